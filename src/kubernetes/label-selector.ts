@@ -1,0 +1,70 @@
+type Labels = Readonly<Record<string, string>>;
+
+/** Decides whether an object with these labels is selected. */
+export type LabelSelector = (labels: Labels | undefined) => boolean;
+
+const NAME = String.raw`[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`;
+const KEY = String.raw`(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}`;
+const VALUE = `(?:${NAME})?`;
+const EXISTS = new RegExp(String.raw`^(!?)\s*(${KEY})$`, 'u');
+const COMPARED = new RegExp(String.raw`^(${KEY})\s*(==|=|!=|>|<)\s*(${VALUE})$`, 'u');
+const AMONG = new RegExp(String.raw`^(${KEY})\s+(in|notin)\s*\(([^()]*)\)$`, 'u');
+const WHOLE_VALUE = new RegExp(`^${VALUE}$`, 'u');
+const INTEGER = /^-?\d+$/u;
+
+/**
+ * Reads a label selector in the full Kubernetes grammar: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`,
+ * `a>1`, `a<1`, joined by commas. An empty text selects everything. Like Kubernetes, `!=` and `notin` also select
+ * objects that lack the label.
+ * @throws {SyntaxError} naming the requirement that could not be read
+ */
+export function parseLabelSelector(text: string): LabelSelector {
+  const requirements = split(text).map(parseRequirement);
+  return (labels = {}) => requirements.every((matches) => matches(labels));
+}
+
+/** The requirements of a selector: commas inside parentheses do not separate. */
+function split(text: string): string[] {
+  if (text.trim() === '') return [];
+  return text.split(/,(?![^(]*\))/u).map((requirement) => requirement.trim());
+}
+
+function parseRequirement(text: string): (labels: Labels) => boolean {
+  const exists = EXISTS.exec(text);
+  if (exists) {
+    const [, not, key = ''] = exists;
+    return (labels) => Object.hasOwn(labels, key) === (not === '');
+  }
+  const compared = COMPARED.exec(text);
+  if (compared) {
+    const [, key = '', operator, value = ''] = compared;
+    return comparison(text, key, operator, value);
+  }
+  const among = AMONG.exec(text);
+  if (among) {
+    const [, key = '', operator, list = ''] = among;
+    const values = new Set(list.split(',').map((value) => value.trim()));
+    for (const value of values) if (!WHOLE_VALUE.test(value)) throw unreadable(text);
+    if (operator === 'in') return (labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
+    return (labels) => !Object.hasOwn(labels, key) || !values.has(labels[key] ?? '');
+  }
+  throw unreadable(text);
+}
+
+function comparison(text: string, key: string, operator: string | undefined, value: string): (labels: Labels) => boolean {
+  if (operator === '!=') return (labels) => labels[key] !== value;
+  if (operator === '=' || operator === '==') return (labels) => labels[key] === value;
+  if (!INTEGER.test(value)) throw unreadable(text);
+  const bound = Number(value);
+  return (labels) => {
+    const label = labels[key] ?? '';
+    if (!INTEGER.test(label)) return false;
+    return operator === '>' ? Number(label) > bound : Number(label) < bound;
+  };
+}
+
+function unreadable(text: string): SyntaxError {
+  return new SyntaxError(
+    `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${JSON.stringify(text)} as one of its requirements.`,
+  );
+}

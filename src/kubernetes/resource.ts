@@ -1,0 +1,39 @@
+import type { KubernetesObject } from './object.ts';
+
+/** A resource as Kubernetes calls it: enough to build its URLs. */
+export interface ResourceName {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/**
+ * One kind of object that the gateway reads: its name in the API, and how we look its objects up.
+ * The value is also the typed key of its store: `cache.store(Workspace)` is a `ReadonlyStore<WorkspaceObject>`.
+ */
+export interface Resource<T extends KubernetesObject = KubernetesObject> extends ResourceName {
+  readonly kind: string;
+  /** Further ways to look objects up: index name → the values under which an object is found. */
+  readonly indexes: Readonly<Record<string, (object: T) => readonly string[]>>;
+}
+
+type ResourceOptions<T extends KubernetesObject> = Omit<Resource<T>, 'indexes'> & Partial<Pick<Resource<T>, 'indexes'>>;
+
+/** Declares a resource; has no effect by itself. */
+export function defineResource<T extends KubernetesObject>(options: ResourceOptions<T>): Resource<T> {
+  return { indexes: {}, ...options };
+}
+
+/** `group/version`, or `version` for the core group: what manifests call `apiVersion`. */
+export function apiVersionOf({ group, version }: ResourceName): string {
+  return group ? `${group}/${version}` : version;
+}
+
+/** `/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces/nb-1`; without a name the collection. */
+export function pathOf(resource: ResourceName, namespace?: string, name?: string): string {
+  const root = resource.group ? `/apis/${resource.group}/${resource.version}` : `/api/${resource.version}`;
+  const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${root}${scope}/${resource.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+}
