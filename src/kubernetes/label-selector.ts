@@ -51,7 +51,12 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
   throw unreadable(text);
 }
 
-function comparison(text: string, key: string, operator: string | undefined, value: string): (labels: Labels) => boolean {
+function comparison(
+  text: string,
+  key: string,
+  operator: string | undefined,
+  value: string,
+): (labels: Labels) => boolean {
   if (operator === '!=') return (labels) => labels[key] !== value;
   if (operator === '=' || operator === '==') return (labels) => labels[key] === value;
   if (!INTEGER.test(value)) throw unreadable(text);

@@ -2,6 +2,7 @@ import type { KubernetesObject } from './object.ts';
 
 /** A resource as Kubernetes calls it: enough to build its URLs. */
 export interface ResourceName {
+  readonly kind: string;
   /** Empty for the core group. */
   readonly group: string;
   readonly version: string;
@@ -14,10 +15,12 @@ export interface ResourceName {
  * The value is also the typed key of its store: `cache.store(Workspace)` is a `ReadonlyStore<WorkspaceObject>`.
  */
 export interface Resource<T extends KubernetesObject = KubernetesObject> extends ResourceName {
-  readonly kind: string;
-  /** Further ways to look objects up: index name → the values under which an object is found. */
-  readonly indexes: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /** Further ways to look objects up, by name. */
+  readonly indexes: Readonly<Record<string, IndexValues<T>>>;
 }
+
+/** The values under which an index finds an object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
+export type IndexValues<T> = { of(object: T): readonly string[] }['of'];
 
 type ResourceOptions<T extends KubernetesObject> = Omit<Resource<T>, 'indexes'> & Partial<Pick<Resource<T>, 'indexes'>>;
 

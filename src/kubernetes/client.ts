@@ -1,0 +1,274 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Connection } from './connection.ts';
+import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import type { KubernetesObject, ObjectName } from './object.ts';
+import { pathOf, type Resource } from './resource.ts';
+import { isBroken, kindUnavailable, StatusError } from './status-error.ts';
+import { readWatchStream, type WatchStreamOptions } from './watch-stream.ts';
+
+/** What the API server answered to a write: the object, and its `Warning` headers' texts. */
+export interface Written<T> {
+  readonly object: T;
+  readonly warnings: readonly string[];
+}
+
+export interface ListOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Where the page before this one ended. */
+  readonly continue?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface ObjectList<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+  /** Set while there are more pages. */
+  readonly continue?: string | undefined;
+}
+
+export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStreamOptions<T>, 'resource'> {
+  /** Events after this version. */
+  readonly resourceVersion: string;
+  /** When the server is to end the watch. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+export interface WriteOptions {
+  /** The API server goes through everything but stores nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly subresource?: 'status' | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type PatchType = 'JSON' | 'MERGE' | 'STRATEGIC';
+
+const patchMediaTypes = {
+  JSON: 'application/json-patch+json',
+  MERGE: 'application/merge-patch+json',
+  STRATEGIC: 'application/strategic-merge-patch+json',
+} as const satisfies Record<PatchType, string>;
+
+const FIELD_MANAGER = 'workspaces-gateway';
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * The verbs of the Kubernetes API. Every method throws {@link StatusError}: what the server said, `Unreachable` when it
+ * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
+ */
+export class Client {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Objects that are not what they should be are passed over and told to `onMalformed`: one never costs the list. */
+  async list<T extends KubernetesObject>(
+    resource: Resource<T>,
+    { namespace, signal, ...query }: ListOptions,
+    onMalformed: (error: TypeError) => void,
+  ): Promise<ObjectList<T>> {
+    const body = await this.#json('GET', `${pathOf(resource, namespace)}${queryOf(query)}`, { signal, resource });
+    const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
+    const decoded = (items ?? []).flatMap((item) => {
+      try {
+        return [decodeObject(item, resource)];
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        onMalformed(error);
+        return [];
+      }
+    });
+    return { items: decoded, resourceVersion: decodeVersion(body), continue: metadata?.continue || undefined };
+  }
+
+  /** Returns when the server ends the stream; an ERROR event is thrown. The signal ends it too, with its own reason. */
+  async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
+    const { resourceVersion, timeoutSeconds, signal } = options;
+    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds });
+    const head = new AbortController();
+    const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
+    try {
+      const both = AbortSignal.any([signal, head.signal]);
+      const response = await this.#answer('GET', `${pathOf(resource)}${query}`, { signal: both, resource });
+      clearTimeout(late);
+      await readWatchStream(response, { ...options, resource });
+    } catch (error) {
+      if (!head.signal.aborted) throw error;
+      throw timeout(`The API server did not begin the watch within ${options.idleTimeoutMs} ms.`);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
+    return decodeObject(
+      await this.#json('GET', pathOf(resource, at.namespace, at.name), { signal, resource }),
+      resource,
+    );
+  }
+
+  async create<T extends KubernetesObject>(
+    resource: Resource<T>,
+    manifest: object,
+    options: WriteOptions & { readonly namespace?: string | undefined },
+  ): Promise<Written<T>> {
+    return this.#write(resource, 'POST', pathOf(resource, options.namespace), 'application/json', manifest, options);
+  }
+
+  async replace<T extends KubernetesObject>(
+    resource: Resource<T>,
+    at: ObjectName,
+    manifest: object,
+    options: WriteOptions,
+  ): Promise<Written<T>> {
+    return this.#write(resource, 'PUT', pathOf(resource, at.namespace, at.name), 'application/json', manifest, options);
+  }
+
+  async patch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    at: ObjectName,
+    patch: { readonly type: PatchType; readonly body: unknown },
+    options: WriteOptions,
+  ): Promise<Written<T>> {
+    return this.#write(
+      resource,
+      'PATCH',
+      pathOf(resource, at.namespace, at.name),
+      patchMediaTypes[patch.type],
+      patch.body,
+      options,
+    );
+  }
+
+  async delete(resource: Resource, at: ObjectName, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    await this.#json('DELETE', pathOf(resource, at.namespace, at.name), { signal, resource });
+  }
+
+  /** Any other document of the API: discovery, version, reviews. */
+  async document(
+    method: 'GET' | 'POST',
+    path: string,
+    options: { readonly signal: AbortSignal; readonly body?: unknown },
+  ): Promise<unknown> {
+    return this.#json(method, path, options);
+  }
+
+  /** Has the credentials read anew, as after a 401. */
+  refreshCredentials(): void {
+    this.#connection.refreshCredentials();
+  }
+
+  async #write<T extends KubernetesObject>(
+    resource: Resource<T>,
+    method: string,
+    path: string,
+    contentType: string,
+    body: unknown,
+    { dryRun, subresource, signal }: WriteOptions,
+  ): Promise<Written<T>> {
+    const query = queryOf({ fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined });
+    const target = `${path}${subresource ? `/${subresource}` : ''}${query}`;
+    try {
+      return await inTime(`${method} ${path}`, signal, async (limited) => {
+        const response = await this.#answer(method, target, { signal: limited, resource, contentType, body });
+        return { object: decodeObject(await readJson(response), resource), warnings: warningsOf(response) };
+      });
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+      throw timeout(`The connection broke after ${method} ${path} was sent: it may or may not have happened.`);
+    }
+  }
+
+  async #json(method: string, path: string, options: AskOptions): Promise<unknown> {
+    return inTime(`${method} ${path}`, options.signal, async (signal) =>
+      readJson(await this.#answer(method, path, { ...options, signal })),
+    );
+  }
+
+  /** Sends a request and lets only a good answer through. */
+  async #answer(
+    method: string,
+    path: string,
+    { signal, resource, contentType, body }: AskOptions,
+  ): Promise<IncomingMessage> {
+    const response = await this.#connection.send({
+      method,
+      path,
+      headers: {
+        accept: 'application/json',
+        'user-agent': FIELD_MANAGER,
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+    if ((response.statusCode ?? 500) < 300) return response;
+    throw await failureOf(response, resource);
+  }
+}
+
+interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly resource?: Resource;
+  readonly contentType?: string;
+  readonly body?: unknown;
+}
+
+async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
+  const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  try {
+    return await ask(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
+    throw timeout(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+  }
+}
+
+function timeout(message: string): StatusError {
+  return new StatusError({ code: 504, reason: 'Timeout', message });
+}
+
+/** A 404 that names no object speaks of the resource itself. */
+async function failureOf(response: IncomingMessage, resource: Resource | undefined): Promise<StatusError> {
+  const body = await text(response);
+  const error = decodeStatus(response.statusCode ?? 500, parseJson(body), response.headers['retry-after']);
+  if (error.code === 404 && resource && error.details.name === undefined) return kindUnavailable(resource);
+  return error;
+}
+
+async function readJson(response: IncomingMessage): Promise<unknown> {
+  const body = await text(response);
+  const value = parseJson(body);
+  if (typeof value !== 'object')
+    throw new TypeError(`Expected JSON from the API server, got ${JSON.stringify(body.slice(0, 200))}`);
+  return value;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body; // a proxy's page, or the API server's plain "404 page not found"
+  }
+}
+
+/** `299 - "text"`, as RFC 7234 has it; Node joins several such headers with a comma. */
+function warningsOf({ headers }: IncomingMessage): readonly string[] {
+  const header = headers['warning'];
+  if (typeof header !== 'string') return [];
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/gu)].map(([, quoted = '']) =>
+    quoted.replaceAll(/\\(.)/gu, '$1'),
+  );
+}
+
+function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { StatusError } from './status-error.ts';
+
+/** Where the address of the cluster and our credentials come from. */
+export type ConnectionSource =
+  | { readonly type: 'files'; readonly files: readonly string[] }
+  | { readonly type: 'in-cluster' }
+  | { readonly type: 'text'; readonly text: string };
+
+export interface ConnectionRequest {
+  readonly method: string;
+  /** Path and query, beginning with a slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Ends the request, and the answer while it is being read. */
+  readonly signal: AbortSignal;
+}
+
+/** An authenticated way to one API server. */
+export interface Connection {
+  /** The API server's address, for people. */
+  readonly server: string;
+  /** The name of the user entry in the kubeconfig: whom we claim to be, until the API server says who we are. */
+  readonly userName: string;
+  /**
+   * Sends one request; resolves with the answer's head, its body still to be read.
+   * @throws {StatusError} `Unreachable` when the server could not be asked, `Broken` when it may have been
+   */
+  send(request: ConnectionRequest): Promise<http.IncomingMessage>;
+  /** Reads the credentials anew at the next request: the kubeconfig, its files, its exec plugin. */
+  refreshCredentials(): void;
+}
+
+/**
+ * Connects to the cluster a kubeconfig names, or to the one this process runs in. Client certificates, tokens, token
+ * files (read anew for each request, so they may rotate), exec plugins, OIDC, proxies and custom CAs are the business
+ * of @kubernetes/client-node.
+ * @throws {Error} when the kubeconfig cannot be read or names no cluster
+ */
+export async function createConnection(source: ConnectionSource): Promise<Connection> {
+  let config = await loadKubeConfig(source);
+  let stale = false;
+  const server = config.getCurrentCluster()?.server;
+  if (!server)
+    throw new Error(`The kubeconfig's current-context ${JSON.stringify(config.currentContext)} names no cluster.`);
+  return {
+    server,
+    userName: config.getCurrentUser()?.name ?? '',
+    refreshCredentials: () => void (stale = true),
+    async send(request) {
+      if (stale) {
+        config = await loadKubeConfig(source);
+        stale = false;
+      }
+      const options: https.RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      return exchange(new URL(server), options, request);
+    },
+  };
+}
+
+function exchange(
+  server: URL,
+  options: https.RequestOptions,
+  request: ConnectionRequest,
+): Promise<http.IncomingMessage> {
+  const { method, path: target, headers, body, signal } = request;
+  const { request: open } = server.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const outgoing = open(
+      new URL(`${server.pathname.replace(/\/$/u, '')}${target}`, server),
+      { ...options, method, signal, headers: { ...options.headers, ...headers } },
+      resolve,
+    );
+    outgoing.once('error', (error) => reject(signal.aborted ? error : unreachable(server, error)));
+    outgoing.end(body);
+  });
+}
+
+const brokenCodes = new Set(['ECONNRESET', 'EPIPE']);
+
+function unreachable(server: URL, error: NodeJS.ErrnoException): StatusError {
+  return new StatusError({
+    code: 503,
+    reason: brokenCodes.has(error.code ?? '') ? 'Broken' : 'Unreachable',
+    message: `The API server at ${server.origin} cannot be reached: ${error.message || (error.code ?? 'no answer')}`,
+  });
+}
+
+async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
+  const config = new KubeConfig();
+  config.addAuthenticator(tokenFileAuthenticator);
+  switch (source.type) {
+    case 'in-cluster':
+      config.loadFromCluster();
+      break;
+    case 'text':
+      load(config, source.text, process.cwd());
+      break;
+    case 'files':
+      for (const file of source.files) {
+        const part = new KubeConfig();
+        load(part, await readFile(file, 'utf8'), path.dirname(file));
+        config.mergeConfig(part, Boolean(config.currentContext));
+      }
+      break;
+    default:
+      throw new TypeError(`Unknown connection source ${JSON.stringify(source satisfies never)}`);
+  }
+  config.users = config.users.map(readTokenFileEachTime);
+  // client-node refuses plain http without this; there is no TLS to skip.
+  config.clusters = config.clusters.map((cluster) =>
+    cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
+  return config;
+}
+
+interface RawUsers {
+  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
+}
+
+/** client-node passes over `tokenFile`, which client-go prefers to `token`. */
+function load(config: KubeConfig, text: string, directory: string): void {
+  config.loadFromString(text);
+  config.makePathsAbsolute(directory);
+  const { users = [] } = parse(text) as RawUsers;
+  const tokenFiles = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
+  config.users = config.users.map((user) => {
+    const tokenFile = tokenFiles.get(user.name);
+    if (!tokenFile) return user;
+    const { token: _, ...rest } = user;
+    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
+  });
+}
+
+interface TokenFileProvider {
+  readonly name: 'gateway-token-file';
+  readonly file: string;
+}
+
+/** client-node keeps a token file's content for a minute, with its line end; ours is read for each request. */
+function readTokenFileEachTime(user: User): User {
+  const file: unknown = user.authProvider?.config?.tokenFile;
+  if (typeof file !== 'string') return user;
+  return { ...user, authProvider: { name: 'gateway-token-file', file } satisfies TokenFileProvider };
+}
+
+const tokenFileAuthenticator: Parameters<KubeConfig['addAuthenticator']>[0] = {
+  isAuthProvider: (user) => user.authProvider?.name === 'gateway-token-file',
+  async applyAuthentication(user, options) {
+    const { file } = user.authProvider as TokenFileProvider;
+    const token = (await readFile(file, 'utf8')).trim();
+    options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
+  },
+};

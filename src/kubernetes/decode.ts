@@ -1,0 +1,106 @@
+import type { KubernetesObject } from './object.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
+import { StatusError, type StatusCause } from './status-error.ts';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+interface RawObject {
+  readonly metadata?: {
+    readonly name?: unknown;
+    readonly uid?: unknown;
+    readonly resourceVersion?: unknown;
+    readonly managedFields?: unknown;
+    readonly annotations?: Readonly<Record<string, string>> | null;
+  } | null;
+}
+
+interface RawStatus {
+  readonly kind?: unknown;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly code?: number;
+  readonly details?: {
+    readonly name?: string;
+    readonly kind?: string;
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly { readonly reason?: string; readonly field?: string; readonly message?: string }[];
+  };
+}
+
+/**
+ * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
+ * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration.
+ * @throws {TypeError} saying what is missing
+ */
+export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
+  const metadata = (value as RawObject | null)?.metadata;
+  if (
+    typeof metadata?.name !== 'string' ||
+    typeof metadata.uid !== 'string' ||
+    typeof metadata.resourceVersion !== 'string'
+  ) {
+    throw new TypeError(
+      `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${excerptOf(value)}`,
+    );
+  }
+  const { managedFields: _, annotations, ...kept } = metadata;
+  const trimmed = {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    ...(value as object),
+    metadata: { ...kept, ...trimAnnotations(annotations) },
+  };
+  return deepFreeze(trimmed) as unknown as T;
+}
+
+/** The resourceVersion of a list or bookmark. */
+export function decodeVersion(value: unknown): string {
+  const version = (value as RawObject | null)?.metadata?.resourceVersion;
+  if (typeof version !== 'string' || version === '')
+    throw new TypeError(`Expected a resourceVersion, got ${excerptOf(value)}`);
+  return version;
+}
+
+/** What a failed request says; a body that is no Status (a proxy's page, say) is told by its HTTP status alone. */
+export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
+  const status: RawStatus = (body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {};
+  const retryAfterSeconds = status.details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
+  return new StatusError({
+    code: status.code ?? code,
+    reason: status.reason ?? '',
+    message:
+      status.message ??
+      `The API server answered HTTP ${code}${typeof body === 'string' && body ? `: ${excerptOf(body)}` : ''}`,
+    kind: status.details?.kind,
+    name: status.details?.name,
+    causes: (status.details?.causes ?? []).map(decodeCause),
+    retryAfterSeconds,
+  });
+}
+
+function decodeCause(cause: {
+  readonly reason?: string;
+  readonly field?: string;
+  readonly message?: string;
+}): StatusCause {
+  return { reason: cause.reason ?? '', field: cause.field ?? '', message: cause.message ?? '' };
+}
+
+function secondsOf(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d+$/u.test(header) ? Number(header) : undefined;
+}
+
+function trimAnnotations(annotations: Readonly<Record<string, string>> | null | undefined): object {
+  if (!annotations) return {};
+  const { [LAST_APPLIED]: _, ...kept } = annotations;
+  return Object.keys(kept).length === 0 ? {} : { annotations: kept };
+}
+
+function deepFreeze(value: object): object {
+  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
+  return Object.freeze(value);
+}
+
+function excerptOf(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).slice(0, 200);
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import type { KubernetesObject } from './object.ts';
+import type { Resource } from './resource.ts';
+import { StatusError } from './status-error.ts';
+
+/** One line of a watch, checked. A bookmark carries only how far the watch has come. */
+export type WatchEvent<T extends KubernetesObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean };
+
+export interface WatchStreamOptions<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  /** The stream counts as broken after so long without a byte. */
+  readonly idleTimeoutMs: number;
+  /** Takes one event; an exception ends the stream with it. */
+  readonly onEvent: (event: WatchEvent<T>) => void;
+  /** Told of a line that is no valid event; the stream goes on. */
+  readonly onMalformed: (error: TypeError | SyntaxError) => void;
+}
+
+interface RawEvent {
+  readonly type?: unknown;
+  readonly object?: {
+    readonly code?: number;
+    readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  };
+}
+
+/**
+ * Reads a watch to its end, event by event.
+ * @returns when the server ends the stream
+ * @throws {StatusError} for an ERROR event, `Broken` for a broken or silent connection
+ */
+export function readWatchStream<T extends KubernetesObject>(
+  response: IncomingMessage,
+  options: WatchStreamOptions<T>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let rest = '';
+    const fail = (error: unknown) => {
+      reject(error);
+      response.destroy();
+    };
+    const idle = setTimeout(() => fail(broken(`silent for ${options.idleTimeoutMs} ms`)), options.idleTimeoutMs);
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      idle.refresh();
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      try {
+        for (const line of lines) if (line.trim() !== '') takeLine(line, options);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    response.once('end', resolve);
+    response.once('error', (error) => fail(broken(error.message)));
+    response.once('close', () => {
+      clearTimeout(idle);
+      reject(broken('closed in the middle'));
+    });
+  });
+}
+
+function takeLine<T extends KubernetesObject>(
+  line: string,
+  { resource, onEvent, onMalformed }: WatchStreamOptions<T>,
+): void {
+  let event: WatchEvent<T>;
+  try {
+    event = decodeEvent(JSON.parse(line), resource);
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    if (error instanceof TypeError || error instanceof SyntaxError) return onMalformed(error);
+    throw error;
+  }
+  onEvent(event);
+}
+
+function decodeEvent<T extends KubernetesObject>(value: unknown, resource: Resource<T>): WatchEvent<T> {
+  const { type, object } = value as RawEvent;
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type, object: decodeObject(object, resource) };
+    case 'BOOKMARK':
+      return {
+        type,
+        resourceVersion: decodeVersion(object),
+        initialEventsEnd: object?.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true',
+      };
+    case 'ERROR':
+      throw decodeStatus(object?.code ?? 500, object);
+    default:
+      throw new TypeError(
+        `Expected a watch event ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, got ${JSON.stringify(type)}`,
+      );
+  }
+}
+
+function broken(how: string): StatusError {
+  return new StatusError({ code: 503, reason: 'Broken', message: `The watch was ${how}.` });
+}
