@@ -39,3 +39,13 @@ export interface ObjectName {
 export function keyOf({ namespace, name }: ObjectName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
+
+/**
+ * Which of two resourceVersions of one resource is newer: negative, zero or positive. Kubernetes promises that they are
+ * whole numbers that grow (KEP-5504); of anything else, the second counts as newer unless they are equal.
+ */
+export function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
+  if (!/^\d+$/u.test(a) || !/^\d+$/u.test(b)) return -1;
+  return a.length - b.length || (a < b ? -1 : 1);
+}

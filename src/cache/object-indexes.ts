@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { IndexValues, Resource } from '../kubernetes/resource.ts';
+
+/** Finds the objects of a store by namespace, by uid, and by whatever else their resource declares. */
+export class ObjectIndexes<T extends KubernetesObject> {
+  readonly #valuesOf: Readonly<Record<string, IndexValues<T>>>;
+  readonly #objects = new Map<string, Map<string, Set<T>>>();
+
+  constructor(resource: Resource<T>) {
+    this.#valuesOf = {
+      namespace: ({ metadata }) => (metadata.namespace === undefined ? [] : [metadata.namespace]),
+      uid: ({ metadata }) => [metadata.uid],
+      ...resource.indexes,
+    };
+    for (const name of Object.keys(this.#valuesOf)) this.#objects.set(name, new Map());
+  }
+
+  /** Safe to iterate while the store changes only until the next await. */
+  find(name: string, value: string): Iterable<T> {
+    const index = this.#objects.get(name);
+    if (!index)
+      throw new TypeError(
+        `There is no index ${JSON.stringify(name)}; expected one of ${[...this.#objects.keys()].join(', ')}.`,
+      );
+    return index.get(value) ?? [];
+  }
+
+  /** Where an object is found: what a reader of one of these has to hear of when the object changes. */
+  *entriesOf(object: T): Iterable<readonly [index: string, value: string]> {
+    for (const [name, valuesOf] of Object.entries(this.#valuesOf))
+      for (const value of valuesOf(object)) yield [name, value];
+  }
+
+  add(object: T): void {
+    for (const [name, value] of this.entriesOf(object)) {
+      const index = this.#objects.get(name);
+      const found = index?.get(value);
+      if (found) found.add(object);
+      else index?.set(value, new Set([object]));
+    }
+  }
+
+  remove(object: T): void {
+    for (const [name, value] of this.entriesOf(object)) {
+      const index = this.#objects.get(name);
+      const found = index?.get(value);
+      found?.delete(object);
+      if (found?.size === 0) index?.delete(value);
+    }
+  }
+
+  clear(): void {
+    for (const index of this.#objects.values()) index.clear();
+  }
+}

@@ -1,0 +1,204 @@
+import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { ObjectIndexes } from './object-indexes.ts';
+
+/** What happened to one object. `version` is the resourceVersion that it produced. */
+export type Change<T> =
+  | { readonly type: 'added'; readonly object: T; readonly version: string }
+  | { readonly type: 'updated'; readonly object: T; readonly previous: T; readonly version: string }
+  | { readonly type: 'deleted'; readonly object: T; readonly previous: T; readonly version: string };
+
+/** Told synchronously, in order, after the store has taken a change. Must not throw. */
+export interface StoreListener<T> {
+  changed(change: Change<T>): void;
+  /** The past is void: the world is another one. What the store holds now is all there is. */
+  reset(): void;
+  /** The store cannot be read any more, e.g. because the cluster stopped serving the kind. */
+  failed(error: Error): void;
+}
+
+/**
+ * The objects of one resource, as far as the API server has told. What it returns is frozen and shared: never modify it.
+ * Every read is of one moment, for as long as nothing is awaited in between.
+ */
+export interface ReadonlyStore<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  readonly size: number;
+  /** How far the copy has come; empty before the first list, and while the kind is not served. */
+  readonly version: string;
+  /** Why there is nothing to read, where there is nothing: the copy is not complete and this is what hinders it. */
+  readonly failure: Error | undefined;
+  get(name: ObjectName): T | undefined;
+  withUid(uid: string): T | undefined;
+  /** All objects, or those of one namespace, in no particular order. */
+  list(namespace?: string): Iterable<T>;
+  /** @throws {TypeError} when the resource declares no such index */
+  byIndex(index: string, value: string): Iterable<T>;
+  /** @returns a function that ends the listening at once */
+  listen(listener: StoreListener<T>): () => void;
+}
+
+export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
+  readonly resource: Resource<T>;
+  readonly #objects = new Map<string, T>();
+  readonly #indexes: ObjectIndexes<T>;
+  readonly #listeners = new Set<StoreListener<T>>();
+  #version = '';
+  #failure: Error | undefined;
+
+  constructor(resource: Resource<T>) {
+    this.resource = resource;
+    this.#indexes = new ObjectIndexes(resource);
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get version(): string {
+    return this.#version;
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  get(name: ObjectName): T | undefined {
+    return this.#objects.get(keyOf(name));
+  }
+
+  withUid(uid: string): T | undefined {
+    const [object] = this.#indexes.find('uid', uid);
+    return object;
+  }
+
+  list(namespace?: string): Iterable<T> {
+    return namespace === undefined ? this.#objects.values() : this.#indexes.find('namespace', namespace);
+  }
+
+  byIndex(index: string, value: string): Iterable<T> {
+    return this.#indexes.find(index, value);
+  }
+
+  listen(listener: StoreListener<T>): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Takes an ADDED or MODIFIED event. What is older than what is held is ignored: a list or a write has overtaken it. */
+  set(object: T): void {
+    this.advance(object.metadata.resourceVersion);
+    this.#put(object);
+  }
+
+  /** Takes a DELETED event, unless the name already belongs to a newer object. */
+  delete(object: T): void {
+    const version = object.metadata.resourceVersion;
+    this.advance(version);
+    const held = this.get(object.metadata);
+    if (!held) return;
+    if (held.metadata.uid !== object.metadata.uid && compareVersions(version, held.metadata.resourceVersion) < 0)
+      return;
+    this.#remove(held, {
+      type: 'deleted',
+      object: held.metadata.uid === object.metadata.uid ? object : held,
+      previous: held,
+      version,
+    });
+  }
+
+  /**
+   * Takes the API server's answer to a write, so that its author reads it at once. Ignored where the watch has come
+   * further than the answer: the object may have been deleted since.
+   */
+  accept(object: T): void {
+    if (this.#version !== '' && compareVersions(object.metadata.resourceVersion, this.#version) > 0) this.#put(object);
+  }
+
+  /** Takes a bookmark: nothing has changed up to this version. */
+  advance(version: string): void {
+    if (this.#version === '' || compareVersions(version, this.#version) > 0) this.#version = version;
+  }
+
+  /**
+   * Takes a complete list: tells what was missed, and nothing about what is the same. What a write has put here since
+   * the list was made stays. A list that contradicts what is held, being newer, comes from another world.
+   */
+  replace(objects: readonly T[], version: string): void {
+    this.#failure = undefined;
+    if (this.#version !== '' && this.#contradicts(objects, version)) return this.#restart(objects, version);
+    const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
+    for (const [key, held] of this.#objects) {
+      if (listed.has(key) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
+      this.#remove(held, { type: 'deleted', object: held, previous: held, version });
+    }
+    for (const object of objects) this.#put(object);
+    this.advance(version);
+  }
+
+  /**
+   * Takes note of why the API server cannot be read. A copy goes on being served; `void` takes it away too, as when the
+   * kind is no longer served.
+   */
+  fail(error: Error, copy: 'keep' | 'void'): void {
+    if (copy === 'keep' && this.#version !== '') return;
+    this.#failure = error;
+    if (copy === 'keep') return;
+    this.#clear();
+    this.#version = '';
+    for (const listener of this.#listeners) listener.failed(error);
+  }
+
+  /** Versions of one world only grow: with the list's, and with each object's. */
+  #contradicts(objects: readonly T[], version: string): boolean {
+    if (compareVersions(version, this.#version) < 0) return true;
+    return objects.some((listed) => {
+      const held = this.get(listed.metadata)?.metadata.resourceVersion;
+      return (
+        held !== undefined &&
+        compareVersions(listed.metadata.resourceVersion, held) < 0 &&
+        compareVersions(held, version) <= 0
+      );
+    });
+  }
+
+  #restart(objects: readonly T[], version: string): void {
+    this.#clear();
+    for (const object of objects) this.#hold(object);
+    this.#version = version;
+    for (const listener of this.#listeners) listener.reset();
+  }
+
+  #clear(): void {
+    this.#objects.clear();
+    this.#indexes.clear();
+  }
+
+  #put(object: T): void {
+    const { uid, resourceVersion: version } = object.metadata;
+    const held = this.get(object.metadata);
+    if (held && compareVersions(version, held.metadata.resourceVersion) <= 0) return;
+    if (held && held.metadata.uid !== uid) {
+      this.#remove(held, { type: 'deleted', object: held, previous: held, version });
+      return this.#put(object);
+    }
+    if (held) this.#indexes.remove(held);
+    this.#hold(object);
+    this.#tell(held ? { type: 'updated', object, previous: held, version } : { type: 'added', object, version });
+  }
+
+  #hold(object: T): void {
+    this.#objects.set(keyOf(object.metadata), object);
+    this.#indexes.add(object);
+  }
+
+  #remove(held: T, change: Change<T>): void {
+    this.#objects.delete(keyOf(held.metadata));
+    this.#indexes.remove(held);
+    this.#tell(change);
+  }
+
+  #tell(change: Change<T>): void {
+    for (const listener of this.#listeners) listener.changed(change);
+  }
+}

@@ -1,0 +1,103 @@
+import DataLoader from 'dataloader';
+import { questionKeyOf, type AccessQuestion, type Authorizer } from '../access/authorizer.ts';
+import type { ClusterCache, ResourceStatus } from '../cache/cluster-cache.ts';
+import { Store } from '../cache/store.ts';
+import type { Client, PatchType, Written } from '../kubernetes/client.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { StatusError } from '../kubernetes/status-error.ts';
+import { Objects, type OnRead } from './objects.ts';
+
+/** The cluster, as one gateway holds it: what the loaders of every request share. */
+export interface Cluster {
+  readonly client: Client;
+  readonly cache: ClusterCache;
+  readonly authorizer: Authorizer;
+}
+
+export interface PatchOptions {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One request's view of the cluster, and the only door to it. Make a new one for each request, and for each event of a
+ * subscription: what it remembers is never forgotten.
+ */
+export class Loaders {
+  readonly #cluster: Cluster;
+  readonly #onRead: OnRead | undefined;
+  readonly #signal: AbortSignal;
+  #access: DataLoader<AccessQuestion, boolean, string> | undefined;
+
+  /** @param onRead told of each read from the copy, for live queries */
+  constructor(cluster: Cluster, signal: AbortSignal, onRead?: OnRead) {
+    this.#cluster = cluster;
+    this.#signal = signal;
+    this.#onRead = onRead;
+  }
+
+  /**
+   * The objects of a resource, for a question that is about them.
+   * @throws {StatusError} when there is no copy yet, or the cluster does not serve the resource
+   */
+  of<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
+    const store = this.#cluster.cache.store(resource);
+    if (store.version === '') throw store.failure ?? notYetRead(resource);
+    return new Objects(store, this.#onRead);
+  }
+
+  /** The objects of a resource, for a question that is about something else: none where there is no copy. */
+  related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
+    const store = this.#cluster.cache.store(resource);
+    return new Objects(store.version === '' ? new Store(resource) : store, this.#onRead);
+  }
+
+  /** The object as the API server has it now, for one request. */
+  async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
+    return this.#cluster.client.get(resource, at, this.#signal);
+  }
+
+  /** Patches, and unless it was a dry run lets every reader have the answer at once. */
+  async patch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    at: ObjectName,
+    patch: { readonly type: PatchType; readonly body: unknown },
+    options: { readonly dryRun: boolean },
+  ): Promise<Written<T>> {
+    const written = await this.#cluster.client.patch(resource, at, patch, { ...options, signal: this.#signal });
+    if (!options.dryRun) this.#cluster.cache.accept(resource, written.object);
+    return written;
+  }
+
+  /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
+  async can(question: AccessQuestion): Promise<boolean> {
+    this.#access ??= new DataLoader<AccessQuestion, boolean, string>((questions) => this.#review(questions), {
+      cacheKeyFn: questionKeyOf,
+    });
+    return this.#access.load(question);
+  }
+
+  statuses(): readonly ResourceStatus[] {
+    return this.#cluster.cache.statuses();
+  }
+
+  async #review(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
+    const answers = questions.map((question) => this.#cluster.authorizer.allows(question, this.#signal));
+    const settled = await Promise.allSettled(answers);
+    return settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : asError(answer.reason)));
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function notYetRead({ plural }: Resource): StatusError {
+  return new StatusError({
+    code: 503,
+    reason: 'NotSynced',
+    message: `The gateway has not yet read the ${plural} of the cluster. Try again in a moment.`,
+    retryAfterSeconds: 1,
+  });
+}
