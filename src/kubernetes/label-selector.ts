@@ -73,3 +73,42 @@ function unreadable(text: string): SyntaxError {
     `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${JSON.stringify(text)} as one of its requirements.`,
   );
 }
+
+/** A selector as objects carry it (`metav1.LabelSelector`). */
+export interface SelectorObject {
+  readonly matchLabels?: Labels | null;
+  readonly matchExpressions?: readonly { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] | null }[] | null;
+}
+
+/**
+ * Reads a selector as objects carry it; all its requirements must hold, and without any it selects everything.
+ * @returns undefined where Kubernetes would refuse it
+ */
+export function compileSelector({ matchLabels, matchExpressions }: SelectorObject): LabelSelector | undefined {
+  const equal = Object.entries(matchLabels ?? {}).map(([key, value]): LabelSelector => (labels = {}) => labels[key] === value);
+  const expressions = (matchExpressions ?? []).map(compileExpression);
+  const requirements: LabelSelector[] = [];
+  for (const requirement of [...equal, ...expressions]) {
+    if (!requirement) return undefined;
+    requirements.push(requirement);
+  }
+  return (labels) => requirements.every((matches) => matches(labels));
+}
+
+function compileExpression(expression: NonNullable<SelectorObject['matchExpressions']>[number]): LabelSelector | undefined {
+  const { key, operator } = expression;
+  const values = expression.values ?? [];
+  if (!key) return undefined;
+  switch (operator) {
+    case 'In':
+      return values.length === 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '');
+    case 'NotIn':
+      return values.length === 0 ? undefined : (labels = {}) => !Object.hasOwn(labels, key) || !values.includes(labels[key] ?? '');
+    case 'Exists':
+      return values.length > 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key);
+    case 'DoesNotExist':
+      return values.length > 0 ? undefined : (labels = {}) => !Object.hasOwn(labels, key);
+    default:
+      return undefined;
+  }
+}

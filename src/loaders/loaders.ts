@@ -1,12 +1,13 @@
 import DataLoader from 'dataloader';
 import { questionKeyOf, type AccessQuestion, type Authorizer } from '../access/authorizer.ts';
 import type { ClusterCache, ResourceStatus } from '../cache/cluster-cache.ts';
-import { Store } from '../cache/store.ts';
 import type { Client, PatchType, Written } from '../kubernetes/client.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
+
+export type { ResourceStatus } from '../cache/cluster-cache.ts';
 
 /** The cluster, as one gateway holds it: what the loaders of every request share. */
 export interface Cluster {
@@ -15,10 +16,6 @@ export interface Cluster {
   readonly authorizer: Authorizer;
 }
 
-export interface PatchOptions {
-  readonly dryRun: boolean;
-  readonly signal: AbortSignal;
-}
 
 /**
  * One request's view of the cluster, and the only door to it. Make a new one for each request, and for each event of a
@@ -49,8 +46,7 @@ export class Loaders {
 
   /** The objects of a resource, for a question that is about something else: none where there is no copy. */
   related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
-    const store = this.#cluster.cache.store(resource);
-    return new Objects(store.version === '' ? new Store(resource) : store, this.#onRead);
+    return new Objects(this.#cluster.cache.store(resource), this.#onRead);
   }
 
   /** The object as the API server has it now, for one request. */

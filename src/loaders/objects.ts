@@ -1,9 +1,10 @@
-import type { ReadonlyStore } from '../cache/store.ts';
+import type { Change, ReadonlyStore } from '../cache/store.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys, readKeysOf } from './read-keys.ts';
 
-/** Told of each read, by the key under which a later change of its answer is announced. */
-export type OnRead = (readKey: string) => void;
+/** Told of each read: of what, and the key under which a later change of its answer is announced. */
+export type OnRead = (objects: Objects<KubernetesObject>, readKey: string) => void;
 
 /** The objects of one resource that the viewer may see: answered from the copy, without a promise. */
 export class Objects<T extends KubernetesObject> {
@@ -15,19 +16,25 @@ export class Objects<T extends KubernetesObject> {
     this.#onRead = onRead;
   }
 
+  /** Names the resource. */
+  get name(): string {
+    return readKeys.all(this.#store.resource);
+  }
+
   get(name: ObjectName): T | undefined {
-    this.#onRead?.(readKeys.name(this.#store.resource, name));
+    this.#onRead?.(this, readKeys.name(this.#store.resource, name));
     return this.#store.get(name);
   }
 
   withUid(uid: string): T | undefined {
-    this.#onRead?.(readKeys.index(this.#store.resource, 'uid', uid));
+    this.#onRead?.(this, readKeys.index(this.#store.resource, 'uid', uid));
     return this.#store.withUid(uid);
   }
 
   /** All, or those of one namespace, in no particular order. */
   list(namespace?: string): readonly T[] {
     this.#onRead?.(
+      this,
       namespace === undefined
         ? readKeys.all(this.#store.resource)
         : readKeys.index(this.#store.resource, 'namespace', namespace),
@@ -36,7 +43,7 @@ export class Objects<T extends KubernetesObject> {
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    this.#onRead?.(readKeys.index(this.#store.resource, index, value));
+    this.#onRead?.(this, readKeys.index(this.#store.resource, index, value));
     return [...this.#store.byIndex(index, value)];
   }
 
@@ -52,21 +59,29 @@ export class Objects<T extends KubernetesObject> {
   follow(follower: Follower<T>): () => void {
     const { resource } = this.#store;
     return this.#store.listen({
-      changed: (change) => {
-        const before = change.type === 'added' ? undefined : change.previous;
-        const after = change.type === 'deleted' ? undefined : change.object;
-        const touched = new Set([before, after].flatMap((object) => (object ? readKeysOf(resource, object) : [])));
-        follower.changed({ before, after, last: change.object, readKeys: touched });
-      },
+      changed: (change) => follower.changed(seen(resource, change)),
       reset: () => follower.reset(),
       failed: (error) => follower.failed(error),
     });
   }
 }
 
-/** What became of one object. `readKeys` are those of every read whose answer it may have changed. */
+const readKeysOfChanges = new WeakMap<object, ReadonlySet<string>>();
+
+/** The keys are worked out once per change, however many follow. */
+function seen<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ObjectChange<T> {
+  const before = change.type === 'added' ? undefined : change.previous;
+  const after = change.type === 'deleted' ? undefined : change.object;
+  let touched = readKeysOfChanges.get(change);
+  if (!touched) {
+    touched = new Set([before, after].flatMap((object) => (object ? readKeysOf(resource, object) : [])));
+    readKeysOfChanges.set(change, touched);
+  }
+  return { after, last: change.object, readKeys: touched };
+}
+
+/** What became of one object; `after` is undefined when it is gone. `readKeys` are those of every read whose answer it may have changed. */
 export interface ObjectChange<T> {
-  readonly before: T | undefined;
   readonly after: T | undefined;
   /** The object as it was last seen. */
   readonly last: T;

@@ -1,0 +1,131 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { builder, type TypeRef } from './builder.ts';
+import { failure } from './errors.ts';
+import { comparePositions, decodeCursor, encodeCursor, inOrder, type Ordering } from './ordering.ts';
+
+interface Edge<T> {
+  readonly cursor: string;
+  readonly node: T;
+}
+
+interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** One page of a list, and the whole list it is a page of. */
+export interface Connection<T> {
+  readonly edges: readonly Edge<T>[];
+  readonly pageInfo: PageInfo;
+  /** Everything that matched, on whatever page. */
+  readonly all: readonly T[];
+}
+
+export interface PagingArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export const pagingArgs = builder.args((t) => ({
+  first: t.int({ description: 'At most so many, from the beginning or after `after`. Null: all.' }),
+  after: t.string({ description: 'Only what stands behind this cursor. It keeps its place when its object is gone.' }),
+  last: t.int({ description: 'At most so many, from the end or before `before`. Null: all.' }),
+  before: t.string({ description: 'Only what stands before this cursor.' }),
+}));
+
+/**
+ * Cuts a page out of a list, as the Relay specification has it. Cursors name positions, so paging goes on where it was
+ * although objects come, go and move.
+ * @throws {GraphQLError} BAD_REQUEST for a negative count or a cursor that is not of this list
+ */
+export function paginate<T>(
+  items: readonly T[],
+  ordering: Ordering<T>,
+  { first, after, last, before }: PagingArgs,
+): Connection<T> {
+  const ordered = inOrder(items, ordering);
+  let start = 0;
+  let end = ordered.length;
+  if (after) {
+    const position = decodeCursor(ordering, after);
+    start = ordered.findIndex((candidate) => comparePositions(ordering, candidate.position, position) > 0);
+    if (start === -1) start = ordered.length;
+  }
+  if (before) {
+    const position = decodeCursor(ordering, before);
+    end = ordered.findIndex((candidate) => comparePositions(ordering, candidate.position, position) >= 0);
+    if (end === -1) end = ordered.length;
+  }
+  end = Math.min(end, start + countOf('first', first));
+  start = Math.max(start, end - countOf('last', last));
+  const edges = ordered
+    .slice(start, end)
+    .map(({ item, position }) => ({ cursor: encodeCursor(ordering, position), node: item }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: end < ordered.length,
+      hasPreviousPage: start > 0,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    all: items,
+  };
+}
+
+function countOf(name: string, value: number | null | undefined): number {
+  if (value === null || value === undefined) return Number.POSITIVE_INFINITY;
+  if (value < 0) throw failure('BAD_REQUEST', `${name} must not be negative, got ${value}.`);
+  return value;
+}
+
+const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
+  description: 'Where a page stands in its list.',
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more behind this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether there is more before this page.' }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
+      description: 'Cursor of the first edge. Null for an empty page.',
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Cursor of the last edge. Null for an empty page.',
+    }),
+  }),
+});
+
+/** Gives `<Name>Connection`, and the `<Name>Edge` that it makes, their fields. */
+export function implementConnection(
+  connection: TypeRef<Connection<KubernetesObject>>,
+  node: TypeRef<KubernetesObject>,
+): void {
+  const edge = builder.objectRef<Edge<KubernetesObject>>(`${node.name}Edge`).implement({
+    description: `One ${node.name} in a list.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: 'Names this place in the list.' }),
+      node: t.field({ type: node, description: `The ${node.name}.`, resolve: (parent) => parent.node }),
+    }),
+  });
+  connection.implement({
+    description: `A page of ${node.name} objects.`,
+    fields: (t) => ({
+      edges: t.field({ type: [edge], description: 'This page, with cursors.', resolve: ({ edges }) => [...edges] }),
+      nodes: t.field({
+        type: [node],
+        description: 'This page, without cursors.',
+        resolve: ({ edges }) => edges.map((each) => each.node),
+      }),
+      pageInfo: t.field({
+        type: PageInfoType,
+        description: 'Where this page stands.',
+        resolve: ({ pageInfo }) => pageInfo,
+      }),
+      totalCount: t.int({ description: 'How many match, over all pages.', resolve: ({ all }) => all.length }),
+    }),
+  });
+}

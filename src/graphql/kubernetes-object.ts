@@ -1,0 +1,99 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
+import type { Loaders } from '../loaders/loaders.ts';
+import { builder } from './builder.ts';
+import { failure } from './errors.ts';
+import { ObjectMetaType } from './object-meta.ts';
+
+interface NodeType {
+  readonly typeName: string;
+  readonly find: (loaders: Loaders, uid: string) => KubernetesObject | undefined;
+}
+
+const nodeTypes = new Map<string, NodeType>();
+
+/** Names a kind's type, and makes its objects answer `node(id)`. The type is given its fields by `implement`. */
+export function kubernetesType<T extends KubernetesObject>(typeName: string, resource: Resource<T>) {
+  nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
+    typeName,
+    find: (loaders, uid) => loaders.of(resource).withUid(uid),
+  });
+  return builder.objectRef<T>(typeName);
+}
+
+function typeKeyOf({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>): string {
+  return `${apiVersion}/${kind}`;
+}
+
+function typeNameOf(object: KubernetesObject): string {
+  const type = nodeTypes.get(typeKeyOf(object));
+  if (!type) throw new TypeError(`No GraphQL type serves ${typeKeyOf(object)}.`);
+  return type.typeName;
+}
+
+const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<name>[^:]+):(?<uid>[^:]+)$/u;
+
+/** Names type, namespace, name and uid, so that an id of a deleted object never finds its namesake. */
+export function globalIdOf(object: KubernetesObject): string {
+  const { namespace, name, uid } = object.metadata;
+  return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
+}
+
+function findNode(loaders: Loaders, id: string): KubernetesObject | null {
+  const { typeName, uid } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
+  const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
+  if (!type || !uid)
+    throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
+  return type.find(loaders, uid) ?? null;
+}
+
+export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
+  description: 'Anything that can be asked for again by its id.',
+  resolveType: typeNameOf,
+  fields: (t) => ({
+    id: t.id({ description: 'Global and opaque: hand it to `node`.', resolve: globalIdOf }),
+  }),
+});
+
+export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>('KubernetesObject').implement({
+  description: 'Anything stored in Kubernetes.',
+  resolveType: typeNameOf,
+  fields: (t) => ({
+    id: t.id({
+      description: 'Global and opaque: hand it to `node`. A re-created object of the same name has another one.',
+      resolve: globalIdOf,
+    }),
+    name: t.string({ description: 'The name in Kubernetes.', resolve: ({ metadata }) => metadata.name }),
+    metadata: t.field({
+      type: ObjectMetaType,
+      nullable: true,
+      description: 'What Kubernetes keeps of every object. Null where you may not get the object itself.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The whole object as the API server has it, without managedFields and last-applied-configuration. Null where you may not get the object itself.',
+      resolve: (object) => object,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: NodeInterface,
+    nullable: true,
+    description: 'The object with this id. Null when it does not exist (any more).',
+    args: { id: t.arg.id({ required: true, description: 'An `id` that the gateway gave out.' }) },
+    resolve: (_, { id }, { loaders }) => findNode(loaders, id),
+  }),
+  nodes: t.field({
+    type: [NodeInterface],
+    nullable: { list: false, items: true },
+    description: 'The objects with these ids, in their order. Null for each that does not exist (any more).',
+    args: { ids: t.arg.idList({ required: true, description: 'Ids that the gateway gave out.' }) },
+    // A promise each, so that one bad id is the error of its place only.
+    resolve: (_, { ids }, { loaders }) => ids.map(async (id) => findNode(loaders, id)),
+  }),
+}));

@@ -1,0 +1,27 @@
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { builder } from './builder.ts';
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/u;
+
+builder.scalarType('DateTime', {
+  description: 'A moment, as RFC 3339 text in UTC, e.g. `2026-11-21T09:30:00Z`. As input any offset is accepted.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize: (text) => text,
+  parseValue: millisecondsOf,
+  parseLiteral: (node) => millisecondsOf(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value: an object, a list, a text, a number, a boolean or null.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+});
+
+function millisecondsOf(value: unknown): number {
+  const milliseconds = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new GraphQLError(`Expected a DateTime such as "2026-11-21T09:30:00Z", got ${JSON.stringify(value)}.`);
+  }
+  return milliseconds;
+}
