@@ -93,7 +93,7 @@ function secondsOf(header: string | undefined): number | undefined {
 function trimAnnotations(annotations: Readonly<Record<string, string>> | null | undefined): object {
   if (!annotations) return {};
   const { [LAST_APPLIED]: _, ...kept } = annotations;
-  return Object.keys(kept).length === 0 ? {} : { annotations: kept };
+  return { annotations: kept };
 }
 
 function deepFreeze(value: object): object {

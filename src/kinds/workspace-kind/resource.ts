@@ -90,12 +90,18 @@ export interface WorkspaceKindObject extends KubernetesObject {
       readonly volumeMounts?: Maybe<{ readonly home?: string }>;
       /** Absent in old kinds. */
       readonly ports?: Maybe<readonly KindPort[]>;
-      readonly options?: Maybe<{ readonly imageConfig?: Maybe<OptionListSpec>; readonly podConfig?: Maybe<OptionListSpec> }>;
+      readonly options?: Maybe<{
+        readonly imageConfig?: Maybe<OptionListSpec>;
+        readonly podConfig?: Maybe<OptionListSpec>;
+      }>;
     }>;
     readonly activityRules?: Maybe<readonly ActivityRuleSpec[]>;
     readonly filterRules?: Maybe<readonly FilterRuleSpec[]>;
   }>;
-  readonly status?: Maybe<{ readonly spawnerIcon?: Maybe<ImageAssetStatus>; readonly spawnerLogo?: Maybe<ImageAssetStatus> }>;
+  readonly status?: Maybe<{
+    readonly spawnerIcon?: Maybe<ImageAssetStatus>;
+    readonly spawnerLogo?: Maybe<ImageAssetStatus>;
+  }>;
 }
 
 export const WorkspaceKind = defineResource<WorkspaceKindObject>({

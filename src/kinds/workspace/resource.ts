@@ -65,7 +65,10 @@ export interface WorkspaceObject extends KubernetesObject {
       }>;
       readonly rules?: Maybe<{ readonly pauseWorkspace?: Maybe<{ readonly eligibleAfter?: StatusTime }> }>;
     }>;
-    readonly podTemplateOptions?: Maybe<{ readonly imageConfig?: Maybe<OptionStatus>; readonly podConfig?: Maybe<OptionStatus> }>;
+    readonly podTemplateOptions?: Maybe<{
+      readonly imageConfig?: Maybe<OptionStatus>;
+      readonly podConfig?: Maybe<OptionStatus>;
+    }>;
     readonly podTemplatePod?: Maybe<{
       readonly name?: string;
       readonly nodeName?: string;

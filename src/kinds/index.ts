@@ -1,0 +1,6 @@
+import { resource as Namespace } from './namespace/index.ts';
+import { resource as Workspace } from './workspace/index.ts';
+import { resource as WorkspaceKind } from './workspace-kind/index.ts';
+
+/** The kinds that the gateway keeps a live copy of: one line each, and importing them adds their part to the schema. */
+export const resources = [Namespace, Workspace, WorkspaceKind] as const;

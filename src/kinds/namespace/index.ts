@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { Namespace as resource } from './resource.ts';

@@ -1,0 +1,142 @@
+import { builder } from '../../graphql/builder.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { labelSelector } from '../../graphql/label-selector.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import type { Ordering } from '../../graphql/ordering.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { workspaceKindConnection, WorkspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/schema.ts';
+import { inNamespace, isRemoved } from '../workspace-kind/kind-in-context.ts';
+import { Workspace } from '../workspace/resource.ts';
+import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
+import { Namespace, type NamespaceObject } from './resource.ts';
+
+export const NamespaceType = kubernetesType('Namespace', Namespace);
+const NamespaceConnection = builder.objectRef<Connection<NamespaceObject>>('NamespaceConnection');
+const NamespaceEvent = builder.objectRef<LiveEvent<NamespaceObject>>('NamespaceEvent');
+implementConnection(NamespaceConnection, NamespaceType);
+implementEvent(NamespaceEvent, NamespaceType);
+
+const KNOWN_BY_NAME_ONLY = '-';
+
+/** The namespace of this name; where it is not in the copy, what its name alone tells. */
+export function namespaceNamed(loaders: Loaders, name: string): NamespaceObject {
+  const known = loaders.related(Namespace).get({ name });
+  if (known) return known;
+  const { version: apiVersion, kind } = Namespace;
+  return { apiVersion, kind, metadata: { name, uid: KNOWN_BY_NAME_ONLY, resourceVersion: '', creationTimestamp: '' } };
+}
+
+function isWhole({ metadata }: NamespaceObject): boolean {
+  return metadata.uid !== KNOWN_BY_NAME_ONLY;
+}
+
+NamespaceType.implement({
+  description: 'A namespace of the cluster: usually a team or a person.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      nullable: true,
+      description: 'What Kubernetes keeps of every object. Null where only the name is known.',
+      resolve: (namespace) => (isWhole(namespace) ? namespace.metadata : null),
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The whole object as the API server has it. Null where only the name is known.',
+      resolve: (namespace) => (isWhole(namespace) ? namespace : null),
+    }),
+    phase: t.string({
+      nullable: true,
+      description: '`Active` or `Terminating`. Null where it is not known.',
+      resolve: ({ status }) => status?.phase ?? null,
+    }),
+    workspaces: t.field({
+      type: WorkspaceConnection,
+      description: 'The workspaces in it.',
+      args: { ...workspaceListArgs, ...pagingArgs },
+      resolve: ({ metadata }, args, { loaders }) =>
+        workspaceConnection(loaders.related(Workspace).list(metadata.name), args),
+    }),
+    workspaceKinds: t.field({
+      type: WorkspaceKindConnection,
+      description:
+        'The kinds that it is offered: their rules are applied, so some are missing, hidden or have other options here.',
+      args: { ...workspaceKindFilterArg, ...pagingArgs },
+      resolve: (namespace, args, { loaders }) => {
+        const labels = isWhole(namespace) ? (namespace.metadata.labels ?? {}) : undefined;
+        const kinds = loaders
+          .related(WorkspaceKind)
+          .list()
+          .map((kind) => inNamespace(kind, labels));
+        return workspaceKindConnection(
+          kinds.filter((kind) => !isRemoved(kind)),
+          args,
+        );
+      },
+    }),
+  }),
+});
+
+const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
+  description: 'Which namespaces are meant: all conditions that are given must hold.',
+  fields: (t) => ({
+    labelSelector: t.string({
+      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+    }),
+    search: t.string({ description: 'Part of the name, in any case.' }),
+  }),
+});
+
+const filterArg = builder.args((t) => ({
+  filter: t.field({ type: NamespaceFilterInput, description: 'Which namespaces. Null: all that you may see.' }),
+}));
+
+function namespaceMatcher(
+  filter: typeof NamespaceFilterInput.$inferInput | null | undefined,
+): (namespace: NamespaceObject) => boolean {
+  const selected = labelSelector(filter?.labelSelector);
+  const text = filter?.search?.toLowerCase() ?? '';
+  return (namespace) => namespace.metadata.name.toLowerCase().includes(text) && (selected?.(namespace) ?? true);
+}
+
+const byName: Ordering<NamespaceObject> = {
+  name: 'NAME ASC',
+  directions: [1],
+  positionOf: ({ metadata }) => [metadata.name],
+};
+
+builder.queryFields((t) => ({
+  namespace: t.field({
+    type: NamespaceType,
+    nullable: true,
+    description: 'One namespace. Null when it does not exist.',
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    resolve: (_, { name }, { loaders }) => loaders.of(Namespace).get({ name }) ?? null,
+  }),
+  namespaces: t.field({
+    type: NamespaceConnection,
+    description: 'The namespaces that match, sorted by name.',
+    args: { ...filterArg, ...pagingArgs },
+    resolve: (_, { filter, ...paging }, { loaders }) =>
+      paginate(loaders.of(Namespace).list().filter(namespaceMatcher(filter)), byName, paging),
+  }),
+}));
+
+builder.subscriptionField('namespaces', (t) =>
+  t.field({
+    type: NamespaceEvent,
+    description: 'The namespaces that match, then SYNCED, then what happens to them.',
+    args: {
+      ...filterArg,
+      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+    },
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList({ objects: loaders.of(Namespace), filter, matches: namespaceMatcher(filter), after }),
+    resolve: (event) => event,
+  }),
+);

@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { WorkspaceKind as resource } from './resource.ts';

@@ -1,0 +1,38 @@
+import type { Loaders } from '../../loaders/loaders.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { filterVerdict, type FilterLabels } from './filter-rules.ts';
+import type { WorkspaceKindObject } from './resource.ts';
+
+const NAMESPACE_LABELS = Symbol('labels of the namespace in which a kind is looked at');
+
+/** A kind, possibly as it is offered in one namespace. */
+export type KindInContext = WorkspaceKindObject & { readonly [NAMESPACE_LABELS]?: FilterLabels['namespace'] };
+
+/** The kind as it is offered in a namespace: its rules are applied with the labels of that namespace. */
+export function inNamespace(kind: WorkspaceKindObject, labels: FilterLabels['namespace']): KindInContext {
+  return { ...kind, [NAMESPACE_LABELS]: labels };
+}
+
+/** The labels of the namespace in which the kind is looked at. Undefined: in none. */
+export function namespaceLabelsOf(kind: KindInContext): FilterLabels['namespace'] {
+  return kind[NAMESPACE_LABELS];
+}
+
+/** Undefined for a namespace that does not exist: it is the same as none. */
+export function labelsOfNamespace(loaders: Loaders, name: string): FilterLabels['namespace'] {
+  const namespace = loaders.related(Namespace).get({ name });
+  return namespace && (namespace.metadata.labels ?? {});
+}
+
+export function isHidden(kind: KindInContext): boolean {
+  return kind.spec?.spawner?.hidden === true || kindVerdict(kind).hidden;
+}
+
+/** Whether the rules take the kind out of what its namespace is offered. */
+export function isRemoved(kind: KindInContext): boolean {
+  return kindVerdict(kind).removed;
+}
+
+function kindVerdict(kind: KindInContext): ReturnType<typeof filterVerdict> {
+  return filterVerdict(kind, 'WORKSPACE_KIND', { namespace: namespaceLabelsOf(kind) });
+}

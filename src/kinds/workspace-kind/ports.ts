@@ -1,0 +1,60 @@
+import { builder } from '../../graphql/builder.ts';
+import type { WorkspaceKindObject } from './resource.ts';
+
+/** One way into a workspace. */
+export interface Port {
+  readonly id: string;
+  readonly protocol: string;
+  readonly displayName: string;
+}
+
+const DEFAULT_PROTOCOL = 'HTTP';
+
+/** The ports of a kind: its own in new kinds, those of its images in old ones. */
+export function portsOf({ spec }: WorkspaceKindObject): Port[] {
+  const own = spec?.podTemplate?.ports;
+  if (own) {
+    return own.map(({ id = '', protocol = DEFAULT_PROTOCOL, defaultDisplayName }) => ({
+      id,
+      protocol,
+      displayName: defaultDisplayName || id,
+    }));
+  }
+  const images = spec?.podTemplate?.options?.imageConfig?.values ?? [];
+  const ports = new Map<string, Port>();
+  for (const { id = '', protocol = DEFAULT_PROTOCOL, displayName } of images.flatMap(
+    (image) => image.spec?.ports ?? [],
+  )) {
+    if (!ports.has(id)) ports.set(id, { id, protocol, displayName: displayName || id });
+  }
+  return [...ports.values()];
+}
+
+/** The ports of one image of a kind, under the names that it has for them. Empty for an unknown image. */
+export function imagePortsOf(kind: WorkspaceKindObject, imageId: string): Port[] {
+  const known = new Map(portsOf(kind).map((port) => [port.id, port]));
+  const image = kind.spec?.podTemplate?.options?.imageConfig?.values?.find(({ id }) => id === imageId);
+  return (image?.spec?.ports ?? []).map(({ id = '', protocol, displayName }) => ({
+    id,
+    protocol: known.get(id)?.protocol ?? protocol ?? DEFAULT_PROTOCOL,
+    displayName: displayName || (known.get(id)?.displayName ?? id),
+  }));
+}
+
+/** Where the ports of a workspace are reached: kinds that have ports of their own came with a new path. */
+export function connectPathOf(
+  { spec }: WorkspaceKindObject,
+  at: { readonly namespace: string; readonly name: string; readonly portId: string },
+): string {
+  const root = spec?.podTemplate?.ports ? '/workspace/connect' : '/workspace';
+  return `${root}/${at.namespace}/${at.name}/${at.portId}/`;
+}
+
+export const WorkspaceKindPort = builder.objectRef<Port>('WorkspaceKindPort').implement({
+  description: 'One way into the workspaces of a kind.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Unique in its kind.' }),
+    protocol: t.exposeString('protocol', { description: 'What is spoken there: HTTP.' }),
+    displayName: t.exposeString('displayName', { description: 'Its name for people, unless the image has another.' }),
+  }),
+});

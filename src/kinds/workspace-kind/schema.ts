@@ -1,0 +1,205 @@
+import { builder } from '../../graphql/builder.ts';
+import {
+  implementConnection,
+  paginate,
+  pagingArgs,
+  type Connection,
+  type PagingArgs,
+} from '../../graphql/connection.ts';
+import { failure } from '../../graphql/errors.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { revisionOf } from '../../graphql/revision.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import { Workspace, type OptionList } from '../workspace/resource.ts';
+import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
+import { ActivityRule } from './activity-rule.ts';
+import {
+  displayNameOf,
+  WorkspaceKindFilterInput,
+  workspaceKindMatcher,
+  workspaceKindOrdering,
+  type WorkspaceKindFilter,
+} from './filter.ts';
+import { ImageRef } from './image-ref.ts';
+import { isHidden, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
+import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
+import { portsOf, WorkspaceKindPort } from './ports.ts';
+import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
+
+export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
+export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
+const WorkspaceKindEvent = builder.objectRef<LiveEvent<WorkspaceKindObject>>('WorkspaceKindEvent');
+implementConnection(WorkspaceKindConnection, WorkspaceKindType);
+implementEvent(WorkspaceKindEvent, WorkspaceKindType);
+
+export const workspaceKindFilterArg = builder.args((t) => ({
+  filter: t.field({ type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' }),
+}));
+
+/** A page of those that match. */
+export function workspaceKindConnection(
+  kinds: readonly KindInContext[],
+  { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },
+): Connection<KindInContext> {
+  return paginate(kinds.filter(workspaceKindMatcher(filter)), workspaceKindOrdering, paging);
+}
+
+interface OfferContext {
+  readonly namespace?: string | null | undefined;
+  readonly imageConfig?: string | null | undefined;
+  readonly podConfig?: string | null | undefined;
+}
+
+/** What is offered of a list in this context: options that a rule takes out are missing. */
+function offers(
+  loaders: Loaders,
+  kind: KindInContext,
+  list: OptionList,
+  { namespace, imageConfig, podConfig }: OfferContext,
+): SpawnerOption[] {
+  const context = {
+    namespace: namespace ? labelsOfNamespace(loaders, namespace) : namespaceLabelsOf(kind),
+    imageConfig: imageConfig ? chosenLabels(kind, 'imageConfig', imageConfig) : undefined,
+    podConfig: podConfig ? chosenLabels(kind, 'podConfig', podConfig) : undefined,
+  };
+  return spawnerOptionsOf(kind, list, context).filter(({ verdict }) => !verdict.removed);
+}
+
+function chosenLabels(kind: KindInContext, list: OptionList, id: string): Readonly<Record<string, string>> {
+  const chosen = spawnerOptionOf(kind, list, id, {});
+  if (!chosen)
+    throw failure('BAD_REQUEST', `WorkspaceKind ${kind.metadata.name} has no ${list} ${JSON.stringify(id)}.`);
+  return optionLabelsOf(chosen.spec);
+}
+
+WorkspaceKindType.implement({
+  description: 'A template of workspaces, made by an administrator: what image, what size, what ports.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => {
+    const namespace = t.arg.string({
+      description: 'As offered in this namespace. Null: where the kind was asked for, if in a namespace.',
+    });
+    return {
+      displayName: t.string({ description: 'Its name for people.', resolve: displayNameOf }),
+      description: t.string({
+        description: 'What it is, for people. Possibly empty.',
+        resolve: ({ spec }) => spec?.spawner?.description ?? '',
+      }),
+      hidden: t.boolean({
+        description:
+          'Not to be offered unless asked for: by itself, or by a rule where it was asked for in a namespace.',
+        resolve: isHidden,
+      }),
+      deprecated: t.boolean({
+        description: 'Not to be used for new workspaces.',
+        resolve: ({ spec }) => spec?.spawner?.deprecated === true,
+      }),
+      deprecationMessage: t.string({
+        nullable: true,
+        description: 'What to use instead. Null where nothing is said.',
+        resolve: ({ spec }) => spec?.spawner?.deprecationMessage ?? null,
+      }),
+      icon: t.field({
+        type: ImageRef,
+        description: 'A small picture.',
+        resolve: ({ spec, status }) => ({ asset: spec?.spawner?.icon, status: status?.spawnerIcon }),
+      }),
+      logo: t.field({
+        type: ImageRef,
+        description: 'A large picture.',
+        resolve: ({ spec, status }) => ({ asset: spec?.spawner?.logo, status: status?.spawnerLogo }),
+      }),
+      homeMountPath: t.string({
+        nullable: true,
+        description: 'Where the home volume of its workspaces appears. Null where it has none.',
+        resolve: ({ spec }) => spec?.podTemplate?.volumeMounts?.home ?? null,
+      }),
+      ports: t.field({ type: [WorkspaceKindPort], description: 'The ways into its workspaces.', resolve: portsOf }),
+      imageConfigs: t.field({
+        type: [SpawnerOptionType],
+        description: 'The images it offers, with its rules applied; BAD_REQUEST for a podConfig that it does not have.',
+        args: { namespace, podConfig: t.arg.id({ description: 'As offered together with this podConfig.' }) },
+        resolve: (kind, args, { loaders }) => offers(loaders, kind, 'imageConfig', args),
+      }),
+      podConfigs: t.field({
+        type: [SpawnerOptionType],
+        description:
+          'The pod sizes it offers, with its rules applied; BAD_REQUEST for an imageConfig that it does not have.',
+        args: { namespace, imageConfig: t.arg.id({ description: 'As offered together with this imageConfig.' }) },
+        resolve: (kind, args, { loaders }) => offers(loaders, kind, 'podConfig', args),
+      }),
+      defaultImageConfig: t.id({
+        description: 'The image to begin with. It may be hidden, or missing where you ask.',
+        resolve: ({ spec }) => spec?.podTemplate?.options?.imageConfig?.spawner?.default ?? '',
+      }),
+      defaultPodConfig: t.id({
+        description: 'The pod size to begin with. It may be hidden, or missing where you ask.',
+        resolve: ({ spec }) => spec?.podTemplate?.options?.podConfig?.spawner?.default ?? '',
+      }),
+      activityRules: t.field({
+        type: [ActivityRule],
+        description:
+          'When its workspaces are paused for want of activity: the first rule that fits and says something decides.',
+        resolve: ({ spec }) => [...(spec?.activityRules ?? [])],
+      }),
+      workspaces: t.field({
+        type: WorkspaceConnection,
+        description: 'The workspaces of this kind that you may see.',
+        args: { ...workspaceListArgs, ...pagingArgs },
+        resolve: ({ metadata }, args, { loaders }) =>
+          workspaceConnection(loaders.related(Workspace).byIndex('kind', metadata.name), args),
+      }),
+      workspaceCount: t.int({
+        description: 'How many workspaces of this kind you may see.',
+        resolve: ({ metadata }, _, { loaders }) => loaders.related(Workspace).byIndex('kind', metadata.name).length,
+      }),
+      revision: t.string({
+        nullable: true,
+        description: 'Changes when the spec changes. Opaque. Null where you may not get the object itself.',
+        resolve: revisionOf,
+      }),
+    };
+  },
+});
+
+builder.queryFields((t) => ({
+  workspaceKind: t.field({
+    type: WorkspaceKindType,
+    nullable: true,
+    description: 'One kind. Null when it does not exist.',
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    resolve: (_, at, { loaders }) => loaders.of(WorkspaceKind).get(at) ?? null,
+  }),
+  workspaceKinds: t.field({
+    type: WorkspaceKindConnection,
+    description:
+      'The kinds that match, sorted by name; for what one namespace is offered, see Namespace.workspaceKinds.',
+    args: { ...workspaceKindFilterArg, ...pagingArgs },
+    resolve: (_, args, { loaders }) => workspaceKindConnection(loaders.of(WorkspaceKind).list(), args),
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  workspaceKind: t.field({
+    type: WorkspaceKindType,
+    nullable: true,
+    description:
+      'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    subscribe: (_, at, { loaders }) => liveObject(loaders.of(WorkspaceKind), at),
+    resolve: ({ object }) => object,
+  }),
+  workspaceKinds: t.field({
+    type: WorkspaceKindEvent,
+    description: 'The kinds that match, then SYNCED, then what happens to them.',
+    args: {
+      ...workspaceKindFilterArg,
+      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+    },
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList({ objects: loaders.of(WorkspaceKind), filter, matches: workspaceKindMatcher(filter), after }),
+    resolve: (event) => event,
+  }),
+}));

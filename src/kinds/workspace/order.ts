@@ -1,0 +1,80 @@
+import { builder } from '../../graphql/builder.ts';
+import type { Ordering } from '../../graphql/ordering.ts';
+import { displayNameOf } from './display-name.ts';
+import { millisecondsOf } from './moment.ts';
+import type { WorkspaceObject } from './resource.ts';
+import { stateOf } from './state.ts';
+
+const fields = {
+  NAME: { description: 'By name.', of: ({ metadata }) => metadata.name },
+  NAMESPACE: { description: 'By namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
+  DISPLAY_NAME: {
+    description: 'By displayName, in any case.',
+    of: (workspace) => displayNameOf(workspace).toLowerCase(),
+  },
+  KIND: { description: 'By the name of the kind.', of: ({ spec }) => spec?.kind ?? '' },
+  STATE: { description: 'By state, alphabetically.', of: stateOf },
+  CREATED_AT: {
+    description: 'By the time of creation.',
+    of: ({ metadata }) => Date.parse(metadata.creationTimestamp) || 0,
+  },
+  LAST_ACTIVITY_AT: {
+    description: 'By the last activity; where it is unknown, last.',
+    of: ({ status }) => millisecondsOf(status?.activity?.lastActivity) ?? null,
+  },
+  PAUSED_AT: {
+    description: 'By the time of pausing; where not paused, last.',
+    of: ({ status }) => millisecondsOf(status?.pauseTime) ?? null,
+  },
+} as const satisfies Record<
+  string,
+  { readonly description: string; readonly of: (workspace: WorkspaceObject) => string | number | null }
+>;
+
+const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Which way a list is sorted.',
+  values: {
+    ASC: { description: 'Smallest, or earliest, first.' },
+    DESC: { description: 'Largest, or latest, first.' },
+  } as const,
+});
+
+const WorkspaceOrderField = builder.enumType('WorkspaceOrderField', {
+  description: 'What workspaces are sorted by.',
+  values: {
+    NAME: { description: fields.NAME.description },
+    NAMESPACE: { description: fields.NAMESPACE.description },
+    DISPLAY_NAME: { description: fields.DISPLAY_NAME.description },
+    KIND: { description: fields.KIND.description },
+    STATE: { description: fields.STATE.description },
+    CREATED_AT: { description: fields.CREATED_AT.description },
+    LAST_ACTIVITY_AT: { description: fields.LAST_ACTIVITY_AT.description },
+    PAUSED_AT: { description: fields.PAUSED_AT.description },
+  } as const satisfies Record<keyof typeof fields, object>,
+});
+
+export const WorkspaceOrderInput = builder.inputType('WorkspaceOrder', {
+  description: 'One criterion of sorting; the next one decides where it finds no difference.',
+  fields: (t) => ({
+    field: t.field({ type: WorkspaceOrderField, required: true, description: 'What to sort by.' }),
+    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
+  }),
+});
+
+export type WorkspaceOrder = typeof WorkspaceOrderInput.$inferInput;
+
+const byName: readonly WorkspaceOrder[] = [
+  { field: 'NAMESPACE', direction: 'ASC' },
+  { field: 'NAME', direction: 'ASC' },
+];
+
+/** What is asked for, then namespace and name, so that the order is total. */
+export function workspaceOrdering(orderBy: readonly WorkspaceOrder[] | null | undefined): Ordering<WorkspaceObject> {
+  const asked = orderBy ?? [];
+  const criteria = [...asked, ...byName.filter(({ field }) => asked.every((order) => order.field !== field))];
+  return {
+    name: criteria.map(({ field, direction }) => `${field} ${direction}`).join(', '),
+    directions: criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1)),
+    positionOf: (workspace) => criteria.map(({ field }) => fields[field].of(workspace)),
+  };
+}

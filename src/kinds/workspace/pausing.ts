@@ -1,0 +1,101 @@
+import { failure } from '../../graphql/errors.ts';
+import type { Written } from '../../kubernetes/client.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import { isConflict, isInvalid, StatusError } from '../../kubernetes/status-error.ts';
+import type { Context } from '../../graphql/context.ts';
+import { auditAnnotations } from './audit.ts';
+import { Workspace, type WorkspaceObject } from './resource.ts';
+import { stateOf } from './state.ts';
+
+/** What is asked for: `true` to pause, `false` to start. */
+type Paused = boolean;
+
+const ATTEMPTS = 5;
+
+/**
+ * Pauses or starts a workspace by a patch that holds only in the right state.
+ * @throws {GraphQLError} CONFLICT naming the present state, when that is the wrong one
+ * @throws {StatusError} whatever else the API server says: NotFound, Invalid with its causes, …
+ */
+export async function setPaused(
+  { loaders, viewer }: Context,
+  at: { readonly namespace: string; readonly name: string },
+  paused: Paused,
+  dryRun: boolean,
+): Promise<Written<WorkspaceObject>> {
+  let workspace = loaders.related(Workspace).get(at) ?? (await loaders.live(Workspace, at));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await loaders.patch(
+        Workspace,
+        at,
+        { type: 'JSON', body: guardedPatch(workspace, paused, viewer.name) },
+        { dryRun },
+      );
+    } catch (error) {
+      if (attempt === ATTEMPTS || !mayHaveMoved(error)) throw error;
+      const fresh = await loaders.live(Workspace, at);
+      refuseWrongState(fresh, paused);
+      if (fresh.metadata.resourceVersion === workspace.metadata.resourceVersion) throw error; // it was not a guard that failed
+      workspace = fresh;
+    }
+  }
+}
+
+/** A failed guard is 422 like any refusal, but names no cause. */
+function mayHaveMoved(error: unknown): boolean {
+  return (
+    isConflict(error) || (isInvalid(error) && error instanceof StatusError && (error.details.causes ?? []).length === 0)
+  );
+}
+
+function refuseWrongState(workspace: WorkspaceObject, paused: Paused): void {
+  const state = stateOf(workspace);
+  const asked = workspace.spec?.paused === true;
+  if (asked !== paused && (paused || state === 'PAUSED')) return;
+  const { metadata } = workspace;
+  const what = `Workspace ${keyOf(metadata)} cannot be ${paused ? 'paused' : 'started'}`;
+  const why = asked === paused ? `it is ${paused ? 'already' : 'not'} asked to be paused` : 'it has to be PAUSED first';
+  const { namespace, name } = metadata;
+  throw failure('CONFLICT', `${what}: ${why}. Its state is ${state}.`, {
+    kind: Workspace.kind,
+    namespace,
+    name,
+    state,
+  });
+}
+
+interface Operation {
+  readonly op: 'test' | 'add' | 'replace';
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Tests what must hold, then changes the spec and notes who did it. */
+function guardedPatch({ spec, metadata }: WorkspaceObject, paused: Paused, by: string): Operation[] {
+  const materialised = spec?.paused !== undefined;
+  const guards: Operation[] = [];
+  if (materialised) guards.push({ op: 'test', path: '/spec/paused', value: !paused });
+  if (!paused) guards.push({ op: 'test', path: '/status/state', value: 'Paused' });
+  const change: Operation = { op: materialised ? 'replace' : 'add', path: '/spec/paused', value: paused };
+  const noted = { [auditAnnotations.updatedBy]: by, [auditAnnotations.updatedAt]: new Date().toISOString() };
+  return [...guards, change, ...annotate(metadata, noted)];
+}
+
+function annotate(
+  { annotations, resourceVersion }: WorkspaceObject['metadata'],
+  noted: Readonly<Record<string, string>>,
+): Operation[] {
+  if (annotations) {
+    return Object.entries(noted).map(([key, value]) => ({
+      op: 'add',
+      path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
+      value,
+    }));
+  }
+  // The whole map is set, so nobody may have put one there meanwhile.
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'add', path: '/metadata/annotations', value: noted },
+  ];
+}

@@ -1,0 +1,252 @@
+import { Audit } from './audit.ts';
+import { builder } from '../../graphql/builder.ts';
+import {
+  implementConnection,
+  paginate,
+  pagingArgs,
+  type Connection,
+  type PagingArgs,
+} from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { revisionOf } from '../../graphql/revision.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { WorkspaceKindType } from '../workspace-kind/schema.ts';
+import { WorkspaceActivity } from './activity.ts';
+import { displayNameOf } from './display-name.ts';
+import { WorkspaceFilterInput, workspaceMatcher, type WorkspaceFilter } from './filter.ts';
+import { momentOf } from './moment.ts';
+import { WorkspaceOption } from './option.ts';
+import { workspaceOrdering, WorkspaceOrderInput, type WorkspaceOrder } from './order.ts';
+import { PodMetadata, WorkspacePod } from './pod.ts';
+import { Workspace, type WorkspaceObject } from './resource.ts';
+import { servicesOf, WorkspaceService } from './services.ts';
+import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { WorkspaceVolumes } from './volumes.ts';
+
+export const WorkspaceType = kubernetesType('Workspace', Workspace);
+export const WorkspaceConnection = builder.objectRef<Connection<WorkspaceObject>>('WorkspaceConnection');
+const WorkspaceEvent = builder.objectRef<LiveEvent<WorkspaceObject>>('WorkspaceEvent');
+implementConnection(WorkspaceConnection, WorkspaceType);
+implementEvent(WorkspaceEvent, WorkspaceType);
+
+export const workspaceListArgs = builder.args((t) => ({
+  filter: t.field({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
+  orderBy: t.field({
+    type: [WorkspaceOrderInput],
+    description: 'How to sort them. Namespace and name decide in the end.',
+  }),
+}));
+
+interface WorkspaceListArgs extends PagingArgs {
+  readonly filter?: WorkspaceFilter | null | undefined;
+  readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
+}
+
+/** A page of those that match. */
+export function workspaceConnection(
+  workspaces: readonly WorkspaceObject[],
+  args: WorkspaceListArgs,
+): Connection<WorkspaceObject> {
+  return paginate(workspaces.filter(workspaceMatcher(args.filter)), workspaceOrdering(args.orderBy), args);
+}
+
+const WorkspaceStateCount = builder
+  .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')
+  .implement({
+    description: 'How many workspaces are in one state.',
+    fields: (t) => ({
+      state: t.field({ type: WorkspaceStateEnum, description: 'The state.', resolve: ({ state }) => state }),
+      count: t.exposeInt('count', { description: 'How many.' }),
+    }),
+  });
+
+builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
+  t.field({
+    type: [WorkspaceStateCount],
+    description: 'How many of all that match, on whatever page, are in each state. States without any are left out.',
+    resolve: ({ all }) => {
+      const counts = new Map<WorkspaceState, number>();
+      for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);
+      return [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => (a.state < b.state ? -1 : 1));
+    },
+  }),
+);
+
+const WorkspaceAction = builder.enumType('WorkspaceAction', {
+  description: 'Something that can be done to a workspace.',
+  values: {
+    PAUSE: { description: 'pauseWorkspace: needs `update`.' },
+    START: { description: 'startWorkspace: needs `update`.' },
+    UPDATE: { description: 'Changing its spec: needs `update`.' },
+    DELETE: { description: 'Deleting it: needs `delete`.' },
+  } as const,
+});
+
+WorkspaceType.implement({
+  description: 'A Jupyter, VS Code, RStudio or other environment of one person, in a pod that can be paused.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: 'What Kubernetes keeps of every object.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      description: 'The whole object as the API server has it, without managedFields and last-applied-configuration.',
+      resolve: (workspace) => workspace,
+    }),
+    namespace: t.field({
+      type: NamespaceType,
+      description: 'The namespace it is in.',
+      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+    }),
+    displayName: t.string({
+      description: 'Its name for people: the displayName of its spec, else its name.',
+      resolve: displayNameOf,
+    }),
+    kind: t.field({
+      type: WorkspaceKindType,
+      nullable: true,
+      description: 'What kind of workspace it is. Null when the kind does not exist.',
+      resolve: ({ spec }, _, { loaders }) => loaders.related(WorkspaceKind).get({ name: spec?.kind ?? '' }) ?? null,
+    }),
+    kindName: t.string({
+      description: 'Name of its kind, whether that exists or not.',
+      resolve: ({ spec }) => spec?.kind ?? '',
+    }),
+    paused: t.boolean({
+      description: 'Whether it is asked to be paused. For what it is doing see `state`.',
+      resolve: ({ spec }) => spec?.paused === true,
+    }),
+    state: t.field({
+      type: WorkspaceStateEnum,
+      description: 'What it is doing. UNKNOWN until the controller has looked.',
+      resolve: stateOf,
+    }),
+    stateMessage: t.string({
+      description: 'The controller’s words for the state, for people: not to be read by programs. Possibly empty.',
+      resolve: ({ status }) => status?.stateMessage ?? '',
+    }),
+    pendingRestart: t.boolean({
+      description: 'Whether its options will be replaced at the next restart.',
+      resolve: ({ status }) => status?.pendingRestart === true,
+    }),
+    deferUpdates: t.boolean({
+      nullable: true,
+      description: 'Whether replaced options wait although it is paused. Null where the cluster knows no such thing.',
+      resolve: ({ spec }) => spec?.deferUpdates ?? null,
+    }),
+    pausedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the controller began to pause it; it may still run. Null while it is not paused.',
+      resolve: ({ status }) => momentOf(status?.pauseTime),
+    }),
+    lastRunningAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it last began to run. Null when it never did, or the controller does not tell.',
+      resolve: ({ status }) => momentOf(status?.lastRunningTime),
+    }),
+    activity: t.field({
+      type: WorkspaceActivity,
+      description: 'When it was last used.',
+      resolve: (workspace) => workspace,
+    }),
+    imageConfig: t.field({
+      type: WorkspaceOption,
+      description: 'The image it runs.',
+      resolve: (workspace) => ({ workspace, list: 'imageConfig' as const }),
+    }),
+    podConfig: t.field({
+      type: WorkspaceOption,
+      description: 'The size of its pod.',
+      resolve: (workspace) => ({ workspace, list: 'podConfig' as const }),
+    }),
+    podMetadata: t.field({
+      type: PodMetadata,
+      description: 'Labels and annotations for its pod.',
+      resolve: (workspace) => workspace,
+    }),
+    volumes: t.field({ type: WorkspaceVolumes, description: 'What it mounts.', resolve: (workspace) => workspace }),
+    services: t.field({
+      type: [WorkspaceService],
+      description: 'The pages it serves while it runs. Empty when its kind or image is gone.',
+      resolve: (workspace, _, { loaders }) => servicesOf(loaders, workspace),
+    }),
+    pod: t.field({
+      type: WorkspacePod,
+      nullable: true,
+      description: 'The pod it runs in. Null while there is none.',
+      resolve: ({ status }) => (status?.podTemplatePod?.name ? status.podTemplatePod : null),
+    }),
+    audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (workspace) => workspace }),
+    revision: t.string({
+      description: 'Changes when the spec changes. Opaque: hand it to updateWorkspace.',
+      resolve: revisionOf,
+    }),
+    viewerCan: t.boolean({
+      description: 'Whether the cluster would allow you to do this to the workspace.',
+      args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'What you would do.' }) },
+      resolve: ({ metadata: { namespace = null, name } }, { action }, { loaders }) => {
+        const { group, plural: resource } = Workspace;
+        return loaders.can({ verb: action === 'DELETE' ? 'delete' : 'update', group, resource, namespace, name });
+      },
+    }),
+  }),
+});
+
+const nameArgs = builder.args((t) => ({
+  namespace: t.string({ required: true, description: 'The namespace it is in.' }),
+  name: t.string({ required: true, description: 'Its name.' }),
+}));
+const namespaceArg = builder.args((t) => ({
+  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see workspaces.' }),
+}));
+
+builder.queryFields((t) => ({
+  workspace: t.field({
+    type: WorkspaceType,
+    nullable: true,
+    description: 'One workspace. Null when it does not exist.',
+    args: nameArgs,
+    resolve: (_, at, { loaders }) => loaders.of(Workspace).get(at) ?? null,
+  }),
+  workspaces: t.field({
+    type: WorkspaceConnection,
+    description: 'The workspaces that match, sorted by namespace and name unless `orderBy` says otherwise.',
+    args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
+    resolve: (_, { namespace, ...args }, { loaders }) =>
+      workspaceConnection(loaders.of(Workspace).list(namespace ?? undefined), args),
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  workspace: t.field({
+    type: WorkspaceType,
+    nullable: true,
+    description:
+      'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    args: nameArgs,
+    subscribe: (_, at, { loaders }) => liveObject(loaders.of(Workspace), at),
+    resolve: ({ object }) => object,
+  }),
+  workspaces: t.field({
+    type: WorkspaceEvent,
+    description:
+      'The workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+    args: {
+      ...namespaceArg,
+      filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
+      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+    },
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList({ objects: loaders.of(Workspace), namespace, filter, matches: workspaceMatcher(filter), after }),
+    resolve: (event) => event,
+  }),
+}));

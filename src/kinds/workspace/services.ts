@@ -1,0 +1,39 @@
+import { builder } from '../../graphql/builder.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { optionIdOf, type WorkspaceObject } from './resource.ts';
+import { stateOf } from './state.ts';
+
+interface Service {
+  readonly portId: string;
+  readonly displayName: string;
+  readonly httpPath: string;
+  readonly connectable: boolean;
+}
+
+/** Empty where kind or image are gone; other protocols than HTTP cannot be shown by a browser. */
+export function servicesOf(loaders: Loaders, workspace: WorkspaceObject): Service[] {
+  const { name, namespace = '' } = workspace.metadata;
+  const kind = loaders.related(WorkspaceKind).get({ name: workspace.spec?.kind ?? '' });
+  if (!kind) return [];
+  const ports = imagePortsOf(kind, optionIdOf(workspace, 'imageConfig')).filter(({ protocol }) => protocol === 'HTTP');
+  return ports.map(({ id, displayName }) => ({
+    portId: id,
+    displayName,
+    httpPath: connectPathOf(kind, { namespace, name, portId: id }),
+    connectable: stateOf(workspace) === 'RUNNING',
+  }));
+}
+
+export const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implement({
+  description: 'A page that a workspace serves.',
+  fields: (t) => ({
+    portId: t.exposeID('portId', { description: 'The port of its kind.' }),
+    displayName: t.exposeString('displayName', { description: 'Its name for people.' }),
+    httpPath: t.exposeString('httpPath', { description: 'Where it is, on the host of the dashboard.' }),
+    connectable: t.exposeBoolean('connectable', {
+      description: 'Whether it answers now: only while the workspace is RUNNING.',
+    }),
+  }),
+});

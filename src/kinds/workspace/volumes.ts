@@ -1,0 +1,71 @@
+import { builder } from '../../graphql/builder.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import type { WorkspaceObject, WorkspaceSecretVolume } from './resource.ts';
+
+interface Mount {
+  readonly claimName: string;
+  readonly mountPath: string | null;
+  readonly readOnly: boolean;
+}
+
+/** 0644, as Kubernetes has it. */
+const DEFAULT_MODE = 420;
+
+const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
+  description: 'A PersistentVolumeClaim inside a workspace.',
+  fields: (t) => ({
+    claimName: t.exposeString('claimName', { description: 'Name of the claim, in the namespace of the workspace.' }),
+    mountPath: t.exposeString('mountPath', {
+      nullable: true,
+      description: 'Where it appears. Null for a home whose kind does not exist.',
+    }),
+    readOnly: t.exposeBoolean('readOnly', { description: 'Whether the workspace can only read it.' }),
+  }),
+});
+
+const SecretMount = builder.objectRef<WorkspaceSecretVolume>('SecretMount').implement({
+  description: 'A Secret inside a workspace, as files.',
+  fields: (t) => ({
+    secretName: t.string({
+      description: 'Name of the Secret, in the namespace of the workspace.',
+      resolve: ({ secretName }) => secretName ?? '',
+    }),
+    mountPath: t.string({ description: 'Where its files appear.', resolve: ({ mountPath }) => mountPath ?? '' }),
+    defaultMode: t.int({
+      description: 'Permission bits of the files, in decimal: 420 is 0644.',
+      resolve: ({ defaultMode }) => defaultMode ?? DEFAULT_MODE,
+    }),
+  }),
+});
+
+export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVolumes').implement({
+  description: 'What a workspace mounts.',
+  fields: (t) => ({
+    home: t.field({
+      type: VolumeMount,
+      nullable: true,
+      description: 'The home directory. Null for a workspace without one.',
+      resolve: ({ spec }, _, { loaders }) => {
+        const claimName = spec?.podTemplate?.volumes?.home;
+        if (!claimName) return null;
+        const kind = loaders.related(WorkspaceKind).get({ name: spec.kind ?? '' });
+        return { claimName, mountPath: kind?.spec?.podTemplate?.volumeMounts?.home ?? null, readOnly: false };
+      },
+    }),
+    data: t.field({
+      type: [VolumeMount],
+      description: 'Further claims.',
+      resolve: ({ spec }) =>
+        (spec?.podTemplate?.volumes?.data ?? []).map(({ pvcName = '', mountPath = null, readOnly = false }) => ({
+          claimName: pvcName,
+          mountPath,
+          readOnly,
+        })),
+    }),
+    secrets: t.field({
+      type: [SecretMount],
+      description: 'Secrets.',
+      resolve: ({ spec }) => [...(spec?.podTemplate?.volumes?.secrets ?? [])],
+    }),
+  }),
+});

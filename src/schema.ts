@@ -1,0 +1,10 @@
+import './graphql/errors.ts';
+import './graphql/gateway.ts';
+import './graphql/kubernetes-object.ts';
+import './graphql/scalars.ts';
+import './graphql/viewer.ts';
+import './kinds/index.ts';
+import { builder } from './graphql/builder.ts';
+
+/** Everything that the files above have added to the builder. */
+export const schema = builder.toSchema();
