@@ -1,5 +1,5 @@
 import type { Viewer } from '../access/viewer.ts';
-import type { Loaders } from '../loaders/loaders.ts';
+import { Loaders, type Cluster } from '../loaders/loaders.ts';
 import type { OnRead } from '../loaders/objects.ts';
 
 /** What this gateway is. */
@@ -19,4 +19,20 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The same viewer's context for one event of a subscription: loaders remember, and an event must not be answered from the past. */
   readonly forEvent: (signal: AbortSignal, onRead: OnRead) => Context;
+}
+
+/** @param onRead told of each read from the copy, for live queries */
+export function createContext(
+  about: { readonly cluster: Cluster; readonly viewer: Viewer; readonly versions: GatewayVersions },
+  signal: AbortSignal,
+  onRead?: OnRead,
+): Context {
+  const { cluster, viewer, versions } = about;
+  return {
+    viewer,
+    versions,
+    signal,
+    loaders: new Loaders(cluster, signal, onRead),
+    forEvent: (eventSignal, onEventRead) => createContext(about, eventSignal, onEventRead),
+  };
 }

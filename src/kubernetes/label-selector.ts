@@ -77,7 +77,9 @@ function unreadable(text: string): SyntaxError {
 /** A selector as objects carry it (`metav1.LabelSelector`). */
 export interface SelectorObject {
   readonly matchLabels?: Labels | null;
-  readonly matchExpressions?: readonly { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] | null }[] | null;
+  readonly matchExpressions?:
+    | readonly { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] | null }[]
+    | null;
 }
 
 /**
@@ -85,7 +87,11 @@ export interface SelectorObject {
  * @returns undefined where Kubernetes would refuse it
  */
 export function compileSelector({ matchLabels, matchExpressions }: SelectorObject): LabelSelector | undefined {
-  const equal = Object.entries(matchLabels ?? {}).map(([key, value]): LabelSelector => (labels = {}) => labels[key] === value);
+  const equal = Object.entries(matchLabels ?? {}).map(
+    ([key, value]): LabelSelector =>
+      (labels = {}) =>
+        labels[key] === value,
+  );
   const expressions = (matchExpressions ?? []).map(compileExpression);
   const requirements: LabelSelector[] = [];
   for (const requirement of [...equal, ...expressions]) {
@@ -95,15 +101,21 @@ export function compileSelector({ matchLabels, matchExpressions }: SelectorObjec
   return (labels) => requirements.every((matches) => matches(labels));
 }
 
-function compileExpression(expression: NonNullable<SelectorObject['matchExpressions']>[number]): LabelSelector | undefined {
+function compileExpression(
+  expression: NonNullable<SelectorObject['matchExpressions']>[number],
+): LabelSelector | undefined {
   const { key, operator } = expression;
   const values = expression.values ?? [];
   if (!key) return undefined;
   switch (operator) {
     case 'In':
-      return values.length === 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '');
+      return values.length === 0
+        ? undefined
+        : (labels = {}) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '');
     case 'NotIn':
-      return values.length === 0 ? undefined : (labels = {}) => !Object.hasOwn(labels, key) || !values.includes(labels[key] ?? '');
+      return values.length === 0
+        ? undefined
+        : (labels = {}) => !Object.hasOwn(labels, key) || !values.includes(labels[key] ?? '');
     case 'Exists':
       return values.length > 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key);
     case 'DoesNotExist':

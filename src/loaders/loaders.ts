@@ -16,7 +16,6 @@ export interface Cluster {
   readonly authorizer: Authorizer;
 }
 
-
 /**
  * One request's view of the cluster, and the only door to it. Make a new one for each request, and for each event of a
  * subscription: what it remembers is never forgotten.

@@ -1,0 +1,76 @@
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { preset } from '@graphql-codegen/client-preset';
+import { codegen } from '@graphql-codegen/core';
+import { buildASTSchema, parse, type DocumentNode } from 'graphql';
+
+/** Types for the operations of tests, demo and examples. `--check` writes nothing and fails where a file is not up to date. */
+const outputDirectory = 'test/__generated__/';
+const schemaFile = 'schema/schema.graphql';
+const operationFiles = 'schema/operations/*.graphql';
+const sourceFiles = ['test/**/*.ts', 'src/demo/**/*.ts'];
+
+interface Source {
+  readonly location: string;
+  readonly rawSDL: string;
+  readonly document: DocumentNode;
+}
+
+const generated = await generate([...readOperations(), ...readTaggedTexts()]);
+if (process.argv.includes('--check')) check(generated);
+else write(generated);
+
+async function generate(documents: Source[]): Promise<ReadonlyMap<string, string>> {
+  const schema = parse(readFileSync(schemaFile, 'utf8'));
+  const files = await preset.buildGeneratesSection({
+    baseOutputDir: outputDirectory,
+    schema,
+    schemaAst: buildASTSchema(schema),
+    documents,
+    config: {
+      useTypeImports: true,
+      enumsAsConst: true,
+      importExtension: '.ts',
+      emitLegacyCommonJSImports: false,
+      scalars: { DateTime: 'string', JSON: 'unknown' },
+    },
+    presetConfig: { fragmentMasking: false },
+    plugins: [],
+    pluginMap: {},
+  });
+  return new Map(await Promise.all(files.map(async (file) => [file.filename, await codegen(file)] as const)));
+}
+
+function readOperations(): Source[] {
+  return globSync(operationFiles)
+    .toSorted()
+    .map((location) => source(location, readFileSync(location, 'utf8')));
+}
+
+// What is written as graphql(`…`) or graphql`…`.
+function readTaggedTexts(): Source[] {
+  return globSync(sourceFiles, { exclude: (path) => path.includes('__generated__') })
+    .toSorted()
+    .flatMap((location) =>
+      [...readFileSync(location, 'utf8').matchAll(/\bgraphql(?:\(\s*)?(?:\/\* GraphQL \*\/\s*)?`([^`]+)`/g)].map(
+        ([, text]) => source(location, text ?? ''),
+      ),
+    );
+}
+
+function source(location: string, text: string): Source {
+  return { location, rawSDL: text, document: parse(text) };
+}
+
+function write(files: ReadonlyMap<string, string>): void {
+  for (const [file, text] of files) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+function check(files: ReadonlyMap<string, string>): void {
+  const stale = [...files].filter(([file, text]) => globSync(file).length === 0 || readFileSync(file, 'utf8') !== text);
+  for (const [file] of stale) console.error(`${file} is not what codegen.ts makes of ${schemaFile}: npm run codegen`);
+  if (stale.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ConnectionSource } from './kubernetes/connection.ts';
+
+/** Every setting of the gateway. */
+export interface Config {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Everybody who can connect is the gateway’s own identity in the cluster. */
+  readonly authMode: 'kubeconfig';
+  readonly connection: ConnectionSource;
+  readonly logLevel: LogLevel;
+  /** A watch without a byte for so long counts as broken. The API server sends something about once a minute. */
+  readonly watchIdleTimeoutMs: number;
+  /** How often to ask whether a kind that the cluster does not serve is served now. */
+  readonly discoveryIntervalMs: number;
+  /** How long clients are given to leave at shutdown. */
+  readonly drainSeconds: number;
+}
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** What is wrong with the settings, for the person who made them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {ConfigError} naming the setting, what was expected and what came */
+export function readConfig(env: Environment): Config {
+  return {
+    host: env['HOST'] || '127.0.0.1',
+    port: wholeNumber(env, 'PORT', 4000, 65_535),
+    authMode: oneOf(
+      env,
+      'AUTH_MODE',
+      ['kubeconfig'],
+      env['KUBERNETES_SERVICE_HOST'] && !env['KUBECONFIG'] ? undefined : 'kubeconfig',
+    ),
+    connection: connectionSource(env),
+    logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
+    watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
+    discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
+    drainSeconds: wholeNumber(env, 'DRAIN_SECONDS', 10, 600),
+  };
+}
+
+/** KUBECONFIG, then the cluster that this process runs in, then `~/.kube/config`. */
+function connectionSource(env: Environment): ConnectionSource {
+  const files = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
+  const missing = files.find((file) => !existsSync(file));
+  if (missing) throw new ConfigError(`KUBECONFIG names ${missing}, which does not exist.`);
+  if (files.length > 0) return { type: 'files', files };
+  if (env['KUBERNETES_SERVICE_HOST']) return { type: 'in-cluster' };
+  const usual = path.join(env['HOME'] ?? '/', '.kube', 'config');
+  if (existsSync(usual)) return { type: 'files', files: [usual] };
+  throw new ConfigError(
+    `No cluster is configured: KUBECONFIG is not set, this is not inside a cluster, and there is no ${usual}.`,
+  );
+}
+
+function wholeNumber(env: Environment, name: string, otherwise: number, largest: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value <= largest) return value;
+  throw new ConfigError(`${name} must be a whole number from 0 to ${largest}, got ${JSON.stringify(text)}.`);
+}
+
+function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], otherwise: V | undefined): V {
+  const text = env[name] || otherwise;
+  const value = values.find((candidate) => candidate === text);
+  if (value !== undefined) return value;
+  throw new ConfigError(
+    `${name} must be ${values.join(' or ')}, got ${text === undefined ? 'nothing' : JSON.stringify(text)}.`,
+  );
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
+import { workspaceAdmission } from './admission.ts';
+import { KIND_FINALIZER } from './marks.ts';
+import type { WorkspaceKind } from './workspace-kind.ts';
+import type { Workspace } from './workspace.ts';
+import { jupyterlab } from './world/kinds.ts';
+
+const metadata = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+const apiVersion = 'kubeflow.org/v1beta1';
+const kind: WorkspaceKind = {
+  apiVersion,
+  kind: 'WorkspaceKind',
+  metadata: { ...metadata, name: 'jupyterlab' },
+  spec: jupyterlab(),
+};
+const SCIPY = 'jupyter-scipy:v1.10.0';
+const workspace: Workspace = {
+  apiVersion,
+  kind: 'Workspace',
+  metadata: { ...metadata, name: 'nb', namespace: 'team-a' },
+  spec: { kind: 'jupyterlab', podTemplate: { volumes: {}, options: { imageConfig: SCIPY, podConfig: 'tiny_cpu' } } },
+};
+const stored: Pick<AdmissionReview, 'get' | 'list'> = {
+  get: (_, what, name) => (what === 'WorkspaceKind' && name === 'jupyterlab' ? kind : undefined),
+  list: () => [workspace],
+};
+const OPTIONS = 'spec.podTemplate.options';
+const [IMAGES, PODS] = [`${OPTIONS}.imageConfig.values`, `${OPTIONS}.podConfig.values`];
+
+describe('a workspace', () => {
+  it.each([
+    ['spec.kind', 'x', 'spec.kind', 'Invalid value: "x": workspace kind "x" not found'],
+    [
+      `${OPTIONS}.imageConfig`,
+      'x',
+      `${OPTIONS}.imageConfig`,
+      'imageConfig with id "x" not found in workspace kind "jupyterlab"',
+    ],
+    [
+      `${OPTIONS}.podConfig`,
+      'x',
+      `${OPTIONS}.podConfig`,
+      'podConfig with id "x" not found in workspace kind "jupyterlab"',
+    ],
+    [
+      'spec.podTemplate.podMetadata',
+      { labels: { a: '-' } },
+      'spec.podTemplate.podMetadata.labels',
+      'a valid label must',
+    ],
+    [
+      'spec.podTemplate.podMetadata',
+      { annotations: { 'a b': '' } },
+      'spec.podTemplate.podMetadata.annotations',
+      'name part must',
+    ],
+  ])('is refused with %s = %j', (path, value, field, message) => {
+    expect(causesOf(review({ operation: 'CREATE', object: changed(workspace, path, value) }))).toContainEqual(
+      cause(field, message),
+    );
+  });
+
+  it('is let through while nothing about its kind changes, even when that is gone', () => {
+    const lost = changed(workspace, 'spec.kind', 'gone');
+    expect(review({ operation: 'UPDATE', oldObject: lost, object: changed(lost, 'spec.paused', true) })).toEqual([]);
+    const edited = changed(lost, `${OPTIONS}.podConfig`, 'small_cpu');
+    expect(causesOf(review({ operation: 'UPDATE', oldObject: lost, object: edited }))).toContainEqual(
+      cause('spec.kind', 'not found'),
+    );
+  });
+
+  it('may be deleted, and its status written, without a question', () => {
+    expect(review({ operation: 'DELETE', oldObject: workspace })).toEqual([]);
+    const object = changed(workspace, 'spec.kind', 'gone');
+    expect(review({ operation: 'UPDATE', subresource: 'status', object })).toEqual([]);
+  });
+});
+
+describe('a kind', () => {
+  it.each([
+    [
+      `${IMAGES}.2.spec.image`,
+      'other',
+      `${IMAGES}[${SCIPY}]`,
+      `imageConfig value "${SCIPY}" is in use and cannot be changed`,
+    ],
+    [
+      PODS,
+      jupyterlab().podTemplate.options.podConfig.values.slice(1),
+      `${PODS}[tiny_cpu]`,
+      'podConfig value "tiny_cpu" is in use and cannot be removed',
+    ],
+  ])('keeps %s while it is used', (path, value, field, message) => {
+    expect(
+      causesOf(review({ operation: 'UPDATE', oldObject: kind, object: changed(kind, path, value) })),
+    ).toContainEqual(cause(field, message));
+  });
+
+  it('may present an option in use differently, and redirect it', () => {
+    const described = changed(kind, `${IMAGES}.2.spawner.hidden`, true);
+    const object = changed(described, `${PODS}.0.redirect`, { to: 'small_cpu' });
+    expect(review({ operation: 'UPDATE', oldObject: kind, object })).toEqual([{ warnings: [] }]);
+  });
+
+  it('is let through with a warning when it pauses sooner than it can look twice', () => {
+    const object = changed(kind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
+    const warning = expect.stringContaining(
+      'secondsSinceActive (7199) is less than twice the probeIntervalSeconds (3600)',
+    );
+    expect(review({ operation: 'CREATE', object })).toEqual([{ warnings: [warning] }]);
+  });
+
+  it.each([
+    [
+      'its counter says it is used',
+      changed(kind, 'status', { workspaces: 2 }),
+      'WorkspaceKind is used by 2 workspace(s)',
+    ],
+    [
+      'it is protected',
+      changed(kind, 'metadata.finalizers', [KIND_FINALIZER]),
+      'WorkspaceKind has protection finalizer',
+    ],
+  ])('cannot be deleted while %s', (_, oldObject, message) => {
+    const refusal = { code: 409, causes: [{ message: expect.stringContaining(message) }] };
+    expect(review({ operation: 'DELETE', oldObject })).toMatchObject([{ deny: refusal }]);
+  });
+
+  it('can be deleted when nobody uses it', () => {
+    expect(review({ operation: 'DELETE', oldObject: kind })).toEqual([]);
+  });
+});
+
+function review(about: Pick<AdmissionReview, 'operation'> & { readonly [field: string]: unknown }): AdmissionResult[] {
+  const resource = { group: 'kubeflow.org', version: 'v1beta1', resource: '' };
+  return workspaceAdmission.flatMap((hook) => hook({ resource, dryRun: false, ...stored, ...about }) ?? []);
+}
+
+function causesOf(results: readonly AdmissionResult[]) {
+  return results.flatMap(({ deny }) => deny?.causes ?? []);
+}
+
+function cause(field: string, message: string): unknown {
+  return expect.objectContaining({ field, message: expect.stringContaining(message) });
+}
+
+/** A copy in which the value at a path, such as `spec.ports.0`, is another one. */
+function changed<T extends object>(object: T, path: string, value: unknown): T {
+  const copy = structuredClone(object);
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce<object>(
+    (at, key) => Object.getOwnPropertyDescriptor(at, key)?.value ?? Object.assign(at, { [key]: {} })[key],
+    copy,
+  );
+  Object.assign(parent, { [last]: value });
+  return copy;
+}

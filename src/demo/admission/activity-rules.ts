@@ -1,0 +1,104 @@
+import type { ActivityProbe, ActivityRule, WorkspaceKindSpec } from '../workspace-kind.ts';
+import { invalid, invalidObject, required, type FieldCause } from './cause.ts';
+import { selectorCauses } from './selector-rules.ts';
+
+const PROBE = 'spec.podTemplate.activityProbe';
+const DEFAULT_PROBE_INTERVAL_SECONDS = 3_600;
+const DEFAULT_MIN_PROBE_INTERVAL_SECONDS = 300;
+const LONGEST_SHEBANG = 255;
+
+/** What speaks against how a kind looks for activity, and what it does without any. */
+export function activityCauses({ podTemplate, activityRules = [] }: WorkspaceKindSpec): FieldCause[] {
+  const { activityProbe, ports } = podTemplate;
+  const isProbeNeeded = !activityProbe && activityRules.some(configuresPause);
+  return [
+    ...(activityProbe ? probeCauses(activityProbe, new Set(ports.map(({ id }) => id))) : []),
+    ...(isProbeNeeded
+      ? [required(PROBE, 'activityProbe must be configured when activityRules with pauseWorkspace effect exist')]
+      : []),
+    ...activityRules.flatMap(ruleCauses),
+    ...catchAllCauses(activityRules),
+  ];
+}
+
+/** Rules that may pause a workspace sooner than it can have been looked at twice. */
+export function activityWarnings({ podTemplate, activityRules = [] }: WorkspaceKindSpec): string[] {
+  const interval = podTemplate.activityProbe?.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
+  return activityRules.flatMap(({ config: { secondsSinceActive }, effect }, i) =>
+    effect.pauseWorkspace && secondsSinceActive < 2 * interval
+      ? [
+          `spec.activityRules[${i}].config.secondsSinceActive (${secondsSinceActive}) is less than twice the probeIntervalSeconds (${interval}). This may cause Workspaces to be paused too quickly or prematurely.`,
+        ]
+      : [],
+  );
+}
+
+function probeCauses(probe: ActivityProbe, ports: ReadonlySet<string>): FieldCause[] {
+  const { podExec, jupyter } = probe;
+  const longest = probe.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
+  const shortest = probe.minProbeIntervalSeconds ?? DEFAULT_MIN_PROBE_INTERVAL_SECONDS;
+  const causes: FieldCause[] = [];
+  if (Boolean(podExec) === Boolean(jupyter)) {
+    causes.push(invalidObject(PROBE, `must specify exactly one of 'podExec' or 'jupyter'`));
+  }
+  if (shortest > longest) {
+    causes.push(invalidObject(PROBE, 'minProbeIntervalSeconds must be less than or equal to probeIntervalSeconds'));
+  }
+  if (podExec) causes.push(...scriptCauses(podExec.script));
+  if (jupyter && !jupyter.lastActivity) causes.push(invalidObject(`${PROBE}.jupyter`, `'lastActivity' must be true`));
+  if (jupyter && !ports.has(jupyter.portId)) {
+    causes.push(
+      invalid(
+        `${PROBE}.jupyter.portId`,
+        jupyter.portId,
+        'must reference a valid port defined in spec.podTemplate.ports',
+      ),
+    );
+  }
+  return causes;
+}
+
+function scriptCauses(script: string): FieldCause[] {
+  const field = `${PROBE}.podExec.script`;
+  const [shebang = ''] = script.split('\n');
+  if (!/^#!\s*\/\S/u.test(shebang)) return [invalid(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
+  if (shebang.length <= LONGEST_SHEBANG) return [];
+  return [invalid(field, script, `shebang line exceeds the ${LONGEST_SHEBANG} character limit`)];
+}
+
+function ruleCauses(rule: ActivityRule, index: number): FieldCause[] {
+  const path = `spec.activityRules[${index}]`;
+  const { matchNamespace, matchPodConfig } = rule.match ?? {};
+  return [
+    ...(configuresPause(rule) ? [] : [invalidObject(`${path}.effect`, 'must specify at least one effect')]),
+    ...(matchNamespace ? selectorCauses(`${path}.match.matchNamespace.selector`, matchNamespace.selector) : []),
+    ...(matchPodConfig ? selectorCauses(`${path}.match.matchPodConfig.selector`, matchPodConfig.selector) : []),
+  ];
+}
+
+function catchAllCauses(rules: readonly ActivityRule[]): FieldCause[] {
+  const pausing = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => configuresPause(rule));
+  const [first, ...more] = pausing.filter(({ rule }) => isCatchAll(rule));
+  if (!first) return [];
+  if (more.length > 0) {
+    return more.map(({ index }) =>
+      matchCause(index, 'at most one catch-all (empty match) rule is allowed for pauseWorkspace effect'),
+    );
+  }
+  if (pausing.at(-1)?.index === first.index) return [];
+  return [
+    matchCause(first.index, 'catch-all (empty match) rule must be the last rule configuring the pauseWorkspace effect'),
+  ];
+}
+
+function matchCause(index: number, why: string): FieldCause {
+  return invalid(`spec.activityRules[${index}].match`, {}, why);
+}
+
+function configuresPause({ effect }: ActivityRule): boolean {
+  return effect.pauseWorkspace !== undefined;
+}
+
+function isCatchAll({ match = {} }: ActivityRule): boolean {
+  return !match.matchNamespace && !match.matchPodConfig;
+}

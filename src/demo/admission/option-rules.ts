@@ -1,0 +1,84 @@
+import type { ImageSpec, OptionList, OptionValue, WorkspaceKindSpec } from '../workspace-kind.ts';
+import { invalid, type FieldCause } from './cause.ts';
+
+type Option = 'imageConfig' | 'podConfig';
+
+/** What speaks against the options that a kind offers. */
+export function optionCauses({ podTemplate }: WorkspaceKindSpec): FieldCause[] {
+  const { imageConfig, podConfig } = podTemplate.options;
+  const ports = new Set(podTemplate.ports.map(({ id }) => id));
+  return [
+    ...listCauses('imageConfig', imageConfig),
+    ...listCauses('podConfig', podConfig),
+    ...imageConfig.values.flatMap((value) => portCauses(value, ports)),
+  ];
+}
+
+/** Where a value of a list of options stands in a kind. */
+export function valuePath(option: Option, id: string): string {
+  return `spec.podTemplate.options.${option}.values[${id}]`;
+}
+
+function listCauses(option: Option, { spawner, values }: OptionList): FieldCause[] {
+  const byId = new Map(values.map((value) => [value.id, value]));
+  const field = `spec.podTemplate.options.${option}.spawner.default`;
+  const hasDefault = byId.has(spawner.default);
+  return [
+    ...(hasDefault ? [] : [invalid(field, spawner.default, `default ${option} "${spawner.default}" not found`)]),
+    ...missingTargets(option, values, byId),
+    ...cycles(option, values, byId),
+  ];
+}
+
+function missingTargets(
+  option: Option,
+  values: OptionList['values'],
+  byId: ReadonlyMap<string, OptionValue<object>>,
+): FieldCause[] {
+  return values.flatMap(({ id, redirect }) => {
+    if (!redirect || byId.has(redirect.to)) return [];
+    return [
+      invalid(`${valuePath(option, id)}.redirect.to`, redirect.to, `target ${option} "${redirect.to}" does not exist`),
+    ];
+  });
+}
+
+/** One cause for each cycle of redirects, at its first value. */
+function cycles(
+  option: Option,
+  values: OptionList['values'],
+  byId: ReadonlyMap<string, OptionValue<object>>,
+): FieldCause[] {
+  const reported = new Set<string>();
+  return values.flatMap(({ id, redirect }) => {
+    const cycle = reported.has(id) ? undefined : cycleFrom(id, byId);
+    if (!cycle || !redirect) return [];
+    cycle.forEach((member) => reported.add(member));
+    const why = `${option} redirect cycle detected: [${cycle.join(' ')}]`;
+    return [invalid(`${valuePath(option, id)}.redirect.to`, redirect.to, why)];
+  });
+}
+
+/** The way from an option back to itself, if its redirects lead there. */
+function cycleFrom(start: string, byId: ReadonlyMap<string, OptionValue<object>>): readonly string[] | undefined {
+  const path = [start];
+  for (let next = byId.get(start)?.redirect?.to; next !== undefined; next = byId.get(next)?.redirect?.to) {
+    path.push(next);
+    if (next === start) return path;
+    if (path.length > byId.size) return undefined;
+  }
+  return undefined;
+}
+
+function portCauses({ id, spec }: OptionValue<ImageSpec>, known: ReadonlySet<string>): FieldCause[] {
+  const numbers = new Set<number>();
+  return spec.ports.flatMap((port) => {
+    const field = `${valuePath('imageConfig', id)}.spec.ports[${port.id}]`;
+    const isTaken = numbers.has(port.port);
+    numbers.add(port.port);
+    return [
+      ...(isTaken ? [invalid(`${field}.port`, port.port, `port ${port.port} is defined more than once`)] : []),
+      ...(known.has(port.id) ? [] : [invalid(`${field}.id`, port.id, 'missing from spec.podTemplate.ports')]),
+    ];
+  });
+}

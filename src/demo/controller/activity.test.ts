@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { ActivityRule } from '../workspace-kind.ts';
+import type { Activity } from '../workspace.ts';
+import { jupyterlab } from '../world/kinds.ts';
+import { observeActivity, type ActivityContext, type ProbeAnswer } from './activity.ts';
+
+const NOW = 1_790_000_000_000;
+const HOUR_MS = 3_600_000;
+const development = { namespaceLabels: { tier: 'development' } };
+const context: ActivityContext = {
+  now: NOW,
+  probeIntervalMs: 1_000,
+  answer: answer('Success'),
+  rules: jupyterlab().activityRules ?? [],
+  namespaceLabels: {},
+  podConfigLabels: { gpu: '1' },
+  lastRunningTime: 1,
+};
+
+describe('pausing', () => {
+  it.each([
+    ['by the rule for its namespace', 2, development, true],
+    ['not by the rule for another namespace', 2, {}, false],
+    ['by the rule for all', 24, {}, true],
+    ['not before its time', 1.9, development, false],
+    ['not when it has just begun to run', 3, { ...development, lastRunningTime: NOW - 299_000 }, false],
+    ['when it has run for long enough', 3, { ...development, lastRunningTime: NOW - 300_000 }, true],
+    ['not after a failed probe', 48, { answer: answer('Failure') }, false],
+    ['not by a rule that exempts it', 48, { rules: [exempting(), ...context.rules] }, false],
+    ['not without rules', 48, { rules: [] }, false],
+  ] as const)('happens %s', (_, idleHours, further, pause) => {
+    expect(observeActivity(since(NOW - idleHours * HOUR_MS), { ...context, ...further }).pause).toBe(pause);
+  });
+
+  it('never happens to what was never used, and its time is 0', () => {
+    const { activity, pause } = observeActivity(since(0), context);
+    expect(pause).toBe(false);
+    expect(activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 0 } });
+  });
+});
+
+describe('probing', () => {
+  it('waits until it is due, says when that is, and does not pause meanwhile', () => {
+    const { activity } = observeActivity(since(NOW - HOUR_MS), context);
+    const later = { ...context, ...development, now: NOW + 400, answer: answer('Failure') };
+    const looked = observeActivity({ ...activity, lastActivity: 1 }, later);
+    expect(looked).toMatchObject({ pause: false, nextProbeMs: 600, activity: { lastProbe: { result: 'Success' } } });
+    expect(looked.activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 1 + 2 * HOUR_MS } });
+  });
+
+  it('keeps the times over a failure, and believes a success, even one in the past', () => {
+    const failed = observeActivity(since(500), { ...context, answer: answer('Timeout') }).activity;
+    expect(failed).toMatchObject({ lastActivity: 500, lastUpdate: 500, lastProbe: { result: 'Timeout' } });
+    const succeeded = observeActivity(since(500), {
+      ...context,
+      answer: { ...answer('Success'), lastActivity: 400 },
+    }).activity;
+    expect(succeeded).toMatchObject({ lastActivity: 400, lastUpdate: NOW });
+  });
+
+  it('leaves empty rules behind when no rule applies any more', () => {
+    const before = { ...since(500), rules: { pauseWorkspace: { eligibleAfter: 9 } } };
+    expect(observeActivity(before, { ...context, rules: [] }).activity.rules).toEqual({});
+  });
+});
+
+function since(lastActivity: number): Activity {
+  return { lastActivity, lastUpdate: lastActivity };
+}
+
+function answer(result: 'Success' | 'Failure' | 'Timeout'): ProbeAnswer {
+  return { probe: { startTime: NOW, endTime: NOW, result, message: '' } };
+}
+
+function exempting(): ActivityRule {
+  const selector = { matchExpressions: [{ key: 'gpu', operator: 'Exists' }] };
+  return {
+    config: { secondsSinceActive: 16 },
+    match: { matchPodConfig: { selector } },
+    effect: { pauseWorkspace: false },
+  };
+}

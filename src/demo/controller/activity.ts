@@ -1,0 +1,83 @@
+import type { ActivityRule } from '../workspace-kind.ts';
+import type { Activity, Probe } from '../workspace.ts';
+import { isSelected } from './label-selector.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a probe says: how it went, and when the workspace was last used, if it could tell. */
+export interface ProbeAnswer {
+  readonly probe: Probe;
+  readonly lastActivity?: number | undefined;
+}
+
+export interface ActivityContext {
+  readonly now: number;
+  /** How long after the start of the last probe the next one is due. */
+  readonly probeIntervalMs: number;
+  /** What a probe would say now. */
+  readonly answer: ProbeAnswer;
+  readonly rules: readonly ActivityRule[];
+  readonly namespaceLabels: Labels;
+  readonly podConfigLabels: Labels;
+  readonly lastRunningTime: number;
+}
+
+export interface ActivityOutcome {
+  readonly activity: Activity;
+  /** Whether the workspace has been unused for long enough to be paused now. */
+  readonly pause: boolean;
+  readonly nextProbeMs: number;
+}
+
+/** What is known about the use of a running workspace after this look at it. Only a fresh, successful probe pauses it. */
+export function observeActivity(previous: Activity, context: ActivityContext): ActivityOutcome {
+  const { now, answer, probeIntervalMs } = context;
+  const sinceProbeMs = previous.lastProbe ? now - previous.lastProbe.startTime : Infinity;
+  const isDue = sinceProbeMs >= probeIntervalMs;
+  const probed = isDue ? take(previous, answer) : previous;
+  const rule = ruleFor(context);
+  const activity = withEligibility(probed, rule);
+  return {
+    activity,
+    pause: isDue && answer.probe.result === 'Success' && rule !== undefined && isIdle(activity, rule, context),
+    nextProbeMs: isDue ? probeIntervalMs : probeIntervalMs - sinceProbeMs,
+  };
+}
+
+function take(previous: Activity, { probe, lastActivity }: ProbeAnswer): Activity {
+  if (probe.result !== 'Success') return { ...previous, lastProbe: probe };
+  return {
+    ...previous,
+    lastActivity: lastActivity ?? previous.lastActivity,
+    lastUpdate: probe.endTime,
+    lastProbe: probe,
+  };
+}
+
+/** The rule that pauses this workspace; a rule that says not to pause it ends the search, too. */
+function ruleFor({ rules, namespaceLabels, podConfigLabels }: ActivityContext): ActivityRule | undefined {
+  const deciding = rules.find(({ effect, match = {} }) => {
+    if (effect.pauseWorkspace === undefined) return false;
+    const { matchNamespace, matchPodConfig } = match;
+    if (matchNamespace && !isSelected(namespaceLabels, matchNamespace.selector)) return false;
+    return !matchPodConfig || isSelected(podConfigLabels, matchPodConfig.selector);
+  });
+  return deciding?.effect.pauseWorkspace ? deciding : undefined;
+}
+
+function withEligibility(activity: Activity, rule: ActivityRule | undefined): Activity {
+  if (rule) {
+    const { lastActivity } = activity;
+    const eligibleAfter = lastActivity > 0 ? lastActivity + rule.config.secondsSinceActive * 1_000 : 0;
+    return { ...activity, rules: { pauseWorkspace: { eligibleAfter } } };
+  }
+  return activity.rules ? { ...activity, rules: {} } : activity;
+}
+
+function isIdle(activity: Activity, { config }: ActivityRule, { now, lastRunningTime }: ActivityContext): boolean {
+  const eligibleAfter = activity.rules?.pauseWorkspace?.eligibleAfter ?? 0;
+  const minRunningMs = (config.minRunningSeconds ?? 0) * 1_000;
+  return (
+    activity.lastActivity > 0 && now >= eligibleAfter && (minRunningMs === 0 || now - lastRunningTime >= minRunningMs)
+  );
+}

@@ -1,0 +1,115 @@
+/** A value that JSON can say. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A structural schema, as CustomResourceDefinitions write it. */
+export type Schema = { readonly [keyword: string]: Json };
+
+type Properties = { readonly [name: string]: Schema };
+
+interface Rule {
+  /** In CEL. API servers before 1.25 drop it. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+interface Lengths {
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly default?: number;
+}
+
+export function string({ min, max, pattern }: Lengths = {}): Schema {
+  return { type: 'string', ...given({ minLength: min, maxLength: max, pattern }) };
+}
+
+export function oneOf(...values: readonly string[]): Schema {
+  return { type: 'string', enum: values };
+}
+
+export function boolean(): Schema {
+  return { type: 'boolean' };
+}
+
+/** A 32-bit integer. */
+export function integer(bounds: Bounds = {}): Schema {
+  return { type: 'integer', format: 'int32', ...between(bounds) };
+}
+
+/** A 64-bit integer counting from the UNIX epoch; 0 means never. */
+export function epoch(bounds: Bounds = {}): Schema {
+  return { type: 'integer', format: 'int64', ...between(bounds) };
+}
+
+/** An amount such as `500m` or `2Gi`, or a bare number. */
+export function quantity(): Schema {
+  return { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true };
+}
+
+export function object<P extends Properties>(properties: P, required: readonly (keyof P & string)[] = []): Schema {
+  return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
+}
+
+/** A type of Kubernetes' own, such as a Probe or an Affinity: kept as it comes, checked when the Pod is made. */
+export function coreObject(properties: Properties = {}, required: readonly string[] = []): Schema {
+  return { ...object(properties, required), 'x-kubernetes-preserve-unknown-fields': true };
+}
+
+export function mapOf(values: Schema): Schema {
+  return { type: 'object', additionalProperties: values };
+}
+
+export function listOf(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+/** A list that is written as a whole: its entries have no identity. */
+export function atomicList(items: Schema, { min }: Lengths = {}): Schema {
+  return { ...listOf(items), ...given({ minItems: min }), 'x-kubernetes-list-type': 'atomic' };
+}
+
+/** A list in which no two entries have the same `key`. */
+export function listMap(key: string, items: Schema, { min, max }: Lengths = {}): Schema {
+  return {
+    ...listOf(items),
+    ...given({ minItems: min, maxItems: max }),
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': [key],
+  };
+}
+
+export function withDefault(value: Json, schema: Schema): Schema {
+  return { ...schema, default: value };
+}
+
+export function withRules(schema: Schema, ...rules: readonly Rule[]): Schema {
+  return { ...schema, 'x-kubernetes-validations': rules.map(({ rule, message }) => ({ rule, message })) };
+}
+
+/** A value that can never be changed once it is there. */
+export function immutable(schema: Schema, message: string): Schema {
+  return withRules(schema, { rule: 'self == oldSelf', message });
+}
+
+/** Exactly one of these fields of an object must be there. */
+export function exactlyOne(fields: readonly string[], message: string): Rule {
+  return {
+    rule: `[${fields.map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`,
+    message,
+  };
+}
+
+function between({ min, max, default: value }: Bounds): Schema {
+  return given({ minimum: min, maximum: max, default: value });
+}
+
+function given(keywords: { readonly [keyword: string]: Json | undefined }): Schema {
+  const schema: Record<string, Json> = {};
+  for (const [keyword, value] of Object.entries(keywords)) if (value !== undefined) schema[keyword] = value;
+  return schema;
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino, type Logger } from 'pino';
+import { readConfig } from '../config.ts';
+import { startGateway } from '../gateway.ts';
+import { Client } from '../kubernetes/client.ts';
+import { createConnection } from '../kubernetes/connection.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import { workspaceAdmission } from './admission.ts';
+import { startLife } from './life.ts';
+import { startWorkspaceController } from './workspace-controller.ts';
+import { worldObjects } from './world.ts';
+
+export interface DemoOptions {
+  readonly host?: string;
+  /** Of the gateway; 0: any free port. */
+  readonly port: number;
+  /** Of the cluster; by default any free port. */
+  readonly clusterPort?: number;
+  readonly log?: Logger;
+}
+
+export interface Demo extends AsyncDisposable {
+  /** Address of the gateway’s endpoint, where a browser finds GraphiQL. */
+  readonly url: string;
+  /** For kubectl. */
+  readonly kubeconfigFile: string;
+}
+
+/** Starts a cluster inside the process, with people and a controller in it, and a gateway before it. */
+export async function startDemo({
+  host,
+  port,
+  clusterPort = 0,
+  log = pino({ level: 'silent' }),
+}: DemoOptions): Promise<Demo> {
+  await using started = new AsyncDisposableStack();
+  const simulator = started.use(
+    await startSimulator({ port: clusterPort, objects: worldObjects(new Date()), admission: workspaceAdmission }),
+  );
+  const directory = await mkdtemp(path.join(tmpdir(), 'workspaces-demo-'));
+  started.defer(() => rm(directory, { recursive: true }));
+  const kubeconfigFile = path.join(directory, 'kubeconfig');
+  await writeFile(kubeconfigFile, simulator.kubeconfig, { mode: 0o600 });
+  const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
+  started.use(startWorkspaceController({ client, log }));
+  started.use(startLife({ client, log }));
+  const config = readConfig({ KUBECONFIG: kubeconfigFile, PORT: String(port), HOST: host, DRAIN_SECONDS: '2' });
+  const gateway = started.use(await startGateway(config, log));
+  const running = started.move();
+  return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,18 @@
+/** The labels, annotations and finalizers by which the parts of the demo know each other's objects. */
+export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
+export const IMAGE_SOURCE_LABEL = 'notebooks.kubeflow.org/image-source';
+export const CREATED_BY = 'notebooks.kubeflow.org/created-by';
+export const UPDATED_BY = 'notebooks.kubeflow.org/updated-by';
+export const UPDATED_AT = 'notebooks.kubeflow.org/updated-at';
+export const KIND_FINALIZER = 'notebooks.kubeflow.org/workspacekind-protection';
+
+/** What goes wrong with a workspace's pod: a {@link Fault}. */
+export const FAULT = 'demo.workspaces/fault';
+/** How long a workspace's pod takes to end, in seconds. */
+export const GRACE_SECONDS = 'demo.workspaces/grace-seconds';
+/** `idle` when nobody uses the workspace. */
+export const ACTIVITY = 'demo.workspaces/activity';
+/** On a pod: what its template was made from. */
+export const TEMPLATE_HASH = 'demo.workspaces/template-hash';
+/** Keeps a pod that is being deleted until its grace period is over, as a kubelet does. */
+export const KUBELET_FINALIZER = 'demo.workspaces/kubelet';

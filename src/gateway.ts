@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { Authorizer } from './access/authorizer.ts';
+import { whoAmI } from './access/viewer.ts';
+import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
+import type { Config } from './config.ts';
+import { createContext } from './graphql/context.ts';
+import { publicError } from './graphql/errors.ts';
+import { resources } from './kinds/index.ts';
+import { Client } from './kubernetes/client.ts';
+import { createConnection } from './kubernetes/connection.ts';
+import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { schema } from './schema.ts';
+import { readExampleTabs } from './server/example-tabs.ts';
+import { startHttpServer, type Readiness } from './server/http-server.ts';
+
+export interface Gateway extends AsyncDisposable {
+  /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
+  readonly url: string;
+}
+
+/**
+ * Connects to the cluster, begins to keep its copy, and serves it. Disposing drains the clients, then stops the watches.
+ * @throws {StatusError} when the cluster cannot be reached
+ * @throws {Error} when the kubeconfig cannot be used, or the port is taken
+ */
+export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
+  const connection = await createConnection(config.connection);
+  const client = new Client(connection);
+  const starting = new AbortController().signal;
+  const versions = { version: gatewayVersion(), kubernetesVersion: await kubernetesVersionOf(client, starting) };
+  const viewer = await whoAmI(client, connection.userName, starting);
+  log.info({ server: connection.server, kubernetes: versions.kubernetesVersion, identity: viewer.name }, 'connected');
+  const { watchIdleTimeoutMs, discoveryIntervalMs } = config;
+  const cache = startClusterCache({ client, resources, log, watchIdleTimeoutMs, discoveryIntervalMs });
+  const about = { cluster: { client, cache, authorizer: new Authorizer(client) }, viewer, versions };
+  const server = await startHttpServer({
+    host: config.host,
+    port: config.port,
+    drainMs: config.drainSeconds * 1_000,
+    schema,
+    tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
+    createContext: (signal) => createContext(about, signal),
+    publicError: (error) => publicError(error, (unexpected) => log.error({ err: unexpected }, 'unexpected error')),
+    readiness: () => readinessOf(cache),
+  }).catch(async (error: unknown) => {
+    await cache[Symbol.asyncDispose]();
+    throw error;
+  });
+  log.info({ url: server.url }, 'serving');
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await cache[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Ready when every kind that the cluster serves has been read. */
+function readinessOf(cache: ClusterCache): Readiness {
+  const waitingFor = cache
+    .statuses()
+    .flatMap(({ available, synced, resource }) => (available && !synced ? resource.plural : []));
+  return { ready: waitingFor.length === 0, waitingFor };
+}
+
+function gatewayVersion(): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  return version;
+}

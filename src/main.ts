@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { pino } from 'pino';
+import { ConfigError, readConfig } from './config.ts';
+import { startGateway } from './gateway.ts';
+import { isUnreachable } from './kubernetes/status-error.ts';
+
+const HINT = 'To look at the gateway without a cluster of your own: npm run demo';
+
+try {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel });
+  const gateway = await startGateway(config, log);
+  const [signal] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  log.info({ signal }, 'stopping');
+  await gateway[Symbol.asyncDispose]();
+  log.info('stopped');
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`The gateway cannot start. ${reasonOf(error)}\n`);
+  process.exit(1);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof ConfigError || isUnreachable(error)
+    ? `${error.message}\n${HINT}`
+    : (error.stack ?? error.message);
+}

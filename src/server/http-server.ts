@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GraphQLError } from 'graphql';
+import type { GraphiQLTab } from './graphiql-page.ts';
+import { createGraphiQL } from './graphiql.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import { acceptsStream, serveStream } from './sse.ts';
+import { createWebSockets } from './websocket.ts';
+
+/** Whether the gateway can answer, and what is still missing if it cannot. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly waitingFor: readonly string[];
+}
+
+export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'> {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Shown in GraphiQL to who comes for the first time. */
+  readonly tabs: readonly GraphiQLTab[];
+  readonly readiness: () => Readiness;
+  readonly publicError: (error: unknown) => GraphQLError;
+  /** How long clients are given to leave when the server stops. */
+  readonly drainMs: number;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
+  readonly url: string;
+  readonly pipeline: Pipeline;
+}
+
+const ENDPOINT = '/graphql';
+
+/**
+ * Serves GraphQL over GET, POST, Server-Sent Events and WebSocket at `/graphql`, GraphiQL to browsers there, `/livez` and
+ * `/readyz`. Disposing ends every stream, waits for the answers under way, and closes.
+ * @throws {Error} when the port is taken
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
+  const webSockets = createWebSockets(pipeline, options.publicError);
+  const state = { stopping: false };
+  const server = createServer(routes(pipeline, options, state));
+  server.on('upgrade', (request, socket, head) => {
+    if (pathOf(request) === ENDPOINT && !state.stopping) webSockets.upgrade(request, socket, head);
+    else refuseUpgrade(socket, state.stopping ? '503 Service Unavailable' : '404 Not Found');
+  });
+  const { port } = await listen(server, options);
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}${ENDPOINT}`,
+    pipeline,
+    async [Symbol.asyncDispose]() {
+      state.stopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      pipeline.live.end();
+      await webSockets.close();
+      server.closeIdleConnections();
+      const deadline = new AbortController();
+      await Promise.race([
+        closed,
+        delay(options.drainMs, undefined, { signal: deadline.signal }).catch(() => undefined),
+      ]);
+      deadline.abort();
+      server.closeAllConnections();
+      await closed;
+      await pipeline.yoga.dispose();
+    },
+  };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+function routes(
+  pipeline: Pipeline,
+  { tabs, readiness }: HttpServerOptions,
+  state: { readonly stopping: boolean },
+): Handler {
+  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs });
+  return (request, response) => {
+    if (state.stopping) response.setHeader('connection', 'close');
+    const path = pathOf(request);
+    if (path === '/livez') return answer(response, 200, { status: 'ok' });
+    if (path === '/readyz')
+      return answerReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
+    if (graphiql.handles(request)) return graphiql.serve(request, response);
+    if (path !== ENDPOINT)
+      return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
+    const serveJson = async () => void (await pipeline.yoga(request, response));
+    const served = acceptsStream(request) ? serveStream(pipeline, request, response, serveJson) : serveJson();
+    // The client has gone in the middle of its request; there is nobody left to tell.
+    served.catch(() => response.destroy());
+    return undefined;
+  };
+}
+
+function answerReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {
+  answer(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(`${JSON.stringify(body)}\n`);
+}
+
+function refuseUpgrade(socket: NodeJS.WritableStream, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<AddressInfo> {
+  server.on('connection', (socket: Socket) => socket.setNoDelay(true));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (typeof address === 'object' && address) resolve(address);
+      else reject(new TypeError('The server has no port.'));
+    });
+  });
+}

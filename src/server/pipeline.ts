@@ -1,0 +1,125 @@
+import { useEngine } from '@envelop/core';
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Context } from '../graphql/context.ts';
+import { failure } from '../graphql/errors.ts';
+import { LiveQueries, type LiveStream } from '../graphql/live/live-queries.ts';
+
+/** What a client sends, on whatever transport. */
+export interface OperationRequest {
+  readonly query?: string | undefined;
+  readonly operationName?: string | undefined;
+  readonly variables?: Record<string, unknown> | undefined;
+}
+
+/** An operation that may be executed. */
+export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
+
+/** Why an operation was not executed, or what went wrong in it. */
+export interface Failed {
+  readonly errors: GraphQLError[];
+}
+
+/** Where an operation comes from. */
+interface Origin {
+  /** Aborts when the client has gone or has lost interest. */
+  readonly signal: AbortSignal;
+}
+
+export interface PipelineOptions {
+  readonly schema: GraphQLSchema;
+  readonly endpoint: string;
+  readonly createContext: (signal: AbortSignal) => Context;
+  /** What a client may know of an error; what it may not is logged. */
+  readonly publicError: (error: unknown) => GraphQLError;
+}
+
+/** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
+export class Pipeline {
+  readonly live: LiveQueries;
+  /** GET and POST with one answer. */
+  readonly yoga: YogaServerInstance<Origin, Context>;
+  readonly #publicError: (error: unknown) => GraphQLError;
+
+  constructor({ schema, endpoint, createContext, publicError }: PipelineOptions) {
+    this.#publicError = publicError;
+    this.live = new LiveQueries(publicError);
+    this.yoga = createYoga<Origin, Context>({
+      schema,
+      graphqlEndpoint: endpoint,
+      context: ({ request, signal }) => createContext(request?.signal ?? signal),
+      graphiql: false,
+      landingPage: false,
+      cors: false,
+      multipart: false,
+      logging: false,
+      healthCheckEndpoint: '/yoga-has-no-health-check-of-its-own',
+      maskedErrors: { maskError: publicError },
+      plugins: [
+        useEngine({ execute, subscribe: refuseStream }),
+        {
+          onExecutionResult({ result, setResult }) {
+            if (result && 'errors' in result && result.errors)
+              setResult({ ...result, errors: result.errors.map(publicError) });
+          },
+        },
+      ],
+    });
+  }
+
+  /** Parses and validates an operation for a transport that can carry more than one answer. Never rejects. */
+  async prepare(
+    { query, operationName, variables }: OperationRequest,
+    origin: Origin,
+  ): Promise<PreparedOperation | Failed> {
+    try {
+      const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(origin);
+      const document = parse(query ?? '');
+      const problems: readonly Error[] = validate(schema, document);
+      if (problems.length > 0) return this.#failed(problems);
+      return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
+    } catch (error) {
+      return this.#failed([error]);
+    }
+  }
+
+  /** Executes a query or mutation; of a subscription, makes a stream that is yet to be started. Never rejects. */
+  async begin(operation: PreparedOperation): Promise<ExecutionResult | LiveStream> {
+    try {
+      const type = getOperationAST(operation.document, operation.operationName)?.operation;
+      const result = type === 'subscription' ? await this.live.subscribe(operation) : await execute(operation);
+      return 'errors' in result && result.errors ? { ...result, ...this.#failed(result.errors) } : result;
+    } catch (error) {
+      return this.#failed([error]);
+    }
+  }
+
+  #failed(errors: readonly unknown[]): Failed {
+    return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
+  }
+}
+
+/** Whether an operation goes on giving answers. */
+export function isStream(answer: ExecutionResult | LiveStream): answer is LiveStream {
+  return 'start' in answer;
+}
+
+/** yoga notes the HTTP status of an answer on its errors; these transports have none per operation. */
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http: _, ...extensions } = error.extensions;
+  const { message, nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+function refuseStream(): ExecutionResult {
+  const message =
+    'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at this address, and over Server-Sent Events to requests with Accept: text/event-stream.';
+  return { errors: [failure('NOT_ACCEPTABLE', message, { http: { status: 406 } })] };
+}

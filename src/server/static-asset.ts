@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+type Encoding = 'br' | 'gzip' | 'identity';
+
+/** A body that never changes: compressed at most once per encoding, when first asked for. */
+export interface StaticAsset {
+  readonly contentType: string;
+  readonly hash: string;
+  encoded(encoding: Encoding): Promise<Buffer>;
+}
+
+export function createStaticAsset(contentType: string, text: string): StaticAsset {
+  const content = Buffer.from(text);
+  const byEncoding = new Map<Encoding, Promise<Buffer>>();
+  const encoded = (encoding: Encoding): Promise<Buffer> => {
+    const known = byEncoding.get(encoding);
+    if (known) return known;
+    const pending = compress(content, encoding);
+    byEncoding.set(encoding, pending);
+    return pending;
+  };
+  return { contentType, hash: createHash('sha256').update(content).digest('hex').slice(0, 16), encoded };
+}
+
+/** Answers with the asset in the best encoding the client accepts, or with 304 when the client has it already. */
+export async function sendAsset(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { asset, headers }: { readonly asset: StaticAsset; readonly headers: Readonly<Record<string, string>> },
+): Promise<void> {
+  const encoding = preferredEncoding(request.headers['accept-encoding'] ?? '');
+  const etag = `"${asset.hash}-${encoding}"`;
+  const cacheHeaders = { ...headers, etag, vary: 'accept, accept-encoding', 'x-content-type-options': 'nosniff' };
+  if (isFresh(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, cacheHeaders).end();
+    return;
+  }
+  const body = await asset.encoded(encoding);
+  response.writeHead(200, {
+    ...cacheHeaders,
+    'content-type': asset.contentType,
+    'content-length': body.length,
+    ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function isFresh(ifNoneMatch: string | undefined, etag: string): boolean {
+  const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return known.includes(etag) || known.includes('*');
+}
+
+function preferredEncoding(acceptEncoding: string): Encoding {
+  const accepted = new Set(
+    acceptEncoding
+      .split(',')
+      .map((entry) => entry.split(';').map((part) => part.trim().toLowerCase()))
+      .filter(([, quality]) => !/^q=0(\.0*)?$/.test(quality ?? ''))
+      .map(([name]) => name),
+  );
+  if (accepted.has('br')) return 'br';
+  return accepted.has('gzip') ? 'gzip' : 'identity';
+}
+
+function compress(content: Buffer, encoding: Encoding): Promise<Buffer> {
+  switch (encoding) {
+    case 'br':
+      return promisify(brotliCompress)(content, { params: brotliParams(content.length) });
+    case 'gzip':
+      return promisify(gzip)(content, { level: 6 });
+    case 'identity':
+      return Promise.resolve(content);
+    default:
+      throw new TypeError(`Unknown encoding ${JSON.stringify(encoding satisfies never)}`);
+  }
+}
+
+// Quality 6 packs GraphiQL's 8.8 MB into 2.1 MB in about 0.25 s; quality 11 saves another 0.2 MB and takes 10 s.
+function brotliParams(sizeHint: number): Record<number, number> {
+  return {
+    [constants.BROTLI_PARAM_QUALITY]: 6,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: sizeHint,
+  };
+}

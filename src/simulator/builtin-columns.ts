@@ -1,0 +1,93 @@
+import { listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import type { Column } from './served-resource.ts';
+
+/** The Table columns of built-in kinds beside the name. Kinds that are not named here have only their age. */
+export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  Namespace: [text('Status', (namespace) => textAt(namespace['status'], 'phase')), age()],
+  Event: [
+    { ...age('Last Seen'), cell: (event) => event['lastTimestamp'] ?? event['eventTime'] },
+    text('Type', (event) => event['type']),
+    text('Reason', (event) => event['reason']),
+    text('Object', involved),
+    text('Message', (event) => event['message']),
+  ],
+  Pod: [
+    text('Ready', readyContainers),
+    text('Status', podStatus),
+    text('Restarts', (pod) => String(sum(listAt(pod['status'], 'containerStatuses'), 'restartCount'))),
+    age(),
+    text('IP', (pod) => textAt(pod['status'], 'podIP') ?? '<none>', 1),
+    text('Node', (pod) => textAt(pod['spec'], 'nodeName') ?? '<none>', 1),
+  ],
+  PersistentVolumeClaim: [
+    text('Status', (claim) => textAt(claim['status'], 'phase')),
+    text('Volume', (claim) => textAt(claim['spec'], 'volumeName') ?? ''),
+    text('Capacity', (claim) => textAt(objectAt(claim['status'], 'capacity'), 'storage') ?? ''),
+    text('Access Modes', (claim) => textsAt(claim['status'], 'accessModes').join(',')),
+    text('StorageClass', (claim) => textAt(claim['spec'], 'storageClassName') ?? ''),
+    age(),
+  ],
+  Secret: [text('Type', (secret) => secret['type']), text('Data', countData), age()],
+  ConfigMap: [text('Data', countData), age()],
+  Service: [
+    text('Type', (service) => textAt(service['spec'], 'type') ?? 'ClusterIP'),
+    text('Cluster-IP', (service) => textAt(service['spec'], 'clusterIP') ?? '<none>'),
+    age(),
+  ],
+  StatefulSet: [text('Ready', readyReplicas), age()],
+  StorageClass: [text('Provisioner', (storageClass) => storageClass['provisioner']), age()],
+  CustomResourceDefinition: [
+    {
+      name: 'Created At',
+      type: 'string',
+      priority: 0,
+      cell: creationTimestamp,
+    },
+  ],
+};
+
+/** The column of kinds that declare none. */
+export function age(name = 'Age'): Column {
+  return { name, type: 'date', priority: 0, cell: creationTimestamp };
+}
+
+function creationTimestamp(object: JsonObject): unknown {
+  return objectAt(object, 'metadata')['creationTimestamp'];
+}
+
+function text(name: string, cell: (object: JsonObject) => unknown, priority = 0): Column {
+  return { name, type: 'string', priority, cell };
+}
+
+function involved(event: JsonObject): string {
+  const object = event['involvedObject'];
+  return `${(textAt(object, 'kind') ?? '').toLowerCase()}/${textAt(object, 'name') ?? ''}`;
+}
+
+function podStatus(pod: JsonObject): string {
+  if (objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined) return 'Terminating';
+  const waiting = listAt(pod['status'], 'containerStatuses')
+    .map((status) => textAt(objectAt(objectAt({ status }, 'status'), 'state')['waiting'], 'reason'))
+    .find((reason) => reason !== undefined);
+  return waiting ?? textAt(pod['status'], 'reason') ?? textAt(pod['status'], 'phase') ?? 'Unknown';
+}
+
+function readyContainers(pod: JsonObject): string {
+  const ready = listAt(pod['status'], 'containerStatuses').filter(
+    (status) => objectAt({ status }, 'status')['ready'] === true,
+  );
+  return `${ready.length}/${listAt(pod['spec'], 'containers').length}`;
+}
+
+function readyReplicas(set: JsonObject): string {
+  return `${Number(objectAt(set, 'status')['readyReplicas'] ?? 0)}/${Number(objectAt(set, 'spec')['replicas'] ?? 1)}`;
+}
+
+function countData(object: JsonObject): string {
+  const count = Object.keys(objectAt(object, 'data')).length + Object.keys(objectAt(object, 'binaryData')).length;
+  return String(count);
+}
+
+function sum(items: readonly unknown[], field: string): number {
+  return items.reduce<number>((total, item) => total + Number(objectAt({ item }, 'item')[field] ?? 0), 0);
+}

@@ -1,0 +1,24 @@
+import type { AdmissionHook } from './admission.ts';
+import type { Catalog } from './catalog.ts';
+import type { StreamingLists } from './list-options.ts';
+import type { Storage } from './storage.ts';
+import type { Watches } from './watches.ts';
+
+/** What answering a request needs. */
+export interface Cluster {
+  readonly storage: Storage;
+  readonly catalog: Catalog;
+  readonly watches: Watches;
+  readonly admission: readonly AdmissionHook[];
+  /** The version that /version tells, such as `v1.32.0`. */
+  readonly gitVersion: string;
+  /** How this server behaves where servers differ, or misbehave. */
+  readonly behaviour: Behaviour;
+}
+
+export interface Behaviour {
+  readonly token: string;
+  readonly streamingLists: StreamingLists;
+  /** How a watch from a forgotten version is refused: in its stream, as the real server does, or before it opens. */
+  readonly expiredWatch: 'event' | 'status';
+}

@@ -1,0 +1,149 @@
+import { age, BUILTIN_COLUMNS } from './builtin-columns.ts';
+import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { readJsonPath } from './json-path.ts';
+import { readSchema } from './schema.ts';
+import type { Column, ServedResource } from './served-resource.ts';
+import type { Cause } from './status.ts';
+
+/** The resource whose objects define all custom ones. */
+export const CUSTOM_RESOURCE_DEFINITION: ServedResource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  singular: 'customresourcedefinition',
+  kind: 'CustomResourceDefinition',
+  listKind: 'CustomResourceDefinitionList',
+  namespaced: false,
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  custom: false,
+  hasStatus: true,
+  hasGeneration: true,
+  storageApiVersion: 'apiextensions.k8s.io/v1',
+  columns: BUILTIN_COLUMNS['CustomResourceDefinition'] ?? [],
+  selectableFields: {},
+  complete: completeDefinition,
+  check: checkDefinition,
+};
+
+/** The versions that a definition serves, each a resource of its own over the same objects. */
+export function servedBy(definition: JsonObject): readonly ServedResource[] {
+  const spec = objectAt(definition, 'spec');
+  const versions = listAt(spec, 'versions').filter(isJsonObject);
+  const stored = versions.find((version) => version['storage'] === true) ?? versions[0];
+  const storageApiVersion = `${textAt(spec, 'group') ?? ''}/${textAt(stored, 'name') ?? ''}`;
+  return versions
+    .filter((version) => version['served'] === true)
+    .map((version) => ({ ...namesOf(spec), ...servedVersion(version), storageApiVersion }));
+}
+
+function namesOf(spec: JsonObject) {
+  const names = objectAt(spec, 'names');
+  const kind = textAt(names, 'kind') ?? '';
+  return {
+    group: textAt(spec, 'group') ?? '',
+    plural: textAt(names, 'plural') ?? '',
+    singular: textAt(names, 'singular') ?? kind.toLowerCase(),
+    kind,
+    listKind: textAt(names, 'listKind') ?? `${kind}List`,
+    namespaced: spec['scope'] === 'Namespaced',
+    shortNames: textsAt(names, 'shortNames'),
+    categories: textsAt(names, 'categories'),
+    custom: true,
+    hasGeneration: true,
+  };
+}
+
+function servedVersion(version: JsonObject) {
+  const schema = objectAt(objectAt(version, 'schema'), 'openAPIV3Schema');
+  const columns = listAt(version, 'additionalPrinterColumns').filter(isJsonObject);
+  const paths = listAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath') ?? '');
+  return {
+    version: textAt(version, 'name') ?? '',
+    hasStatus: isJsonObject(objectAt(version, 'subresources')['status']),
+    schema: readSchema(schema),
+    columns: columns.length > 0 ? columns.map(readColumn) : [age()],
+    selectableFields: Object.fromEntries(paths.map((path) => [path.replace(/^\./u, ''), firstText(path)])),
+  };
+}
+
+function readColumn(column: JsonObject): Column {
+  const jsonPath = textAt(column, 'jsonPath') ?? '';
+  const find = readJsonPath(jsonPath);
+  return {
+    name: textAt(column, 'name') ?? '',
+    type: columnType(textAt(column, 'type')),
+    format: textAt(column, 'format'),
+    description: textAt(column, 'description') ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    priority: Number(column['priority'] ?? 0),
+    cell: (object) => find(object)[0],
+  };
+}
+
+function columnType(type = ''): Column['type'] {
+  switch (type) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+    case 'date':
+      return type;
+    default:
+      return 'string';
+  }
+}
+
+function firstText(path: string): (object: JsonObject) => string {
+  const find = readJsonPath(path);
+  return (object) => {
+    const [value] = find(object);
+    return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  };
+}
+
+/** Names that follow from the kind, and the status that the real server's controllers set a moment later. */
+function completeDefinition(definition: JsonObject): JsonObject {
+  const spec = objectAt(definition, 'spec');
+  const given = objectAt(spec, 'names');
+  const kind = textAt(given, 'kind') ?? '';
+  const names = {
+    ...given,
+    singular: given['singular'] ?? kind.toLowerCase(),
+    listKind: given['listKind'] ?? `${kind}List`,
+  };
+  const stored = listAt(spec, 'versions').find((version) => objectAt({ version }, 'version')['storage'] === true);
+  const before = objectAt(definition, 'status');
+  const conditions = listAt(before, 'conditions').length > 0 ? before['conditions'] : acceptedConditions();
+  const storedVersions = [...new Set([...textsAt(before, 'storedVersions'), textAt(stored, 'name') ?? ''])];
+  return {
+    ...definition,
+    spec: { conversion: { strategy: 'None' }, ...spec, names },
+    status: { ...before, acceptedNames: names, conditions, storedVersions },
+  };
+}
+
+function acceptedConditions(): readonly JsonObject[] {
+  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const names = { reason: 'NoConflicts', message: 'no conflicts found' };
+  const established = { reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' };
+  return [
+    { type: 'NamesAccepted', status: 'True', lastTransitionTime, ...names },
+    { type: 'Established', status: 'True', lastTransitionTime, ...established },
+  ];
+}
+
+function checkDefinition(definition: JsonObject): readonly Cause[] {
+  const spec = objectAt(definition, 'spec');
+  const expected = `${textAt(objectAt(spec, 'names'), 'plural') ?? ''}.${textAt(spec, 'group') ?? ''}`;
+  const name = textAt(definition['metadata'], 'name') ?? '';
+  const causes: Cause[] = [];
+  if (name !== expected) {
+    const message = `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`;
+    causes.push({ reason: 'FieldValueInvalid', field: 'metadata.name', message });
+  }
+  const storing = listAt(spec, 'versions').filter((version) => objectAt({ version }, 'version')['storage'] === true);
+  if (storing.length !== 1) {
+    const message = `Invalid value: ${JSON.stringify(spec['versions'] ?? null)}: must have exactly one version marked as storage version`;
+    causes.push({ reason: 'FieldValueInvalid', field: 'spec.versions', message });
+  }
+  return causes;
+}

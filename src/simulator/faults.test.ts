@@ -1,0 +1,113 @@
+import { expect, it } from 'vitest';
+import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './fixture.ts';
+
+it('ends, drops and expires the open watches', async () => {
+  await using test = await startTestSimulator();
+  const { faults } = test.simulator;
+  const ended = await test.watch();
+  faults.endWatches();
+  expect(await ended.next()).toBeUndefined();
+  const dropped = await test.watch();
+  faults.dropWatches();
+  await expect(dropped.next()).rejects.toThrow('terminated');
+  const expired = await test.watch();
+  faults.expireWatches();
+  expect([await expired.next(), await expired.next()]).toEqual(['ERROR 410', undefined]);
+  expect(test.simulator.openWatches).toBe(0);
+});
+
+it('refuses as often as told, those requests it is told', async () => {
+  await using test = await startTestSimulator();
+  test.simulator.faults.refuse({ status: 429, retryAfterSeconds: 7, when: ({ verb }) => verb === 'list', times: 1 });
+  expect((await test.get(`${WIDGETS}/a`)).status).toBe(404);
+  const refused = await test.get(WIDGETS);
+  expect(refused).toMatchObject({
+    status: 429,
+    body: { reason: 'TooManyRequests', details: { retryAfterSeconds: 7 } },
+  });
+  expect(refused.headers.get('Retry-After')).toBe('7');
+  expect((await test.get(WIDGETS)).status).toBe(200);
+});
+
+it('keeps what a stalled watch has missed', async () => {
+  await using test = await startTestSimulator();
+  await using watch = await test.watch();
+  {
+    using _stall = test.simulator.faults.stall();
+    test.simulator.apply(widget('a'));
+    await test.get(WIDGETS);
+  }
+  test.simulator.apply(widget('b'));
+  expect([await watch.next(), await watch.next()]).toEqual(['ADDED a', 'ADDED b']);
+});
+
+it('injects lines and duplicates events', async () => {
+  await using test = await startTestSimulator();
+  await using watch = await test.watch();
+  test.simulator.faults.injectLine('{"type":');
+  test.simulator.faults.duplicateEvents(true);
+  test.simulator.apply(widget('a'));
+  expect(await watch.nextLine()).toBe('{"type":');
+  expect([await watch.next(), await watch.next()]).toEqual(['ADDED a', 'ADDED a']);
+});
+
+it('comes back as an older world when restarted with a snapshot', async () => {
+  await using test = await startTestSimulator({ objects: [widget('a')] });
+  const { faults } = test.simulator;
+  const before = versionOf(await test.get(WIDGETS));
+  const snapshot = faults.snapshot();
+  test.simulator.apply(widget('b'));
+  await faults.restart({ data: snapshot });
+  const after = await test.get(WIDGETS);
+  expect([namesIn(after), versionOf(after)]).toEqual([['a'], before]);
+});
+
+it('loses everything but its namespaces when told to', async () => {
+  const team = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } };
+  await using test = await startTestSimulator({ objects: [team, widget('a')] });
+  await test.simulator.faults.restart({ data: 'lose' });
+  expect((await test.get(WIDGETS)).text).toBe('404 page not found\n');
+  expect(namesIn(await test.get('/api/v1/namespaces'))).toContain('team-a');
+});
+
+it('refuses connections while stopped, and listens on the same port afterwards', async () => {
+  await using test = await startTestSimulator();
+  await test.simulator.faults.stop();
+  await expect(test.get('/version')).rejects.toThrow('fetch failed');
+  await test.simulator.faults.start();
+  expect((await test.get('/version')).body).toMatchObject({ gitVersion: 'v1.32.0' });
+});
+
+it('knows only the latest token', async () => {
+  await using test = await startTestSimulator();
+  const Authorization = `Bearer ${test.simulator.token}`;
+  test.simulator.faults.rotateToken();
+  const refused = await fetch(`${test.simulator.url}${WIDGETS}`, { headers: { Authorization } });
+  expect([refused.status, await refused.json()]).toMatchObject([401, { reason: 'Unauthorized' }]);
+  expect((await test.get(WIDGETS)).status).toBe(200);
+  expect(test.simulator.kubeconfig).toContain(test.simulator.token);
+});
+
+it('delays until undone', async () => {
+  await using test = await startTestSimulator();
+  const undo = test.simulator.faults.delay(60_000, ({ verb }) => verb === 'get');
+  expect((await test.get(WIDGETS)).status).toBe(200);
+  const waiting = test.get(`${WIDGETS}/a`);
+  await test.get(WIDGETS);
+  undo();
+  expect((await waiting).status).toBe(404);
+});
+
+it('records the requests it has answered', async () => {
+  await using test = await startTestSimulator();
+  await test.get(`${WIDGETS}/a/status`);
+  const named = {
+    verb: 'get',
+    group: 'example.org',
+    version: 'v1',
+    resource: 'widgets',
+    namespace: 'default',
+    name: 'a',
+  };
+  expect(test.simulator.requests).toMatchObject([{ ...named, subresource: 'status', method: 'GET', status: 404 }]);
+});

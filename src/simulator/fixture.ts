@@ -1,0 +1,179 @@
+import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from './json.ts';
+import type { Manifest } from './api-object.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
+
+/** A small custom resource with a bit of everything that a schema can say. */
+export const WIDGET_DEFINITION: Manifest = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.org' },
+  spec: {
+    group: 'example.org',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', kind: 'Widget', shortNames: ['wd'], categories: ['all'] },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }],
+        schema: { openAPIV3Schema: widgetSchema() },
+      },
+    ],
+  },
+};
+
+function widgetSchema() {
+  const mount = {
+    type: 'object',
+    required: ['path'],
+    properties: { path: { type: 'string' }, readOnly: { type: 'boolean', default: false } },
+  };
+  const properties = {
+    color: { type: 'string', enum: ['red', 'blue'] },
+    size: { type: 'integer', minimum: 1, maximum: 9, default: 3 },
+    code: { type: 'string', pattern: '^[a-z]+$', minLength: 2, maxLength: 5 },
+    port: { 'x-kubernetes-int-or-string': true },
+    note: { type: 'string', nullable: true },
+    when: { type: 'string', format: 'date-time' },
+    free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    tags: { type: 'object', additionalProperties: { type: 'string' } },
+    shape: {
+      type: 'string',
+      'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: "Widget 'shape' is immutable" }],
+    },
+    mounts: {
+      type: 'array',
+      maxItems: 3,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['path'],
+      items: mount,
+    },
+  };
+  const spec = { type: 'object', required: ['color'], properties };
+  const status = { type: 'object', properties: { state: { type: 'string' } } };
+  return { type: 'object', required: ['spec'], properties: { spec, status } };
+}
+
+export const WIDGETS = '/apis/example.org/v1/namespaces/default/widgets';
+
+export function widget(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): Manifest {
+  return {
+    apiVersion: 'example.org/v1',
+    kind: 'Widget',
+    metadata: { ...metadata, name, namespace: 'default' },
+    spec: { color: 'red', ...spec },
+  };
+}
+
+/** An answer, its body read as JSON where it is any. */
+export interface TestAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/** A simulator that serves widgets, and plain HTTP with its token. */
+export async function startTestSimulator(options: SimulatorOptions = {}): Promise<TestSimulator> {
+  const objects = [WIDGET_DEFINITION, ...(options.objects ?? [])];
+  const simulator = await startSimulator({ bookmarkIntervalMs: 50, ...options, objects });
+  return {
+    simulator,
+    send: (method, path, body, type) => send(simulator, { method, path, body, type }),
+    get: (path, accept) => send(simulator, { method: 'GET', path, accept }),
+    watch: (query) => openWatch(simulator, query),
+    [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
+  };
+}
+
+export interface TestSimulator extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly send: (method: string, path: string, body?: unknown, type?: string) => Promise<TestAnswer>;
+  readonly get: (path: string, accept?: string) => Promise<TestAnswer>;
+  /** Opens a watch on the widgets; resolves when its stream is open. */
+  readonly watch: (query?: string) => Promise<TestWatch>;
+}
+
+interface SendOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly type?: string | undefined;
+  readonly accept?: string | undefined;
+}
+
+async function send(simulator: Simulator, { method, path, body, type, accept }: SendOptions): Promise<TestAnswer> {
+  const response = await fetch(`${simulator.url}${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer ${simulator.token}`,
+      'Content-Type': type ?? 'application/json',
+      ...(accept !== undefined && { Accept: accept }),
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: readJson(text) };
+}
+
+export interface TestWatch extends AsyncDisposable {
+  /** The next event as `TYPE name`, a bookmark as `BOOKMARK`, an error as `ERROR code`; undefined at the end. */
+  readonly next: () => Promise<string | undefined>;
+  readonly nextEvent: () => Promise<JsonObject | undefined>;
+  readonly nextLine: () => Promise<string | undefined>;
+}
+
+async function openWatch(simulator: Simulator, query = ''): Promise<TestWatch> {
+  const headers = { Authorization: `Bearer ${simulator.token}` };
+  const response = await fetch(`${simulator.url}${WIDGETS}?watch=true&${query}`, { headers });
+  const lines = readLines(response);
+  const nextLine = async (): Promise<string | undefined> => (await lines.next()).value ?? undefined;
+  const nextEvent = async (): Promise<JsonObject | undefined> => {
+    const line = await nextLine();
+    return line === undefined ? undefined : readJson(line);
+  };
+  return {
+    nextLine,
+    nextEvent,
+    next: async () => titleOf(await nextEvent()),
+    [Symbol.asyncDispose]: async () => void (await lines.return()),
+  };
+}
+
+function titleOf(event: JsonObject | undefined): string | undefined {
+  if (!event) return undefined;
+  const object = objectAt(event, 'object');
+  const detail =
+    textAt(objectAt(object, 'metadata'), 'name') ?? (object['code'] === undefined ? '' : `${Number(object['code'])}`);
+  return `${textAt(event, 'type') ?? ''} ${detail}`.trim();
+}
+
+async function* readLines(response: Response): AsyncGenerator<string, void> {
+  if (!response.body) return;
+  let rest = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+function readJson(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : {};
+  } catch {
+    // Plain text and YAML are looked at as text.
+    return {};
+  }
+}
+
+export function namesIn(answer: TestAnswer): readonly string[] {
+  return listAt(answer.body, 'items').map((item) => textAt(objectAt({ item }, 'item')['metadata'], 'name') ?? '');
+}
+
+export function versionOf(answer: TestAnswer): string {
+  return textAt(answer.body['metadata'], 'resourceVersion') ?? '';
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { answerStatus, type Answer, type Reply, type WatchReply } from './reply.ts';
+import { readTarget, type IncomingRequest, type RequestRecord } from './request.ts';
+import { requestTooLarge, StatusError } from './status.ts';
+import type { Watches } from './watches.ts';
+
+const BODY_BYTES = 3 * 1024 * 1024;
+/** A watcher that reads so slowly that this much waits for it loses its connection, as with the real server. */
+const UNREAD_BYTES = 256 * 1024 * 1024;
+
+interface HttpServerOptions {
+  /** Must settle; what it throws is answered as a Status. */
+  readonly reply: (request: IncomingRequest) => Promise<Reply>;
+  readonly watches: Watches;
+  readonly onAnswered: (record: RequestRecord) => void;
+}
+
+/** Reads each request, has it answered, and writes what comes of it. */
+export function createHttpServer(options: HttpServerOptions): RequestListener {
+  return (message, response) => void serve(message, response, options);
+}
+
+async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+  const request = readHead(message);
+  let reply: Reply;
+  try {
+    const body = await readBody(message);
+    reply = await options.reply({ ...request, body });
+  } catch (error) {
+    reply = answerStatus(error instanceof StatusError ? error : internalError(error));
+  }
+  if (response.destroyed) return;
+  options.onAnswered(recordOf(request, reply.type === 'watch' ? 200 : reply.code));
+  if (reply.type === 'watch') stream(reply, response, options.watches);
+  else send(reply, response);
+}
+
+function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> {
+  const { method = 'GET', url = '/', headers } = message;
+  const { pathname: path, searchParams: query } = new URL(url, 'http://simulator');
+  const target = readTarget(method, path, query);
+  return { ...target, method, url, path, query, headers, userAgent: headers['user-agent'] ?? '' };
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length <= BODY_BYTES) chunks.push(chunk);
+  }
+  if (length > BODY_BYTES) throw requestTooLarge();
+  return Buffer.concat(chunks);
+}
+
+function recordOf(request: Omit<IncomingRequest, 'body'>, status: number): RequestRecord {
+  const { path: _path, query: _query, headers: _headers, ...told } = request;
+  return { ...told, status };
+}
+
+function send({ code, contentType, body, headers }: Answer, response: ServerResponse): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  const length = Buffer.byteLength(body);
+  response.writeHead(code, {
+    'Content-Type': contentType,
+    'Content-Length': length,
+    'Cache-Control': 'no-cache, private',
+  });
+  response.end(body);
+}
+
+function stream({ open, timeoutMs }: WatchReply, response: ServerResponse, watches: Watches): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
+  response.flushHeaders();
+  const watcher = open({
+    write(line) {
+      response.write(line);
+      if (response.writableLength > UNREAD_BYTES) response.destroy();
+    },
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+  });
+  const timer = setTimeout(() => {
+    watches.close(watcher);
+    response.end();
+  }, timeoutMs);
+  timer.unref();
+  response.on('close', () => {
+    clearTimeout(timer);
+    watches.close(watcher);
+  });
+}
+
+function internalError(error: unknown): StatusError {
+  const message = `Internal error occurred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return new StatusError({ code: 500, reason: 'InternalError', message });
+}

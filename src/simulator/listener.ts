@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createLoopbackIdentity } from './self-signed.ts';
+
+const TLS_HANDSHAKE = 0x16;
+
+export type Listener = ReturnType<typeof createListener>;
+
+/**
+ * One port on loopback that speaks HTTP and HTTPS, told apart by the first byte. It can be stopped, cutting its
+ * connections, and started again on the same port.
+ */
+export function createListener(onRequest: RequestListener) {
+  const { key, certificate } = createLoopbackIdentity();
+  const plain = createHttp({ keepAliveTimeout: 60_000 }, onRequest);
+  const secure = createHttps({ key, cert: certificate, keepAliveTimeout: 60_000 }, onRequest);
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let port = 0;
+
+  function accept(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // A client that leaves before it has spoken needs no answer; 'close' follows.
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    socket.once('readable', () => (speaksTls(socket) ? secure : plain).emit('connection', socket));
+  }
+
+  return {
+    certificate,
+    port: (): number => port,
+    async start(wanted = port): Promise<void> {
+      if (server) return;
+      server = createServer(accept);
+      server.listen(wanted, '127.0.0.1');
+      await once(server, 'listening');
+      port = addressOf(server).port;
+    },
+    async stop(): Promise<void> {
+      if (!server) return;
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      server = undefined;
+      await closed;
+    },
+  };
+}
+
+/** Looks at the first byte and puts it back. */
+function speaksTls(socket: Socket): boolean {
+  const first: unknown = socket.read(1);
+  if (!Buffer.isBuffer(first)) return false;
+  socket.unshift(first);
+  return first[0] === TLS_HANDSHAKE;
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('Expected the server to listen on a port');
+  return address;
+}

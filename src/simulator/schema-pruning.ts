@@ -1,0 +1,44 @@
+import { isJsonObject, type JsonObject } from './json.ts';
+import type { Schema } from './schema.ts';
+
+/** An object without the fields its schema does not know, and the paths of those. */
+export interface Pruned {
+  readonly object: JsonObject;
+  readonly unknownFields: readonly string[];
+}
+
+/** Prunes a whole object. Its apiVersion, kind and metadata are known whatever the schema says. */
+export function prune(object: JsonObject, schema: Schema): Pruned {
+  const unknownFields: string[] = [];
+  const pruned = pruneObject(object, { ...schema, embedded: true }, { path: '', unknownFields });
+  return { object: pruned, unknownFields };
+}
+
+interface Place {
+  readonly path: string;
+  readonly unknownFields: string[];
+}
+
+const RESOURCE_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
+
+function pruneValue(value: unknown, schema: Schema, place: Place): unknown {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (!items) return value;
+    return value.map((item, index) => pruneValue(item, items, { ...place, path: `${place.path}[${index}]` }));
+  }
+  return isJsonObject(value) ? pruneObject(value, schema, place) : value;
+}
+
+function pruneObject(object: JsonObject, schema: Schema, place: Place): JsonObject {
+  const kept: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(object)) {
+    const path = place.path === '' ? field : `${place.path}.${field}`;
+    const member = schema.properties.get(field) ?? schema.additional;
+    if (schema.embedded && RESOURCE_FIELDS.has(field)) kept[field] = value;
+    else if (member) kept[field] = pruneValue(value, member, { ...place, path });
+    else if (schema.preservesUnknown) kept[field] = value;
+    else place.unknownFields.push(path);
+  }
+  return kept;
+}

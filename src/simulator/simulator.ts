@@ -1,0 +1,136 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { AdmissionHook } from './admission.ts';
+import type { Manifest } from './api-object.ts';
+import { arrange, disarrange } from './arrange.ts';
+import type { Behaviour } from './cluster.ts';
+import { createCatalog } from './catalog.ts';
+import { createFaults, normalBehaviour, type Faults } from './faults.ts';
+import { createHttpServer } from './http-server.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { createListener, type Listener } from './listener.ts';
+import { readAccess } from './read-access.ts';
+import type { RequestRecord } from './request.ts';
+import { route } from './router.ts';
+import { EMPTY_WORLD, Storage, type Snapshot } from './storage.ts';
+import { Watches } from './watches.ts';
+
+export interface SimulatorOptions {
+  /** By default any free port; always on 127.0.0.1. */
+  readonly port?: number;
+  /** Applied in order, so definitions come before their objects. */
+  readonly objects?: readonly (Manifest | KubernetesObject)[];
+  readonly admission?: readonly AdmissionHook[];
+  readonly bookmarkIntervalMs?: number;
+  /** What /version calls itself. */
+  readonly version?: string;
+}
+
+/** A running API server, and a hand on it for those who arrange its world. */
+export interface Simulator extends AsyncDisposable {
+  readonly url: string;
+  /** For kubectl and client libraries: one admin with the current bearer token, by https on the same port. */
+  readonly kubeconfig: string;
+  /** The bearer token that is accepted now, for plain requests to `url`. */
+  readonly token: string;
+  /** Every HTTP request answered so far, in order. */
+  readonly requests: readonly RequestRecord[];
+  readonly openWatches: number;
+  readonly faults: Faults;
+  /**
+   * Makes an object be as given, spec and status alike. It keeps its uid; its resourceVersion moves if anything changes,
+   * its generation if the spec does. Defaults and pruning apply, admission and validation do not.
+   */
+  apply(manifest: Manifest | KubernetesObject): KubernetesObject;
+  /** Removes an object at once, finalizers or not, with all that it owns. */
+  delete(apiVersion: string, kind: string, name: string, namespace?: string): void;
+  get(apiVersion: string, kind: string, name: string, namespace?: string): KubernetesObject | undefined;
+  list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[];
+}
+
+const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { objects = [], admission = [], bookmarkIntervalMs = 60_000, version = 'v1.32.0' } = options;
+  const world = createWorld(objects, bookmarkIntervalMs);
+  const cluster = { ...world, admission, gitVersion: version, behaviour: normalBehaviour() };
+  const requests: RequestRecord[] = [];
+  const serve = createHttpServer({
+    watches: world.watches,
+    onAnswered: (record) => void requests.push(record),
+    reply: async (request) => (await intercept(request)) ?? route(cluster, request),
+  });
+  const listener = createListener(serve);
+  const stop = (): Promise<void> => {
+    world.watches.finish('destroy');
+    return listener.stop();
+  };
+  const { faults, intercept } = createFaults({
+    ...cluster,
+    start: () => listener.start(),
+    stop,
+    restore: world.restore,
+  });
+  await listener.start(options.port ?? 0);
+  return createHandle({ world, requests, faults, listener, behaviour: cluster.behaviour });
+}
+
+interface HandleParts {
+  readonly world: World;
+  readonly requests: readonly RequestRecord[];
+  readonly faults: Faults;
+  readonly listener: Listener;
+  readonly behaviour: Behaviour;
+}
+
+function createHandle({ world, requests, faults, listener, behaviour }: HandleParts): Simulator {
+  const access = readAccess(world);
+  const { certificate } = listener;
+  return {
+    url: `http://127.0.0.1:${listener.port()}`,
+    get kubeconfig(): string {
+      return writeKubeconfig({ certificate, port: listener.port(), token: behaviour.token });
+    },
+    get token(): string {
+      return behaviour.token;
+    },
+    requests,
+    get openWatches(): number {
+      return world.watches.size;
+    },
+    faults,
+    apply: (manifest) => arrange(world, manifest),
+    delete: (apiVersion, kind, name, namespace) => disarrange(world, { apiVersion, kind, name, namespace }),
+    get: access.get,
+    list: access.list,
+    async [Symbol.asyncDispose](): Promise<void> {
+      world.watches.stop();
+      await listener.stop();
+    },
+  };
+}
+
+type World = ReturnType<typeof createWorld>;
+
+function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmarkIntervalMs: number) {
+  const storage = new Storage();
+  const catalog = createCatalog(storage);
+  const watches = new Watches(storage, bookmarkIntervalMs);
+  const parts = { storage, catalog, watches };
+  const namespaces = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace');
+
+  function begin(given: readonly (Manifest | KubernetesObject)[]): void {
+    for (const name of SYSTEM_NAMESPACES) arrange(parts, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const manifest of given) arrange(parts, manifest);
+  }
+
+  /** Replaces everything, while nobody is watching. */
+  function restore(data: 'lose' | Snapshot): void {
+    storage.restore(data === 'lose' ? EMPTY_WORLD : data);
+    catalog.refresh();
+    if (data === 'lose') begin(namespaces);
+  }
+
+  begin(objects);
+  return { ...parts, restore };
+}

@@ -1,0 +1,72 @@
+import { ageOf } from './age.ts';
+import type { ApiObject } from './api-object.ts';
+import type { JsonObject } from './json.ts';
+import { metadataOnly, type IncludeObject } from './representation.ts';
+import type { Column, ServedResource } from './served-resource.ts';
+
+interface TableOptions {
+  readonly includeObject: IncludeObject;
+  readonly metadata: JsonObject;
+}
+
+const NAME_COLUMN = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'Name must be unique within a namespace.',
+  priority: 0,
+};
+
+/** Objects as `kubectl get` prints them: the name, then the resource's own columns. */
+export function tableOf(objects: readonly ApiObject[], resource: ServedResource, options: TableOptions): JsonObject {
+  const nowMs = Date.now();
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: options.metadata,
+    columnDefinitions: [NAME_COLUMN, ...resource.columns.map(defineColumn)],
+    rows: objects.map((object) => ({
+      cells: [object.metadata.name, ...resource.columns.map((column) => cellOf(object, column, nowMs))],
+      object: rowObject(object, options.includeObject),
+    })),
+  };
+}
+
+function defineColumn({ name, type, format = '', description = '', priority }: Column): JsonObject {
+  return { name, type, format, description, priority };
+}
+
+function cellOf(object: ApiObject, column: Column, nowMs: number): unknown {
+  const value = column.cell(object);
+  switch (column.type) {
+    case 'date':
+      return ageOf(value, nowMs);
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    case 'string':
+      return textOf(value);
+    default:
+      throw new TypeError(`Unknown column type ${JSON.stringify(column.type satisfies never)}`);
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function rowObject(object: ApiObject, includeObject: IncludeObject): unknown {
+  switch (includeObject) {
+    case 'None':
+      return null;
+    case 'Metadata':
+      return metadataOnly(object);
+    case 'Object':
+      return object;
+    default:
+      throw new TypeError(`Unknown includeObject ${JSON.stringify(includeObject satisfies never)}`);
+  }
+}

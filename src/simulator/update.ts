@@ -1,0 +1,125 @@
+import { admit } from './admission.ts';
+import { compactMeta, contentOf, type ApiMeta, type ApiObject } from './api-object.ts';
+import type { Cluster } from './cluster.ts';
+import type { Written } from './create.ts';
+import { finishDeletion } from './garbage.ts';
+import { isEqualJson, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { managedFieldsOf } from './managed-fields.ts';
+import { readAccess } from './read-access.ts';
+import { invalidValue } from './schema-validation.ts';
+import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { assertValid, shape } from './shape.ts';
+import { badRequest, conflict, invalid, MODIFIED } from './status.ts';
+import type { WriteOptions } from './write-options.ts';
+
+interface UpdateRequest {
+  readonly resource: ServedResource;
+  readonly subresource?: string | undefined;
+  readonly current: ApiObject;
+  /** The whole object as the client wants it. */
+  readonly next: JsonObject;
+  readonly options: WriteOptions;
+  readonly method: 'PUT' | 'PATCH';
+}
+
+/**
+ * Replaces an object, or only its status. Nothing happens if that changes nothing; an object that waits for its last
+ * finalizer is gone once that is removed.
+ * @throws {StatusError} when the object may not become like that
+ */
+export function update(cluster: Cluster, request: UpdateRequest): Written {
+  const { resource, subresource, current, next, options } = request;
+  assertPreconditions(request);
+  const shaped = shape(next, resource, options.fieldValidation);
+  const wanted = merged(shaped.object, request);
+  assertValid(wanted, resource, current);
+  assertNoNewFinalizers(wanted, current, resource);
+  const access = readAccess(cluster);
+  const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
+  const warnings = [...shaped.warnings, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
+  if (isEqualJson(comparable(wanted), comparable(current))) return { object: current, warnings };
+  const object = withGeneration(withManager(wanted, request), current, resource);
+  if (options.dryRun) return { object, warnings };
+  const stored = cluster.storage.put(storageKeyOf(resource), object);
+  return { object: finishDeletion(cluster, resource, stored), warnings };
+}
+
+function assertPreconditions({ resource, current, next, method }: UpdateRequest): void {
+  const { name, uid, resourceVersion, namespace } = current.metadata;
+  const { group, kind, plural } = resource;
+  const given = objectAt(next, 'metadata');
+  if (given['name'] !== name)
+    throw badRequest(
+      `the name of the object (${textAt(given, 'name') ?? ''}) does not match the name on the URL (${name})`,
+    );
+  if (given['namespace'] && given['namespace'] !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (given['uid'] && given['uid'] !== uid) {
+    const text = textAt(given, 'uid') ?? '';
+    if (method === 'PATCH')
+      throw invalid({ group, kind, name }, [invalidValue('metadata.uid', text, 'field is immutable')]);
+    throw conflict(resource, {
+      name,
+      message: `Precondition failed: UID in precondition: ${text}, UID in object meta: ${uid}`,
+    });
+  }
+  if (given['resourceVersion']) {
+    if (given['resourceVersion'] !== resourceVersion) throw conflict(resource, { name, message: MODIFIED });
+  } else if (resource.custom && method === 'PUT') {
+    const message = 'Invalid value: 0x0: must be specified for an update';
+    const cause = { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message };
+    throw invalid({ group, kind: plural, name }, [cause]);
+  }
+}
+
+/** What the client wants, with everything that this write may not touch as it is now. */
+function merged(shaped: JsonObject, { resource, subresource, current }: UpdateRequest): ApiObject {
+  if (subresource === 'status') {
+    const { status: _status, ...rest } = current;
+    return shaped['status'] === undefined ? rest : { ...rest, status: shaped['status'] };
+  }
+  const { status, ...content } = shaped;
+  const kept = resource.hasStatus ? current['status'] : status;
+  const withStatus = kept === undefined ? content : { ...content, status: kept };
+  const completed = resource.complete?.(withStatus) ?? withStatus;
+  const metadata = mergedMeta(objectAt(shaped, 'metadata'), current.metadata);
+  return { ...completed, apiVersion: current.apiVersion, kind: current.kind, metadata };
+}
+
+function mergedMeta(given: JsonObject, current: ApiMeta): ApiMeta {
+  const { name, namespace, uid, resourceVersion, generation, creationTimestamp, generateName } = current;
+  const { deletionTimestamp, deletionGracePeriodSeconds, managedFields } = current;
+  const fixed = { name, namespace, uid, resourceVersion, generation, creationTimestamp, generateName };
+  return compactMeta({ ...given, ...fixed, deletionTimestamp, deletionGracePeriodSeconds, managedFields });
+}
+
+function assertNoNewFinalizers(wanted: ApiObject, current: ApiObject, { group, kind }: ServedResource): void {
+  const before = textsAt(current.metadata, 'finalizers');
+  const added = textsAt(wanted.metadata, 'finalizers').filter((finalizer) => !before.includes(finalizer));
+  if (current.metadata.deletionTimestamp === undefined || added.length === 0) return;
+  const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`;
+  const cause = { reason: 'FieldValueForbidden', field: 'metadata.finalizers', message };
+  throw invalid({ group, kind, name: current.metadata.name }, [cause]);
+}
+
+/** What has to differ for a write to count. */
+export function comparable({ metadata, ...content }: ApiObject): JsonObject {
+  const { managedFields: _managed, resourceVersion: _version, generation: _generation, ...meta } = metadata;
+  return { ...content, metadata: meta };
+}
+
+/** The object with its generation moved on if what it specifies has changed. */
+export function withGeneration(object: ApiObject, current: ApiObject, resource: ServedResource): ApiObject {
+  const { generation } = current.metadata;
+  if (!resource.hasGeneration || generation === undefined) return object;
+  const aside = resource.hasStatus ? ['status'] : [];
+  const same = isEqualJson(contentOf(object, ...aside), contentOf(current, ...aside));
+  return { ...object, metadata: { ...object.metadata, generation: same ? generation : generation + 1 } };
+}
+
+function withManager(object: ApiObject, { options, subresource, next }: UpdateRequest): ApiObject {
+  const apiVersion = textAt(next, 'apiVersion') ?? object.apiVersion;
+  const managedFields = managedFieldsOf(object, { manager: options.manager, apiVersion, subresource });
+  return { ...object, metadata: { ...object.metadata, managedFields } };
+}

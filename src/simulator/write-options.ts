@@ -1,0 +1,39 @@
+import { invalid } from './status.ts';
+
+/** The query of a write, checked. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** Who managedFields says has written. */
+  readonly manager: string;
+}
+
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+/** @throws {StatusError} 422 for a value that is not known */
+export function readWriteOptions(query: URLSearchParams, userAgent: string, kind: OptionsKind): WriteOptions {
+  return {
+    dryRun: readDryRun(query.getAll('dryRun'), kind),
+    fieldValidation: readFieldValidation(query.get('fieldValidation') ?? '', kind),
+    manager: query.get('fieldManager') ?? (userAgent.split('/')[0] || 'unknown'),
+  };
+}
+
+export function readDryRun(values: readonly string[], kind: OptionsKind): boolean {
+  const asked = values.filter((value) => value !== '');
+  if (asked.every((value) => value === 'All')) return asked.length > 0;
+  const listed = asked.map((value) => JSON.stringify(value)).join(', ');
+  const message = `Unsupported value: []string{${listed}}: supported values: "All"`;
+  throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [
+    { reason: 'FieldValueNotSupported', field: 'dryRun', message },
+  ]);
+}
+
+function readFieldValidation(text: string, kind: OptionsKind): WriteOptions['fieldValidation'] {
+  if (text === '') return 'Warn';
+  if (text === 'Ignore' || text === 'Warn' || text === 'Strict') return text;
+  const message = `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`;
+  throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [
+    { reason: 'FieldValueNotSupported', field: 'fieldValidation', message },
+  ]);
+}

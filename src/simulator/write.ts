@@ -1,0 +1,100 @@
+import { decodeObject, mediaTypeOf, readBody } from './body.ts';
+import type { Cluster } from './cluster.ts';
+import { create, type Written } from './create.ts';
+import { deletionStatus, readDeleteOptions, remove } from './delete.ts';
+import { isJsonObject, objectAt, textAt } from './json.ts';
+import { readListOptions } from './list-options.ts';
+import { list } from './list.ts';
+import { patched } from './patch.ts';
+import { existing } from './read.ts';
+import { answerObject, type Answer } from './reply.ts';
+import { presentList, presentObject, readRepresentation } from './representation.ts';
+import type { IncomingRequest } from './request.ts';
+import { readSelection } from './selection.ts';
+import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { badRequest } from './status.ts';
+import { update } from './update.ts';
+import { readWriteOptions } from './write-options.ts';
+
+export function answerCreate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const options = readWriteOptions(request.query, request.userAgent, 'CreateOptions');
+  const manifest = decodeObject(readBody(request), resource);
+  const written = create(cluster, { resource, namespace: request.namespace, manifest, options });
+  return answerWritten({ ...written, code: 201 }, resource, request);
+}
+
+export function answerUpdate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const options = readWriteOptions(request.query, request.userAgent, 'UpdateOptions');
+  const next = decodeObject(readBody(request), resource);
+  const name = textAt(objectAt(next, 'metadata'), 'name') ?? '';
+  if (name !== request.name)
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name ?? ''})`);
+  const current = existing(cluster, resource, request);
+  const { subresource } = request;
+  const written = update(cluster, { resource, subresource, current, next, options, method: 'PUT' });
+  return answerWritten({ ...written, code: 200 }, resource, request);
+}
+
+export function answerPatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const options = readWriteOptions(request.query, request.userAgent, 'PatchOptions');
+  const current = existing(cluster, resource, request);
+  const shown = { ...current, apiVersion: apiVersionShown(resource) };
+  const result = patched(shown, { text: request.body.toString(), mediaType: mediaTypeOf(request) }, resource);
+  const next = decodeObject(result, resource);
+  const { subresource } = request;
+  const written = update(cluster, { resource, subresource, current, next, options, method: 'PATCH' });
+  return answerWritten({ ...written, code: 200 }, resource, request);
+}
+
+export function answerDelete(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const options = readDeleteOptions(request.query, optionalBody(request));
+  const object = existing(cluster, resource, request);
+  const { object: outcome, pending, warnings } = remove(cluster, { resource, object, options });
+  const told = pending || (resource.kind === 'Namespace' && !resource.custom);
+  if (!told) return answerObject(200, deletionStatus(outcome, resource), { warnings });
+  const representation = readRepresentation(request.headers.accept, request.query);
+  return answerObject(200, presentObject(outcome, resource, representation), { ...representation, warnings });
+}
+
+/** Deletes what is selected and answers with it. */
+export function answerDeleteCollection(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const options = readDeleteOptions(request.query, optionalBody(request));
+  const representation = readRepresentation(request.headers.accept, request.query);
+  const selects = readSelection(resource, request);
+  const listOptions = readListOptions(request.query, cluster.behaviour.streamingLists);
+  const storageKey = storageKeyOf(resource);
+  const page = list(cluster.storage, { storageKey, selects, selective: true, options: listOptions });
+  const outcomes = page.objects.flatMap(({ metadata }) => {
+    // One deletion may take others along.
+    const object = cluster.storage.get(storageKey, metadata);
+    return object ? [remove(cluster, { resource, object, options })] : [];
+  });
+  const objects = outcomes.map(({ object }) => object);
+  const warnings = outcomes.flatMap((outcome) => outcome.warnings);
+  const metadata = { ...page.metadata, resourceVersion: String(cluster.storage.version) };
+  return answerObject(200, presentList({ objects, metadata }, resource, representation), {
+    ...representation,
+    warnings,
+  });
+}
+
+function apiVersionShown({ group, version }: ServedResource): string {
+  return group ? `${group}/${version}` : version;
+}
+
+interface WrittenAnswer extends Written {
+  readonly code: number;
+}
+
+function answerWritten(written: WrittenAnswer, resource: ServedResource, request: IncomingRequest): Answer {
+  const representation = readRepresentation(request.headers.accept, request.query);
+  const { code, object, warnings } = written;
+  return answerObject(code, presentObject(object, resource, representation), { ...representation, warnings });
+}
+
+function optionalBody(request: IncomingRequest): unknown {
+  if (request.body.length === 0) return undefined;
+  const body = readBody(request);
+  if (isJsonObject(body)) return body;
+  throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+}

@@ -1,0 +1,208 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { stringify } from 'yaml';
+import { ServerProcess } from './server-process.ts';
+
+/** A real etcd and kube-apiserver of our own, on loopback. Disposing ends both and removes what they stored. */
+export interface ControlPlane {
+  readonly url: string;
+  /** For an admin whom RBAC allows everything; trusts this server's certificate only. */
+  readonly kubeconfig: string;
+  readonly etcdEndpoint: string;
+  /** Logs, certificates and etcd's files; gone after disposal. */
+  readonly dataDirectory: string;
+  /** Kills the API server, or asks it to end if `graceful`; it may then take a minute. */
+  stopApiServer(options?: { readonly graceful?: boolean }): Promise<void>;
+  /** On the same port, with the same certificate. Resolves when it is ready. */
+  startApiServer(): Promise<void>;
+  restartApiServer(options?: { readonly graceful?: boolean }): Promise<void>;
+  /** The API server keeps its connections but says nothing more. */
+  pauseApiServer(): void;
+  resumeApiServer(): void;
+  /** Makes etcd forget all history. The API server still remembers what it has in memory; a restart takes that too. */
+  compact(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Why there can be no control plane here; undefined if there can. */
+export const controlPlaneMissing: string | undefined = process.env['KUBEBUILDER_ASSETS']
+  ? undefined
+  : 'KUBEBUILDER_ASSETS does not name a directory with etcd and kube-apiserver';
+
+/**
+ * Starts etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, as envtest does. Nothing outlives the process that called
+ * this, however it ends.
+ */
+export async function startControlPlane(): Promise<ControlPlane> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (!assets) throw new Error(controlPlaneMissing);
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'control-plane-'));
+  const parts = new AsyncDisposableStack();
+  const cleaner = startCleaner(dataDirectory);
+  parts.defer(() => clean(cleaner));
+  const [etcdPort, apiPort] = await Promise.all([freePort(), freePort()]);
+  const etcdEndpoint = `http://127.0.0.1:${etcdPort}`;
+  const token = randomBytes(16).toString('hex');
+  await writeCredentials(dataDirectory, token);
+
+  const etcd = new ServerProcess(dataDirectory, path.join(assets, 'etcd'), etcdArgs(dataDirectory, etcdEndpoint));
+  const api = new ServerProcess(
+    dataDirectory,
+    path.join(assets, 'kube-apiserver'),
+    apiArgs(dataDirectory, etcdEndpoint, apiPort),
+  );
+  for (const server of [etcd, api]) parts.defer(() => server.stop('SIGKILL'));
+  const startApiServer = () => api.start(() => isReady(apiPort, dataDirectory));
+  try {
+    await etcd.start(() => answersOk(`${etcdEndpoint}/health`));
+    await startApiServer();
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+  const url = `https://127.0.0.1:${apiPort}`;
+  const kubeconfig = kubeconfigOf(url, token, await certificate(dataDirectory));
+  return {
+    url,
+    kubeconfig,
+    etcdEndpoint,
+    dataDirectory,
+    startApiServer,
+    ...handleOf(api, startApiServer),
+    compact: () => compact(etcdEndpoint),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+function handleOf(api: ServerProcess, startApiServer: () => Promise<void>) {
+  async function stopApiServer({ graceful = false } = {}): Promise<void> {
+    await api.stop(graceful ? 'SIGTERM' : 'SIGKILL');
+  }
+  return {
+    stopApiServer,
+    async restartApiServer(options?: { readonly graceful?: boolean }): Promise<void> {
+      await stopApiServer(options);
+      await startApiServer();
+    },
+    pauseApiServer: () => api.signal('SIGSTOP'),
+    resumeApiServer: () => api.signal('SIGCONT'),
+  };
+}
+
+type Cleaner = ChildProcessByStdio<Writable, null, null>;
+
+/** Waits for our end, whatever ends us, then kills the servers whose pids are on disk and removes the directory. */
+function startCleaner(directory: string): Cleaner {
+  const script = 'cat >/dev/null; for f in "$1"/*.pid; do [ -f "$f" ] && kill -9 "$(cat "$f")"; done; rm -rf "$1"';
+  const cleaner = spawn('/bin/sh', ['-c', script, 'sh', directory], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  cleaner.unref();
+  return cleaner;
+}
+
+async function clean(cleaner: Cleaner): Promise<void> {
+  cleaner.ref();
+  cleaner.stdin.end();
+  await once(cleaner, 'exit');
+}
+
+function etcdArgs(directory: string, endpoint: string): string[] {
+  return [
+    `--data-dir=${path.join(directory, 'etcd')}`,
+    `--listen-client-urls=${endpoint}`,
+    `--advertise-client-urls=${endpoint}`,
+    '--listen-peer-urls=http://127.0.0.1:0',
+  ];
+}
+
+function apiArgs(directory: string, etcdEndpoint: string, port: number): string[] {
+  return [
+    `--etcd-servers=${etcdEndpoint}`,
+    `--cert-dir=${directory}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    '--service-cluster-ip-range=10.0.0.0/24',
+    `--token-auth-file=${path.join(directory, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--disable-admission-plugins=ServiceAccount',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${path.join(directory, 'service-account.key')}`,
+    `--service-account-signing-key-file=${path.join(directory, 'service-account.key')}`,
+  ];
+}
+
+async function writeCredentials(directory: string, token: string): Promise<void> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
+  await writeFile(path.join(directory, 'service-account.key'), pem, { mode: 0o600 });
+  await writeFile(path.join(directory, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+}
+
+/** The server's certificate, followed by the authority that it made for itself. */
+const certificate = (directory: string) => readFile(path.join(directory, 'apiserver.crt'), 'utf8');
+
+async function isReady(port: number, directory: string): Promise<boolean> {
+  try {
+    const ca = await certificate(directory);
+    const request = https.get({ host: '127.0.0.1', port, path: '/readyz', ca, agent: false, timeout: 2_000 });
+    request.on('timeout', () => request.destroy(new Error('silent')));
+    const [response] = await once(request, 'response');
+    response.resume();
+    return response.statusCode === 200;
+  } catch {
+    return false; // Not yet: no certificate, or nobody listens. The caller asks again until its deadline.
+  }
+}
+
+/** False also while nobody listens: the caller asks again until its deadline. */
+function answersOk(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+async function compact(etcdEndpoint: string): Promise<void> {
+  const answer = await askEtcd(etcdEndpoint, '/v3/kv/range', { key: Buffer.from('\0').toString('base64') });
+  const revision = /"revision":"(\d+)"/u.exec(answer)?.[1];
+  if (!revision) throw new TypeError(`Expected etcd to tell its revision, got ${answer}`);
+  await askEtcd(etcdEndpoint, '/v3/kv/compaction', { revision, physical: true });
+}
+
+async function askEtcd(endpoint: string, target: string, body: object): Promise<string> {
+  const response = await fetch(`${endpoint}${target}`, { method: 'POST', body: JSON.stringify(body) });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`etcd answered ${response.status} to ${target}: ${answer}`);
+  return answer;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError(`Expected a port, got ${address}`);
+  return address.port;
+}
+
+function kubeconfigOf(server: string, token: string, ca: string): string {
+  const name = 'control-plane';
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name, user: { token } }],
+  });
+}

@@ -1,0 +1,107 @@
+import { createClient, type Client as WebSocketClient } from 'graphql-ws';
+import { pino } from 'pino';
+import WebSocket from 'ws';
+import { readConfig, type Config } from '../../src/config.ts';
+import { startGateway } from '../../src/gateway.ts';
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import type { AdmissionHook } from '../../src/simulator/admission.ts';
+import type { Manifest } from '../../src/simulator/api-object.ts';
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
+import { resources } from '../../src/kinds/index.ts';
+import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
+import { until } from './until.ts';
+
+/** An answer as it came over HTTP. */
+export interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** A gateway under test, and how its clients see it. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** A client with a WebSocket of its own; disposed of with the gateway. */
+  connect(): WebSocketClient;
+  /** A subscription on a WebSocket of its own, result by result. */
+  subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
+}
+
+/** Results in the order in which they came; `next()` waits for the next one. */
+export interface Subscription<D> extends AsyncIterableIterator<{
+  readonly data?: D | null;
+  readonly errors?: Answer['errors'];
+}> {
+  return(): Promise<IteratorResult<{ readonly data?: D | null; readonly errors?: Answer['errors'] }>>;
+}
+
+/** Starts a gateway before any cluster; `when: 'at once'` does not wait until it is ready. */
+export async function startGatewayFor(
+  kubeconfig: string,
+  { when = 'ready', ...settings }: Partial<Config> & { readonly when?: 'ready' | 'at once' } = {},
+): Promise<TestGateway> {
+  const defaults = readConfig({ KUBECONFIG: '/dev/null', PORT: '0', DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50' });
+  const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
+  if (when === 'ready')
+    await until(async () => (await fetch(new URL('/readyz', gateway.url))).ok, 'the gateway is ready');
+  const clients: WebSocketClient[] = [];
+  const connect = () => {
+    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    clients.push(client);
+    return client;
+  };
+  return {
+    url: gateway.url,
+    connect,
+    async query(query, variables) {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.dispose()));
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export interface SimulatedGateway extends TestGateway {
+  readonly cluster: Simulator;
+}
+
+/** Starts a simulated cluster that serves workspaces, with these objects in it, and a gateway before it. */
+export async function startTestGateway(
+  options: Partial<Config> & {
+    readonly when?: 'ready' | 'at once';
+    readonly objects?: readonly (Manifest | KubernetesObject)[];
+    readonly admission?: readonly AdmissionHook[];
+    readonly bookmarkIntervalMs?: number;
+  } = {},
+): Promise<SimulatedGateway> {
+  const { objects = [], admission = [], bookmarkIntervalMs = 50, ...settings } = options;
+  const cluster = await startSimulator({
+    bookmarkIntervalMs,
+    admission,
+    objects: [workspaceCrd, workspaceKindCrd, ...objects],
+  });
+  const gateway = await startGatewayFor(cluster.kubeconfig, settings);
+  if (settings.when !== 'at once') await until(() => cluster.openWatches === resources.length, 'every kind is watched');
+  return {
+    ...gateway,
+    cluster,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const READY_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+
+/** A program that can be ended and begun again. While it runs, its pid is in `<directory>/<program>.pid`; its log lies beside. */
+export class ServerProcess {
+  readonly #binary: string;
+  readonly #args: readonly string[];
+  readonly #name: string;
+  readonly #pidFile: string;
+  readonly #logFile: string;
+  #child: ChildProcess | undefined;
+
+  constructor(directory: string, binary: string, args: readonly string[]) {
+    this.#binary = binary;
+    this.#args = args;
+    this.#name = path.basename(binary);
+    this.#pidFile = path.join(directory, `${this.#name}.pid`);
+    this.#logFile = path.join(directory, `${this.#name}.log`);
+  }
+
+  async start(isUp: () => Promise<boolean>): Promise<void> {
+    if (this.#child) throw new Error(`${this.#name} already runs`);
+    const log = openSync(this.#logFile, 'a');
+    const child = spawn(this.#binary, this.#args, { stdio: ['ignore', log, log] });
+    await once(child, 'spawn');
+    this.#child = child;
+    await writeFile(this.#pidFile, `${child.pid}\n`);
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    while (!(await isUp())) {
+      if (child.exitCode !== null || Date.now() > deadline) throw await this.#failure();
+      await delay(POLL_MS);
+    }
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    }
+    await rm(this.#pidFile, { force: true });
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.#child?.kill(signal)) throw new Error(`${this.#name} does not run`);
+  }
+
+  async #failure(): Promise<Error> {
+    const log = await readFile(this.#logFile, 'utf8');
+    return new Error(`${this.#name} did not become ready; its log ends:\n${log.split('\n').slice(-20).join('\n')}`);
+  }
+}
