@@ -29,7 +29,7 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
   async function kubectl(...args: readonly string[]): Promise<string> {
     const binary = path.join(process.env['KUBEBUILDER_ASSETS'] ?? '', 'kubectl');
     const kubeconfig = path.join(cluster.dataDirectory, 'kubeconfig');
-    const { stdout } = await promisify(execFile)(binary, [`--kubeconfig=${kubeconfig}`, ...args]);
+    const { stdout } = await promisify(execFile)(binary, [`--kubeconfig=${kubeconfig}`, ...args], { timeout: 15_000 });
     return stdout;
   }
 

@@ -53,8 +53,8 @@ export function startClusterCache({ resources, clock = systemClock, ...options }
     return found;
   }
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
     store: <T extends KubernetesObject>(resource: Resource<T>) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
       keptOf(resource).store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
     accept: (resource, object) => keptOf(resource).store.accept(object),
     statuses: () => [...kept.values()].map((resource) => resource.status()),

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { failureOf, readJson, warningsOf } from './answer.ts';
+
 import type { Connection } from './connection.ts';
-import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import { decodeObject, decodeVersion } from './decode.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource } from './resource.ts';
-import { isBroken, kindUnavailable, StatusError } from './status-error.ts';
+import { isBroken, StatusError } from './status-error.ts';
 import { readWatchStream, type WatchStreamOptions } from './watch-stream.ts';
 
 /** What the API server answered to a write: the object, and its `Warning` headers' texts. */
@@ -107,8 +108,9 @@ export class Client {
   }
 
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
+    const { namespace, name } = at;
     return decodeObject(
-      await this.#json('GET', pathOf(resource, at.namespace, at.name), { signal, resource }),
+      await this.#json('GET', pathOf(resource, namespace, name), { signal, resource, namespace }),
       resource,
     );
   }
@@ -118,7 +120,7 @@ export class Client {
     manifest: object,
     options: WriteOptions & { readonly namespace?: string | undefined },
   ): Promise<Written<T>> {
-    return this.#write(resource, 'POST', pathOf(resource, options.namespace), 'application/json', manifest, options);
+    return this.#write(resource, { method: 'POST', namespace: options.namespace, body: manifest }, options);
   }
 
   async replace<T extends KubernetesObject>(
@@ -127,7 +129,7 @@ export class Client {
     manifest: object,
     options: WriteOptions,
   ): Promise<Written<T>> {
-    return this.#write(resource, 'PUT', pathOf(resource, at.namespace, at.name), 'application/json', manifest, options);
+    return this.#write(resource, { method: 'PUT', ...at, body: manifest }, options);
   }
 
   async patch<T extends KubernetesObject>(
@@ -136,18 +138,12 @@ export class Client {
     patch: { readonly type: PatchType; readonly body: unknown },
     options: WriteOptions,
   ): Promise<Written<T>> {
-    return this.#write(
-      resource,
-      'PATCH',
-      pathOf(resource, at.namespace, at.name),
-      patchMediaTypes[patch.type],
-      patch.body,
-      options,
-    );
+    const contentType = patchMediaTypes[patch.type];
+    return this.#write(resource, { method: 'PATCH', ...at, contentType, body: patch.body }, options);
   }
 
   async delete(resource: Resource, at: ObjectName, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    await this.#json('DELETE', pathOf(resource, at.namespace, at.name), { signal, resource });
+    await this.#json('DELETE', pathOf(resource, at.namespace, at.name), { signal, resource, namespace: at.namespace });
   }
 
   /** Any other document of the API: discovery, version, reviews. */
@@ -166,17 +162,15 @@ export class Client {
 
   async #write<T extends KubernetesObject>(
     resource: Resource<T>,
-    method: string,
-    path: string,
-    contentType: string,
-    body: unknown,
+    { method, namespace, name, contentType, body }: WriteRequest,
     { dryRun, subresource, signal }: WriteOptions,
   ): Promise<Written<T>> {
+    const path = `${pathOf(resource, namespace, name)}${subresource ? `/${subresource}` : ''}`;
     const query = queryOf({ fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined });
-    const target = `${path}${subresource ? `/${subresource}` : ''}${query}`;
     try {
       return await inTime(`${method} ${path}`, signal, async (limited) => {
-        const response = await this.#answer(method, target, { signal: limited, resource, contentType, body });
+        const about = { signal: limited, resource, namespace, contentType, body };
+        const response = await this.#answer(method, `${path}${query}`, about);
         return { object: decodeObject(await readJson(response), resource), warnings: warningsOf(response) };
       });
     } catch (error) {
@@ -192,11 +186,8 @@ export class Client {
   }
 
   /** Sends a request and lets only a good answer through. */
-  async #answer(
-    method: string,
-    path: string,
-    { signal, resource, contentType, body }: AskOptions,
-  ): Promise<IncomingMessage> {
+  async #answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
+    const { signal, contentType, body } = options;
     const response = await this.#connection.send({
       method,
       path,
@@ -209,14 +200,23 @@ export class Client {
       signal,
     });
     if ((response.statusCode ?? 500) < 300) return response;
-    throw await failureOf(response, resource);
+    throw await failureOf(response, options);
   }
+}
+
+interface WriteRequest {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+  readonly contentType?: string;
+  readonly body: unknown;
 }
 
 interface AskOptions {
   readonly signal: AbortSignal;
   readonly resource?: Resource;
-  readonly contentType?: string;
+  readonly namespace?: string | undefined;
+  readonly contentType?: string | undefined;
   readonly body?: unknown;
 }
 
@@ -232,39 +232,6 @@ async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortS
 
 function timeout(message: string): StatusError {
   return new StatusError({ code: 504, reason: 'Timeout', message });
-}
-
-/** A 404 that names no object speaks of the resource itself. */
-async function failureOf(response: IncomingMessage, resource: Resource | undefined): Promise<StatusError> {
-  const body = await text(response);
-  const error = decodeStatus(response.statusCode ?? 500, parseJson(body), response.headers['retry-after']);
-  if (error.code === 404 && resource && error.details.name === undefined) return kindUnavailable(resource);
-  return error;
-}
-
-async function readJson(response: IncomingMessage): Promise<unknown> {
-  const body = await text(response);
-  const value = parseJson(body);
-  if (typeof value !== 'object')
-    throw new TypeError(`Expected JSON from the API server, got ${JSON.stringify(body.slice(0, 200))}`);
-  return value;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body; // a proxy's page, or the API server's plain "404 page not found"
-  }
-}
-
-/** `299 - "text"`, as RFC 7234 has it; Node joins several such headers with a comma. */
-function warningsOf({ headers }: IncomingMessage): readonly string[] {
-  const header = headers['warning'];
-  if (typeof header !== 'string') return [];
-  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/gu)].map(([, quoted = '']) =>
-    quoted.replaceAll(/\\(.)/gu, '$1'),
-  );
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {

@@ -107,7 +107,7 @@ function compileExpression(
   const { key, operator } = expression;
   const values = expression.values ?? [];
   if (!key) return undefined;
-  switch (operator) {
+  switch (operator ?? '') {
     case 'In':
       return values.length === 0
         ? undefined

@@ -89,7 +89,9 @@ function routes(
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (path !== ENDPOINT)
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
-    const serveJson = async () => void (await pipeline.yoga(request, response));
+    const serveJson = async () => {
+      await pipeline.yoga(request, response);
+    };
     const served = acceptsStream(request) ? serveStream(pipeline, request, response, serveJson) : serveJson();
     // The client has gone in the middle of its request; there is nobody left to tell.
     served.catch(() => response.destroy());

@@ -65,9 +65,10 @@ export class Pipeline {
       plugins: [
         useEngine({ execute, subscribe: refuseStream }),
         {
-          onExecutionResult({ result, setResult }) {
+          onExecutionResult: (done) => {
+            const { result } = done;
             if (result && 'errors' in result && result.errors)
-              setResult({ ...result, errors: result.errors.map(publicError) });
+              done.setResult({ ...result, errors: result.errors.map(publicError) });
           },
         },
       ],

@@ -64,3 +64,41 @@ it('serves the official client by its kubeconfig', async () => {
     items: [{ metadata: { name: 'a' } }],
   });
 });
+
+it('answers the reviews of a server that allows everything', async () => {
+  await using test = await startTestSimulator();
+  const access = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {} };
+  const allowed = await test.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', access);
+  expect(allowed).toMatchObject({ status: 201, body: { status: { allowed: true } } });
+  const token = { kind: 'TokenReview', spec: { token: test.simulator.token } };
+  const known = await test.send('POST', '/apis/authentication.k8s.io/v1/tokenreviews', token);
+  expect(known.body).toMatchObject({ status: { authenticated: true, user: { username: 'system:admin' } } });
+});
+
+it('shows an object in each version of its resource', async () => {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const versions = ['v1', 'v2'].map((name) => ({ name, served: true, storage: name === 'v2', schema }));
+  const names = { plural: 'gadgets', kind: 'Gadget' };
+  const definition = {
+    ...WIDGET_DEFINITION,
+    metadata: { name: 'gadgets.example.org' },
+    spec: { group: 'example.org', scope: 'Cluster', names, versions },
+  };
+  await using test = await startTestSimulator({ objects: [definition] });
+  test.simulator.apply({ apiVersion: 'example.org/v1', kind: 'Gadget', metadata: { name: 'a' } });
+  expect((await test.get('/apis/example.org/v2/gadgets/a')).body).toMatchObject({ apiVersion: 'example.org/v2' });
+  expect((await test.get('/apis/example.org/v1/gadgets')).body).toMatchObject({
+    items: [{ apiVersion: 'example.org/v1' }],
+  });
+});
+
+it('denies with a conflict or as forbidden when a hook says so', async () => {
+  const cause = { reason: '', message: 'used by 2' };
+  const hook: AdmissionHook = ({ operation }) =>
+    operation === 'DELETE' ? { deny: { code: 409, causes: [cause] } } : { deny: { code: 403, message: 'not you' } };
+  await using test = await startTestSimulator({ objects: [widget('a')], admission: [hook] });
+  const message = 'Operation cannot be fulfilled on Widget.example.org "a"';
+  const conflict = await test.send('DELETE', `${WIDGETS}/a`);
+  expect(conflict).toMatchObject({ status: 409, body: { message, details: { causes: [cause] } } });
+  expect((await test.send('POST', WIDGETS, widget('b'))).body).toMatchObject({ reason: 'Forbidden' });
+});

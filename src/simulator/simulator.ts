@@ -32,7 +32,7 @@ export interface Simulator extends AsyncDisposable {
   readonly kubeconfig: string;
   /** The bearer token that is accepted now, for plain requests to `url`. */
   readonly token: string;
-  /** Every HTTP request answered so far, in order. */
+  /** The HTTP requests answered so far, in order: the last 100,000. */
   readonly requests: readonly RequestRecord[];
   readonly openWatches: number;
   readonly faults: Faults;
@@ -47,6 +47,7 @@ export interface Simulator extends AsyncDisposable {
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[];
 }
 
+const REMEMBERED_REQUESTS = 100_000;
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
@@ -57,7 +58,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests: RequestRecord[] = [];
   const serve = createHttpServer({
     watches: world.watches,
-    onAnswered: (record) => void requests.push(record),
+    onAnswered: (record) => remember(requests, record),
     reply: async (request) => (await intercept(request)) ?? route(cluster, request),
   });
   const listener = createListener(serve);
@@ -73,6 +74,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   await listener.start(options.port ?? 0);
   return createHandle({ world, requests, faults, listener, behaviour: cluster.behaviour });
+}
+
+function remember(requests: RequestRecord[], record: RequestRecord): void {
+  requests.push(record);
+  if (requests.length > REMEMBERED_REQUESTS) requests.shift();
 }
 
 interface HandleParts {

@@ -73,7 +73,7 @@ export function workspaceKind(
               image('scipy-2', 'SciPy 2'),
             ],
           },
-          podConfig: { spawner: { default: 'tiny' }, values: [podConfig('tiny', '100m'), podConfig('big', '4')] },
+          podConfig: { spawner: { default: 'tiny' }, values: [podSize('tiny', '100m'), podSize('big', '4')] },
         },
       },
       ...spec,
@@ -89,6 +89,6 @@ function image(id: string, displayName: string): object {
   };
 }
 
-function podConfig(id: string, cpu: string): object {
+function podSize(id: string, cpu: string): object {
   return { id, spawner: { displayName: id, labels: [{ key: 'cpu', value: cpu }] }, spec: {} };
 }

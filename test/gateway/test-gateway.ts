@@ -1,6 +1,6 @@
 import { createClient, type Client as WebSocketClient } from 'graphql-ws';
 import { pino } from 'pino';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
@@ -69,7 +69,7 @@ export async function startGatewayFor(
     },
     subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
     async [Symbol.asyncDispose]() {
-      await Promise.all(clients.map((client) => client.dispose()));
+      await Promise.all(clients.map(async (client) => client.dispose()));
       await gateway[Symbol.asyncDispose]();
     },
   };

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { readJsonPath } from './json-path.ts';
+
+const OBJECT = {
+  metadata: { labels: { 'example.org/team': 'ml' } },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Idle', status: 'False' },
+    ],
+  },
+};
+
+it.each([
+  ['.status.conditions[?(@.type=="Idle")].status', ['False']],
+  ['.status.conditions[0].type', ['Ready']],
+  ['.status.conditions[*].type', ['Ready', 'Idle']],
+  [String.raw`.metadata.labels.example\.org/team`, ['ml']],
+  ["['metadata'].labels['example.org/team']", ['ml']],
+  ['.status.missing.deeply', []],
+])('finds %s', (path, expected) => {
+  expect(readJsonPath(path)(OBJECT)).toEqual(expected);
+});
