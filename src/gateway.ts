@@ -7,6 +7,7 @@ import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
+import type { LiveQueries } from './graphql/live/live-queries.ts';
 import { resources } from './kinds/index.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
@@ -18,6 +19,8 @@ import { startHttpServer, type Readiness } from './server/http-server.ts';
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
+  /** How many operations are followed, for how many readers. */
+  readonly following: () => LiveQueries['size'];
 }
 
 /**
@@ -51,6 +54,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   log.info({ url: server.url }, 'serving');
   return {
     url: server.url,
+    following: () => server.pipeline.live.size,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

@@ -25,6 +25,8 @@ export interface Answer {
 /** A gateway under test, and how its clients see it. */
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
+  /** How many subscriptions are running. */
+  readers(): number;
   query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** A client with a WebSocket of its own; disposed of with the gateway. */
   connect(): WebSocketClient;
@@ -58,6 +60,7 @@ export async function startGatewayFor(
   };
   return {
     url: gateway.url,
+    readers: () => gateway.following().readers,
     connect,
     async query(query, variables) {
       const response = await fetch(gateway.url, {
