@@ -80,6 +80,8 @@ export async function startGatewayFor(
 
 export interface SimulatedGateway extends TestGateway {
   readonly cluster: Simulator;
+  /** Waits until the cluster has answered so many requests of this verb. */
+  requested(verb: string, times?: number): Promise<void>;
 }
 
 /** Starts a simulated cluster that serves workspaces, with these objects in it, and a gateway before it. */
@@ -102,6 +104,8 @@ export async function startTestGateway(
   return {
     ...gateway,
     cluster,
+    requested: (verb, times = 1) =>
+      until(() => cluster.requests.filter((request) => request.verb === verb).length >= times, `${verb} was asked for`),
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();

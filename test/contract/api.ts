@@ -1,0 +1,206 @@
+import type { IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import { text as readText } from 'node:stream/consumers';
+import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import type { Manifest } from '../../src/simulator/api-object.ts';
+import { until } from '../gateway/until.ts';
+
+/** What an API server may answer: an object, a list, a Status, a Table. Every field is only as sure as the test that looks. */
+export interface ApiBody {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly metadata?: ApiMeta;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly items?: readonly ApiBody[];
+  readonly status?: unknown;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly code?: number;
+  readonly details?: ApiDetails;
+}
+
+interface ApiMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+interface ApiDetails {
+  readonly causes?: readonly { readonly reason?: string; readonly field?: string; readonly message?: string }[];
+}
+
+export interface ApiAnswer {
+  /** The HTTP status. */
+  readonly code: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  /** Empty where the answer is no JSON. */
+  readonly body: ApiBody;
+}
+
+const patchTypes = {
+  JSON: 'application/json-patch+json',
+  MERGE: 'application/merge-patch+json',
+  STRATEGIC: 'application/strategic-merge-patch+json',
+} as const;
+
+interface Exchange {
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+/** Plain HTTP with an API server, by the address and credentials of a kubeconfig. */
+export class Api {
+  readonly #connection: Connection;
+
+  static async connect(kubeconfig: string): Promise<Api> {
+    return new Api(await createConnection({ type: 'text', text: kubeconfig }));
+  }
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get url(): string {
+    return this.#connection.server;
+  }
+
+  get(path: string, accept?: string): Promise<ApiAnswer> {
+    return this.send('GET', path, accept === undefined ? {} : { accept });
+  }
+
+  post(path: string, body: unknown): Promise<ApiAnswer> {
+    return this.send('POST', path, { body });
+  }
+
+  put(path: string, body: unknown): Promise<ApiAnswer> {
+    return this.send('PUT', path, { body });
+  }
+
+  patch(path: string, type: keyof typeof patchTypes, body: unknown): Promise<ApiAnswer> {
+    return this.send('PATCH', path, { body, contentType: patchTypes[type] });
+  }
+
+  delete(path: string, options?: unknown): Promise<ApiAnswer> {
+    return this.send('DELETE', path, options === undefined ? {} : { body: options });
+  }
+
+  /** @param exchange a body that is a text is sent as it is */
+  async send(method: string, path: string, exchange: Exchange = {}): Promise<ApiAnswer> {
+    const response = await this.#open(method, path, exchange, new AbortController().signal);
+    const text = await readText(response);
+    return { code: response.statusCode ?? 0, headers: response.headers, text, body: readBody(text) };
+  }
+
+  /** Opens a watch; resolves when its stream is open, or refused. */
+  async watch(path: string, accept?: string): Promise<WatchStream> {
+    const ended = new AbortController();
+    const target = `${path}${path.includes('?') ? '&' : '?'}watch=true`;
+    const response = await this.#open('GET', target, accept === undefined ? {} : { accept }, ended.signal);
+    return new WatchStream(response, ended);
+  }
+
+  /** Creates what has to be there for a test to begin. @throws {Error} when it is refused */
+  async create(path: string, manifest: Manifest): Promise<ApiBody> {
+    const { code, body, text } = await this.post(path, manifest);
+    if (code !== 201) throw new Error(`${path} answered ${code}: ${text}`);
+    return body;
+  }
+
+  /** A namespace for one test alone. */
+  async namespace(): Promise<string> {
+    const metadata = { generateName: 'test-' };
+    const { metadata: created } = await this.create('/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata,
+    });
+    return created?.name ?? '';
+  }
+
+  /** Has a kind served; resolves when it is. */
+  async define(definition: Manifest): Promise<void> {
+    await this.create(DEFINITIONS, definition);
+    const { group, names, versions } = definition['spec'] as DefinitionSpec;
+    const path = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
+    await until(async () => (await this.get(path)).code === 200, `${names.plural} are served`);
+  }
+
+  #open(method: string, path: string, exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
+    const { body, contentType = 'application/json', accept = 'application/json' } = exchange;
+    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const headers = { accept, ...(body === undefined ? {} : { 'content-type': contentType }) };
+    return this.#connection.send({ method, path, headers, ...sent, signal });
+  }
+}
+
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+interface DefinitionSpec {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string }[];
+}
+
+/** One line of a watch, or of an answer that refuses it. */
+export interface ApiEvent {
+  readonly type: string;
+  readonly object: ApiBody;
+}
+
+/** An open watch, read event by event. */
+export class WatchStream implements Disposable {
+  readonly code: number;
+  readonly #ended: AbortController;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(response: IncomingMessage, ended: AbortController) {
+    this.code = response.statusCode ?? 0;
+    this.#ended = ended;
+    response.on('error', () => response.destroy()); // disposed of, or cut: the lines end
+    this.#lines = createInterface({ input: response })[Symbol.asyncIterator]();
+  }
+
+  /** The next event, bookmarks too; undefined at the end. */
+  async next(): Promise<ApiEvent | undefined> {
+    const { value, done } = await this.#lines.next();
+    return done ? undefined : (JSON.parse(value) as ApiEvent);
+  }
+
+  /** The next event that is no bookmark, as `TYPE name`; undefined at the end. */
+  async nextTitle(): Promise<string | undefined> {
+    const event = await this.next();
+    if (event?.type === 'BOOKMARK') return this.nextTitle();
+    return event && `${event.type} ${event.object.metadata?.name ?? event.object.code}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended.abort();
+  }
+}
+
+export function versionOf({ body }: ApiAnswer): string {
+  return body.metadata?.resourceVersion ?? '';
+}
+
+export function namesIn({ body }: ApiAnswer): readonly string[] {
+  return (body.items ?? []).map(({ metadata }) => metadata?.name ?? '');
+}
+
+/** Why an object was refused, as `reason field`, in alphabetical order. */
+export function causesIn({ body }: ApiAnswer): readonly string[] {
+  return (body.details?.causes ?? []).map(({ reason, field }) => `${reason} ${field}`).toSorted();
+}
+
+function readBody(text: string): ApiBody {
+  try {
+    return JSON.parse(text) as ApiBody;
+  } catch {
+    return {}; // plain text, or YAML
+  }
+}

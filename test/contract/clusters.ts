@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { controlPlaneMissing, startControlPlane } from '../control-plane.ts';
+import { Api } from './api.ts';
+
+/** A cluster that a contract is held against: served by nobody but itself, with no controllers. */
+export interface Cluster extends AsyncDisposable {
+  readonly name: ClusterName;
+  readonly url: string;
+  readonly kubeconfig: string;
+  readonly api: Api;
+  /** Of Kubernetes 1.x, the x: some of what is true of new servers is not of old ones. */
+  readonly minorVersion: number;
+  /** As when the power goes; everything stored stays. */
+  stop(): Promise<void>;
+  /** On the same port, with the same certificate. Resolves when it is ready. */
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  /** Forgets the history on disk; what the API server has in memory besides, a restart takes. */
+  compact(): Promise<void>;
+}
+
+type ClusterName = 'simulator' | 'kube-apiserver';
+
+interface ClusterKind {
+  readonly name: ClusterName;
+  /** Why it cannot be had here. */
+  readonly missing: string | undefined;
+  readonly start: () => Promise<Cluster>;
+}
+
+const clusters: readonly ClusterKind[] = [
+  { name: 'simulator', missing: undefined, start: startSimulated },
+  { name: 'kube-apiserver', missing: controlPlaneMissing, start: startReal },
+];
+
+/** Holds the same contract against every cluster that can be had, each started once for all its tests. */
+export function describeOnClusters(title: string, contract: (cluster: () => Cluster) => void): void {
+  for (const { name, missing, start } of clusters) {
+    if (missing) console.warn(`“${title}” is not held against a ${name}: ${missing}.`);
+    describe.skipIf(missing)(`${title} (${name})`, () => {
+      let cluster: Cluster;
+      beforeAll(async () => {
+        cluster = await start();
+      });
+      afterAll(() => cluster[Symbol.asyncDispose]());
+      contract(() => cluster);
+    });
+  }
+}
+
+async function startSimulated(): Promise<Cluster> {
+  const simulator = await startSimulator({ bookmarkIntervalMs: 100 });
+  const { faults, kubeconfig } = simulator;
+  return complete({
+    name: 'simulator',
+    kubeconfig,
+    stop: () => faults.stop(),
+    start: () => faults.start(),
+    compact: () => Promise.resolve(faults.compact()),
+    [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
+  });
+}
+
+async function startReal(): Promise<Cluster> {
+  const controlPlane = await startControlPlane();
+  return complete({
+    name: 'kube-apiserver',
+    kubeconfig: controlPlane.kubeconfig,
+    stop: () => controlPlane.stopApiServer(),
+    start: () => controlPlane.startApiServer(),
+    compact: () => controlPlane.compact(),
+    [Symbol.asyncDispose]: () => controlPlane[Symbol.asyncDispose](),
+  });
+}
+
+async function complete(
+  server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>,
+): Promise<Cluster> {
+  const api = await Api.connect(server.kubeconfig);
+  const { text } = await api.get('/version');
+  return {
+    ...server,
+    url: api.url,
+    api,
+    minorVersion: Number(/"minor":\s*"(\d+)/u.exec(text)?.[1]),
+    async restart() {
+      await server.stop();
+      await server.start();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isObjectType,
+  isRequiredArgument,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** Everything that can be asked of an object of this type, as a selection set that nests `depth` deep. */
+export function fullSelection(schema: GraphQLSchema, typeName: string, depth: number): string {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`Expected an object type, got ${typeName}`);
+  const fields = Object.values(type.getFields()).map((field) => fieldSelection(schema, field, depth));
+  return `{ ${fields.filter((field) => field !== '').join(' ')} }`;
+}
+
+/** Empty where it would nest too deep. */
+function fieldSelection(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>, depth: number): string {
+  const required = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${someValueOf(arg)}`);
+  const call = `${field.name}${required.length > 0 ? `(${required.join(', ')})` : ''}`;
+  const type = getNamedType(field.type);
+  if (!isCompositeType(type)) return call;
+  return depth === 0 ? '' : `${call} ${fullSelection(schema, type.name, depth - 1)}`;
+}
+
+function someValueOf({ name, type }: GraphQLArgument): string {
+  const named = getNamedType(type);
+  const [value] = isEnumType(named) ? named.getValues() : [];
+  if (!value) throw new TypeError(`Expected every required argument to be an enum, but ${name} is ${String(type)}`);
+  return value.name;
+}
