@@ -19,6 +19,8 @@ import { startHttpServer, type Readiness } from './server/http-server.ts';
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
+  /** Resolves when every kind has been read once, or is known not to be served. */
+  readonly ready: Promise<unknown>;
   /** How many operations are followed, for how many readers. */
   readonly following: () => LiveQueries['size'];
 }
@@ -52,8 +54,10 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
     throw error;
   });
   log.info({ url: server.url }, 'serving');
+  void cache.settled.then(() => log.info('ready'));
   return {
     url: server.url,
+    ready: cache.settled,
     following: () => server.pipeline.live.size,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

@@ -26,6 +26,8 @@ export interface ClusterCache extends AsyncDisposable {
   /** Takes the API server's answer to a write into the store at once. */
   accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   statuses(): readonly ResourceStatus[];
+  /** Resolves when each resource has been read once, or is known not to be served. */
+  readonly settled: Promise<unknown>;
 }
 
 export interface ClusterCacheOptions {
@@ -58,6 +60,7 @@ export function startClusterCache({ resources, clock = systemClock, ...options }
       keptOf(resource).store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
     accept: (resource, object) => keptOf(resource).store.accept(object),
     statuses: () => [...kept.values()].map((resource) => resource.status()),
+    settled: Promise.all([...kept.values()].map((resource) => resource.settled)),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await Promise.all(running);
@@ -71,10 +74,13 @@ const MALFORMED_LOG_INTERVAL_MS = 60_000;
 class KeptResource {
   readonly store: Store<KubernetesObject>;
   readonly report: ReflectorReport;
+  readonly settled: Promise<void>;
   #lastEventAt: number | undefined;
 
   constructor(resource: Resource, log: Logger, clock: Clock) {
     this.store = new Store(resource);
+    const { promise, resolve: settle } = Promise.withResolvers<void>();
+    this.settled = promise;
     const about = { resource: resource.plural, group: resource.group };
     let malformedSince: number | undefined;
     let malformed = 0;
@@ -82,10 +88,12 @@ class KeptResource {
       received: () => void (this.#lastEventAt = clock.now()),
       listed: (cause) => {
         this.#lastEventAt = clock.now();
+        settle();
         log.info({ ...about, cause, objects: this.store.size }, 'listed');
       },
       failed: (error: unknown, recovery: Recovery, waitMs: number) => {
         const { cause, next } = recovery;
+        if (cause === 'kind-unavailable') settle();
         const level = cause === 'bug' ? 'error' : cause === 'expired' || cause === 'kind-unavailable' ? 'info' : 'warn';
         log[level](
           {

@@ -28,7 +28,7 @@ export interface Demo extends AsyncDisposable {
   readonly kubeconfigFile: string;
 }
 
-/** Starts a cluster inside the process, with people and a controller in it, and a gateway before it. */
+/** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
 export async function startDemo({
   host,
   port,
@@ -48,6 +48,7 @@ export async function startDemo({
   started.use(startLife({ client, log }));
   const config = readConfig({ KUBECONFIG: kubeconfigFile, PORT: String(port), HOST: host, DRAIN_SECONDS: '2' });
   const gateway = started.use(await startGateway(config, log));
+  await gateway.ready;
   const running = started.move();
   return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -50,8 +50,7 @@ export async function startGatewayFor(
   const defaults = readConfig({ KUBECONFIG: '/dev/null', PORT: '0', DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50' });
   const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
-  if (when === 'ready')
-    await until(async () => (await fetch(new URL('/readyz', gateway.url))).ok, 'the gateway is ready');
+  if (when === 'ready') await gateway.ready;
   const clients: WebSocketClient[] = [];
   const connect = () => {
     const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
