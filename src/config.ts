@@ -15,6 +15,18 @@ export interface Config {
   readonly watchIdleTimeoutMs: number;
   /** How often to ask whether a kind that the cluster does not serve is served now. */
   readonly discoveryIntervalMs: number;
+  /** How many changes of each kind a returning subscriber can be told without asking the API server. */
+  readonly historyEvents: number;
+  /** How many subscriptions one WebSocket may carry at once. */
+  readonly maxSubscriptionsPerConnection: number;
+  /** How many subscriptions one viewer may have at once. */
+  readonly maxSubscriptionsPerViewer: number;
+  /** Past so many unread bytes a connection is fed no more until its client has read; its changes coalesce. */
+  readonly maxPendingBytes: number;
+  /** The same for all connections of one viewer together. */
+  readonly maxPendingBytesPerViewer: number;
+  /** A client that reads nothing for so long, although something waits for it, is closed. */
+  readonly slowReaderTimeoutSeconds: number;
   /** How long clients are given to leave at shutdown. */
   readonly drainSeconds: number;
 }
@@ -44,6 +56,12 @@ export function readConfig(env: Environment): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
     discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
+    historyEvents: wholeNumber(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
+    maxSubscriptionsPerConnection: wholeNumber(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
+    maxSubscriptionsPerViewer: wholeNumber(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
+    maxPendingBytes: wholeNumber(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
+    maxPendingBytesPerViewer: wholeNumber(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
+    slowReaderTimeoutSeconds: wholeNumber(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
     drainSeconds: wholeNumber(env, 'DRAIN_SECONDS', 10, 600),
   };
 }

@@ -7,7 +7,7 @@ import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
-import type { LiveQueries } from './graphql/live/live-queries.ts';
+import type { LiveStatistics } from './graphql/live/statistics.ts';
 import { resources } from './kinds/index.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
@@ -21,8 +21,8 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** Resolves when every kind has been read once, or is known not to be served. */
   readonly ready: Promise<unknown>;
-  /** How many operations are followed, for how many readers. */
-  readonly following: () => LiveQueries['size'];
+  /** What has happened to its subscriptions. */
+  readonly following: () => LiveStatistics;
 }
 
 /**
@@ -37,13 +37,12 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   const versions = { version: gatewayVersion(), kubernetesVersion: await kubernetesVersionOf(client, starting) };
   const viewer = await whoAmI(client, connection.userName, starting);
   log.info({ server: connection.server, kubernetes: versions.kubernetesVersion, identity: viewer.name }, 'connected');
-  const { watchIdleTimeoutMs, discoveryIntervalMs } = config;
-  const cache = startClusterCache({ client, resources, log, watchIdleTimeoutMs, discoveryIntervalMs });
+  const cache = startClusterCache({ ...config, client, resources, log });
   const about = { cluster: { client, cache, authorizer: new Authorizer(client) }, viewer, versions };
   const server = await startHttpServer({
-    host: config.host,
-    port: config.port,
+    ...config,
     drainMs: config.drainSeconds * 1_000,
+    slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     schema,
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
     createContext: (signal) => createContext(about, signal),
@@ -58,7 +57,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   return {
     url: server.url,
     ready: cache.settled,
-    following: () => server.pipeline.live.size,
+    following: () => server.pipeline.live.statistics,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

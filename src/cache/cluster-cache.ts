@@ -2,27 +2,20 @@ import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import { systemClock, type Clock } from './clock.ts';
-import type { Recovery } from './recovery.ts';
-import { reflect, type ReflectorReport } from './reflector.ts';
-import { Store, type ReadonlyStore } from './store.ts';
-
-/** How fresh the copy of one resource is. */
-export interface ResourceStatus {
-  readonly resource: Resource;
-  /** False while the cluster does not serve it. */
-  readonly available: boolean;
-  /** The copy is complete; it may be behind while the API server cannot be reached. */
-  readonly synced: boolean;
-  readonly objects: number;
-  /** When the API server last sent an event or a bookmark, in milliseconds since the epoch. */
-  readonly lastEventAt: number | undefined;
-}
+import { KeptResource, type ResourceStatus } from './kept-resource.ts';
+import { PastStates, type Past } from './past-states.ts';
+import { reflect } from './reflector.ts';
+import type { ReadonlyStore, Store } from './store.ts';
 
 export interface ClusterCache extends AsyncDisposable {
   /** @throws {TypeError} for a resource that is not kept */
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
+  /**
+   * What has changed since a version that the store does not remember, but the API server does. Undefined where neither
+   * does.
+   */
+  past<T extends KubernetesObject>(resource: Resource<T>, version: string): Promise<Past<T> | undefined>;
   /** Takes the API server's answer to a write into the store at once. */
   accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   statuses(): readonly ResourceStatus[];
@@ -36,94 +29,43 @@ export interface ClusterCacheOptions {
   readonly log: Logger;
   readonly watchIdleTimeoutMs: number;
   readonly discoveryIntervalMs: number;
+  /** How many changes of each resource can be looked back over. */
+  readonly historyEvents?: number;
   readonly clock?: Clock;
 }
 
+const HISTORY_EVENTS = 10_000;
+
 /** Starts one reflector per resource. Disposing stops them all and waits until nothing of them runs. */
-export function startClusterCache({ resources, clock = systemClock, ...options }: ClusterCacheOptions): ClusterCache {
+export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
+  const { client, resources, log, clock = systemClock, historyEvents = HISTORY_EVENTS } = options;
   const stopping = new AbortController();
-  const kept = new Map(resources.map((resource) => [resource, new KeptResource(resource, options.log, clock)]));
-  const running = [...kept.values()].map(({ store, report }) =>
-    reflect({ ...options, store, report, clock, signal: stopping.signal }),
+  const { signal } = stopping;
+  const kept = new Map(
+    resources.map((resource) => [resource, new KeptResource(resource, { log, clock, historyEvents })]),
   );
-  function keptOf(resource: Resource): KeptResource {
+  const pasts = new Map([...kept].map(([resource, { store }]) => [resource, new PastStates(client, store, signal)]));
+  const running = [...kept.values()].map(({ store, report }) => reflect({ ...options, store, report, clock, signal }));
+  function storeOf(resource: Resource): Store<KubernetesObject> {
     const found = kept.get(resource);
-    if (!found)
-      throw new TypeError(
-        `${resource.plural} are not kept; expected one of ${resources.map(({ plural }) => plural).join(', ')}.`,
-      );
-    return found;
+    if (found) return found.store;
+    throw new TypeError(
+      `${resource.plural} are not kept; expected one of ${resources.map(({ plural }) => plural).join(', ')}.`,
+    );
   }
   return {
     store: <T extends KubernetesObject>(resource: Resource<T>) =>
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
-      keptOf(resource).store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
-    accept: (resource, object) => keptOf(resource).store.accept(object),
+      storeOf(resource) as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
+    past: async <T extends KubernetesObject>(resource: Resource<T>, version: string) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+      (await pasts.get(resource)?.since(version)) as Past<T> | undefined,
+    accept: (resource, object) => storeOf(resource).accept(object),
     statuses: () => [...kept.values()].map((resource) => resource.status()),
-    settled: Promise.all([...kept.values()].map((resource) => resource.settled)),
+    settled: Promise.all([...kept.values()].map(({ settled }) => settled)),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await Promise.all(running);
     },
   };
-}
-
-const MALFORMED_LOG_INTERVAL_MS = 60_000;
-
-/** One resource's store, and what is known of its reflector's work. */
-class KeptResource {
-  readonly store: Store<KubernetesObject>;
-  readonly report: ReflectorReport;
-  readonly settled: Promise<void>;
-  #lastEventAt: number | undefined;
-
-  constructor(resource: Resource, log: Logger, clock: Clock) {
-    this.store = new Store(resource);
-    const { promise, resolve: settle } = Promise.withResolvers<void>();
-    this.settled = promise;
-    const about = { resource: resource.plural, group: resource.group };
-    let malformedSince: number | undefined;
-    let malformed = 0;
-    this.report = {
-      received: () => void (this.#lastEventAt = clock.now()),
-      listed: (cause) => {
-        this.#lastEventAt = clock.now();
-        settle();
-        log.info({ ...about, cause, objects: this.store.size }, 'listed');
-      },
-      failed: (error: unknown, recovery: Recovery, waitMs: number) => {
-        const { cause, next } = recovery;
-        if (cause === 'kind-unavailable') settle();
-        const level = cause === 'bug' ? 'error' : cause === 'expired' || cause === 'kind-unavailable' ? 'info' : 'warn';
-        log[level](
-          {
-            ...about,
-            cause,
-            next,
-            waitMs: Math.round(waitMs),
-            err: cause === 'bug' ? error : undefined,
-            message: String(error),
-          },
-          'watch interrupted',
-        );
-      },
-      malformed: (error) => {
-        malformed += 1;
-        if (malformedSince !== undefined && clock.now() - malformedSince < MALFORMED_LOG_INTERVAL_MS) return;
-        malformedSince = clock.now();
-        log.error({ ...about, malformed, message: error.message }, 'passed over what the API server sent');
-      },
-    };
-  }
-
-  status(): ResourceStatus {
-    const { resource, version, size, failure } = this.store;
-    return {
-      resource,
-      available: !isKindUnavailable(failure),
-      synced: version !== '',
-      objects: size,
-      lastEventAt: this.#lastEventAt,
-    };
-  }
 }

@@ -1,6 +1,7 @@
-import type { Client, ObjectList } from '../kubernetes/client.ts';
+import type { Client } from '../kubernetes/client.ts';
 import { isServed } from '../kubernetes/discovery.ts';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
+import { StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
@@ -9,7 +10,8 @@ import type { Store } from './store.ts';
 
 /** What a reflector tells of its work; the cluster cache keeps it for readers, logs and metrics. */
 export interface ReflectorReport {
-  readonly received: (type: WatchEvent<KubernetesObject>['type']) => void;
+  /** @param writtenAt when the API server stored the object, in milliseconds since the epoch, where the object tells */
+  readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
   /** The store is complete; `cause` is what made us list. */
   readonly listed: (cause: string) => void;
   readonly failed: (error: unknown, recovery: Recovery, waitMs: number) => void;
@@ -28,7 +30,8 @@ export interface ReflectOptions<T extends KubernetesObject> {
   readonly signal: AbortSignal;
 }
 
-const PAGE_SIZE = 500;
+/** How long a streaming list may take to say that it is complete; older servers never do. */
+const STREAMING_LIST_PATIENCE_MS = 10_000;
 const SHORTEST_WATCH_SECONDS = 300;
 /** A watch that lived so long was no failure to watch at all: the next wait starts small again. */
 const STEADY_MS = 5_000;
@@ -47,6 +50,8 @@ class Reflector<T extends KubernetesObject> {
   /** Why the next round begins with a list; undefined while our version is good. */
   #listCause: string | undefined = 'start';
   #suspicious = false;
+  /** Until the server has shown that it cannot. */
+  #streamsLists = true;
 
   constructor(options: ReflectOptions<T>) {
     this.#options = options;
@@ -72,37 +77,69 @@ class Reflector<T extends KubernetesObject> {
     if (this.#listCause === undefined && this.#suspicious && (await this.#worldIsOlder()))
       this.#listCause = 'older-world';
     this.#suspicious = false;
-    if (this.#listCause !== undefined) await this.#list(this.#listCause);
-    await this.#follow();
+    if (this.#listCause === undefined) return this.#follow();
+    if (this.#streamsLists) return this.#followFromList(this.#listCause);
+    await this.#list(this.#listCause);
+    return this.#follow();
   }
 
   async #list(cause: string): Promise<void> {
     const { client, store, signal, report } = this.#options;
-    const objects: T[] = [];
-    let page: ObjectList<T> | undefined;
-    do {
-      page = await client.list(
-        store.resource,
-        { limit: PAGE_SIZE, continue: page?.continue, signal },
-        report.malformed,
-      );
-      objects.push(...page.items);
-    } while (page.continue !== undefined);
-    store.replace(objects, page.resourceVersion);
+    const { items, resourceVersion } = await client.listAll(store.resource, { signal }, report.malformed);
+    this.#replace(items, resourceVersion, cause);
+  }
+
+  #replace(objects: readonly T[], version: string, cause: string): void {
+    this.#options.store.replace(objects, version);
     this.#listCause = undefined;
-    report.listed(cause);
+    this.#options.report.listed(cause);
   }
 
   async #follow(): Promise<void> {
-    const { client, store, signal, report, clock, watchIdleTimeoutMs } = this.#options;
+    const { store, signal } = this.#options;
+    await this.#watch(store.version, signal, (event) => this.#take(event));
+  }
+
+  /** Lists and follows in one stream; a server that cannot is asked for a list and a watch from then on. */
+  async #followFromList(cause: string): Promise<void> {
+    const { clock, signal } = this.#options;
+    const listed = new Map<string, T>();
+    const [done, tooLate] = [new AbortController(), new AbortController()];
+    void clock.sleep(STREAMING_LIST_PATIENCE_MS, done.signal).then(() => done.signal.aborted || tooLate.abort());
+    try {
+      await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
+        if (done.signal.aborted) return this.#take(event);
+        if (event.type !== 'BOOKMARK') return applyTo(listed, event);
+        if (!event.initialEventsEnd) return undefined;
+        done.abort();
+        this.#progress();
+        return this.#replace([...listed.values()], event.resourceVersion, cause);
+      });
+      this.#streamsLists &&= done.signal.aborted;
+    } catch (error) {
+      if (signal.aborted || done.signal.aborted || !(tooLate.signal.aborted || isRefusal(error))) throw error;
+      this.#streamsLists = false; // the next round lists
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #watch(
+    resourceVersion: string | undefined,
+    signal: AbortSignal,
+    onEvent: (event: WatchEvent<T>) => void,
+  ): Promise<void> {
+    const { client, store, report, clock, watchIdleTimeoutMs: idleTimeoutMs } = this.#options;
     const begun = clock.now();
+    const timeoutSeconds = Math.round(SHORTEST_WATCH_SECONDS * (1 + clock.random()));
+    const onMalformed = report.malformed;
     try {
       await client.watch(store.resource, {
-        resourceVersion: store.version,
-        timeoutSeconds: Math.round(SHORTEST_WATCH_SECONDS * (1 + clock.random())),
-        idleTimeoutMs: watchIdleTimeoutMs,
-        onEvent: (event) => this.#take(event),
-        onMalformed: report.malformed,
+        resourceVersion,
+        timeoutSeconds,
+        idleTimeoutMs,
+        onEvent,
+        onMalformed,
         signal,
       });
     } finally {
@@ -113,7 +150,7 @@ class Reflector<T extends KubernetesObject> {
   #take(event: WatchEvent<T>): void {
     const { store, report } = this.#options;
     this.#progress();
-    report.received(event.type);
+    report.received(event.type, event.type === 'BOOKMARK' ? undefined : event.writtenAt);
     switch (event.type) {
       case 'ADDED':
       case 'MODIFIED':
@@ -163,4 +200,19 @@ class Reflector<T extends KubernetesObject> {
   #jitter(): number {
     return this.#options.clock.random() * JITTER_MS;
   }
+}
+
+/** What the objects of a streaming list are, event by event. */
+function applyTo<T extends KubernetesObject>(
+  listed: Map<string, T>,
+  event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
+): void {
+  const key = keyOf(event.object.metadata);
+  if (event.type === 'DELETED') listed.delete(key);
+  else listed.set(key, event.object);
+}
+
+/** The server knows no streaming lists: 400 or 422 for the parameters. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof StatusError && (error.code === 400 || error.code === 422);
 }

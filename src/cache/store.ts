@@ -1,5 +1,6 @@
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { History, type NetChange } from './history.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 
 /** What happened to one object. `version` is the resourceVersion that it produced. */
@@ -34,6 +35,8 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   list(namespace?: string): Iterable<T>;
   /** @throws {TypeError} when the resource declares no such index */
   byIndex(index: string, value: string): Iterable<T>;
+  /** What has changed since a version, object by object. Undefined where that is too long ago, or yet to come. */
+  changesSince(version: string): readonly NetChange<T>[] | undefined;
   /** @returns a function that ends the listening at once */
   listen(listener: StoreListener<T>): () => void;
 }
@@ -43,11 +46,14 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #objects = new Map<string, T>();
   readonly #indexes: ObjectIndexes<T>;
   readonly #listeners = new Set<StoreListener<T>>();
+  readonly #history: History<T>;
   #version = '';
   #failure: Error | undefined;
 
-  constructor(resource: Resource<T>) {
+  /** @param historyEvents how many changes {@link changesSince} can look back over */
+  constructor(resource: Resource<T>, historyEvents = 1_000) {
     this.resource = resource;
+    this.#history = new History(historyEvents);
     this.#indexes = new ObjectIndexes(resource);
   }
 
@@ -80,6 +86,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#indexes.find(index, value);
   }
 
+  changesSince(version: string): readonly NetChange<T>[] | undefined {
+    return compareVersions(version, this.#version) > 0 ? undefined : this.#history.since(version);
+  }
+
   listen(listener: StoreListener<T>): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -87,7 +97,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   /** Takes an ADDED or MODIFIED event. What is older than what is held is ignored: a list or a write has overtaken it. */
   set(object: T): void {
-    this.advance(object.metadata.resourceVersion);
+    const version = object.metadata.resourceVersion;
+    // What is not here although we have come so far has been deleted since.
+    if (!this.get(object.metadata) && compareVersions(version, this.#version) <= 0) return;
+    this.advance(version);
     this.#put(object);
   }
 
@@ -126,7 +139,9 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    */
   replace(objects: readonly T[], version: string): void {
     this.#failure = undefined;
-    if (this.#version !== '' && this.#contradicts(objects, version)) return this.#restart(objects, version);
+    if (this.#version === '') this.#history.begin(version);
+    else if (this.#contradicts(objects, version)) return this.#restart(objects, version);
+    else this.#history.leap(this.#version, version);
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     for (const [key, held] of this.#objects) {
       if (listed.has(key) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
@@ -153,17 +168,17 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   #contradicts(objects: readonly T[], version: string): boolean {
     if (compareVersions(version, this.#version) < 0) return true;
     return objects.some((listed) => {
-      const held = this.get(listed.metadata)?.metadata.resourceVersion;
-      return (
-        held !== undefined &&
-        compareVersions(listed.metadata.resourceVersion, held) < 0 &&
-        compareVersions(held, version) <= 0
-      );
+      const held = this.get(listed.metadata)?.metadata;
+      if (!held) return false;
+      const age = compareVersions(listed.metadata.resourceVersion, held.resourceVersion);
+      if (age === 0) return listed.metadata.uid !== held.uid;
+      return age < 0 && compareVersions(held.resourceVersion, version) <= 0;
     });
   }
 
   #restart(objects: readonly T[], version: string): void {
     this.#clear();
+    this.#history.begin(version);
     for (const object of objects) this.#hold(object);
     this.#version = version;
     for (const listener of this.#listeners) listener.reset();
@@ -199,6 +214,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   #tell(change: Change<T>): void {
+    this.#history.record(change);
     for (const listener of this.#listeners) listener.changed(change);
   }
 }

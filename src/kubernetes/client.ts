@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly limit?: number | undefined;
   /** Where the page before this one ended. */
   readonly continue?: string | undefined;
+  /** The state of this version, instead of the latest; the server remembers some minutes. */
+  readonly exactly?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +34,8 @@ export interface ObjectList<T> {
 }
 
 export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStreamOptions<T>, 'resource'> {
-  /** Events after this version. */
-  readonly resourceVersion: string;
+  /** Events after this version. Undefined: first every object as it is, as ADDED, then a bookmark that says so. */
+  readonly resourceVersion: string | undefined;
   /** When the server is to end the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
@@ -56,6 +58,8 @@ const patchMediaTypes = {
 
 const FIELD_MANAGER = 'workspaces-gateway';
 const REQUEST_TIMEOUT_MS = 30_000;
+const PAGE_SIZE = 500;
+const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', resourceVersion: '' };
 
 /**
  * The verbs of the Kubernetes API. Every method throws {@link StatusError}: what the server said, `Unreachable` when it
@@ -71,10 +75,12 @@ export class Client {
   /** Objects that are not what they should be are passed over and told to `onMalformed`: one never costs the list. */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
-    { namespace, signal, ...query }: ListOptions,
+    { namespace, signal, exactly, ...query }: ListOptions,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
-    const body = await this.#json('GET', `${pathOf(resource, namespace)}${queryOf(query)}`, { signal, resource });
+    const version = exactly && !query.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
+    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version })}`;
+    const body = await this.#json('GET', path, { signal, resource });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
       try {
@@ -88,10 +94,26 @@ export class Client {
     return { items: decoded, resourceVersion: decodeVersion(body), continue: metadata?.continue || undefined };
   }
 
+  /** All pages of a list, which are of one moment. */
+  async listAll<T extends KubernetesObject>(
+    resource: Resource<T>,
+    options: Omit<ListOptions, 'limit' | 'continue'>,
+    onMalformed: (error: TypeError) => void,
+  ): Promise<ObjectList<T>> {
+    const items: T[] = [];
+    let page: ObjectList<T> | undefined;
+    do {
+      page = await this.list(resource, { ...options, limit: PAGE_SIZE, continue: page?.continue }, onMalformed);
+      items.push(...page.items);
+    } while (page.continue !== undefined);
+    return { items, resourceVersion: page.resourceVersion };
+  }
+
   /** Returns when the server ends the stream; an ERROR event is thrown. The signal ends it too, with its own reason. */
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
     const { resourceVersion, timeoutSeconds, signal } = options;
-    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds });
+    const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
+    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start });
     const head = new AbortController();
     const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
     try {
@@ -100,6 +122,7 @@ export class Client {
       clearTimeout(late);
       await readWatchStream(response, { ...options, resource });
     } catch (error) {
+      signal.throwIfAborted();
       if (!head.signal.aborted) throw error;
       throw timeout(`The API server did not begin the watch within ${options.idleTimeoutMs} ms.`);
     } finally {
@@ -143,7 +166,8 @@ export class Client {
   }
 
   async delete(resource: Resource, at: ObjectName, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    await this.#json('DELETE', pathOf(resource, at.namespace, at.name), { signal, resource, namespace: at.namespace });
+    const path = pathOf(resource, at.namespace, at.name);
+    await sent(`DELETE ${path}`, this.#json('DELETE', path, { signal, resource, namespace: at.namespace }));
   }
 
   /** Any other document of the API: discovery, version, reviews. */
@@ -167,16 +191,12 @@ export class Client {
   ): Promise<Written<T>> {
     const path = `${pathOf(resource, namespace, name)}${subresource ? `/${subresource}` : ''}`;
     const query = queryOf({ fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined });
-    try {
-      return await inTime(`${method} ${path}`, signal, async (limited) => {
-        const about = { signal: limited, resource, namespace, contentType, body };
-        const response = await this.#answer(method, `${path}${query}`, about);
-        return { object: decodeObject(await readJson(response), resource), warnings: warningsOf(response) };
-      });
-    } catch (error) {
-      if (!isBroken(error)) throw error;
-      throw timeout(`The connection broke after ${method} ${path} was sent: it may or may not have happened.`);
-    }
+    const written = inTime(`${method} ${path}`, signal, async (limited) => {
+      const about = { signal: limited, resource, namespace, contentType, body };
+      const response = await this.#answer(method, `${path}${query}`, about);
+      return { object: decodeObject(await readJson(response), resource), warnings: warningsOf(response) };
+    });
+    return sent(`${method} ${path}`, written);
   }
 
   async #json(method: string, path: string, options: AskOptions): Promise<unknown> {
@@ -227,6 +247,16 @@ async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortS
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error;
     throw timeout(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+  }
+}
+
+/** What a write that was sent comes to, if its answer comes. */
+async function sent<R>(what: string, answer: Promise<R>): Promise<R> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    throw timeout(`The connection broke after ${what} was sent: it may or may not have happened.`);
   }
 }
 

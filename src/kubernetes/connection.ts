@@ -46,22 +46,23 @@ export interface Connection {
 export async function createConnection(source: ConnectionSource): Promise<Connection> {
   let config = await loadKubeConfig(source);
   let stale = false;
-  const server = config.getCurrentCluster()?.server;
-  if (!server)
-    throw new Error(`The kubeconfig's current-context ${JSON.stringify(config.currentContext)} names no cluster.`);
+  const server = serverOf(config);
+  async function credentials(): Promise<https.RequestOptions> {
+    try {
+      if (stale) config = await loadKubeConfig(source);
+      stale = false;
+      const options: https.RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      return options;
+    } catch (error) {
+      throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${String(error)}`);
+    }
+  }
   return {
     server,
     userName: config.getCurrentUser()?.name ?? '',
     refreshCredentials: () => void (stale = true),
-    async send(request) {
-      if (stale) {
-        config = await loadKubeConfig(source);
-        stale = false;
-      }
-      const options: https.RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
-      return exchange(new URL(server), options, request);
-    },
+    send: async (request) => exchange(new URL(server), await credentials(), request),
   };
 }
 
@@ -78,19 +79,30 @@ function exchange(
       { ...options, method, signal, headers: { ...options.headers, ...headers } },
       resolve,
     );
-    outgoing.once('error', (error) => reject(signal.aborted ? error : unreachable(server, error)));
+    outgoing.once('error', (error) => {
+      if (signal.aborted) return reject(error);
+      const message = `The API server at ${server.origin} cannot be reached: ${reasonOf(error)}`;
+      // Once all of it has been sent, the server may have acted on it, whatever became of the answer.
+      return reject(outgoing.writableFinished || isCut(error) ? broken(message) : unreachable(message));
+    });
     outgoing.end(body);
   });
 }
 
-const brokenCodes = new Set(['ECONNRESET', 'EPIPE']);
+function isCut({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
 
-function unreachable(server: URL, error: NodeJS.ErrnoException): StatusError {
-  return new StatusError({
-    code: 503,
-    reason: brokenCodes.has(error.code ?? '') ? 'Broken' : 'Unreachable',
-    message: `The API server at ${server.origin} cannot be reached: ${error.message || (error.code ?? 'no answer')}`,
-  });
+function reasonOf({ message, code }: NodeJS.ErrnoException): string {
+  return message || (code ?? 'no answer');
+}
+
+function broken(message: string): StatusError {
+  return new StatusError({ code: 503, reason: 'Broken', message });
+}
+
+function unreachable(message: string): StatusError {
+  return new StatusError({ code: 503, reason: 'Unreachable', message });
 }
 
 async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
@@ -107,7 +119,7 @@ async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
       for (const file of source.files) {
         const part = new KubeConfig();
         load(part, await readFile(file, 'utf8'), path.dirname(file));
-        config.mergeConfig(part, Boolean(config.currentContext));
+        merge(config, part);
       }
       break;
     default:
@@ -118,25 +130,66 @@ async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
   config.clusters = config.clusters.map((cluster) =>
     cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
   );
+  serverOf(config);
   return config;
 }
 
-interface RawUsers {
-  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
+/** @throws {Error} where there is no way to the cluster, as when a kubeconfig is read while it is being written */
+function serverOf(config: KubeConfig): string {
+  const context = config.getContextObject(config.currentContext);
+  const server = config.getCurrentCluster()?.server;
+  const named = `The kubeconfig's current-context ${JSON.stringify(config.currentContext)} names`;
+  if (!server) throw new Error(`${named} no cluster.`);
+  if (context?.user && !config.getCurrentUser())
+    throw new Error(`${named} a user, ${JSON.stringify(context.user)}, who is not there.`);
+  return server;
 }
 
-/** client-node passes over `tokenFile`, which client-go prefers to `token`. */
+/** As kubectl does it: of one name, and of the current contexts, the first counts. client-node refuses a second. */
+function merge(config: KubeConfig, part: KubeConfig): void {
+  config.clusters = firstOfEachName([...config.clusters, ...part.clusters]);
+  config.users = firstOfEachName([...config.users, ...part.users]);
+  config.contexts = firstOfEachName([...config.contexts, ...part.contexts]);
+  config.currentContext ||= part.currentContext;
+}
+
+function firstOfEachName<T extends { readonly name: string }>(entries: readonly T[]): T[] {
+  return [...new Map(entries.toReversed().map((entry) => [entry.name, entry])).values()];
+}
+
+interface RawConfig {
+  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[] | null;
+}
+
+/** client-node passes over `tokenFile`, which client-go prefers to `token`, and knows nothing of an empty file. */
 function load(config: KubeConfig, text: string, directory: string): void {
-  config.loadFromString(text);
+  const raw = parse(text) as RawConfig | null;
+  config.loadFromString(raw === null ? '{}' : text);
   config.makePathsAbsolute(directory);
-  const { users = [] } = parse(text) as RawUsers;
-  const tokenFiles = new Map(users.map(({ name, user }) => [name, user?.tokenFile]));
+  const tokenFiles = new Map(raw?.users?.map(({ name, user }) => [name, user?.tokenFile]));
   config.users = config.users.map((user) => {
     const tokenFile = tokenFiles.get(user.name);
-    if (!tokenFile) return user;
+    if (!tokenFile) return user.exec ? { ...user, exec: pluginOf(user.exec, directory) } : user;
     const { token: _, ...rest } = user;
     return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
   });
+}
+
+interface Plugin {
+  readonly apiVersion?: string;
+  readonly command?: string;
+  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+}
+
+/** What client-go promises to a plugin: a command with a slash is relative to the kubeconfig, and it is told what to speak. */
+function pluginOf(plugin: Plugin, directory: string): Plugin {
+  const { apiVersion, command, env } = plugin;
+  const spoken = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive: false } });
+  return {
+    ...plugin,
+    ...(command?.includes('/') && { command: path.resolve(directory, command) }),
+    env: [...(env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: spoken }],
+  };
 }
 
 interface TokenFileProvider {

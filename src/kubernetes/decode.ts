@@ -61,6 +61,15 @@ export function decodeVersion(value: unknown): string {
   return version;
 }
 
+/** When the object was last written, in milliseconds since the epoch, as far as its managers note it: to the second. */
+export function decodeWriteTime(value: unknown): number | undefined {
+  const managers = (value as RawObject | null)?.metadata?.managedFields;
+  if (!Array.isArray(managers)) return undefined;
+  const times = managers.map((manager: { readonly time?: unknown } | null) => Date.parse(String(manager?.time)));
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
 /** What a failed request says; a body that is no Status (a proxy's page, say) is told by its HTTP status alone. */
 export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
   const status: RawStatus = (body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {};

@@ -4,11 +4,13 @@ type Labels = Readonly<Record<string, string>>;
 export type LabelSelector = (labels: Labels | undefined) => boolean;
 
 const NAME = String.raw`[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`;
-const KEY = String.raw`(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}`;
+const DNS_LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+const KEY = String.raw`(?:(?=[^/]{1,253}/)${DNS_LABEL}(?:\.${DNS_LABEL})*/)?${NAME}`;
 const VALUE = `(?:${NAME})?`;
 const EXISTS = new RegExp(String.raw`^(!?)\s*(${KEY})$`, 'u');
 const COMPARED = new RegExp(String.raw`^(${KEY})\s*(==|=|!=|>|<)\s*(${VALUE})$`, 'u');
 const AMONG = new RegExp(String.raw`^(${KEY})\s+(in|notin)\s*\(([^()]*)\)$`, 'u');
+const WHOLE_KEY = new RegExp(`^${KEY}$`, 'u');
 const WHOLE_VALUE = new RegExp(`^${VALUE}$`, 'u');
 const INTEGER = /^-?\d+$/u;
 
@@ -87,10 +89,8 @@ export interface SelectorObject {
  * @returns undefined where Kubernetes would refuse it
  */
 export function compileSelector({ matchLabels, matchExpressions }: SelectorObject): LabelSelector | undefined {
-  const equal = Object.entries(matchLabels ?? {}).map(
-    ([key, value]): LabelSelector =>
-      (labels = {}) =>
-        labels[key] === value,
+  const equal = Object.entries(matchLabels ?? {}).map(([key, value]): LabelSelector | undefined =>
+    WHOLE_KEY.test(key) && WHOLE_VALUE.test(value) ? (labels = {}) => labels[key] === value : undefined,
   );
   const expressions = (matchExpressions ?? []).map(compileExpression);
   const requirements: LabelSelector[] = [];
@@ -106,7 +106,7 @@ function compileExpression(
 ): LabelSelector | undefined {
   const { key, operator } = expression;
   const values = expression.values ?? [];
-  if (!key) return undefined;
+  if (!key || !WHOLE_KEY.test(key) || !values.every((value) => WHOLE_VALUE.test(value))) return undefined;
   switch (operator ?? '') {
     case 'In':
       return values.length === 0

@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import { decodeObject, decodeStatus, decodeVersion, decodeWriteTime } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Resource } from './resource.ts';
 import { StatusError } from './status-error.ts';
 
 /** One line of a watch, checked. A bookmark carries only how far the watch has come. */
 export type WatchEvent<T extends KubernetesObject> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      readonly object: T;
+      /** When the API server stored it, in milliseconds since the epoch, where its managers note that. */
+      readonly writtenAt: number | undefined;
+    }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean };
 
 export interface WatchStreamOptions<T extends KubernetesObject> {
@@ -84,7 +89,7 @@ function decodeEvent<T extends KubernetesObject>(value: unknown, resource: Resou
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      return { type, object: decodeObject(object, resource) };
+      return { type, object: decodeObject(object, resource), writtenAt: decodeWriteTime(object) };
     case 'BOOKMARK':
       return {
         type,

@@ -1,13 +1,14 @@
 import DataLoader from 'dataloader';
 import { questionKeyOf, type AccessQuestion, type Authorizer } from '../access/authorizer.ts';
-import type { ClusterCache, ResourceStatus } from '../cache/cluster-cache.ts';
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { Client, PatchType, Written } from '../kubernetes/client.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
 
-export type { ResourceStatus } from '../cache/cluster-cache.ts';
+export type { ResourceStatus } from '../cache/kept-resource.ts';
 
 /** The cluster, as one gateway holds it: what the loaders of every request share. */
 export interface Cluster {
@@ -40,12 +41,12 @@ export class Loaders {
   of<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
     const store = this.#cluster.cache.store(resource);
     if (store.version === '') throw store.failure ?? notYetRead(resource);
-    return new Objects(store, this.#onRead);
+    return this.#objects(resource);
   }
 
   /** The objects of a resource, for a question that is about something else: none where there is no copy. */
   related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
-    return new Objects(this.#cluster.cache.store(resource), this.#onRead);
+    return this.#objects(resource);
   }
 
   /** The object as the API server has it now, for one request. */
@@ -75,6 +76,15 @@ export class Loaders {
 
   statuses(): readonly ResourceStatus[] {
     return this.#cluster.cache.statuses();
+  }
+
+  #objects<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
+    const { cache } = this.#cluster;
+    return new Objects({
+      store: cache.store(resource),
+      further: (version) => cache.past(resource, version),
+      onRead: this.#onRead,
+    });
   }
 
   async #review(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {

@@ -1,18 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetChange } from '../cache/history.ts';
+import type { Past } from '../cache/past-states.ts';
 import type { Change, ReadonlyStore } from '../cache/store.ts';
-import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys, readKeysOf } from './read-keys.ts';
+
+export type { NetChange } from '../cache/history.ts';
+export type { Past } from '../cache/past-states.ts';
+
+const CATCH_UP_MS = 2_000;
+const CATCH_UP_STEP_MS = 20;
 
 /** Told of each read: of what, and the key under which a later change of its answer is announced. */
 export type OnRead = (objects: Objects<KubernetesObject>, readKey: string) => void;
 
+interface ObjectsOptions<T extends KubernetesObject> {
+  readonly store: ReadonlyStore<T>;
+  /** What has changed since a version that the store does not remember. */
+  readonly further: (version: string) => Promise<Past<T> | undefined>;
+  readonly onRead?: OnRead | undefined;
+}
+
 /** The objects of one resource that the viewer may see: answered from the copy, without a promise. */
 export class Objects<T extends KubernetesObject> {
   readonly #store: ReadonlyStore<T>;
+  readonly #further: ObjectsOptions<T>['further'];
   readonly #onRead: OnRead | undefined;
 
-  constructor(store: ReadonlyStore<T>, onRead?: OnRead) {
+  constructor({ store, further, onRead }: ObjectsOptions<T>) {
     this.#store = store;
+    this.#further = further;
     this.#onRead = onRead;
   }
 
@@ -50,6 +68,28 @@ export class Objects<T extends KubernetesObject> {
   /** How far the copy has come. */
   get version(): string {
     return this.#store.version;
+  }
+
+  /**
+   * Lets it be asked, at any later time, what has changed since a version: from memory, else from what the API server
+   * remembers. A version that is yet to come, as another gateway may have given it out, is waited for.
+   * @returns undefined where neither reaches back so far
+   */
+  async since(version: string): Promise<Past<T> | undefined> {
+    for (
+      let waited = 0;
+      waited < CATCH_UP_MS && compareVersions(this.version, version) < 0;
+      waited += CATCH_UP_STEP_MS
+    ) {
+      await delay(CATCH_UP_STEP_MS);
+    }
+    if (this.#store.changesSince(version)) return () => this.#store.changesSince(version);
+    return this.#further(version);
+  }
+
+  /** The keys of every read whose answer such a change may have altered. */
+  readKeysOf({ before, after }: NetChange<T>): readonly string[] {
+    return [before, after].flatMap((object) => (object ? readKeysOf(this.#store.resource, object) : []));
   }
 
   /**

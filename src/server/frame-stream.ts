@@ -47,6 +47,12 @@ export class FrameStream implements AsyncGenerator<never, undefined> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Ends it from our side: the client is told that it is complete. */
+  complete(): void {
+    this.#running.stop();
+    this.#end();
+  }
+
   throw(): Promise<IteratorResult<never, undefined>> {
     return this.return();
   }

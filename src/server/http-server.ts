@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { createGraphiQL } from './graphiql.ts';
+import { Outlets, type OutletLimits } from './outlet.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import { acceptsStream, serveStream } from './sse.ts';
+import { acceptsStream, StreamServer } from './sse.ts';
 import { createWebSockets } from './websocket.ts';
 
 /** Whether the gateway can answer, and what is still missing if it cannot. */
@@ -14,7 +15,7 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
 }
 
-export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'> {
+export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, OutletLimits {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -22,6 +23,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'> {
   readonly tabs: readonly GraphiQLTab[];
   readonly readiness: () => Readiness;
   readonly publicError: (error: unknown) => GraphQLError;
+  readonly maxSubscriptionsPerConnection: number;
   /** How long clients are given to leave when the server stops. */
   readonly drainMs: number;
 }
@@ -41,9 +43,18 @@ const ENDPOINT = '/graphql';
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
-  const webSockets = createWebSockets(pipeline, options.publicError);
+  const outlets = new Outlets(options, () => (pipeline.live.counters.slowCloses += 1));
+  const webSockets = createWebSockets({ ...options, pipeline, outlets });
+  const serveJson: Answer = async (request, response) => {
+    await pipeline.yoga(request, response);
+  };
+  const streams = new StreamServer({ pipeline, outlets, serveJson });
   const state = { stopping: false };
-  const server = createServer(routes(pipeline, options, state));
+  const server = createServer(
+    routes(options, state, async (request, response) =>
+      acceptsStream(request) ? streams.serve(request, response) : serveJson(request, response),
+    ),
+  );
   server.on('upgrade', (request, socket, head) => {
     if (pathOf(request) === ENDPOINT && !state.stopping) webSockets.upgrade(request, socket, head);
     else refuseUpgrade(socket, state.stopping ? '503 Service Unavailable' : '404 Not Found');
@@ -56,8 +67,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     async [Symbol.asyncDispose]() {
       state.stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      pipeline.live.end();
-      await webSockets.close();
+      await Promise.all([streams.close(options.drainMs), webSockets.close(options.drainMs)]);
       server.closeIdleConnections();
       const deadline = new AbortController();
       await Promise.race([
@@ -73,11 +83,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function routes(
-  pipeline: Pipeline,
   { tabs, readiness }: HttpServerOptions,
   state: { readonly stopping: boolean },
+  serveGraphQL: Answer,
 ): Handler {
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs });
   return (request, response) => {
@@ -89,12 +100,8 @@ function routes(
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (path !== ENDPOINT)
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
-    const serveJson = async () => {
-      await pipeline.yoga(request, response);
-    };
-    const served = acceptsStream(request) ? serveStream(pipeline, request, response, serveJson) : serveJson();
-    // The client has gone in the middle of its request; there is nobody left to tell.
-    served.catch(() => response.destroy());
+    // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
+    serveGraphQL(request, response).catch(() => response.destroy());
     return undefined;
   };
 }

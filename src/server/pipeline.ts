@@ -39,6 +39,8 @@ export interface PipelineOptions {
   readonly createContext: (signal: AbortSignal) => Context;
   /** What a client may know of an error; what it may not is logged. */
   readonly publicError: (error: unknown) => GraphQLError;
+  /** How many subscriptions one viewer may have at once, over all connections. */
+  readonly maxSubscriptionsPerViewer: number;
 }
 
 /** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
@@ -48,9 +50,9 @@ export class Pipeline {
   readonly yoga: YogaServerInstance<Origin, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
 
-  constructor({ schema, endpoint, createContext, publicError }: PipelineOptions) {
+  constructor({ schema, endpoint, createContext, publicError, maxSubscriptionsPerViewer }: PipelineOptions) {
     this.#publicError = publicError;
-    this.live = new LiveQueries(publicError);
+    this.live = new LiveQueries({ publicError, maxSubscriptionsPerViewer });
     this.yoga = createYoga<Origin, Context>({
       schema,
       graphqlEndpoint: endpoint,
@@ -91,11 +93,14 @@ export class Pipeline {
     }
   }
 
-  /** Executes a query or mutation; of a subscription, makes a stream that is yet to be started. Never rejects. */
-  async begin(operation: PreparedOperation): Promise<ExecutionResult | LiveStream> {
+  /**
+   * Executes a query or mutation; of a subscription, makes a stream that is yet to be started. Never rejects.
+   * @param after the cursor of the last event that the client has, where the transport tells it
+   */
+  async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | LiveStream> {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
-      const result = type === 'subscription' ? await this.live.subscribe(operation) : await execute(operation);
+      const result = type === 'subscription' ? await this.live.subscribe(operation, after) : await execute(operation);
       return 'errors' in result && result.errors ? { ...result, ...this.#failed(result.errors) } : result;
     } catch (error) {
       return this.#failed([error]);

@@ -3,7 +3,8 @@ import type { OperationRequest } from './pipeline.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-interface Refusal {
+/** Why a request names no operation. */
+export interface Refusal {
   readonly status: number;
   readonly refusal: string;
 }

@@ -2,46 +2,114 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, parse } from 'graphql';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
-import { readOperation } from './request.ts';
+import type { Outlets, Wire } from './outlet.ts';
+import { readOperation, type Refusal } from './request.ts';
+import { spread } from './spread.ts';
 
 const STREAM = 'text/event-stream';
 const PING_INTERVAL_MS = 12_000;
-/** A client that leaves so much unread is waited for; meanwhile its changes coalesce. */
-const MAX_PENDING_BYTES = 1024 * 1024;
 
 /** Whether a request may be answered by Server-Sent Events. */
 export function acceptsStream({ headers }: IncomingMessage): boolean {
   return mediaTypesOf(headers.accept).includes(STREAM);
 }
 
+interface StreamServerOptions {
+  readonly pipeline: Pipeline;
+  readonly outlets: Outlets;
+  /** Answers a query that is better answered as JSON. */
+  readonly serveJson: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
+
 /**
- * Answers one operation as a stream of its own (graphql-sse, "distinct connections"): `event: next` for each result,
- * `event: complete` at the end, a comment every 12 s. A query that may also be answered as JSON is left to `serveJson`.
+ * Answers each operation as a stream of its own (graphql-sse, "distinct connections"): `event: next` for each result, with
+ * the event’s cursor as its `id`; `event: complete` at the end; a comment every 12 s. `Last-Event-ID` goes on from there.
  */
-export async function serveStream(
-  pipeline: Pipeline,
-  request: IncomingMessage & { body?: unknown },
-  response: ServerResponse,
-  serveJson: () => Promise<void>,
-): Promise<void> {
-  const operation = await readOperation(request);
-  if ('refusal' in operation) {
-    response.writeHead(operation.status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${operation.refusal}\n`);
-    return undefined;
+export class StreamServer {
+  readonly #options: StreamServerOptions;
+  readonly #streams = new Set<() => void>();
+
+  constructor(options: StreamServerOptions) {
+    this.#options = options;
   }
-  if (acceptsJson(request) && !isSubscription(operation)) {
-    if (request.method === 'POST') request.body = operation; // yoga takes what has been read already
-    return serveJson();
+
+  /** A query that may also be answered as JSON is left to that. */
+  async serve(request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> {
+    const { pipeline, serveJson } = this.#options;
+    const operation = await readOperation(request);
+    if ('refusal' in operation) return refuse(response, operation);
+    if (acceptsJson(request) && !isSubscription(operation)) {
+      if (request.method === 'POST') request.body = operation; // yoga takes what has been read already
+      return serveJson(request, response);
+    }
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const prepared = await pipeline.prepare(operation, { signal: leaving.signal });
+    const answer = 'errors' in prepared ? prepared : await pipeline.begin(prepared, lastEventIdOf(request));
+    if (leaving.signal.aborted) return undefined;
+    begin(response);
+    if (isStream(answer) && !('errors' in prepared))
+      return this.#follow(answer, response, prepared.contextValue.viewer.name);
+    writeEvent(response, JSON.stringify(answer));
+    return complete(response);
   }
-  const leaving = new AbortController();
-  response.once('close', () => leaving.abort());
-  const prepared = await pipeline.prepare(operation, { signal: leaving.signal });
-  const answer = 'errors' in prepared ? prepared : await pipeline.begin(prepared);
-  if (leaving.signal.aborted) return undefined;
-  begin(response);
-  if (isStream(answer)) return follow(answer, response);
-  write(response, JSON.stringify(answer));
-  return complete(response);
+
+  /** Completes all streams, spread over this time. */
+  async close(overMs: number): Promise<void> {
+    await spread([...this.#streams], overMs, (end) => end());
+  }
+
+  #follow(stream: LiveStream, response: ServerResponse, viewer: string): void {
+    const outlet = this.#options.outlets.open(wireOf(response), viewer);
+    const ping = setInterval(() => response.write(':\n\n'), PING_INTERVAL_MS);
+    const running = stream.start({
+      get ready() {
+        return outlet.ready;
+      },
+      send: (frame, cursor) => {
+        outlet.writing();
+        writeEvent(response, frame, stream.resumable ? cursor : undefined);
+      },
+      end: (error) => {
+        if (error) writeEvent(response, JSON.stringify({ errors: [error] }));
+        complete(response);
+      },
+    });
+    const end = () => {
+      running.stop();
+      complete(response);
+    };
+    this.#streams.add(end);
+    response.on('drain', () => {
+      outlet.drained();
+      running.resume();
+    });
+    response.once('close', () => {
+      clearInterval(ping);
+      running.stop();
+      outlet[Symbol.dispose]();
+      this.#streams.delete(end);
+    });
+  }
+}
+
+function wireOf(response: ServerResponse): Wire {
+  return {
+    get pendingBytes() {
+      return response.writableLength;
+    },
+    get takenBytes() {
+      const { socket } = response;
+      return socket ? socket.bytesWritten - socket.writableLength : 0;
+    },
+    cork: () => response.cork(),
+    uncork: () => response.uncork(),
+    closeSlow: () => response.destroy(),
+  };
+}
+
+function refuse(response: ServerResponse, { status, refusal }: Refusal): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${refusal}\n`);
 }
 
 function begin(response: ServerResponse): void {
@@ -53,32 +121,17 @@ function begin(response: ServerResponse): void {
   response.write(':\n\n');
 }
 
-function follow(stream: LiveStream, response: ServerResponse): void {
-  const ping = setInterval(() => response.write(':\n\n'), PING_INTERVAL_MS);
-  const running = stream.start({
-    get ready() {
-      return response.writableLength < MAX_PENDING_BYTES;
-    },
-    send: (frame) => write(response, frame),
-    end: (error) => {
-      clearInterval(ping);
-      if (error) write(response, JSON.stringify({ errors: [error] }));
-      complete(response);
-    },
-  });
-  response.on('drain', () => running.resume());
-  response.once('close', () => {
-    clearInterval(ping);
-    running.stop();
-  });
-}
-
-function write(response: ServerResponse, frame: string): void {
-  response.write(`event: next\ndata: ${frame}\n\n`);
+function writeEvent(response: ServerResponse, frame: string, id?: string): void {
+  response.write(`event: next\n${id === undefined ? '' : `id: ${id}\n`}data: ${frame}\n\n`);
 }
 
 function complete(response: ServerResponse): void {
-  response.end('event: complete\ndata:\n\n');
+  if (!response.writableEnded) response.end('event: complete\ndata:\n\n');
+}
+
+function lastEventIdOf({ headers }: IncomingMessage): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function acceptsJson({ headers }: IncomingMessage): boolean {

@@ -1,20 +1,32 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Connection } from './connection.ts';
+import { failure } from '../graphql/errors.ts';
 import type { FrameStream } from './frame-stream.ts';
+import type { Outlets } from './outlet.ts';
+import { spread } from './spread.ts';
 import { isStream, type Pipeline, type PreparedOperation } from './pipeline.ts';
 
 const PING_INTERVAL_MS = 12_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
+const GOING_AWAY = 'The server is stopping. Connect again in a second; your cursors stay good.';
 export interface WebSockets {
   /** Takes over a connection that asks to become a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every connection with 1001. */
-  close(): Promise<void>;
+  /** Completes all streams and closes all connections with 1001, spread over this time. */
+  close(overMs: number): Promise<void>;
+}
+
+export interface WebSocketOptions {
+  readonly pipeline: Pipeline;
+  readonly outlets: Outlets;
+  readonly publicError: (error: unknown) => GraphQLError;
+  readonly maxSubscriptionsPerConnection: number;
 }
 
 /** One operation on one connection. */
@@ -25,15 +37,19 @@ interface Place {
 }
 
 /** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
-export function createWebSockets(pipeline: Pipeline, publicError: (error: unknown) => GraphQLError): WebSockets {
+export function createWebSockets(options: WebSocketOptions): WebSockets {
+  const { pipeline, outlets, publicError, maxSubscriptionsPerConnection: most } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
-  const connections = new WeakMap<WebSocket, Connection>();
+  const connections = new Map<WebSocket, Connection>();
   const places = new WeakMap<object, Place>();
   const begin = async (operation: object): Promise<ExecutionResult | FrameStream> => {
     const place = places.get(operation);
     if (!place) throw new TypeError('An operation came that was not prepared.');
-    const answer = await pipeline.begin(place.prepared);
-    return isStream(answer) ? place.connection.carry(place.id, answer) : answer;
+    const { prepared, id, connection } = place;
+    const answer = await pipeline.begin(prepared);
+    if (!isStream(answer)) return answer;
+    if (connection.streams >= most) return { errors: [tooMany(most)] };
+    return connection.carry(id, answer, prepared.contextValue.viewer.name);
   };
   const server = useServer(
     {
@@ -56,11 +72,23 @@ export function createWebSockets(pipeline: Pipeline, publicError: (error: unknow
   );
   return {
     upgrade(request, socket, head) {
+      if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        connections.set(webSocket, new Connection(webSocket, socket));
+        connections.set(webSocket, new Connection(webSocket, socket, outlets));
+        webSocket.once('close', () => connections.delete(webSocket));
         sockets.emit('connection', webSocket, request);
       });
     },
-    close: async () => server.dispose(),
+    async close(overMs) {
+      await spread([...connections.values()], overMs, (connection) => connection.goAway(GOING_AWAY));
+      await server.dispose();
+    },
   };
+}
+
+function tooMany(most: number): GraphQLError {
+  return failure(
+    'RATE_LIMITED',
+    `A connection may carry ${most} subscriptions at once. End one, or open another connection.`,
+  );
 }

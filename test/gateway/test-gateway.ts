@@ -79,6 +79,8 @@ export async function startGatewayFor(
 
 export interface SimulatedGateway extends TestGateway {
   readonly cluster: Simulator;
+  /** Waits until the gateway has taken in everything that the cluster holds now. */
+  caughtUp(): Promise<void>;
   /** Waits until the cluster has answered so many requests of this verb. */
   requested(verb: string, times?: number): Promise<void>;
 }
@@ -103,6 +105,24 @@ export async function startTestGateway(
   return {
     ...gateway,
     cluster,
+    async caughtUp() {
+      const marker = `caught-up-${String(Math.random()).slice(2)}`;
+      for (const manifest of [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: marker } },
+        {
+          apiVersion: 'kubeflow.org/v1beta1',
+          kind: 'Workspace',
+          metadata: { name: marker, namespace: marker },
+          spec: { kind: 'none', podTemplate: { volumes: {}, options: { imageConfig: 'none', podConfig: 'none' } } },
+        },
+      ])
+        cluster.apply(manifest);
+      const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
+      await until(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
+      cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
+      await until(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
+      cluster.delete('v1', 'Namespace', marker);
+    },
     requested: (verb, times = 1) =>
       until(() => cluster.requests.filter((request) => request.verb === verb).length >= times, `${verb} was asked for`),
     async [Symbol.asyncDispose]() {

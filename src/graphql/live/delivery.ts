@@ -1,3 +1,4 @@
+import type { Place } from './cursor.ts';
 import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
 
@@ -7,8 +8,8 @@ export class Delivery {
   /** The uid of the object; the type itself for SYNCED and RESET. */
   readonly key: string;
   readonly rendering: Rendering;
-  /** Everything up to this version had been told before. */
-  readonly since: string;
+  /** Where readers were before. */
+  readonly since: Place;
   #cursor: string | undefined;
   #frame = '';
 

@@ -1,6 +1,13 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Follower, Objects } from '../../loaders/objects.ts';
 
+interface Followed {
+  readonly objects: Objects<KubernetesObject>;
+  /** Its version when it was first read. */
+  readonly since: string;
+  readonly unfollow: () => void;
+}
+
 /**
  * Which objects of a live query were answered from which reads: when the answer of a read changes, they are to be
  * looked at again.
@@ -8,7 +15,7 @@ import type { Follower, Objects } from '../../loaders/objects.ts';
 export class Dependencies {
   readonly #keysByReadKey = new Map<string, Set<string>>();
   readonly #readKeysByKey = new Map<string, Set<string>>();
-  readonly #followed = new Map<string, () => void>();
+  readonly #followed = new Map<string, Followed>();
   readonly #follower: Follower<KubernetesObject>;
 
   /** @param follower told of every change of the resources that were read */
@@ -18,7 +25,9 @@ export class Dependencies {
 
   /** Notes that the answer for `key` came from this read. */
   add(key: string, objects: Objects<KubernetesObject>, readKey: string): void {
-    if (!this.#followed.has(objects.name)) this.#followed.set(objects.name, objects.follow(this.#follower));
+    if (!this.#followed.has(objects.name)) {
+      this.#followed.set(objects.name, { objects, since: objects.version, unfollow: objects.follow(this.#follower) });
+    }
     addTo(this.#keysByReadKey, readKey, key);
     addTo(this.#readKeysByKey, key, readKey);
   }
@@ -38,8 +47,24 @@ export class Dependencies {
     for (const readKey of readKeys) yield* this.#keysByReadKey.get(readKey) ?? [];
   }
 
+  /** The resources that have been read. */
+  followed(): readonly Objects<KubernetesObject>[] {
+    return [...this.#followed.values()].map(({ objects }) => objects);
+  }
+
+  /**
+   * How far the copies of the resources that have been read have come, by their names.
+   * @param earlier what is known of some of them already; the others are as they were when they were first read
+   */
+  versions(earlier?: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const followed = [...this.#followed.values()];
+    return Object.fromEntries(
+      followed.map(({ objects: { name, version }, since }) => [name, earlier ? (earlier[name] ?? since) : version]),
+    );
+  }
+
   [Symbol.dispose](): void {
-    for (const unfollow of this.#followed.values()) unfollow();
+    for (const { unfollow } of this.#followed.values()) unfollow();
     this.#followed.clear();
   }
 }

@@ -1,29 +1,30 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { ObjectChange, OnRead } from '../../loaders/objects.ts';
-import { BEGINNING, encodeEventCursor } from './cursor.ts';
+import type { GraphQLError } from 'graphql';
+import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
+import type { ObjectChange } from '../../loaders/objects.ts';
+import { BEGINNING, encodePlace, type Place } from './cursor.ts';
 import { Delivery } from './delivery.ts';
 import { Dependencies } from './dependencies.ts';
-import { CURSOR_PLACE, renderEvent, renderWhole, TYPE_PLACE, type Rendering } from './framing.ts';
-import type { LiveEvent, LiveSource } from './live-source.ts';
+import { Holdings, type Seen } from './holdings.ts';
+import type { LiveSource } from './live-source.ts';
 import { Reader, type Sink } from './reader.ts';
+import { Renderer, type ExecuteEvent } from './renderer.ts';
+import { Resume, type ResumeOptions } from './resume.ts';
+import type { LiveCounters } from './statistics.ts';
 
 export interface LiveGroupOptions {
   readonly source: LiveSource<KubernetesObject>;
-  /** Executes the operation for one event, telling what it reads of the cluster. */
-  readonly execute: (
-    event: LiveEvent<KubernetesObject>,
-    signal: AbortSignal,
-    onRead: OnRead,
-  ) => ExecutionResult | Promise<ExecutionResult>;
+  readonly execute: ExecuteEvent;
   readonly publicError: (error: unknown) => GraphQLError;
+  readonly counters: LiveCounters;
   /** Told once, when the group has no readers any more. */
   readonly onEmpty: () => void;
 }
 
-interface Seen {
-  readonly last: KubernetesObject;
-  readonly gone: boolean;
+/** A reader that is to be given what the others have. */
+interface Joining {
+  readonly begins: 'first' | 'again';
+  /** Its way on from where it was; undefined where it has to begin anew. */
+  readonly resume: Resume | undefined;
 }
 
 /**
@@ -31,36 +32,49 @@ interface Seen {
  * once for all of them.
  *
  * Changes gather in `#dirty`; a round looks at each dirty object as it is then, and tells the readers what has become of
- * what they have. Rounds do not overlap, so every reader sees the same order.
+ * what they hold. Rounds do not overlap, so every reader sees the same order.
  */
 export class LiveGroup {
   readonly #options: LiveGroupOptions;
+  readonly #source: LiveSource<KubernetesObject>;
   readonly #dependencies: Dependencies;
+  readonly #renderer: Renderer;
+  readonly #parts: ResumeOptions;
   readonly #unfollow: () => void;
   readonly #stopping = new AbortController();
   readonly #readers = new Set<Reader>();
-  readonly #joining = new Set<Reader>();
-  /** What the readers have, by uid. */
-  readonly #told = new Map<string, { readonly object: KubernetesObject; readonly rendering: Rendering }>();
+  /** Readers whose way on from where they were is being looked for. */
+  readonly #preparing = new Set<Reader>();
+  readonly #joining = new Map<Reader, Joining>();
+  readonly #holdings: Holdings;
   readonly #dirty = new Map<string, Seen>();
-  /** Up to which version the readers have been told everything. */
-  #position = BEGINNING;
+  #place: Place = BEGINNING;
   /** Grows when the past becomes void: a round that began before has nothing to tell. */
   #world = 0;
   #resetting = false;
   #busy = false;
+  #running: Promise<void> = Promise.resolve();
   #scheduled: NodeJS.Immediate | undefined;
-  #blank: Rendering | undefined;
 
   constructor(options: LiveGroupOptions) {
     this.#options = options;
-    const touchAll = () => this.#touch([...this.#told.keys()]);
+    this.#source = options.source;
+    const touchAll = () => this.#touch(this.#holdings.objects().map(({ metadata }) => metadata.uid));
     this.#dependencies = new Dependencies({
       changed: ({ readKeys }) => this.#touch(this.#dependencies.touchedBy(readKeys)),
       reset: touchAll,
       failed: touchAll,
     });
-    this.#unfollow = options.source.objects.follow({
+    const { execute, source } = options;
+    this.#renderer = new Renderer({
+      shape: source.shape,
+      execute,
+      dependencies: this.#dependencies,
+      signal: this.#stopping.signal,
+    });
+    this.#holdings = new Holdings({ source, renderer: this.#renderer, counters: options.counters });
+    this.#parts = { source, dependencies: this.#dependencies, renderer: this.#renderer };
+    this.#unfollow = source.objects.follow({
       changed: (change) => this.#changed(change),
       reset: () => this.#reset(),
       failed: (error) => this.#end(options.publicError(error)),
@@ -69,72 +83,95 @@ export class LiveGroup {
   }
 
   /**
-   * Adds a reader: it gets the snapshot, and then every change.
-   * @param resumes it has something already, which it is told to forget first
+   * Adds a reader: it gets the snapshot, or what it has missed since it was at `from`, and then every change.
+   * @param from where it was when it left, here or before another gateway of the same cluster
    */
-  join(sink: Sink, resumes: boolean): Reader {
-    const { selection } = this.#options.source;
-    const reader = new Reader({ sink, resumes, cursorOf: (version) => encodeEventCursor(selection, version) });
-    this.#joining.add(reader);
-    if (!this.#busy) void this.#round();
+  join(sink: Sink, from: Place | undefined): Reader {
+    const { counters } = this.#options;
+    const reader = new Reader({ sink, counters, cursorOf: (place) => encodePlace(this.#source.selection, place) });
+    if (from) {
+      this.#preparing.add(reader);
+      void this.#prepare(reader, from);
+    } else {
+      this.#joining.set(reader, { begins: 'first', resume: undefined });
+      void this.#run();
+    }
     return reader;
   }
 
   leave(reader: Reader): void {
+    reader.leave();
+    this.#preparing.delete(reader);
     this.#joining.delete(reader);
     this.#readers.delete(reader);
-    if (this.#readers.size + this.#joining.size === 0) this.#stop();
+    if (this.#readers.size + this.#joining.size + this.#preparing.size === 0) this.#stop();
   }
 
   /** Sends a reader what is pending, once its client reads again. */
   resume(reader: Reader): void {
-    reader.flush(this.#position);
+    reader.flush(this.#place);
+  }
+
+  /** Finds a reader’s way on without holding up the others. */
+  async #prepare(reader: Reader, from: Place): Promise<void> {
+    try {
+      await this.#run(); // from then on it is known what the selected fields come from
+      const resume = await Resume.from(from, this.#parts);
+      if (!this.#preparing.delete(reader)) return; // it has left meanwhile
+      this.#joining.set(reader, { begins: 'again', resume });
+      await this.#run();
+    } catch (error) {
+      this.#end(this.#options.publicError(error));
+    }
   }
 
   #changed({ after, last }: ObjectChange<KubernetesObject>): void {
     const { uid } = last.metadata;
-    const concerned = this.#told.has(uid) || this.#dirty.has(uid) || (after && this.#options.source.matches(after));
-    if (concerned) this.#markDirty(uid, { last, gone: !after });
+    if (this.#holdings.has(uid) || this.#dirty.has(uid) || (after && this.#source.matches(after))) {
+      this.#dirty.set(uid, { last, gone: !after });
+      this.#schedule();
+    }
   }
 
   #touch(uids: Iterable<string>): void {
     for (const uid of uids) {
-      const object = this.#dirty.has(uid) ? undefined : this.#options.source.objects.withUid(uid);
-      if (object) this.#markDirty(uid, { last: object, gone: false });
+      const object = this.#dirty.has(uid) ? undefined : this.#source.objects.withUid(uid);
+      if (!object) continue;
+      this.#dirty.set(uid, { last: object, gone: false });
+      this.#schedule();
     }
-  }
-
-  #markDirty(uid: string, seen: Seen): void {
-    this.#dirty.set(uid, seen);
-    this.#schedule();
   }
 
   #markCandidates(): void {
-    for (const object of this.#options.source.candidates()) {
-      this.#dirty.set(object.metadata.uid, { last: object, gone: false });
-    }
+    for (const object of this.#source.candidates()) this.#dirty.set(object.metadata.uid, { last: object, gone: false });
   }
 
   /** The past is void. Who follows events is told to forget it; who follows one object is told what it is now. */
   #reset(): void {
     this.#world += 1;
     this.#dirty.clear();
-    if (this.#options.source.shape === 'events') {
+    if (this.#source.shape === 'events') {
       this.#resetting = true;
-      this.#told.clear();
+      this.#holdings.clear();
     }
-    for (const [uid, { object }] of this.#told) this.#dirty.set(uid, { last: object, gone: true });
+    for (const last of this.#holdings.objects()) this.#dirty.set(last.metadata.uid, { last, gone: true });
     this.#markCandidates();
     this.#schedule();
   }
 
   #schedule(): void {
-    if (!this.#busy) this.#scheduled ??= setImmediate(() => void this.#round());
+    this.#scheduled ??= setImmediate(() => void this.#run());
   }
 
-  async #round(): Promise<void> {
+  /** Resolves when nothing is left to look at. */
+  #run(): Promise<void> {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
+    if (!this.#busy) this.#running = this.#rounds();
+    return this.#running;
+  }
+
+  async #rounds(): Promise<void> {
     this.#busy = true;
     try {
       while (this.#dirty.size + this.#joining.size > 0 || this.#resetting) {
@@ -151,89 +188,63 @@ export class LiveGroup {
   async #tellChanges(): Promise<void> {
     const world = this.#world;
     const resetting = this.#resetting;
-    const { version } = this.#options.source.objects;
-    const batch = [...this.#dirty];
+    const { version } = this.#source.objects;
+    const related = this.#dependencies.versions();
+    const batch = [...this.#dirty.values()];
     this.#resetting = false;
     this.#dirty.clear();
-    const deliveries = resetting ? [await this.#mark('RESET')] : [];
-    for (const [uid, seen] of batch) {
-      const delivery = await this.#look(uid, seen, resetting ? BEGINNING : this.#position);
+    const deliveries = resetting ? [await this.#sign('RESET')] : [];
+    for (const seen of batch) {
+      const delivery = await this.#holdings.look(seen, resetting ? BEGINNING : this.#place);
       if (world !== this.#world) return; // what this round looked at is void
       if (delivery) deliveries.push(delivery);
     }
-    if (resetting) deliveries.push(await this.#mark('SYNCED'));
-    this.#position = version;
-    for (const reader of this.#readers) reader.tell(deliveries, version);
+    if (resetting) deliveries.push(await this.#sign('SYNCED'));
+    const told = [...this.#place.ahead, ...batch.map(({ last }) => last.metadata.resourceVersion)];
+    const ahead = told.filter((each) => compareVersions(each, version) > 0);
+    this.#place = { version, ahead, related: this.#dependencies.versions(related) };
+    for (const reader of this.#readers) reader.tell(deliveries, this.#place);
   }
 
-  /** What has become of an object, for readers that have what `#told` says. Undefined: nothing that they select. */
-  async #look(uid: string, { last, gone }: Seen, since: string): Promise<Delivery | undefined> {
-    const held = this.#told.get(uid);
-    const matches = !gone && this.#options.source.matches(last);
-    if (!held && !matches) return undefined;
-    this.#dependencies.forget(uid);
-    if (!matches) {
-      this.#told.delete(uid);
-      return new Delivery({ type: 'DELETED', key: uid, rendering: await this.#renderGone(last), since });
-    }
-    const rendering = await this.#render(last, uid);
-    this.#told.set(uid, { object: last, rendering });
-    if (held?.rendering.text === rendering.text) return undefined;
-    return new Delivery({ type: held ? 'MODIFIED' : 'ADDED', key: uid, rendering, since });
-  }
-
-  /** Gives the readers that have joined meanwhile what all others have. */
+  /** Gives the readers that have joined meanwhile what all others hold. */
   async #admit(): Promise<void> {
     if (this.#joining.size === 0) return;
-    const [reset, end] = [await this.#mark('RESET'), await this.#snapshotEnd()];
-    const snapshot = [...this.#told].map(
-      ([key, { rendering }]) => new Delivery({ type: 'ADDED', key, rendering, since: BEGINNING }),
-    );
-    for (const reader of this.#joining) {
-      this.#readers.add(reader);
-      reader.tell([...(reader.resumes ? [reset] : []), ...snapshot, ...end], this.#position);
-    }
+    const joining = [...this.#joining];
     this.#joining.clear();
+    const snapshot = this.#holdings.snapshot();
+    const [reset, end] = [await this.#sign('RESET'), await this.#snapshotEnd()];
+    for (const [reader, { begins, resume }] of joining) {
+      const missed = await resume?.missed(this.#holdings, this.#parts);
+      if (missed) this.#options.counters.resumes += 1;
+      else if (begins === 'again') this.#options.counters.resets += 1;
+      this.#readers.add(reader);
+      reader.tell([...(missed ?? (begins === 'again' ? [reset, ...snapshot] : snapshot)), ...end], this.#place);
+    }
   }
 
   async #snapshotEnd(): Promise<Delivery[]> {
-    if (this.#options.source.shape === 'events') return [await this.#mark('SYNCED')];
-    if (this.#told.size > 0) return [];
-    return [new Delivery({ type: 'DELETED', key: '', rendering: await this.#render(null), since: BEGINNING })];
+    if (this.#source.shape === 'events') return [await this.#sign('SYNCED')];
+    if (this.#holdings.size > 0) return [];
+    return [new Delivery({ type: 'DELETED', key: '', rendering: await this.#renderer.blank(), since: BEGINNING })];
   }
 
-  async #mark(type: 'SYNCED' | 'RESET'): Promise<Delivery> {
-    this.#blank ??= await this.#render(null);
-    return new Delivery({ type, key: type, rendering: this.#blank, since: BEGINNING });
-  }
-
-  #renderGone(last: KubernetesObject): Promise<Rendering> {
-    return this.#render(this.#options.source.shape === 'events' ? last : null);
-  }
-
-  /** @param key whose answer this is, where later changes of what is read for it matter */
-  async #render(object: KubernetesObject | null, key?: string): Promise<Rendering> {
-    const event = { type: TYPE_PLACE, object, cursor: CURSOR_PLACE };
-    const result = await this.#options.execute(event, this.#stopping.signal, (objects, readKey) => {
-      if (key !== undefined) this.#dependencies.add(key, objects, readKey);
-    });
-    return this.#options.source.shape === 'events' ? renderEvent(result) : renderWhole(result);
+  async #sign(type: 'SYNCED' | 'RESET'): Promise<Delivery> {
+    return new Delivery({ type, key: type, rendering: await this.#renderer.blank(), since: BEGINNING });
   }
 
   #end(error: GraphQLError): void {
-    for (const reader of [...this.#readers, ...this.#joining]) reader.end(error);
+    for (const reader of [...this.#readers, ...this.#joining.keys(), ...this.#preparing]) reader.end(error);
     this.#stop();
   }
 
   #stop(): void {
+    if (this.#stopping.signal.aborted) return;
     clearImmediate(this.#scheduled);
     this.#stopping.abort();
     this.#unfollow();
     this.#dependencies[Symbol.dispose]();
-    this.#readers.clear();
-    this.#joining.clear();
-    this.#dirty.clear();
-    this.#told.clear();
+    for (const collection of [this.#readers, this.#joining, this.#preparing, this.#dirty, this.#holdings])
+      collection.clear();
     this.#options.onEmpty();
   }
 }

@@ -11,12 +11,18 @@ import {
 } from 'graphql';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Context } from '../context.ts';
+import { failure } from '../errors.ts';
+import { decodePlace } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
 import { LiveSource } from './live-source.ts';
-import type { Reader, Sink } from './reader.ts';
+import { OpenStream } from './open-stream.ts';
+import type { Sink } from './reader.ts';
+import { LiveCounters, type LiveStatistics } from './statistics.ts';
 
 /** A subscription that has been accepted, before its first frame. */
 export interface LiveStream {
+  /** Whether its events carry cursors that a client can go on from. */
+  readonly resumable: boolean;
   /** Begins. Frames may come before this returns. */
   start(sink: Sink): RunningStream;
 }
@@ -30,82 +36,72 @@ export interface RunningStream {
 
 export type SubscribeArgs = ExecutionArgs & { readonly contextValue: Context };
 
+export interface LiveQueriesOptions {
+  readonly publicError: (error: unknown) => GraphQLError;
+  /** How many subscriptions one viewer may have at once, over all connections. */
+  readonly maxSubscriptionsPerViewer: number;
+}
+
 /** All running subscriptions, gathered in groups of the same operation and view. */
 export class LiveQueries {
   readonly #groups = new Map<string, LiveGroup>();
-  readonly #streams = new Set<{ readonly sink: Sink; readonly running: RunningStream }>();
   readonly #publicError: (error: unknown) => GraphQLError;
+  readonly #maxSubscriptionsPerViewer: number;
+  readonly #streamsByViewer = new Map<string, number>();
+  readonly counters = new LiveCounters();
 
-  constructor(publicError: (error: unknown) => GraphQLError) {
-    this.#publicError = publicError;
+  constructor(options: LiveQueriesOptions) {
+    this.#publicError = options.publicError;
+    this.#maxSubscriptionsPerViewer = options.maxSubscriptionsPerViewer;
   }
 
-  /** How many operations are being executed for how many readers. */
-  get size(): { readonly groups: number; readonly readers: number } {
-    return { groups: this.#groups.size, readers: this.#streams.size };
+  get statistics(): LiveStatistics {
+    let readers = 0;
+    for (const streams of this.#streamsByViewer.values()) readers += streams;
+    return { groups: this.#groups.size, readers, ...this.counters };
   }
 
-  /** @returns the stream, or why there is none */
-  async subscribe(args: SubscribeArgs): Promise<LiveStream | { readonly errors: readonly GraphQLError[] }> {
+  /**
+   * @param after the cursor of the last event that the client has, where the transport tells it
+   * @returns the stream, or why there is none
+   */
+  async subscribe(
+    args: SubscribeArgs,
+    after?: string,
+  ): Promise<LiveStream | { readonly errors: readonly GraphQLError[] }> {
+    const { name } = args.contextValue.viewer;
+    const most = this.#maxSubscriptionsPerViewer;
+    if ((this.#streamsByViewer.get(name) ?? 0) >= most) return { errors: [tooMany(most)] };
     const validated = validateSubscriptionArgs(args);
     if (!('schema' in validated)) return { errors: validated.map(this.#publicError) };
     const source = await createSourceEventStream(validated);
     if (!(source instanceof LiveSource)) return { errors: this.#errorsOf(source) };
-    return { start: (sink) => this.#start(sink, source, validated, args) };
+    const resumable = source.shape === 'events';
+    const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
+    return {
+      resumable,
+      start: (sink) => {
+        this.#count(name, 1);
+        const group = this.#groupOf(source, validated, args);
+        return new OpenStream(sink, group, { from, onClose: () => this.#count(name, -1) });
+      },
+    };
   }
 
-  /** Ends every stream, as complete. */
-  end(): void {
-    for (const { sink, running } of this.#streams) {
-      running.stop();
-      sink.end();
-    }
-  }
-
-  #start(
-    sink: Sink,
-    source: LiveSource<KubernetesObject>,
-    validated: ValidatedSubscriptionArgs,
-    args: SubscribeArgs,
-  ): RunningStream {
+  #groupOf(source: LiveSource<KubernetesObject>, validated: ValidatedSubscriptionArgs, args: SubscribeArgs): LiveGroup {
     const key = groupKeyOf(args, source.selection);
     let group = this.#groups.get(key);
     if (!group) {
       group = this.#createGroup(key, source, validated, args.contextValue);
       this.#groups.set(key, group);
     }
-    return this.#run(sink, group, source.after !== null);
+    return group;
   }
 
-  #run(sink: Sink, group: LiveGroup, resumes: boolean): RunningStream {
-    let reader: Reader | undefined;
-    const running = {
-      resume: () => {
-        if (reader) group.resume(reader);
-      },
-      stop: () => {
-        this.#streams.delete(stream);
-        if (reader) group.leave(reader);
-        reader = undefined;
-      },
-    };
-    const stream = { sink, running };
-    this.#streams.add(stream);
-    reader = group.join(
-      {
-        get ready() {
-          return sink.ready;
-        },
-        send: (frame, cursor) => sink.send(frame, cursor),
-        end: (error) => {
-          this.#streams.delete(stream);
-          reader = undefined;
-          sink.end(error);
-        },
-      },
-      resumes,
-    );
-    return running;
+  #count(viewer: string, change: 1 | -1): void {
+    const streams = (this.#streamsByViewer.get(viewer) ?? 0) + change;
+    if (streams > 0) this.#streamsByViewer.set(viewer, streams);
+    else this.#streamsByViewer.delete(viewer);
   }
 
   #createGroup(
@@ -117,6 +113,7 @@ export class LiveQueries {
     return new LiveGroup({
       source,
       publicError: this.#publicError,
+      counters: this.counters,
       onEmpty: () => void this.#groups.delete(key),
       execute: async (event, signal, onRead) => {
         const result = await executeSubscriptionEvent({
@@ -133,6 +130,13 @@ export class LiveQueries {
     if ('errors' in result && result.errors) return result.errors.map(this.#publicError);
     return [this.#publicError(new TypeError('A subscription field returned no LiveSource.'))];
   }
+}
+
+function tooMany(most: number): GraphQLError {
+  return failure(
+    'RATE_LIMITED',
+    `You may have ${most} subscriptions at once, over all your connections. End one first.`,
+  );
 }
 
 const printed = new WeakMap<DocumentNode, string>();

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Objects } from '../../loaders/objects.ts';
-import { decodeEventCursor } from './cursor.ts';
+import { decodePlace, type Place } from './cursor.ts';
 import type { EventType } from './event-type.ts';
 
 /** What one event of a subscription is made from. */
@@ -15,7 +15,7 @@ interface LiveSourceOptions<T extends KubernetesObject> {
   readonly objects: Objects<T>;
   readonly shape: LiveSource<T>['shape'];
   readonly selection: string;
-  readonly after?: string | null | undefined;
+  readonly from?: Place | undefined;
   readonly candidates: () => Iterable<T>;
   readonly matches: (object: T) => boolean;
 }
@@ -31,15 +31,15 @@ export class LiveSource<T extends KubernetesObject> implements AsyncIterable<Liv
   readonly shape: 'events' | 'object';
   /** Names what is selected: a cursor of one selection is no cursor of another. */
   readonly selection: string;
-  /** The cursor that the client goes on from. */
-  readonly after: string | null;
+  /** Where the client goes on from; undefined: from the beginning. */
+  readonly from: Place | undefined;
 
   constructor(options: LiveSourceOptions<T>) {
     this.#options = options;
     this.objects = options.objects;
     this.shape = options.shape;
     this.selection = options.selection;
-    this.after = options.after ?? null;
+    this.from = options.from;
   }
 
   /** The objects that may match, as they are now. */
@@ -70,14 +70,13 @@ export function liveList<T extends KubernetesObject>(options: {
 }): LiveSource<T> {
   const { objects, namespace, filter, matches, after } = options;
   const selection = JSON.stringify([objects.name, namespace ?? null, filter ?? null]);
-  if (after) decodeEventCursor(selection, after);
   return new LiveSource({
     objects,
     shape: 'events',
     selection,
     candidates: () => objects.list(namespace ?? undefined),
     matches: (object) => (!namespace || object.metadata.namespace === namespace) && matches(object),
-    after,
+    from: after ? decodePlace(selection, after) : undefined,
   });
 }
 

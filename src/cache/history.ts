@@ -1,0 +1,76 @@
+import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import type { Change } from './store.ts';
+
+/** What became of one object between two versions: undefined before it existed, and after it was gone. */
+export interface NetChange<T> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+  /** The object as it was last seen. */
+  readonly last: T;
+}
+
+/** The recent changes of a store, addressable by the resourceVersion that each produced. */
+export class History<T extends KubernetesObject> {
+  readonly #capacity: number;
+  #changes: Change<T>[] = [];
+  /** Every change behind this version is here. */
+  #floor = '';
+  /** Where a list has leapt over changes that nobody told: between these, exclusively, nothing can be addressed. */
+  #leaps: { readonly from: string; readonly to: string }[] = [];
+  #netChanges = new Map<string, readonly NetChange<T>[]>();
+
+  /** @param capacity how many changes to keep */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Forgets everything: the history begins with this version. */
+  begin(version: string): void {
+    this.#floor = version;
+    this.#changes = [];
+    this.#leaps = [];
+    this.#netChanges.clear();
+  }
+
+  record(change: Change<T>): void {
+    if (compareVersions(change.version, this.#floor) <= 0) return;
+    this.#netChanges.clear();
+    this.#changes.push(change);
+    if (this.#changes.length > this.#capacity * 2) this.#forget();
+  }
+
+  /** Notes that a list has taken the store from one version to another, over changes that were never told. */
+  leap(from: string, to: string): void {
+    if (from !== to) this.#leaps.push({ from, to });
+  }
+
+  /** @returns undefined where the history does not reach back so far */
+  since(version: string): readonly NetChange<T>[] | undefined {
+    if (this.#floor === '' || compareVersions(version, this.#floor) < 0) return undefined;
+    if (this.#leaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
+      return undefined;
+    let changes = this.#netChanges.get(version);
+    if (!changes) {
+      changes = netChangesOf(this.#changes.filter((change) => compareVersions(change.version, version) > 0));
+      this.#netChanges.set(version, changes);
+    }
+    return changes;
+  }
+
+  #forget(): void {
+    const forgotten = this.#changes.splice(0, this.#changes.length - this.#capacity);
+    for (const { version } of forgotten) if (compareVersions(version, this.#floor) > 0) this.#floor = version;
+    this.#leaps = this.#leaps.filter(({ to }) => compareVersions(to, this.#floor) > 0);
+  }
+}
+
+function netChangesOf<T extends KubernetesObject>(changes: readonly Change<T>[]): readonly NetChange<T>[] {
+  const byUid = new Map<string, NetChange<T>>();
+  for (const change of changes) {
+    const { uid } = change.object.metadata;
+    const known = byUid.get(uid);
+    const before = known ? known.before : change.type === 'added' ? undefined : change.previous;
+    byUid.set(uid, { before, after: change.type === 'deleted' ? undefined : change.object, last: change.object });
+  }
+  return [...byUid.values()].filter(({ before, after }) => before || after);
+}

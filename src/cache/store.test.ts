@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectMeta } from '../kubernetes/object.ts';
+import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
+import { Widget, type WidgetObject } from '../kubernetes/widget.ts';
+import { differences, lineOf, NaiveStore, versionOf } from './naive-store.ts';
+import { chances, type Chances } from './seeded-chances.ts';
+import { Store, type Change } from './store.ts';
+import { widgetObject } from './widget-object.ts';
+
+describe('an event', () => {
+  it('changes what is held, finds it by every index, and is told with what was before', () => {
+    const { store, told } = storeOf([widgetObject('a')], '5');
+    const [before, blue] = [store.get({ namespace: 'default', name: 'a' }), at('a', 6, { color: 'blue' })];
+    store.set(blue);
+    expect([...store.byIndex('color', 'blue'), ...store.byIndex('color', 'red')]).toEqual([blue]);
+    expect([store.withUid('uid-a'), [...store.list('default')], store.size, store.version]).toEqual([
+      blue,
+      [blue],
+      1,
+      '6',
+    ]);
+    expect(told).toEqual([{ type: 'updated', object: blue, previous: before, version: '6' }]);
+  });
+
+  it('is ignored when it is older than what is held, or the same', () => {
+    const { store, lines } = storeOf([at('a', 5)], '7');
+    store.set(at('a', 4, { color: 'blue' }));
+    store.set(at('a', 5, { color: 'blue' }));
+    expect([lines(), [...store.list()], store.version]).toEqual([[], [at('a', 5)], '7']);
+  });
+
+  it('brings nothing back that was deleted since', () => {
+    const { store, lines } = storeOf([at('a', 5)], '5');
+    store.delete(at('a', 6));
+    store.set(at('a', 5));
+    store.delete(at('a', 6));
+    expect([lines(), store.size, store.version]).toEqual([['deleted uid-a'], 0, '6']);
+  });
+
+  it('of an object re-created under its name is told as both', () => {
+    const { store, lines } = storeOf([at('a', 5)], '5');
+    store.set(at('a', 7, { uid: 'new' }));
+    expect([lines(), store.withUid('uid-a'), store.size]).toEqual([['deleted uid-a', 'added new'], undefined, 1]);
+  });
+
+  it('of an old deletion leaves the object that has the name now', () => {
+    const { store, lines } = storeOf([at('a', 7, { uid: 'new' })], '7');
+    store.delete(at('a', 6));
+    expect([lines(), store.size]).toEqual([[], 1]);
+  });
+
+  it('of a deletion is told with the object as it last was', () => {
+    const { store, told } = storeOf([at('a', 5)], '5');
+    const last = at('a', 6, { color: 'blue' });
+    store.delete(last);
+    expect(told).toMatchObject([{ type: 'deleted', object: last, previous: { spec: { color: 'red' } }, version: '6' }]);
+  });
+
+  it('without news moves the version on, never back', () => {
+    const { store, lines } = storeOf([], '5');
+    store.advance('9');
+    store.advance('7');
+    store.advance('10');
+    expect([store.version, lines()]).toEqual(['10', []]);
+  });
+});
+
+describe('the answer to a write', () => {
+  it('is taken at once, and the event that follows changes nothing', () => {
+    const { store, lines } = storeOf([at('a', 5)], '5');
+    store.accept(at('a', 8));
+    store.set(at('a', 7));
+    store.set(at('a', 8));
+    expect([lines(), store.version]).toEqual([['updated uid-a'], '8']);
+  });
+
+  it('leaves the version alone: others may have changed before it', () => {
+    const { store } = storeOf([at('a', 5)], '5');
+    store.accept(at('a', 8));
+    expect(store.version).toBe('5');
+  });
+
+  it('is ignored when the watch has come further, so that nothing deleted comes back', () => {
+    const { store, lines } = storeOf([at('a', 5)], '5');
+    store.delete(at('a', 9));
+    store.accept(at('a', 8));
+    store.accept(at('a', 9));
+    expect([lines(), store.size]).toEqual([['deleted uid-a'], 0]);
+  });
+
+  it('is ignored before anything was read', () => {
+    const store = new Store(Widget);
+    store.accept(at('a', 8));
+    expect([store.size, store.version]).toEqual([0, '']);
+  });
+
+  it('stays when a list that is older is read after it', () => {
+    const { store, lines } = storeOf([at('a', 5)], '5');
+    store.accept(at('b', 8));
+    store.accept(at('a', 9));
+    store.replace([at('a', 5)], '7');
+    expect([lines(), store.size]).toEqual([['added uid-b', 'updated uid-a'], 2]);
+  });
+});
+
+describe('a list', () => {
+  it('is told as what was missed, and not a word about the rest', () => {
+    const { store, lines } = storeOf([at('same', 3), at('changed', 3), at('gone', 3), at('renewed', 3)], '5');
+    store.replace([at('same', 3), at('changed', 7), at('new', 6), at('renewed', 8, { uid: 'other' })], '9');
+    expect(lines().toSorted()).toEqual([
+      'added other',
+      'added uid-new',
+      'deleted uid-gone',
+      'deleted uid-renewed',
+      'updated uid-changed',
+    ]);
+    expect(store.version).toBe('9');
+  });
+
+  it('of the same version changes nothing', () => {
+    const { store, lines, resets } = storeOf([at('a', 3)], '5');
+    store.replace([at('a', 3)], '5');
+    expect([lines(), resets()]).toEqual([[], 0]);
+  });
+
+  it.each<[string, readonly WidgetObject[], string]>([
+    ['is older', [at('a', 3)], '4'],
+    ['has an older object, although nothing is lost', [at('a', 2)], '9'],
+    ['has another object of the same version', [at('a', 3, { uid: 'other' })], '9'],
+  ])('that %s is of another world: what it says is all there is', (_, listed, version) => {
+    const { store, lines, resets } = storeOf([at('a', 3), at('b', 4)], '5');
+    store.replace(listed, version);
+    expect([lines(), resets(), [...store.list()], store.version]).toEqual([[], 1, listed, version]);
+    expect([...store.byIndex('color', 'red')]).toEqual(listed);
+  });
+});
+
+describe('a failure', () => {
+  const error = new StatusError({ code: 403, reason: 'Forbidden', message: 'no' });
+
+  it('is the reason while nothing was ever read, until something is', () => {
+    const store = new Store(Widget);
+    store.fail(error, 'keep');
+    expect([store.failure, store.version]).toEqual([error, '']);
+    store.replace([], '5');
+    expect([store.failure, store.version]).toEqual([undefined, '5']);
+  });
+
+  it('takes nothing away from a copy, and nobody is told', () => {
+    const { store, failures } = storeOf([at('a', 3)], '5');
+    store.fail(error, 'keep');
+    expect([store.failure, store.size, failures()]).toEqual([undefined, 1, []]);
+  });
+
+  it('that voids the copy is told, and what comes back is new', () => {
+    const { store, lines, failures, resets } = storeOf([at('a', 3)], '5');
+    const gone = kindUnavailable(Widget);
+    store.fail(gone, 'void');
+    expect([store.failure, store.size, store.version, [...store.list('default')], failures()]).toEqual([
+      gone,
+      0,
+      '',
+      [],
+      [gone],
+    ]);
+    store.replace([at('a', 2, { uid: 'other' })], '3');
+    expect([lines(), resets(), store.failure]).toEqual([['added other'], 0, undefined]);
+  });
+});
+
+describe('listeners', () => {
+  it('may stop themselves and others while they are being told', () => {
+    const { store } = storeOf([], '5');
+    const heard: string[] = [];
+    const stops = ['first', 'second', 'third'].map((name) =>
+      listen(store, () => {
+        heard.push(name);
+        if (name === 'first') for (const stop of stops.slice(0, 2)) stop();
+      }),
+    );
+    store.set(at('a', 6));
+    store.set(at('b', 7));
+    expect(heard).toEqual(['first', 'third', 'third']);
+  });
+
+  it('find the change already made when they are told', () => {
+    const { store } = storeOf([], '5');
+    const seen: unknown[] = [];
+    listen(store, () => void seen.push([store.size, store.version]));
+    store.set(at('a', 6));
+    store.delete(at('a', 7));
+    expect(seen).toEqual([
+      [1, '6'],
+      [0, '7'],
+    ]);
+  });
+});
+
+describe('whatever happens', () => {
+  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+    'a store holds and tells what a naive one would: %i',
+    (seed) => {
+      const { store, lines, resets } = storeOf([], '1');
+      const naive = new NaiveStore(1);
+      const chance = chances(seed);
+      for (let step = 0; step < 200; step += 1) {
+        const [before, told, reset] = [naive.objects, lines().length, naive.resets];
+        anyStep(chance)(store, naive);
+        expectEqual(store, naive);
+        expect(resets()).toBe(naive.resets);
+        const expected = naive.resets > reset ? [] : differences(before, naive.objects);
+        expect(lines().slice(told).sort()).toEqual(expected);
+      }
+    },
+  );
+
+  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+    'a store and who listens to it end as the world is: %i',
+    (seed) => {
+      const { store, told, resets } = storeOf([], '1');
+      const world = new NaiveStore(1);
+      const chance = chances(seed);
+      const events: (readonly ['set' | 'delete', WidgetObject])[] = [];
+      let delivered = 0;
+      for (let version = 2; version < 200; version += 1) {
+        events.push(anyEvent(chance, world, version));
+        const whim = chance.below(12);
+        if (whim < 6) for (; delivered < events.length; delivered += 1) deliver(store, events[delivered]);
+        if (whim === 6) for (const event of events.slice(chance.below(delivered + 1), delivered)) deliver(store, event);
+        if (whim === 7 && events.at(-1)?.[0] === 'set') store.accept(events.at(-1)![1]);
+        if (whim === 8) (store.replace(world.objects, String(version)), (delivered = events.length));
+      }
+      for (; delivered < events.length; delivered += 1) deliver(store, events[delivered]);
+      expectEqual(store, world);
+      expect([sorted(retold(told)), resets()]).toEqual([sorted(world.objects), 0]);
+    },
+  );
+});
+
+type Step = (store: Store<WidgetObject>, naive: NaiveStore) => void;
+
+/** Something that may happen, however unlikely: versions and uids come as they like. */
+function anyStep(chance: Chances): Step {
+  const object = anyObject(chance);
+  const version = chance.below(30) + 1;
+  switch (chance.below(6)) {
+    case 0:
+      return (...both) => both.forEach((store) => store.delete(object));
+    case 1:
+      return (...both) => both.forEach((store) => store.accept(object));
+    case 2:
+      return (store, naive) => (store.advance(String(version)), naive.advance(version));
+    case 3: {
+      const named = new Map(Array.from({ length: 4 }, () => anyObject(chance)).map((one) => [one.metadata.name, one]));
+      const listed = [...named.values()].filter((one) => versionOf(one) <= version);
+      return (store, naive) => (store.replace(listed, String(version)), naive.replace(listed, version));
+    }
+    default:
+      return (...both) => both.forEach((store) => store.set(object));
+  }
+}
+
+function anyObject(chance: Chances): WidgetObject {
+  const name = chance.of('abcd');
+  const version = chance.below(30) + 1;
+  return at(name, version, { uid: `${name}${chance.below(2)}`, color: version % 2 ? 'red' : 'blue' });
+}
+
+/** Something that may happen in a world where everything is in order. */
+function anyEvent(chance: Chances, world: NaiveStore, version: number): readonly ['set' | 'delete', WidgetObject] {
+  const name = chance.of('abcdef');
+  const held = world.objects.find(({ metadata }) => metadata.name === name);
+  const uid = held?.metadata.uid ?? `${name}-${version}`;
+  const event = [held && chance.below(3) === 0 ? 'delete' : 'set', at(name, version, { uid })] as const;
+  world[event[0]](event[1]);
+  return event;
+}
+
+function deliver(store: Store<WidgetObject>, event: readonly ['set' | 'delete', WidgetObject] | undefined): void {
+  if (event) store[event[0]](event[1]);
+}
+
+/** What somebody makes of what they were told; a contradiction is an error. */
+function retold(told: readonly Change<WidgetObject>[]): readonly WidgetObject[] {
+  const held = new Map<string, WidgetObject>();
+  for (const change of told) {
+    const { uid } = change.object.metadata;
+    expect(held.get(uid)).toBe(change.type === 'added' ? undefined : change.previous);
+    if (change.type === 'deleted') held.delete(uid);
+    else held.set(uid, change.object);
+  }
+  return [...held.values()];
+}
+
+function expectEqual(store: Store<WidgetObject>, { objects, version }: NaiveStore): void {
+  expect([sorted(store.list()), store.size, store.version]).toEqual([sorted(objects), objects.length, String(version)]);
+  expect(sorted(store.list('default'))).toEqual(sorted(objects));
+  for (const color of ['red', 'blue'])
+    expect(sorted(store.byIndex('color', color))).toEqual(sorted(objects.filter(({ spec }) => spec.color === color)));
+  for (const object of objects) expect(store.withUid(object.metadata.uid)).toEqual(object);
+}
+
+function sorted(objects: Iterable<WidgetObject>): readonly WidgetObject[] {
+  return [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function at(name: string, version: number, { color, ...metadata }: Partial<ObjectMeta> & { color?: string } = {}) {
+  return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);
+}
+
+function listen(store: Store<WidgetObject>, changed: (change: Change<WidgetObject>) => void): () => void {
+  return store.listen({ changed, reset: () => {}, failed: () => {} });
+}
+
+/** A store that has been read, and what it has told since. */
+function storeOf(objects: readonly WidgetObject[], version: string) {
+  const store = new Store(Widget);
+  store.replace(objects, version);
+  const told: Change<WidgetObject>[] = [];
+  const failures: Error[] = [];
+  let resets = 0;
+  store.listen({
+    changed: (change) => void told.push(change),
+    reset: () => void (resets += 1),
+    failed: (error) => void failures.push(error),
+  });
+  return { store, told, lines: () => told.map(lineOf), resets: () => resets, failures: () => failures };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { paginate, type PagingArgs } from './connection.ts';
+import { encodeCursor, type Ordering } from './ordering.ts';
+
+const ascending: Ordering<number> = { name: 'ASCENDING', directions: [1], positionOf: (item) => [item] };
+const descending: Ordering<number> = { name: 'DESCENDING', directions: [-1], positionOf: (item) => [item] };
+
+/** What is on a page of `items`, as `<` where something stands before it, and `>` where something stands behind. */
+function page(items: readonly number[], paging: PagingArgs, ordering = ascending): string {
+  const { edges, pageInfo } = paginate(items, ordering, paging);
+  const nodes = edges.map(({ node }) => node).join(' ');
+  return `${pageInfo.hasPreviousPage ? '<' : ''}${nodes}${pageInfo.hasNextPage ? '>' : ''}`;
+}
+
+const at = (item: number, ordering = ascending) => encodeCursor(ordering, [item]);
+const items = [5, 3, 1, 4, 2];
+
+describe('a page', () => {
+  it.each([
+    { paging: {}, expected: '1 2 3 4 5' },
+    { paging: { first: null, after: null, last: null, before: null }, expected: '1 2 3 4 5' },
+    { paging: { first: 2 }, expected: '1 2>' },
+    { paging: { first: 0 }, expected: '>' },
+    { paging: { first: 5 }, expected: '1 2 3 4 5' },
+    { paging: { first: 9 }, expected: '1 2 3 4 5' },
+    { paging: { last: 2 }, expected: '<4 5' },
+    { paging: { last: 0 }, expected: '<' },
+    { paging: { last: 9 }, expected: '1 2 3 4 5' },
+    { paging: { after: at(2) }, expected: '<3 4 5' },
+    { paging: { first: 2, after: at(2) }, expected: '<3 4>' },
+    { paging: { first: 2, after: at(5) }, expected: '<' },
+    { paging: { before: at(4) }, expected: '1 2 3>' },
+    { paging: { last: 2, before: at(4) }, expected: '<2 3>' },
+    { paging: { last: 2, before: at(1) }, expected: '>' },
+    { paging: { after: at(1), before: at(5) }, expected: '<2 3 4>' },
+    { paging: { after: at(1), before: at(5), first: 2 }, expected: '<2 3>' },
+    { paging: { after: at(1), before: at(5), last: 2 }, expected: '<3 4>' },
+    { paging: { first: 4, last: 2 }, expected: '<3 4>' },
+    { paging: { first: 2, last: 4 }, expected: '1 2>' },
+    { paging: { after: at(4), before: at(2) }, expected: '<>' },
+  ])('of $paging is $expected', ({ paging, expected }) => {
+    expect(page(items, paging)).toBe(expected);
+  });
+
+  it('of a list that is sorted downwards', () => {
+    expect(page(items, { first: 2, after: at(4, descending) }, descending)).toBe('<3 2>');
+    expect(page(items, { last: 2, before: at(2, descending) }, descending)).toBe('<4 3>');
+  });
+
+  it('of an empty cursor is one of no cursor', () => {
+    expect(page(items, { after: '', before: '' })).toBe('1 2 3 4 5');
+  });
+
+  it('of nothing has no cursors', () => {
+    const { edges, pageInfo } = paginate([], ascending, { first: 2 });
+    expect(edges).toEqual([]);
+    expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
+  });
+
+  it('names the cursors of its ends', () => {
+    expect(paginate(items, ascending, { first: 2 }).pageInfo).toMatchObject({ startCursor: at(1), endCursor: at(2) });
+  });
+
+  it('knows all that it is a page of', () => {
+    expect(paginate(items, ascending, { first: 1 }).all).toHaveLength(5);
+  });
+
+  it.each([{ first: -1 }, { last: -1 }])('is not to be had of %j', (paging) => {
+    expect(() => paginate(items, ascending, paging)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('must not be negative, got -1'),
+        extensions: { code: 'BAD_REQUEST' },
+      }),
+    );
+  });
+
+  it.each([{ after: at(1, descending) }, { before: at(1, descending) }, { after: 'garbage' }, { before: 'garbage' }])(
+    'is not to be had of %j',
+    (paging) => {
+      expect(() => paginate(items, ascending, paging)).toThrow(
+        expect.objectContaining({ extensions: { code: 'BAD_REQUEST' } }),
+      );
+    },
+  );
+});
+
+describe('paging goes on where it was', () => {
+  it('when the object of the cursor is gone', () => {
+    expect(page([1, 3, 4], { first: 2, after: at(2) })).toBe('<3 4');
+    expect(page([1, 3, 4], { last: 1, before: at(2) })).toBe('1>');
+  });
+
+  it('when objects come before and behind it', () => {
+    expect(page([0, 1, 1.5, 2, 2.5, 3], { first: 2, after: at(2) })).toBe('<2.5 3');
+  });
+
+  it('when everything before it, or behind it, is gone', () => {
+    expect(page([3, 4], { after: at(2) })).toBe('3 4');
+    expect(page([1, 2], { after: at(2) })).toBe('<');
+    expect(page([3, 4], { before: at(3) })).toBe('>');
+  });
+});

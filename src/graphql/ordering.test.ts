@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { comparePositions, decodeCursor, encodeCursor, inOrder, type Ordering, type Position } from './ordering.ts';
+
+function orderedBy(name: string, ...directions: readonly (1 | -1)[]): Ordering<Position> {
+  return { name, directions, positionOf: (position) => position };
+}
+
+const upwards = orderedBy('UP', 1);
+const downwards = orderedBy('DOWN', -1);
+
+function sorted(ordering: Ordering<Position>, ...positions: readonly Position[]): readonly Position[] {
+  return inOrder(positions, ordering).map(({ position }) => position);
+}
+
+describe('an order', () => {
+  it('sorts numbers and texts upwards and downwards', () => {
+    expect(sorted(upwards, [10], [9], [-1])).toEqual([[-1], [9], [10]]);
+    expect(sorted(downwards, [10], [9], [-1])).toEqual([[10], [9], [-1]]);
+    expect(sorted(downwards, ['a'], ['B'], ['b'])).toEqual([['b'], ['a'], ['B']]);
+  });
+
+  it('puts null last in either direction', () => {
+    expect(sorted(upwards, [null], [1], [2])).toEqual([[1], [2], [null]]);
+    expect(sorted(downwards, [null], [1], [2])).toEqual([[2], [1], [null]]);
+  });
+
+  it('lets the next element decide where one finds no difference, each in its own direction', () => {
+    const ordering = orderedBy('BOTH', -1, 1);
+    expect(sorted(ordering, [1, 'b'], [2, 'b'], [null, 'a'], [1, 'a'])).toEqual([
+      [2, 'b'],
+      [1, 'a'],
+      [1, 'b'],
+      [null, 'a'],
+    ]);
+  });
+
+  it('finds no difference between equal positions', () => {
+    expect(comparePositions(upwards, ['a'], ['a'])).toBe(0);
+    expect(comparePositions(upwards, [null], [null])).toBe(0);
+  });
+
+  it('leaves the list that it is given as it is', () => {
+    const positions = [[2], [1]];
+    inOrder(positions, upwards);
+    expect(positions).toEqual([[2], [1]]);
+  });
+});
+
+describe('a cursor', () => {
+  it.each([
+    [['text'] as Position],
+    [[1_790_000_000_000] as Position],
+    [[null] as Position],
+    [['ü "quoted"'] as Position],
+  ])('gives back the position %j', (position) => {
+    expect(decodeCursor(upwards, encodeCursor(upwards, position))).toEqual(position);
+  });
+
+  it('fits in a URL as it is', () => {
+    expect(encodeCursor(upwards, ['a?b>c~ü'])).toMatch(/^[\w-]+$/u);
+  });
+
+  it('of another order is refused, naming both', () => {
+    expect(() => decodeCursor(upwards, encodeCursor(downwards, [1]))).toThrow(
+      'This cursor belongs to a list ordered by DOWN, but the list is ordered by UP.',
+    );
+  });
+
+  it.each([
+    '',
+    'garbage',
+    '!!',
+    'bnVsbA',
+    encodedJson({}),
+    encodedJson([]),
+    encodedJson([7, 1]),
+    encodedJson(['UP', {}]),
+  ])('is not %j', (cursor) => {
+    expect(() => decodeCursor(upwards, cursor)).toThrow(`Expected a cursor that this list gave out, got "${cursor}".`);
+  });
+
+  it.each([[encodedJson(['UP'])], [encodedJson(['UP', 1, 2])]])('has as many elements as its order: %j', (cursor) => {
+    expect(() => decodeCursor(upwards, cursor)).toThrow(/cursor/u);
+  });
+
+  it('that is refused is the fault of the request', () => {
+    expect(() => decodeCursor(upwards, 'garbage')).toThrow(
+      expect.objectContaining({ extensions: { code: 'BAD_REQUEST' } }),
+    );
+  });
+});
+
+function encodedJson(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

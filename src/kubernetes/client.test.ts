@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest';
+import { widget } from '../simulator/fixture.ts';
+import { Client } from './client.ts';
+import { createConnection } from './connection.ts';
+import { startLoopbackServer, type LoopbackServer } from './loopback-server.ts';
+import { isKindUnavailable, isNotFound } from './status-error.ts';
+import { startWidgetCluster, Widget, type WidgetCluster } from './widget.ts';
+
+const { signal } = new AbortController();
+const at = { namespace: 'default', name: 'a' };
+const refuseMalformed = (error: Error): never => {
+  throw error;
+};
+
+describe('reading', () => {
+  it('gets one object', async () => {
+    await using cluster = await startWidgetCluster({ objects: [widget('a', { size: 5 })] });
+    const object = await cluster.client.get(Widget, at, signal);
+    expect(object).toMatchObject({ kind: 'Widget', metadata: { name: 'a' }, spec: { color: 'red', size: 5 } });
+  });
+
+  it('lists by pages, all of the moment of the first', async () => {
+    await using cluster = await startWidgetCluster({ objects: ['a', 'b', 'c'].map((name) => widget(name)) });
+    const first = await cluster.client.list(Widget, { limit: 2, signal }, refuseMalformed);
+    cluster.simulator.apply(widget('d'));
+    const rest = await cluster.client.list(Widget, { limit: 2, continue: first.continue, signal }, refuseMalformed);
+    expect([...first.items, ...rest.items].map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+    expect([rest.continue, rest.resourceVersion]).toEqual([undefined, first.resourceVersion]);
+  });
+
+  it('lists all pages, however many', async () => {
+    const objects = Array.from({ length: 1_001 }, (_, index) => widget(`w-${index}`));
+    await using cluster = await startWidgetCluster({ objects });
+    const { items } = await cluster.client.listAll(Widget, { signal }, refuseMalformed);
+    expect(new Set(items.map(({ metadata }) => metadata.name)).size).toBe(1_001);
+    expect(cluster.simulator.requests).toHaveLength(3);
+  });
+
+  it('lists what selectors choose, in one namespace', async () => {
+    await using cluster = await startWidgetCluster({
+      objects: [widget('a', {}, { labels: { for: 'me & you' } }), widget('b')],
+    });
+    const { client } = cluster;
+    const chosen = { namespace: 'default', fieldSelector: 'metadata.name=b', signal };
+    const elsewhere = { namespace: 'kube-system', signal };
+    expect(await client.list(Widget, chosen, refuseMalformed)).toMatchObject({ items: [{ metadata: { name: 'b' } }] });
+    expect(await client.list(Widget, elsewhere, refuseMalformed)).toMatchObject({ items: [] });
+    await client.list(Widget, { labelSelector: 'a in (b),!c', signal }, refuseMalformed);
+    expect(cluster.simulator.requests.at(-1)?.url).toBe(
+      '/apis/example.org/v1/widgets?labelSelector=a+in+%28b%29%2C%21c',
+    );
+  });
+
+  it('passes over an object that is none, and tells of it', async () => {
+    const good = { metadata: { name: 'a', uid: '1', resourceVersion: '1' } };
+    const items = [good, { metadata: { name: 'b' } }, null];
+    await using server = await answering(200, JSON.stringify({ items, metadata: { resourceVersion: '7' } }));
+    const malformed: string[] = [];
+    const { client } = server;
+    const list = await client.list(Widget, { signal }, ({ message }) => void malformed.push(message));
+    expect(list).toMatchObject({
+      items: [{ kind: 'Widget', apiVersion: 'example.org/v1', ...good }],
+      resourceVersion: '7',
+    });
+    expect(malformed).toEqual([expect.stringContaining('{"metadata":{"name":"b"}}'), expect.stringContaining('null')]);
+  });
+
+  it('takes a list without items for empty', async () => {
+    await using server = await answering(200, '{"items":null,"metadata":{"resourceVersion":"7","continue":""}}');
+    const list = await server.client.list(Widget, { signal }, refuseMalformed);
+    expect(list).toEqual({ items: [], resourceVersion: '7', continue: undefined });
+  });
+
+  it('takes an answer that is no JSON for what it is: a bug of somebody', async () => {
+    await using server = await answering(200, '<html>Log in</html>');
+    await expect(server.client.get(Widget, at, signal)).rejects.toThrow(
+      new TypeError('Expected JSON from the API server, got "<html>Log in</html>"'),
+    );
+  });
+});
+
+describe('writing', () => {
+  it('creates, replaces and deletes, as our field manager', async () => {
+    await using cluster = await startWidgetCluster();
+    const { client, simulator } = cluster;
+    const { object } = await client.create(Widget, widget('a'), { namespace: 'default', signal });
+    const replaced = await client.replace(Widget, at, { ...object, spec: { color: 'blue' } }, { signal });
+    expect(replaced).toMatchObject({ object: { spec: { color: 'blue' } }, warnings: [] });
+    await client.delete(Widget, at, { signal });
+    await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isNotFound);
+    expect(simulator.requests.map(({ verb, status }) => [verb, status])).toEqual([
+      ['create', 201],
+      ['update', 200],
+      ['delete', 200],
+      ['get', 404],
+    ]);
+    expect(simulator.requests[0]?.url).toContain('fieldManager=workspaces-gateway');
+  });
+
+  it('patches as JSON Patch or as merge patch, the status apart', async () => {
+    await using cluster = await startWidgetCluster({ objects: [widget('a')] });
+    const { client } = cluster;
+    const json = { type: 'JSON', body: [{ op: 'replace', path: '/spec/color', value: 'blue' }] } as const;
+    expect(await client.patch(Widget, at, json, { signal })).toMatchObject({ object: { spec: { color: 'blue' } } });
+    const merge = { type: 'MERGE', body: { status: { state: 'Done' }, spec: { color: 'red' } } } as const;
+    const { object } = await client.patch(Widget, at, merge, { subresource: 'status', signal });
+    expect(object).toMatchObject({ spec: { color: 'blue' }, status: { state: 'Done' } });
+    const strategic = client.patch(Widget, at, { type: 'STRATEGIC', body: {} }, { signal });
+    await expect(strategic).rejects.toMatchObject({ code: 415 });
+  });
+
+  it('stores nothing in a dry run', async () => {
+    await using cluster = await startWidgetCluster();
+    const options = { namespace: 'default', dryRun: true, signal };
+    expect(await cluster.client.create(Widget, widget('a'), options)).toMatchObject({ object: { spec: { size: 3 } } });
+    expect(cluster.simulator.list('example.org/v1', 'Widget')).toEqual([]);
+  });
+
+  it('says what the server refuses, and why', async () => {
+    await using cluster = await startWidgetCluster();
+    const refused = cluster.client.create(Widget, widget('a', { color: 'green' }), { namespace: 'default', signal });
+    await expect(refused).rejects.toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      details: { kind: 'Widget', name: 'a', causes: [{ reason: 'FieldValueNotSupported', field: 'spec.color' }] },
+    });
+  });
+
+  it('hands over the warnings of the server', async () => {
+    await using cluster = await startWidgetCluster();
+    const odd = widget('a', { odd: 1, other: 2 });
+    const { warnings } = await cluster.client.create(Widget, odd, { namespace: 'default', signal });
+    expect(warnings).toEqual(['unknown field "spec.odd"', 'unknown field "spec.other"']);
+  });
+
+  it('reads several warnings, quotes and all, and passes over what is none', async () => {
+    const warning = [
+      String.raw`299 - "say \"no\", \\ please"`,
+      '199 - "transient"',
+      '299 kube "dated" "Wed, 21 Oct 2015"',
+    ];
+    await using server = await answering(200, JSON.stringify(stored), { warning });
+    const { warnings } = await server.client.create(Widget, {}, { signal });
+    expect(warnings).toEqual([String.raw`say "no", \ please`, 'dated']);
+  });
+});
+
+describe('a failure', () => {
+  it('tells an object that does not exist from a kind that does not', async () => {
+    await using cluster = await startWidgetCluster();
+    const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets' };
+    const Thing = { ...Widget, kind: 'Thing', plural: 'things', group: 'nobody.example' };
+    const missing = await failure(cluster, (client) => client.get(Widget, at, signal));
+    expect(missing).toSatisfy(isNotFound);
+    expect(missing).toMatchObject({ details: { kind: 'Widget', namespace: 'default', name: 'a' } });
+    for (const unknown of [Gadget, Thing]) {
+      expect(await failure(cluster, (client) => client.get(unknown, at, signal))).toSatisfy(isKindUnavailable);
+      expect(await failure(cluster, (client) => client.list(unknown, { signal }, refuseMalformed))).toSatisfy(
+        isKindUnavailable,
+      );
+    }
+  });
+
+  it('names the namespace that a new object would need', async () => {
+    await using server = await answering(404, statusText({ details: { name: 'nowhere', kind: 'namespaces' } }));
+    const refused = server.client.create(Widget, {}, { namespace: 'nowhere', signal });
+    await expect(refused).rejects.toMatchObject({
+      reason: 'NotFound',
+      details: { kind: 'namespaces', name: 'nowhere' },
+    });
+  });
+
+  it('carries how long to wait, from the body or the header', async () => {
+    await using body = await answering(429, statusText({ details: { retryAfterSeconds: 7 } }), { 'retry-after': '9' });
+    await using header = await answering(503, 'upstream connect error', { 'retry-after': '9' });
+    await using neither = await answering(502, '<html>Bad gateway</html>', { 'retry-after': 'Wed, 21 Oct 2015' });
+    expect(await failure(body, (client) => client.get(Widget, at, signal))).toMatchObject({
+      details: { retryAfterSeconds: 7 },
+    });
+    expect(await failure(header, (client) => client.get(Widget, at, signal))).toMatchObject({
+      code: 503,
+      message: 'The API server answered HTTP 503: upstream connect error',
+      details: { retryAfterSeconds: 9 },
+    });
+    expect(await failure(neither, (client) => client.get(Widget, at, signal))).toMatchObject({
+      message: 'The API server answered HTTP 502: <html>Bad gateway</html>',
+      details: { retryAfterSeconds: undefined },
+    });
+  });
+
+  it('is the caller’s own reason when the caller ends it', async () => {
+    await using cluster = await startWidgetCluster();
+    using _ = cluster.simulator.faults.delay(60_000);
+    const leaving = new AbortController();
+    const answer = cluster.client.get(Widget, at, leaving.signal);
+    leaving.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('a watch', () => {
+  const options = { timeoutSeconds: 300, idleTimeoutMs: 5_000, onMalformed: refuseMalformed, signal };
+
+  it('goes on from a version', async () => {
+    await using cluster = await startWidgetCluster({ objects: [widget('a')] });
+    const { resourceVersion } = await cluster.client.list(Widget, { signal }, refuseMalformed);
+    cluster.simulator.apply(widget('b'));
+    const events: string[] = [];
+    await cluster.client.watch(Widget, {
+      ...options,
+      resourceVersion,
+      onEvent: (event) => {
+        events.push(event.type === 'BOOKMARK' ? event.type : `${event.type} ${event.object.metadata.name}`);
+        cluster.simulator.faults.endWatches();
+      },
+    });
+    expect(events).toEqual(['ADDED b']);
+  });
+
+  it('is a timeout when the server does not begin it', async () => {
+    await using cluster = await startWidgetCluster();
+    using _ = cluster.simulator.faults.delay(60_000);
+    const watching = cluster.client.watch(Widget, {
+      ...options,
+      resourceVersion: '1',
+      idleTimeoutMs: 50,
+      onEvent: () => {},
+    });
+    await expect(watching).rejects.toMatchObject({ reason: 'Timeout', message: expect.stringContaining('50 ms') });
+  });
+
+  it.each(['before it has begun', 'in the middle'])('ends with the caller’s reason: %s', async (moment) => {
+    await using cluster = await startWidgetCluster({ bookmarkIntervalMs: 10 });
+    using _ = cluster.simulator.faults.delay(moment === 'in the middle' ? 0 : 60_000);
+    const leaving = new AbortController();
+    const begun = Promise.withResolvers<void>();
+    const onEvent = () => begun.resolve();
+    const watching = cluster.client.watch(Widget, {
+      ...options,
+      resourceVersion: '1',
+      onEvent,
+      signal: leaving.signal,
+    });
+    if (moment === 'in the middle') await begun.promise;
+    leaving.abort(new Error('leaving'));
+    await expect(watching).rejects.toThrow('leaving');
+  });
+});
+
+const stored = { metadata: { name: 'a', uid: '1', resourceVersion: '1' } };
+
+function statusText(status: object): string {
+  return JSON.stringify({ kind: 'Status', reason: 'NotFound', message: 'no', ...status });
+}
+
+/** A server that always answers the same, and a client for it. */
+async function answering(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): Promise<LoopbackServer & { readonly client: Client }> {
+  const server = await startLoopbackServer({
+    answer: (response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.writeHead(status).end(body);
+    },
+  });
+  const cluster = { name: 'it', cluster: { server: server.url } };
+  const context = { name: 'it', context: { cluster: 'it', user: 'it' } };
+  const config = {
+    clusters: [cluster],
+    contexts: [context],
+    users: [{ name: 'it', user: {} }],
+    'current-context': 'it',
+  };
+  return { ...server, client: new Client(await createConnection({ type: 'text', text: JSON.stringify(config) })) };
+}
+
+async function failure(
+  { client }: Pick<WidgetCluster, 'client'>,
+  ask: (client: Client) => Promise<unknown>,
+): Promise<unknown> {
+  return ask(client).catch((error: unknown) => error);
+}

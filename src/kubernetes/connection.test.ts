@@ -1,0 +1,365 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLoopbackIdentity } from '../simulator/self-signed.ts';
+import { Client } from './client.ts';
+import { createConnection, type Connection, type ConnectionSource } from './connection.ts';
+import { startLoopbackProxy, startLoopbackServer } from './loopback-server.ts';
+import { defineResource } from './resource.ts';
+import { createScratchDirectory } from './scratch-directory.ts';
+import { isBroken, isUnreachable } from './status-error.ts';
+
+const { signal } = new AbortController();
+const identity = createLoopbackIdentity();
+const authority = base64(identity.certificate);
+
+describe('credentials', () => {
+  it('are a bearer token', async () => {
+    await using server = await startLoopbackServer();
+    expect(await ask(kubeconfig({ server: server.url }, { token: 'secret' }))).toBe('{}');
+    expect(server.seen).toMatchObject([{ method: 'GET', url: '/version?x=1', authorization: 'Bearer secret' }]);
+  });
+
+  it('are a user name and a password', async () => {
+    await using server = await startLoopbackServer();
+    await ask(kubeconfig({ server: server.url }, { username: 'anna', password: 'p:w' }));
+    expect(server.seen).toMatchObject([{ authorization: `Basic ${base64('anna:p:w')}` }]);
+  });
+
+  it('are read from the token file for each request, without its line end', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const tokenFile = await directory.write('token', 'first\n');
+    const connection = await createConnection(kubeconfig({ server: server.url }, { token: 'not this', tokenFile }));
+    await send(connection);
+    await directory.write('token', 'second\n');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('are the client certificate that the server asks for', async () => {
+    const client = createLoopbackIdentity();
+    await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
+    const user = { 'client-certificate-data': base64(client.certificate), 'client-key-data': base64(client.key) };
+    await ask(kubeconfig({ server: server.url, 'certificate-authority-data': authority }, user));
+    const { fingerprint256 } = new X509Certificate(client.certificate);
+    expect(server.seen).toMatchObject([{ clientFingerprint: fingerprint256 }]);
+  });
+
+  it('come from an exec plugin, once, and again after they were refused', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const source = await plugin(directory, server.url, '{"token":"first"}');
+    const connection = await createConnection(source);
+    await send(connection);
+    await directory.write('status.json', '{"token":"second"}');
+    await send(connection);
+    connection.refreshCredentials();
+    await send(connection);
+    const tokens = server.seen.map(({ authorization }) => authorization);
+    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+  });
+
+  it('come from an exec plugin anew when they have expired', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const expired = '{"token":"first","expirationTimestamp":"2020-01-01T00:00:00Z"}';
+    const connection = await createConnection(await plugin(directory, server.url, expired));
+    await send(connection);
+    await directory.write('status.json', '{"token":"second"}');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('are read anew with the whole kubeconfig once they were refused', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const file = await directory.write('config', kubeconfigText({ server: server.url }, { token: 'first' }));
+    const connection = await createConnection({ type: 'files', files: [file] });
+    await directory.write('config', kubeconfigText({ server: server.url }, { token: 'second' }));
+    await send(connection);
+    connection.refreshCredentials();
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it.each(['', 'clusters: [', '{"users":[]}'])(
+    'that cannot be read are no answer, and are read again: %j',
+    async (bad) => {
+      await using server = await startLoopbackServer();
+      await using directory = await createScratchDirectory();
+      const good = kubeconfigText({ server: server.url }, { token: 'second' });
+      const file = await directory.write('config', good);
+      const connection = await createConnection({ type: 'files', files: [file] });
+      await directory.write('config', bad);
+      connection.refreshCredentials();
+      await expect(send(connection)).rejects.toThrow(
+        `Our credentials for the API server at ${server.url} cannot be read`,
+      );
+      await directory.write('config', good);
+      expect(await send(connection)).toBe('{}');
+    },
+  );
+
+  it('that a plugin fails to give are no answer, and say why', async () => {
+    await using directory = await createScratchDirectory();
+    const command = await directory.writeScript('plugin', '#!/bin/sh\necho "please log in" >&2\nexit 1\n');
+    const error = await failureOf(kubeconfig({ server: 'http://127.0.0.1:1' }, { exec: { ...execV1, command } }));
+    expect(error).toSatisfy(isUnreachable);
+    expect(error).toHaveProperty('message', expect.stringContaining('please log in'));
+  });
+});
+
+describe('the server', () => {
+  it('is trusted when its certificate comes from the authority of the kubeconfig', async () => {
+    await using server = await startLoopbackServer({ identity });
+    expect(await ask(kubeconfig({ server: server.url, 'certificate-authority-data': authority }))).toBe('{}');
+  });
+
+  it('is not trusted when its certificate comes from elsewhere', async () => {
+    await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
+    for (const trusted of [{}, { 'certificate-authority-data': authority }])
+      expect(await failureOf(kubeconfig({ server: server.url, ...trusted }))).toSatisfy(isUnreachable);
+    expect(server.seen).toEqual([]);
+  });
+
+  it('is not looked at closely where the kubeconfig says so', async () => {
+    await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
+    expect(await ask(kubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }))).toBe('{}');
+  });
+
+  it('may be called by another name in the TLS handshake', async () => {
+    await using server = await startLoopbackServer({ identity });
+    const cluster = { server: server.url, 'certificate-authority-data': authority };
+    await ask(kubeconfig({ ...cluster, 'tls-server-name': 'localhost' }));
+    expect(server.seen).toMatchObject([{ serverName: 'localhost' }]);
+    const error = await failureOf(kubeconfig({ ...cluster, 'tls-server-name': 'elsewhere.example' }));
+    expect(error).toHaveProperty('message', expect.stringContaining('elsewhere.example'));
+  });
+
+  it('is reached through the proxy of the kubeconfig', async () => {
+    await using server = await startLoopbackServer({ identity });
+    await using proxy = await startLoopbackProxy();
+    const cluster = { server: server.url, 'certificate-authority-data': authority, 'proxy-url': proxy.url };
+    expect(await ask(kubeconfig(cluster, { token: 'secret' }))).toBe('{}');
+    expect(proxy.tunnels).toEqual([`127.0.0.1:${server.port}`]);
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer secret' }]);
+  });
+
+  it('may have its API below a path', async () => {
+    await using server = await startLoopbackServer();
+    for (const base of ['/k8s/clusters/c-1', '/k8s/clusters/c-1/'])
+      await ask(kubeconfig({ server: server.url + base }));
+    const asked = '/k8s/clusters/c-1/version?x=1';
+    expect(server.seen).toMatchObject([{ url: asked }, { url: asked }]);
+  });
+
+  it('may have an IPv6 address', async ({ skip }) => {
+    await using server = await startLoopbackServer({ host: '::1' }).catch((error: unknown) => skip(String(error)));
+    const connection = await createConnection(kubeconfig({ server: server.url }));
+    expect([await send(connection), connection.server]).toEqual(['{}', `http://[::1]:${server.port}`]);
+  });
+
+  it('is unreachable where nobody listens, and the message names its address', async () => {
+    const { url } = await gone();
+    const error = await failureOf(kubeconfig({ server: url }));
+    expect(error).toSatisfy(isUnreachable);
+    expect(error).not.toSatisfy(isBroken);
+    expect(error).toHaveProperty('message', expect.stringContaining(url));
+  });
+
+  it('is unreachable under a name that does not exist', async () => {
+    const error = await failureOf(kubeconfig({ server: 'http://nowhere.invalid:6443' }));
+    expect(error).toSatisfy(isUnreachable);
+    expect(error).toHaveProperty('message', expect.stringContaining('nowhere.invalid:6443'));
+  });
+});
+
+describe('a write whose answer is lost', () => {
+  const Widget = defineResource({ kind: 'Widget', group: '', version: 'v1', plural: 'widgets', namespaced: true });
+  const at = { namespace: 'default', name: 'a' };
+  const writes: readonly [string, (client: Client) => Promise<unknown>][] = [
+    ['create', (client) => client.create(Widget, {}, { signal })],
+    ['replace', (client) => client.replace(Widget, at, {}, { signal })],
+    ['patch', (client) => client.patch(Widget, at, { type: 'MERGE', body: {} }, { signal })],
+    ['delete', (client) => client.delete(Widget, at, { signal })],
+  ];
+
+  it.each(writes)('may or may not have happened: %s', async (_, write) => {
+    await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
+    const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+    const refused = await write(client).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 504, reason: 'Timeout', message: expect.stringContaining('may or may not') });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it.each(['no HTTP at all\r\n\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"metadata":'])(
+    'may or may not have happened when the answer is %j',
+    async (answer) => {
+      await using server = await startLoopbackServer({ answer: (_, { socket }) => void socket.end(answer) });
+      const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+      await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 504, reason: 'Timeout' });
+    },
+  );
+
+  it('has not happened where nobody listens', async () => {
+    const client = new Client(await createConnection(kubeconfig({ server: (await gone()).url })));
+    await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 503, reason: 'Unreachable' });
+  });
+
+  it('is no such thing for a read', async () => {
+    await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
+    const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+    await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isBroken);
+  });
+});
+
+describe('a kubeconfig', () => {
+  it('may be several files, of which the first with a current context decides', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const clusters = { clusters: [{ name: 'it', cluster: { server: server.url } }] };
+    const users = { users: [{ name: 'me', user: { token: 'secret' } }] };
+    const contexts = { contexts: [{ name: 'here', context: { cluster: 'it', user: 'me' } }] };
+    const files = [
+      await directory.write('clusters', JSON.stringify(clusters)),
+      await directory.write('contexts', JSON.stringify({ ...contexts, 'current-context': 'here' })),
+      await directory.write('users', JSON.stringify({ ...users, 'current-context': 'elsewhere' })),
+    ];
+    expect(await ask({ type: 'files', files })).toBe('{}');
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer secret' }]);
+  });
+
+  it('may have several entries of one name, of which the first counts', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const files = [
+      await directory.write('first', kubeconfigText({ server: server.url }, { token: 'first' })),
+      await directory.write('empty', ''),
+      await directory.write('second', kubeconfigText({ server: 'http://nowhere.invalid' }, { token: 'second' })),
+    ];
+    await ask({ type: 'files', files });
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer first' }]);
+  });
+
+  it('names its files relative to itself', async () => {
+    const client = createLoopbackIdentity();
+    await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
+    await using directory = await createScratchDirectory();
+    await directory.write('ca.crt', identity.certificate);
+    await directory.write('me.crt', client.certificate);
+    await directory.write('me.key', client.key);
+    await directory.write('token', 'secret');
+    const user = { 'client-certificate': 'me.crt', 'client-key': './me.key', tokenFile: 'token' };
+    const config = kubeconfigText({ server: server.url, 'certificate-authority': 'ca.crt' }, user);
+    await ask({ type: 'files', files: [await directory.write('config', config)] });
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer secret', clientFingerprint: expect.any(String) }]);
+  });
+
+  it('names its plugin relative to itself, and the plugin is told what to speak', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const answer = '{"status":{"token":"%s"}}';
+    const told = `$(echo "$KUBERNETES_EXEC_INFO$MORE" | tr -d '\\042')`;
+    await directory.writeScript('plugin', `#!/bin/sh\nprintf '${answer}' "${told}"\n`);
+    const exec = { ...execV1, command: './plugin', env: [{ name: 'MORE', value: '!' }] };
+    const file = await directory.write('config', kubeconfigText({ server: server.url }, { exec }));
+    await ask({ type: 'files', files: [file] });
+    const spoken = '{kind:ExecCredential,apiVersion:client.authentication.k8s.io/v1,spec:{interactive:false}}!';
+    expect(server.seen).toMatchObject([{ authorization: `Bearer ${spoken}` }]);
+  });
+
+  it.each([
+    ['names no cluster', '{}'],
+    ['names no cluster', JSON.stringify({ 'current-context': 'gone' })],
+    [
+      'names a user, "admin", who is not there',
+      kubeconfigText({ server: 'http://127.0.0.1' }).replace('"users"', '"x"'),
+    ],
+  ])('that %s is refused', async (message, broken) => {
+    await expect(createConnection({ type: 'text', text: broken })).rejects.toThrow(message);
+  });
+
+  it('tells who its user is', async () => {
+    const connection = await createConnection(kubeconfig({ server: 'https://127.0.0.1:6443' }));
+    expect([connection.userName, connection.server]).toEqual(['admin', 'https://127.0.0.1:6443']);
+  });
+});
+
+describe('inside a cluster', () => {
+  const SECRETS = '/var/run/secrets';
+  const ACCOUNT = `${SECRETS}/kubernetes.io/serviceaccount`;
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('the service account is used, its token read for each request', async ({ skip }) => {
+    const obstacle = await mkdir(SECRETS).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    );
+    if (obstacle) {
+      process.stdout.write(`The service account of a pod cannot be acted here: ${obstacle}\n`);
+      return skip(obstacle);
+    }
+    await using _ = { [Symbol.asyncDispose]: () => rm(SECRETS, { recursive: true }) };
+    await using server = await startLoopbackServer({ identity });
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', '127.0.0.1');
+    vi.stubEnv('KUBERNETES_SERVICE_PORT', String(server.port));
+    await mkdir(ACCOUNT, { recursive: true });
+    await writeFile(`${ACCOUNT}/ca.crt`, identity.certificate);
+    await writeFile(`${ACCOUNT}/token`, 'first\n');
+    const connection = await createConnection({ type: 'in-cluster' });
+    await send(connection);
+    await writeFile(`${ACCOUNT}/token`, 'second\n');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+});
+
+const execV1 = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
+
+/** A plugin that gives whatever stands in `status.json`. */
+async function plugin(
+  directory: Awaited<ReturnType<typeof createScratchDirectory>>,
+  server: string,
+  status: string,
+): Promise<ConnectionSource> {
+  const file = await directory.write('status.json', status);
+  const command = await directory.writeScript('plugin', `#!/bin/sh\nprintf '{"status":%s}' "$(cat ${file})"\n`);
+  return kubeconfig({ server }, { exec: { ...execV1, command } });
+}
+
+function kubeconfig(cluster: object, user: object = {}): ConnectionSource {
+  return { type: 'text', text: kubeconfigText(cluster, user) };
+}
+
+function kubeconfigText(cluster: object, user: object = {}): string {
+  return JSON.stringify({
+    clusters: [{ name: 'it', cluster }],
+    users: [{ name: 'admin', user }],
+    contexts: [{ name: 'it', context: { cluster: 'it', user: 'admin' } }],
+    'current-context': 'it',
+  });
+}
+
+async function ask(source: ConnectionSource): Promise<string> {
+  return send(await createConnection(source));
+}
+
+async function send(connection: Connection): Promise<string> {
+  return text(await connection.send({ method: 'GET', path: '/version?x=1', headers: {}, signal }));
+}
+
+async function failureOf(source: ConnectionSource): Promise<unknown> {
+  return ask(source).catch((error: unknown) => error);
+}
+
+/** Where a server was a moment ago. */
+async function gone(): Promise<{ readonly url: string }> {
+  await using server = await startLoopbackServer();
+  return { url: server.url };
+}
+
+function base64(plain: string): string {
+  return Buffer.from(plain).toString('base64');
+}

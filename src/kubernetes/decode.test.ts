@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import { Widget } from './widget.ts';
+
+const metadata = { name: 'a', uid: '1', resourceVersion: '1' };
+
+describe('an object', () => {
+  it('loses managedFields and what kubectl last applied, and nothing else', () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'kept' };
+    const object = decodeObject(
+      { metadata: { ...metadata, annotations, managedFields: [{}] }, spec: { size: 1 } },
+      Widget,
+    );
+    expect(object).toEqual({
+      apiVersion: 'example.org/v1',
+      kind: 'Widget',
+      metadata: { ...metadata, annotations: { mine: 'kept' } },
+      spec: { size: 1 },
+    });
+  });
+
+  it('keeps its own apiVersion and kind', () => {
+    const object = decodeObject({ apiVersion: 'example.org/v2', kind: 'Widget', metadata }, Widget);
+    expect(object.apiVersion).toBe('example.org/v2');
+  });
+
+  it('has no annotations where they are null', () => {
+    expect(decodeObject({ metadata: { ...metadata, annotations: null } }, Widget).metadata).toEqual(metadata);
+  });
+
+  it('is frozen all the way down', () => {
+    const value = { metadata: { ...metadata, labels: { a: 'b' } }, spec: { list: [{ deep: null }, 1] } };
+    const object = decodeObject(value, Widget);
+    const parts = [object, object.metadata, object.metadata.labels, object.spec, value.spec.list, value.spec.list[0]];
+    expect(parts.every((part) => Object.isFrozen(part))).toBe(true);
+  });
+
+  it.each([
+    undefined,
+    null,
+    7,
+    'text',
+    {},
+    { metadata: null },
+    { metadata: { name: 'a', uid: '1' } },
+    { metadata: { ...metadata, uid: 7 } },
+  ])('is not %j', (value) => {
+    expect(() => decodeObject(value, Widget)).toThrow(
+      /^Expected a Widget with metadata\.name, uid and resourceVersion, got /u,
+    );
+  });
+});
+
+describe('a version', () => {
+  it('is that of the metadata', () => {
+    expect(decodeVersion({ metadata: { resourceVersion: '7' } })).toBe('7');
+  });
+
+  it.each([null, {}, { metadata: { resourceVersion: '' } }, { metadata: { resourceVersion: 7 } }])(
+    'is not in %j',
+    (value) => {
+      expect(() => decodeVersion(value)).toThrow(/^Expected a resourceVersion, got /u);
+    },
+  );
+});
+
+describe('a Status', () => {
+  it('is told with its causes', () => {
+    const causes = [{ reason: 'FieldValueInvalid', field: 'spec.size', message: 'too big' }, {}];
+    const details = { name: 'a', kind: 'widgets', causes, retryAfterSeconds: 3 };
+    const error = decodeStatus(422, { kind: 'Status', code: 422, reason: 'Invalid', message: 'no', details }, '9');
+    expect(error).toMatchObject({ name: 'StatusError', code: 422, reason: 'Invalid', message: 'no' });
+    expect(error.details).toMatchObject({ name: 'a', kind: 'widgets', retryAfterSeconds: 3 });
+    expect(error.details.causes).toEqual([causes[0], { reason: '', field: '', message: '' }]);
+  });
+
+  it.each([undefined, null, 7, '', {}, { kind: 'Widget', code: 200, message: 'hm' }])(
+    'that is %j is told by the HTTP status alone',
+    (body) => {
+      expect(decodeStatus(502, body)).toMatchObject({
+        code: 502,
+        reason: '',
+        message: 'The API server answered HTTP 502',
+      });
+    },
+  );
+
+  it('that is a page is told with its beginning', () => {
+    const { message } = decodeStatus(502, `<html>${'x'.repeat(1_000)}`);
+    expect(message).toBe(`The API server answered HTTP 502: <html>${'x'.repeat(194)}`);
+  });
+
+  it('without details and code is told as it is', () => {
+    const error = decodeStatus(500, { kind: 'Status', message: 'broken', details: null });
+    expect(error).toMatchObject({ code: 500, reason: '', message: 'broken', details: { causes: [] } });
+  });
+});

@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface ScratchDirectory extends AsyncDisposable {
+  readonly path: string;
+  /** Writes or replaces a file, all at once. @returns its absolute path */
+  write(name: string, content: string): Promise<string>;
+  writeScript(name: string, content: string): Promise<string>;
+}
+
+/** Makes an empty directory, which is removed with all that is in it. */
+export async function createScratchDirectory(): Promise<ScratchDirectory> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'gateway-'));
+  async function write(name: string, content: string, mode = 0o600): Promise<string> {
+    const file = path.join(directory, name);
+    await writeFile(`${file}.new`, content);
+    await chmod(`${file}.new`, mode);
+    await rename(`${file}.new`, file);
+    return file;
+  }
+  return {
+    path: directory,
+    write: (name, content) => write(name, content),
+    writeScript: (name, content) => write(name, content, 0o700),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+  };
+}

@@ -1,0 +1,137 @@
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { expect, it } from 'vitest';
+import { startLoopbackServer } from './loopback-server.ts';
+import type { StatusError } from './status-error.ts';
+import { readWatchStream, type WatchEvent } from './watch-stream.ts';
+import { Widget, type WidgetObject } from './widget.ts';
+
+it('reads event by event, each with its object', async () => {
+  const { events, end } = await read(
+    line('ADDED', object('a')) + line('MODIFIED', object('a')) + line('DELETED', object('a')),
+  );
+  expect(events).toMatchObject([
+    { type: 'ADDED', object: { kind: 'Widget', metadata: { name: 'a' } } },
+    { type: 'MODIFIED' },
+    { type: 'DELETED' },
+  ]);
+  expect(end).toBe('end');
+});
+
+it('puts together characters and lines that come in pieces', async () => {
+  const bytes = Buffer.from(line('ADDED', object('a', { color: 'größer 🦊' })));
+  const { events } = await read(...Array.from(bytes, (byte) => Buffer.of(byte)));
+  expect(events).toMatchObject([{ object: { spec: { color: 'größer 🦊' } } }]);
+});
+
+it('reads bookmarks, and which of them ends the initial events', async () => {
+  const annotations = { 'k8s.io/initial-events-end': 'true' };
+  const { events } = await read(
+    line('BOOKMARK', { metadata: { resourceVersion: '7' } }),
+    line('BOOKMARK', { metadata: { resourceVersion: '8', annotations } }),
+  );
+  expect(events).toEqual([
+    { type: 'BOOKMARK', resourceVersion: '7', initialEventsEnd: false },
+    { type: 'BOOKMARK', resourceVersion: '8', initialEventsEnd: true },
+  ]);
+});
+
+it.each([
+  ['{"type":"ADDED"', SyntaxError],
+  ['null', TypeError],
+  ['42', TypeError],
+  ['{"type":"ADDED"}', TypeError],
+  ['{"type":"ADDED","object":{"metadata":{"name":"x","uid":"1"}}}', TypeError],
+  ['{"type":"PING","object":{}}', TypeError],
+  ['{"type":"BOOKMARK","object":{}}', TypeError],
+])('passes over %s, tells of it, and goes on', async (nonsense, kind) => {
+  const { events, malformed, end } = await read(`${nonsense}\n\n \n${line('ADDED', object('a'))}`);
+  expect([events.length, malformed.length, end]).toEqual([1, 1, 'end']);
+  expect(malformed[0]).toBeInstanceOf(kind);
+});
+
+it('ends with what an ERROR event says', async () => {
+  const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version: 1 (5)' };
+  const { events, end } = await read(line('ERROR', status) + line('ADDED', object('a')));
+  expect(events).toEqual([]);
+  expect(end).toMatchObject({ code: 410, reason: 'Expired', message: 'too old resource version: 1 (5)' });
+});
+
+it.each(['{"type":"ERROR"}', '{"type":"ERROR","object":{"message":"?"}}'])('ends with 500 for %s', async (error) => {
+  expect((await read(`${error}\n`)).end).toMatchObject({ code: 500 });
+});
+
+it('ends as broken when the connection is cut', async () => {
+  const { events, end } = await readFrom((response) => {
+    response.write(line('ADDED', object('a')), () => response.destroy());
+  });
+  expect(events).toHaveLength(1);
+  expect(end).toMatchObject({ reason: 'Broken' });
+});
+
+it('ends as broken when it is silent for too long', async () => {
+  const { events, end } = await readFrom((response) => void response.write(line('ADDED', object('a'))), {
+    idleTimeoutMs: 50,
+  });
+  expect(events).toHaveLength(1);
+  expect(end).toMatchObject({ reason: 'Broken', message: 'The watch was silent for 50 ms.' });
+});
+
+it('ends with what its reader throws, and reads no further', async () => {
+  const bug = new TypeError('a bug of ours');
+  const { malformed, end } = await readFrom((response) => response.end(line('ADDED', object('a')).repeat(2)), {
+    onEvent: () => {
+      throw bug;
+    },
+  });
+  expect([malformed, end]).toEqual([[], bug]);
+});
+
+it('says when an object was written, as far as its managers tell', async () => {
+  const managedFields = [{ time: '2024-05-01T10:00:00Z' }, { time: '2024-05-01T10:00:05Z' }, {}, null];
+  const managed = { ...object('a'), metadata: { ...object('a').metadata, managedFields } };
+  const { events } = await read(line('ADDED', managed), line('MODIFIED', object('a')));
+  expect(events).toMatchObject([{ writtenAt: Date.parse('2024-05-01T10:00:05Z') }, { writtenAt: undefined }]);
+});
+
+interface Outcome {
+  readonly events: readonly WatchEvent<WidgetObject>[];
+  readonly malformed: readonly Error[];
+  /** `end`, or what was thrown. */
+  readonly end: unknown;
+}
+
+function read(...pieces: readonly (string | Buffer)[]): Promise<Outcome> {
+  return readFrom((response) => {
+    for (const piece of pieces) response.write(piece);
+    response.end();
+  });
+}
+
+async function readFrom(
+  answer: (response: ServerResponse) => void,
+  options: { readonly idleTimeoutMs?: number; readonly onEvent?: () => void } = {},
+): Promise<Outcome> {
+  await using server = await startLoopbackServer({ answer });
+  const response = await new Promise<IncomingMessage>((resolve) => void get(server.url, resolve));
+  const events: WatchEvent<WidgetObject>[] = [];
+  const malformed: Error[] = [];
+  const end = await readWatchStream(response, {
+    resource: Widget,
+    idleTimeoutMs: 5_000,
+    onEvent: (event) => void events.push(event),
+    onMalformed: (error) => void malformed.push(error),
+    ...options,
+  }).then(
+    () => 'end',
+    (error: StatusError) => error,
+  );
+  return { events, malformed, end };
+}
+
+function object(name: string, spec: object = {}) {
+  return { metadata: { name, namespace: 'default', uid: `uid-${name}`, resourceVersion: '5' }, spec };
+}
+
+function line(type: string, content: object): string {
+  return `${JSON.stringify({ type, object: content })}\n`;
+}
