@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Authorizer } from './access/authorizer.ts';
 import { whoAmI } from './access/viewer.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
+import type { ResourceStatus } from './cache/kept-resource.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
@@ -16,13 +17,18 @@ import { schema } from './schema.ts';
 import { readExampleTabs } from './server/example-tabs.ts';
 import { startHttpServer, type Readiness } from './server/http-server.ts';
 
+export interface GatewayStatistics {
+  readonly kinds: readonly ResourceStatus[];
+  readonly live: LiveStatistics;
+}
+
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   /** Resolves when every kind has been read once, or is known not to be served. */
   readonly ready: Promise<unknown>;
-  /** What has happened to its subscriptions. */
-  readonly following: () => LiveStatistics;
+  /** What has happened to its watches and subscriptions, for who exports it. */
+  readonly statistics: () => GatewayStatistics;
 }
 
 /**
@@ -34,18 +40,19 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   const connection = await createConnection(config.connection);
   const client = new Client(connection);
   const starting = new AbortController().signal;
-  const versions = { version: gatewayVersion(), kubernetesVersion: await kubernetesVersionOf(client, starting) };
+  const kubernetesVersion = await kubernetesVersionOf(client, starting);
   const viewer = await whoAmI(client, connection.userName, starting);
-  log.info({ server: connection.server, kubernetes: versions.kubernetesVersion, identity: viewer.name }, 'connected');
+  log.info({ server: connection.server, kubernetesVersion, identity: viewer.name }, 'connected');
   const cache = startClusterCache({ ...config, client, resources, log });
-  const about = { cluster: { client, cache, authorizer: new Authorizer(client) }, viewer, versions };
+  const cluster = { client, cache, authorizer: new Authorizer(client) };
+  const facts = { version: gatewayVersion(), kubernetesVersion, live: () => server.pipeline.live.statistics };
   const server = await startHttpServer({
     ...config,
     drainMs: config.drainSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     schema,
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
-    createContext: (signal) => createContext(about, signal),
+    createContext: (signal) => createContext({ cluster, viewer, gateway: facts }, signal),
     publicError: (error) => publicError(error, (unexpected) => log.error({ err: unexpected }, 'unexpected error')),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
@@ -57,7 +64,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   return {
     url: server.url,
     ready: cache.settled,
-    following: () => server.pipeline.live.statistics,
+    statistics: () => ({ kinds: cache.statuses(), live: server.pipeline.live.statistics }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

@@ -50,6 +50,8 @@ class Reflector<T extends KubernetesObject> {
   /** Why the next round begins with a list; undefined while our version is good. */
   #listCause: string | undefined = 'start';
   #suspicious = false;
+  /** Whether this round has made progress. */
+  #progressed = false;
   /** Until the server has shown that it cannot. */
   #streamsLists = true;
 
@@ -62,8 +64,9 @@ class Reflector<T extends KubernetesObject> {
     const { signal, clock } = this.#options;
     while (!signal.aborted) {
       try {
+        this.#progressed = false;
         await this.#round();
-        this.#attempts += 1;
+        if (!this.#progressed) this.#attempts += 1;
         await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -165,6 +168,7 @@ class Reflector<T extends KubernetesObject> {
   }
 
   #progress(): void {
+    this.#progressed = true;
     this.#attempts = 0;
     this.#backoff.reset();
   }

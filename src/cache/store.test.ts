@@ -197,7 +197,7 @@ describe('listeners', () => {
 });
 
 describe('whatever happens', () => {
-  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 30 }, (_, seed) => seed))(
     'a store holds and tells what a naive one would: %i',
     (seed) => {
       const { store, lines, resets } = storeOf([], '1');
@@ -214,7 +214,7 @@ describe('whatever happens', () => {
     },
   );
 
-  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+  it.each(Array.from({ length: 30 }, (_, seed) => seed))(
     'a store and who listens to it end as the world is: %i',
     (seed) => {
       const { store, told, resets } = storeOf([], '1');

@@ -1,6 +1,47 @@
-import { builder } from './builder.ts';
-import type { GatewayVersions } from './context.ts';
 import type { ResourceStatus } from '../loaders/loaders.ts';
+import { builder } from './builder.ts';
+import type { GatewayFacts } from './context.ts';
+import type { LiveStatistics } from './live/statistics.ts';
+
+type WatchStatistics = ResourceStatus['watch'];
+
+const CauseCount = builder.objectRef<readonly [cause: string, count: number]>('CauseCount').implement({
+  description: 'How often something has happened for one cause.',
+  fields: (t) => ({
+    cause: t.string({ description: 'Why, e.g. `start`, `expired`, `broken`.', resolve: ([cause]) => cause }),
+    count: t.int({ description: 'How often, since the gateway started.', resolve: ([, count]) => count }),
+  }),
+});
+
+const WatchStatisticsType = builder.objectRef<WatchStatistics>('WatchStatistics').implement({
+  description: 'What has happened to the watch of one kind since the gateway started.',
+  fields: (t) => ({
+    events: t.exposeInt('events', { description: 'Changes that the API server has told.' }),
+    bookmarks: t.exposeInt('bookmarks', { description: 'How often it has told that there was no change.' }),
+    malformed: t.exposeInt('malformed', { description: 'What it sent that could not be read, and was passed over.' }),
+    lists: t.field({
+      type: [CauseCount],
+      description: 'How often everything had to be listed, by what made it necessary.',
+      resolve: ({ lists }) => Object.entries(lists),
+    }),
+    failures: t.field({
+      type: [CauseCount],
+      description: 'How often the watch was interrupted, by cause.',
+      resolve: ({ failures }) => Object.entries(failures),
+    }),
+    averageLagMs: t.float({
+      nullable: true,
+      description:
+        'From a write to its receipt, in milliseconds: only as exact as the seconds that Kubernetes notes. Null before the first.',
+      resolve: ({ lag: { count, totalMs } }) => (count === 0 ? null : totalMs / count),
+    }),
+    maxLagMs: t.float({
+      nullable: true,
+      description: 'The longest of them. Null before the first.',
+      resolve: ({ lag: { count, maxMs } }) => (count === 0 ? null : maxMs),
+    }),
+  }),
+});
 
 const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement({
   description: 'One kind of object, and how fresh the gateway’s copy of it is.',
@@ -23,10 +64,29 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
         'When the API server last told something of the kind: an event, or that there was none. Null before the first time.',
       resolve: ({ lastEventAt }) => (lastEventAt === undefined ? null : new Date(lastEventAt).toISOString()),
     }),
+    watch: t.field({
+      type: WatchStatisticsType,
+      description: 'What has happened to its watch.',
+      resolve: ({ watch }) => watch,
+    }),
   }),
 });
 
-const GatewayType = builder.objectRef<GatewayVersions>('Gateway').implement({
+const LiveStatisticsType = builder.objectRef<LiveStatistics>('LiveStatistics').implement({
+  description: 'What has happened to the subscriptions since the gateway started.',
+  fields: (t) => ({
+    groups: t.exposeInt('groups', { description: 'Operations that are followed now, each once for all its readers.' }),
+    readers: t.exposeInt('readers', { description: 'Subscriptions that are open now.' }),
+    renderings: t.exposeFloat('renderings', { description: 'How often an object was executed and serialised.' }),
+    frames: t.exposeFloat('frames', { description: 'Events handed to clients.' }),
+    coalesced: t.exposeFloat('coalesced', { description: 'Intermediate states that slow readers have skipped.' }),
+    resets: t.exposeFloat('resets', { description: 'Returning readers that had to begin anew.' }),
+    resumes: t.exposeFloat('resumes', { description: 'Returning readers that went on where they had been.' }),
+    slowCloses: t.exposeFloat('slowCloses', { description: 'Clients that were given up because they did not read.' }),
+  }),
+});
+
+const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
   description: 'What this gateway serves and how fresh it is.',
   fields: (t) => ({
     version: t.exposeString('version', { description: 'Version of the gateway.' }),
@@ -40,9 +100,14 @@ const GatewayType = builder.objectRef<GatewayVersions>('Gateway').implement({
       description: 'The kinds that the gateway keeps a live copy of.',
       resolve: (_, __, { loaders }) => [...loaders.statuses()],
     }),
+    live: t.field({
+      type: LiveStatisticsType,
+      description: 'How many are following, and how well they keep up.',
+      resolve: ({ live }) => live(),
+    }),
   }),
 });
 
 builder.queryField('gateway', (t) =>
-  t.field({ type: GatewayType, description: 'The gateway itself.', resolve: (_, __, { versions }) => versions }),
+  t.field({ type: GatewayType, description: 'The gateway itself.', resolve: (_, __, { gateway }) => gateway }),
 );

@@ -108,10 +108,6 @@ describe('a label selector as text', () => {
 });
 
 describe('a label selector as objects carry it', () => {
-  const expression = (key: string, operator: string, ...values: readonly string[]) => ({
-    matchExpressions: [{ key, operator, values }],
-  });
-
   it.each([
     { selector: {}, selected: true },
     { selector: { matchLabels: null, matchExpressions: null }, selected: true },
@@ -145,3 +141,7 @@ describe('a label selector as objects carry it', () => {
     expect(compileSelector(selector)).toBeUndefined();
   });
 });
+
+function expression(key: string, operator: string, ...values: readonly string[]) {
+  return { matchExpressions: [{ key, operator, values }] };
+}

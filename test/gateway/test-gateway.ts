@@ -2,7 +2,7 @@ import { createClient, type Client as WebSocketClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { readConfig, type Config } from '../../src/config.ts';
-import { startGateway } from '../../src/gateway.ts';
+import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { AdmissionHook } from '../../src/simulator/admission.ts';
 import type { Manifest } from '../../src/simulator/api-object.ts';
@@ -25,6 +25,7 @@ export interface Answer {
 /** A gateway under test, and how its clients see it. */
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
+  statistics(): GatewayStatistics;
   /** How many subscriptions are running. */
   readers(): number;
   query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
@@ -59,7 +60,8 @@ export async function startGatewayFor(
   };
   return {
     url: gateway.url,
-    readers: () => gateway.following().readers,
+    readers: () => gateway.statistics().live.readers,
+    statistics: () => gateway.statistics(),
     connect,
     async query(query, variables) {
       const response = await fetch(gateway.url, {
