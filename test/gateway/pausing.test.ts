@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { namespace, workspace } from './manifests.ts';
 import { startTestGateway, type SimulatedGateway } from './test-gateway.ts';
 
@@ -26,7 +26,7 @@ describe('pauseWorkspace', () => {
       warnings: [],
       workspace: { paused: true, state: 'RUNNING' },
     });
-    expect(stored(gateway).spec?.paused).toBe(true);
+    expect(specOf(stored(gateway)).paused).toBe(true);
     expect(stored(gateway).metadata.annotations).toMatchObject({ 'notebooks.kubeflow.org/updated-by': 'system:admin' });
     const read = await gateway.query('{ workspace(namespace: "team-a", name: "nb-1") { paused } }');
     expect(read.data?.['workspace']).toEqual({ paused: true });
@@ -55,7 +55,7 @@ describe('pauseWorkspace', () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     const { data } = await gateway.query(PAUSE, { input: { ...at, dryRun: true, waitFor: 'PAUSED' } });
     expect(data?.['pauseWorkspace']).toMatchObject({ stateReached: false, workspace: { paused: true } });
-    expect(stored(gateway).spec?.paused).toBe(false);
+    expect(specOf(stored(gateway)).paused).toBe(false);
     expect(
       (await gateway.query('{ workspace(namespace: "team-a", name: "nb-1") { paused } }')).data?.['workspace'],
     ).toEqual({ paused: false });
@@ -129,7 +129,7 @@ describe('pauseWorkspace', () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     const { errors } = await gateway.query(PAUSE, { input: { ...at, timeoutSeconds: -1 } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
-    expect(stored(gateway).spec?.paused).toBe(false);
+    expect(specOf(stored(gateway)).paused).toBe(false);
   });
 
   it('is UNAVAILABLE while the API server refuses, and changes nothing', async () => {

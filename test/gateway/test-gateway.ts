@@ -1,4 +1,4 @@
-import { createClient, type Client as WebSocketClient } from 'graphql-ws';
+import { createClient, type Client as WebSocketClient, type ClientOptions } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { readConfig, type Config } from '../../src/config.ts';
@@ -30,7 +30,7 @@ export interface TestGateway extends AsyncDisposable {
   readers(): number;
   query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** A client with a WebSocket of its own; disposed of with the gateway. */
-  connect(): WebSocketClient;
+  connect(options?: Partial<ClientOptions>): WebSocketClient;
   /** A subscription on a WebSocket of its own, result by result. */
   subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
 }
@@ -53,8 +53,13 @@ export async function startGatewayFor(
   const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
   if (when === 'ready') await gateway.ready;
   const clients: WebSocketClient[] = [];
-  const connect = () => {
-    const client = createClient({ url: gateway.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+  const connect = (options: Partial<ClientOptions> = {}) => {
+    const client = createClient({
+      url: gateway.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      ...options,
+    });
     clients.push(client);
     return client;
   };

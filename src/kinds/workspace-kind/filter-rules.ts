@@ -1,5 +1,5 @@
 import { compileSelector, type LabelSelector, type SelectorObject } from '../../kubernetes/label-selector.ts';
-import type { FilterMatch, FilterRuleSpec, WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, type FilterMatch, type FilterRuleSpec, type WorkspaceKindObject } from './resource.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -27,8 +27,8 @@ export interface FilterVerdict {
 const nothingSaid: FilterVerdict = { hidden: false, removed: false, denied: false, deniedMessage: null };
 
 /** The first rule of this scope whose conditions all hold decides everything; later rules are not merged in. */
-export function filterVerdict({ spec }: WorkspaceKindObject, scope: FilterScope, labels: FilterLabels): FilterVerdict {
-  const rule = (spec?.filterRules ?? []).find(
+export function filterVerdict(kind: WorkspaceKindObject, scope: FilterScope, labels: FilterLabels): FilterVerdict {
+  const rule = (kindSpecOf(kind).filterRules ?? []).find(
     (candidate) => candidate.scope === scope && conditionsOf(candidate).holds(labels),
   );
   if (!rule) return nothingSaid;
@@ -71,7 +71,7 @@ function compileMatch({
 
 function on(
   source: keyof FilterLabels,
-  selector: SelectorObject | null | undefined,
+  selector: SelectorObject | undefined,
 ): ((labels: FilterLabels) => boolean) | undefined {
   const matches: LabelSelector | undefined = compileSelector(selector ?? {});
   return matches && ((labels) => labels[source] !== undefined && matches(labels[source]));

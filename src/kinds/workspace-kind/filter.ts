@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { isHidden, type KindInContext } from './kind-in-context.ts';
+import { kindSpecOf } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
   description: 'Which kinds are meant: all conditions that are given must hold.',
@@ -29,15 +30,17 @@ export function workspaceKindMatcher(filter: WorkspaceKindFilter | null | undefi
       ? (kind) => [kind.metadata.name, displayNameOf(kind)].some((name) => name.toLowerCase().includes(text))
       : undefined,
     typeof hidden === 'boolean' ? (kind) => isHidden(kind) === hidden : undefined,
-    typeof deprecated === 'boolean' ? ({ spec }) => (spec?.spawner?.deprecated === true) === deprecated : undefined,
+    typeof deprecated === 'boolean'
+      ? (kind) => (kindSpecOf(kind).spawner?.deprecated === true) === deprecated
+      : undefined,
     labelSelector(filter?.labelSelector),
   ];
   const given = conditions.filter((condition) => condition !== undefined);
   return (kind) => given.every((holds) => holds(kind));
 }
 
-export function displayNameOf({ spec, metadata }: KindInContext): string {
-  return spec?.spawner?.displayName || metadata.name;
+export function displayNameOf(kind: KindInContext): string {
+  return kindSpecOf(kind).spawner?.displayName || kind.metadata.name;
 }
 
 export const workspaceKindOrdering: Ordering<KindInContext> = {

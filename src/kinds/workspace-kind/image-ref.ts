@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
-import type { ImageAsset, ImageAssetStatus } from './resource.ts';
+import type { Picture, PictureStatus } from './resource.ts';
 
 interface Image {
-  readonly asset: ImageAsset | null | undefined;
-  readonly status: ImageAssetStatus | null | undefined;
+  readonly asset: Picture | undefined;
+  readonly status: PictureStatus | undefined;
 }
 
 const errors: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,7 @@
 import type { Loaders } from '../../loaders/loaders.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { filterVerdict, type FilterLabels } from './filter-rules.ts';
-import type { WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 const NAMESPACE_LABELS = Symbol('labels of the namespace in which a kind is looked at');
 
@@ -25,7 +25,7 @@ export function labelsOfNamespace(loaders: Loaders, name: string): FilterLabels[
 }
 
 export function isHidden(kind: KindInContext): boolean {
-  return kind.spec?.spawner?.hidden === true || kindVerdict(kind).hidden;
+  return kindSpecOf(kind).spawner?.hidden === true || kindVerdict(kind).hidden;
 }
 
 /** Whether the rules take the kind out of what its namespace is offered. */

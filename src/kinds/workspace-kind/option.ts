@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { KeyValueType } from '../../graphql/object-meta.ts';
 import { optionKeyOf, Workspace, type OptionList } from '../workspace/resource.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
-import type { OptionSpec, RedirectSpec, WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, type OptionSpec, type RedirectMessageSpec, type WorkspaceKindObject } from './resource.ts';
 
 /** One option of a kind, as it is offered in some context. */
 export interface SpawnerOption {
@@ -15,7 +15,7 @@ export interface SpawnerOption {
 const scopes = { imageConfig: 'IMAGE_CONFIG', podConfig: 'POD_CONFIG' } as const;
 
 function optionSpecsOf(kind: WorkspaceKindObject, list: OptionList): readonly OptionSpec[] {
-  return kind.spec?.podTemplate?.options?.[list]?.values ?? [];
+  return kindSpecOf(kind).podTemplate?.options?.[list]?.values ?? [];
 }
 
 /** All options of a list, with the verdict of the kind's rules in this context; those that are not to be shown included. */
@@ -54,9 +54,7 @@ const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
   } as const,
 });
 
-type Message = NonNullable<RedirectSpec['message']>;
-
-export const RedirectMessage = builder.objectRef<Message>('RedirectMessage').implement({
+export const RedirectMessage = builder.objectRef<RedirectMessageSpec>('RedirectMessage').implement({
   description: 'What the kind says to the people whose option is redirected.',
   fields: (t) => ({
     level: t.field({

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import type { WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 /** One way into a workspace. */
 export interface Port {
@@ -11,8 +11,8 @@ export interface Port {
 const DEFAULT_PROTOCOL = 'HTTP';
 
 /** The ports of a kind: its own in new kinds, those of its images in old ones. */
-export function portsOf({ spec }: WorkspaceKindObject): Port[] {
-  const own = spec?.podTemplate?.ports;
+export function portsOf(kind: WorkspaceKindObject): Port[] {
+  const { ports: own, options } = kindSpecOf(kind).podTemplate ?? {};
   if (own) {
     return own.map(({ id = '', protocol = DEFAULT_PROTOCOL, defaultDisplayName }) => ({
       id,
@@ -20,7 +20,7 @@ export function portsOf({ spec }: WorkspaceKindObject): Port[] {
       displayName: defaultDisplayName || id,
     }));
   }
-  const images = spec?.podTemplate?.options?.imageConfig?.values ?? [];
+  const images = options?.imageConfig?.values ?? [];
   const ports = new Map<string, Port>();
   for (const { id = '', protocol = DEFAULT_PROTOCOL, displayName } of images.flatMap(
     (image) => image.spec?.ports ?? [],
@@ -33,7 +33,7 @@ export function portsOf({ spec }: WorkspaceKindObject): Port[] {
 /** The ports of one image of a kind, under the names that it has for them. Empty for an unknown image. */
 export function imagePortsOf(kind: WorkspaceKindObject, imageId: string): Port[] {
   const known = new Map(portsOf(kind).map((port) => [port.id, port]));
-  const image = kind.spec?.podTemplate?.options?.imageConfig?.values?.find(({ id }) => id === imageId);
+  const image = kindSpecOf(kind).podTemplate?.options?.imageConfig?.values?.find(({ id }) => id === imageId);
   return (image?.spec?.ports ?? []).map(({ id = '', protocol, displayName }) => ({
     id,
     protocol: known.get(id)?.protocol ?? protocol ?? DEFAULT_PROTOCOL,
@@ -43,10 +43,10 @@ export function imagePortsOf(kind: WorkspaceKindObject, imageId: string): Port[]
 
 /** Where the ports of a workspace are reached: kinds that have ports of their own came with a new path. */
 export function connectPathOf(
-  { spec }: WorkspaceKindObject,
+  kind: WorkspaceKindObject,
   at: { readonly namespace: string; readonly name: string; readonly portId: string },
 ): string {
-  const root = spec?.podTemplate?.ports ? '/workspace/connect' : '/workspace';
+  const root = kindSpecOf(kind).podTemplate?.ports ? '/workspace/connect' : '/workspace';
   return `${root}/${at.namespace}/${at.name}/${at.portId}/`;
 }
 

@@ -1,107 +1,92 @@
-import type { SelectorObject } from '../../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
+import { anyObject, flag, int, listOf, mapOf, reader, record, text, whole, type Formed } from '../form.ts';
 
-type Maybe<T> = T | null | undefined;
+const redirect = record({ to: text, message: record({ level: text, text }) });
+/** In old kinds the ports are the image’s, and have a protocol. */
+const imagePort = record({ id: text, displayName: text, protocol: text });
+const option = record({
+  id: text,
+  spawner: record({
+    displayName: text,
+    description: text,
+    labels: listOf(record({ key: text, value: text })),
+    hidden: flag,
+  }),
+  redirect,
+  spec: record({ ports: listOf(imagePort) }),
+});
+const optionList = record({ spawner: record({ default: text }), values: listOf(option) });
 
-export interface RedirectSpec {
-  readonly to?: string;
-  readonly message?: Maybe<{ readonly level?: string; readonly text?: string }>;
-}
+const picture = record({ url: text });
+const pictureStatus = record({ configMap: record({ errorType: text }) });
 
-export interface ImagePort {
-  readonly id?: string;
-  readonly displayName?: string;
-  /** In old kinds, where the ports are the image’s. */
-  readonly protocol?: string;
-}
+const activityRule = record({
+  config: record({ secondsSinceActive: int, minRunningSeconds: int }),
+  match: anyObject,
+  effect: record({ pauseWorkspace: flag }),
+});
 
+const requirement = record({ key: text, operator: text, values: listOf(text) });
+const selected = record({ selector: record({ matchLabels: mapOf(text), matchExpressions: listOf(requirement) }) });
+const filterMatch = record({ matchNamespace: selected, matchImageConfig: selected, matchPodConfig: selected });
+const filterRule = record({
+  scope: text,
+  effect: record({
+    ui: record({ hide: flag }),
+    api: record({ hide: flag, deny: flag, denyMessage: record({ text }) }),
+  }),
+  match: listOf(whole(filterMatch.is)), // half a condition would select more than was meant
+});
+
+const spec = record({
+  spawner: record({
+    displayName: text,
+    description: text,
+    hidden: flag,
+    deprecated: flag,
+    deprecationMessage: text,
+    icon: picture,
+    logo: picture,
+  }),
+  podTemplate: record({
+    volumeMounts: record({ home: text }),
+    /** Absent in old kinds. */
+    ports: listOf(record({ id: text, protocol: text, defaultDisplayName: text })),
+    options: record({ imageConfig: optionList, podConfig: optionList }),
+  }),
+  activityRules: listOf(activityRule),
+  filterRules: listOf(filterRule),
+});
+
+const status = record({ spawnerIcon: pictureStatus, spawnerLogo: pictureStatus });
+
+export type RedirectMessageSpec = NonNullable<Formed<typeof redirect>['message']>;
 /** One value of an option list. */
-export interface OptionSpec {
-  readonly id?: string;
-  readonly spawner?: Maybe<{
-    readonly displayName?: string;
-    readonly description?: string;
-    readonly labels?: Maybe<readonly { readonly key?: string; readonly value?: string }[]>;
-    readonly hidden?: boolean;
-  }>;
-  readonly redirect?: Maybe<RedirectSpec>;
-  readonly spec?: Maybe<{ readonly ports?: Maybe<readonly ImagePort[]> }>;
-}
+export type OptionSpec = Formed<typeof option>;
+export type Picture = Formed<typeof picture>;
+export type PictureStatus = Formed<typeof pictureStatus>;
+export type ActivityRuleSpec = Formed<typeof activityRule>;
+export type FilterMatch = Formed<typeof filterMatch>;
+export type FilterRuleSpec = Formed<typeof filterRule>;
 
-export interface OptionListSpec {
-  readonly spawner?: Maybe<{ readonly default?: string }>;
-  readonly values?: Maybe<readonly OptionSpec[]>;
-}
-
-export interface ImageAsset {
-  readonly url?: string;
-  readonly configMap?: Maybe<object>;
-}
-
-export interface ImageAssetStatus {
-  readonly configMap?: Maybe<{ readonly errorType?: string; readonly errorMessage?: string }>;
-}
-
-export interface ActivityRuleSpec {
-  readonly config?: Maybe<{ readonly secondsSinceActive?: number; readonly minRunningSeconds?: number }>;
-  readonly match?: Maybe<Readonly<Record<string, unknown>>>;
-  readonly effect?: Maybe<{ readonly pauseWorkspace?: boolean | null }>;
-}
-
-export interface FilterMatch {
-  readonly matchNamespace?: Maybe<{ readonly selector?: Maybe<SelectorObject> }>;
-  readonly matchImageConfig?: Maybe<{ readonly selector?: Maybe<SelectorObject> }>;
-  readonly matchPodConfig?: Maybe<{ readonly selector?: Maybe<SelectorObject> }>;
-}
-
-export interface FilterRuleSpec {
-  readonly scope?: string;
-  readonly effect?: Maybe<{
-    readonly ui?: Maybe<{ readonly hide?: boolean }>;
-    readonly api?: Maybe<{
-      readonly hide?: boolean;
-      readonly deny?: boolean;
-      readonly denyMessage?: Maybe<{ readonly text?: string }>;
-    }>;
-  }>;
-  readonly match?: Maybe<readonly FilterMatch[]>;
-}
-
-export interface KindPort {
-  readonly id?: string;
-  readonly protocol?: string;
-  readonly defaultDisplayName?: string;
-}
-
-/** A WorkspaceKind of any age of its CRD; see `WorkspaceObject`. */
+/** A WorkspaceKind of any age of its CRD: read it through {@link kindSpecOf} and {@link kindStatusOf}. */
 export interface WorkspaceKindObject extends KubernetesObject {
-  readonly spec?: Maybe<{
-    readonly spawner?: Maybe<{
-      readonly displayName?: string;
-      readonly description?: string;
-      readonly hidden?: boolean;
-      readonly deprecated?: boolean;
-      readonly deprecationMessage?: string;
-      readonly icon?: Maybe<ImageAsset>;
-      readonly logo?: Maybe<ImageAsset>;
-    }>;
-    readonly podTemplate?: Maybe<{
-      readonly volumeMounts?: Maybe<{ readonly home?: string }>;
-      /** Absent in old kinds. */
-      readonly ports?: Maybe<readonly KindPort[]>;
-      readonly options?: Maybe<{
-        readonly imageConfig?: Maybe<OptionListSpec>;
-        readonly podConfig?: Maybe<OptionListSpec>;
-      }>;
-    }>;
-    readonly activityRules?: Maybe<readonly ActivityRuleSpec[]>;
-    readonly filterRules?: Maybe<readonly FilterRuleSpec[]>;
-  }>;
-  readonly status?: Maybe<{
-    readonly spawnerIcon?: Maybe<ImageAssetStatus>;
-    readonly spawnerLogo?: Maybe<ImageAssetStatus>;
-  }>;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+const readSpec = reader(spec, {});
+const readStatus = reader(status, {});
+
+/** What is offered. */
+export function kindSpecOf(kind: WorkspaceKindObject): Formed<typeof spec> {
+  return readSpec(kind.spec);
+}
+
+/** What the controller reports. Empty until it has looked. */
+export function kindStatusOf(kind: WorkspaceKindObject): Formed<typeof status> {
+  return readStatus(kind.status);
 }
 
 export const WorkspaceKind = defineResource<WorkspaceKindObject>({

@@ -26,7 +26,7 @@ import { ImageRef } from './image-ref.ts';
 import { isHidden, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
 import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
-import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, kindStatusOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
 export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
@@ -85,7 +85,7 @@ WorkspaceKindType.implement({
       displayName: t.string({ description: 'Its name for people.', resolve: displayNameOf }),
       description: t.string({
         description: 'What it is, for people. Possibly empty.',
-        resolve: ({ spec }) => spec?.spawner?.description ?? '',
+        resolve: (kind) => kindSpecOf(kind).spawner?.description ?? '',
       }),
       hidden: t.boolean({
         description:
@@ -94,27 +94,27 @@ WorkspaceKindType.implement({
       }),
       deprecated: t.boolean({
         description: 'Not to be used for new workspaces.',
-        resolve: ({ spec }) => spec?.spawner?.deprecated === true,
+        resolve: (kind) => kindSpecOf(kind).spawner?.deprecated === true,
       }),
       deprecationMessage: t.string({
         nullable: true,
         description: 'What to use instead. Null where nothing is said.',
-        resolve: ({ spec }) => spec?.spawner?.deprecationMessage ?? null,
+        resolve: (kind) => kindSpecOf(kind).spawner?.deprecationMessage ?? null,
       }),
       icon: t.field({
         type: ImageRef,
         description: 'A small picture.',
-        resolve: ({ spec, status }) => ({ asset: spec?.spawner?.icon, status: status?.spawnerIcon }),
+        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.icon, status: kindStatusOf(kind).spawnerIcon }),
       }),
       logo: t.field({
         type: ImageRef,
         description: 'A large picture.',
-        resolve: ({ spec, status }) => ({ asset: spec?.spawner?.logo, status: status?.spawnerLogo }),
+        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.logo, status: kindStatusOf(kind).spawnerLogo }),
       }),
       homeMountPath: t.string({
         nullable: true,
         description: 'Where the home volume of its workspaces appears. Null where it has none.',
-        resolve: ({ spec }) => spec?.podTemplate?.volumeMounts?.home ?? null,
+        resolve: (kind) => kindSpecOf(kind).podTemplate?.volumeMounts?.home ?? null,
       }),
       ports: t.field({ type: [WorkspaceKindPort], description: 'The ways into its workspaces.', resolve: portsOf }),
       imageConfigs: t.field({
@@ -132,17 +132,17 @@ WorkspaceKindType.implement({
       }),
       defaultImageConfig: t.id({
         description: 'The image to begin with. It may be hidden, or missing where you ask.',
-        resolve: ({ spec }) => spec?.podTemplate?.options?.imageConfig?.spawner?.default ?? '',
+        resolve: (kind) => kindSpecOf(kind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
       }),
       defaultPodConfig: t.id({
         description: 'The pod size to begin with. It may be hidden, or missing where you ask.',
-        resolve: ({ spec }) => spec?.podTemplate?.options?.podConfig?.spawner?.default ?? '',
+        resolve: (kind) => kindSpecOf(kind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
       }),
       activityRules: t.field({
         type: [ActivityRule],
         description:
           'When its workspaces are paused for want of activity: the first rule that fits and says something decides.',
-        resolve: ({ spec }) => [...(spec?.activityRules ?? [])],
+        resolve: (kind) => [...(kindSpecOf(kind).activityRules ?? [])],
       }),
       workspaces: t.field({
         type: WorkspaceConnection,

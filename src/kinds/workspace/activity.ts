@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { momentOf } from './moment.ts';
-import type { WorkspaceObject } from './resource.ts';
+import { statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 const probeResults = { Success: 'SUCCESS', Failure: 'FAILURE', Timeout: 'TIMEOUT' } as const;
@@ -14,8 +14,6 @@ const ProbeResult = builder.enumType('ProbeResult', {
     UNKNOWN: { description: 'Something this gateway does not know.' },
   } as const,
 });
-
-type Status = NonNullable<WorkspaceObject['status']>;
 
 interface Probe {
   readonly startedAt: string;
@@ -39,7 +37,7 @@ const WorkspaceProbe = builder.objectRef<Probe>('WorkspaceProbe').implement({
 });
 
 /** Null where the controller does not tell, or tells no time of it. */
-function probeOf(activity: Status['activity']): Probe | null {
+function probeOf(activity: ActivityStatus | undefined): Probe | null {
   const { startTime, endTime, result = '', message = '' } = activity?.lastProbe ?? {};
   const startedAt = momentOf(startTime) ?? momentOf(endTime);
   return startedAt === null ? null : { startedAt, endedAt: momentOf(endTime) ?? startedAt, result, message };
@@ -57,19 +55,19 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
       type: 'DateTime',
       nullable: true,
       description: 'When it was last used. Null when that is not known.',
-      resolve: ({ status }) => momentOf(status?.activity?.lastActivity),
+      resolve: (workspace) => momentOf(statusOf(workspace).activity?.lastActivity),
     }),
     lastUpdateAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When this was last found out. Null before the first time.',
-      resolve: ({ status }) => momentOf(status?.activity?.lastUpdate),
+      resolve: (workspace) => momentOf(statusOf(workspace).activity?.lastUpdate),
     }),
     lastProbe: t.field({
       type: WorkspaceProbe,
       nullable: true,
       description: 'The last look at it. Null before the first, and where the controller does not tell.',
-      resolve: ({ status }) => probeOf(status?.activity),
+      resolve: (workspace) => probeOf(statusOf(workspace).activity),
     }),
     pauseEligibleAt: t.field({
       type: 'DateTime',
@@ -78,7 +76,7 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
         'From when on it may be paused for want of activity. Null unless it is RUNNING and the time is known.',
       resolve: (workspace) => {
         if (stateOf(workspace) !== 'RUNNING') return null; // what is there then is left over from the last run
-        return momentOf(workspace.status?.activity?.rules?.pauseWorkspace?.eligibleAfter);
+        return momentOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
       },
     }),
   }),

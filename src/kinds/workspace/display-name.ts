@@ -1,5 +1,5 @@
-import type { WorkspaceObject } from './resource.ts';
+import { specOf, type WorkspaceObject } from './resource.ts';
 
-export function displayNameOf({ spec, metadata }: WorkspaceObject): string {
-  return spec?.displayName || metadata.name;
+export function displayNameOf(workspace: WorkspaceObject): string {
+  return specOf(workspace).displayName || workspace.metadata.name;
 }

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
 import { displayNameOf } from './display-name.ts';
 import { millisecondsOf } from './moment.ts';
-import { optionIdOf, type WorkspaceObject } from './resource.ts';
+import { kindNameOf, optionIdOf, specOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf, WorkspaceStateEnum } from './state.ts';
 
 export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
@@ -45,17 +45,17 @@ export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): Co
       ? (workspace) =>
           [workspace.metadata.name, displayNameOf(workspace)].some((name) => name.toLowerCase().includes(text))
       : undefined,
-    among(filter?.kinds, ({ spec }) => spec?.kind),
+    among(filter?.kinds, kindNameOf),
     among(filter?.states, stateOf),
     among(filter?.namespaces, ({ metadata }) => metadata.namespace),
     among(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),
     among(filter?.podConfigs, (workspace) => optionIdOf(workspace, 'podConfig')),
-    typeof paused === 'boolean' ? ({ spec }) => (spec?.paused === true) === paused : undefined,
+    typeof paused === 'boolean' ? (workspace) => (specOf(workspace).paused === true) === paused : undefined,
     typeof pendingRestart === 'boolean'
-      ? ({ status }) => (status?.pendingRestart === true) === pendingRestart
+      ? (workspace) => (statusOf(workspace).pendingRestart === true) === pendingRestart
       : undefined,
     typeof inactiveSince === 'number'
-      ? ({ status }) => (millisecondsOf(status?.activity?.lastActivity) ?? inactiveSince) < inactiveSince
+      ? (workspace) => (millisecondsOf(statusOf(workspace).activity?.lastActivity) ?? inactiveSince) < inactiveSince
       : undefined,
     labelSelector(filter?.labelSelector),
   ];

@@ -9,7 +9,7 @@ import {
   type SpawnerOption,
 } from '../workspace-kind/option.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { optionIdOf, type OptionList, type WorkspaceObject } from './resource.ts';
+import { kindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
 
 /** One of the two choices of a workspace. */
 export interface ChosenOption {
@@ -26,7 +26,7 @@ const other = { imageConfig: 'podConfig', podConfig: 'imageConfig' } as const sa
 
 /** The option as the workspace's own namespace, and its other choice, are offered it. Null when kind or option are gone. */
 function describe(loaders: Loaders, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
-  const kind = loaders.related(WorkspaceKind).get({ name: workspace.spec?.kind ?? '' });
+  const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
   if (!kind) return null;
   const chosen = spawnerOptionOf(kind, other[list], optionIdOf(workspace, other[list]), {});
   const context = {
@@ -36,8 +36,8 @@ function describe(loaders: Loaders, { workspace, list }: ChosenOption, id: strin
   return spawnerOptionOf(kind, list, id, context) ?? null;
 }
 
-function statusOf({ workspace, list }: ChosenOption) {
-  return workspace.status?.podTemplateOptions?.[list];
+function optionStatusOf({ workspace, list }: ChosenOption) {
+  return statusOf(workspace).podTemplateOptions?.[list];
 }
 
 const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep').implement({
@@ -84,13 +84,13 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
     desiredId: t.id({
       nullable: true,
       description: 'The option that the next restart should bring. Null until the controller has looked.',
-      resolve: (chosen) => statusOf(chosen)?.desired ?? null,
+      resolve: (chosen) => optionStatusOf(chosen)?.desired ?? null,
     }),
     redirectChain: t.field({
       type: [OptionRedirectStep],
       description: 'The way from `id` to `desiredId`, as the controller last found it. Empty where they are the same.',
       resolve: (chosen) =>
-        (statusOf(chosen)?.redirectChain ?? []).map(({ source = '', target = '' }) => ({
+        (optionStatusOf(chosen)?.redirectChain ?? []).map(({ source = '', target = '' }) => ({
           ...chosen,
           sourceId: source,
           targetId: target,

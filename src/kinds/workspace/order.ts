@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { displayNameOf } from './display-name.ts';
 import { millisecondsOf } from './moment.ts';
-import type { WorkspaceObject } from './resource.ts';
+import { kindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 const fields = {
@@ -12,7 +12,7 @@ const fields = {
     description: 'By displayName, in any case.',
     of: (workspace) => displayNameOf(workspace).toLowerCase(),
   },
-  KIND: { description: 'By the name of the kind.', of: ({ spec }) => spec?.kind ?? '' },
+  KIND: { description: 'By the name of the kind.', of: kindNameOf },
   STATE: { description: 'By state, alphabetically.', of: stateOf },
   CREATED_AT: {
     description: 'By the time of creation.',
@@ -20,11 +20,11 @@ const fields = {
   },
   LAST_ACTIVITY_AT: {
     description: 'By the last activity; where it is unknown, last.',
-    of: ({ status }) => millisecondsOf(status?.activity?.lastActivity) ?? null,
+    of: (workspace) => millisecondsOf(statusOf(workspace).activity?.lastActivity) ?? null,
   },
   PAUSED_AT: {
     description: 'By the time of pausing; where not paused, last.',
-    of: ({ status }) => millisecondsOf(status?.pauseTime) ?? null,
+    of: (workspace) => millisecondsOf(statusOf(workspace).pauseTime) ?? null,
   },
 } as const satisfies Record<
   string,

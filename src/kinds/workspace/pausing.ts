@@ -4,7 +4,7 @@ import { keyOf } from '../../kubernetes/object.ts';
 import { isConflict, isInvalid, StatusError } from '../../kubernetes/status-error.ts';
 import type { Context } from '../../graphql/context.ts';
 import { auditAnnotations } from './audit.ts';
-import { Workspace, type WorkspaceObject } from './resource.ts';
+import { specOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 /** What is asked for: `true` to pause, `false` to start. */
@@ -51,7 +51,7 @@ function mayHaveMoved(error: unknown): boolean {
 
 function refuseWrongState(workspace: WorkspaceObject, paused: Paused): void {
   const state = stateOf(workspace);
-  const asked = workspace.spec?.paused === true;
+  const asked = specOf(workspace).paused === true;
   if (asked !== paused && (paused || state === 'PAUSED')) return;
   const { metadata } = workspace;
   const what = `Workspace ${keyOf(metadata)} cannot be ${paused ? 'paused' : 'started'}`;
@@ -72,14 +72,14 @@ interface Operation {
 }
 
 /** Tests what must hold, then changes the spec and notes who did it. */
-function guardedPatch({ spec, metadata }: WorkspaceObject, paused: Paused, by: string): Operation[] {
-  const materialised = spec?.paused !== undefined;
+function guardedPatch(workspace: WorkspaceObject, paused: Paused, by: string): Operation[] {
+  const materialised = specOf(workspace).paused !== undefined;
   const guards: Operation[] = [];
   if (materialised) guards.push({ op: 'test', path: '/spec/paused', value: !paused });
   if (!paused) guards.push({ op: 'test', path: '/status/state', value: 'Paused' });
   const change: Operation = { op: materialised ? 'replace' : 'add', path: '/spec/paused', value: paused };
   const noted = { [auditAnnotations.updatedBy]: by, [auditAnnotations.updatedAt]: new Date().toISOString() };
-  return [...guards, change, ...annotate(metadata, noted)];
+  return [...guards, change, ...annotate(workspace.metadata, noted)];
 }
 
 function annotate(

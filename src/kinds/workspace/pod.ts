@@ -1,8 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
-import type { WorkspaceObject } from './resource.ts';
-
-type PodStatus = NonNullable<NonNullable<WorkspaceObject['status']>['podTemplatePod']>;
+import { specOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
 export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').implement({
   description: 'What is put on the pod of a workspace, beside what its kind puts there.',
@@ -10,12 +8,12 @@ export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').imp
     labels: t.field({
       type: [KeyValueType],
       description: 'Labels of the pod.',
-      resolve: ({ spec }) => entriesOf(spec?.podTemplate?.podMetadata?.labels),
+      resolve: (workspace) => entriesOf(specOf(workspace).podTemplate?.podMetadata?.labels),
     }),
     annotations: t.field({
       type: [KeyValueType],
       description: 'Annotations of the pod.',
-      resolve: ({ spec }) => entriesOf(spec?.podTemplate?.podMetadata?.annotations),
+      resolve: (workspace) => entriesOf(specOf(workspace).podTemplate?.podMetadata?.annotations),
     }),
   }),
 });

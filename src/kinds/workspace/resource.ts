@@ -1,88 +1,82 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-
-type Maybe<T> = T | null | undefined;
-type Mapped = Readonly<Record<string, string>>;
+import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../form.ts';
 
 /** Milliseconds since the epoch from new controllers, seconds from old ones; 0: never. */
-export type StatusTime = Maybe<number>;
+const time = number;
 
-export interface WorkspaceVolume {
-  readonly pvcName?: string;
-  readonly mountPath?: string;
-  readonly readOnly?: boolean;
-}
+const labels = mapOf(text);
+const secretVolume = record({ secretName: text, mountPath: text, defaultMode: int });
 
-export interface WorkspaceSecretVolume {
-  readonly secretName?: string;
-  readonly mountPath?: string;
-  readonly defaultMode?: number;
-}
+const spec = record({
+  kind: text,
+  paused: flag,
+  displayName: text,
+  deferUpdates: flag,
+  podTemplate: record({
+    podMetadata: record({ labels, annotations: labels }),
+    volumes: record({
+      home: text,
+      data: listOf(record({ pvcName: text, mountPath: text, readOnly: flag })),
+      secrets: listOf(secretVolume),
+    }),
+    options: record({ imageConfig: text, podConfig: text }),
+  }),
+});
 
-export interface OptionStatus {
-  readonly desired?: string;
-  readonly redirectChain?: Maybe<readonly { readonly source?: string; readonly target?: string }[]>;
-}
+const optionStatus = record({ desired: text, redirectChain: listOf(record({ source: text, target: text })) });
+const containers = listOf(record({ name: text }));
+const pod = record({ name: text, nodeName: text, containers, initContainers: containers });
+const activity = record({
+  lastActivity: time,
+  lastUpdate: time,
+  lastProbe: record({ startTime: time, endTime: time, result: text, message: text }),
+  rules: record({ pauseWorkspace: record({ eligibleAfter: time }) }),
+});
 
-interface Container {
-  readonly name?: string;
-}
+const status = record({
+  state: text,
+  stateMessage: text,
+  pendingRestart: flag,
+  pauseTime: time,
+  lastRunningTime: time,
+  activity,
+  podTemplateOptions: record({ imageConfig: optionStatus, podConfig: optionStatus }),
+  podTemplatePod: pod,
+});
 
-/**
- * A Workspace of any age of its CRD: all share one version, so whatever may be missing in some age, or before the
- * controller has looked, may be missing here.
- */
+export type SecretVolume = Formed<typeof secretVolume>;
+export type PodStatus = Formed<typeof pod>;
+export type ActivityStatus = Formed<typeof activity>;
+
+/** A Workspace of any age of its CRD: read it through {@link specOf} and {@link statusOf}. */
 export interface WorkspaceObject extends KubernetesObject {
-  readonly spec?: Maybe<{
-    readonly kind?: string;
-    readonly paused?: boolean;
-    readonly displayName?: string;
-    readonly deferUpdates?: boolean;
-    readonly podTemplate?: Maybe<{
-      readonly podMetadata?: Maybe<{ readonly labels?: Maybe<Mapped>; readonly annotations?: Maybe<Mapped> }>;
-      readonly volumes?: Maybe<{
-        readonly home?: string;
-        readonly data?: Maybe<readonly WorkspaceVolume[]>;
-        readonly secrets?: Maybe<readonly WorkspaceSecretVolume[]>;
-      }>;
-      readonly options?: Maybe<{ readonly imageConfig?: string; readonly podConfig?: string }>;
-    }>;
-  }>;
-  readonly status?: Maybe<{
-    readonly state?: string;
-    readonly stateMessage?: string;
-    readonly pendingRestart?: boolean;
-    readonly pauseTime?: StatusTime;
-    readonly lastRunningTime?: StatusTime;
-    readonly activity?: Maybe<{
-      readonly lastActivity?: StatusTime;
-      readonly lastUpdate?: StatusTime;
-      readonly lastProbe?: Maybe<{
-        readonly startTime?: StatusTime;
-        readonly endTime?: StatusTime;
-        readonly result?: string;
-        readonly message?: string;
-      }>;
-      readonly rules?: Maybe<{ readonly pauseWorkspace?: Maybe<{ readonly eligibleAfter?: StatusTime }> }>;
-    }>;
-    readonly podTemplateOptions?: Maybe<{
-      readonly imageConfig?: Maybe<OptionStatus>;
-      readonly podConfig?: Maybe<OptionStatus>;
-    }>;
-    readonly podTemplatePod?: Maybe<{
-      readonly name?: string;
-      readonly nodeName?: string;
-      readonly containers?: Maybe<readonly Container[]>;
-      readonly initContainers?: Maybe<readonly Container[]>;
-    }>;
-  }>;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+const readSpec = reader(spec, {});
+const readStatus = reader(status, {});
+
+/** What is asked for. */
+export function specOf(workspace: WorkspaceObject): Formed<typeof spec> {
+  return readSpec(workspace.spec);
+}
+
+/** What the controller reports. Empty until it has looked. */
+export function statusOf(workspace: WorkspaceObject): Formed<typeof status> {
+  return readStatus(workspace.status);
 }
 
 /** The two lists of options that a kind offers, and a workspace chooses one of each. */
 export type OptionList = 'imageConfig' | 'podConfig';
 
-export function optionIdOf({ spec }: WorkspaceObject, list: OptionList): string {
-  return spec?.podTemplate?.options?.[list] ?? '';
+export function kindNameOf(workspace: WorkspaceObject): string {
+  return specOf(workspace).kind ?? '';
+}
+
+export function optionIdOf(workspace: WorkspaceObject, list: OptionList): string {
+  return specOf(workspace).podTemplate?.options?.[list] ?? '';
 }
 
 export const Workspace = defineResource<WorkspaceObject>({
@@ -92,9 +86,9 @@ export const Workspace = defineResource<WorkspaceObject>({
   plural: 'workspaces',
   namespaced: true,
   indexes: {
-    kind: ({ spec }) => [spec?.kind ?? ''],
-    imageConfig: (workspace) => [optionKeyOf(workspace.spec?.kind ?? '', optionIdOf(workspace, 'imageConfig'))],
-    podConfig: (workspace) => [optionKeyOf(workspace.spec?.kind ?? '', optionIdOf(workspace, 'podConfig'))],
+    kind: (workspace) => [kindNameOf(workspace)],
+    imageConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
+    podConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
   },
 });
 

@@ -22,7 +22,7 @@ import { momentOf } from './moment.ts';
 import { WorkspaceOption } from './option.ts';
 import { workspaceOrdering, WorkspaceOrderInput, type WorkspaceOrder } from './order.ts';
 import { PodMetadata, WorkspacePod } from './pod.ts';
-import { Workspace, type WorkspaceObject } from './resource.ts';
+import { kindNameOf, specOf, statusOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { servicesOf, WorkspaceService } from './services.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
@@ -113,15 +113,16 @@ WorkspaceType.implement({
       type: WorkspaceKindType,
       nullable: true,
       description: 'What kind of workspace it is. Null when the kind does not exist.',
-      resolve: ({ spec }, _, { loaders }) => loaders.related(WorkspaceKind).get({ name: spec?.kind ?? '' }) ?? null,
+      resolve: (workspace, _, { loaders }) =>
+        loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) }) ?? null,
     }),
     kindName: t.string({
       description: 'Name of its kind, whether that exists or not.',
-      resolve: ({ spec }) => spec?.kind ?? '',
+      resolve: kindNameOf,
     }),
     paused: t.boolean({
       description: 'Whether it is asked to be paused. For what it is doing see `state`.',
-      resolve: ({ spec }) => spec?.paused === true,
+      resolve: (workspace) => specOf(workspace).paused === true,
     }),
     state: t.field({
       type: WorkspaceStateEnum,
@@ -130,28 +131,28 @@ WorkspaceType.implement({
     }),
     stateMessage: t.string({
       description: 'The controller’s words for the state, for people: not to be read by programs. Possibly empty.',
-      resolve: ({ status }) => status?.stateMessage ?? '',
+      resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
     }),
     pendingRestart: t.boolean({
       description: 'Whether its options will be replaced at the next restart.',
-      resolve: ({ status }) => status?.pendingRestart === true,
+      resolve: (workspace) => statusOf(workspace).pendingRestart === true,
     }),
     deferUpdates: t.boolean({
       nullable: true,
       description: 'Whether replaced options wait although it is paused. Null where the cluster knows no such thing.',
-      resolve: ({ spec }) => spec?.deferUpdates ?? null,
+      resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
     }),
     pausedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When the controller began to pause it; it may still run. Null while it is not paused.',
-      resolve: ({ status }) => momentOf(status?.pauseTime),
+      resolve: (workspace) => momentOf(statusOf(workspace).pauseTime),
     }),
     lastRunningAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it last began to run. Null when it never did, or the controller does not tell.',
-      resolve: ({ status }) => momentOf(status?.lastRunningTime),
+      resolve: (workspace) => momentOf(statusOf(workspace).lastRunningTime),
     }),
     activity: t.field({
       type: WorkspaceActivity,
@@ -183,7 +184,10 @@ WorkspaceType.implement({
       type: WorkspacePod,
       nullable: true,
       description: 'The pod it runs in. Null while there is none.',
-      resolve: ({ status }) => (status?.podTemplatePod?.name ? status.podTemplatePod : null),
+      resolve: (workspace) => {
+        const { podTemplatePod: pod } = statusOf(workspace);
+        return pod?.name ? pod : null;
+      },
     }),
     audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (workspace) => workspace }),
     revision: t.string({

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { optionIdOf, type WorkspaceObject } from './resource.ts';
+import { kindNameOf, optionIdOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 interface Service {
@@ -15,7 +15,7 @@ interface Service {
 /** Empty where kind or image are gone; other protocols than HTTP cannot be shown by a browser. */
 export function servicesOf(loaders: Loaders, workspace: WorkspaceObject): Service[] {
   const { name, namespace = '' } = workspace.metadata;
-  const kind = loaders.related(WorkspaceKind).get({ name: workspace.spec?.kind ?? '' });
+  const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
   if (!kind) return [];
   const ports = imagePortsOf(kind, optionIdOf(workspace, 'imageConfig')).filter(({ protocol }) => protocol === 'HTTP');
   return ports.map(({ id, displayName }) => ({

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import type { WorkspaceObject } from './resource.ts';
+import { statusOf, type WorkspaceObject } from './resource.ts';
 
 const descriptions = {
   RUNNING: 'Its pod runs and is ready.',
@@ -33,6 +33,6 @@ const stateByName: ReadonlyMap<string | undefined, WorkspaceState> = new Map([
 ]);
 
 /** UNKNOWN for a missing status, an empty state, and a state of a newer cluster. */
-export function stateOf({ status }: WorkspaceObject): WorkspaceState {
-  return stateByName.get(status?.state) ?? 'UNKNOWN';
+export function stateOf(workspace: WorkspaceObject): WorkspaceState {
+  return stateByName.get(statusOf(workspace).state) ?? 'UNKNOWN';
 }

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import type { WorkspaceObject, WorkspaceSecretVolume } from './resource.ts';
+import { kindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
+import { kindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
 interface Mount {
   readonly claimName: string;
@@ -23,7 +23,7 @@ const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
   }),
 });
 
-const SecretMount = builder.objectRef<WorkspaceSecretVolume>('SecretMount').implement({
+const SecretMount = builder.objectRef<SecretVolume>('SecretMount').implement({
   description: 'A Secret inside a workspace, as files.',
   fields: (t) => ({
     secretName: t.string({
@@ -45,27 +45,33 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
       type: VolumeMount,
       nullable: true,
       description: 'The home directory. Null for a workspace without one.',
-      resolve: ({ spec }, _, { loaders }) => {
-        const claimName = spec?.podTemplate?.volumes?.home;
+      resolve: (workspace, _, { loaders }) => {
+        const claimName = specOf(workspace).podTemplate?.volumes?.home;
         if (!claimName) return null;
-        const kind = loaders.related(WorkspaceKind).get({ name: spec.kind ?? '' });
-        return { claimName, mountPath: kind?.spec?.podTemplate?.volumeMounts?.home ?? null, readOnly: false };
+        const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+        return {
+          claimName,
+          mountPath: kind ? (kindSpecOf(kind).podTemplate?.volumeMounts?.home ?? null) : null,
+          readOnly: false,
+        };
       },
     }),
     data: t.field({
       type: [VolumeMount],
       description: 'Further claims.',
-      resolve: ({ spec }) =>
-        (spec?.podTemplate?.volumes?.data ?? []).map(({ pvcName = '', mountPath = null, readOnly = false }) => ({
-          claimName: pvcName,
-          mountPath,
-          readOnly,
-        })),
+      resolve: (workspace) =>
+        (specOf(workspace).podTemplate?.volumes?.data ?? []).map(
+          ({ pvcName = '', mountPath = null, readOnly = false }) => ({
+            claimName: pvcName,
+            mountPath,
+            readOnly,
+          }),
+        ),
     }),
     secrets: t.field({
       type: [SecretMount],
       description: 'Secrets.',
-      resolve: ({ spec }) => [...(spec?.podTemplate?.volumes?.secrets ?? [])],
+      resolve: (workspace) => [...(specOf(workspace).podTemplate?.volumes?.secrets ?? [])],
     }),
   }),
 });

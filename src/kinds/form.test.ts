@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { anyObject, flag, int, listOf, mapOf, number, reader, record, text, whole } from './form.ts';
+
+const option = record({ id: text, hidden: flag, labels: mapOf(text), ports: listOf(record({ port: int })) });
+
+describe('a form', () => {
+  it('reads what is of it as the very same value, with what it does not name', () => {
+    const value = { id: 'a', labels: { b: 'c' }, ports: [{ port: 1 }], more: [{}] };
+    expect(option.read(value)).toBe(value);
+  });
+
+  it.each([
+    { value: {}, read: {} },
+    { value: { id: 7, hidden: true }, read: { hidden: true } },
+    { value: { id: null }, read: {} },
+    { value: { labels: { a: 'b', c: 1, d: null } }, read: { labels: { a: 'b' } } },
+    { value: { labels: ['a'] }, read: {} },
+    { value: { ports: [{ port: 1 }, null, 'x', { port: 'http' }] }, read: { ports: [{ port: 1 }, {}] } },
+    { value: { ports: { 0: { port: 1 } } }, read: {} },
+  ])('reads $value as $read', ({ value, read }) => {
+    expect(option.read(value)).toEqual(read);
+  });
+
+  it.each([null, undefined, 7, 'a', true, []])('finds nothing of an object in %j', (value) => {
+    expect(option.read(value)).toBeUndefined();
+  });
+
+  it('can be all or nothing', () => {
+    const list = listOf(whole(option.is));
+    expect(list.read([{ id: 'a' }, { id: 7 }, { hidden: 'yes', id: 'b' }])).toEqual([{ id: 'a' }]);
+  });
+
+  it.each([
+    { form: text, fits: ['', 'a'], misfits: [0, null, {}] },
+    { form: flag, fits: [true, false], misfits: ['true', 0] },
+    { form: number, fits: [0, -1.5, 1e300], misfits: ['1', null] },
+    { form: int, fits: [0, -(2 ** 31), 2 ** 31 - 1], misfits: [1.5, 2 ** 31, -(2 ** 31) - 1, '1', Number.NaN] },
+    { form: anyObject, fits: [{}, { a: 1 }], misfits: [[], null, 'a'] },
+  ])('tells $fits from $misfits', ({ form, fits, misfits }) => {
+    expect(fits.map(form.is)).toEqual(fits.map(() => true));
+    expect(misfits.map(form.is)).toEqual(misfits.map(() => false));
+  });
+});
+
+describe('a reader', () => {
+  it('reads each value once', () => {
+    const read = reader(option, {});
+    const value = { id: 7, hidden: true };
+    expect(read(value)).toBe(read(value));
+  });
+
+  it.each([null, undefined, 7, 'a', []])('finds in %j what it was given for nothing', (value) => {
+    const nothing = {};
+    expect(reader(option, nothing)(value)).toBe(nothing);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { expression, kindOffering, rule } from '../../../test/gateway/kind-offering.ts';
+import { namespace, workspace } from '../../../test/gateway/manifests.ts';
+import { startTestGateway, type Answer } from '../../../test/gateway/test-gateway.ts';
+
+const objects = [
+  namespace('team-a', { tier: 'dev' }),
+  namespace('team-b', { tier: 'prod' }),
+  namespace('ada'),
+  workspace('nb-2', { state: 'Running' }),
+  workspace('nb-1', { state: 'Paused', paused: true }),
+  workspace('other', { namespace: 'team-b' }),
+];
+
+const LISTED =
+  'query ($filter: NamespaceFilter, $first: Int, $after: String, $last: Int, $before: String) { namespaces(filter: $filter, first: $first, after: $after, last: $last, before: $before) { nodes { name } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }';
+
+interface Listed {
+  readonly nodes: readonly { readonly name: string }[];
+  readonly totalCount: number;
+  readonly pageInfo: Readonly<Record<string, unknown>>;
+}
+
+function listIn({ data, errors }: Answer): Listed {
+  expect(errors).toBeUndefined();
+  return data?.['namespaces'] as Listed;
+}
+
+function namesIn(answer: Answer): string {
+  return listIn(answer)
+    .nodes.map(({ name }) => name)
+    .join(' ');
+}
+
+describe('a namespace', () => {
+  it('is told with its phase and its labels', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(
+      '{ namespace(name: "team-a") { name phase metadata { namespace generation labels(keys: ["tier"]) { key value } } } }',
+    );
+    expect(data).toEqual({
+      namespace: {
+        name: 'team-a',
+        phase: 'Active',
+        metadata: { namespace: null, generation: null, labels: [{ key: 'tier', value: 'dev' }] },
+      },
+    });
+  });
+
+  it('that does not exist is null', async () => {
+    await using gateway = await startTestGateway();
+    expect((await gateway.query('{ namespace(name: "nowhere") { name } }')).data).toEqual({ namespace: null });
+  });
+
+  it('has its workspaces, filtered, sorted and paged', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(
+      `{ namespace(name: "team-a") {
+        all: workspaces { totalCount nodes { name } stateCounts { state count } }
+        paused: workspaces(filter: { paused: true }) { nodes { name } }
+        last: workspaces(orderBy: [{ field: NAME, direction: DESC }], last: 1) { nodes { name } pageInfo { hasPreviousPage } }
+      } }`,
+    );
+    expect(data?.['namespace']).toEqual({
+      all: {
+        totalCount: 2,
+        nodes: [{ name: 'nb-1' }, { name: 'nb-2' }],
+        stateCounts: [
+          { state: 'PAUSED', count: 1 },
+          { state: 'RUNNING', count: 1 },
+        ],
+      },
+      paused: { nodes: [{ name: 'nb-1' }] },
+      last: { nodes: [{ name: 'nb-1' }], pageInfo: { hasPreviousPage: true } },
+    });
+  });
+
+  it('is offered the kinds that the rules leave it, and hidden where they say so', async () => {
+    const prod = expression('tier', 'In', 'prod');
+    const kinds = [
+      kindOffering('shown'),
+      kindOffering('hidden', { filterRules: [rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', prod)] }),
+      kindOffering('removed', {
+        filterRules: [rule('WORKSPACE_KIND', { api: { hide: true } }, 'matchNamespace', prod)],
+      }),
+    ];
+    await using gateway = await startTestGateway({ objects: [...objects, ...kinds] });
+    const offered = 'workspaceKinds { totalCount nodes { name hidden } }';
+    const { data } = await gateway.query(
+      `{ dev: namespace(name: "team-a") { ${offered} } prod: namespace(name: "team-b") { ${offered} } }`,
+    );
+    const [shown, hidden, removed] = ['shown', 'hidden', 'removed'].map((name) => ({ name, hidden: false }));
+    expect(data).toEqual({
+      dev: { workspaceKinds: { totalCount: 3, nodes: [hidden, removed, shown] } },
+      prod: { workspaceKinds: { totalCount: 2, nodes: [{ name: 'hidden', hidden: true }, shown] } },
+    });
+  });
+
+  it('filters and pages the kinds that it is offered by what they are there', async () => {
+    const everywhere = rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', {});
+    const kinds = [kindOffering('a'), kindOffering('b'), kindOffering('c', { filterRules: [everywhere] })];
+    await using gateway = await startTestGateway({ objects: [...objects, ...kinds] });
+    const { data } = await gateway.query(
+      '{ namespace(name: "ada") { hidden: workspaceKinds(filter: { hidden: true }) { nodes { name } } page: workspaceKinds(first: 1, filter: { hidden: false }) { totalCount nodes { name } pageInfo { hasNextPage } } } workspaceKinds(filter: { hidden: true }) { totalCount } }',
+    );
+    expect(data).toEqual({
+      namespace: {
+        hidden: { nodes: [{ name: 'c' }] },
+        page: { totalCount: 2, nodes: [{ name: 'a' }], pageInfo: { hasNextPage: true } },
+      },
+      workspaceKinds: { totalCount: 0 },
+    });
+  });
+});
+
+describe('the namespaces', () => {
+  it.each([
+    { filter: null, names: 'ada default kube-node-lease kube-public kube-system team-a team-b' },
+    { filter: { search: 'TEAM' }, names: 'team-a team-b' },
+    { filter: { labelSelector: 'tier' }, names: 'team-a team-b' },
+    { filter: { labelSelector: 'tier in (dev, test)' }, names: 'team-a' },
+    { filter: { labelSelector: '!tier', search: 'a' }, names: 'ada default kube-node-lease' },
+    { filter: { search: 'nobody' }, names: '' },
+  ])('that match $filter are $names', async ({ filter, names }) => {
+    await using gateway = await startTestGateway({ objects });
+    expect(namesIn(await gateway.query(LISTED, { filter }))).toBe(names);
+  });
+
+  it('are paged forwards and backwards', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const first = listIn(await gateway.query(LISTED, { first: 2 }));
+    expect(first).toMatchObject({ totalCount: 7, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const second = await gateway.query(LISTED, { first: 2, after: first.pageInfo['endCursor'] });
+    expect(namesIn(second)).toBe('kube-node-lease kube-public');
+    const before = await gateway.query(LISTED, { last: 1, before: listIn(second).pageInfo['startCursor'] });
+    expect(namesIn(before)).toBe('default');
+  });
+
+  it.each([{ filter: { labelSelector: 'tier in' } }, { first: -1 }, { last: -1 }, { after: 'garbage' }])(
+    'are not to be had with %j',
+    async (variables) => {
+      await using gateway = await startTestGateway();
+      const { errors } = await gateway.query(LISTED, variables);
+      expect(errors).toMatchObject([{ path: ['namespaces'], extensions: { code: 'BAD_REQUEST' } }]);
+    },
+  );
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { expression, kindOffering, option, rule } from '../../../test/gateway/kind-offering.ts';
+import { namespace, workspace } from '../../../test/gateway/manifests.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+
+const HIDE = { ui: { hide: true } };
+const REMOVE = { api: { hide: true } };
+const DENY = { api: { deny: true, denyMessage: { text: 'Ask the platform team.' } } };
+const isDev = { matchLabels: { tier: 'dev' } };
+const isGpu = { matchLabels: { gpu: '1' } };
+const isCuda = { matchLabels: { cuda: '12' } };
+const everything = {};
+
+const imageConfigs = [option('cuda', { cuda: '12' }), option('plain')];
+const podConfigs = [option('gpu', { gpu: '1' }), option('tiny')];
+
+type Rules = readonly Readonly<Record<string, unknown>>[];
+
+/** What is offered of the lists of a kind with these rules, in a cluster with a labelled and a bare namespace. */
+async function offered(filterRules: Rules, ...selections: readonly string[]): Promise<readonly unknown[]> {
+  const kind = kindOffering('k', { imageConfigs, podConfigs, filterRules });
+  await using gateway = await startTestGateway({
+    objects: [namespace('dev', { tier: 'dev' }), namespace('bare'), kind],
+  });
+  const lists = selections.map((selection, index) => `list${index}: ${selection}`);
+  const { data, errors } = await gateway.query(`{ workspaceKind(name: "k") { ${lists.join(' ')} } }`);
+  expect(errors).toBeUndefined();
+  return Object.values(data?.['workspaceKind'] as object);
+}
+
+/** What is said of pod sizes when a rule has this effect on those with a GPU. */
+async function verdicts(effect: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
+  const rules = [rule('POD_CONFIG', effect, 'matchPodConfig', isGpu)];
+  return offered(rules, 'podConfigs { id hidden denied deniedMessage }');
+}
+
+const ids = (...names: readonly string[]) => names.map((id) => ({ id }));
+
+describe('a filter rule', () => {
+  it('hides, removes or denies, and says why', async () => {
+    const tiny = { id: 'tiny', hidden: false, denied: false, deniedMessage: null };
+    expect(await verdicts(HIDE)).toEqual([[{ ...tiny, id: 'gpu', hidden: true }, tiny]]);
+    expect(await verdicts(REMOVE)).toEqual([[tiny]]);
+    expect(await verdicts(DENY)).toEqual([
+      [{ ...tiny, id: 'gpu', denied: true, deniedMessage: 'Ask the platform team.' }, tiny],
+    ]);
+  });
+
+  it('says no reason where there is none, and none where nothing is denied', async () => {
+    const silent = rule('POD_CONFIG', { api: { deny: true } }, 'matchPodConfig', isGpu);
+    const idle = rule(
+      'POD_CONFIG',
+      { api: { deny: false, denyMessage: { text: 'no' } } },
+      'matchPodConfig',
+      everything,
+    );
+    expect(await offered([silent, idle], 'podConfigs { denied deniedMessage }')).toEqual([
+      [
+        { denied: true, deniedMessage: null },
+        { denied: false, deniedMessage: null },
+      ],
+    ]);
+  });
+
+  it('looks only at what is of its scope', async () => {
+    const rules = [
+      rule('WORKSPACE_KIND', REMOVE, 'matchNamespace', everything),
+      rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda),
+      rule('SOMETHING_NEW', REMOVE, 'matchNamespace', everything),
+    ];
+    expect(
+      await offered(rules, 'imageConfigs(namespace: "dev") { id }', 'podConfigs(namespace: "dev") { id }'),
+    ).toEqual([ids('plain'), ids('gpu', 'tiny')]);
+  });
+
+  it('looks at the labels of the namespace, and at none where no namespace, or one that does not exist, is named', async () => {
+    const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
+    const selections = ['dev', 'bare', 'nowhere'].map((name) => `podConfigs(namespace: "${name}") { id }`);
+    const both = ids('gpu', 'tiny');
+    expect(await offered(rules, 'podConfigs { id }', ...selections)).toEqual([both, [], both, both]);
+  });
+
+  it('tells a namespace without labels from no namespace', async () => {
+    const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', expression('tier', 'NotIn', 'dev'))];
+    const selections = [
+      'podConfigs { id }',
+      'podConfigs(namespace: "bare") { id }',
+      'podConfigs(namespace: "dev") { id }',
+    ];
+    const both = ids('gpu', 'tiny');
+    expect(await offered(rules, ...selections)).toEqual([both, [], both]);
+  });
+
+  it('looks at the other option that is chosen, and at nothing where none is', async () => {
+    const rules = [
+      rule('POD_CONFIG', REMOVE, 'matchImageConfig', expression('cuda', 'DoesNotExist')),
+      rule('IMAGE_CONFIG', REMOVE, 'matchPodConfig', isGpu),
+    ];
+    const pods = ['podConfigs', 'podConfigs(imageConfig: "plain")', 'podConfigs(imageConfig: "cuda")'];
+    const images = ['imageConfigs', 'imageConfigs(podConfig: "gpu")', 'imageConfigs(podConfig: "tiny")'];
+    const answer = await offered(rules, ...[...pods, ...images].map((list) => `${list} { id }`));
+    const [bothPods, bothImages] = [ids('gpu', 'tiny'), ids('cuda', 'plain')];
+    expect(answer).toEqual([bothPods, [], bothPods, bothImages, [], bothImages]);
+  });
+
+  it('of an option’s own scope looks at its own labels, whatever is chosen', async () => {
+    const rules = [rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda)];
+    expect(await offered(rules, 'imageConfigs(podConfig: "gpu") { id }')).toEqual([ids('plain')]);
+  });
+
+  it('holds when all its conditions do', async () => {
+    const match = [{ matchNamespace: { selector: isDev } }, { matchPodConfig: { selector: isGpu } }];
+    const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
+    const selections = ['podConfigs(namespace: "dev") { id }', 'podConfigs(namespace: "bare") { id }'];
+    expect(await offered(rules, ...selections)).toEqual([ids('tiny'), ids('gpu', 'tiny')]);
+  });
+
+  it('decides alone when it is the first that holds: later ones are not merged in', async () => {
+    const rules = [
+      rule('POD_CONFIG', REMOVE, 'matchPodConfig', { matchLabels: { gpu: '2' } }),
+      rule('POD_CONFIG', HIDE, 'matchPodConfig', isGpu),
+      rule('POD_CONFIG', DENY, 'matchPodConfig', everything),
+    ];
+    expect(await offered(rules, 'podConfigs { id hidden denied }')).toEqual([
+      [
+        { id: 'gpu', hidden: true, denied: false },
+        { id: 'tiny', hidden: false, denied: true },
+      ],
+    ]);
+  });
+
+  it.each([
+    expression('tier', 'In'),
+    expression('tier', 'Exists', 'dev'),
+    expression('tier', 'Resembles', 'dev'),
+    expression('no such key!', 'DoesNotExist'),
+    { matchLabels: { tier: 'not a value' } },
+  ])('that cannot be read, %j, never holds', async (selector) => {
+    const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', selector)];
+    expect(await offered(rules, 'podConfigs(namespace: "dev") { id }')).toEqual([ids('gpu', 'tiny')]);
+  });
+
+  it('does without a condition that cannot be read, if it has another', async () => {
+    const match = [{ matchNamespace: { selector: expression('a', 'In') } }, { matchPodConfig: { selector: isGpu } }];
+    const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
+    expect(await offered(rules, 'podConfigs { id }')).toEqual([ids('tiny')]);
+  });
+
+  it.each([[[]], [[{}]]])('with the conditions %j never holds', async (match) => {
+    expect(await offered([{ scope: 'POD_CONFIG', effect: REMOVE, match }], 'podConfigs { id }')).toEqual([
+      ids('gpu', 'tiny'),
+    ]);
+  });
+
+  it('counts the last of two labels with one key', async () => {
+    const labels = ['1', '2'].map((value) => ({ key: 'gpu', value }));
+    const podConfig = { id: 'twice', spawner: { displayName: 'Twice', labels }, spec: {} };
+    const filterRules = [rule('POD_CONFIG', HIDE, 'matchPodConfig', { matchLabels: { gpu: '2' } })];
+    await using gateway = await startTestGateway({
+      objects: [kindOffering('k', { podConfigs: [podConfig], filterRules })],
+    });
+    const { data } = await gateway.query('{ workspaceKind(name: "k") { podConfigs { hidden labels { value } } } }');
+    expect(data).toEqual({
+      workspaceKind: { podConfigs: [{ hidden: true, labels: [{ value: '1' }, { value: '2' }] }] },
+    });
+  });
+
+  it('leaves an option hidden that is so by itself', async () => {
+    const hidden = option('h', {}, { spawner: { displayName: 'Hidden', hidden: true } });
+    const filterRules = [
+      rule('POD_CONFIG', { ui: { hide: false }, api: { deny: true } }, 'matchPodConfig', everything),
+    ];
+    await using gateway = await startTestGateway({
+      objects: [kindOffering('k', { podConfigs: [hidden], filterRules })],
+    });
+    const { data } = await gateway.query(
+      '{ workspaceKind(name: "k") { defaultPodConfig podConfigs { hidden denied } } }',
+    );
+    expect(data).toEqual({ workspaceKind: { defaultPodConfig: 'tiny', podConfigs: [{ hidden: true, denied: true }] } });
+  });
+});
+
+describe('the context of the rules', () => {
+  it('names only options that the kind has', async () => {
+    await using gateway = await startTestGateway({ objects: [kindOffering('k', { imageConfigs, podConfigs })] });
+    const { errors } = await gateway.query('{ workspaceKind(name: "k") { podConfigs(imageConfig: "x") { id } } }');
+    expect(errors).toMatchObject([
+      { message: 'WorkspaceKind k has no imageConfig "x".', extensions: { code: 'BAD_REQUEST' } },
+    ]);
+  });
+
+  it('is the namespace in which a kind is offered, unless another is named', async () => {
+    const filterRules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
+    const objects = [namespace('dev', { tier: 'dev' }), namespace('bare'), kindOffering('k', { filterRules })];
+    await using gateway = await startTestGateway({ objects });
+    const selection = 'here: podConfigs { id } there: podConfigs(namespace: "bare") { id }';
+    const { data } = await gateway.query(`{ namespace(name: "dev") { workspaceKinds { nodes { ${selection} } } } }`);
+    expect(data).toEqual({ namespace: { workspaceKinds: { nodes: [{ here: [], there: ids('tiny') }] } } });
+  });
+
+  it('of a workspace’s option is its namespace and its other choice; what is removed is still described', async () => {
+    const filterRules = [
+      rule('POD_CONFIG', { ...DENY, ...HIDE }, 'matchImageConfig', isCuda),
+      rule('IMAGE_CONFIG', REMOVE, 'matchNamespace', isDev),
+    ];
+    const kind = kindOffering('k', { imageConfigs, podConfigs, filterRules });
+    const nb = workspace('nb', { namespace: 'dev', kind: 'k', imageConfig: 'cuda', podConfig: 'gpu' });
+    await using gateway = await startTestGateway({ objects: [namespace('dev', { tier: 'dev' }), kind, nb] });
+    const { data } = await gateway.query(
+      '{ workspaces { nodes { imageConfig { option { id } } podConfig { option { hidden denied } } } } }',
+    );
+    const described = {
+      imageConfig: { option: { id: 'cuda' } },
+      podConfig: { option: { hidden: true, denied: true } },
+    };
+    expect(data).toEqual({ workspaces: { nodes: [described] } });
+  });
+
+  it('is nothing for a kind that is asked for by itself', async () => {
+    const filterRules = [rule('WORKSPACE_KIND', HIDE, 'matchNamespace', everything)];
+    await using gateway = await startTestGateway({ objects: [namespace('dev'), kindOffering('k', { filterRules })] });
+    const { data } = await gateway.query(
+      '{ workspaceKinds { nodes { hidden } } namespace(name: "dev") { workspaceKinds { nodes { hidden } } } }',
+    );
+    expect(data).toEqual({
+      workspaceKinds: { nodes: [{ hidden: false }] },
+      namespace: { workspaceKinds: { nodes: [{ hidden: true }] } },
+    });
+  });
+});

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { oldWorkspaceKindCrd } from '../../demo/crds/old-workspace-kind.ts';
+import { kindOffering, option, redirected } from '../../../test/gateway/kind-offering.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/gateway/manifests.ts';
+import { oldKind } from '../../../test/gateway/old-kind.ts';
+import { startTestGateway, type Answer } from '../../../test/gateway/test-gateway.ts';
+import type { Manifest } from '../../simulator/api-object.ts';
+
+/** What a gateway says of the kind `k` in a cluster with these objects. */
+async function askOfK(selection: string, ...objects: readonly Manifest[]): Promise<unknown> {
+  await using gateway = await startTestGateway({ objects });
+  const { errors, data } = await gateway.query(`{ workspaceKind(name: "k") { ${selection} } }`);
+  expect(errors).toBeUndefined();
+  return data?.['workspaceKind'];
+}
+
+describe('a kind', () => {
+  it('is told as its administrator wrote it', async () => {
+    const k = workspaceKind('k', {}, { deprecated: true, deprecationMessage: 'Use l.', hidden: true });
+    const selection = 'name displayName description hidden deprecated deprecationMessage homeMountPath';
+    expect(
+      await askOfK(`${selection} defaultImageConfig defaultPodConfig ports { id protocol displayName }`, k),
+    ).toEqual({
+      name: 'k',
+      displayName: 'JupyterLab',
+      description: 'A notebook server',
+      hidden: true,
+      deprecated: true,
+      deprecationMessage: 'Use l.',
+      homeMountPath: '/home/jovyan',
+      defaultImageConfig: 'scipy-2',
+      defaultPodConfig: 'tiny',
+      ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'JupyterLab' }],
+    });
+  });
+
+  it('is neither hidden nor deprecated where nothing is said', async () => {
+    const answer = await askOfK('hidden deprecated deprecationMessage', workspaceKind('k'));
+    expect(answer).toEqual({ hidden: false, deprecated: false, deprecationMessage: null });
+  });
+
+  it('that does not exist is null', async () => {
+    expect(await askOfK('name', workspaceKind('other'))).toBeNull();
+  });
+
+  it.each([
+    { errorType: undefined, error: null },
+    { errorType: 'NotFound', error: 'CONFIGMAP_MISSING' },
+    { errorType: 'KeyNotFound', error: 'CONFIGMAP_KEY_MISSING' },
+    { errorType: 'Other', error: 'CONFIGMAP_OTHER' },
+    { errorType: 'Eaten', error: 'CONFIGMAP_UNKNOWN' },
+  ])('says of a picture of which the status says $errorType: $error', async ({ errorType, error }) => {
+    const icon = { configMap: { name: 'icons', namespace: 'x', key: 'icon.svg', mediaType: 'image/svg+xml' } };
+    const status = { spawnerIcon: { ...(errorType && { configMap: { errorType, errorMessage: '' } }) } };
+    const answer = await askOfK('icon { url error } logo { url error }', {
+      ...workspaceKind('k', {}, { icon }),
+      status,
+    });
+    expect(answer).toEqual({ icon: { url: null, error }, logo: { url: 'https://example.com/logo.svg', error: null } });
+  });
+
+  it('tells its activity rules as they are: null is not false', async () => {
+    const activityRules = [
+      {
+        config: { secondsSinceActive: 60 },
+        match: { matchNamespace: { selector: {} } },
+        effect: { pauseWorkspace: false },
+      },
+      { config: { secondsSinceActive: 3_600, minRunningSeconds: 300 }, effect: { pauseWorkspace: true } },
+      { effect: {} },
+    ];
+    const selection = 'activityRules { secondsSinceActive minRunningSeconds pauseWorkspace catchAll }';
+    expect(await askOfK(selection, workspaceKind('k', { activityRules }))).toEqual({
+      activityRules: [
+        { secondsSinceActive: 60, minRunningSeconds: 0, pauseWorkspace: false, catchAll: false },
+        { secondsSinceActive: 3_600, minRunningSeconds: 300, pauseWorkspace: true, catchAll: true },
+        { secondsSinceActive: null, minRunningSeconds: 0, pauseWorkspace: null, catchAll: true },
+      ],
+    });
+  });
+
+  it('counts its workspaces and those of each option by what their spec says', async () => {
+    const status = { podTemplateOptions: { imageConfig: { desired: 'b' }, podConfig: {} } };
+    const k = kindOffering('k', { imageConfigs: [redirected('a', 'b'), option('b')] });
+    const workspaces = [
+      workspace('one', { kind: 'k', imageConfig: 'a', state: 'Running', status }),
+      workspace('two', { kind: 'k', imageConfig: 'a', namespace: 'team-b' }),
+      workspace('other', { kind: 'l', imageConfig: 'a' }),
+    ];
+    const selection =
+      'workspaceCount workspaces(first: 1) { totalCount nodes { name } } imageConfigs { id workspaceCount }';
+    expect(await askOfK(`${selection} podConfigs { workspaceCount }`, k, ...workspaces)).toEqual({
+      workspaceCount: 2,
+      workspaces: { totalCount: 2, nodes: [{ name: 'one' }] },
+      imageConfigs: [
+        { id: 'a', workspaceCount: 2 },
+        { id: 'b', workspaceCount: 0 },
+      ],
+      podConfigs: [{ workspaceCount: 2 }],
+    });
+  });
+
+  it('of old has the ports of its images, each once', async () => {
+    const answer = await askOfK('ports { id protocol displayName } icon { url }', oldWorkspaceKindCrd, oldKind('k'));
+    expect(answer).toEqual({ ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'Lab' }], icon: { url: null } });
+  });
+
+  it('has a revision, and its manifest without what kubectl last applied', async () => {
+    const answer = await askOfK('revision metadata { namespace } manifest', workspaceKind('k'));
+    expect(answer).toMatchObject({ metadata: { namespace: null }, manifest: { kind: 'WorkspaceKind' } });
+    expect(answer).toHaveProperty('revision', expect.stringMatching(/^[0-9a-f]{64}$/u));
+  });
+});
+
+describe('an option', () => {
+  it('is told in the order of the kind, with its labels in theirs', async () => {
+    const spawner = {
+      displayName: 'Big',
+      description: 'A big one',
+      hidden: true,
+      labels: [
+        { key: 'memory', value: '2Gi' },
+        { key: 'cpu', value: '1' },
+      ],
+    };
+    const k = kindOffering('k', { podConfigs: [{ id: 'z', spawner, spec: {} }, option('a')] });
+    const selection =
+      'podConfigs { id displayName description hidden denied deniedMessage redirectTo labels { key value } }';
+    const plain = { description: '', hidden: false, denied: false, deniedMessage: null, redirectTo: null, labels: [] };
+    expect(await askOfK(selection, k)).toEqual({
+      podConfigs: [
+        { ...plain, id: 'z', displayName: 'Big', description: 'A big one', hidden: true, labels: spawner.labels },
+        { ...plain, id: 'a', displayName: 'a' },
+      ],
+    });
+  });
+
+  it('tells what replaces it, and what the kind says of that', async () => {
+    const strange = option('c', {}, { redirect: { to: 'b', message: { level: 'Shout', text: 'HEY' } } });
+    const k = kindOffering('k', {
+      imageConfigs: [redirected('a', 'b', 'Mind the gap.'), redirected('b', 'd'), strange],
+    });
+    expect(await askOfK('imageConfigs { id redirectTo redirectMessage { level text } }', k)).toEqual({
+      imageConfigs: [
+        { id: 'a', redirectTo: 'b', redirectMessage: { level: 'DANGER', text: 'Mind the gap.' } },
+        { id: 'b', redirectTo: 'd', redirectMessage: null },
+        { id: 'c', redirectTo: 'b', redirectMessage: { level: 'INFO', text: 'HEY' } },
+      ],
+    });
+  });
+});
+
+const LISTED = `query ($filter: WorkspaceKindFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  workspaceKinds(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+    nodes { name } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`;
+
+const kinds = [
+  kindOffering('b', { spawner: { displayName: 'RStudio', hidden: true }, labels: { team: 'ml' } }),
+  kindOffering('a', { spawner: { displayName: 'Jupyter', deprecated: true } }),
+  kindOffering('c', { labels: { team: 'web' } }),
+  namespace('team-a'),
+];
+
+interface Listed {
+  readonly nodes: readonly { readonly name: string }[];
+  readonly totalCount: number;
+  readonly pageInfo: Readonly<Record<string, unknown>>;
+}
+
+function listIn({ data, errors }: Answer): Listed {
+  expect(errors).toBeUndefined();
+  return data?.['workspaceKinds'] as Listed;
+}
+
+function namesIn(answer: Answer): string {
+  return listIn(answer)
+    .nodes.map(({ name }) => name)
+    .join(' ');
+}
+
+describe('the kinds', () => {
+  it.each([
+    { filter: null, names: 'a b c' },
+    { filter: { search: 'JUPYTER' }, names: 'a c' },
+    { filter: { search: 'b' }, names: 'b c' },
+    { filter: { hidden: true }, names: 'b' },
+    { filter: { hidden: false }, names: 'a c' },
+    { filter: { deprecated: true }, names: 'a' },
+    { filter: { deprecated: false }, names: 'b c' },
+    { filter: { labelSelector: 'team in (ml,web)' }, names: 'b c' },
+    { filter: { labelSelector: 'team!=ml', deprecated: false }, names: 'c' },
+    { filter: { search: 'nothing' }, names: '' },
+  ])('that match $filter are $names', async ({ filter, names }) => {
+    await using gateway = await startTestGateway({ objects: kinds });
+    expect(namesIn(await gateway.query(LISTED, { filter }))).toBe(names);
+  });
+
+  it('are paged forwards and backwards', async () => {
+    await using gateway = await startTestGateway({ objects: kinds });
+    const first = listIn(await gateway.query(LISTED, { first: 2 }));
+    expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const second = await gateway.query(LISTED, { first: 2, after: first.pageInfo['endCursor'] });
+    expect(namesIn(second)).toBe('c');
+    const before = await gateway.query(LISTED, { last: 1, before: listIn(second).pageInfo['startCursor'] });
+    expect(namesIn(before)).toBe('b');
+  });
+
+  it.each([{ filter: { labelSelector: '!' } }, { first: -1 }, { last: -1 }, { before: 'garbage' }])(
+    'are not to be had with %j',
+    async (variables) => {
+      await using gateway = await startTestGateway();
+      const { errors } = await gateway.query(LISTED, variables);
+      expect(errors).toMatchObject([{ path: ['workspaceKinds'], extensions: { code: 'BAD_REQUEST' } }]);
+    },
+  );
+});

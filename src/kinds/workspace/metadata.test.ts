@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { askOfNb, NB } from '../../../test/gateway/nb.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { wholeWorkspace } from '../../../test/gateway/whole-objects.ts';
+
+const CREATED = '2026-01-01T00:00:00Z';
+
+function withMetadata(metadata: object) {
+  const nb = wholeWorkspace('nb');
+  return { ...nb, metadata: { ...nb.metadata, ...metadata } };
+}
+
+describe('the metadata of a workspace', () => {
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u-1' };
+  const labels = { b: '2', a: '1', empty: '' };
+  const manifest = withMetadata({
+    labels,
+    finalizers: ['example.com/f'],
+    ownerReferences: [owner],
+    creationTimestamp: CREATED,
+  });
+
+  it('is told as Kubernetes keeps it', async () => {
+    const selection =
+      'metadata { name namespace generation createdAt deletedAt finalizers ownerReferences { apiVersion kind name uid controller } }';
+    expect(await askOfNb(selection, manifest)).toEqual({
+      metadata: {
+        name: 'nb',
+        namespace: 'team-a',
+        generation: 1,
+        createdAt: CREATED,
+        deletedAt: null,
+        finalizers: ['example.com/f'],
+        ownerReferences: [{ ...owner, controller: false }],
+      },
+    });
+  });
+
+  it.each([
+    { keys: '', expected: ['a', 'b', 'empty'] },
+    { keys: '(keys: null)', expected: ['a', 'b', 'empty'] },
+    { keys: '(keys: ["b", "none"])', expected: ['b'] },
+    { keys: '(keys: [])', expected: [] },
+  ])('has labels$keys $expected, ordered by key', async ({ keys, expected }) => {
+    const entries = expected.map((key) => ({ key }));
+    expect(await askOfNb(`metadata { labels${keys} { key } }`, manifest)).toEqual({ metadata: { labels: entries } });
+  });
+
+  it('is in the manifest as the API server has it', async () => {
+    await using gateway = await startTestGateway({ objects: [manifest] });
+    const stored = gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+    const { managedFields: _, ...metadata } = { managedFields: 0, ...stored?.metadata };
+    const { data } = await gateway.query(`{ ${NB} { manifest metadata { uid resourceVersion } } }`);
+    const { uid, resourceVersion } = metadata;
+    expect(data).toEqual({ workspace: { manifest: { ...stored, metadata }, metadata: { uid, resourceVersion } } });
+  });
+
+  it('tells when deletion was asked for, while finalizers keep the object', async () => {
+    const deletionTimestamp = '2026-03-01T00:00:00Z';
+    const going = withMetadata({ finalizers: ['example.com/f'], deletionTimestamp });
+    expect(await askOfNb('metadata { deletedAt } audit { deletedAt }', going)).toEqual({
+      metadata: { deletedAt: deletionTimestamp },
+      audit: { deletedAt: deletionTimestamp },
+    });
+  });
+});
+
+describe('the audit of a workspace', () => {
+  it('says who did what when, as far as it was noted', async () => {
+    const annotations = {
+      'notebooks.kubeflow.org/created-by': 'ada',
+      'notebooks.kubeflow.org/updated-by': 'bob',
+      'notebooks.kubeflow.org/updated-at': '2026-02-01T02:00:00+02:00',
+    };
+    const selection = 'audit { createdAt createdBy updatedAt updatedBy deletedAt }';
+    expect(await askOfNb(selection, withMetadata({ annotations, creationTimestamp: CREATED }))).toEqual({
+      audit: {
+        createdAt: CREATED,
+        createdBy: 'ada',
+        updatedAt: '2026-02-01T00:00:00.000Z',
+        updatedBy: 'bob',
+        deletedAt: null,
+      },
+    });
+  });
+
+  it('says null of what was not noted, or cannot be read', async () => {
+    const annotations = { 'notebooks.kubeflow.org/updated-at': 'yesterday', 'notebooks.kubeflow.org/created-by': '' };
+    const selection = 'audit { createdBy updatedAt updatedBy }';
+    expect(await askOfNb(selection, withMetadata({ annotations }))).toEqual({
+      audit: { createdBy: null, updatedAt: null, updatedBy: null },
+    });
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { kindOffering, option } from '../../../test/gateway/kind-offering.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/gateway/manifests.ts';
+import { askOfNb, NB } from '../../../test/gateway/nb.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { MOMENT, wholeWorkspace } from '../../../test/gateway/whole-objects.ts';
+import { oldWorkspaceCrd } from '../../demo/crds/old-workspace.ts';
+
+const MOMENT_TEXT = new Date(MOMENT).toISOString();
+const nb = wholeWorkspace('nb');
+
+describe('a workspace', () => {
+  it('is told from what is asked for', async () => {
+    expect(await askOfNb('name displayName kindName paused deferUpdates namespace { name phase }', nb)).toEqual({
+      name: 'nb',
+      displayName: 'A notebook',
+      kindName: 'jupyterlab',
+      paused: false,
+      deferUpdates: null,
+      namespace: { name: 'team-a', phase: 'Active' },
+    });
+  });
+
+  it('is told from what the controller reports', async () => {
+    const answer = await askOfNb('state stateMessage pendingRestart pausedAt lastRunningAt', nb);
+    expect(answer).toEqual({
+      state: 'RUNNING',
+      stateMessage: 'Workspace is running',
+      pendingRestart: true,
+      pausedAt: MOMENT_TEXT,
+      lastRunningAt: MOMENT_TEXT,
+    });
+  });
+
+  it('tells whether updates wait, where the cluster’s definition is so old that they can', async () => {
+    expect(await askOfNb('deferUpdates displayName', oldWorkspaceCrd, nb)).toEqual({
+      deferUpdates: true,
+      displayName: 'nb',
+    });
+  });
+
+  it('has its name for people where it has no displayName', async () => {
+    expect(await askOfNb('displayName', workspace('nb'))).toEqual({ displayName: 'nb' });
+  });
+
+  it('tells its activity and the last look at it', async () => {
+    const probe = 'lastProbe { startedAt endedAt result message }';
+    expect(await askOfNb(`activity { lastActivityAt lastUpdateAt ${probe} pauseEligibleAt }`, nb)).toEqual({
+      activity: {
+        lastActivityAt: MOMENT_TEXT,
+        lastUpdateAt: MOMENT_TEXT,
+        lastProbe: {
+          startedAt: MOMENT_TEXT,
+          endedAt: new Date(MOMENT + 1_000).toISOString(),
+          result: 'SUCCESS',
+          message: 'Jupyter probe succeeded',
+        },
+        pauseEligibleAt: MOMENT_TEXT,
+      },
+    });
+  });
+
+  it.each([
+    ['Success', 'SUCCESS'],
+    ['Failure', 'FAILURE'],
+    ['Timeout', 'TIMEOUT'],
+    ['Skipped', 'UNKNOWN'],
+  ])('calls the result %s of a probe %s', async (result, expected) => {
+    const lastProbe = { startTime: MOMENT, endTime: MOMENT, result, message: '' };
+    const status = { activity: { lastActivity: 0, lastUpdate: 0, lastProbe } };
+    const answer = await askOfNb('activity { lastProbe { result } }', workspace('nb', { state: 'Running', status }));
+    expect(answer).toEqual({ activity: { lastProbe: { result: expected } } });
+  });
+
+  it('tells what it mounts, the home where its kind puts it', async () => {
+    const mounts = 'home { claimName mountPath readOnly } data { claimName mountPath readOnly }';
+    const selection = `volumes { ${mounts} secrets { secretName mountPath defaultMode } }`;
+    expect(await askOfNb(selection, nb, workspaceKind('jupyterlab'))).toEqual({
+      volumes: {
+        home: { claimName: 'home', mountPath: '/home/jovyan', readOnly: false },
+        data: [{ claimName: 'data', mountPath: '/data', readOnly: true }],
+        secrets: [{ secretName: 'token', mountPath: '/token', defaultMode: 256 }],
+      },
+    });
+  });
+
+  it('keeps the mode 0 of a secret', async () => {
+    const secrets = [
+      { secretName: 'token', mountPath: '/token', defaultMode: 0 },
+      { secretName: 'b', mountPath: '/b' },
+    ];
+    const options = { imageConfig: 'scipy', podConfig: 'tiny' };
+    const manifest = workspace('nb', { spec: { podTemplate: { volumes: { secrets }, options } } });
+    expect(await askOfNb('volumes { home { claimName } secrets { defaultMode } }', manifest)).toEqual({
+      volumes: { home: null, secrets: [{ defaultMode: 0 }, { defaultMode: 420 }] },
+    });
+  });
+
+  it('tells of its pod', async () => {
+    const selection =
+      'pod { name nodeName containers initContainers } podMetadata { labels { key value } annotations { key value } }';
+    expect(await askOfNb(selection, nb)).toEqual({
+      pod: { name: 'ws-0', nodeName: 'node-1', containers: ['main'], initContainers: ['init'] },
+      podMetadata: { labels: [{ key: 'a', value: 'b' }], annotations: [{ key: 'c', value: 'd' }] },
+    });
+  });
+
+  it('has no pod while its name is empty, and no node until it is scheduled', async () => {
+    const unscheduled = workspace('nb', {
+      state: 'Pending',
+      status: { podTemplatePod: { name: 'ws-0', nodeName: '' } },
+    });
+    expect(await askOfNb('pod { name nodeName }', unscheduled)).toEqual({ pod: { name: 'ws-0', nodeName: null } });
+    expect(await askOfNb('pod { name }', workspace('nb', { state: 'Paused' }))).toEqual({ pod: null });
+  });
+
+  it('describes its options as its kind does, and where redirects lead', async () => {
+    const step = 'sourceId source { displayName } targetId target { displayName } message { level text }';
+    const selection = `imageConfig { id option { displayName } desiredId redirectChain { ${step} } } podConfig { id desiredId option { labels { key value } } }`;
+    expect(await askOfNb(selection, nb, workspaceKind('jupyterlab'))).toEqual({
+      imageConfig: {
+        id: 'scipy',
+        option: { displayName: 'SciPy 1' },
+        desiredId: 'scipy-2',
+        redirectChain: [
+          {
+            sourceId: 'scipy',
+            source: { displayName: 'SciPy 1' },
+            targetId: 'scipy-2',
+            target: { displayName: 'SciPy 2' },
+            message: { level: 'WARNING', text: 'SciPy 1 is old.' },
+          },
+        ],
+      },
+      podConfig: { id: 'tiny', desiredId: 'tiny', option: { labels: [{ key: 'cpu', value: '100m' }] } },
+    });
+  });
+
+  it('has no option where its kind has it no more', async () => {
+    const answer = await askOfNb(
+      'imageConfig { id option { id } } services { portId }',
+      kindOffering('jupyterlab', { imageConfigs: [option('new')] }),
+      nb,
+    );
+    expect(answer).toEqual({ imageConfig: { id: 'scipy', option: null }, services: [] });
+  });
+
+  it('serves the ports of its image, by the image’s name, else the kind’s', async () => {
+    const ports = [
+      { id: 'lab', protocol: 'HTTP', defaultDisplayName: 'Lab' },
+      { id: 'tb', protocol: 'HTTP', defaultDisplayName: 'TensorBoard' },
+    ];
+    const image = {
+      ...option('scipy'),
+      spec: {
+        image: 'x',
+        ports: [
+          { id: 'tb', port: 6006 },
+          { id: 'lab', port: 8888, displayName: 'My Lab' },
+        ],
+      },
+    };
+    const selection = 'services { portId displayName httpPath connectable }';
+    expect(await askOfNb(selection, kindOffering('jupyterlab', { ports, imageConfigs: [image] }), nb)).toEqual({
+      services: [
+        { portId: 'tb', displayName: 'TensorBoard', httpPath: '/workspace/connect/team-a/nb/tb/', connectable: true },
+        { portId: 'lab', displayName: 'My Lab', httpPath: '/workspace/connect/team-a/nb/lab/', connectable: true },
+      ],
+    });
+  });
+
+  it('has a revision that changes with its spec only', async () => {
+    await using gateway = await startTestGateway({ objects: [workspace('nb')] });
+    const changes = gateway.subscribe(`subscription { ${NB} { revision state paused } }`);
+    const seen = [await changes.next()];
+    gateway.cluster.apply(workspace('nb', { state: 'Running' }));
+    seen.push(await changes.next());
+    gateway.cluster.apply(workspace('nb', { state: 'Running', paused: true }));
+    seen.push(await changes.next());
+    const [before, withStatus, withSpec] = seen.map(({ value }) => JSON.stringify(value?.data).split('"')[5]);
+    expect(withStatus).toBe(before);
+    expect(withSpec).not.toBe(before);
+  });
+
+  it('says what the viewer may do to it', async () => {
+    const actions = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `${action}: viewerCan(action: ${action})`);
+    expect(await askOfNb(actions.join(' '), nb)).toEqual({ PAUSE: true, START: true, UPDATE: true, DELETE: true });
+  });
+
+  it('that does not exist is null', async () => {
+    await using gateway = await startTestGateway({ objects: [namespace('team-b'), nb] });
+    const { data, errors } = await gateway.query('{ workspace(namespace: "team-b", name: "nb") { name } }');
+    expect({ data, errors }).toEqual({ data: { workspace: null }, errors: undefined });
+  });
+
+  it('is found although its namespace is not', async () => {
+    await using gateway = await startTestGateway({ objects: [workspace('nb', { namespace: 'unseen' })] });
+    const { data } = await gateway.query(
+      '{ workspaces { nodes { namespace { name phase metadata { uid } manifest } } } }',
+    );
+    const namespaceOfIt = { name: 'unseen', phase: null, metadata: null, manifest: null };
+    expect(data).toEqual({ workspaces: { nodes: [{ namespace: namespaceOfIt }] } });
+  });
+});

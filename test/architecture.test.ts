@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+const ENTRIES = ['main.ts', 'demo/main.ts'];
+
+interface Rule {
+  /** What may be imported: folders, or single files. */
+  readonly may: readonly string[];
+  /** Of what only types may be imported. */
+  readonly types?: readonly string[];
+}
+
+/** What kinds of Kubernetes objects are called, and how their labels are matched: pure words, no HTTP. */
+const kubernetesWords = ['kubernetes/label-selector.ts', 'kubernetes/object.ts', 'kubernetes/resource.ts'];
+const stages = ['kubernetes/', 'cache/', 'access/', 'loaders/', 'graphql/', 'kinds/', 'server/'];
+
+/** Who may import whom. The files directly in `src` put the stages together; the demo, and tests, may use everything. */
+const rules: Readonly<Record<string, Rule>> = {
+  kubernetes: { may: [] },
+  cache: { may: ['kubernetes/'] },
+  access: { may: ['kubernetes/'] },
+  loaders: { may: ['cache/', 'access/', 'kubernetes/'] },
+  graphql: { may: ['loaders/', 'access/', 'kubernetes/'] },
+  kinds: { may: ['graphql/', 'kubernetes/'], types: ['loaders/'] },
+  server: { may: ['graphql/'] },
+  simulator: { may: kubernetesWords, types: ['kubernetes/'] },
+  '': { may: [...stages, 'config.ts', 'gateway.ts', 'schema.ts'] },
+  demo: { may: [...stages, 'simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typesOnly: boolean;
+}
+
+const sources = new Map(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file, readFileSync(path.join(SRC, file), 'utf8')]),
+);
+const files = [...sources.keys()];
+const tests = files.filter((file) => file.endsWith('.test.ts'));
+const imports = new Map(files.map((from) => [from, importsOf(from)]));
+const running = reachableFrom(ENTRIES);
+
+describe('the architecture', () => {
+  it('reads imports, so that its rules are about something', () => {
+    expect(importsOf('gateway.ts')).toContainEqual({ from: 'gateway.ts', to: 'schema.ts', typesOnly: false });
+    expect(importsOf('gateway.ts')).toContainEqual({ from: 'gateway.ts', to: 'config.ts', typesOnly: true });
+    expect(running.size).toBeGreaterThan(100);
+  });
+
+  it('lets every folder import only what stands below it', () => {
+    const wrong = [...running].flatMap((file) => imports.get(file) ?? []).filter((arrow) => !isAllowed(arrow));
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  it.each([
+    ['kubernetes/client.ts', 'cache/store.ts'],
+    ['cache/store.ts', 'access/viewer.ts'],
+    ['loaders/loaders.ts', 'kinds/index.ts'],
+    ['graphql/builder.ts', 'server/pipeline.ts'],
+    ['kinds/workspace/schema.ts', 'cache/store.ts'],
+    ['kinds/workspace/schema.ts', 'loaders/loaders.ts'],
+    ['kinds/workspace/schema.ts', 'kinds/workspace-kind/index.ts'],
+    ['kinds/namespace/schema.ts', 'kinds/workspace/mutations.ts'],
+    ['server/pipeline.ts', 'kinds/index.ts'],
+    ['simulator/watches.ts', 'kubernetes/client.ts'],
+    ['gateway.ts', 'simulator/simulator.ts'],
+    ['gateway.ts', 'demo/demo.ts'],
+  ])('does not let %s import %s', (from, to) => {
+    expect(isAllowed({ from, to, typesOnly: false })).toBe(false);
+  });
+
+  it('has a rule for every folder', () => {
+    expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(rules).sort());
+  });
+
+  it('runs no test', () => {
+    expect([...running].filter((file) => file.endsWith('.test.ts') || file.startsWith('..'))).toEqual([]);
+  });
+
+  it('has no file that nothing uses', () => {
+    const used = new Set([...running, ...reachableFrom(tests), ...usedByWholeSystemTests()]);
+    expect(files.filter((file) => !used.has(file))).toEqual([]);
+  });
+
+  it('lets only the processes read the environment', () => {
+    const readers = files.filter(
+      (file) => !tests.includes(file) && /process\s*\.\s*env\b/u.test(sources.get(file) ?? ''),
+    );
+    expect(readers.sort()).toEqual(['demo/main.ts', 'main.ts']);
+  });
+
+  it('names its folders by what they are about', () => {
+    const vague = /(?:^|\/)(?:utils?|helpers?|common|lib|services|repositories|models)\//u;
+    expect(files.filter((file) => vague.test(file))).toEqual([]);
+  });
+});
+
+describe('the kinds', () => {
+  const kinds = [...new Set(files.flatMap((file) => /^kinds\/([^/]+)\//u.exec(file)?.[1] ?? []))];
+
+  it.each(kinds)('are all alike: %s', (kind) => {
+    const expected = ['index.ts', 'resource.ts', 'schema.ts', `${kind}.test.ts`];
+    expect(files).toEqual(expect.arrayContaining(expected.map((file) => `kinds/${kind}/${file}`)));
+  });
+
+  it('are registered, every one', () => {
+    const registered = importsOf('kinds/index.ts').map(({ to }) => to);
+    expect(registered.sort()).toEqual(kinds.map((kind) => `kinds/${kind}/index.ts`).sort());
+  });
+
+  it('have the only index files, which only their registry reads', () => {
+    const indexes = files.filter((file) => path.basename(file) === 'index.ts');
+    expect(indexes.sort()).toEqual(['kinds/index.ts', ...kinds.map((kind) => `kinds/${kind}/index.ts`)].sort());
+    const readers = [...imports.values()].flat().filter(({ to }) => /^kinds\/[^/]+\/index\.ts$/u.test(to));
+    expect(readers.filter(({ from }) => from !== 'kinds/index.ts')).toEqual([]);
+  });
+});
+
+function importsOf(from: string): readonly Import[] {
+  const statements = (sources.get(from) ?? '').matchAll(
+    /^(?:import|export)\b(?<names>[^'"`;=]*?)(?:\bfrom\s*)?'(?<target>\.[^']+)'|\bimport\('(?<lazy>\.[^']+)'\)/gmu,
+  );
+  return [...statements].map(({ groups = {} }) => ({
+    from,
+    to: path.join(path.dirname(from), groups['target'] ?? groups['lazy'] ?? ''),
+    typesOnly: areTypes((groups['names'] ?? '').trim()),
+  }));
+}
+
+/** `type { A }` or `{ type A, type B }`. */
+function areTypes(names: string): boolean {
+  if (names.startsWith('type')) return true;
+  const listed = /^\{(?<list>.*)\}$/su
+    .exec(names)
+    ?.groups?.['list']?.split(',')
+    .map((name) => name.trim());
+  return listed?.filter((name) => name !== '').every((name) => name.startsWith('type ')) ?? false;
+}
+
+function folderOf(file: string): string {
+  const [folder = '', ...rest] = file.split('/');
+  return rest.length === 0 ? '' : folder;
+}
+
+function isAllowed({ from, to, typesOnly }: Import): boolean {
+  const folder = folderOf(from);
+  if (folder === 'kinds' && folderOf(to) === 'kinds') return isAllowedAmongKinds(from, to);
+  if (folder !== '' && folder === folderOf(to)) return true;
+  const { may, types = [] } = rules[folder] ?? { may: [] };
+  return [...may, ...(typesOnly ? types : [])].some((place) => to.startsWith(place));
+}
+
+/** A sibling's index and mutations are its own, and the registry is for those above. */
+function isAllowedAmongKinds(from: string, to: string): boolean {
+  if (from === 'kinds/index.ts' || path.dirname(from) === path.dirname(to)) return true;
+  return !['index.ts', 'mutations.ts'].includes(path.basename(to));
+}
+
+function reachableFrom(entries: readonly string[]): ReadonlySet<string> {
+  const reached = new Set(entries);
+  for (const file of reached) for (const { to } of imports.get(file) ?? []) reached.add(to);
+  return reached;
+}
+
+function usedByWholeSystemTests(): ReadonlySet<string> {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/'(?:\.\.\/)+src\/([^']+)'/gu)].flatMap(([, file]) => file ?? []),
+  );
+  return reachableFrom(named);
+}

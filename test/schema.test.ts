@@ -1,0 +1,113 @@
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../src/schema.ts';
+
+interface Described {
+  readonly where: string;
+  readonly description?: string | null | undefined;
+}
+
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+
+function fieldsOf(type: GraphQLNamedType): readonly GraphQLField<unknown, unknown>[] {
+  return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+}
+
+/** The type and all that is in it. */
+function describedIn(type: GraphQLNamedType): readonly Described[] {
+  const { name, description } = type;
+  const values = isEnumType(type) ? type.getValues() : [];
+  const inputs = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  const args = fieldsOf(type).flatMap((field) =>
+    field.args.map((arg) => ({ ...described(arg), where: `${name}.${field.name}(${arg.name})` })),
+  );
+  const members = [...values, ...inputs, ...fieldsOf(type)].map((member) => ({
+    ...described(member),
+    where: `${name}.${member.name}`,
+  }));
+  return [{ where: name, description }, ...members, ...args];
+}
+
+function described({ description }: { readonly description?: string | null | undefined }) {
+  return { description };
+}
+
+function hasNullableList(type: GraphQLType): boolean {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  if (!isListType(inner)) return false;
+  return !isNonNullType(type) || !isNonNullType(inner.ofType) || hasNullableList(inner.ofType);
+}
+
+describe('the schema', () => {
+  it('describes every type, field, argument, enum value and input field', () => {
+    const mute = types.flatMap(describedIn).filter(({ description }) => !description?.trim());
+    expect(mute.map(({ where }) => where)).toEqual([]);
+  });
+
+  it('writes enum values in UPPER_CASE', () => {
+    const values = types.flatMap((type) => (isEnumType(type) ? type.getValues() : []));
+    expect(values.map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/u.test(name))).toEqual([]);
+  });
+
+  it('never says null for a list or in one, but for a node that is gone', () => {
+    const nullable = types.flatMap((type) =>
+      fieldsOf(type).flatMap((field) => (hasNullableList(field.type) ? `${type.name}.${field.name}` : [])),
+    );
+    expect(nullable).toEqual(['Query.nodes']);
+    expect(String(schema.getQueryType()?.getFields()['nodes']?.type)).toBe('[Node]!');
+  });
+
+  it('asks for lists without null in them', () => {
+    const inputs = types.flatMap((type) => [
+      ...(isInputObjectType(type) ? Object.values(type.getFields()) : []),
+      ...fieldsOf(type).flatMap(({ args }) => args),
+    ]);
+    const holey = inputs.filter(({ type }) => /\w\]/u.test(String(type)));
+    expect(holey.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('lets every mutation take one input and answer with warnings', () => {
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    const forms = mutations.map(({ name, args, type }) => ({
+      name,
+      takes: args.map((arg) => `${arg.name}: ${String(arg.type)}`),
+      warns: warningsOf(type),
+    }));
+    expect(mutations.length).toBeGreaterThan(0);
+    expect(forms).toEqual(
+      mutations.map(({ name }) => ({ name, takes: [`input: ${upperFirst(name)}Input!`], warns: '[String!]!' })),
+    );
+  });
+
+  it('gives every connection its edges, nodes, page and count', () => {
+    const connections = types.filter(({ name }) => name.endsWith('Connection'));
+    const fields = connections.map((type) => fieldsOf(type).map(({ name }) => name));
+    expect(connections.length).toBeGreaterThan(0);
+    for (const names of fields)
+      expect(names).toEqual(expect.arrayContaining(['edges', 'nodes', 'pageInfo', 'totalCount']));
+  });
+});
+
+function warningsOf(type: GraphQLType): string {
+  const payload = getNamedType(type);
+  return isObjectType(payload) ? String(payload.getFields()['warnings']?.type) : 'no payload';
+}
+
+function upperFirst(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
