@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../form.ts';
+import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../../kubernetes/form.ts';
 
 /** Milliseconds since the epoch from new controllers, seconds from old ones; 0: never. */
 const time = number;
