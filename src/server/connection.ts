@@ -5,8 +5,6 @@ import { FrameStream } from './frame-stream.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';
 
 const SLOW = 4008;
-/** How long a close frame is given to pass what is stuck before it. */
-const LAST_CHANCE_MS = 1_000;
 
 /** One WebSocket, and the streams that it carries. */
 export class Connection {
@@ -16,10 +14,13 @@ export class Connection {
   readonly #openOutlet: (viewer: string) => Outlet;
   readonly #streams = new Map<string, FrameStream>();
   #outlet: Outlet | undefined;
+  #heardAt = Date.now();
 
   constructor(webSocket: WebSocket, socket: Socket, outlets: Outlets) {
     this.#webSocket = webSocket;
-    this.#openOutlet = (viewer) => outlets.open(wireOf(webSocket, socket), viewer);
+    webSocket.on('pong', () => (this.#heardAt = Date.now()));
+    webSocket.on('message', () => (this.#heardAt = Date.now()));
+    this.#openOutlet = (viewer) => outlets.open(this.#wireOf(webSocket, socket), viewer);
     const closing = new AbortController();
     this.closed = closing.signal;
     webSocket.once('close', () => {
@@ -55,27 +56,34 @@ export class Connection {
     return stream;
   }
 
+  /** Keeps proxies from cutting the connection, and gives up a client of which nothing was heard for so long. */
+  ping(patienceMs: number): void {
+    if (Date.now() - this.#heardAt < patienceMs) this.#webSocket.ping();
+    else if (this.#outlet) this.#outlet.giveUp();
+    else this.#webSocket.terminate();
+  }
+
   /** Ends its streams, each as complete, and closes it. */
   goAway(reason: string): void {
     for (const stream of this.#streams.values()) stream.complete();
     // The streams tell their clients in the next turn.
     setImmediate(() => this.#webSocket.close(1001, reason));
   }
-}
 
-function wireOf(webSocket: WebSocket, socket: Socket): Wire {
-  return {
-    get pendingBytes() {
-      return webSocket.bufferedAmount;
-    },
-    get takenBytes() {
-      return socket.bytesWritten - socket.writableLength;
-    },
-    cork: () => socket.cork(),
-    uncork: () => socket.uncork(),
-    closeSlow: () => {
-      webSocket.close(SLOW, 'You do not read what you have subscribed to.');
-      setTimeout(() => webSocket.terminate(), LAST_CHANCE_MS).unref();
-    },
-  };
+  #wireOf(webSocket: WebSocket, socket: Socket): Wire {
+    return {
+      get pendingBytes() {
+        return webSocket.bufferedAmount;
+      },
+      get takenBytes() {
+        return socket.bytesWritten - socket.writableLength;
+      },
+      cork: () => socket.cork(),
+      uncork: () => socket.uncork(),
+      closeSlow: () => {
+        for (const stream of this.#streams.values()) void stream.return();
+        webSocket.close(SLOW, 'You do not read what you have subscribed to.');
+      },
+    };
+  }
 }

@@ -61,6 +61,7 @@ export class Outlet {
   readonly #wires: ReadonlySet<Wire>;
   readonly #options: OutletLimits & { readonly onSlow: () => void; readonly onClose: () => void };
   readonly #slow: SlowWatch;
+  #givenUp = false;
 
   constructor(
     wire: Wire,
@@ -73,10 +74,7 @@ export class Outlet {
     this.#slow = new SlowWatch({
       taken: () => wire.takenBytes,
       timeoutMs: options.slowReaderTimeoutMs,
-      onStuck: () => {
-        options.onSlow();
-        wire.closeSlow();
-      },
+      onStuck: () => this.giveUp(),
     });
   }
 
@@ -98,6 +96,14 @@ export class Outlet {
   /** The client has taken all that was waiting. */
   drained(): void {
     this.#slow.stop();
+  }
+
+  /** Closes the client’s connection, because it does not read. */
+  giveUp(): void {
+    if (this.#givenUp) return;
+    this.#givenUp = true;
+    this.#options.onSlow();
+    this.#wire.closeSlow();
   }
 
   [Symbol.dispose](): void {

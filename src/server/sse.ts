@@ -7,6 +7,7 @@ import { readOperation, type Refusal } from './request.ts';
 import { spread } from './spread.ts';
 
 const STREAM = 'text/event-stream';
+const PING = ':\n\n';
 const PING_INTERVAL_MS = 12_000;
 
 /** Whether a request may be answered by Server-Sent Events. */
@@ -21,13 +22,20 @@ interface StreamServerOptions {
   readonly serveJson: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
+interface OpenStream {
+  readonly ping: () => void;
+  /** Tells the client that the stream is complete. */
+  readonly end: () => void;
+}
+
 /**
  * Answers each operation as a stream of its own (graphql-sse, "distinct connections"): `event: next` for each result, with
  * the event’s cursor as its `id`; `event: complete` at the end; a comment every 12 s. `Last-Event-ID` goes on from there.
  */
 export class StreamServer {
   readonly #options: StreamServerOptions;
-  readonly #streams = new Set<() => void>();
+  readonly #streams = new Set<OpenStream>();
+  #pings: NodeJS.Timeout | undefined;
 
   constructor(options: StreamServerOptions) {
     this.#options = options;
@@ -56,12 +64,20 @@ export class StreamServer {
 
   /** Completes all streams, spread over this time. */
   async close(overMs: number): Promise<void> {
-    await spread([...this.#streams], overMs, (end) => end());
+    await spread([...this.#streams], overMs, ({ end }) => end());
+  }
+
+  #ping(): void {
+    for (const { ping } of this.#streams) ping();
+  }
+
+  #stopPings(): void {
+    clearInterval(this.#pings);
+    this.#pings = undefined;
   }
 
   #follow(stream: LiveStream, response: ServerResponse, viewer: string): void {
     const outlet = this.#options.outlets.open(wireOf(response), viewer);
-    const ping = setInterval(() => response.write(':\n\n'), PING_INTERVAL_MS);
     const running = stream.start({
       get ready() {
         return outlet.ready;
@@ -75,20 +91,24 @@ export class StreamServer {
         complete(response);
       },
     });
-    const end = () => {
-      running.stop();
-      complete(response);
+    const open = {
+      ping: () => response.write(PING),
+      end: () => {
+        running.stop();
+        complete(response);
+      },
     };
-    this.#streams.add(end);
+    this.#streams.add(open);
+    this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_MS);
     response.on('drain', () => {
       outlet.drained();
       running.resume();
     });
     response.once('close', () => {
-      clearInterval(ping);
       running.stop();
       outlet[Symbol.dispose]();
-      this.#streams.delete(end);
+      this.#streams.delete(open);
+      if (this.#streams.size === 0) this.#stopPings();
     });
   }
 }
@@ -118,7 +138,7 @@ function begin(response: ServerResponse): void {
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  response.write(':\n\n');
+  response.write(PING);
 }
 
 function writeEvent(response: ServerResponse, frame: string, id?: string): void {

@@ -13,12 +13,21 @@ import { isStream, type Pipeline, type PreparedOperation } from './pipeline.ts';
 
 const PING_INTERVAL_MS = 12_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** How long a close frame is given to pass what is stuck before it. */
+const LAST_CHANCE_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
+/** Typed by hand: @types/ws does not know `closeTimeout` yet. */
+const socketOptions = {
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  perMessageDeflate: false,
+  closeTimeout: LAST_CHANCE_MS,
+};
 const GOING_AWAY = 'The server is stopping. Connect again in a second; your cursors stay good.';
 export interface WebSockets {
   /** Takes over a connection that asks to become a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Completes all streams and closes all connections with 1001, spread over this time. */
+  /** Completes all streams and closes all connections with 1001, spread over this time; who lingers is cut off. */
   close(overMs: number): Promise<void>;
 }
 
@@ -27,6 +36,8 @@ export interface WebSocketOptions {
   readonly outlets: Outlets;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly maxSubscriptionsPerConnection: number;
+  /** A client of which nothing is heard for so long, not even the answer to a ping, is closed. */
+  readonly slowReaderTimeoutMs: number;
 }
 
 /** One operation on one connection. */
@@ -38,8 +49,8 @@ interface Place {
 
 /** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, outlets, publicError, maxSubscriptionsPerConnection: most } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const { pipeline, outlets, publicError, slowReaderTimeoutMs, maxSubscriptionsPerConnection: most } = options;
+  const sockets = new WebSocketServer(socketOptions);
   const connections = new Map<WebSocket, Connection>();
   const places = new WeakMap<object, Place>();
   const begin = async (operation: object): Promise<ExecutionResult | FrameStream> => {
@@ -68,8 +79,11 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       onError: (_, __, ___, errors) => errors.map((error) => publicError(error).toJSON()),
     },
     sockets,
-    PING_INTERVAL_MS,
+    0, // we ping by ourselves: graphql-ws cuts off a client that is merely slow to answer
   );
+  const pings = setInterval(() => {
+    for (const connection of connections.values()) connection.ping(slowReaderTimeoutMs);
+  }, PING_INTERVAL_MS);
   return {
     upgrade(request, socket, head) {
       if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
@@ -80,8 +94,13 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       });
     },
     async close(overMs) {
+      clearInterval(pings);
       await spread([...connections.values()], overMs, (connection) => connection.goAway(GOING_AWAY));
-      await server.dispose();
+      const deadline = setTimeout(() => {
+        for (const webSocket of connections.keys()) webSocket.terminate();
+      }, overMs);
+      await server.dispose(); // resolves when the last connection has closed
+      clearTimeout(deadline);
     },
   };
 }

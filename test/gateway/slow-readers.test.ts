@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -40,7 +41,7 @@ it('lets a slow reader skip intermediate states, never final ones, and holds nob
   quick.socket.terminate();
 }, 60_000);
 
-it('gives a reader up that reads nothing at all', async () => {
+it('gives a reader up that reads nothing at all, and tells it so once it reads', async () => {
   await using gateway = await startTestGateway({
     objects: [namespace('team-a')],
     maxPendingBytes: 70_000,
@@ -54,8 +55,10 @@ it('gives a reader up that reads nothing at all', async () => {
     for (let index = 0; index < 200; index += 1) gateway.cluster.apply(told(`nb-${index}`, `${round} ${filler}`));
     return gateway.statistics().live.slowCloses === 1;
   }, 'the reader is given up');
-  await until(() => gateway.readers() === 0, 'the reader has left');
-  stuck.socket.terminate();
+  await until(() => gateway.readers() === 0, 'its subscription is over');
+  const closed = once(stuck.socket, 'close');
+  stuck.socket.resume();
+  expect(await closed).toMatchObject([4008, expect.anything()]);
 }, 60_000);
 
 it('refuses more subscriptions than a connection or a viewer may have, and carries on with those', async () => {
