@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../test/gateway/until.ts';
-import { startWidgetCluster, Widget } from '../kubernetes/widget.ts';
+import { startWidgetCluster, Widget } from '../../test/kubernetes/widget.ts';
 import { widget } from '../simulator/fixture.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { startClusterCache } from './cluster-cache.ts';
-import { OwnedClock } from './owned-clock.ts';
-import { widgetObject } from './widget-object.ts';
+import { OwnedClock } from '../../test/cache/owned-clock.ts';
+import { widgetObject } from '../../test/cache/widget-object.ts';
 
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };
 
@@ -93,9 +93,6 @@ describe('its log', () => {
   it('tells of a bug with its stack', async () => {
     await using cached = await startCache();
     await cached.cache.settled;
-    const fail = () => {
-      throw new TypeError('a bug of ours');
-    };
     const stop = cached.cache.store(Widget).listen({ changed: fail, reset: fail, failed: fail });
     cached.simulator.apply(widget('a'));
     const told = () => cached.lines().filter(({ cause, err }) => cause === 'bug' && err);
@@ -106,6 +103,10 @@ describe('its log', () => {
     ]);
   });
 });
+
+function fail(): never {
+  throw new TypeError('a bug of ours');
+}
 
 /** A cache of widgets, and of gadgets, which are not served. */
 async function startCache(options: SimulatorOptions = {}) {

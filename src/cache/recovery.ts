@@ -43,7 +43,7 @@ export function recoveryFrom(error: unknown, attempts: number): Recovery {
     suspicious: false,
     refreshCredentials: false,
     atOnce: false,
-    retryAfterMs: retryAfterMsOf(error),
+    retryAfterMs: isStarting(error) ? undefined : retryAfterMsOf(error),
   } as const;
   if (isExpired(error)) return { ...again, cause: 'expired', next: 'list', atOnce: true };
   if (isKindUnavailable(error)) return { ...again, cause: 'kind-unavailable', next: 'wait-for-kind' };
@@ -65,4 +65,9 @@ export function recoveryFrom(error: unknown, attempts: number): Recovery {
     cause: error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error',
     suspicious: error.code >= 500,
   };
+}
+
+/** An API server that starts asks for ten seconds, however soon it will be ready. */
+function isStarting(error: unknown): boolean {
+  return error instanceof StatusError && error.code === 503 && error.message === 'server is starting';
 }

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../test/gateway/until.ts';
 import { widget } from '../simulator/fixture.ts';
-import type { When } from '../simulator/faults.ts';
-import type { RequestVerb } from '../simulator/request.ts';
-import { DISCOVERY_INTERVAL_MS, PATIENCE_MS, startReflection, type Reflection } from './reflection.ts';
+import {
+  asked,
+  breakWatch,
+  DEFINITION,
+  endWatch,
+  forgetBetweenPages,
+  look,
+  PATIENCE_MS,
+  refuseWatch,
+  startReflection,
+  waitingForList,
+  watching,
+  type Reflection,
+} from '../../test/cache/reflection.ts';
 
 describe('the first reading', () => {
   it('is one stream, which is then followed', async () => {
@@ -36,7 +47,7 @@ describe('the first reading', () => {
       objects,
       before: ({ faults }) => faults.ignoreStreamingLists(true),
     });
-    await watching(reflection);
+    await waitingForList(reflection);
     expect(reflection.store.version).toBe('');
     reflection.clock.pass(PATIENCE_MS);
     await until(() => reflection.listed.length === 1, 'it has listed');
@@ -45,19 +56,7 @@ describe('the first reading', () => {
 
   it('begins again when the server forgets the moment of a list between two pages', async () => {
     const objects = Array.from({ length: 501 }, (_, index) => widget(`w-${index}`));
-    let forgotten = false;
-    const forget: When = ({ url }) => url.includes('continue=') && !forgotten && (forgotten = true);
-    const before: Parameters<typeof startReflection>[0] = {
-      objects,
-      before: ({ faults, apply }) => {
-        faults.rejectStreamingLists(true);
-        faults.refuse({
-          status: 500,
-          when: (request) => forget(request) && (apply(widget('late')), faults.compact(), false),
-        });
-      },
-    };
-    await using reflection = await startReflection(before);
+    await using reflection = await startReflection({ objects, before: forgetBetweenPages });
     await until(() => reflection.store.size === 502, 'everything has been read');
     expect([reflection.failures, reflection.listed]).toEqual([['expired'], ['expired']]);
   });
@@ -157,18 +156,16 @@ describe('a server that refuses', () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     const message = 'Timeout: Too large resource version: 9, current: 1';
     await refuseWatch(reflection, { status: 504, message, times: 3 });
+    await until(() => reflection.listed.length === 2, 'it has listed again');
     expect(reflection.clock.slept).toEqual([0, 800, 1_600, 3_200]);
     expect([reflection.listed, reflection.names()]).toEqual([['start', 'too-large-version'], ['a']]);
   });
 
   it('from the beginning is the reason why there is nothing', async () => {
-    await using reflection = await startReflection({
-      before: ({ faults }) => void faults.refuse({ status: 403, times: 3 }),
-    });
+    const refused = { status: 403, times: Infinity };
+    await using reflection = await startReflection({ before: ({ faults }) => void faults.refuse(refused) });
     await until(() => reflection.store.failure !== undefined, 'the store has failed');
     expect(reflection.store.failure).toMatchObject({ code: 403 });
-    await watching(reflection);
-    expect([reflection.store.failure, reflection.listed]).toEqual([undefined, ['start']]);
   });
 });
 
@@ -245,8 +242,8 @@ describe('what goes wrong inside', () => {
 
 describe('stopping', () => {
   it.each<[string, (reflection: Reflection) => Promise<unknown>]>([
-    ['it follows a stream', watching],
-    ['it waits for a list to be complete', () => Promise.resolve()],
+    ['it has hardly begun', () => Promise.resolve()],
+    ['it waits for a list to be complete', waitingForList],
     ['nobody answers', async ({ simulator }) => simulator.faults.stop()],
     ['it waits for a kind', async ({ simulator }) => simulator.delete(...DEFINITION)],
   ])('ends everything while %s', async (_, reach) => {
@@ -256,49 +253,6 @@ describe('stopping', () => {
     expect(reflection.simulator.openWatches).toBe(0);
   });
 });
-
-const DEFINITION = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org'] as const;
-
-function asked({ simulator }: Reflection, verb: RequestVerb) {
-  return simulator.requests.filter((request) => request.verb === verb && request.resource === 'widgets');
-}
-
-async function watching({ simulator }: Reflection): Promise<void> {
-  await until(() => simulator.openWatches === 1, 'the watch is open');
-}
-
-/** Ends the watch, and waits for the next one. */
-async function endWatch(reflection: Reflection): Promise<void> {
-  await watching(reflection);
-  reflection.simulator.faults.endWatches();
-  await watching(reflection);
-}
-
-/** Breaks the watch, and waits for the next one. */
-async function breakWatch(reflection: Reflection): Promise<void> {
-  await watching(reflection);
-  reflection.simulator.faults.dropWatches();
-  await watching(reflection);
-}
-
-/** Ends the watch, has the next ones refused, and waits for the one that is not. */
-async function refuseWatch(
-  reflection: Reflection,
-  refusal: Parameters<Reflection['simulator']['faults']['refuse']>[0],
-): Promise<void> {
-  await watching(reflection);
-  reflection.simulator.faults.refuse({ ...refusal, when: ({ verb }) => verb === 'watch' });
-  await endWatch(reflection);
-}
-
-/** Lets the reflector look for the kind, so many times in all. */
-async function look({ simulator, clock }: Reflection, times: number): Promise<void> {
-  const looks = () => simulator.requests.filter(({ url }) => url === '/apis/example.org/v1').length;
-  await until(() => {
-    if (looks() < times) clock.pass(DISCOVERY_INTERVAL_MS);
-    return looks() >= times;
-  }, 'it has looked');
-}
 
 function fail(): never {
   throw new TypeError('a bug of ours');

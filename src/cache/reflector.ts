@@ -47,6 +47,8 @@ class Reflector<T extends KubernetesObject> {
   readonly #backoff: Backoff;
   /** Failures, and watches that ended without having told anything, since the last progress. */
   #attempts = 0;
+  /** Of the last failure since the last progress: what is done at once is done so once. */
+  #lastCause: string | undefined;
   /** Why the next round begins with a list; undefined while our version is good. */
   #listCause: string | undefined = 'start';
   #suspicious = false;
@@ -170,6 +172,7 @@ class Reflector<T extends KubernetesObject> {
   #progress(): void {
     this.#progressed = true;
     this.#attempts = 0;
+    this.#lastCause = undefined;
     this.#backoff.reset();
   }
 
@@ -177,7 +180,9 @@ class Reflector<T extends KubernetesObject> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
     const recovery = recoveryFrom(error, this.#attempts);
-    const waitMs = recovery.atOnce && this.#attempts === 1 ? this.#jitter() : this.#backoff.next(recovery.retryAfterMs);
+    const isNews = this.#lastCause !== recovery.cause;
+    const waitMs = recovery.atOnce && isNews ? this.#jitter() : this.#backoff.next(recovery.retryAfterMs);
+    this.#lastCause = recovery.cause;
     report.failed(error, recovery, waitMs);
     if (recovery.refreshCredentials) client.refreshCredentials();
     if (recovery.suspicious) this.#suspicious = true;

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../kubernetes/object.ts';
 import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
-import { Widget, type WidgetObject } from '../kubernetes/widget.ts';
-import { differences, lineOf, NaiveStore, versionOf } from './naive-store.ts';
-import { chances, type Chances } from './seeded-chances.ts';
+import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import { lineOf } from '../../test/cache/naive-store.ts';
 import { Store, type Change } from './store.ts';
-import { widgetObject } from './widget-object.ts';
+import { widgetObject } from '../../test/cache/widget-object.ts';
 
 describe('an event', () => {
   it('changes what is held, finds it by every index, and is told with what was before', () => {
@@ -195,114 +194,6 @@ describe('listeners', () => {
     ]);
   });
 });
-
-describe('whatever happens', () => {
-  it.each(Array.from({ length: 30 }, (_, seed) => seed))(
-    'a store holds and tells what a naive one would: %i',
-    (seed) => {
-      const { store, lines, resets } = storeOf([], '1');
-      const naive = new NaiveStore(1);
-      const chance = chances(seed);
-      for (let step = 0; step < 200; step += 1) {
-        const [before, told, reset] = [naive.objects, lines().length, naive.resets];
-        anyStep(chance)(store, naive);
-        expectEqual(store, naive);
-        expect(resets()).toBe(naive.resets);
-        const expected = naive.resets > reset ? [] : differences(before, naive.objects);
-        expect(lines().slice(told).sort()).toEqual(expected);
-      }
-    },
-  );
-
-  it.each(Array.from({ length: 30 }, (_, seed) => seed))(
-    'a store and who listens to it end as the world is: %i',
-    (seed) => {
-      const { store, told, resets } = storeOf([], '1');
-      const world = new NaiveStore(1);
-      const chance = chances(seed);
-      const events: (readonly ['set' | 'delete', WidgetObject])[] = [];
-      let delivered = 0;
-      for (let version = 2; version < 200; version += 1) {
-        events.push(anyEvent(chance, world, version));
-        const whim = chance.below(12);
-        if (whim < 6) for (; delivered < events.length; delivered += 1) deliver(store, events[delivered]);
-        if (whim === 6) for (const event of events.slice(chance.below(delivered + 1), delivered)) deliver(store, event);
-        if (whim === 7 && events.at(-1)?.[0] === 'set') store.accept(events.at(-1)![1]);
-        if (whim === 8) (store.replace(world.objects, String(version)), (delivered = events.length));
-      }
-      for (; delivered < events.length; delivered += 1) deliver(store, events[delivered]);
-      expectEqual(store, world);
-      expect([sorted(retold(told)), resets()]).toEqual([sorted(world.objects), 0]);
-    },
-  );
-});
-
-type Step = (store: Store<WidgetObject>, naive: NaiveStore) => void;
-
-/** Something that may happen, however unlikely: versions and uids come as they like. */
-function anyStep(chance: Chances): Step {
-  const object = anyObject(chance);
-  const version = chance.below(30) + 1;
-  switch (chance.below(6)) {
-    case 0:
-      return (...both) => both.forEach((store) => store.delete(object));
-    case 1:
-      return (...both) => both.forEach((store) => store.accept(object));
-    case 2:
-      return (store, naive) => (store.advance(String(version)), naive.advance(version));
-    case 3: {
-      const named = new Map(Array.from({ length: 4 }, () => anyObject(chance)).map((one) => [one.metadata.name, one]));
-      const listed = [...named.values()].filter((one) => versionOf(one) <= version);
-      return (store, naive) => (store.replace(listed, String(version)), naive.replace(listed, version));
-    }
-    default:
-      return (...both) => both.forEach((store) => store.set(object));
-  }
-}
-
-function anyObject(chance: Chances): WidgetObject {
-  const name = chance.of('abcd');
-  const version = chance.below(30) + 1;
-  return at(name, version, { uid: `${name}${chance.below(2)}`, color: version % 2 ? 'red' : 'blue' });
-}
-
-/** Something that may happen in a world where everything is in order. */
-function anyEvent(chance: Chances, world: NaiveStore, version: number): readonly ['set' | 'delete', WidgetObject] {
-  const name = chance.of('abcdef');
-  const held = world.objects.find(({ metadata }) => metadata.name === name);
-  const uid = held?.metadata.uid ?? `${name}-${version}`;
-  const event = [held && chance.below(3) === 0 ? 'delete' : 'set', at(name, version, { uid })] as const;
-  world[event[0]](event[1]);
-  return event;
-}
-
-function deliver(store: Store<WidgetObject>, event: readonly ['set' | 'delete', WidgetObject] | undefined): void {
-  if (event) store[event[0]](event[1]);
-}
-
-/** What somebody makes of what they were told; a contradiction is an error. */
-function retold(told: readonly Change<WidgetObject>[]): readonly WidgetObject[] {
-  const held = new Map<string, WidgetObject>();
-  for (const change of told) {
-    const { uid } = change.object.metadata;
-    expect(held.get(uid)).toBe(change.type === 'added' ? undefined : change.previous);
-    if (change.type === 'deleted') held.delete(uid);
-    else held.set(uid, change.object);
-  }
-  return [...held.values()];
-}
-
-function expectEqual(store: Store<WidgetObject>, { objects, version }: NaiveStore): void {
-  expect([sorted(store.list()), store.size, store.version]).toEqual([sorted(objects), objects.length, String(version)]);
-  expect(sorted(store.list('default'))).toEqual(sorted(objects));
-  for (const color of ['red', 'blue'])
-    expect(sorted(store.byIndex('color', color))).toEqual(sorted(objects.filter(({ spec }) => spec.color === color)));
-  for (const object of objects) expect(store.withUid(object.metadata.uid)).toEqual(object);
-}
-
-function sorted(objects: Iterable<WidgetObject>): readonly WidgetObject[] {
-  return [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-}
 
 function at(name: string, version: number, { color, ...metadata }: Partial<ObjectMeta> & { color?: string } = {}) {
   return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { widget } from '../simulator/fixture.ts';
 import { Client } from './client.ts';
 import { createConnection } from './connection.ts';
-import { startLoopbackServer, type LoopbackServer } from './loopback-server.ts';
+import { kubeconfig } from '../../test/kubernetes/kubeconfig.ts';
+import { startLoopbackServer, type LoopbackServer } from '../../test/kubernetes/loopback-server.ts';
 import { isKindUnavailable, isNotFound } from './status-error.ts';
-import { startWidgetCluster, Widget, type WidgetCluster } from './widget.ts';
+import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/kubernetes/widget.ts';
 
 const { signal } = new AbortController();
 const at = { namespace: 'default', name: 'a' };
@@ -84,17 +85,13 @@ describe('writing', () => {
     await using cluster = await startWidgetCluster();
     const { client, simulator } = cluster;
     const { object } = await client.create(Widget, widget('a'), { namespace: 'default', signal });
+    expect(simulator.requests[0]?.url).toContain('fieldManager=workspaces-gateway');
     const replaced = await client.replace(Widget, at, { ...object, spec: { color: 'blue' } }, { signal });
     expect(replaced).toMatchObject({ object: { spec: { color: 'blue' } }, warnings: [] });
     await client.delete(Widget, at, { signal });
     await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isNotFound);
-    expect(simulator.requests.map(({ verb, status }) => [verb, status])).toEqual([
-      ['create', 201],
-      ['update', 200],
-      ['delete', 200],
-      ['get', 404],
-    ]);
-    expect(simulator.requests[0]?.url).toContain('fieldManager=workspaces-gateway');
+    const verbs = simulator.requests.map(({ verb, status }) => `${verb} ${status}`);
+    expect(verbs).toEqual(['create 201', 'update 200', 'delete 200', 'get 404']);
   });
 
   it('patches as JSON Patch or as merge patch, the status apart', async () => {
@@ -265,15 +262,7 @@ async function answering(
       response.writeHead(status).end(body);
     },
   });
-  const cluster = { name: 'it', cluster: { server: server.url } };
-  const context = { name: 'it', context: { cluster: 'it', user: 'it' } };
-  const config = {
-    clusters: [cluster],
-    contexts: [context],
-    users: [{ name: 'it', user: {} }],
-    'current-context': 'it',
-  };
-  return { ...server, client: new Client(await createConnection({ type: 'text', text: JSON.stringify(config) })) };
+  return { ...server, client: new Client(await createConnection(kubeconfig({ server: server.url }))) };
 }
 
 async function failure(

@@ -73,10 +73,12 @@ function exchange(
 ): Promise<http.IncomingMessage> {
   const { method, path: target, headers, body, signal } = request;
   const { request: open } = server.protocol === 'http:' ? http : https;
+  // Node frames no body of a DELETE by itself.
+  const framing = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const outgoing = open(
       new URL(`${server.pathname.replace(/\/$/u, '')}${target}`, server),
-      { ...options, method, signal, headers: { ...options.headers, ...headers } },
+      { ...options, method, signal, headers: { ...options.headers, ...headers, ...framing } },
       resolve,
     );
     outgoing.once('error', (error) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
-import { Widget } from './widget.ts';
+import { Widget } from '../../test/kubernetes/widget.ts';
 
 const metadata = { name: 'a', uid: '1', resourceVersion: '1' };
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isServed, kubernetesVersionOf } from './discovery.ts';
-import { startWidgetCluster, Widget } from './widget.ts';
+import { startWidgetCluster, Widget } from '../../test/kubernetes/widget.ts';
 
 const { signal } = new AbortController();
 

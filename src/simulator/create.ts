@@ -40,8 +40,11 @@ export function create(cluster: Cluster, { resource, namespace, manifest, option
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;
   if (given['resourceVersion']) throw new StatusError({ code: 500, reason: '', message: VERSION_GIVEN });
-  if (cluster.storage.get(storageKeyOf(resource), object.metadata))
-    throw alreadyExists(resource, name, given['name'] ? undefined : 1);
+  const present = cluster.storage.get(storageKeyOf(resource), object.metadata);
+  if (present) {
+    const deleted = present.metadata.deletionTimestamp !== undefined;
+    throw alreadyExists(resource, { name, deleted, retryAfterSeconds: given['name'] ? undefined : 1 });
+  }
   const stored = options.dryRun ? object : cluster.storage.put(storageKeyOf(resource), object);
   return { object: stored, warnings: [...shaped.warnings, ...warned] };
 }

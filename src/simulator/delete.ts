@@ -6,7 +6,7 @@ import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from './json
 import { keyOf } from '../kubernetes/object.ts';
 import { readAccess } from './read-access.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { conflict } from './status.ts';
+import { conflict, invalid } from './status.ts';
 import { readDryRun } from './write-options.ts';
 
 export interface DeleteOptions {
@@ -34,13 +34,32 @@ export function readDeleteOptions(query: URLSearchParams, body: unknown): Delete
   const given = isJsonObject(body) ? body : {};
   const preconditions = objectAt(given, 'preconditions');
   const orphans = given['orphanDependents'] === true || query.get('orphanDependents') === 'true';
+  const policy = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
+  assertPolicy(policy, orphans || given['orphanDependents'] === false);
   return {
     dryRun: readDryRun([...query.getAll('dryRun'), ...textsAt(given, 'dryRun')], 'DeleteOptions'),
-    propagationPolicy:
-      textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy') ?? (orphans ? 'Orphan' : 'Background'),
+    propagationPolicy: policy ?? (orphans ? 'Orphan' : 'Background'),
     uid: textAt(preconditions, 'uid'),
     resourceVersion: textAt(preconditions, 'resourceVersion'),
   };
+}
+
+function assertPolicy(policy: string | null, saysOrphans: boolean): void {
+  if (policy === null) return;
+  const field = 'propagationPolicy';
+  const refuse = (reason: string, message: string) =>
+    invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', name: '' }, [{ reason, field, message }]);
+  const quoted = JSON.stringify(policy);
+  if (saysOrphans)
+    throw refuse(
+      'FieldValueInvalid',
+      `Invalid value: ${quoted}: orphanDependents and deletionPropagation cannot be both set`,
+    );
+  if (!['Foreground', 'Background', 'Orphan'].includes(policy))
+    throw refuse(
+      'FieldValueNotSupported',
+      `Unsupported value: ${quoted}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    );
 }
 
 /** @throws {StatusError} 409 when a precondition fails, or what admission denies with */

@@ -76,7 +76,7 @@ function forbiddenOption(field: string, text: string): StatusError {
 }
 
 /** The real server answers an unreadable version with 500 and no reason. */
-function readVersion(text: string): number | undefined {
+export function readVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (/^\d+$/u.test(text)) return Number(text);
   const message = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;

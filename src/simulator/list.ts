@@ -36,7 +36,9 @@ export function list(storage: Storage, { storageKey, selects, selective, options
   const selected = all.filter(selects);
   const offset = start ? selected.findIndex((object) => positionOf(object) > start.after) : 0;
   const rest = offset === -1 ? [] : selected.slice(offset);
-  if (options.limit === 0 || rest.length <= options.limit) return { objects: rest, metadata: pageMetadata(version) };
+  // Who takes any version is answered from memory, which knows no pages.
+  const whole = options.limit === 0 || (options.resourceVersion === 0 && !start);
+  if (whole || rest.length <= options.limit) return { objects: rest, metadata: pageMetadata(version) };
   const objects = rest.slice(0, options.limit);
   const last = objects.at(-1);
   const token = last ? writeToken({ version, after: positionOf(last) }) : '';

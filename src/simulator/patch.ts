@@ -59,12 +59,33 @@ function jsonPatched(current: ApiObject, operations: unknown): JsonObject {
   if (!operations.every(isOperation))
     throw badRequest('json: cannot unmarshal into Go value of type jsonpatch.Operation');
   try {
-    return asObject(jsonPatch.applyPatch(structuredClone(current), operations, true).newDocument);
+    return asObject(operations.reduce(applied, structuredClone(current)));
   } catch (error) {
     // A JsonPatchError is all the library throws; the real server tells the client nothing of it either.
     // oxlint-disable-next-line import/no-named-as-default-member -- the library is CommonJS: Node sees its default only
     throw error instanceof jsonPatch.JsonPatchError ? unapplicablePatch() : error;
   }
+}
+
+/** As the server's library has it: a member that is not there is null to a test, and may be replaced. */
+function applied(document: unknown, operation: Operation): unknown {
+  const { op, path } = operation;
+  const keys = typeof path === 'string' ? path.split('/').slice(1).map(unescapeToken) : [];
+  const key = keys.pop();
+  const parent = keys.reduce<unknown>(memberOf, document);
+  const missing = key !== undefined && isJsonObject(parent) && !Object.hasOwn(parent, key);
+  if (missing && op === 'test' && operation.value === null) return document;
+  const meant: Operation = missing && op === 'replace' ? { op: 'add', path, value: operation.value } : operation;
+  return jsonPatch.applyOperation(document, meant, true).newDocument;
+}
+
+function unescapeToken(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isJsonObject(value) ? value[key] : undefined;
 }
 
 function isOperation(value: unknown): value is Operation {

@@ -2,7 +2,7 @@ import { apiVersionOf } from '../kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
 import { list } from './list.ts';
-import { readListOptions, type ListOptions } from './list-options.ts';
+import { readListOptions, readVersion, type ListOptions } from './list-options.ts';
 import { answerObject, type Answer, type WatchReply } from './reply.ts';
 import { presentList, presentObject, readRepresentation, type Representation } from './representation.ts';
 import type { IncomingRequest } from './request.ts';
@@ -25,6 +25,8 @@ interface Named {
 
 export function answerGet(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
   const representation = readRepresentation(request.headers.accept, request.query);
+  const asked = readVersion(request.query.get('resourceVersion') ?? '') ?? 0;
+  if (asked > cluster.storage.version) throw versionTooLarge(asked, cluster.storage.version);
   const object = existing(cluster, resource, request);
   return answerObject(200, presentObject(object, resource, representation), representation);
 }

@@ -57,8 +57,10 @@ export function presentList(
 ): JsonObject {
   const shown = objects.map((object) => inVersion(object, resource));
   switch (representation.form) {
-    case 'object':
-      return { kind: resource.listKind, apiVersion: apiVersionOf(resource), metadata, items: shown };
+    case 'object': {
+      const items = resource.custom ? shown : shown.map(withoutType);
+      return { kind: resource.listKind, apiVersion: apiVersionOf(resource), metadata, items };
+    }
     case 'metadata': {
       const items = shown.map(metadataOnly);
       return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items };
@@ -68,6 +70,11 @@ export function presentList(
     default:
       throw new TypeError(`Unknown form ${JSON.stringify(representation.form satisfies never)}`);
   }
+}
+
+/** Only lists of custom resources say of each item what it is. */
+function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: ApiObject): JsonObject {
+  return item;
 }
 
 export function inVersion(object: ApiObject, resource: ServedResource): ApiObject {

@@ -20,6 +20,23 @@ interface Place {
 }
 
 const RESOURCE_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
+const METADATA_FIELDS = new Set([
+  'annotations',
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'finalizers',
+  'generateName',
+  'generation',
+  'labels',
+  'managedFields',
+  'name',
+  'namespace',
+  'ownerReferences',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);
 
 function pruneValue(value: unknown, schema: Schema, place: Place): unknown {
   if (Array.isArray(value)) {
@@ -35,10 +52,17 @@ function pruneObject(object: JsonObject, schema: Schema, place: Place): JsonObje
   for (const [field, value] of Object.entries(object)) {
     const path = place.path === '' ? field : `${place.path}.${field}`;
     const member = schema.properties.get(field) ?? schema.additional;
-    if (schema.embedded && RESOURCE_FIELDS.has(field)) kept[field] = value;
+    if (schema.embedded && field === 'metadata' && isJsonObject(value)) kept[field] = pruneMetadata(value, place);
+    else if (schema.embedded && RESOURCE_FIELDS.has(field)) kept[field] = value;
     else if (member) kept[field] = pruneValue(value, member, { ...place, path });
     else if (schema.preservesUnknown) kept[field] = value;
     else place.unknownFields.push(path);
   }
   return kept;
+}
+
+function pruneMetadata(metadata: JsonObject, { path, unknownFields }: Place): JsonObject {
+  const unknown = Object.keys(metadata).filter((field) => !METADATA_FIELDS.has(field));
+  unknownFields.push(...unknown.map((field) => `${path === '' ? '' : `${path}.`}metadata.${field}`));
+  return Object.fromEntries(Object.entries(metadata).filter(([field]) => METADATA_FIELDS.has(field)));
 }

@@ -95,13 +95,20 @@ export function notAcceptable(): StatusError {
   return new StatusError({ code: 406, reason: 'NotAcceptable', message });
 }
 
-export function alreadyExists(subject: Subject, name: string, retryAfterSeconds?: number): StatusError {
+interface Twin {
+  readonly name: string;
+  /** It waits for its finalizers. */
+  readonly deleted: boolean;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+export function alreadyExists(subject: Subject, { name, deleted, retryAfterSeconds }: Twin): StatusError {
   const tryAgain =
     retryAfterSeconds === undefined ? '' : ', the server was not able to generate a unique name for the object';
   return new StatusError({
     code: 409,
     reason: 'AlreadyExists',
-    message: `${qualified(subject)} "${name}" already exists${tryAgain}`,
+    message: `${deleted ? 'object is being deleted: ' : ''}${qualified(subject)} "${name}" already exists${tryAgain}`,
     details: { name, group: subject.group, kind: subject.plural, retryAfterSeconds },
   });
 }

@@ -25,6 +25,9 @@ interface ApiMeta {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: unknown;
   readonly continue?: string;
   readonly remainingItemCount?: number;
 }
@@ -52,6 +55,8 @@ interface Exchange {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** In place of the kubeconfig's own. */
+  readonly token?: string;
 }
 
 /** Plain HTTP with an API server, by the address and credentials of a kubeconfig. */
@@ -132,10 +137,13 @@ export class Api {
   }
 
   #open(method: string, path: string, exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
-    const { body, contentType = 'application/json', accept = 'application/json' } = exchange;
-    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    const headers = { accept, ...(body === undefined ? {} : { 'content-type': contentType }) };
-    return this.#connection.send({ method, path, headers, ...sent, signal });
+    const { body, contentType = 'application/json', accept = 'application/json', token } = exchange;
+    const headers = { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    if (body === undefined) return this.#connection.send({ method, path, headers, signal });
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    // Node does not frame the body of a DELETE by itself.
+    const framed = { ...headers, 'content-type': contentType, 'content-length': String(Buffer.byteLength(text)) };
+    return this.#connection.send({ method, path, headers: framed, body: text, signal });
   }
 }
 
@@ -147,7 +155,7 @@ interface DefinitionSpec {
   readonly versions: readonly { readonly name: string }[];
 }
 
-/** One line of a watch, or of an answer that refuses it. */
+/** One line of a watch. */
 export interface ApiEvent {
   readonly type: string;
   readonly object: ApiBody;
@@ -166,10 +174,11 @@ export class WatchStream implements Disposable {
     this.#lines = createInterface({ input: response })[Symbol.asyncIterator]();
   }
 
-  /** The next event, bookmarks too; undefined at the end. */
+  /** The next event, bookmarks too; undefined when the stream ends or is cut. A refusal counts as an ERROR event. */
   async next(): Promise<ApiEvent | undefined> {
-    const { value, done } = await this.#lines.next();
-    return done ? undefined : (JSON.parse(value) as ApiEvent);
+    const { value, done } = await this.#lines.next().catch(() => ({ value: '', done: true }));
+    if (done) return undefined;
+    return this.code < 300 ? (JSON.parse(value) as ApiEvent) : { type: 'ERROR', object: readBody(value) };
   }
 
   /** The next event that is no bookmark, as `TYPE name`; undefined at the end. */

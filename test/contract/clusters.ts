@@ -74,9 +74,7 @@ async function startReal(): Promise<Cluster> {
   });
 }
 
-async function complete(
-  server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>,
-): Promise<Cluster> {
+async function complete(server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>): Promise<Cluster> {
   const api = await Api.connect(server.kubeconfig);
   const { text } = await api.get('/version');
   return {

@@ -1,20 +1,30 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
-import type { Manifest } from '../../src/simulator/api-object.ts';
-import type { When } from '../../src/simulator/faults.ts';
-import type { RequestVerb } from '../../src/simulator/request.ts';
-import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { resources } from '../../src/kinds/index.ts';
+import { createScratchDirectory } from '../kubernetes/scratch-directory.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import {
+  about,
+  change,
+  codeOfQuery,
+  deleteDefinition,
+  nameIn,
+  NAMESPACES,
+  refuseNextWatch,
+  requestsFor,
+  servedAgain,
+  snapshot,
+  startGatewayBehind,
+  synced,
+  timesRead,
+  typeIn,
+  type NamespaceEvents,
+} from './disturbance.ts';
 import { namespace, workspace } from './manifests.ts';
-import { startGatewayFor, startTestGateway, type SimulatedGateway, type TestGateway } from './test-gateway.ts';
+import { startGatewayFor, startTestGateway } from './test-gateway.ts';
 import { until } from './until.ts';
-import { followWorkspaces, freshVersions, versionsIn, type WorkspaceView } from './workspace-view.ts';
-
-const team = namespace('team-a');
-const snapshot = [team, workspace('nb-1', { state: 'Running' }), workspace('nb-2', { state: 'Running' })];
+import { followWorkspaces, freshVersions, versionsIn } from './workspace-view.ts';
 
 describe('a watch', () => {
   it('goes on where it was when the server ends the stream, without a list', async () => {
@@ -89,8 +99,7 @@ describe('a server that cannot be asked', () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const before = await freshVersions(gateway);
-    const { arrivals, refuse } = watchArrivals(gateway.cluster);
-    refuse({ status, retryAfterSeconds: 2 });
+    const arrivals = refuseNextWatch(gateway.cluster, { status, retryAfterSeconds: 2 });
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
     await until(() => arrivals.length === 1, 'the watch has been refused');
@@ -132,11 +141,11 @@ describe('a server that cannot be asked', () => {
 
 describe('a refusal', () => {
   it('of the token has the kubeconfig read anew', async () => {
-    await using file = await kubeconfigFile();
-    await using gateway = await startGatewayBehind(file);
+    await using directory = await createScratchDirectory();
+    await using gateway = await startGatewayBehind(directory);
     const view = await synced(gateway);
     gateway.cluster.faults.rotateToken();
-    await file.write(gateway.cluster.kubeconfig);
+    await directory.write('config', gateway.cluster.kubeconfig);
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
@@ -145,8 +154,8 @@ describe('a refusal', () => {
   });
 
   it('of the token is survived until the new one is there', async () => {
-    await using file = await kubeconfigFile();
-    await using gateway = await startGatewayBehind(file);
+    await using directory = await createScratchDirectory();
+    await using gateway = await startGatewayBehind(directory);
     const view = await synced(gateway);
     gateway.cluster.faults.rotateToken();
     gateway.cluster.faults.endWatches();
@@ -155,7 +164,7 @@ describe('a refusal', () => {
       () => requestsFor(gateway, 'watch').filter(({ status }) => status === 401).length >= 2,
       'it was refused',
     );
-    await file.write(gateway.cluster.kubeconfig);
+    await directory.write('config', gateway.cluster.kubeconfig);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     await view.converges();
   });
@@ -210,7 +219,9 @@ describe('a kind whose definition is deleted', () => {
     gateway.cluster.apply(workspaceCrd);
     gateway.cluster.apply(workspace('nb-9'));
     await servedAgain(gateway);
-    await (await synced(gateway)).converges();
+    const view = await synced(gateway);
+    expect(await freshVersions(gateway)).toEqual(versionsIn(gateway.cluster));
+    await view.converges();
   });
 });
 
@@ -221,7 +232,10 @@ describe('a server that knows no streaming lists', () => {
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig)), cluster };
     const view = await synced(gateway);
     cluster.faults.expireWatches();
-    await until(() => requestsFor(gateway, 'list').length >= 2 && cluster.openWatches === 3, 'it is watched again');
+    await until(
+      () => requestsFor(gateway, 'list').length >= 2 && cluster.openWatches === resources.length,
+      'it is watched again',
+    );
     change(cluster);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     await view.converges();
@@ -308,113 +322,6 @@ describe('a gateway that starts before its cluster is well', () => {
   });
 });
 
-type Followed = TestGateway & { readonly cluster: Simulator };
-
-/** A subscriber that has read its snapshot. */
-async function synced(gateway: Followed): Promise<WorkspaceView> {
-  const view = followWorkspaces(gateway);
-  const { length } = versionsIn(gateway.cluster);
-  expect((await view.next(length + 1)).at(-1)).toBe('SYNCED');
-  return view;
-}
-
-/** One of each: a change, a deletion, an addition, and something that nobody is told of. */
-function change(cluster: Simulator): void {
-  cluster.apply(workspace('nb-1', { state: 'Paused' }));
-  cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-2', 'team-a');
-  cluster.apply(workspace('nb-3'));
-}
-
-function about(verb: RequestVerb): When {
-  return (request) => request.verb === verb && request.resource === 'workspaces';
-}
-
-/** How often all workspaces have been read, page by page or as the beginning of a stream. */
-function timesRead(gateway: Followed): number {
-  const pages = requestsFor(gateway, 'list').filter(
-    ({ url }) => !url.endsWith('?limit=1') && !url.includes('continue='),
-  );
-  const streams = requestsFor(gateway, 'watch').filter(({ url }) => url.includes('sendInitialEvents=true'));
-  return pages.length + streams.filter(({ status }) => status === 200).length;
-}
-
-function requestsFor({ cluster }: Followed, verb: RequestVerb) {
-  return cluster.requests.filter(about(verb));
-}
-
 function tooLarge() {
   return { status: 504, message: 'Timeout: Too large resource version: 9, current: 1' };
-}
-
-/** When each watch of workspaces arrives, from the refused one on. */
-function watchArrivals({ faults }: Simulator) {
-  const arrivals: number[] = [];
-  return {
-    arrivals,
-    refuse({ status, retryAfterSeconds }: { readonly status: number; readonly retryAfterSeconds: number }): void {
-      const isFirst: When = (request) => about('watch')(request) && arrivals.push(performance.now()) === 1;
-      faults.refuse({ status, retryAfterSeconds, when: isFirst });
-    },
-  };
-}
-
-async function kubeconfigFile() {
-  const directory = await mkdtemp(path.join(tmpdir(), 'gateway-'));
-  const file = path.join(directory, 'config');
-  return {
-    file,
-    async write(text: string): Promise<void> {
-      await writeFile(`${file}.new`, text);
-      await rename(`${file}.new`, file);
-    },
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
-  };
-}
-
-/** A gateway that reads its credentials from a file. */
-async function startGatewayBehind({ file, write }: Awaited<ReturnType<typeof kubeconfigFile>>): Promise<Followed> {
-  const objects: readonly Manifest[] = [workspaceCrd, workspaceKindCrd, ...snapshot];
-  const cluster = await startSimulator({ objects });
-  await write(cluster.kubeconfig);
-  const gateway = await startGatewayFor(cluster.kubeconfig, { connection: { type: 'files', files: [file] } });
-  await until(() => cluster.openWatches === 3, 'every kind is watched');
-  return {
-    ...gateway,
-    cluster,
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await cluster[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function codeOfQuery(gateway: TestGateway, field: string): Promise<unknown> {
-  const { errors } = await gateway.query(`{ ${field} { totalCount } }`);
-  return errors?.[0]?.extensions['code'];
-}
-
-/** Waits until nb-9 alone is there. */
-async function servedAgain(gateway: Followed): Promise<void> {
-  await until(async () => (await codeOfQuery(gateway, 'workspaces')) === undefined, 'workspaces are served again');
-  await until(async () => (await freshVersions(gateway)).length === 1, 'they have been read');
-}
-
-const NAMESPACES = 'subscription { namespaces { type object { name } } }';
-
-interface NamespaceEvents {
-  readonly namespaces: { readonly type: string; readonly object: { readonly name: string } | null };
-}
-
-type NamespaceEvent = IteratorResult<{ readonly data?: NamespaceEvents | null }>;
-
-function typeIn({ value }: NamespaceEvent): string | undefined {
-  return value?.data?.namespaces.type;
-}
-
-function nameIn({ value }: NamespaceEvent): string | undefined {
-  return value?.data?.namespaces.object?.name;
-}
-
-function deleteDefinition(cluster: SimulatedGateway['cluster']): void {
-  cluster.delete('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'workspaces.kubeflow.org');
 }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../kubernetes/object.ts';
+import type { ObjectMeta } from '../../src/kubernetes/object.ts';
 import type { WidgetObject } from '../kubernetes/widget.ts';
 
 /** A widget as a store holds it: by default of version 1, its uid made from its name. */

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../src/cache/clock.ts';
 
 /** A clock on which waiting takes no time, except what is to wait until it is passed. Chance always falls on 0. */
 export class OwnedClock implements Clock {
@@ -29,6 +29,7 @@ export class OwnedClock implements Clock {
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#held.has(ms)) {
       this.#passes.add(resolve);

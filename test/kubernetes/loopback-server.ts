@@ -4,7 +4,7 @@ import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
-import type { Identity } from '../simulator/self-signed.ts';
+import type { Identity } from '../../src/simulator/self-signed.ts';
 
 /** One request, as a server saw it. */
 export interface SeenRequest {
@@ -37,11 +37,12 @@ interface LoopbackServerOptions {
 export async function startLoopbackServer(options: LoopbackServerOptions = {}): Promise<LoopbackServer> {
   const { identity, clientAuthority, host = '127.0.0.1', answer = (response) => void response.end('{}') } = options;
   const seen: SeenRequest[] = [];
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    seen.push(seenOf(request, await text(request)));
+    answer(response, request);
+  }
   const listener: RequestListener = (request, response) => {
-    void text(request).then((body) => {
-      seen.push(seenOf(request, body));
-      answer(response, request);
-    });
+    void take(request, response);
   };
   const tls = identity && {
     key: identity.key,

@@ -1,9 +1,9 @@
-import { startTestSimulator, type TestSimulator } from '../simulator/fixture.ts';
-import type { SimulatorOptions } from '../simulator/simulator.ts';
-import { Client } from './client.ts';
-import { createConnection } from './connection.ts';
-import type { KubernetesObject } from './object.ts';
-import { defineResource } from './resource.ts';
+import { startTestSimulator, type TestSimulator } from '../../src/simulator/fixture.ts';
+import type { SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import { defineResource } from '../../src/kubernetes/resource.ts';
 
 /** A small custom resource, as the test simulator serves it. */
 export interface WidgetObject extends KubernetesObject {

@@ -1,0 +1,153 @@
+import { expect, it } from 'vitest';
+import type { ObjectMeta } from '../kubernetes/object.ts';
+import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import { differences, lineOf, NaiveStore, versionOf } from '../../test/cache/naive-store.ts';
+import { chances, type Chances } from './seeded-chances.ts';
+import { Store, type Change } from './store.ts';
+import { widgetObject } from '../../test/cache/widget-object.ts';
+
+const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+
+it.each(seeds)('a store holds and tells what a naive one would, whatever happens: %i', (seed) => {
+  const { store, told, resets } = emptyStore();
+  const naive = new NaiveStore(1);
+  const chance = chances(seed);
+  for (let step = 0; step < 200; step += 1) {
+    const [before, tellings, reset] = [naive.objects, told.length, naive.resets];
+    anyStep(chance)(store, naive);
+    expectEqual(store, naive);
+    expect(resets()).toBe(naive.resets);
+    const expected = naive.resets > reset ? [] : differences(before, naive.objects);
+    expect(told.slice(tellings).map(lineOf).toSorted()).toEqual(expected);
+  }
+});
+
+it.each(seeds)('a store and who listens to it end as the world is: %i', (seed) => {
+  const { store, told, resets } = emptyStore();
+  const delivery = new Delivery(store);
+  const chance = chances(seed);
+  for (let version = 2; version < 200; version += 1) {
+    delivery.happen(anyEvent(chance, delivery.world, version));
+    delivery.perhaps(chance);
+  }
+  delivery.upToDate();
+  expectEqual(store, delivery.world);
+  expect([sorted(retold(told)), resets()]).toEqual([sorted(delivery.world.objects), 0]);
+});
+
+type WorldEvent = readonly [method: 'set' | 'delete', object: WidgetObject];
+
+/** What becomes of the events of a world on their way to a store: late, again, overtaken by a list or an answer. */
+class Delivery {
+  readonly world = new NaiveStore(1);
+  readonly #store: Store<WidgetObject>;
+  readonly #events: WorldEvent[] = [];
+  #delivered = 0;
+
+  constructor(store: Store<WidgetObject>) {
+    this.#store = store;
+  }
+
+  happen(event: WorldEvent): void {
+    this.world[event[0]](event[1]);
+    this.#events.push(event);
+  }
+
+  perhaps(chance: Chances): void {
+    const whim = chance.below(12);
+    const last = this.#events.at(-1);
+    if (whim < 6) this.upToDate();
+    if (whim === 6) this.#deliver(chance.below(this.#delivered + 1), this.#delivered);
+    if (whim === 7 && last?.[0] === 'set') this.#store.accept(last[1]);
+    if (whim === 8) this.#list();
+  }
+
+  upToDate(): void {
+    this.#deliver(this.#delivered, this.#events.length);
+    this.#delivered = this.#events.length;
+  }
+
+  #deliver(from: number, to: number): void {
+    for (const [method, object] of this.#events.slice(from, to)) this.#store[method](object);
+  }
+
+  #list(): void {
+    this.#store.replace(this.world.objects, String(this.world.version));
+    this.#delivered = this.#events.length;
+  }
+}
+
+type Step = (store: Store<WidgetObject>, naive: NaiveStore) => void;
+
+/** Something that may happen, however unlikely: versions and uids come as they like. */
+function anyStep(chance: Chances): Step {
+  const object = anyObject(chance);
+  const version = chance.below(30) + 1;
+  switch (chance.below(6)) {
+    case 0:
+      return (...both) => both.forEach((store) => store.delete(object));
+    case 1:
+      return (...both) => both.forEach((store) => store.accept(object));
+    case 2:
+      return (store, naive) => (store.advance(String(version)), naive.advance(version));
+    case 3: {
+      const named = new Map(Array.from({ length: 4 }, () => anyObject(chance)).map((one) => [one.metadata.name, one]));
+      const listed = [...named.values()].filter((one) => versionOf(one) <= version);
+      return (store, naive) => (store.replace(listed, String(version)), naive.replace(listed, version));
+    }
+    default:
+      return (...both) => both.forEach((store) => store.set(object));
+  }
+}
+
+function anyObject(chance: Chances): WidgetObject {
+  const name = chance.of('abcd');
+  const version = chance.below(30) + 1;
+  return at(name, version, { uid: `${name}${chance.below(2)}`, color: version % 2 ? 'red' : 'blue' });
+}
+
+/** Something that may happen in a world where everything is in order. */
+function anyEvent(chance: Chances, world: NaiveStore, version: number): WorldEvent {
+  const name = chance.of('abcdef');
+  const held = world.objects.find(({ metadata }) => metadata.name === name);
+  const uid = held?.metadata.uid ?? `${name}-${version}`;
+  return [held && chance.below(3) === 0 ? 'delete' : 'set', at(name, version, { uid })] as const;
+}
+
+/** What somebody makes of what they were told; a contradiction is an error. */
+function retold(told: readonly Change<WidgetObject>[]): readonly WidgetObject[] {
+  const held = new Map<string, WidgetObject>();
+  for (const change of told) {
+    const { uid } = change.object.metadata;
+    expect(held.get(uid)).toBe(change.type === 'added' ? undefined : change.previous);
+    if (change.type === 'deleted') held.delete(uid);
+    else held.set(uid, change.object);
+  }
+  return [...held.values()];
+}
+
+function expectEqual(store: Store<WidgetObject>, { objects, version }: NaiveStore): void {
+  expect([sorted(store.list()), store.size, store.version]).toEqual([sorted(objects), objects.length, String(version)]);
+  expect(sorted(store.list('default'))).toEqual(sorted(objects));
+  for (const color of ['red', 'blue'])
+    expect(sorted(store.byIndex('color', color))).toEqual(sorted(objects.filter(({ spec }) => spec.color === color)));
+  for (const object of objects) expect(store.withUid(object.metadata.uid)).toEqual(object);
+}
+
+function sorted(objects: Iterable<WidgetObject>): readonly WidgetObject[] {
+  return [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function at(name: string, version: number, { color, ...metadata }: Partial<ObjectMeta> & { color?: string } = {}) {
+  return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);
+}
+
+/** A store that was empty when it was read, and what it has told since. */
+function emptyStore() {
+  const store = new Store(Widget);
+  store.replace([], '1');
+  const told: Change<WidgetObject>[] = [];
+  let resets = 0;
+  store.listen({ changed: (change) => void told.push(change), reset: () => void (resets += 1), failed: () => {} });
+  return { store, told, resets: () => resets };
+}

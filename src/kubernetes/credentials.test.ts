@@ -1,0 +1,222 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLoopbackIdentity } from '../simulator/self-signed.ts';
+import { createConnection, type ConnectionSource } from './connection.ts';
+import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/kubernetes/kubeconfig.ts';
+import { startLoopbackServer } from '../../test/kubernetes/loopback-server.ts';
+import { createScratchDirectory, type ScratchDirectory } from '../../test/kubernetes/scratch-directory.ts';
+import { isUnreachable } from './status-error.ts';
+
+const identity = createLoopbackIdentity();
+const authority = base64(identity.certificate);
+
+describe('credentials', () => {
+  it('are a bearer token', async () => {
+    await using server = await startLoopbackServer();
+    expect(await ask(kubeconfig({ server: server.url }, { token: 'secret' }))).toBe('{}');
+    expect(server.seen).toMatchObject([{ method: 'GET', url: '/version?x=1', authorization: 'Bearer secret' }]);
+  });
+
+  it('are a user name and a password', async () => {
+    await using server = await startLoopbackServer();
+    await ask(kubeconfig({ server: server.url }, { username: 'anna', password: 'p:w' }));
+    expect(server.seen).toMatchObject([{ authorization: `Basic ${base64('anna:p:w')}` }]);
+  });
+
+  it('are read from the token file for each request, without its line end', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const tokenFile = await directory.write('token', 'first\n');
+    const connection = await createConnection(kubeconfig({ server: server.url }, { token: 'not this', tokenFile }));
+    await send(connection);
+    await directory.write('token', 'second\n');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('are the client certificate that the server asks for', async () => {
+    const client = createLoopbackIdentity();
+    await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
+    const user = { 'client-certificate-data': base64(client.certificate), 'client-key-data': base64(client.key) };
+    await ask(kubeconfig({ server: server.url, 'certificate-authority-data': authority }, user));
+    const { fingerprint256 } = new X509Certificate(client.certificate);
+    expect(server.seen).toMatchObject([{ clientFingerprint: fingerprint256 }]);
+  });
+
+  it('come from an exec plugin, once, and again after they were refused', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const source = await plugin(directory, server.url, '{"token":"first"}');
+    const connection = await createConnection(source);
+    await send(connection);
+    await directory.write('status.json', '{"token":"second"}');
+    await send(connection);
+    connection.refreshCredentials();
+    await send(connection);
+    const tokens = server.seen.map(({ authorization }) => authorization);
+    expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
+  });
+
+  it('come from an exec plugin anew when they have expired', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const expired = '{"token":"first","expirationTimestamp":"2020-01-01T00:00:00Z"}';
+    const connection = await createConnection(await plugin(directory, server.url, expired));
+    await send(connection);
+    await directory.write('status.json', '{"token":"second"}');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('are read anew with the whole kubeconfig once they were refused', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const file = await directory.write('config', kubeconfigText({ server: server.url }, { token: 'first' }));
+    const connection = await createConnection({ type: 'files', files: [file] });
+    await directory.write('config', kubeconfigText({ server: server.url }, { token: 'second' }));
+    await send(connection);
+    connection.refreshCredentials();
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it.each(['', 'clusters: [', '{"users":[]}'])(
+    'that cannot be read are no answer, and are read again: %j',
+    async (bad) => {
+      await using server = await startLoopbackServer();
+      await using directory = await createScratchDirectory();
+      const good = kubeconfigText({ server: server.url }, { token: 'second' });
+      const file = await directory.write('config', good);
+      const connection = await createConnection({ type: 'files', files: [file] });
+      await directory.write('config', bad);
+      connection.refreshCredentials();
+      await expect(send(connection)).rejects.toThrow(
+        `Our credentials for the API server at ${server.url} cannot be read`,
+      );
+      await directory.write('config', good);
+      expect(await send(connection)).toBe('{}');
+    },
+  );
+
+  it('that a plugin fails to give are no answer, and say why', async () => {
+    await using directory = await createScratchDirectory();
+    const command = await directory.writeScript('plugin', '#!/bin/sh\necho "please log in" >&2\nexit 1\n');
+    const error = await failureOf(kubeconfig({ server: 'http://127.0.0.1:1' }, { exec: { ...execV1, command } }));
+    expect(error).toSatisfy(isUnreachable);
+    expect(error).toHaveProperty('message', expect.stringContaining('please log in'));
+  });
+});
+
+describe('a kubeconfig', () => {
+  it('may be several files, of which the first with a current context decides', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const clusters = { clusters: [{ name: 'it', cluster: { server: server.url } }] };
+    const users = { users: [{ name: 'me', user: { token: 'secret' } }] };
+    const contexts = { contexts: [{ name: 'here', context: { cluster: 'it', user: 'me' } }] };
+    const files = [
+      await directory.write('clusters', JSON.stringify(clusters)),
+      await directory.write('contexts', JSON.stringify({ ...contexts, 'current-context': 'here' })),
+      await directory.write('users', JSON.stringify({ ...users, 'current-context': 'elsewhere' })),
+    ];
+    expect(await ask({ type: 'files', files })).toBe('{}');
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer secret' }]);
+  });
+
+  it('may have several entries of one name, of which the first counts', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const files = [
+      await directory.write('first', kubeconfigText({ server: server.url }, { token: 'first' })),
+      await directory.write('empty', ''),
+      await directory.write('second', kubeconfigText({ server: 'http://nowhere.invalid' }, { token: 'second' })),
+    ];
+    await ask({ type: 'files', files });
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer first' }]);
+  });
+
+  it('names its files relative to itself', async () => {
+    const client = createLoopbackIdentity();
+    await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
+    await using directory = await createScratchDirectory();
+    await directory.write('ca.crt', identity.certificate);
+    await directory.write('me.crt', client.certificate);
+    await directory.write('me.key', client.key);
+    await directory.write('token', 'secret');
+    const user = { 'client-certificate': 'me.crt', 'client-key': './me.key', tokenFile: 'token' };
+    const config = kubeconfigText({ server: server.url, 'certificate-authority': 'ca.crt' }, user);
+    await ask({ type: 'files', files: [await directory.write('config', config)] });
+    expect(server.seen).toMatchObject([{ authorization: 'Bearer secret', clientFingerprint: expect.any(String) }]);
+  });
+
+  it('names its plugin relative to itself, and the plugin is told what to speak', async () => {
+    await using server = await startLoopbackServer();
+    await using directory = await createScratchDirectory();
+    const answer = '{"status":{"token":"%s"}}';
+    const told = `$(echo "$KUBERNETES_EXEC_INFO$MORE" | tr -d '\\042')`;
+    await directory.writeScript('plugin', `#!/bin/sh\nprintf '${answer}' "${told}"\n`);
+    const exec = { ...execV1, command: './plugin', env: [{ name: 'MORE', value: '!' }] };
+    const file = await directory.write('config', kubeconfigText({ server: server.url }, { exec }));
+    await ask({ type: 'files', files: [file] });
+    const spoken = '{kind:ExecCredential,apiVersion:client.authentication.k8s.io/v1,spec:{interactive:false}}!';
+    expect(server.seen).toMatchObject([{ authorization: `Bearer ${spoken}` }]);
+  });
+
+  it.each([
+    ['names no cluster', '{}'],
+    ['names no cluster', JSON.stringify({ 'current-context': 'gone' })],
+    [
+      'names a user, "admin", who is not there',
+      kubeconfigText({ server: 'http://127.0.0.1' }).replace('"users"', '"x"'),
+    ],
+  ])('that %s is refused', async (message, broken) => {
+    await expect(createConnection({ type: 'text', text: broken })).rejects.toThrow(message);
+  });
+
+  it('tells who its user is', async () => {
+    const connection = await createConnection(kubeconfig({ server: 'https://127.0.0.1:6443' }));
+    expect([connection.userName, connection.server]).toEqual(['admin', 'https://127.0.0.1:6443']);
+  });
+});
+
+describe('inside a cluster', () => {
+  const SECRETS = '/var/run/secrets';
+  const ACCOUNT = `${SECRETS}/kubernetes.io/serviceaccount`;
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('the service account is used, its token read for each request', async ({ skip }) => {
+    await using _ = await ownDirectory(SECRETS).catch((error: unknown) => skip(String(error)));
+    await using server = await startLoopbackServer({ identity });
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', '127.0.0.1');
+    vi.stubEnv('KUBERNETES_SERVICE_PORT', String(server.port));
+    await mkdir(ACCOUNT, { recursive: true });
+    await writeFile(`${ACCOUNT}/ca.crt`, identity.certificate);
+    await writeFile(`${ACCOUNT}/token`, 'first\n');
+    const connection = await createConnection({ type: 'in-cluster' });
+    await send(connection);
+    await writeFile(`${ACCOUNT}/token`, 'second\n');
+    await send(connection);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+});
+
+/** Makes a directory, unless there is one or we may not. */
+async function ownDirectory(directory: string): Promise<AsyncDisposable> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    process.stdout.write(`The service account of a pod cannot be acted here: ${String(error)}\n`);
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+}
+
+const execV1 = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
+
+/** A plugin that gives whatever stands in `status.json`. */
+async function plugin(directory: ScratchDirectory, server: string, status: string): Promise<ConnectionSource> {
+  const file = await directory.write('status.json', status);
+  const command = await directory.writeScript('plugin', `#!/bin/sh\nprintf '{"status":%s}' "$(cat ${file})"\n`);
+  return kubeconfig({ server }, { exec: { ...execV1, command } });
+}

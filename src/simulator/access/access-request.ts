@@ -1,0 +1,63 @@
+import type { IncomingRequest } from '../request.ts';
+
+/** What somebody wants to do, as rules speak of it. */
+export type AccessRequest = ResourceAccess | PathAccess;
+
+/** Absent parts are empty texts, as in a SubjectAccessReview. */
+export interface ResourceAccess {
+  readonly type: 'resource';
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty for the whole cluster. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface PathAccess {
+  readonly type: 'path';
+  readonly verb: string;
+  readonly path: string;
+}
+
+/** What a request is about. Whether it exists is not asked. */
+export function accessRequestOf(request: IncomingRequest): AccessRequest {
+  const { resource, group, method, path, subresource = '' } = request;
+  if (resource === '') return { type: 'path', verb: method.toLowerCase(), path: decoded(path) };
+  const namespace = namespaceOf(request);
+  return { type: 'resource', verb: verbOf(request), group, resource, subresource, namespace, name: nameOf(request) };
+}
+
+/** A single namespace counts as being inside itself, so a RoleBinding there can grant it. */
+function namespaceOf({ resource, namespace, name = '' }: IncomingRequest): string {
+  return namespace ?? (resource === 'namespaces' ? name : '');
+}
+
+/** Methods that Kubernetes does not know have no verb. */
+function verbOf({ verb, method, name }: IncomingRequest): string {
+  if (verb !== 'other') return verb;
+  if (method !== 'HEAD') return '';
+  return name === undefined ? 'list' : 'get';
+}
+
+/** Who lists or watches only what has a certain name asks for that name. */
+function nameOf({ verb, name, query }: IncomingRequest): string {
+  if (name !== undefined) return name;
+  if (verb !== 'list' && verb !== 'watch') return '';
+  const fields = (query.get('fieldSelector') ?? '').split(',').map((field) => field.trim());
+  const [named] = fields.flatMap((field) => /^metadata\.name==?(.*)$/u.exec(field)?.[1] ?? []);
+  return named !== undefined && isPathSegment(named) ? named : '';
+}
+
+function isPathSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !/[/%]/u.test(name);
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // A malformed escape is no path that a rule could name; it is matched as it stands.
+  }
+}

@@ -1,0 +1,76 @@
+import { listAt, objectAt, textAt, type JsonObject } from '../json.ts';
+import { storageKeyOf } from '../served-resource.ts';
+import { serviceAccountUser, type User } from './user.ts';
+
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+export const ROLES = storageKeyOf({ group: RBAC_GROUP, plural: 'roles' });
+export const CLUSTER_ROLES = storageKeyOf({ group: RBAC_GROUP, plural: 'clusterroles' });
+export const ROLE_BINDINGS = storageKeyOf({ group: RBAC_GROUP, plural: 'rolebindings' });
+export const CLUSTER_ROLE_BINDINGS = storageKeyOf({ group: RBAC_GROUP, plural: 'clusterrolebindings' });
+
+/** A RoleBinding or ClusterRoleBinding. */
+export interface Binding {
+  readonly name: string;
+  /** Empty for a ClusterRoleBinding. */
+  readonly namespace: string;
+  readonly role: RoleReference;
+  readonly subjects: readonly Subject[];
+}
+
+interface RoleReference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export function bindingOf(object: JsonObject): Binding {
+  const { metadata } = object;
+  const roleRef = objectAt(object, 'roleRef');
+  const namespace = textAt(metadata, 'namespace') ?? '';
+  return {
+    name: textAt(metadata, 'name') ?? '',
+    namespace,
+    role: { kind: textAt(roleRef, 'kind') ?? '', name: textAt(roleRef, 'name') ?? '' },
+    subjects: listAt(object, 'subjects').map((subject) => ({
+      kind: textAt(subject, 'kind') ?? '',
+      name: textAt(subject, 'name') ?? '',
+      namespace: textAt(subject, 'namespace') || namespace,
+    })),
+  };
+}
+
+/** Under what a subject's grants are found. A service account is found by its user name. */
+export function keyOfSubject({ kind, name, namespace }: Subject): string {
+  switch (kind) {
+    case 'Group':
+      return `Group ${name}`;
+    case 'ServiceAccount':
+      return `User ${serviceAccountUser({ namespace, name })}`;
+    default:
+      return `${kind} ${name}`;
+  }
+}
+
+/** Under what the grants of a user are found. */
+export function keysOfUser({ name, groups }: User): readonly string[] {
+  return [`User ${name}`, ...groups.map((group) => `Group ${group}`)];
+}
+
+/** Why a binding concerns the user, as the authorizer's reasons say it. */
+export function describeBinding(binding: Binding, user: User): string {
+  const { name, namespace, role, subjects } = binding;
+  const keys = keysOfUser(user);
+  const subject = subjects.find((candidate) => keys.includes(keyOfSubject(candidate)));
+  const title = namespace === '' ? `ClusterRoleBinding "${name}"` : `RoleBinding "${name}/${namespace}"`;
+  return `${title} of ${role.kind} "${role.name}" to ${subject ? describeSubject(subject) : 'nobody'}`;
+}
+
+function describeSubject({ kind, name, namespace }: Subject): string {
+  return kind === 'ServiceAccount' ? `${kind} "${name}/${namespace}"` : `${kind} "${name}"`;
+}

@@ -1,0 +1,57 @@
+import { beforeAll, describe } from 'vitest';
+import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
+import { WIDGET_DEFINITION } from '../../src/simulator/fixture.ts';
+import { deletions } from './api/deletions.ts';
+import { discovery } from './api/discovery.ts';
+import { expiry } from './api/expiry.ts';
+import { kubectl } from './api/kubectl.ts';
+import { lists } from './api/lists.ts';
+import { newServers } from './api/new-servers.ts';
+import { patches } from './api/patches.ts';
+import { reads } from './api/reads.ts';
+import { schemas } from './api/schemas.ts';
+import { watches } from './api/watches.ts';
+import { writes } from './api/writes.ts';
+import { describeOnClusters } from './clusters.ts';
+
+describeOnClusters('an API server', (cluster) => {
+  beforeAll(async () => {
+    for (const definition of [workspaceCrd, workspaceKindCrd, WIDGET_DEFINITION])
+      await cluster().api.define(definition);
+  });
+
+  describe('discovery', () => {
+    discovery(cluster);
+  });
+  describe('reads', () => {
+    reads(cluster);
+  });
+  describe('lists', () => {
+    lists(cluster);
+  });
+  describe('watches', () => {
+    watches(cluster);
+  });
+  describe('writes', () => {
+    writes(cluster);
+  });
+  describe('patches', () => {
+    patches(cluster);
+  });
+  describe('schemas', () => {
+    schemas(cluster);
+  });
+  describe('deletions', () => {
+    deletions(cluster);
+  });
+  describe('kubectl', () => {
+    kubectl(cluster);
+  });
+  describe('expiry', () => {
+    expiry(cluster);
+  });
+  describe('what old servers lack', () => {
+    newServers(cluster);
+  });
+});

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { causesIn, namesIn } from '../api.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+export function deletions(cluster: () => Cluster): void {
+  async function held(): Promise<TestNamespace> {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    await team.change('nb', { metadata: { finalizers: ['example.org/hold'] } });
+    return team;
+  }
+
+  it('says what it has deleted', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata } = await team.create('nb');
+    const details = { name: 'nb', group: 'kubeflow.org', kind: 'workspaces', uid: metadata?.uid };
+    const { code, body } = await team.api.delete(team.pathOf('nb'));
+    expect({ code, body }).toMatchObject({ code: 200, body: { kind: 'Status', status: 'Success', details } });
+    expect((await team.api.delete(team.pathOf('nb'))).body).toMatchObject({ code: 404, reason: 'NotFound' });
+  });
+
+  it('deletes only what the preconditions name', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata: { uid, resourceVersion } = {} } = await team.create('nb');
+    for (const preconditions of [{ uid: 'another' }, { resourceVersion: '1' }, { uid, resourceVersion: '1' }])
+      expect(await team.api.delete(team.pathOf('nb'), { preconditions })).toMatchObject({
+        code: 409,
+        body: { reason: 'Conflict', message: expect.stringContaining('in the precondition') },
+      });
+    expect((await team.api.delete(team.pathOf('nb'), { preconditions: { uid, resourceVersion } })).code).toBe(200);
+  });
+
+  it('keeps what has a finalizer until that is gone', async () => {
+    const team = await held();
+    const { body } = await team.api.delete(team.pathOf('nb'));
+    const metadata = { deletionTimestamp: expect.any(String), finalizers: ['example.org/hold'], generation: 2 };
+    expect(body).toMatchObject({ kind: 'Workspace', metadata });
+    expect((await team.api.delete(team.pathOf('nb'))).body).toMatchObject({ metadata });
+    await team.change('nb', { metadata: { finalizers: null } });
+    expect((await team.api.get(team.pathOf('nb'))).code).toBe(404);
+  });
+
+  it('lets nobody hold or re-create what is being deleted', async () => {
+    const team = await held();
+    await team.delete('nb');
+    const more = { metadata: { finalizers: ['example.org/hold', 'example.org/more'] } };
+    const refused = await team.api.patch(team.pathOf('nb'), 'MERGE', more);
+    expect([refused.code, new Set(causesIn(refused))]).toEqual([
+      422,
+      new Set(['FieldValueForbidden metadata.finalizers']),
+    ]);
+    expect((await team.api.post(team.workspaces, team.manifest('nb'))).body).toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'object is being deleted: workspaces.kubeflow.org "nb" already exists',
+    });
+  });
+
+  it('gives what is created anew another identity', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata: first } = await team.create('nb');
+    await team.delete('nb');
+    const { metadata: second } = await team.create('nb');
+    expect(second?.uid).not.toBe(first?.uid);
+    expect(second?.generation).toBe(1);
+  });
+
+  it('deletes the part of a collection that is selected, and answers with it', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a', { labels: { old: '1' } });
+    await team.create('b');
+    expect(namesIn(await team.api.delete(`${team.workspaces}?labelSelector=old`))).toEqual(['a']);
+    expect(namesIn(await team.api.get(team.workspaces))).toEqual(['b']);
+    expect(namesIn(await team.api.delete(team.workspaces))).toEqual(['b']);
+  });
+
+  it('knows three ways to treat dependents, and not two at once', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    for (const options of [{ propagationPolicy: 'Odd' }, { propagationPolicy: 'Background', orphanDependents: true }]) {
+      const refused = await team.api.delete(team.pathOf('nb'), options);
+      expect([refused.code, refused.body.details?.causes?.[0]?.field]).toEqual([422, 'propagationPolicy']);
+    }
+    expect((await team.api.delete(team.pathOf('nb'), { propagationPolicy: 'Background' })).code).toBe(200);
+  });
+
+  it('takes time to delete a namespace, and shows that', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { code, body } = await team.api.delete(`/api/v1/namespaces/${team.name}`);
+    expect({ code, body }).toMatchObject({ code: 200, body: { kind: 'Namespace', status: { phase: 'Terminating' } } });
+  });
+}

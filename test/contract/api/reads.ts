@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+export function reads(cluster: () => Cluster): void {
+  it('names the object that it does not have', async () => {
+    const team = await TestNamespace.in(cluster());
+    expect((await team.api.get(team.pathOf('nb'))).body).toMatchObject({
+      kind: 'Status',
+      status: 'Failure',
+      reason: 'NotFound',
+      message: 'workspaces.kubeflow.org "nb" not found',
+      details: { name: 'nb', group: 'kubeflow.org', kind: 'workspaces' },
+      code: 404,
+    });
+  });
+
+  it('has an empty list of a namespace that does not exist', async () => {
+    const { code, body } = await cluster().api.get('/apis/kubeflow.org/v1beta1/namespaces/nowhere/workspaces');
+    expect([code, body.kind, body.items]).toEqual([200, 'WorkspaceList', []]);
+  });
+
+  it('repeats kind and version in the items of custom resources, and not in those of its own', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    const [custom] = (await team.api.get(team.workspaces)).body.items ?? [];
+    expect(custom).toMatchObject({ apiVersion: 'kubeflow.org/v1beta1', kind: 'Workspace' });
+    const [own] = (await team.api.get('/api/v1/namespaces')).body.items ?? [];
+    expect(own).not.toHaveProperty('kind');
+    expect(own).not.toHaveProperty('apiVersion');
+  });
+
+  it('cannot answer yet who has seen a version that is still to come', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    const body = {
+      reason: 'Timeout',
+      message: expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/u),
+      details: { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 1 },
+    };
+    for (const path of [team.workspaces, team.pathOf('nb')])
+      expect(await team.api.get(`${path}?resourceVersion=99999999`)).toMatchObject({ code: 504, body });
+  });
+
+  it('does not mistake other text for a version', async () => {
+    const team = await TestNamespace.in(cluster());
+    expect((await team.api.get(`${team.workspaces}?resourceVersion=soon`)).code).toBe(500);
+  });
+
+  it('demands a token that it knows', async () => {
+    const { api } = cluster();
+    expect(await api.send('GET', '/api/v1/namespaces', { token: 'guessed' })).toMatchObject({
+      code: 401,
+      body: { reason: 'Unauthorized', message: 'Unauthorized' },
+    });
+  });
+}

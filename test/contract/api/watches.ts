@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import { versionOf } from '../api.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+export function watches(cluster: () => Cluster): void {
+  it('tells everything since a version, in order', async () => {
+    const team = await TestNamespace.in(cluster());
+    const since = versionOf(await team.api.get(team.workspaces));
+    await team.create('a', { state: 'Running' });
+    using watch = await team.api.watch(`${team.workspaces}?resourceVersion=${since}`);
+    expect([await watch.nextTitle(), await watch.nextTitle()]).toEqual(['ADDED a', 'MODIFIED a']);
+    await team.create('b');
+    await team.delete('a');
+    expect([await watch.nextTitle(), await watch.nextTitle()]).toEqual(['ADDED b', 'DELETED a']);
+  });
+
+  it('begins with what is there for who has seen nothing', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a');
+    await team.create('b');
+    using watch = await team.api.watch(team.workspaces);
+    expect(new Set([await watch.nextTitle(), await watch.nextTitle()])).toEqual(new Set(['ADDED a', 'ADDED b']));
+  });
+
+  it('tells of a deletion with its own version and the last content', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata } = await team.create('a', { labels: { app: 'x' } });
+    using watch = await team.api.watch(`${team.workspaces}?resourceVersion=${metadata?.resourceVersion}`);
+    await team.delete('a');
+    const event = await watch.next();
+    expect(event).toMatchObject({
+      type: 'DELETED',
+      object: { metadata: { uid: metadata?.uid, labels: { app: 'x' } } },
+    });
+    expect(Number(event?.object.metadata?.resourceVersion)).toBeGreaterThan(Number(metadata?.resourceVersion));
+  });
+
+  it('tells what enters a selection as added and what leaves it as deleted', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata } = await team.create('a');
+    const query = `resourceVersion=${metadata?.resourceVersion}&labelSelector=on`;
+    using watch = await team.api.watch(`${team.workspaces}?${query}`);
+    for (const on of ['1', '2', null]) await team.change('a', { metadata: { labels: { on } } });
+    const titles = [await watch.nextTitle(), await watch.nextTitle()];
+    expect(titles).toEqual(['ADDED a', 'MODIFIED a']);
+    const left = await watch.next();
+    expect(left).toMatchObject({ type: 'DELETED', object: { metadata: { labels: { on: '2' } } } });
+    const { body } = await team.api.get(team.pathOf('a'));
+    expect(left?.object.metadata?.resourceVersion).toBe(body.metadata?.resourceVersion);
+  });
+
+  it('follows one object by its name', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata } = await team.create('a');
+    const query = `resourceVersion=${metadata?.resourceVersion}&fieldSelector=metadata.name%3Db`;
+    using watch = await team.api.watch(`${team.workspaces}?${query}`);
+    await team.change('a', { metadata: { labels: { on: '1' } } });
+    await team.create('b');
+    expect(await watch.nextTitle()).toBe('ADDED b');
+  });
+
+  it('tells nothing of a write that changes nothing, nor of a dry run', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata } = await team.create('a');
+    using watch = await team.api.watch(`${team.workspaces}?resourceVersion=${metadata?.resourceVersion}`);
+    await team.change('a', { spec: { paused: false } });
+    await team.api.patch(`${team.pathOf('a')}?dryRun=All`, 'MERGE', { spec: { paused: true } });
+    await team.api.delete(`${team.pathOf('a')}?dryRun=All`);
+    await team.create('b');
+    expect(await watch.nextTitle()).toBe('ADDED b');
+  });
+
+  it('sends bookmarks to who asks for them: only a kind and a version', async () => {
+    const team = await TestNamespace.in(cluster());
+    const since = versionOf(await team.api.get(team.workspaces));
+    const query = `resourceVersion=${since}&allowWatchBookmarks=true&timeoutSeconds=4`;
+    using watch = await team.api.watch(`${team.workspaces}?${query}`);
+    const { metadata } = await team.create('a'); // an old server repeats no version that the watch began with
+    expect(await watch.nextTitle()).toBe('ADDED a');
+    const bookmark = await watch.next();
+    const type = { kind: 'Workspace', apiVersion: 'kubeflow.org/v1beta1' };
+    expect(bookmark).toMatchObject({ type: 'BOOKMARK', object: type });
+    expect(bookmark?.object.metadata).not.toHaveProperty('name');
+    expect(Number(bookmark?.object.metadata?.resourceVersion)).toBeGreaterThanOrEqual(
+      Number(metadata?.resourceVersion),
+    );
+  });
+
+  it('ends a watch when its time is over', async () => {
+    const team = await TestNamespace.in(cluster());
+    using watch = await team.api.watch(`${team.workspaces}?timeoutSeconds=1`);
+    expect(await watch.next()).toBeUndefined();
+  });
+
+  it('refuses a watch that it cannot read before the stream begins', async () => {
+    const team = await TestNamespace.in(cluster());
+    using unselectable = await team.api.watch(`${team.workspaces}?labelSelector=%3D`);
+    using unknown = await team.api.watch('/apis/kubeflow.org/v1beta1/things');
+    expect([unselectable.code, unknown.code]).toEqual([400, 404]);
+  });
+}

@@ -1,0 +1,169 @@
+import { expect, it } from 'vitest';
+import { causesIn, namesIn, versionOf } from '../api.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+export function writes(cluster: () => Cluster): void {
+  it('creates an object of the first generation, without the status that came with it', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { code, body } = await team.api.post(team.workspaces, team.manifest('nb', { state: 'Running' }));
+    const metadata = { name: 'nb', namespace: team.name, generation: 1, uid: expect.any(String) };
+    expect({ code, body }).toMatchObject({ code: 201, body: { metadata } });
+    expect(body).not.toHaveProperty('status');
+  });
+
+  it('does not create what is there', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    expect(await team.api.post(team.workspaces, team.manifest('nb'))).toMatchObject({
+      code: 409,
+      body: {
+        reason: 'AlreadyExists',
+        message: 'workspaces.kubeflow.org "nb" already exists',
+        details: { name: 'nb', group: 'kubeflow.org', kind: 'workspaces' },
+      },
+    });
+  });
+
+  it('makes up a name from the beginning of one', async () => {
+    const team = await TestNamespace.in(cluster());
+    const { metadata, ...rest } = team.manifest('nb');
+    const { body } = await team.api.post(team.workspaces, { ...rest, metadata: { generateName: 'nb-' } });
+    expect(metadata.name).toBe('nb');
+    expect(body.metadata).toMatchObject({ name: expect.stringMatching(/^nb-[a-z0-9]{5}$/u), generateName: 'nb-' });
+  });
+
+  it('refuses names, labels and versions that cannot be', async () => {
+    const team = await TestNamespace.in(cluster());
+    const causesOf = async (manifest: unknown) => causesIn(await team.api.post(team.workspaces, manifest));
+    expect(await causesOf(team.manifest('Not_A_Name'))).toEqual(['FieldValueInvalid metadata.name']);
+    expect(await causesOf({ ...team.manifest('nb'), metadata: {} })).toEqual(['FieldValueRequired metadata.name']);
+    expect(await causesOf(team.manifest('nb', { labels: { 'a b': 'c' } }))).toEqual([
+      'FieldValueInvalid metadata.labels',
+    ]);
+    expect(await causesOf(team.manifest('nb', { labels: { a: '-c' } }))).toEqual(['FieldValueInvalid metadata.labels']);
+  });
+
+  it('refuses what belongs elsewhere or is something else', async () => {
+    const team = await TestNamespace.in(cluster());
+    const codeOf = async (manifest: unknown) => (await team.api.post(team.workspaces, manifest)).code;
+    expect(await codeOf({ ...team.manifest('nb'), metadata: { name: 'nb', namespace: 'elsewhere' } })).toBe(400);
+    expect(await codeOf({ ...team.manifest('nb'), apiVersion: 'kubeflow.org/v9' })).toBe(400);
+    expect(await codeOf({ ...team.manifest('nb'), kind: undefined })).toBe(400);
+    expect(await codeOf('{"apiVersion')).toBe(400);
+    expect((await team.api.send('POST', team.workspaces, { body: '{}', contentType: 'text/plain' })).code).toBe(415);
+  });
+
+  it('creates nothing in a namespace that does not exist', async () => {
+    const path = '/apis/kubeflow.org/v1beta1/namespaces/nowhere/workspaces';
+    const team = await TestNamespace.in(cluster());
+    const manifest = { ...team.manifest('nb'), metadata: { name: 'nb' } };
+    expect((await team.api.post(path, manifest)).body).toMatchObject({
+      code: 404,
+      message: 'namespaces "nowhere" not found',
+      details: { name: 'nowhere', kind: 'namespaces' },
+    });
+  });
+
+  it('creates nothing in a namespace that is going', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('last');
+    await team.change('last', { metadata: { finalizers: ['example.org/hold'] } });
+    await team.api.delete(`/api/v1/namespaces/${team.name}`);
+    const late = await team.api.post(team.workspaces, team.manifest('late'));
+    expect(late).toMatchObject({ code: 403, body: { reason: 'Forbidden', details: { name: 'late' } } });
+    expect(causesIn(late)).toEqual(['NamespaceTerminating metadata.namespace']);
+    await team.change('last', { metadata: { finalizers: null } });
+  });
+
+  it('replaces only what the client has seen', async () => {
+    const team = await TestNamespace.in(cluster());
+    const seen = await team.create('nb');
+    await team.change('nb', { spec: { paused: true } });
+    const unversioned = await team.api.put(team.pathOf('nb'), team.manifest('nb'));
+    expect([unversioned.code, causesIn(unversioned)]).toEqual([422, ['FieldValueInvalid metadata.resourceVersion']]);
+    expect(await team.api.put(team.pathOf('nb'), seen)).toMatchObject({
+      code: 409,
+      body: {
+        reason: 'Conflict',
+        message: expect.stringMatching(
+          /^Operation cannot be fulfilled on workspaces\.kubeflow\.org "nb": the object has been modified/u,
+        ),
+        details: { name: 'nb', group: 'kubeflow.org', kind: 'workspaces' },
+      },
+    });
+    const { body } = await team.api.get(team.pathOf('nb'));
+    const replaced = await team.api.put(team.pathOf('nb'), { ...body, spec: { ...body.spec, paused: false } });
+    expect(replaced).toMatchObject({ code: 200, body: { metadata: { generation: 3 }, spec: { paused: false } } });
+  });
+
+  it('does not replace what is not there, nor under another name, nor another of the same name', async () => {
+    const team = await TestNamespace.in(cluster());
+    const seen = await team.create('nb');
+    const other = { ...team.manifest('other'), metadata: { name: 'other', resourceVersion: '1' } };
+    expect((await team.api.put(team.pathOf('other'), other)).code).toBe(404);
+    expect((await team.api.put(team.pathOf('other'), seen)).code).toBe(400);
+    const twin = { ...seen, metadata: { ...seen.metadata, uid: 'another' } };
+    expect(await team.api.put(team.pathOf('nb'), twin)).toMatchObject({ code: 409, body: { reason: 'Conflict' } });
+  });
+
+  it('keeps spec and status apart', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    const { status } = team.manifest('nb', { state: 'Paused' });
+    const change = { spec: { paused: true }, status, metadata: { annotations: { by: 'me' } } };
+    const reported = await team.api.patch(`${team.pathOf('nb')}/status`, 'MERGE', change);
+    expect(reported.body).toMatchObject({
+      spec: { paused: false },
+      status: { state: 'Paused' },
+      metadata: { generation: 1 },
+    });
+    const asked = await team.api.patch(team.pathOf('nb'), 'MERGE', { ...change, status: { state: 'Error' } });
+    expect(asked.body).toMatchObject({
+      spec: { paused: true },
+      status: { state: 'Paused' },
+      metadata: { generation: 2 },
+    });
+  });
+
+  it('counts changes of the spec as generations, and no others', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    const generationAfter = async (change: object) => (await team.change('nb', change)).metadata?.generation;
+    expect(await generationAfter({ metadata: { labels: { a: '1' }, annotations: { b: '2' } } })).toBe(1);
+    expect(await generationAfter({ spec: { paused: true } })).toBe(2);
+    expect(await generationAfter({ spec: { paused: true } })).toBe(2);
+    expect((await team.report('nb', 'Paused')).metadata?.generation).toBe(2);
+  });
+
+  it('offers the status to get, replace and patch only', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    const status = `${team.pathOf('nb')}/status`;
+    expect((await team.api.get(status)).body).toMatchObject({ kind: 'Workspace', status: { state: 'Running' } });
+    expect([(await team.api.post(status, {})).code, (await team.api.delete(status)).code]).toEqual([405, 405]);
+    expect((await team.api.get(`${team.pathOf('nb')}/scale`)).code).toBe(404);
+  });
+
+  it('changes nothing in a dry run, but answers as if', async () => {
+    const team = await TestNamespace.in(cluster());
+    const created = await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('nb'));
+    expect(created).toMatchObject({ code: 201, body: { metadata: { name: 'nb' } } });
+    expect(namesIn(await team.api.get(team.workspaces))).toEqual([]);
+    await team.create('nb');
+    const before = versionOf(await team.api.get(team.pathOf('nb')));
+    const patched = await team.api.patch(`${team.pathOf('nb')}?dryRun=All`, 'MERGE', { spec: { paused: true } });
+    expect(patched.body).toMatchObject({ spec: { paused: true }, metadata: { generation: 2 } });
+    expect((await team.api.delete(`${team.pathOf('nb')}?dryRun=All`)).code).toBe(200);
+    expect((await team.api.delete(`${team.workspaces}?dryRun=All`)).code).toBe(200);
+    expect(versionOf(await team.api.get(team.pathOf('nb')))).toBe(before);
+    expect((await team.api.post(`${team.workspaces}?dryRun=Some`, team.manifest('nb'))).code).toBe(422);
+  });
+
+  it('refuses in a dry run what it would refuse', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    expect((await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('nb'))).code).toBe(409);
+    expect((await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('b', { kind: 'A B' }))).code).toBe(422);
+  });
+}

@@ -1,0 +1,31 @@
+import { beforeAll, describe } from 'vitest';
+import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
+import { describeOnClusters } from './clusters.ts';
+import { pausing } from './gateway/pausing.ts';
+import { queries } from './gateway/queries.ts';
+import { recovery } from './gateway/recovery.ts';
+import { schemaChanges } from './gateway/schema-changes.ts';
+import { subscriptions } from './gateway/subscriptions.ts';
+
+describeOnClusters('the gateway', (cluster) => {
+  beforeAll(async () => {
+    for (const definition of [workspaceCrd, workspaceKindCrd]) await cluster().api.define(definition);
+  });
+
+  describe('queries', () => {
+    queries(cluster);
+  });
+  describe('pausing and starting', () => {
+    pausing(cluster);
+  });
+  describe('subscriptions', () => {
+    subscriptions(cluster);
+  });
+  describe('changes of the definitions', () => {
+    schemaChanges(cluster);
+  });
+  describe('recovery', () => {
+    recovery(cluster);
+  });
+});

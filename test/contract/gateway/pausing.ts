@@ -1,0 +1,157 @@
+import { expect, it } from 'vitest';
+import { startGatewayFor, type Answer, type TestGateway } from '../../gateway/test-gateway.ts';
+import { until } from '../../gateway/until.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+const PAUSE =
+  'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached workspace { paused state audit { updatedBy } } } }';
+const START =
+  'mutation ($input: StartWorkspaceInput!) { startWorkspace(input: $input) { stateReached workspace { paused state } } }';
+
+/** What an answer says went wrong. */
+function failureOf({ errors }: Answer): { readonly code: unknown; readonly message: string } {
+  const [error] = errors ?? [];
+  return { code: error?.extensions['code'], message: error?.message ?? '' };
+}
+
+export function pausing(cluster: () => Cluster): void {
+  it('asks for a pause, says who did, and reads it at once', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const { data, errors } = await gateway.query(PAUSE, inputs(team));
+    expect(errors).toBeUndefined();
+    const workspace = { paused: true, state: 'RUNNING', audit: { updatedBy: expect.any(String) } };
+    expect(data).toEqual({ pauseWorkspace: { stateReached: null, workspace } });
+    expect(await isPaused(team)).toBe(true);
+    const query = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { paused } }';
+    expect((await gateway.query(query, { in: team.name })).data).toEqual({ workspace: { paused: true } });
+  });
+
+  it('keeps the annotations that are there', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await team.change('nb', { metadata: { annotations: { mine: 'kept' } } });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
+    const { body } = await team.api.get(team.pathOf('nb'));
+    expect(body.metadata?.annotations).toEqual({
+      mine: 'kept',
+      'notebooks.kubeflow.org/updated-by': expect.any(String),
+      'notebooks.kubeflow.org/updated-at': expect.any(String),
+    });
+  });
+
+  it('finds the right state although its copy is behind', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { paused: true, state: 'Paused' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await Promise.all([
+      team.change('nb', { spec: { paused: false }, metadata: { annotations: { by: 'kubectl' } } }),
+      team.report('nb', 'Running'),
+    ]);
+    expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
+    expect(await isPaused(team)).toBe(true);
+  });
+
+  it('is a CONFLICT that names the state when a pause is asked for already', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { paused: true, state: 'Terminating' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const message = expect.stringContaining('TERMINATING');
+    expect(failureOf(await gateway.query(PAUSE, inputs(team)))).toEqual({ code: 'CONFLICT', message });
+  });
+
+  it('lets one of two win', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const answers = await Promise.all([1, 2, 3].map(() => gateway.query(PAUSE, inputs(team))));
+    expect(answers.map((answer) => String(failureOf(answer).code)).toSorted()).toEqual([
+      'CONFLICT',
+      'CONFLICT',
+      'undefined',
+    ]);
+    expect((await team.api.get(team.pathOf('nb'))).body.metadata?.generation).toBe(2);
+  });
+
+  it('is NOT_FOUND for a name, or a namespace, that is not there', async () => {
+    const team = await TestNamespace.in(cluster());
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    expect(failureOf(await gateway.query(PAUSE, inputs(team))).code).toBe('NOT_FOUND');
+    expect(failureOf(await gateway.query(START, inputs(team, { namespace: 'nowhere' }))).code).toBe('NOT_FOUND');
+  });
+
+  it('changes nothing in a dry run, and refuses in it what it would refuse', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const { data } = await gateway.query(PAUSE, inputs(team, { dryRun: true }));
+    expect(data).toMatchObject({ pauseWorkspace: { workspace: { paused: true } } });
+    expect(await isPaused(team)).toBe(false);
+    expect(failureOf(await gateway.query(START, inputs(team, { dryRun: true }))).code).toBe('CONFLICT');
+  });
+
+  it('waits until the controller reports the state', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const paused = gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED' }));
+    await until(async () => (await isPaused(team)) === true, 'it is asked to pause');
+    await team.report('nb', 'Terminating');
+    await team.report('nb', 'Paused');
+    expect((await paused).data).toMatchObject({
+      pauseWorkspace: { stateReached: true, workspace: { state: 'PAUSED' } },
+    });
+  });
+
+  it('says so when the state does not come in time, or the workspace goes instead', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const dry = await gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED', timeoutSeconds: 0 }));
+    expect(dry.data).toMatchObject({ pauseWorkspace: { stateReached: false, workspace: { state: 'RUNNING' } } });
+    await team.report('nb', 'Paused');
+    const starting = gateway.query(START, inputs(team, { waitFor: 'RUNNING' }));
+    await until(async () => (await isPaused(team)) === false, 'it is asked to start');
+    await team.delete('nb');
+    expect((await starting).data).toMatchObject({ startWorkspace: { stateReached: false } });
+  });
+
+  it('starts what is PAUSED, and nothing that is still going or was never looked at', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { paused: true });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    expect(failureOf(await gateway.query(START, inputs(team)))).toMatchObject({ code: 'CONFLICT' });
+    await team.report('nb', 'Terminating');
+    expect(failureOf(await gateway.query(START, inputs(team))).message).toContain('TERMINATING');
+    await team.report('nb', 'Paused');
+    const { data, errors } = await gateway.query(START, inputs(team));
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ startWorkspace: { workspace: { paused: false, state: 'PAUSED' } } });
+    expect(await isPaused(team)).toBe(false);
+  });
+
+  it('pauses what has just been created', async () => {
+    const team = await TestNamespace.in(cluster());
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await team.create('nb');
+    expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
+    await seen(gateway, team);
+    expect(await isPaused(team)).toBe(true);
+  });
+}
+
+async function isPaused(team: TestNamespace): Promise<unknown> {
+  return (await team.api.get(team.pathOf('nb'))).body.spec?.['paused'];
+}
+
+function inputs(team: TestNamespace, how: object = {}) {
+  return { input: { namespace: team.name, name: 'nb', ...how } };
+}
+
+async function seen(gateway: TestGateway, team: TestNamespace): Promise<void> {
+  const query = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { name } }';
+  await until(async () => Boolean((await gateway.query(query, { in: team.name })).data?.['workspace']), 'it is seen');
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { workspaceKind } from '../../gateway/manifests.ts';
+import { startGatewayFor } from '../../gateway/test-gateway.ts';
+import { until } from '../../gateway/until.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+const STATES = 'query ($in: [String!]) { workspaces(filter: { namespaces: $in }) { totalCount nodes { name state } } }';
+
+export function queries(cluster: () => Cluster): void {
+  it('answers with what the cluster has, and with what comes', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('early', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const states = async () => (await gateway.query(STATES, { in: [team.name] })).data?.['workspaces'];
+    expect(await states()).toEqual({ totalCount: 1, nodes: [{ name: 'early', state: 'RUNNING' }] });
+    await team.create('late');
+    await until(async () => JSON.stringify(await states()).includes('late'), 'the late one is there');
+    expect(await states()).toMatchObject({ totalCount: 2, nodes: [{}, { name: 'late', state: 'UNKNOWN' }] });
+  });
+
+  it('joins workspaces, kinds and namespaces', async () => {
+    const team = await TestNamespace.in(cluster());
+    const kind = `kind-of-${team.name}`;
+    await team.api.create('/apis/kubeflow.org/v1beta1/workspacekinds', workspaceKind(kind));
+    await team.create('nb', { kind, state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const { data, errors } = await gateway.query(
+      `query ($namespace: String!) { workspace(namespace: $namespace, name: "nb") {
+        namespace { name phase } kind { name workspaceCount } imageConfig { option { displayName workspaceCount } } } }`,
+      { namespace: team.name },
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['workspace']).toEqual({
+      namespace: { name: team.name, phase: 'Active' },
+      kind: { name: kind, workspaceCount: 1 },
+      imageConfig: { option: { displayName: 'SciPy 1', workspaceCount: 1 } },
+    });
+  });
+
+  it('shows the object as the API server has it, without managedFields', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running', labels: { app: 'x' } });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const query = 'query ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { manifest } }';
+    const { data } = await gateway.query(query, { namespace: team.name });
+    const { body } = await team.api.get(team.pathOf('nb'));
+    const { managedFields: _, ...metadata } = body.metadata ?? {};
+    expect(data?.['workspace']).toEqual({ manifest: { ...body, metadata } });
+  });
+
+  it('pages through more than one page of the API server', async () => {
+    const team = await TestNamespace.in(cluster());
+    const names = Array.from({ length: 501 }, (_, index) => `nb-${String(index).padStart(3, '0')}`);
+    for (let begin = 0; begin < names.length; begin += 50)
+      await Promise.all(names.slice(begin, begin + 50).map((name) => team.create(name)));
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const { data } = await gateway.query(STATES, { in: [team.name] });
+    expect(data?.['workspaces']).toMatchObject({ totalCount: 501, nodes: names.map((name) => ({ name })) });
+    await team.api.delete(team.workspaces);
+  });
+
+  it('asks the cluster what its own identity may do', async () => {
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const can = 'can(verb: "patch", group: "kubeflow.org", resource: "workspaces", namespace: "default")';
+    expect(await gateway.query(`{ viewer { ${can} } gateway { kubernetesVersion } }`)).toEqual({
+      data: { viewer: { can: true }, gateway: { kubernetesVersion: expect.stringMatching(/^v1\.\d+\.\d+/u) } },
+    });
+  });
+}

@@ -1,0 +1,184 @@
+import { expect, it } from 'vitest';
+import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
+import { until } from '../../gateway/until.ts';
+import type { Cluster } from '../clusters.ts';
+import { Line } from '../line.ts';
+import { ReconstructedView } from '../reconstructed-view.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }';
+const PATIENCE = { timeout: 60_000 };
+
+export function recovery(cluster: () => Cluster): void {
+  async function teamOf(...names: readonly string[]): Promise<TestNamespace> {
+    const team = await TestNamespace.in(cluster());
+    for (const name of names) await team.create(name);
+    return team;
+  }
+
+  it('loses and doubles nothing when the API server is killed and begun again', PATIENCE, async () => {
+    const team = await teamOf('a', 'b', 'old', 'still');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const view = await followed(gateway, team);
+    await team.change('a', { spec: { paused: true } });
+    await cluster().restart();
+    await team.change('b', { spec: { paused: true } });
+    await team.create('new');
+    await team.delete('old');
+    expect((await view.next(4)).toSorted()).toEqual(['ADDED new', 'DELETED old', 'MODIFIED a', 'MODIFIED b']);
+    await team.create('last');
+    expect(await view.next(1)).toEqual(['ADDED last']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('loses and doubles nothing in three restarts under constant writing', { timeout: 120_000 }, async () => {
+    const team = await teamOf('a', 'b', 'still');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const views = [await followed(gateway, team), await followed(gateway, team)];
+    const writing = new AbortController();
+    const written = write(team, writing.signal);
+    for (let round = 1; round <= 3; round += 1) await cluster().restart();
+    writing.abort();
+    await written;
+    await team.create('last');
+    for (const view of views) {
+      await view.readTo('ADDED last');
+      expect(await view.mistakes()).toEqual([]);
+      expect(view.events.filter((event) => event === 'RESET')).toEqual([]);
+    }
+  });
+
+  it('tells what it has missed while it was cut off', PATIENCE, async () => {
+    const team = await teamOf('a', 'b', 'still');
+    await using line = await Line.to(cluster());
+    await using gateway = await startGatewayFor(line.kubeconfig);
+    const view = await followed(gateway, team);
+    await line.cut();
+    await team.change('a', { spec: { paused: true } });
+    await team.create('c');
+    await team.delete('b');
+    await line.mend();
+    expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
+    await team.create('last');
+    expect(await view.next(1)).toEqual(['ADDED last']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('does not trust a connection that has fallen silent', PATIENCE, async () => {
+    const team = await teamOf('a', 'b', 'still');
+    await using line = await Line.to(cluster());
+    await using gateway = await startGatewayFor(line.kubeconfig, { watchIdleTimeoutMs: 1_000 });
+    const view = await followed(gateway, team);
+    line.fallSilent();
+    await team.change('a', { spec: { paused: true } });
+    await team.create('c');
+    await team.delete('b');
+    expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('tells what it has missed although the history of that is gone', PATIENCE, async () => {
+    const team = await teamOf('a', 'b', 'still');
+    await using line = await Line.to(cluster());
+    await using gateway = await startGatewayFor(line.kubeconfig);
+    const view = await followed(gateway, team);
+    await line.cut();
+    await team.change('a', { spec: { paused: true } });
+    await team.create('c');
+    await team.delete('b');
+    await cluster().compact();
+    await cluster().restart();
+    await line.mend();
+    expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
+    await team.create('last');
+    expect(await view.next(1)).toEqual(['ADDED last']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it.each([
+    ['history is kept', false],
+    ['history is gone', true],
+  ])('tells what was deleted and re-created meanwhile as two, when %s', PATIENCE, async (_, forgets) => {
+    const team = await teamOf('a');
+    await using line = await Line.to(cluster());
+    await using gateway = await startGatewayFor(line.kubeconfig);
+    const view = await followed(gateway, team);
+    await line.cut();
+    await team.delete('a');
+    await team.create('a');
+    if (forgets) await cluster().compact();
+    await cluster().restart();
+    await line.mend();
+    expect(await view.next(2)).toEqual(['DELETED a', 'ADDED a']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('follows one workspace through a restart and a re-creation', PATIENCE, async () => {
+    const team = await teamOf('a');
+    await using line = await Line.to(cluster());
+    await using gateway = await startGatewayFor(line.kubeconfig);
+    const life = gateway.subscribe(
+      'subscription ($in: String!) { workspace(namespace: $in, name: "a") { metadata { uid } } }',
+      { in: team.name },
+    );
+    await life.next();
+    await line.cut();
+    await team.delete('a');
+    const { metadata } = await team.create('a');
+    await cluster().restart();
+    await line.mend();
+    const uids: unknown[] = [];
+    while (uids.at(-1) !== metadata?.uid) {
+      const workspace = (await life.next()).value?.data?.['workspace'];
+      uids.push((workspace as { metadata: { uid: string } } | null)?.metadata.uid);
+    }
+    expect(uids.length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on waiting for a state while the API server begins again', PATIENCE, async () => {
+    const team = await teamOf('a');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const input = { namespace: team.name, name: 'a', waitFor: 'PAUSED' };
+    const paused = gateway.query(PAUSE, { input });
+    const isAsked = async () => (await team.api.get(team.pathOf('a'))).body.spec?.['paused'] === true;
+    await until(isAsked, 'it is asked to pause');
+    await cluster().restart();
+    await team.report('a', 'Paused');
+    expect((await paused).data).toEqual({ pauseWorkspace: { stateReached: true } });
+  });
+
+  it('answers from its copy while the API server is away, and writes again when it is back', PATIENCE, async () => {
+    const team = await teamOf('a');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const input = { namespace: team.name, name: 'a' };
+    const pause = () => gateway.query(PAUSE, { input });
+    await cluster().stop();
+    const read = await gateway.query('query ($in: String!) { workspace(namespace: $in, name: "a") { name } }', {
+      in: team.name,
+    });
+    expect(read).toEqual({ data: { workspace: { name: 'a' } } });
+    expect((await pause()).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+    await cluster().start();
+    expect((await pause()).errors).toBeUndefined();
+  });
+}
+
+/** Changes, creates and deletes without a pause until told to stop; what fails while nobody answers is let go. */
+async function write(team: TestNamespace, signal: AbortSignal): Promise<void> {
+  for (let round = 0; !signal.aborted; round += 1) {
+    const name = `nb-${round % 5}`;
+    const writes = [
+      () => team.change('a', { spec: { paused: round % 2 === 0 } }),
+      () => team.change('b', { metadata: { labels: { round: String(round) } } }),
+      () => (round % 10 < 5 ? team.create(name) : team.delete(name)),
+    ];
+    for (const attempt of writes) await attempt().catch(() => undefined);
+  }
+}
+
+/** Follows a namespace with these workspaces in it, and has been told of them. */
+async function followed(gateway: TestGateway, team: TestNamespace): Promise<ReconstructedView> {
+  const view = ReconstructedView.follow(gateway, team);
+  await view.readTo('SYNCED');
+  return view;
+}

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import { workspaceCrd } from '../../../src/demo/crds/workspace.ts';
+import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
+import { until } from '../../gateway/until.ts';
+import { DEFINITIONS } from '../api.ts';
+import type { Cluster } from '../clusters.ts';
+import { ReconstructedView } from '../reconstructed-view.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+const DEFINITION = `${DEFINITIONS}/${workspaceCrd.metadata.name}`;
+const REQUIRED = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/required';
+const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }';
+
+export function schemaChanges(cluster: () => Cluster): void {
+  it('does not mistake a refusal by the schema for a wrong state', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using _ = await stricter(team);
+    const { errors } = await gateway.query(PAUSE, { input: { namespace: team.name, name: 'nb' } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('spec.displayName: Required value'),
+        extensions: { code: 'INVALID', causes: [{ reason: 'FieldValueRequired', field: 'spec.displayName' }] },
+      },
+    ]);
+    expect((await team.api.get(team.pathOf('nb'))).body.spec).toMatchObject({ paused: false });
+  });
+
+  it('loses and repeats nothing when a definition changes', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const view = ReconstructedView.follow(gateway, team);
+    await view.next(2);
+    {
+      await using _ = await stricter(team);
+      await team.change('a', { spec: { displayName: 'Named', paused: true } });
+    }
+    await team.create('b');
+    expect((await view.next(2)).toSorted()).toEqual(['ADDED b', 'MODIFIED a']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('ends what follows a kind whose definition goes, keeps the rest, and serves the kind when it returns', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const view = ReconstructedView.follow(gateway, team);
+    const namespaces = gateway.subscribe(
+      'subscription { namespaces(filter: { labelSelector: "after" }) { type object { name } } }',
+    );
+    await Promise.all([view.next(2), namespaces.next()]);
+    await team.api.delete(DEFINITION);
+    expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
+    expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
+    const input = { namespace: team.name, name: 'nb' };
+    expect(await codeOf(gateway, PAUSE, { input })).toBe('KIND_UNAVAILABLE');
+    await team.api.patch(`/api/v1/namespaces/${team.name}`, 'MERGE', { metadata: { labels: { after: '1' } } });
+    expect((await namespaces.next()).value?.data).toEqual({
+      namespaces: { type: 'ADDED', object: { name: team.name } },
+    });
+    await until(async () => (await team.api.get(DEFINITION)).code === 404, 'the definition is gone');
+    await team.api.define(workspaceCrd);
+    await until(
+      async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined,
+      'it is served again',
+    );
+    const again = ReconstructedView.follow(gateway, team);
+    await team.create('new');
+    await again.readTo('ADDED new');
+    expect(await again.mistakes()).toEqual([]);
+  });
+
+  it('serves the rest of a cluster without the definitions, and takes them up when they come', async () => {
+    const { api, kubeconfig } = cluster();
+    await api.delete(DEFINITION);
+    await until(async () => (await api.get(DEFINITION)).code === 404, 'the definition is gone');
+    await using gateway = await startGatewayFor(kubeconfig);
+    const counts = '{ namespaces { totalCount } workspaceKinds { totalCount } }';
+    expect(await codeOf(gateway, counts)).toBeUndefined();
+    expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
+    await api.define(workspaceCrd);
+    await until(async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined, 'it is served');
+  });
+}
+
+async function codeOf(gateway: TestGateway, query: string, variables: object = {}): Promise<unknown> {
+  const { errors } = await gateway.query(query, { ...variables });
+  return errors?.[0]?.extensions['code'];
+}
+
+/** Makes a display name a must, and undoes that in the end. */
+async function stricter(team: TestNamespace): Promise<AsyncDisposable> {
+  const demand = async (...required: readonly string[]) => {
+    await team.api.patch(DEFINITION, 'JSON', [{ op: 'replace', path: REQUIRED, value: required }]);
+    const refuses = async () =>
+      (await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('try'))).code === 422;
+    await until(async () => (await refuses()) === required.includes('displayName'), `${required.join()} are required`);
+  };
+  await demand('kind', 'podTemplate', 'displayName');
+  return { [Symbol.asyncDispose]: () => demand('kind', 'podTemplate') };
+}

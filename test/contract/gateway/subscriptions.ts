@@ -1,0 +1,115 @@
+import { expect, it } from 'vitest';
+import { workspaceKind } from '../../gateway/manifests.ts';
+import { startGatewayFor } from '../../gateway/test-gateway.ts';
+import type { Cluster } from '../clusters.ts';
+import { ReconstructedView } from '../reconstructed-view.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+export function subscriptions(cluster: () => Cluster): void {
+  it('tells the snapshot, SYNCED, then what happens', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const view = ReconstructedView.follow(gateway, team);
+    expect(await view.next(2)).toEqual(['ADDED a', 'SYNCED']);
+    await team.create('b');
+    expect(await view.next(1)).toEqual(['ADDED b']);
+    await team.change('a', { spec: { paused: true } });
+    expect(await view.next(1)).toEqual(['MODIFIED a']);
+    await team.delete('b');
+    expect(await view.next(1)).toEqual(['DELETED b']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('tells nothing of what is not selected', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const view = ReconstructedView.follow(gateway, team);
+    await view.next(2);
+    await team.report('a', 'Error');
+    await team.change('a', { metadata: { annotations: { seen: 'no' } } });
+    await team.create('last');
+    expect(await view.next(1)).toEqual(['ADDED last']);
+    expect(await view.mistakes()).toEqual([]);
+  });
+
+  it('tells what enters a filter as ADDED and what leaves it as DELETED', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const failing = ReconstructedView.follow(gateway, team, { states: ['ERROR'] });
+    const chosen = ReconstructedView.follow(gateway, team, { labelSelector: 'on' });
+    expect([await failing.next(1), await chosen.next(1)]).toEqual([['SYNCED'], ['SYNCED']]);
+    await team.report('a', 'Error');
+    expect(await failing.next(1)).toEqual(['ADDED a']);
+    await team.change('a', { metadata: { labels: { on: '1' } } });
+    expect([await chosen.next(1), await failing.next(1)]).toEqual([['ADDED a'], ['MODIFIED a']]);
+    await team.report('a', 'Running');
+    await team.change('a', { metadata: { labels: { on: null } } });
+    expect([await failing.next(1), await chosen.next(1)]).toEqual([['DELETED a'], ['DELETED a']]);
+  });
+
+  it('follows one workspace through its life, and the next one of its name', async () => {
+    const team = await TestNamespace.in(cluster());
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const life = gateway.subscribe(
+      'subscription ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { state metadata { uid } } }',
+      { namespace: team.name },
+    );
+    const next = async () => (await life.next()).value?.data?.['workspace'];
+    expect(await next()).toBeNull();
+    const first = await team.create('nb');
+    expect(await next()).toEqual({ state: 'UNKNOWN', metadata: { uid: first.metadata?.uid } });
+    await team.report('nb', 'Running');
+    expect(await next()).toMatchObject({ state: 'RUNNING' });
+    await team.delete('nb');
+    expect(await next()).toBeNull();
+    const second = await team.create('nb');
+    expect(await next()).toEqual({ state: 'UNKNOWN', metadata: { uid: second.metadata?.uid } });
+  });
+
+  it('follows namespaces and kinds', async () => {
+    const { api } = cluster();
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const namespaces = gateway.subscribe(
+      'subscription { namespaces(filter: { labelSelector: "followed" }) { type object { name } } }',
+    );
+    const kinds = gateway.subscribe(
+      'subscription { workspaceKinds(filter: { search: "Followed" }) { type object { name } } }',
+    );
+    expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type: 'SYNCED', object: null } });
+    expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'SYNCED', object: null } });
+    const name = await api.namespace();
+    await api.patch(`/api/v1/namespaces/${name}`, 'MERGE', { metadata: { labels: { followed: name } } });
+    const kind = `followed-${name}`;
+    await api.create('/apis/kubeflow.org/v1beta1/workspacekinds', workspaceKind(kind, {}, { displayName: 'Followed' }));
+    expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type: 'ADDED', object: { name } } });
+    expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'ADDED', object: { name: kind } } });
+    await api.patch(`/api/v1/namespaces/${name}`, 'MERGE', { metadata: { labels: { followed: null } } });
+    await api.delete(`/apis/kubeflow.org/v1beta1/workspacekinds/${kind}`);
+    expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type: 'DELETED', object: { name } } });
+    expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'DELETED', object: { name: kind } } });
+  });
+
+  it('tells a pause as it takes its course', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    const course = gateway.subscribe(
+      'subscription ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { state paused } }',
+      { namespace: team.name },
+    );
+    const next = async () => (await course.next()).value?.data?.['workspace'];
+    expect(await next()).toEqual({ state: 'RUNNING', paused: false });
+    const input = { namespace: team.name, name: 'nb' };
+    await gateway.query('mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }', {
+      input,
+    });
+    expect(await next()).toEqual({ state: 'RUNNING', paused: true });
+    for (const state of ['Terminating', 'Paused']) {
+      await team.report('nb', state);
+      expect(await next()).toEqual({ state: state.toUpperCase(), paused: true });
+    }
+  });
+}

@@ -1,0 +1,34 @@
+import { text } from 'node:stream/consumers';
+import { createConnection, type Connection, type ConnectionSource } from '../../src/kubernetes/connection.ts';
+
+const { signal } = new AbortController();
+
+/** A kubeconfig with one cluster and its user `admin`. */
+export function kubeconfig(cluster: object, user: object = {}): ConnectionSource {
+  return { type: 'text', text: kubeconfigText(cluster, user) };
+}
+
+export function kubeconfigText(cluster: object, user: object = {}): string {
+  return JSON.stringify({
+    clusters: [{ name: 'it', cluster }],
+    users: [{ name: 'admin', user }],
+    contexts: [{ name: 'it', context: { cluster: 'it', user: 'admin' } }],
+    'current-context': 'it',
+  });
+}
+
+export async function ask(source: ConnectionSource): Promise<string> {
+  return send(await createConnection(source));
+}
+
+export async function send(connection: Connection): Promise<string> {
+  return text(await connection.send({ method: 'GET', path: '/version?x=1', headers: {}, signal }));
+}
+
+export async function failureOf(source: ConnectionSource): Promise<unknown> {
+  return ask(source).catch((error: unknown) => error);
+}
+
+export function base64(plain: string): string {
+  return Buffer.from(plain).toString('base64');
+}
