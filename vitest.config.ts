@@ -8,7 +8,10 @@ export default defineConfig(({ mode }) => ({
   // graphql 17 has a `development` build; without these conditions tests and node_modules would load two copies of it.
   ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
   test: {
-    include: mode === 'contract' ? ['test/contract/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include:
+      mode === 'contract'
+        ? ['test/contract/**/*.test.ts', 'test/control-plane.test.ts', 'src/demo/*.test.ts', 'test/live/*.test.ts']
+        : ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: resultsDirectory

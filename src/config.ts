@@ -7,6 +7,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Origins whose pages may use the gateway, beside its own. */
+  readonly allowedOrigins: readonly string[];
   /** Everybody who can connect is the gateway’s own identity in the cluster. */
   readonly authMode: 'kubeconfig';
   readonly connection: ConnectionSource;
@@ -46,6 +48,7 @@ export function readConfig(env: Environment): Config {
   return {
     host: env['HOST'] || '127.0.0.1',
     port: wholeNumber(env, 'PORT', 4000, 65_535),
+    allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     authMode: oneOf(
       env,
       'AUTH_MODE',
@@ -86,6 +89,18 @@ function wholeNumber(env: Environment, name: string, otherwise: number, largest:
   const value = Number(text);
   if (/^\d+$/u.test(text) && value <= largest) return value;
   throw new ConfigError(`${name} must be a whole number from 0 to ${largest}, got ${JSON.stringify(text)}.`);
+}
+
+function origins(env: Environment, name: string): readonly string[] {
+  const listed = (env[name] ?? '').split(',').map((origin) => origin.trim());
+  return listed.filter((origin) => {
+    if (origin !== '' && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
+      throw new ConfigError(
+        `${name} must be origins such as https://dashboard.example.com, separated by commas, got ${JSON.stringify(origin)}.`,
+      );
+    }
+    return origin !== '';
+  });
 }
 
 function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], otherwise: V | undefined): V {

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
+import { failure, type ErrorCode } from '../graphql/errors.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { createGraphiQL } from './graphiql.ts';
+import { isSimplePost, Origins } from './origins.ts';
 import { Outlets, type OutletLimits } from './outlet.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { acceptsStream, StreamServer } from './sse.ts';
@@ -24,6 +26,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   readonly readiness: () => Readiness;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly maxSubscriptionsPerConnection: number;
+  /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway beside its own. */
+  readonly allowedOrigins: readonly string[];
   /** How long clients are given to leave when the server stops. */
   readonly drainMs: number;
 }
@@ -49,15 +53,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     await pipeline.yoga(request, response);
   };
   const streams = new StreamServer({ pipeline, outlets, serveJson });
+  const origins = new Origins(options);
   const state = { stopping: false };
   const server = createServer(
-    routes(options, state, async (request, response) =>
+    routes({ ...options, origins }, state, async (request, response) =>
       acceptsStream(request) ? streams.serve(request, response) : serveJson(request, response),
     ),
   );
   server.on('upgrade', (request, socket, head) => {
-    if (pathOf(request) === ENDPOINT && !state.stopping) webSockets.upgrade(request, socket, head);
-    else refuseUpgrade(socket, state.stopping ? '503 Service Unavailable' : '404 Not Found');
+    if (state.stopping) refuseUpgrade(socket, '503 Service Unavailable');
+    else if (pathOf(request) !== ENDPOINT) refuseUpgrade(socket, '404 Not Found');
+    else if (origins.refusal(request)) refuseUpgrade(socket, '403 Forbidden');
+    else webSockets.upgrade(request, socket, head);
   });
   const { port } = await listen(server, options);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -86,7 +93,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function routes(
-  { tabs, readiness }: HttpServerOptions,
+  { tabs, readiness, origins }: HttpServerOptions & { readonly origins: Origins },
   state: { readonly stopping: boolean },
   serveGraphQL: Answer,
 ): Handler {
@@ -97,13 +104,23 @@ function routes(
     if (path === '/livez') return answer(response, 200, { status: 'ok' });
     if (path === '/readyz')
       return answerReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
+    const refusal = origins.refusal(request);
+    if (refusal) return answer(response, 403, errorOf('FORBIDDEN', refusal));
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (path !== ENDPOINT)
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
+    if (origins.answerBrowser(request, response)) return undefined;
+    if (isSimplePost(request)) return answer(response, 415, errorOf('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
     // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
     serveGraphQL(request, response).catch(() => response.destroy());
     return undefined;
   };
+}
+
+const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';
+
+function errorOf(code: ErrorCode, message: string): object {
+  return { errors: [failure(code, message)] };
 }
 
 function answerReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {

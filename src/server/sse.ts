@@ -46,7 +46,9 @@ export class StreamServer {
     const { pipeline, serveJson } = this.#options;
     const operation = await readOperation(request);
     if ('refusal' in operation) return refuse(response, operation);
-    if (acceptsJson(request) && !isSubscription(operation)) {
+    const type = operationTypeOf(operation);
+    if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
+    if (acceptsJson(request) && type !== 'subscription') {
       if (request.method === 'POST') request.body = operation; // yoga takes what has been read already
       return serveJson(request, response);
     }
@@ -165,10 +167,12 @@ function mediaTypesOf(accept: string | undefined): readonly string[] {
   return (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 }
 
-function isSubscription({ query, operationName }: OperationRequest): boolean {
+const mutationByGet: Refusal = { status: 405, refusal: 'Mutations are accepted by POST only.' };
+
+function operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
   try {
-    return getOperationAST(parse(query ?? ''), operationName)?.operation === 'subscription';
+    return getOperationAST(parse(query ?? ''), operationName)?.operation;
   } catch {
-    return false; // what is wrong with it is told by whoever answers
+    return undefined; // what is wrong with it is told by whoever answers
   }
 }
