@@ -39,6 +39,8 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const ENDPOINT = '/graphql';
+/** So many may knock at once, as after a restart; the system may allow fewer. */
+const BACKLOG = 4_096;
 
 /**
  * Serves GraphQL over GET, POST, Server-Sent Events and WebSocket at `/graphql`, GraphiQL to browsers there, `/livez` and
@@ -148,7 +150,7 @@ function listen(
   server.on('connection', (socket: Socket) => socket.setNoDelay(true));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       const address = server.address();
       if (typeof address === 'object' && address) resolve(address);

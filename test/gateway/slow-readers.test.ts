@@ -85,7 +85,7 @@ it('survives two thousand sockets that vanish at once', async () => {
   const query = encodeURIComponent(CHANGES);
   const sockets = Array.from({ length: 2_000 }, () => {
     const socket = connect({ host: hostname, port: Number(port) });
-    socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: gateway\r\naccept: text/event-stream\r\n\r\n`);
+    socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
     socket.on('error', () => undefined);
     socket.resume();
     return socket;
