@@ -1,7 +1,7 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import type { Change } from './store.ts';
 
-/** What became of one object between two versions: undefined before it existed, and after it was gone. */
+/** What became of one object between two versions: undefined before it existed, and after it was gone; it may have come and gone. */
 export interface NetChange<T> {
   readonly before: T | undefined;
   readonly after: T | undefined;
@@ -72,5 +72,5 @@ function netChangesOf<T extends KubernetesObject>(changes: readonly Change<T>[])
     const before = known ? known.before : change.type === 'added' ? undefined : change.previous;
     byUid.set(uid, { before, after: change.type === 'deleted' ? undefined : change.object, last: change.object });
   }
-  return [...byUid.values()].filter(({ before, after }) => before || after);
+  return [...byUid.values()];
 }

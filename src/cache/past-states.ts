@@ -31,6 +31,7 @@ export class PastStates<T extends KubernetesObject> {
    * @returns undefined where the API server does not remember, or too much is asked of it
    */
   async since(version: string): Promise<Past<T> | undefined> {
+    if (!this.#store.isOfThisWorld(version)) return undefined;
     const past = await this.#stateAt(version);
     return past && (() => this.#changesFrom(past));
   }

@@ -90,12 +90,13 @@ class Reflector<T extends KubernetesObject> {
 
   async #list(cause: string): Promise<void> {
     const { client, store, signal, report } = this.#options;
+    const { knownVersion } = store;
     const { items, resourceVersion } = await client.listAll(store.resource, { signal }, report.malformed);
-    this.#replace(items, resourceVersion, cause);
+    store.replace(items, resourceVersion, knownVersion);
+    this.#listed(cause);
   }
 
-  #replace(objects: readonly T[], version: string, cause: string): void {
-    this.#options.store.replace(objects, version);
+  #listed(cause: string): void {
     this.#listCause = undefined;
     this.#options.report.listed(cause);
   }
@@ -107,7 +108,8 @@ class Reflector<T extends KubernetesObject> {
 
   /** Lists and follows in one stream; a server that cannot is asked for a list and a watch from then on. */
   async #followFromList(cause: string): Promise<void> {
-    const { clock, signal } = this.#options;
+    const { clock, signal, store } = this.#options;
+    const { knownVersion } = store;
     const listed = new Map<string, T>();
     const [done, tooLate] = [new AbortController(), new AbortController()];
     void clock.sleep(STREAMING_LIST_PATIENCE_MS, done.signal).then(() => done.signal.aborted || tooLate.abort());
@@ -118,7 +120,8 @@ class Reflector<T extends KubernetesObject> {
         if (!event.initialEventsEnd) return undefined;
         done.abort();
         this.#progress();
-        return this.#replace([...listed.values()], event.resourceVersion, cause);
+        store.replace([...listed.values()], event.resourceVersion, knownVersion);
+        return this.#listed(cause);
       });
       this.#streamsLists &&= done.signal.aborted;
     } catch (error) {
@@ -202,8 +205,9 @@ class Reflector<T extends KubernetesObject> {
   /** A server restored from a backup gives out versions anew: a watch from ours would wait in silence. */
   async #worldIsOlder(): Promise<boolean> {
     const { client, store, signal, report } = this.#options;
+    const { knownVersion } = store;
     const { resourceVersion } = await client.list(store.resource, { limit: 1, signal }, report.malformed);
-    return compareVersions(resourceVersion, store.version) < 0;
+    return compareVersions(resourceVersion, knownVersion) < 0;
   }
 
   #jitter(): number {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ObjectMeta } from '../kubernetes/object.ts';
 import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
 import { differences, lineOf, NaiveStore, versionOf } from '../../test/cache/naive-store.ts';
-import { chances, type Chances } from './seeded-chances.ts';
+import { chances, type Chances } from '../../test/cache/seeded-chances.ts';
 import { Store, type Change } from './store.ts';
 import { widgetObject } from '../../test/cache/widget-object.ts';
 

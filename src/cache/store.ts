@@ -37,6 +37,8 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   byIndex(index: string, value: string): Iterable<T>;
   /** What has changed since a version, object by object. Undefined where that is too long ago, or yet to come. */
   changesSince(version: string): readonly NetChange<T>[] | undefined;
+  /** False for a version that another world had: it may mean something else in this one. */
+  isOfThisWorld(version: string): boolean;
   /** @returns a function that ends the listening at once */
   listen(listener: StoreListener<T>): () => void;
 }
@@ -48,6 +50,10 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #listeners = new Set<StoreListener<T>>();
   readonly #history: History<T>;
   #version = '';
+  /** How far this world is known to have come: further than the copy after a write. */
+  #knownVersion = '';
+  /** Up to here versions belong to a world that is no more. Empty: there was none. */
+  #formerVersion = '';
   #failure: Error | undefined;
 
   /** @param historyEvents how many changes {@link changesSince} can look back over */
@@ -63,6 +69,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   get version(): string {
     return this.#version;
+  }
+
+  /** How far the API server is known to have come. A list that is asked for now cannot be older, in the same world. */
+  get knownVersion(): string {
+    return this.#knownVersion;
   }
 
   get failure(): Error | undefined {
@@ -87,7 +98,12 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   changesSince(version: string): readonly NetChange<T>[] | undefined {
-    return compareVersions(version, this.#version) > 0 ? undefined : this.#history.since(version);
+    const isKnown = this.isOfThisWorld(version) && compareVersions(version, this.#version) <= 0;
+    return isKnown ? this.#history.since(version) : undefined;
+  }
+
+  isOfThisWorld(version: string): boolean {
+    return this.#formerVersion === '' || compareVersions(version, this.#formerVersion) > 0;
   }
 
   listen(listener: StoreListener<T>): () => void {
@@ -125,22 +141,27 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    * further than the answer: the object may have been deleted since.
    */
   accept(object: T): void {
-    if (this.#version !== '' && compareVersions(object.metadata.resourceVersion, this.#version) > 0) this.#put(object);
+    const version = object.metadata.resourceVersion;
+    if (this.#version === '' || compareVersions(version, this.#version) <= 0) return;
+    this.#knownVersion = newer(version, this.#knownVersion);
+    this.#put(object);
   }
 
   /** Takes a bookmark: nothing has changed up to this version. */
   advance(version: string): void {
-    if (this.#version === '' || compareVersions(version, this.#version) > 0) this.#version = version;
+    this.#version = newer(version, this.#version);
+    this.#knownVersion = newer(version, this.#knownVersion);
   }
 
   /**
    * Takes a complete list: tells what was missed, and nothing about what is the same. What a write has put here since
    * the list was made stays. A list that contradicts what is held, being newer, comes from another world.
+   * @param known {@link knownVersion} when the list was asked for
    */
-  replace(objects: readonly T[], version: string): void {
+  replace(objects: readonly T[], version: string, known = this.#version): void {
     this.#failure = undefined;
-    if (this.#version === '') this.#history.begin(version);
-    else if (this.#contradicts(objects, version)) return this.#restart(objects, version);
+    if (this.#version === '') this.#begin(version);
+    else if (this.#contradicts(objects, version, known)) return this.#restart(objects, version);
     else this.#history.leap(this.#version, version);
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     for (const [key, held] of this.#objects) {
@@ -165,8 +186,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /** Versions of one world only grow: with the list's, and with each object's. */
-  #contradicts(objects: readonly T[], version: string): boolean {
-    if (compareVersions(version, this.#version) < 0) return true;
+  #contradicts(objects: readonly T[], version: string, known: string): boolean {
+    if (compareVersions(version, known) < 0) return true;
     return objects.some((listed) => {
       const held = this.get(listed.metadata)?.metadata;
       if (!held) return false;
@@ -176,11 +197,23 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     });
   }
 
+  #begin(version: string): void {
+    if (this.#knownVersion !== '' && compareVersions(version, this.#knownVersion) < 0) this.#leaveWorld();
+    this.#history.begin(version);
+  }
+
+  #leaveWorld(): void {
+    this.#formerVersion = newer(this.#knownVersion, this.#formerVersion);
+    this.#version = '';
+    this.#knownVersion = '';
+  }
+
   #restart(objects: readonly T[], version: string): void {
     this.#clear();
-    this.#history.begin(version);
+    this.#leaveWorld();
+    this.#begin(version);
     for (const object of objects) this.#hold(object);
-    this.#version = version;
+    this.advance(version);
     for (const listener of this.#listeners) listener.reset();
   }
 
@@ -217,4 +250,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#history.record(change);
     for (const listener of this.#listeners) listener.changed(change);
   }
+}
+
+function newer(version: string, other: string): string {
+  return other === '' || compareVersions(version, other) > 0 ? version : other;
 }

@@ -36,19 +36,37 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   StatefulSet: [text('Ready', readyReplicas), age()],
   StorageClass: [text('Provisioner', (storageClass) => storageClass['provisioner']), age()],
-  CustomResourceDefinition: [
-    {
-      name: 'Created At',
-      type: 'string',
-      priority: 0,
-      cell: creationTimestamp,
-    },
-  ],
+  CustomResourceDefinition: [createdAt()],
+  Role: [createdAt()],
+  ClusterRole: [createdAt()],
+  RoleBinding: bindingColumns(),
+  ClusterRoleBinding: bindingColumns(),
 };
 
 /** The column of kinds that declare none. */
 export function age(name = 'Age'): Column {
   return { name, type: 'date', priority: 0, cell: creationTimestamp };
+}
+
+function createdAt(): Column {
+  return { name: 'Created At', type: 'string', priority: 0, cell: creationTimestamp };
+}
+
+function bindingColumns(): readonly Column[] {
+  const wide = [text('Users', subjects('User'), 1), text('Groups', subjects('Group'), 1)];
+  return [text('Role', boundRole), age(), ...wide, text('ServiceAccounts', subjects('ServiceAccount'), 1)];
+}
+
+function boundRole({ roleRef }: JsonObject): string {
+  return `${textAt(roleRef, 'kind')}/${textAt(roleRef, 'name')}`;
+}
+
+function subjects(kind: string): (binding: JsonObject) => string {
+  return (binding) =>
+    listAt(binding, 'subjects')
+      .filter((subject) => textAt(subject, 'kind') === kind)
+      .map((subject) => [textAt(subject, 'namespace'), textAt(subject, 'name')].filter(Boolean).join('/'))
+      .join(', ');
 }
 
 function creationTimestamp(object: JsonObject): unknown {

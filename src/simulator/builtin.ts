@@ -1,3 +1,12 @@
+import { RBAC_GROUP } from './access/rbac-objects.ts';
+import {
+  checkClusterRole,
+  checkClusterRoleBinding,
+  checkRole,
+  checkRoleBinding,
+  completeBinding,
+  completeRole,
+} from './access/rbac-shape.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from './custom-resource.ts';
 import { BUILTIN_COLUMNS } from './builtin-columns.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
@@ -13,9 +22,11 @@ interface BuiltinOptions {
   readonly hasStatus?: boolean;
   readonly selectable?: Readonly<Record<string, (object: JsonObject) => string>>;
   readonly complete?: (object: JsonObject) => JsonObject;
+  readonly check?: ServedResource['check'];
 }
 
 const ALL = ['all'];
+const RBAC = `${RBAC_GROUP}/v1`;
 
 /** What is served without any CustomResourceDefinition. */
 export const BUILTIN_RESOURCES: readonly ServedResource[] = [
@@ -41,6 +52,10 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
   builtin('v1', 'ServiceAccount', { shortNames: ['sa'] }),
   builtin('apps/v1', 'StatefulSet', { shortNames: ['sts'], categories: ALL, hasStatus: true, hasGeneration: true }),
   builtin('storage.k8s.io/v1', 'StorageClass', { namespaced: false, shortNames: ['sc'], plural: 'storageclasses' }),
+  builtin(RBAC, 'Role', { complete: completeRole, check: checkRole }),
+  builtin(RBAC, 'RoleBinding', { complete: completeBinding, check: checkRoleBinding }),
+  builtin(RBAC, 'ClusterRole', { namespaced: false, complete: completeRole, check: checkClusterRole }),
+  builtin(RBAC, 'ClusterRoleBinding', { namespaced: false, complete: completeBinding, check: checkClusterRoleBinding }),
   CUSTOM_RESOURCE_DEFINITION,
 ];
 
@@ -64,6 +79,7 @@ function builtin(apiVersion: string, kind: string, options: BuiltinOptions): Ser
     columns: BUILTIN_COLUMNS[kind] ?? [],
     selectableFields: options.selectable ?? {},
     complete: options.complete,
+    check: options.check,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Authorizer } from './access/authorizer.ts';
+import type { Tokens } from './access/tokens.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Catalog } from './catalog.ts';
 import type { StreamingLists } from './list-options.ts';
@@ -9,6 +11,8 @@ export interface Cluster {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly watches: Watches;
+  readonly authorizer: Authorizer;
+  readonly tokens: Tokens;
   readonly admission: readonly AdmissionHook[];
   /** The version that /version tells, such as `v1.32.0`. */
   readonly gitVersion: string;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { answerStatus, type Answer, type Reply, type WatchReply } from './reply.ts';
-import { readTarget, type IncomingRequest, type RequestRecord } from './request.ts';
+import { readTarget, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
 import { requestTooLarge, StatusError } from './status.ts';
 import type { Watches } from './watches.ts';
 
@@ -12,6 +12,8 @@ interface HttpServerOptions {
   /** Must settle; what it throws is answered as a Status. */
   readonly reply: (request: IncomingRequest) => Promise<Reply>;
   readonly watches: Watches;
+  /** In whose name a request is made. */
+  readonly userOf: (request: Omit<IncomingRequest, 'body'>) => string;
   readonly onAnswered: (record: RequestRecord) => void;
 }
 
@@ -30,16 +32,18 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
     reply = answerStatus(error instanceof StatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
-  options.onAnswered(recordOf(request, reply.type === 'watch' ? 200 : reply.code));
+  const status = reply.type === 'watch' ? 200 : reply.code;
+  options.onAnswered({ ...told(request), user: options.userOf(request), status });
   if (reply.type === 'watch') stream(reply, response, options.watches);
   else send(reply, response);
 }
 
 function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> {
-  const { method = 'GET', url = '/', headers } = message;
+  const { method = 'GET', url = '/', headers, headersDistinct } = message;
   const { pathname: path, searchParams: query } = new URL(url, 'http://simulator');
   const target = readTarget(method, path, query);
-  return { ...target, method, url, path, query, headers, userAgent: headers['user-agent'] ?? '' };
+  const userAgent = headers['user-agent'] ?? '';
+  return { ...target, method, url, path, query, headers, headersDistinct, userAgent };
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer> {
@@ -54,9 +58,9 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function recordOf(request: Omit<IncomingRequest, 'body'>, status: number): RequestRecord {
-  const { path: _path, query: _query, headers: _headers, ...told } = request;
-  return { ...told, status };
+function told(request: Omit<IncomingRequest, 'body'>): SimulatedRequest {
+  const { path: _path, query: _query, headers: _headers, headersDistinct: _values, ...rest } = request;
+  return rest;
 }
 
 function send({ code, contentType, body, headers }: Answer, response: ServerResponse): void {

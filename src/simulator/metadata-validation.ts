@@ -1,3 +1,4 @@
+import { RBAC_GROUP } from './access/rbac-objects.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 import { invalidValue } from './schema-validation.ts';
@@ -33,15 +34,23 @@ export function validateMetadata(object: JsonObject, resource: ServedResource): 
   ];
 }
 
-function validateName(name: string, { kind }: ServedResource): readonly Cause[] {
+function validateName(name: string, { kind, group }: ServedResource): readonly Cause[] {
   const field = 'metadata.name';
   if (name === '')
     return [{ reason: 'FieldValueRequired', field, message: 'Required value: name or generateName is required' }];
+  if (group === RBAC_GROUP) return validatePathSegment(field, name);
   const isLabel = kind === 'Namespace' || kind === 'Service';
   const most = isLabel ? 63 : 253;
   if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} characters`)];
   if ((isLabel ? DNS_LABEL : SUBDOMAIN).test(name)) return [];
   return [invalidValue(field, name, isLabel ? LABEL_RULE : SUBDOMAIN_RULE)];
+}
+
+/** Roles and bindings may be called anything that can stand in a URL. */
+function validatePathSegment(field: string, name: string): readonly Cause[] {
+  if (name === '.' || name === '..') return [invalidValue(field, name, `may not be '${name}'`)];
+  const characters = ['/', '%'].filter((character) => name.includes(character));
+  return characters.map((character) => invalidValue(field, name, `may not contain '${character}'`));
 }
 
 function validateLabel(key: string, value: string): readonly Cause[] {

@@ -58,7 +58,43 @@ export const MESSAGES: Readonly<Record<string, Message>> = {
   },
   ResourceAttributes: texts('namespace', 'verb', 'group', 'version', 'resource', 'subresource', 'name'),
   PathAttributes: texts('path', 'verb'),
+  SubjectAccessReview: { 1: nested('metadata', 'ObjectMeta'), 2: nested('spec', 'SubjectSpec') },
+  LocalSubjectAccessReview: { 1: nested('metadata', 'ObjectMeta'), 2: nested('spec', 'SubjectSpec') },
+  SubjectSpec: {
+    1: nested('resourceAttributes', 'ResourceAttributes'),
+    2: nested('nonResourceAttributes', 'PathAttributes'),
+    3: text('user'),
+    4: { ...text('groups'), repeated: true },
+    6: text('uid'),
+  },
+  TokenReview: { 1: nested('metadata', 'ObjectMeta'), 2: nested('spec', 'TokenSpec') },
+  TokenSpec: { 1: text('token'), 2: { ...text('audiences'), repeated: true } },
+  Role: { 1: nested('metadata', 'ObjectMeta'), 2: { ...nested('rules', 'PolicyRule'), repeated: true } },
+  ClusterRole: {
+    1: nested('metadata', 'ObjectMeta'),
+    2: { ...nested('rules', 'PolicyRule'), repeated: true },
+    3: nested('aggregationRule', 'AggregationRule'),
+  },
+  PolicyRule: lists('verbs', 'apiGroups', 'resources', 'resourceNames', 'nonResourceURLs'),
+  AggregationRule: { 1: { ...nested('clusterRoleSelectors', 'LabelSelector'), repeated: true } },
+  LabelSelector: {
+    1: { name: 'matchLabels', type: 'textMap' },
+    2: { ...nested('matchExpressions', 'LabelRequirement'), repeated: true },
+  },
+  LabelRequirement: { ...texts('key', 'operator'), 3: { ...text('values'), repeated: true } },
+  RoleBinding: binding(),
+  ClusterRoleBinding: binding(),
+  Subject: texts('kind', 'apiGroup', 'name', 'namespace'),
+  RoleRef: texts('apiGroup', 'kind', 'name'),
 };
+
+function binding(): Message {
+  return {
+    1: nested('metadata', 'ObjectMeta'),
+    2: { ...nested('subjects', 'Subject'), repeated: true },
+    3: nested('roleRef', 'RoleRef'),
+  };
+}
 
 function text(name: string): Field {
   return { name, type: 'text' };
@@ -75,4 +111,9 @@ function nested(name: string, message: string): Field {
 /** Text fields numbered from 1. */
 function texts(...names: readonly string[]): Message {
   return Object.fromEntries(names.map((name, index) => [index + 1, text(name)]));
+}
+
+/** Lists of texts numbered from 1. */
+function lists(...names: readonly string[]): Message {
+  return Object.fromEntries(names.map((name, index) => [index + 1, { ...text(name), repeated: true }]));
 }

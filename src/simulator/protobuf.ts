@@ -46,8 +46,8 @@ function assign(
     return;
   }
   const read = readValue(type, value, message);
-  // The zero time and empty texts are how the wire says "absent".
-  if (read === undefined || read === '') return;
+  // The zero time and empty texts are how the wire says "absent", but in a list an empty text is one of its items.
+  if (read === undefined || (read === '' && !repeated)) return;
   const before = decoded[name];
   decoded[name] = repeated ? [...(Array.isArray(before) ? before : []), read] : read;
 }

@@ -33,6 +33,8 @@ export interface SimulatedRequest extends RequestTarget {
 
 /** A request that has been answered. A watch counts as answered when its stream opens. */
 export interface RequestRecord extends SimulatedRequest {
+  /** In whose name: the impersonated user's, or else of whom the token stands for; empty for nobody we know. */
+  readonly user: string;
   readonly status: number;
 }
 
@@ -41,6 +43,8 @@ export interface IncomingRequest extends SimulatedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Every value of each header, by its name in lower case. */
+  readonly headersDistinct: Readonly<NodeJS.Dict<readonly string[]>>;
   readonly body: Buffer;
 }
 
@@ -63,9 +67,9 @@ export function readTarget(method: string, path: string, query: URLSearchParams)
 function verbOf(method: string, name: string | undefined, query: URLSearchParams): RequestVerb {
   switch (method) {
     case 'GET': {
+      if (name !== undefined) return 'get';
       const watch = query.get('watch');
-      if (watch !== null && watch !== 'false' && watch !== '0') return 'watch';
-      return name === undefined ? 'list' : 'get';
+      return watch !== null && watch !== 'false' && watch !== '0' ? 'watch' : 'list';
     }
     case 'POST':
       return 'create';

@@ -1,48 +1,68 @@
+import { localSubjectAccess, selfSubjectAccess, selfSubjectRules, subjectAccess } from './access/access-reviews.ts';
+import { reviewToken } from './access/token-review.ts';
+import { userInfoOf, type User } from './access/user.ts';
 import { readBody } from './body.ts';
 import type { Cluster } from './cluster.ts';
-import { isJsonObject, objectAt, type JsonObject } from './json.ts';
+import { isJsonObject, textAt, type JsonObject } from './json.ts';
 import { answerObject, type Answer } from './reply.ts';
 import type { IncomingRequest } from './request.ts';
-import { badRequest, methodNotAllowed } from './status.ts';
+import { badRequest, methodNotAllowed, resourceNotFound } from './status.ts';
 
-const USER = { username: 'system:admin', groups: ['system:masters', 'system:authenticated'] };
-const EVERYTHING = {
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-  incomplete: false,
-};
-
-/**
- * Answers the reviews; undefined for any other resource. This server as yet authorizes everything, so every access
- * review is allowed, and every rules review names everything.
- */
-export function answerReview(cluster: Cluster, request: IncomingRequest): Answer | undefined {
-  const status = statusOf(request, cluster);
-  if (!status) return undefined;
-  if (request.verb !== 'create') throw methodNotAllowed();
-  const body = readBody(request);
-  if (!isJsonObject(body)) throw badRequest('the object provided is unrecognized');
-  return answerObject(201, { ...body, metadata: { creationTimestamp: null }, status: status(body) });
+interface ReviewKind {
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly statusOf: (review: JsonObject) => JsonObject;
 }
 
-function statusOf({ group, version, resource }: IncomingRequest, cluster: Cluster) {
+/** Answers the reviews: questions that are posted and not kept. undefined for any other resource. */
+export function answerReview(cluster: Cluster, request: IncomingRequest, user: User): Answer | undefined {
+  const asked = reviewKind(cluster, request, user);
+  if (!asked) return undefined;
+  const { kind, namespaced, statusOf } = asked;
+  const misplaced = namespaced !== (request.namespace !== undefined);
+  if (misplaced || request.name !== undefined) throw resourceNotFound();
+  if (request.verb !== 'create') throw methodNotAllowed();
+  const review = readReview(request, kind);
+  const status = statusOf(review);
+  // Of what was asked, this kind alone forgets everything.
+  const spec = kind === 'SelfSubjectRulesReview' ? {} : review['spec'];
+  const apiVersion = `${request.group}/${request.version}`;
+  const metadata = { creationTimestamp: null };
+  return answerObject(201, { kind, apiVersion, metadata, ...(spec !== undefined && { spec }), status });
+}
+
+function reviewKind(cluster: Cluster, request: IncomingRequest, user: User): ReviewKind | undefined {
+  const { authorizer, tokens } = cluster;
+  const { group, version, resource, namespace } = request;
   switch (`${group}/${version}/${resource}`) {
-    case 'authorization.k8s.io/v1/selfsubjectaccessreviews':
     case 'authorization.k8s.io/v1/subjectaccessreviews':
-    case 'authorization.k8s.io/v1/localsubjectaccessreviews':
-      return (): JsonObject => ({ allowed: true });
+      return reviewOf('SubjectAccessReview', (asked) => subjectAccess(authorizer, asked));
+    case 'authorization.k8s.io/v1/localsubjectaccessreviews': {
+      const statusOf = (asked: JsonObject) => localSubjectAccess(authorizer, asked, namespace);
+      return { ...reviewOf('LocalSubjectAccessReview', statusOf), namespaced: true };
+    }
+    case 'authorization.k8s.io/v1/selfsubjectaccessreviews':
+      return reviewOf('SelfSubjectAccessReview', (asked) => selfSubjectAccess(authorizer, asked, user));
     case 'authorization.k8s.io/v1/selfsubjectrulesreviews':
-      return (): JsonObject => EVERYTHING;
+      return reviewOf('SelfSubjectRulesReview', (asked) => selfSubjectRules(authorizer, asked, user));
     case 'authentication.k8s.io/v1/selfsubjectreviews':
-      return (): JsonObject => ({ userInfo: USER });
+      return reviewOf('SelfSubjectReview', () => ({ userInfo: userInfoOf(user) }));
     case 'authentication.k8s.io/v1/tokenreviews':
-      return (review: JsonObject): JsonObject => tokenStatus(review, cluster.behaviour.token);
+      return reviewOf('TokenReview', (asked) => reviewToken(tokens, asked));
     default:
       return undefined;
   }
 }
 
-function tokenStatus(review: JsonObject, token: string): JsonObject {
-  if (objectAt(review, 'spec')['token'] === token) return { authenticated: true, user: USER };
-  return { user: {}, error: 'invalid bearer token' };
+function reviewOf(kind: string, statusOf: ReviewKind['statusOf']): ReviewKind {
+  return { kind, namespaced: false, statusOf };
+}
+
+/** A body may leave out what the URL says already. */
+function readReview(request: IncomingRequest, kind: string): JsonObject {
+  const body = readBody(request);
+  if (!isJsonObject(body)) throw badRequest('the object provided is unrecognized');
+  const given = textAt(body, 'kind') ?? kind;
+  if (given === kind) return body;
+  throw badRequest(`${given} in version "${request.version}" cannot be handled as a ${kind}`);
 }

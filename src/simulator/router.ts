@@ -1,3 +1,8 @@
+import { accessDenied } from './access/access-denied.ts';
+import { accessRequestOf } from './access/access-request.ts';
+import { authenticate } from './access/authentication.ts';
+import { impersonate, impersonationIn, userMissing } from './access/impersonation.ts';
+import type { User } from './access/user.ts';
 import type { Cluster } from './cluster.ts';
 import { answerMeta } from './meta.ts';
 import { answerGet, answerList, answerWatch } from './read.ts';
@@ -5,21 +10,33 @@ import { answerText, type Reply } from './reply.ts';
 import type { IncomingRequest } from './request.ts';
 import { answerReview } from './reviews.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, methodNotAllowed, notFound, resourceNotFound, unauthorized } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, resourceNotFound } from './status.ts';
 import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write.ts';
 
 const NOT_FOUND = '404 page not found\n';
-const OPEN_PATHS = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/u;
 
 /**
  * Answers a request, all of it in one turn.
  * @throws {StatusError} for everything that the server refuses
  */
 export function route(cluster: Cluster, request: IncomingRequest): Reply {
-  authenticate(cluster, request);
+  const sender = authenticate(cluster.tokens, request);
+  const asked = impersonationIn(request);
+  if (asked?.user === '') return answerText(500, userMissing(asked, request.url));
+  const user = asked ? impersonate(cluster.authorizer, sender, asked) : sender;
+  authorize(cluster, request, user);
   if (request.resource === '') return answerMeta(cluster, request);
-  const review = answerReview(cluster, request);
-  if (review) return review;
+  return answerReview(cluster, request, user) ?? answerResource(cluster, request);
+}
+
+/** Asked before anything else, so that who may not do something does not learn whether it could be done. */
+function authorize({ authorizer }: Cluster, request: IncomingRequest, user: User): void {
+  const access = accessRequestOf(request);
+  const { allowed, reason } = authorizer.authorize(user, access);
+  if (!allowed) throw accessDenied(user, access, reason);
+}
+
+function answerResource(cluster: Cluster, request: IncomingRequest): Reply {
   const apiVersion = request.group ? `${request.group}/${request.version}` : request.version;
   const resource = cluster.catalog.byPlural(apiVersion, request.resource);
   if (!resource) return unknownResource(cluster, request);
@@ -34,13 +51,6 @@ export function route(cluster: Cluster, request: IncomingRequest): Reply {
 /** Writes to namespaced objects name their namespace; only reads may be about all of them. */
 function isBeyondNamespaces(resource: ServedResource, { verb, namespace }: IncomingRequest): boolean {
   return resource.namespaced && namespace === undefined && (verb === 'create' || verb === 'deletecollection');
-}
-
-/** The bearer of the current token may do everything: an authorizer would be asked right after this. */
-function authenticate({ behaviour }: Cluster, { headers, path }: IncomingRequest): void {
-  const presented = headers.authorization;
-  const anonymous = presented === undefined && OPEN_PATHS.test(path);
-  if (!anonymous && presented !== `Bearer ${behaviour.token}`) throw unauthorized();
 }
 
 /** Groups of custom resources are not known at all; in built-in ones the real server says a little more. */

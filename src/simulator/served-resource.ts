@@ -35,8 +35,8 @@ export interface ServedResource extends ResourceName {
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** Fills in what a built-in type sets by itself when it is written. */
   readonly complete?: ((object: JsonObject) => JsonObject) | undefined;
-  /** What a built-in type demands beyond its metadata. */
-  readonly check?: ((object: JsonObject) => readonly Cause[]) | undefined;
+  /** What a built-in type demands beyond its metadata, also of a change to what it was. */
+  readonly check?: ((object: JsonObject, old?: JsonObject) => readonly Cause[]) | undefined;
 }
 
 /** The same for all versions of a resource: objects are kept and watched under it. */

@@ -35,7 +35,7 @@ export function assertValid(object: JsonObject, resource: ServedResource, old?: 
   const { schema } = resource;
   const causes = [
     ...validateMetadata(object, resource),
-    ...(resource.check?.(object) ?? []),
+    ...(resource.check?.(object, old) ?? []),
     ...(schema ? validate(object, schema) : []),
     ...(schema && old ? validateTransition({ value: object, old, path: '' }, schema) : []),
   ];

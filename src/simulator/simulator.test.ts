@@ -65,9 +65,13 @@ it('serves the official client by its kubeconfig', async () => {
   });
 });
 
-it('answers the reviews of a server that allows everything', async () => {
+it('allows its administrator everything', async () => {
   await using test = await startTestSimulator();
-  const access = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {} };
+  const access = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes: { verb: 'get', resource: 'widgets' } },
+  };
   const allowed = await test.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', access);
   expect(allowed).toMatchObject({ status: 201, body: { status: { allowed: true } } });
   const token = { kind: 'TokenReview', spec: { token: test.simulator.token } };

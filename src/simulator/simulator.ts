@@ -1,8 +1,14 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { keepAggregated } from './access/aggregation.ts';
+import { bearer } from './access/authentication.ts';
+import { createAuthorizer } from './access/authorizer.ts';
+import { DEFAULT_ROLES } from './access/default-roles.ts';
+import { impersonationIn } from './access/impersonation.ts';
+import { createTokens, type TokenUser } from './access/tokens.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Manifest } from './api-object.ts';
 import { arrange, disarrange } from './arrange.ts';
-import type { Behaviour } from './cluster.ts';
+import type { Behaviour, Cluster } from './cluster.ts';
 import { createCatalog } from './catalog.ts';
 import { createFaults, normalBehaviour, type Faults } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
@@ -21,6 +27,8 @@ export interface SimulatorOptions {
   readonly objects?: readonly (Manifest | KubernetesObject)[];
   readonly admission?: readonly AdmissionHook[];
   readonly bookmarkIntervalMs?: number;
+  /** Who may come besides the administrator, each with a bearer token. What they may do is for RBAC to say. */
+  readonly users?: readonly TokenUser[];
   /** What /version calls itself. */
   readonly version?: string;
 }
@@ -28,13 +36,19 @@ export interface SimulatorOptions {
 /** A running API server, and a hand on it for those who arrange its world. */
 export interface Simulator extends AsyncDisposable {
   readonly url: string;
-  /** For kubectl and client libraries: one admin with the current bearer token, by https on the same port. */
+  /** For kubectl and client libraries: the administrator with the current bearer token, by https on the same port. */
   readonly kubeconfig: string;
-  /** The bearer token that is accepted now, for plain requests to `url`. */
+  /** The administrator's bearer token, for plain requests to `url`: a `system:masters`, who may do everything. */
   readonly token: string;
   /** The HTTP requests answered so far, in order: the last 100,000. */
   readonly requests: readonly RequestRecord[];
   readonly openWatches: number;
+  /** The kubeconfig of whoever has this token. Tokens that nobody has are fine: their requests get 401. */
+  kubeconfigFor(token: string): string;
+  /** From now on the token stands for this user, whoever it stood for before. */
+  addUser(user: TokenUser): void;
+  /** From now on requests with this token get 401. Watches that are open go on, as with the real server. */
+  revokeToken(token: string): void;
   readonly faults: Faults;
   /**
    * Makes an object be as given, spec and status alike. It keeps its uid; its resourceVersion moves if anything changes,
@@ -52,12 +66,15 @@ const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-sy
 
 /** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { objects = [], admission = [], bookmarkIntervalMs = 60_000, version = 'v1.32.0' } = options;
+  const { objects = [], admission = [], users = [], bookmarkIntervalMs = 60_000, version = 'v1.32.0' } = options;
   const world = createWorld(objects, bookmarkIntervalMs);
-  const cluster = { ...world, admission, gitVersion: version, behaviour: normalBehaviour() };
+  const behaviour = normalBehaviour();
+  const tokens = createTokens(users, () => behaviour.token);
+  const cluster = { ...world, admission, gitVersion: version, behaviour, tokens };
   const requests: RequestRecord[] = [];
   const serve = createHttpServer({
     watches: world.watches,
+    userOf: (request) => impersonationIn(request)?.user ?? bearer(tokens, request.headers.authorization)?.name ?? '',
     onAnswered: (record) => remember(requests, record),
     reply: async (request) => (await intercept(request)) ?? route(cluster, request),
   });
@@ -73,7 +90,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restore: world.restore,
   });
   await listener.start(options.port ?? 0);
-  return createHandle({ world, requests, faults, listener, behaviour: cluster.behaviour });
+  return createHandle({ world, requests, faults, listener, behaviour, tokens });
 }
 
 function remember(requests: RequestRecord[], record: RequestRecord): void {
@@ -87,19 +104,25 @@ interface HandleParts {
   readonly faults: Faults;
   readonly listener: Listener;
   readonly behaviour: Behaviour;
+  readonly tokens: Cluster['tokens'];
 }
 
-function createHandle({ world, requests, faults, listener, behaviour }: HandleParts): Simulator {
+function createHandle({ world, requests, faults, listener, behaviour, tokens }: HandleParts): Simulator {
   const access = readAccess(world);
   const { certificate } = listener;
+  const kubeconfigOf = (token: string, user: string) =>
+    writeKubeconfig({ certificate, port: listener.port(), token, user });
   return {
     url: `http://127.0.0.1:${listener.port()}`,
     get kubeconfig(): string {
-      return writeKubeconfig({ certificate, port: listener.port(), token: behaviour.token });
+      return kubeconfigOf(behaviour.token, 'admin');
     },
     get token(): string {
       return behaviour.token;
     },
+    kubeconfigFor: (token) => kubeconfigOf(token, tokens.userOf(token)?.name ?? 'nobody'),
+    addUser: (user) => tokens.add(user),
+    revokeToken: (token) => tokens.revoke(token),
     requests,
     get openWatches(): number {
       return world.watches.size;
@@ -122,21 +145,24 @@ function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmark
   const storage = new Storage();
   const catalog = createCatalog(storage);
   const watches = new Watches(storage, bookmarkIntervalMs);
+  const authorizer = createAuthorizer(storage);
+  keepAggregated(storage);
   const parts = { storage, catalog, watches };
   const namespaces = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace');
 
   function begin(given: readonly (Manifest | KubernetesObject)[]): void {
     for (const name of SYSTEM_NAMESPACES) arrange(parts, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    for (const manifest of given) arrange(parts, manifest);
+    for (const manifest of [...DEFAULT_ROLES, ...given]) arrange(parts, manifest);
   }
 
   /** Replaces everything, while nobody is watching. */
   function restore(data: 'lose' | Snapshot): void {
     storage.restore(data === 'lose' ? EMPTY_WORLD : data);
     catalog.refresh();
+    authorizer.refresh();
     if (data === 'lose') begin(namespaces);
   }
 
   begin(objects);
-  return { ...parts, restore };
+  return { ...parts, authorizer, restore };
 }

@@ -86,7 +86,7 @@ it('ends its streams as complete when it stops, and refuses what comes after', a
   const ended = Promise.all([drained(overSocket), drained(overHttp)]);
   await gateway[Symbol.asyncDispose]();
   await ended;
-  await expect(fetch(gateway.url)).rejects.toThrow();
+  await expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
 });
 
 async function drained(stream: AsyncIterable<unknown>): Promise<void> {

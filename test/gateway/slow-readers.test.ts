@@ -15,7 +15,7 @@ const told = (name: string, message: string) =>
 async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSocket; readonly frames: string[] }> {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
   const frames: string[] = [];
-  socket.on('message', (message) => frames.push(String(message)));
+  socket.on('message', (message: Buffer) => frames.push(message.toString()));
   socket.once('open', () => socket.send('{"type":"connection_init"}'));
   await until(() => frames.length > 0, 'the connection is acknowledged');
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));

@@ -42,10 +42,9 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
   );
   return {
     async next(count) {
-      await until(
-        () => events.length >= read + count || over.length > 0,
-        `events follow ${events.slice(0, read).join()}`,
-      );
+      const wanted = (): boolean => events.length >= read + count;
+      await until(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
+      if (!wanted()) throw new Error(`The stream is over after ${events.join()}.`, { cause: over[0] });
       return events.slice(read, (read += count));
     },
     async endCode() {

@@ -8,14 +8,46 @@ import { failure } from '../errors.ts';
 export interface Place {
   /** Everything up to this version has been told. Empty: nothing is complete yet. */
   readonly version: string;
-  /** Versions of objects that were told although the watch had not come so far: their authors were to read them at once. */
-  readonly ahead: readonly string[];
+  /**
+   * What was told beyond that, object by object: what the watch had not come to, since authors are to read what they have
+   * written at once; and the first of several events that make one step.
+   */
+  readonly ahead: readonly Told[];
   /** Up to which versions the resources were taken in that the selected fields come from. */
   readonly related: Readonly<Record<string, string>>;
 }
 
+/** What a client was last told of one object. */
+export interface Told {
+  readonly uid: string;
+  /** Of the object, as it was told. */
+  readonly version: string;
+  /** False after DELETED. */
+  readonly held: boolean;
+}
+
 /** Before the first snapshot is complete. */
 export const BEGINNING: Place = { version: '', ahead: [], related: {} };
+
+/** A cursor that named more than this would be larger than most events. */
+const MOST_AHEAD = 16;
+
+const placesBehind = new WeakMap<Place, WeakMap<Told, Place>>();
+
+/** Where a client is that was at a place and has been told this beyond it: far beyond it is nowhere, so it would begin anew. */
+export function placeBehind(place: Place, told: Told): Place {
+  const { version, ahead, related } = place;
+  if (version === '') return BEGINNING;
+  const known = placesBehind.get(place) ?? new WeakMap<Told, Place>();
+  placesBehind.set(place, known);
+  let next = known.get(told);
+  if (!next) {
+    const others = ahead.filter(({ uid }) => uid !== told.uid);
+    next = others.length < MOST_AHEAD ? { version, ahead: [...others, told], related } : BEGINNING;
+    known.set(told, next);
+  }
+  return next;
+}
 
 const cursors = new WeakMap<Place, { readonly selection: string; readonly cursor: string }>();
 
@@ -24,7 +56,8 @@ export function encodePlace(selection: string, place: Place): string {
   const known = cursors.get(place);
   if (known?.selection === selection) return known.cursor;
   const { version, ahead, related } = place;
-  const parts = [digestOf(selection), version, ahead, related];
+  const told = ahead.map((each) => [each.uid, each.version, each.held]);
+  const parts = [digestOf(selection), version, told, related];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   cursors.set(place, { selection, cursor });
   return cursor;
@@ -32,8 +65,9 @@ export function encodePlace(selection: string, place: Place): string {
 
 /** @throws {GraphQLError} BAD_REQUEST for a cursor of another selection, and for what is no cursor */
 export function decodePlace(selection: string, cursor: string): Place {
-  const [digest, version, ahead, related] = partsOf(cursor);
-  if (typeof digest !== 'string' || typeof version !== 'string' || !isStrings(ahead) || !isVersions(related)) {
+  const [digest, version, told, related] = partsOf(cursor);
+  const ahead = Array.isArray(told) ? told.map(toldOf) : [undefined];
+  if (typeof digest !== 'string' || typeof version !== 'string' || !isComplete(ahead) || !isVersions(related)) {
     throw failure('BAD_REQUEST', `Expected the cursor of an event to go on from, got ${JSON.stringify(cursor)}.`);
   }
   if (digest === digestOf(selection)) return { version, ahead, related };
@@ -51,12 +85,20 @@ function partsOf(cursor: string): readonly unknown[] {
   }
 }
 
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+function toldOf(value: unknown): Told | undefined {
+  const [uid, version, held]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isTold = typeof uid === 'string' && typeof version === 'string' && typeof held === 'boolean';
+  return isTold ? { uid, version, held } : undefined;
+}
+
+function isComplete(ahead: readonly (Told | undefined)[]): ahead is readonly Told[] {
+  return !ahead.includes(undefined);
 }
 
 function isVersions(value: unknown): value is Readonly<Record<string, string>> {
-  return typeof value === 'object' && value !== null && isStrings(Object.values(value));
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).every((version) => typeof version === 'string')
+  );
 }
 
 let lastDigest = { selection: '', digest: '' };

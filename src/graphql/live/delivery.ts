@@ -1,52 +1,93 @@
-import type { Place } from './cursor.ts';
+import { BEGINNING, type Place, type Told } from './cursor.ts';
 import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
 
-/** One event on its way to the readers of a group. Readers at the same place share the same frame. */
-export class Delivery {
+/** Where all readers of a group come by that keep up. */
+export interface Station {
+  readonly place: Place;
+  /** Grows from one station of the group to the next. */
+  readonly number: number;
+}
+
+/** Where a reader is that has nothing yet. */
+export const START: Station = { place: BEGINNING, number: -1 };
+
+interface DeliveryOptions {
   readonly type: EventType;
   /** The uid of the object; the type itself for SYNCED and RESET. */
   readonly key: string;
+  /** Of the object, or of how it was last; empty where there is none. */
+  readonly version?: string;
   readonly rendering: Rendering;
   /** Where readers were before. */
-  readonly since: Place;
+  readonly since: Station;
+  /** The number of the station where they are with it. */
+  readonly until: number;
+  /** As which the reader holds the object; undefined where it does not, or nobody knows. */
+  readonly held?: Rendering | undefined;
+}
+
+/** One event on its way to the readers of a group. Readers at the same place share the same frame. */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  /** What a reader knows that has been told; undefined for SYNCED and RESET. */
+  readonly told: Told | undefined;
   #cursor: string | undefined;
   #frame = '';
 
-  constructor({ type, key, rendering, since }: Pick<Delivery, 'type' | 'key' | 'rendering' | 'since'>) {
-    this.type = type;
-    this.key = key;
-    this.rendering = rendering;
-    this.since = since;
+  constructor(options: DeliveryOptions) {
+    const { key: uid, version, type } = options;
+    this.#options = options;
+    this.told = version ? { uid, version, held: type !== 'DELETED' } : undefined;
+  }
+
+  get type(): EventType {
+    return this.#options.type;
+  }
+
+  get key(): string {
+    return this.#options.key;
+  }
+
+  get since(): Station {
+    return this.#options.since;
+  }
+
+  get until(): number {
+    return this.#options.until;
   }
 
   frame(cursor: string): string {
     if (this.#cursor !== cursor) {
+      const { rendering, type } = this.#options;
       this.#cursor = cursor;
-      this.#frame = this.rendering.frame(this.type, cursor);
+      this.#frame = rendering.frame(type, cursor);
     }
     return this.#frame;
   }
-}
 
-/** What is left to tell of one object when `next` comes before `pending` was told. Undefined: nothing. */
-export function coalesce(pending: Delivery | undefined, next: Delivery): Delivery | undefined {
-  if (!pending) return next;
-  const { since } = pending;
-  switch (pending.type) {
-    case 'ADDED':
-      return next.type === 'DELETED' ? undefined : new Delivery({ ...pick(next), type: 'ADDED', since });
-    case 'DELETED':
-      return new Delivery({ ...pick(next), type: next.type === 'ADDED' ? 'MODIFIED' : next.type, since });
-    case 'MODIFIED':
-    case 'SYNCED':
-    case 'RESET':
-      return new Delivery({ ...pick(next), since });
-    default:
-      throw new TypeError(`Unknown event ${JSON.stringify(pending.type satisfies never)}`);
+  /** What is left to tell of the object when `next` comes before this was told. Undefined: nothing. */
+  coalesce(next: Delivery): Delivery | undefined {
+    const { since, held } = this.#options;
+    const type = coalesced(this.type, next.type);
+    if (!type) return undefined;
+    const { rendering } = next.#options;
+    if (type === 'MODIFIED' && held?.text === rendering.text) return undefined;
+    return new Delivery({ ...next.#options, type, since, held });
   }
 }
 
-function pick({ type, key, rendering, since }: Delivery): Pick<Delivery, 'type' | 'key' | 'rendering' | 'since'> {
-  return { type, key, rendering, since };
+function coalesced(pending: EventType, next: EventType): EventType | undefined {
+  switch (pending) {
+    case 'ADDED':
+      return next === 'DELETED' ? undefined : 'ADDED';
+    case 'DELETED':
+      return next === 'ADDED' ? 'MODIFIED' : next;
+    case 'MODIFIED':
+    case 'SYNCED':
+    case 'RESET':
+      return next;
+    default:
+      throw new TypeError(`Unknown event ${JSON.stringify(pending satisfies never)}`);
+  }
 }

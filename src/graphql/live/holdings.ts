@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { BEGINNING, type Place } from './cursor.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery, START, type Station } from './delivery.ts';
 import type { Rendering } from './framing.ts';
 import type { LiveSource } from './live-source.ts';
 import type { Renderer } from './renderer.ts';
@@ -12,7 +11,8 @@ export interface Seen {
   readonly gone: boolean;
 }
 
-interface Held {
+/** An object that is held, as it was told. */
+export interface Held {
   readonly object: KubernetesObject;
   readonly rendering: Rendering;
 }
@@ -26,7 +26,7 @@ interface HoldingsOptions {
 /** What the readers of a group hold: each object that matches, as it was last told. */
 export class Holdings {
   readonly #options: HoldingsOptions;
-  readonly #held = new Map<string, Held>();
+  #held = new Map<string, Held>();
 
   constructor(options: HoldingsOptions) {
     this.#options = options;
@@ -40,8 +40,8 @@ export class Holdings {
     return this.#held.has(uid);
   }
 
-  get(uid: string): Rendering | undefined {
-    return this.#held.get(uid)?.rendering;
+  get(uid: string): Held | undefined {
+    return this.#held.get(uid);
   }
 
   objects(): KubernetesObject[] {
@@ -49,31 +49,34 @@ export class Holdings {
   }
 
   /** Everything, for a reader that has nothing. */
-  snapshot(): Delivery[] {
-    return [...this.#held].map(
-      ([key, { rendering }]) => new Delivery({ type: 'ADDED', key, rendering, since: BEGINNING }),
-    );
+  snapshot({ number: until }: Station): Delivery[] {
+    return [...this.#held].map(([key, { object, rendering }]) => {
+      const version = object.metadata.resourceVersion;
+      return new Delivery({ type: 'ADDED', key, version, rendering, since: START, until });
+    });
   }
 
   /** Takes what has become of an object. @returns what the readers are to be told; undefined: nothing that they select */
-  async look({ last, gone }: Seen, since: Place): Promise<Delivery | undefined> {
+  async look({ last, gone }: Seen, step: Pick<Delivery, 'since' | 'until'>): Promise<Delivery | undefined> {
     const { source, renderer, counters } = this.#options;
-    const { uid: key } = last.metadata;
-    const held = this.#held.get(key);
+    const { uid: key, resourceVersion: version } = last.metadata;
+    const present = this.#held; // not what another world begins with meanwhile
+    const held = present.get(key);
     const matches = !gone && source.matches(last);
     if (!held && !matches) return undefined;
     counters.renderings += 1;
+    const about = { ...step, key, version, held: held?.rendering };
     if (!matches) {
-      this.#held.delete(key);
-      return new Delivery({ type: 'DELETED', key, rendering: await renderer.gone(last), since });
+      present.delete(key);
+      return new Delivery({ ...about, type: 'DELETED', rendering: await renderer.gone(last) });
     }
     const rendering = await renderer.held(last);
-    this.#held.set(key, { object: last, rendering });
+    present.set(key, { object: last, rendering });
     if (held?.rendering.text === rendering.text) return undefined;
-    return new Delivery({ type: held ? 'MODIFIED' : 'ADDED', key, rendering, since });
+    return new Delivery({ ...about, type: held ? 'MODIFIED' : 'ADDED', rendering });
   }
 
   clear(): void {
-    this.#held.clear();
+    this.#held = new Map();
   }
 }

@@ -1,8 +1,8 @@
 import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ObjectChange } from '../../loaders/objects.ts';
-import { BEGINNING, encodePlace, type Place } from './cursor.ts';
-import { Delivery } from './delivery.ts';
+import { encodePlace, placeBehind, type Place, type Told } from './cursor.ts';
+import { Delivery, START, type Station } from './delivery.ts';
 import { Dependencies } from './dependencies.ts';
 import { Holdings, type Seen } from './holdings.ts';
 import type { LiveSource } from './live-source.ts';
@@ -48,7 +48,9 @@ export class LiveGroup {
   readonly #joining = new Map<Reader, Joining>();
   readonly #holdings: Holdings;
   readonly #dirty = new Map<string, Seen>();
-  #place: Place = BEGINNING;
+  #station: Station = { ...START, number: 0 };
+  /** What the round that is under way looks at. */
+  #looking: readonly Seen[] = [];
   /** Grows when the past becomes void: a round that began before has nothing to tell. */
   #world = 0;
   #resetting = false;
@@ -109,7 +111,7 @@ export class LiveGroup {
 
   /** Sends a reader what is pending, once its client reads again. */
   resume(reader: Reader): void {
-    reader.flush(this.#place);
+    reader.flush(this.#station);
   }
 
   /** Finds a reader’s way on without holding up the others. */
@@ -127,7 +129,8 @@ export class LiveGroup {
 
   #changed({ after, last }: ObjectChange<KubernetesObject>): void {
     const { uid } = last.metadata;
-    if (this.#holdings.has(uid) || this.#dirty.has(uid) || (after && this.#source.matches(after))) {
+    // What a round is looking at may be held when that is over.
+    if (this.#busy || this.#holdings.has(uid) || this.#dirty.has(uid) || (after && this.#source.matches(after))) {
       this.#dirty.set(uid, { last, gone: !after });
       this.#schedule();
     }
@@ -148,13 +151,14 @@ export class LiveGroup {
 
   /** The past is void. Who follows events is told to forget it; who follows one object is told what it is now. */
   #reset(): void {
-    this.#world += 1;
     this.#dirty.clear();
     if (this.#source.shape === 'events') {
+      this.#world += 1;
       this.#resetting = true;
       this.#holdings.clear();
     }
-    for (const last of this.#holdings.objects()) this.#dirty.set(last.metadata.uid, { last, gone: true });
+    for (const last of [...this.#holdings.objects(), ...this.#looking.map((seen) => seen.last)])
+      this.#dirty.set(last.metadata.uid, { last, gone: true });
     this.#markCandidates();
     this.#schedule();
   }
@@ -192,18 +196,26 @@ export class LiveGroup {
     const related = this.#dependencies.versions();
     const batch = [...this.#dirty.values()];
     this.#resetting = false;
+    this.#looking = batch;
     this.#dirty.clear();
-    const deliveries = resetting ? [await this.#sign('RESET')] : [];
+    const step = { since: resetting ? START : this.#station, until: this.#station.number + 1 };
+    const deliveries = resetting ? [await this.#sign('RESET', START)] : [];
     for (const seen of batch) {
-      const delivery = await this.#holdings.look(seen, resetting ? BEGINNING : this.#place);
+      const delivery = await this.#holdings.look(seen, step);
       if (world !== this.#world) return; // what this round looked at is void
       if (delivery) deliveries.push(delivery);
     }
-    if (resetting) deliveries.push(await this.#sign('SYNCED'));
-    const told = [...this.#place.ahead, ...batch.map(({ last }) => last.metadata.resourceVersion)];
-    const ahead = told.filter((each) => compareVersions(each, version) > 0);
-    this.#place = { version, ahead, related: this.#dependencies.versions(related) };
-    for (const reader of this.#readers) reader.tell(deliveries, this.#place);
+    if (resetting) deliveries.push(await this.#sign('SYNCED', START));
+    this.#looking = [];
+    const place = { version, ahead: [], related: this.#dependencies.versions(related) };
+    const told = [...step.since.place.ahead, ...batch.map((seen) => this.#toldOf(seen))];
+    const ahead = told.filter((each) => compareVersions(each.version, version) > 0); // the watch has not come to it
+    this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };
+    for (const reader of this.#readers) reader.tell(deliveries, this.#station);
+  }
+
+  #toldOf({ last: { metadata } }: Seen): Told {
+    return { uid: metadata.uid, version: metadata.resourceVersion, held: this.#holdings.has(metadata.uid) };
   }
 
   /** Gives the readers that have joined meanwhile what all others hold. */
@@ -211,25 +223,28 @@ export class LiveGroup {
     if (this.#joining.size === 0) return;
     const joining = [...this.#joining];
     this.#joining.clear();
-    const snapshot = this.#holdings.snapshot();
-    const [reset, end] = [await this.#sign('RESET'), await this.#snapshotEnd()];
+    const snapshot = this.#holdings.snapshot(this.#station);
+    const reset = await this.#sign('RESET', START);
     for (const [reader, { begins, resume }] of joining) {
-      const missed = await resume?.missed(this.#holdings, this.#parts);
+      const missed = await resume?.missed(this.#holdings, this.#station.number, this.#parts);
       if (missed) this.#options.counters.resumes += 1;
       else if (begins === 'again') this.#options.counters.resets += 1;
+      const told = missed ?? (begins === 'again' ? [reset, ...snapshot] : snapshot);
+      const end = await this.#snapshotEnd(missed && resume ? resume.since : START);
       this.#readers.add(reader);
-      reader.tell([...(missed ?? (begins === 'again' ? [reset, ...snapshot] : snapshot)), ...end], this.#place);
+      reader.tell([...told, ...end], this.#station);
     }
   }
 
-  async #snapshotEnd(): Promise<Delivery[]> {
-    if (this.#source.shape === 'events') return [await this.#sign('SYNCED')];
-    if (this.#holdings.size > 0) return [];
-    return [new Delivery({ type: 'DELETED', key: '', rendering: await this.#renderer.blank(), since: BEGINNING })];
+  async #snapshotEnd(since: Station): Promise<Delivery[]> {
+    if (this.#source.shape === 'events') return [await this.#sign('SYNCED', since)];
+    return this.#holdings.size > 0 ? [] : [await this.#sign('DELETED', since)];
   }
 
-  async #sign(type: 'SYNCED' | 'RESET'): Promise<Delivery> {
-    return new Delivery({ type, key: type, rendering: await this.#renderer.blank(), since: BEGINNING });
+  /** What is told of no object. */
+  async #sign(type: 'SYNCED' | 'RESET' | 'DELETED', since: Station): Promise<Delivery> {
+    const { number: until } = this.#station;
+    return new Delivery({ type, key: type, rendering: await this.#renderer.blank(), since, until });
   }
 
   #end(error: GraphQLError): void {

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
-import type { Place } from './cursor.ts';
-import { coalesce, type Delivery } from './delivery.ts';
+import { placeBehind, type Place } from './cursor.ts';
+import { START, type Delivery, type Station } from './delivery.ts';
 import type { LiveCounters } from './statistics.ts';
 
 /** Where a reader's frames go: one operation of one connection. */
@@ -26,25 +26,31 @@ interface ReaderOptions {
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #pending = new Map<string, Delivery>();
+  /** The last station that it has come by with all that was told before. */
+  #station: Station = START;
+  /** What it was told beyond that. */
+  #ahead: Delivery[] = [];
+  #place: Place = START.place;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
-  /** @param place where the reader is once it has been told these */
-  tell(deliveries: readonly Delivery[], place: Place): void {
+  /** @param station where the reader is once it has been told these */
+  tell(deliveries: readonly Delivery[], station: Station): void {
     for (const delivery of deliveries) this.#enqueue(delivery);
-    this.flush(place);
+    this.flush(station);
   }
 
-  /** Sends what is pending, as far as the client reads. Each cursor names the place before what is still pending. */
-  flush(place: Place): void {
+  /** Sends what is pending, as far as the client reads. Each cursor names what has been sent, no more and no less. */
+  flush(station: Station): void {
     const { sink, counters, cursorOf } = this.#options;
     for (const delivery of this.#pending.values()) {
       if (!sink.ready) return;
       this.#pending.delete(delivery.key);
       const [next] = this.#pending.values();
-      const cursor = cursorOf(next?.since ?? place);
+      this.#move(next?.since ?? station, delivery);
+      const cursor = cursorOf(this.#place);
       counters.frames += 1;
       sink.send(delivery.frame(cursor), cursor);
     }
@@ -60,12 +66,29 @@ export class Reader {
     this.#options.sink.end(error);
   }
 
+  /** Readers that keep up move alike, so that their cursors are the same ones. */
+  #move(station: Station, delivery: Delivery): void {
+    const isAhead = ({ until }: Delivery) => until > station.number;
+    if (station !== this.#station) {
+      this.#station = station;
+      this.#ahead = this.#ahead.filter(isAhead);
+      this.#place = this.#ahead.reduce(placeWith, station.place);
+    }
+    if (!isAhead(delivery)) return;
+    this.#ahead.push(delivery);
+    this.#place = placeWith(this.#place, delivery);
+  }
+
   #enqueue(delivery: Delivery): void {
     if (delivery.type === 'RESET') this.#pending.clear();
     const pending = this.#pending.get(delivery.key);
     if (pending) this.#options.counters.coalesced += 1;
-    const left = coalesce(pending, delivery);
+    const left = pending ? pending.coalesce(delivery) : delivery;
     if (left) this.#pending.set(delivery.key, left);
     else this.#pending.delete(delivery.key);
   }
+}
+
+function placeWith(place: Place, { told }: Delivery): Place {
+  return told ? placeBehind(place, told) : place;
 }

@@ -36,9 +36,9 @@ export class Renderer {
     return this.#render(object, (objects, readKey) => dependencies.add(uid, objects, readKey));
   }
 
-  /** An object as it was. */
-  async past(object: KubernetesObject): Promise<Rendering> {
-    return this.#render(object, ignore);
+  /** An object as it was, with what is selected of other objects as they are now. */
+  async past(object: KubernetesObject, onRead: OnRead = ignore): Promise<Rendering> {
+    return this.#render(object, onRead);
   }
 
   /** An object that readers have no longer. */

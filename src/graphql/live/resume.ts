@@ -1,10 +1,9 @@
-import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { NetChange, Objects, Past } from '../../loaders/objects.ts';
-import type { Place } from './cursor.ts';
-import { Delivery } from './delivery.ts';
+import type { Place, Told } from './cursor.ts';
+import { Delivery, START, type Station } from './delivery.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Rendering } from './framing.ts';
-import type { Holdings } from './holdings.ts';
+import type { Held, Holdings } from './holdings.ts';
 import type { LiveSource } from './live-source.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -20,14 +19,18 @@ interface Related {
   readonly past: Past<KubernetesObject>;
 }
 
+/** What a reader is to be told of an object; undefined: nothing. */
+type Missed = Pick<Delivery, 'type'> & Held;
+
 /** One reader’s way from the place where it was to where its group is. */
 export class Resume {
-  readonly #place: Place;
+  /** Where the reader comes from. */
+  readonly since: Station;
   readonly #own: Past<KubernetesObject>;
   readonly #related: readonly Related[];
 
   private constructor(place: Place, own: Past<KubernetesObject>, related: readonly Related[]) {
-    this.#place = place;
+    this.since = { ...START, place };
     this.#own = own;
     this.#related = related;
   }
@@ -35,7 +38,8 @@ export class Resume {
   /** @returns undefined where what has happened since is no longer known */
   static async from(place: Place, { source, dependencies }: ResumeOptions): Promise<Resume | undefined> {
     if (place.version === '') return undefined;
-    const own = await source.objects.since(place.version);
+    const newest = newestOf([place.version, ...place.ahead.map(({ version }) => version)]);
+    const own = await source.objects.since(place.version, newest);
     const related = await Promise.all(
       dependencies.followed().map(async (objects) => {
         const version = place.related[objects.name];
@@ -48,49 +52,81 @@ export class Resume {
 
   /**
    * What the reader has missed of what the others hold.
+   * @param until the number of the station where they are
    * @returns undefined where it is no longer known
    */
-  async missed(holdings: Holdings, options: ResumeOptions): Promise<Delivery[] | undefined> {
+  async missed(holdings: Holdings, until: number, options: ResumeOptions): Promise<Delivery[] | undefined> {
     const changes = this.#own();
-    const touched = this.#touched(options.dependencies);
-    if (!changes || !touched) return undefined;
-    const own = new Set(changes.map(({ last }) => last.metadata.uid));
+    const changedReads = this.#changedReads();
+    if (!changes || !changedReads) return undefined;
+    const touched = options.dependencies.touchedBy(changedReads);
+    const known = new Map(changes.map((change) => [change.last.metadata.uid, change]));
+    const told = new Map(this.since.place.ahead.map((each) => [each.uid, each]));
     const deliveries: Delivery[] = [];
-    for (const change of changes) {
-      const delivery = await this.#deliveryOf(change, holdings.get(change.last.metadata.uid), options);
-      if (delivery) deliveries.push(delivery);
-    }
-    for (const uid of touched) {
-      const rendering = own.has(uid) ? undefined : holdings.get(uid);
-      if (rendering) deliveries.push(new Delivery({ type: 'MODIFIED', key: uid, rendering, since: this.#place }));
+    for (const uid of new Set([...known.keys(), ...told.keys(), ...touched])) {
+      const [held, change, last] = [holdings.get(uid), known.get(uid), told.get(uid)];
+      if (last?.held && !held && !change) return undefined; // it is gone, and nobody knows what it was like
+      const missed = last
+        ? await this.#missedOfTold(last, held, change, options)
+        : await this.#missedOf(held, change, changedReads, options);
+      if (missed) deliveries.push(this.#deliver(missed, until));
     }
     return deliveries;
   }
 
-  async #deliveryOf(
-    { before, after, last }: NetChange<KubernetesObject>,
-    rendering: Rendering | undefined,
-    { source, renderer }: ResumeOptions,
-  ): Promise<Delivery | undefined> {
-    const { uid: key } = last.metadata;
-    const since = this.#place;
-    const had = before !== undefined && source.matches(before);
-    if (after && this.#place.ahead.includes(after.metadata.resourceVersion)) return undefined; // told before the watch came to it
-    if (!rendering)
-      return had ? new Delivery({ type: 'DELETED', key, rendering: await renderer.past(last), since }) : undefined;
-    if (!had) return new Delivery({ type: 'ADDED', key, rendering, since });
-    const past = await renderer.past(before);
-    return past.text === rendering.text ? undefined : new Delivery({ type: 'MODIFIED', key, rendering, since });
+  /** Of an object that was told beyond the place: what it was like then is known to nobody but the reader. */
+  async #missedOfTold(
+    told: Told,
+    held: Held | undefined,
+    change: NetChange<KubernetesObject> | undefined,
+    { renderer }: ResumeOptions,
+  ): Promise<Missed | undefined> {
+    if (!told.held) return held && { type: 'ADDED', ...held };
+    if (!held) return change && { type: 'DELETED', object: change.last, rendering: await renderer.past(change.last) };
+    const isSame = held.object.metadata.resourceVersion === told.version && this.#related.length === 0;
+    return isSame ? undefined : { type: 'MODIFIED', ...held };
   }
 
-  /** The objects whose selected fields come from something that has changed. */
-  #touched(dependencies: Dependencies): ReadonlySet<string> | undefined {
-    const uids = new Set<string>();
+  #deliver({ type, object, rendering }: Missed, until: number): Delivery {
+    const { uid: key, resourceVersion: version } = object.metadata;
+    return new Delivery({ type, key, version, rendering, since: this.since, until });
+  }
+
+  /** Of an object that the reader had as it was at its place; without a change of its own, something related has changed. */
+  async #missedOf(
+    held: Held | undefined,
+    change: NetChange<KubernetesObject> | undefined,
+    changedReads: ReadonlySet<string>,
+    { source, renderer }: ResumeOptions,
+  ): Promise<Missed | undefined> {
+    if (!change) return held && { type: 'MODIFIED', ...held };
+    const { before, last } = change;
+    const had = before !== undefined && source.matches(before);
+    if (!held) return had ? { type: 'DELETED', object: last, rendering: await renderer.past(last) } : undefined;
+    if (!had) return { type: 'ADDED', ...held };
+    let isAsItWas = true; // also what is selected of other objects
+    const past = await renderer.past(before, ({ name }, readKey) => {
+      if (changedReads.has(readKey) || !this.#isLookedAt(name)) isAsItWas = false;
+    });
+    return isAsItWas && past.text === held.rendering.text ? undefined : { type: 'MODIFIED', ...held };
+  }
+
+  #isLookedAt(resource: string): boolean {
+    return this.#related.some(({ objects }) => objects.name === resource);
+  }
+
+  /** The reads of related objects whose answers have changed. */
+  #changedReads(): ReadonlySet<string> | undefined {
+    const readKeys = new Set<string>();
     for (const { objects, past } of this.#related) {
       const changes = past();
       if (!changes) return undefined;
-      for (const uid of dependencies.touchedBy(changes.flatMap((change) => objects.readKeysOf(change)))) uids.add(uid);
+      for (const change of changes) for (const readKey of objects.readKeysOf(change)) readKeys.add(readKey);
     }
-    return uids;
+    return readKeys;
   }
+}
+
+function newestOf(versions: readonly string[]): string {
+  return versions.reduce((newest, each) => (compareVersions(each, newest) > 0 ? each : newest));
 }

@@ -1,6 +1,17 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { anyObject, flag, int, listOf, mapOf, reader, record, text, whole, type Formed } from '../../kubernetes/form.ts';
+import {
+  anyObject,
+  flag,
+  int,
+  listOf,
+  mapOf,
+  reader,
+  record,
+  text,
+  whole,
+  type Formed,
+} from '../../kubernetes/form.ts';
 
 const redirect = record({ to: text, message: record({ level: text, text }) });
 /** In old kinds the ports are the image’s, and have a protocol. */

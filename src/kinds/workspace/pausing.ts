@@ -1,5 +1,5 @@
 import { failure } from '../../graphql/errors.ts';
-import type { Written } from '../../kubernetes/client.ts';
+import type { Written } from '../../kubernetes/verbs.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { isConflict, isInvalid, StatusError } from '../../kubernetes/status-error.ts';
 import type { Context } from '../../graphql/context.ts';

@@ -1,4 +1,4 @@
-import { compileSelector, type SelectorObject } from '../../kubernetes/label-selector.ts';
+import { compileSelector } from '../../kubernetes/label-selector.ts';
 import { labelsOf, type ApiObject } from '../api-object.ts';
 import { isEqualJson, isJsonObject, listAt } from '../json.ts';
 import type { Storage } from '../storage.ts';
@@ -44,11 +44,10 @@ function isAggregated(role: ApiObject): boolean {
 function aggregated(role: ApiObject, all: readonly ApiObject[]): readonly unknown[] {
   const rules: unknown[] = [];
   for (const selector of listAt(role['aggregationRule'], 'clusterRoleSelectors')) {
-    const selects = isJsonObject(selector) ? compileSelector(selector as SelectorObject) : undefined;
+    const selects = isJsonObject(selector) ? compileSelector(selector) : undefined;
     for (const other of all) {
       if (other.metadata.name === role.metadata.name || !selects?.(labelsOf(other))) continue;
-      for (const rule of listAt(other, 'rules'))
-        if (!rules.some((known) => isEqualJson(known, rule))) rules.push(rule);
+      for (const rule of listAt(other, 'rules')) if (!rules.some((known) => isEqualJson(known, rule))) rules.push(rule);
     }
   }
   return rules;

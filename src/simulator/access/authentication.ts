@@ -11,14 +11,15 @@ const NOBODY: User = { name: ANONYMOUS, groups: [UNAUTHENTICATED] };
  * server does.
  * @throws {StatusError} 401
  */
-export function authenticate(tokens: Tokens, { headers, path }: IncomingRequest): User {
+export function authenticate(tokens: Tokens, { headers, path }: Pick<IncomingRequest, 'headers' | 'path'>): User {
   const { authorization } = headers;
   if (authorization === undefined && OPEN_PATHS.test(path)) return NOBODY;
-  const user = tokens.userOf(bearerIn(authorization ?? ''));
+  const user = bearer(tokens, authorization);
   if (!user) throw unauthorized();
   return user;
 }
 
-function bearerIn(authorization: string): string {
-  return /^bearer (\S+)/iu.exec(authorization)?.[1] ?? '';
+/** Whom the token of a request stands for; undefined without one that is known. */
+export function bearer(tokens: Tokens, authorization = ''): User | undefined {
+  return tokens.userOf(/^bearer (\S+)/iu.exec(authorization)?.[1] ?? '');
 }

@@ -24,7 +24,7 @@ export function createAuthorizer(storage: Storage) {
   const grants = createGrants(storage);
   return {
     /** Must be called after the storage has been restored. */
-    refresh: grants.refresh,
+    refresh: () => grants.refresh(),
     authorize(user: User, access: AccessRequest): Decision {
       if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
       const namespace = access.type === 'path' ? '' : access.namespace;

@@ -55,7 +55,11 @@ function aggregateTo(role: string): Readonly<Record<string, string>> {
   return { [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true' };
 }
 
-function clusterRole(name: string, rules: readonly JsonObject[], labels: Readonly<Record<string, string>> = {}): Manifest {
+function clusterRole(
+  name: string,
+  rules: readonly JsonObject[],
+  labels: Readonly<Record<string, string>> = {},
+): Manifest {
   return { apiVersion: `${RBAC_GROUP}/v1`, kind: 'ClusterRole', metadata: metadataOf(name, labels), rules };
 }
 

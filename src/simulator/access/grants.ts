@@ -1,3 +1,4 @@
+import type { ApiObject } from '../api-object.ts';
 import type { Storage } from '../storage.ts';
 import {
   bindingOf,
@@ -30,9 +31,10 @@ interface Indexes {
 
 export type Grants = ReturnType<typeof createGrants>;
 
-/** The bindings of the storage by whom they concern: read anew, all of them, after any of the RBAC objects has changed. */
+/** The bindings of the storage by whom they concern: all read anew after any of the RBAC objects has changed. */
 export function createGrants(storage: Storage) {
   const keys = new Set([ROLES, CLUSTER_ROLES, ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS]);
+  const read = { binding: remembered(bindingOf), rules: remembered(rulesOf) };
   let indexes: Indexes | undefined;
   storage.onChange((storageKey) => {
     if (keys.has(storageKey)) indexes = undefined;
@@ -44,7 +46,7 @@ export function createGrants(storage: Storage) {
     },
     /** Those of the cluster, then those of the namespace, each once. */
     of(user: User, namespace: string): Iterable<Grant> {
-      indexes ??= readIndexes(storage);
+      indexes ??= readIndexes(storage, read);
       const { cluster, byNamespace } = indexes;
       const local = byNamespace.get(namespace);
       const found = new Set<Grant>();
@@ -55,15 +57,33 @@ export function createGrants(storage: Storage) {
   };
 }
 
-function readIndexes(storage: Storage): Indexes {
+interface Readers {
+  readonly binding: (object: ApiObject) => Binding;
+  readonly rules: (role: ApiObject) => readonly Rule[];
+}
+
+/** Stored objects never change in place, so each is read once. */
+function remembered<T>(read: (object: ApiObject) => T): (object: ApiObject) => T {
+  const results = new WeakMap<ApiObject, T>();
+  return (object) => {
+    const known = results.get(object);
+    if (known !== undefined) return known;
+    const result = read(object);
+    results.set(object, result);
+    return result;
+  };
+}
+
+function readIndexes(storage: Storage, read: Readers): Indexes {
   const cluster: GrantIndex = new Map();
   const byNamespace = new Map<string, GrantIndex>();
-  for (const object of storage.list(CLUSTER_ROLE_BINDINGS)) addTo(cluster, grantOf(storage, bindingOf(object)));
+  for (const object of storage.list(CLUSTER_ROLE_BINDINGS))
+    addTo(cluster, grantOf(storage, read.binding(object), read));
   for (const object of storage.list(ROLE_BINDINGS)) {
-    const binding = bindingOf(object);
+    const binding = read.binding(object);
     const index = byNamespace.get(binding.namespace) ?? new Map();
     byNamespace.set(binding.namespace, index);
-    addTo(index, grantOf(storage, binding));
+    addTo(index, grantOf(storage, binding, read));
   }
   return { cluster, byNamespace };
 }
@@ -76,13 +96,13 @@ function addTo(index: GrantIndex, grant: Grant): void {
   }
 }
 
-function grantOf(storage: Storage, binding: Binding): Grant {
+function grantOf(storage: Storage, binding: Binding, read: Readers): Grant {
   const { role, namespace } = binding;
   const found =
     role.kind === 'Role'
       ? storage.get(ROLES, { name: role.name, namespace })
       : storage.get(CLUSTER_ROLES, { name: role.name });
-  if (found) return { binding, rules: rulesOf(found) };
+  if (found) return { binding, rules: read.rules(found) };
   const resource = `${role.kind.toLowerCase()}.rbac.authorization.k8s.io`;
   return { binding, rules: [], problem: `${resource} "${role.name}" not found` };
 }

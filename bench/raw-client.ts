@@ -1,0 +1,117 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+
+export type Transport = 'graphql-ws' | 'sse';
+
+interface RawClientOptions {
+  readonly url: URL;
+  readonly transport: Transport;
+  readonly query: string;
+  /** Takes what comes after the subscription has been asked for. The bytes are good only until it returns. */
+  readonly onBytes: (bytes: Buffer) => void;
+  readonly onLost: (error: Error) => void;
+}
+
+/** All clients read into this, one after the other. */
+const chunk = Buffer.allocUnsafeSlow(256 * 1024);
+/** A ping without a body, as servers send it to a client that has nothing else to read. */
+const PING = 0x89;
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+/**
+ * Subscribes over a bare socket: only the beginning of the conversation is understood, everything after it is handed on
+ * as it comes. Resolves when the subscription has been asked for.
+ */
+export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
+  const { url, transport, onBytes, onLost } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const conversation = transport === 'sse' ? sseConversation(options) : webSocketConversation(options);
+  let begun = false;
+  const take = (bytes: Buffer) => {
+    if (begun) return onBytes(bytes);
+    const step = conversation(bytes.toString('latin1'));
+    if (step.say) socket.write(step.say);
+    begun = step.begun;
+    if (begun) resolve();
+  };
+  const onread = {
+    buffer: chunk,
+    callback: (size: number) => {
+      if (size === 2 && chunk[0] === PING) socket.write(PONG);
+      else take(chunk.subarray(0, size));
+      return true;
+    },
+  };
+  const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true, onread });
+  socket.once('connect', () => socket.write(conversation('').say ?? ''));
+  socket.on('error', (error) => {
+    reject(error);
+    onLost(error);
+  });
+  socket.once('end', () => onLost(new Error(`${url.href} has ended a subscription`)));
+  await promise;
+  return socket;
+}
+
+/** What to say after what has been heard, and whether that is the last thing to say. */
+type Conversation = (heard: string) => { readonly say?: string | Buffer; readonly begun: boolean };
+
+function webSocketConversation({ url, query }: RawClientOptions): Conversation {
+  let heard = '';
+  const steps = [
+    { after: '', say: upgradeRequest(url) },
+    { after: '\r\n\r\n', say: frameOf({ type: 'connection_init' }) },
+    { after: 'connection_ack', say: frameOf({ id: randomUUID(), type: 'subscribe', payload: { query } }) },
+  ];
+  return (text) => {
+    heard += text;
+    const [step] = steps;
+    if (!step || !heard.includes(step.after)) return { begun: false };
+    if (heard.startsWith('HTTP') && !heard.startsWith('HTTP/1.1 101')) throw new Error(`Expected 101, got ${heard}`);
+    steps.shift();
+    return { say: step.say, begun: steps.length === 0 };
+  };
+}
+
+function sseConversation({ url, query }: RawClientOptions): Conversation {
+  let heard = '';
+  return (text) => {
+    heard += text;
+    if (heard === '') return { say: sseRequest(url, query), begun: false };
+    if (!heard.startsWith('HTTP/1.1 200')) throw new Error(`Expected 200, got ${heard}`);
+    return { begun: heard.includes(':\n\n') };
+  };
+}
+
+function upgradeRequest({ host, pathname }: URL): string {
+  return [
+    `GET ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Protocol: graphql-transport-ws',
+    '\r\n',
+  ].join('\r\n');
+}
+
+function sseRequest({ host, pathname }: URL, query: string): string {
+  const body = JSON.stringify({ query });
+  return [
+    `POST ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    'Content-Type: application/json',
+    'Accept: text/event-stream',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `\r\n${body}`,
+  ].join('\r\n');
+}
+
+/** A text frame. Clients must mask; a mask of zeros leaves the text as it is. */
+function frameOf(message: object): Buffer {
+  const text = Buffer.from(JSON.stringify(message));
+  const size = text.length;
+  const length = size < 126 ? [0x80 | size] : [0x80 | 126, size >> 8, size & 0xff];
+  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), text]);
+}

@@ -1,0 +1,67 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import { statusOf, Workspace } from '../../src/kinds/workspace/resource.ts';
+import { STAMP_BYTES } from '../stamp.ts';
+import { kubeconfigGiven, present } from './server.ts';
+
+/**
+ * The least that can be done: each change of a watch becomes one ready frame that is sent to every socket, without
+ * GraphQL, a store or limits. With `corked` as its second argument, the writes of one turn leave together.
+ */
+const corking = process.argv[3] === 'corked';
+const members = new Map<WebSocket, Socket>();
+const corked: Socket[] = [];
+const frame = { before: '', after: '' };
+
+function broadcast(stamp: string): void {
+  const bytes = Buffer.from(`${frame.before}${stamp}${frame.after}`);
+  for (const [webSocket, socket] of members) {
+    if (corking) cork(socket);
+    webSocket.send(bytes, { binary: false });
+  }
+}
+
+function cork(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  if (corked.length === 0) setImmediate(() => corked.splice(0).forEach((each) => each.uncork()));
+  socket.cork();
+  corked.push(socket);
+}
+
+function admit(webSocket: WebSocket, socket: Socket): void {
+  webSocket.on('message', (bytes: Buffer) => {
+    if (bytes.includes('connection_init')) webSocket.send('{"type":"connection_ack"}');
+    else members.set(webSocket, socket);
+  });
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.once('close', () => members.delete(webSocket));
+}
+
+const client = new Client(await createConnection({ type: 'text', text: kubeconfigGiven() }));
+void client.watch(Workspace, {
+  resourceVersion: undefined,
+  timeoutSeconds: 3_600,
+  idleTimeoutMs: 3_600_000,
+  signal: new AbortController().signal,
+  onMalformed: (error) => console.error(error),
+  onEvent: (event) => {
+    if (event.type === 'MODIFIED') broadcast((statusOf(event.object).stateMessage ?? '').slice(0, STAMP_BYTES));
+  },
+});
+const server = new WebSocketServer({
+  host: '127.0.0.1',
+  port: 0,
+  perMessageDeflate: false,
+  handleProtocols: () => 'graphql-transport-ws',
+});
+server.on('connection', (webSocket, request) => admit(webSocket, request.socket));
+server.once('listening', () => {
+  const { port } = server.address() as AddressInfo;
+  present({
+    url: `http://127.0.0.1:${port}/graphql`,
+    readers: () => members.size,
+    useFrame: (before, after) => Object.assign(frame, { before, after }),
+  });
+});

@@ -1,0 +1,91 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { useEngine } from '@envelop/core';
+import { execute, subscribe, type ExecutionArgs } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { createYoga } from 'graphql-yoga';
+import { pino } from 'pino';
+import { WebSocketServer } from 'ws';
+import { Authorizer } from '../../src/access/authorizer.ts';
+import { startClusterCache } from '../../src/cache/cluster-cache.ts';
+import { createContext } from '../../src/graphql/context.ts';
+import { LiveCounters } from '../../src/graphql/live/statistics.ts';
+import { resources } from '../../src/kinds/index.ts';
+import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import { schema } from '../../src/schema.ts';
+import { Broadcast } from './broadcast.ts';
+import { kubeconfigGiven, present } from './server.ts';
+
+/**
+ * The gateway’s schema and store behind yoga and graphql-ws as both document it: every subscriber has an iterator, and
+ * every event is executed and serialised for each of them. Only the events’ source is not yoga’s own, which throws when
+ * a reader is 1,024 events behind.
+ */
+interface Executors {
+  readonly execute: typeof execute;
+  readonly subscribe: typeof subscribe;
+}
+
+const client = new Client(await createConnection({ type: 'text', text: kubeconfigGiven() }));
+const log = pino({ level: 'silent' });
+const cache = startClusterCache({
+  client,
+  resources,
+  log,
+  watchIdleTimeoutMs: 3_600_000,
+  discoveryIntervalMs: 5_000,
+});
+await cache.settled;
+const events = new Broadcast<{ type: 'MODIFIED'; object: WorkspaceObject; cursor: string }>();
+cache.store(Workspace).listen({
+  changed: ({ object }) => events.publish({ type: 'MODIFIED', object, cursor: '' }),
+  reset: () => undefined,
+  failed: (error) => console.error(error),
+});
+const field = schema.getSubscriptionType()?.getFields()['workspaces'];
+if (!field) throw new TypeError('Expected a subscription field `workspaces`.');
+field.subscribe = () => events.iterate();
+
+const about = {
+  cluster: { client, cache, authorizer: new Authorizer(client) },
+  viewer: { name: 'bench', groups: [] },
+  gateway: {
+    version: 'bench',
+    kubernetesVersion: undefined,
+    live: () => ({ groups: 0, readers: 0, ...new LiveCounters() }),
+  },
+};
+const yoga = createYoga({
+  schema,
+  logging: false,
+  plugins: [useEngine({ execute, subscribe })],
+  context: () => createContext(about, new AbortController().signal),
+});
+const server = createServer((request, response) => void yoga(request, response));
+const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
+useServer(
+  {
+    execute: (args) => (args.rootValue as Executors).execute(args),
+    subscribe: (args) => (args.rootValue as Executors).subscribe(args),
+    onSubscribe: async (context, _id, params) => {
+      const enveloped = yoga.getEnveloped({ ...context, req: context.extra.request, params });
+      const args: ExecutionArgs = {
+        schema: enveloped.schema,
+        operationName: params.operationName,
+        document: enveloped.parse(params.query),
+        variableValues: params.variables,
+        contextValue: await enveloped.contextFactory(),
+        rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
+      };
+      const errors = enveloped.validate(args.schema, args.document);
+      return errors.length > 0 ? errors : args;
+    },
+  },
+  sockets,
+);
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  present({ url: `http://127.0.0.1:${port}/graphql`, readers: () => events.readers });
+});

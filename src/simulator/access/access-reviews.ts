@@ -1,0 +1,122 @@
+import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from '../json.ts';
+import { invalidValue } from '../schema-validation.ts';
+import { badRequest, invalid, type Cause } from '../status.ts';
+import type { AccessRequest } from './access-request.ts';
+import type { Authorizer, Decision } from './authorizer.ts';
+import type { Rule } from './rules.ts';
+import type { User } from './user.ts';
+
+/** What a SubjectAccessReview asks for, about somebody whom it names. @throws {StatusError} 422 */
+export function subjectAccess(authorizer: Authorizer, review: JsonObject): JsonObject {
+  const { spec } = review;
+  assertSound([...checkAttributes(spec), ...checkSubject(spec), ...checkMetadata(review)]);
+  return statusOf(authorizer.authorize(subjectIn(spec), accessIn(spec)));
+}
+
+/** The same about one namespace, by those who may ask there. @throws {StatusError} 400 or 422 */
+export function localSubjectAccess(authorizer: Authorizer, review: JsonObject, urlNamespace = ''): JsonObject {
+  const { spec } = review;
+  const { namespace = '', ...rest } = objectAt(review, 'metadata');
+  const causes = [
+    ...checkAttributes(spec),
+    ...checkSubject(spec),
+    ...checkMetadata({ metadata: rest }),
+    ...checkPlace(spec, String(namespace)),
+  ];
+  assertSound(causes);
+  if (namespace !== urlNamespace)
+    throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${urlNamespace}`);
+  return statusOf(authorizer.authorize(subjectIn(spec), accessIn(spec)));
+}
+
+/** The same about who asks. @throws {StatusError} 422 */
+export function selfSubjectAccess(authorizer: Authorizer, review: JsonObject, user: User): JsonObject {
+  const { spec } = review;
+  assertSound([...checkAttributes(spec), ...checkMetadata(review)]);
+  return statusOf(authorizer.authorize(user, accessIn(spec)));
+}
+
+/** Everything that who asks may do in a namespace. @throws {StatusError} 400 */
+export function selfSubjectRules(authorizer: Authorizer, review: JsonObject, user: User): JsonObject {
+  const namespace = textAt(review['spec'], 'namespace') ?? '';
+  if (namespace === '') throw badRequest('no namespace on request');
+  const { rules, problem } = authorizer.rulesFor(user, namespace);
+  const resourceRules = rules.filter(({ resources }) => resources.length > 0).map(resourceRule);
+  const paths = rules.filter(({ nonResourceURLs }) => nonResourceURLs.length > 0);
+  const nonResourceRules = paths.map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }));
+  return { resourceRules, nonResourceRules, incomplete: false, ...(problem !== '' && { evaluationError: problem }) };
+}
+
+function resourceRule({ verbs, apiGroups, resources, resourceNames }: Rule): JsonObject {
+  return { verbs, apiGroups, resources, ...(resourceNames.length > 0 && { resourceNames }) };
+}
+
+function statusOf({ allowed, reason }: Decision): JsonObject {
+  return { allowed, ...(reason !== '' && { reason }) };
+}
+
+function subjectIn(spec: unknown): User {
+  return { name: textAt(spec, 'user') ?? '', uid: textAt(spec, 'uid'), groups: textsAt(spec, 'groups') };
+}
+
+function accessIn(spec: unknown): AccessRequest {
+  const path = isJsonObject(spec) ? spec['nonResourceAttributes'] : undefined;
+  if (isJsonObject(path)) return { type: 'path', verb: textAt(path, 'verb') ?? '', path: textAt(path, 'path') ?? '' };
+  const attributes = objectAt(spec, 'resourceAttributes');
+  const part = (field: string) => textAt(attributes, field) ?? '';
+  return {
+    type: 'resource',
+    verb: part('verb'),
+    group: part('group'),
+    resource: part('resource'),
+    subresource: part('subresource'),
+    namespace: part('namespace'),
+    name: part('name'),
+  };
+}
+
+/** Reviews are not told apart when something is wrong with one: the real server forgets their kind. */
+function assertSound(causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalid({ group: 'authorization.k8s.io', kind: '', name: '' }, causes);
+}
+
+function checkAttributes(spec: unknown): readonly Cause[] {
+  const { resourceAttributes, nonResourceAttributes } = isJsonObject(spec) ? spec : {};
+  if (isJsonObject(resourceAttributes) && isJsonObject(nonResourceAttributes))
+    return [wrongPath(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
+  if (isJsonObject(resourceAttributes) || isJsonObject(nonResourceAttributes)) return [];
+  const rule = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  return [invalidValue('spec.resourceAttributes', 'null', rule)];
+}
+
+function checkSubject(spec: unknown): readonly Cause[] {
+  if (textAt(spec, 'user') || textsAt(spec, 'groups').length > 0) return [];
+  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
+}
+
+/** Clients write members without a value. */
+function checkMetadata({ metadata }: JsonObject): readonly Cause[] {
+  const given = isJsonObject(metadata) ? Object.values(metadata).filter(Boolean) : [];
+  return given.length === 0 ? [] : [invalidValue('metadata', metadata, 'must be empty')];
+}
+
+function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
+  const { resourceAttributes, nonResourceAttributes } = isJsonObject(spec) ? spec : {};
+  const asked = textAt(resourceAttributes, 'namespace') ?? '';
+  const field = 'spec.resourceAttributes.namespace';
+  return [
+    ...(isJsonObject(resourceAttributes) && asked !== namespace
+      ? [invalidValue(field, asked, 'must match metadata.namespace')]
+      : []),
+    ...(isJsonObject(nonResourceAttributes)
+      ? [wrongPath(nonResourceAttributes, 'disallowed on this kind of request')]
+      : []),
+  ];
+}
+
+/** Non-resource attributes as Go prints them. */
+function wrongPath(attributes: JsonObject, rule: string): Cause {
+  const [path, verb] = ['path', 'verb'].map((field) => JSON.stringify(textAt(attributes, field) ?? ''));
+  const message = `Invalid value: authorization.NonResourceAttributes{Path:${path}, Verb:${verb}}: ${rule}`;
+  return { reason: 'FieldValueInvalid', field: 'spec.nonResourceAttributes', message };
+}

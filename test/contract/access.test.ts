@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
+import { until } from '../gateway/until.ts';
+import { AccessApi } from './access-api.ts';
+import { accessCases, type AccessCase } from './access-cases.ts';
+import { impersonation } from './access-impersonation.ts';
+import { objects } from './access-objects.ts';
+import { questions } from './access-questions.ts';
+import { aggregatedRules, canaries, pathOf, world } from './access-world.ts';
+import { describeOnClusters, type Cluster } from './clusters.ts';
+
+const CLUSTER_ROLES = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
+
+describeOnClusters('access', (cluster) => {
+  let api: AccessApi;
+
+  beforeAll(async () => {
+    api = new AccessApi(cluster().kubeconfig);
+    await arrange(cluster());
+    await until(() => inForce(api), 'the roles and bindings are in force');
+  });
+
+  describe('reviews', () => {
+    it.each(accessCases)('$title', async (asked) => {
+      expect(await api.review(asked)).toEqual(answerTo(asked));
+    });
+  });
+
+  describe('requests', () => {
+    const sendable = accessCases.filter(canBeSent);
+
+    it.each(sendable.filter(({ ground }) => ground === undefined))('$title', async (asked) => {
+      const { code, body } = await send(api, asked);
+      expect([code, body.reason, body.message]).toEqual([403, 'Forbidden', refusalOf(asked)]);
+    });
+
+    it.each(sendable.filter(({ ground }) => ground !== undefined))('$title', async (asked) => {
+      expect((await send(api, asked)).code).not.toBe(403);
+    });
+  });
+
+  describe('questions', () => {
+    questions(() => api);
+  });
+  describe('impersonation', () => {
+    impersonation(() => api);
+  });
+  describe('roles and bindings', () => {
+    objects(() => cluster().api);
+  });
+});
+
+async function arrange({ api, name }: Cluster): Promise<void> {
+  for (const definition of [workspaceCrd, workspaceKindCrd]) await api.define(definition);
+  for (const manifest of world) await api.create(pathOf(manifest), manifest);
+  if (name === 'kube-apiserver') await aggregate({ api });
+  for (const [role, rules] of Object.entries(aggregatedRules))
+    expect(await api.get(`${CLUSTER_ROLES}/${role}`)).toMatchObject({ body: { rules } });
+  for (const manifest of canaries) await api.create(pathOf(manifest), manifest);
+}
+
+/** There is no kube-controller-manager here, whose work this is. */
+async function aggregate({ api }: Pick<Cluster, 'api'>): Promise<void> {
+  for (const [role, rules] of Object.entries(aggregatedRules)) {
+    const { code, text } = await api.patch(`${CLUSTER_ROLES}/${role}`, 'MERGE', { rules });
+    if (code !== 200) throw new Error(`The rules of ${role} were answered by ${code}: ${text}`);
+  }
+}
+
+async function inForce(api: AccessApi): Promise<boolean> {
+  const canary = { title: '', person: { user: 'canary', groups: [] }, path: '', resource: 'cages', group: '' };
+  const rest = { subresource: '', name: '', ground: undefined };
+  const answers = [
+    await api.review({ ...canary, ...rest, verb: 'sing', namespace: '' }),
+    await api.review({ ...canary, ...rest, verb: 'chirp', namespace: 'team-a' }),
+  ];
+  return answers.every((answer) => (answer as { readonly allowed: boolean }).allowed);
+}
+
+function answerTo(asked: AccessCase): unknown {
+  const { ground } = asked;
+  if (ground === '') return { allowed: true };
+  if (ground !== undefined) return { allowed: true, reason: `RBAC: allowed by ${ground}` };
+  const reason = missingRoles(asked);
+  return reason === '' ? { allowed: false } : { allowed: false, reason };
+}
+
+/** Dan's roles do not exist. */
+function missingRoles({ person, namespace }: AccessCase): string {
+  if (person.user !== 'dan') return '';
+  const inCluster = 'clusterrole.rbac.authorization.k8s.io "nobody" not found';
+  if (namespace === '') return `RBAC: ${inCluster}`;
+  return `RBAC: [${inCluster}, role.rbac.authorization.k8s.io "nowhere" not found]`;
+}
+
+const methods: Readonly<Record<string, string>> = {
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  post: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+};
+
+/** The verb has a method, and the authorizer sees the URL as the row has it. */
+function canBeSent({ verb, resource, namespace, name, path }: AccessCase): boolean {
+  const insideItself = resource !== 'namespaces' || name === namespace;
+  return verb in methods && insideItself && path !== '/version';
+}
+
+/** In the person's name. */
+function send(api: AccessApi, asked: AccessCase) {
+  const { method, path } = requestFor(asked);
+  return api.as(asked.person, method, path, ['POST', 'PUT', 'PATCH'].includes(method) ? {} : undefined);
+}
+
+/** Nothing is changed by it, whoever may do it. */
+function requestFor({ verb, path, resource, group, subresource, namespace, name }: AccessCase) {
+  const method = methods[verb] ?? '';
+  if (path !== '') return { method, path };
+  const root = group === '' ? '/api/v1' : `/apis/${group}/${group === 'kubeflow.org' ? 'v1beta1' : 'v1'}`;
+  const scope = namespace === '' || resource === 'namespaces' ? '' : `/namespaces/${namespace}`;
+  const selects = verb === 'list' || verb === 'watch';
+  const place = [root + scope, resource, selects ? '' : name, subresource].filter(Boolean).join('/');
+  const query = new URLSearchParams({
+    ...(!selects && method !== 'GET' && { dryRun: 'All' }),
+    ...(verb === 'watch' && { watch: 'true' }),
+    ...(selects && name !== '' && { fieldSelector: `metadata.name=${name}` }),
+  });
+  return { method, path: query.size > 0 ? `${place}?${query}` : place };
+}
+
+function refusalOf(asked: AccessCase): string {
+  const { verb, path, resource, group, subresource, namespace, name } = asked;
+  const user = `User "${asked.person.user}" cannot ${verb}`;
+  if (path !== '') return `forbidden: ${user} path "${path}"`;
+  const subject = group === '' ? resource : `${resource}.${group}`;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const named = name === '' ? subject : `${subject} "${name}"`;
+  const reason = missingRoles(asked);
+  const refusal = `${user} resource "${what}" in API group "${group}" ${where}`;
+  return `${named} is forbidden: ${refusal}${reason === '' ? '' : `: ${reason}`}`;
+}
