@@ -138,13 +138,15 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   /**
    * Takes the API server's answer to a write, so that its author reads it at once. Ignored where the watch has come
-   * further than the answer: the object may have been deleted since.
+   * further than the answer: the object may have been deleted since. Ignored, too, where another object still has its
+   * name: the watch is to tell of that one's end first.
    */
   accept(object: T): void {
     const version = object.metadata.resourceVersion;
     if (this.#version === '' || compareVersions(version, this.#version) <= 0) return;
     this.#knownVersion = newer(version, this.#knownVersion);
-    this.#put(object);
+    const held = this.get(object.metadata);
+    if (!held || held.metadata.uid === object.metadata.uid) this.#put(object);
   }
 
   /** Takes a bookmark: nothing has changed up to this version. */

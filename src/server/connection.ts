@@ -1,16 +1,20 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
-import { FrameStream } from './frame-stream.ts';
+import type { Frame } from '../graphql/live/frame.ts';
+import { FrameStream, type FrameSink } from './frame-stream.ts';
+import { beginMessage, ownPart, sharedPart } from './next-message.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';
 
 const SLOW = 4008;
+const OPEN = 1;
 
 /** One WebSocket, and the streams that it carries. */
 export class Connection {
   /** Aborts when the client has gone. */
   readonly closed: AbortSignal;
   readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
   readonly #openOutlet: (viewer: string) => Outlet;
   readonly #streams = new Map<string, FrameStream>();
   #outlet: Outlet | undefined;
@@ -18,9 +22,10 @@ export class Connection {
 
   constructor(webSocket: WebSocket, socket: Socket, outlets: Outlets) {
     this.#webSocket = webSocket;
+    this.#socket = socket;
     webSocket.on('pong', () => (this.#heardAt = Date.now()));
     webSocket.on('message', () => (this.#heardAt = Date.now()));
-    this.#openOutlet = (viewer) => outlets.open(this.#wireOf(webSocket, socket), viewer);
+    this.#openOutlet = (viewer) => outlets.open(new SocketWire(this, webSocket, socket), viewer);
     const closing = new AbortController();
     this.closed = closing.signal;
     webSocket.once('close', () => {
@@ -40,18 +45,9 @@ export class Connection {
 
   /** Begins to send a stream’s frames to a viewer under the id of its operation. */
   carry(id: string, live: LiveStream, viewer: string): FrameStream {
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     const outlet = (this.#outlet ??= this.#openOutlet(viewer));
-    const stream = new FrameStream(live, {
-      get ready() {
-        return outlet.ready;
-      },
-      send: (frame) => {
-        outlet.writing();
-        this.#webSocket.send(`${head}${frame}}`);
-      },
-      ended: () => this.#streams.delete(id),
-    });
+    const place = { id, webSocket: this.#webSocket, socket: this.#socket, outlet, streams: this.#streams };
+    const stream = new FrameStream(live, new SocketSink(place));
     this.#streams.set(id, stream);
     return stream;
   }
@@ -70,20 +66,86 @@ export class Connection {
     setImmediate(() => this.#webSocket.close(1001, reason));
   }
 
-  #wireOf(webSocket: WebSocket, socket: Socket): Wire {
-    return {
-      get pendingBytes() {
-        return webSocket.bufferedAmount;
-      },
-      get takenBytes() {
-        return socket.bytesWritten - socket.writableLength;
-      },
-      cork: () => socket.cork(),
-      uncork: () => socket.uncork(),
-      closeSlow: () => {
-        for (const stream of this.#streams.values()) void stream.return();
-        webSocket.close(SLOW, 'You do not read what you have subscribed to.');
-      },
-    };
+  closeSlow(): void {
+    for (const stream of this.#streams.values()) void stream.return();
+    this.#webSocket.close(SLOW, 'You do not read what you have subscribed to.');
+  }
+}
+
+class SocketWire implements Wire {
+  readonly #connection: Connection;
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+
+  constructor(connection: Connection, webSocket: WebSocket, socket: Socket) {
+    this.#connection = connection;
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+  }
+
+  get pendingBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  closeSlow(): void {
+    this.#connection.closeSlow();
+  }
+}
+
+interface SocketPlace {
+  readonly id: string;
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly outlet: Outlet;
+  readonly streams: Map<string, FrameStream>;
+}
+
+/**
+ * Writes frames for one operation: what is its own, then the bytes that it shares with all others. They go past `ws`, which
+ * would encode them for each socket anew; without compression it writes at once, so the order is kept.
+ */
+class SocketSink implements FrameSink {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+  readonly #outlet: Outlet;
+  readonly #streams: Map<string, FrameStream>;
+  readonly #id: string;
+  readonly #own: Buffer;
+
+  constructor({ id, webSocket, socket, outlet, streams }: SocketPlace) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#outlet = outlet;
+    this.#streams = streams;
+    this.#id = id;
+    this.#own = ownPart(id);
+  }
+
+  get ready(): boolean {
+    return this.#outlet.ready;
+  }
+
+  send(frame: Frame): void {
+    if (this.#webSocket.readyState !== OPEN) return;
+    const shared = frame.bytes(sharedPart);
+    this.#outlet.writing();
+    this.#socket.write(beginMessage(this.#own, shared.length));
+    this.#socket.write(shared);
+  }
+
+  ended(): void {
+    this.#streams.delete(this.#id);
   }
 }

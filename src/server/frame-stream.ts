@@ -1,8 +1,9 @@
 import type { GraphQLError } from 'graphql';
 import type { LiveStream, RunningStream } from '../graphql/live/live-queries.ts';
+import type { Frame } from '../graphql/live/frame.ts';
 import type { Sink } from '../graphql/live/reader.ts';
 
-interface FrameSink extends Omit<Sink, 'end'> {
+export interface FrameSink extends Omit<Sink, 'end'> {
   /** Told once, however the stream has ended. */
   readonly ended: () => void;
 }
@@ -11,22 +12,28 @@ interface FrameSink extends Omit<Sink, 'end'> {
  * A live stream as graphql-ws wants one: an async generator that tells when the stream ends, and by `return()` is told
  * when the client has had enough. It never yields: the frames go straight to the socket, made once for all readers.
  */
-export class FrameStream implements AsyncGenerator<never, undefined> {
+export class FrameStream implements AsyncGenerator<never, undefined>, Sink {
   readonly #running: RunningStream;
-  readonly #onEnd: () => void;
+  readonly #sink: FrameSink;
   #ended = false;
   #error: GraphQLError | undefined;
   #parked: PromiseWithResolvers<IteratorReturnResult<undefined>> | undefined;
 
   constructor(stream: LiveStream, sink: FrameSink) {
-    this.#onEnd = sink.ended;
-    this.#running = stream.start({
-      get ready() {
-        return sink.ready;
-      },
-      send: (frame, cursor) => sink.send(frame, cursor),
-      end: (error) => this.#end(error),
-    });
+    this.#sink = sink;
+    this.#running = stream.start(this);
+  }
+
+  get ready(): boolean {
+    return this.#sink.ready;
+  }
+
+  send(frame: Frame): void {
+    this.#sink.send(frame);
+  }
+
+  end(error?: GraphQLError): void {
+    this.#end(error);
   }
 
   /** To be called when the socket takes more again. */
@@ -69,7 +76,7 @@ export class FrameStream implements AsyncGenerator<never, undefined> {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#onEnd();
+    this.#sink.ended();
     if (error) this.#parked?.reject(error);
     else this.#parked?.resolve({ done: true, value: undefined });
   }

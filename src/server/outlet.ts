@@ -62,6 +62,7 @@ export class Outlet {
   readonly #options: OutletLimits & { readonly onSlow: () => void; readonly onClose: () => void };
   readonly #slow: SlowWatch;
   #givenUp = false;
+  #joined = false;
 
   constructor(
     wire: Wire,
@@ -90,7 +91,16 @@ export class Outlet {
 
   /** To be called before each write: all writes of a turn leave together. */
   writing(): void {
-    joinWrites(this.#wire);
+    if (this.#joined) return;
+    this.#joined = true;
+    this.#wire.cork();
+    joinWrites(this);
+  }
+
+  /** What was written in this turn leaves. */
+  uncork(): void {
+    this.#joined = false;
+    this.#wire.uncork();
   }
 
   /** The client has taken all that was waiting. */

@@ -1,21 +1,18 @@
-/** What can hold back its writes: a socket, or an HTTP response. */
-interface Corkable {
-  cork(): void;
+/** What holds back its writes, and is to let them go. */
+interface Corked {
   uncork(): void;
 }
 
-const corked = new Set<Corkable>();
+let corked: Corked[] = [];
 
-/** All that is written to this from now until the end of the turn leaves in one write. */
-export function joinWrites(stream: Corkable): void {
-  if (corked.has(stream)) return;
-  if (corked.size === 0) setImmediate(uncorkAll);
-  corked.add(stream);
-  stream.cork();
+/** Lets go at the end of the turn. */
+export function joinWrites(stream: Corked): void {
+  if (corked.length === 0) setImmediate(uncorkAll);
+  corked.push(stream);
 }
 
 function uncorkAll(): void {
-  const streams = [...corked];
-  corked.clear();
+  const streams = corked;
+  corked = [];
   for (const stream of streams) stream.uncork();
 }

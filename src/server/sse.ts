@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, parse } from 'graphql';
+import type { Frame } from '../graphql/live/frame.ts';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
 import type { Outlets, Wire } from './outlet.ts';
@@ -84,9 +85,9 @@ export class StreamServer {
       get ready() {
         return outlet.ready;
       },
-      send: (frame, cursor) => {
+      send: (frame) => {
         outlet.writing();
-        writeEvent(response, frame, stream.resumable ? cursor : undefined);
+        response.write(frame.bytes(stream.resumable ? resumableEventOf : eventOf));
       },
       end: (error) => {
         if (error) writeEvent(response, JSON.stringify({ errors: [error] }));
@@ -124,8 +125,8 @@ function wireOf(response: ServerResponse): Wire {
       const { socket } = response;
       return socket ? socket.bytesWritten - socket.writableLength : 0;
     },
-    cork: () => response.cork(),
-    uncork: () => response.uncork(),
+    cork: () => response.socket?.cork(),
+    uncork: () => response.socket?.uncork(),
     closeSlow: () => response.destroy(),
   };
 }
@@ -141,6 +142,14 @@ function begin(response: ServerResponse): void {
     'x-accel-buffering': 'no',
   });
   response.write(PING);
+}
+
+function resumableEventOf({ text, cursor }: Frame): Buffer {
+  return Buffer.from(`event: next\nid: ${cursor}\ndata: ${text}\n\n`);
+}
+
+function eventOf({ text }: Frame): Buffer {
+  return Buffer.from(`event: next\ndata: ${text}\n\n`);
 }
 
 function writeEvent(response: ServerResponse, frame: string, id?: string): void {

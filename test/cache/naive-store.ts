@@ -26,7 +26,8 @@ export class NaiveStore {
 
   accept(object: WidgetObject): void {
     const held = this.#named(object);
-    if (versionOf(object) > this.version && (!held || isNewer(object, held))) this.#become(object);
+    const isFree = !held || (uidOf(held) === uidOf(object) && isNewer(object, held));
+    if (versionOf(object) > this.version && isFree) this.#become(object);
   }
 
   advance(version: number): void {

@@ -1,4 +1,5 @@
 import { BEGINNING, type Place, type Told } from './cursor.ts';
+import { Frame } from './frame.ts';
 import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
 
@@ -32,8 +33,7 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   /** What a reader knows that has been told; undefined for SYNCED and RESET. */
   readonly told: Told | undefined;
-  #cursor: string | undefined;
-  #frame = '';
+  #frame: Frame | undefined;
 
   constructor(options: DeliveryOptions) {
     const { key: uid, version, type } = options;
@@ -57,12 +57,10 @@ export class Delivery {
     return this.#options.until;
   }
 
-  frame(cursor: string): string {
-    if (this.#cursor !== cursor) {
-      const { rendering, type } = this.#options;
-      this.#cursor = cursor;
-      this.#frame = rendering.frame(type, cursor);
-    }
+  frame(cursor: string): Frame {
+    if (this.#frame?.cursor === cursor) return this.#frame;
+    const { rendering, type } = this.#options;
+    this.#frame = new Frame(rendering.frame(type, cursor), cursor);
     return this.#frame;
   }
 

@@ -56,7 +56,7 @@ export class LiveGroup {
   #resetting = false;
   #busy = false;
   #running: Promise<void> = Promise.resolve();
-  #scheduled: NodeJS.Immediate | undefined;
+  #scheduled = false;
 
   constructor(options: LiveGroupOptions) {
     this.#options = options;
@@ -164,13 +164,16 @@ export class LiveGroup {
   }
 
   #schedule(): void {
-    this.#scheduled ??= setImmediate(() => void this.#run());
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      if (this.#scheduled) void this.#run();
+    });
   }
 
   /** Resolves when nothing is left to look at. */
   #run(): Promise<void> {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
+    this.#scheduled = false;
     if (!this.#busy) this.#running = this.#rounds();
     return this.#running;
   }
@@ -211,7 +214,8 @@ export class LiveGroup {
     const told = [...step.since.place.ahead, ...batch.map((seen) => this.#toldOf(seen))];
     const ahead = told.filter((each) => compareVersions(each.version, version) > 0); // the watch has not come to it
     this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };
-    for (const reader of this.#readers) reader.tell(deliveries, this.#station);
+    const leg = resetting || deliveries.length === 0 ? undefined : { since: step.since };
+    for (const reader of this.#readers) reader.tell(deliveries, this.#station, leg);
   }
 
   #toldOf({ last: { metadata } }: Seen): Told {
@@ -222,15 +226,15 @@ export class LiveGroup {
   async #admit(): Promise<void> {
     if (this.#joining.size === 0) return;
     const joining = [...this.#joining];
-    this.#joining.clear();
     const snapshot = this.#holdings.snapshot(this.#station);
     const reset = await this.#sign('RESET', START);
     for (const [reader, { begins, resume }] of joining) {
       const missed = await resume?.missed(this.#holdings, this.#station.number, this.#parts);
+      const end = await this.#snapshotEnd(missed && resume ? resume.since : START);
+      if (!this.#joining.delete(reader)) continue; // it has left meanwhile
       if (missed) this.#options.counters.resumes += 1;
       else if (begins === 'again') this.#options.counters.resets += 1;
       const told = missed ?? (begins === 'again' ? [reset, ...snapshot] : snapshot);
-      const end = await this.#snapshotEnd(missed && resume ? resume.since : START);
       this.#readers.add(reader);
       reader.tell([...told, ...end], this.#station);
     }
@@ -254,7 +258,8 @@ export class LiveGroup {
 
   #stop(): void {
     if (this.#stopping.signal.aborted) return;
-    clearImmediate(this.#scheduled);
+    this.#world += 1;
+    this.#scheduled = false;
     this.#stopping.abort();
     this.#unfollow();
     this.#dependencies[Symbol.dispose]();

@@ -12,7 +12,7 @@ import {
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Context } from '../context.ts';
 import { failure } from '../errors.ts';
-import { decodePlace } from './cursor.ts';
+import { decodePlace, type Place } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
 import { LiveSource } from './live-source.ts';
 import { OpenStream } from './open-stream.ts';
@@ -83,7 +83,7 @@ export class LiveQueries {
       start: (sink) => {
         this.#count(name, 1);
         const group = this.#groupOf(source, validated, args);
-        return new OpenStream(sink, group, { from, onClose: () => this.#count(name, -1) });
+        return this.#open(sink, group, { from, viewer: name });
       },
     };
   }
@@ -96,6 +96,15 @@ export class LiveQueries {
       this.#groups.set(key, group);
     }
     return group;
+  }
+
+  /** A scope of its own: what is kept as long as the stream must not keep what it was made from. */
+  #open(
+    sink: Sink,
+    group: LiveGroup,
+    { from, viewer }: { readonly from: Place | undefined; readonly viewer: string },
+  ): OpenStream {
+    return new OpenStream(sink, group, { from, onClose: () => this.#count(viewer, -1) });
   }
 
   #count(viewer: string, change: 1 | -1): void {
@@ -121,7 +130,8 @@ export class LiveQueries {
           rootValue: event,
           contextValue: context.forEvent(signal, onRead),
         });
-        return result.errors ? { ...result, errors: result.errors.map(this.#publicError) } : result;
+        if (!result.errors || signal.aborted) return result; // what fails because nobody listens any more is no error
+        return { ...result, errors: result.errors.map(this.#publicError) };
       },
     });
   }

@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { Frame } from './frame.ts';
 import type { Place } from './cursor.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { RunningStream } from './live-queries.ts';
@@ -28,8 +29,8 @@ export class OpenStream implements Sink, RunningStream {
     return this.#sink.ready;
   }
 
-  send(frame: string, cursor: string): void {
-    this.#sink.send(frame, cursor);
+  send(frame: Frame): void {
+    this.#sink.send(frame);
   }
 
   /** The group has nothing more to tell. */

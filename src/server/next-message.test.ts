@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Frame } from '../graphql/live/frame.ts';
+import { beginMessage, ownPart, sharedPart } from './next-message.ts';
+
+it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
+  'is read by a WebSocket client, of about %i bytes',
+  async (size) => {
+    const text = JSON.stringify({ data: 'ä'.repeat(size / 2) });
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const sockets = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (request, socket: Socket, head) => {
+      sockets.handleUpgrade(request, socket, head, () => {
+        const shared = sharedPart(new Frame(text, ''));
+        socket.write(beginMessage(ownPart('"1"'), shared.length));
+        socket.write(shared);
+      });
+    });
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [message] = (await once(client, 'message')) as [Buffer];
+    expect(JSON.parse(message.toString())).toEqual({ id: '"1"', type: 'next', payload: JSON.parse(text) });
+    client.terminate();
+    server.close();
+  },
+);
