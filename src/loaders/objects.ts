@@ -74,11 +74,11 @@ export class Objects<T extends KubernetesObject> {
    * Lets it be asked, at any later time, what has changed since a version: from memory, else from what the API server
    * remembers.
    * @param reached how far the copy has to have come, at least: another gateway may have been ahead. It is waited for
-   * @returns undefined where neither reaches back so far, or there was no copy then
+   * @returns undefined where neither reaches back so far, or there was no copy then, or it was of another world
    */
   async since(version: string, reached = version): Promise<Past<T> | undefined> {
     const isBehind = () => compareVersions(this.version, reached) < 0;
-    if (version === '') return undefined;
+    if (version === '' || !this.#store.isOfThisWorld(version)) return undefined;
     for (let waited = 0; waited < CATCH_UP_MS && isBehind(); waited += CATCH_UP_STEP_MS) await delay(CATCH_UP_STEP_MS);
     if (isBehind()) return undefined;
     if (this.#store.changesSince(version)) return () => this.#store.changesSince(version);

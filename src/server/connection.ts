@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
 import type { Frame } from '../graphql/live/frame.ts';
 import { FrameStream, type FrameSink } from './frame-stream.ts';
-import { beginMessage, ownPart, sharedPart } from './next-message.ts';
+import { OwnPart, sharedPart } from './next-message.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';
 
 const SLOW = 4008;
@@ -122,7 +122,7 @@ class SocketSink implements FrameSink {
   readonly #outlet: Outlet;
   readonly #streams: Map<string, FrameStream>;
   readonly #id: string;
-  readonly #own: Buffer;
+  readonly #own: OwnPart;
 
   constructor({ id, webSocket, socket, outlet, streams }: SocketPlace) {
     this.#webSocket = webSocket;
@@ -130,7 +130,7 @@ class SocketSink implements FrameSink {
     this.#outlet = outlet;
     this.#streams = streams;
     this.#id = id;
-    this.#own = ownPart(id);
+    this.#own = new OwnPart(id);
   }
 
   get ready(): boolean {
@@ -141,7 +141,7 @@ class SocketSink implements FrameSink {
     if (this.#webSocket.readyState !== OPEN) return;
     const shared = frame.bytes(sharedPart);
     this.#outlet.writing();
-    this.#socket.write(beginMessage(this.#own, shared.length));
+    this.#socket.write(this.#own.before(shared.length));
     this.#socket.write(shared);
   }
 

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Frame } from '../graphql/live/frame.ts';
-import { beginMessage, ownPart, sharedPart } from './next-message.ts';
+import { OwnPart, sharedPart } from './next-message.ts';
 
 it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
   'is read by a WebSocket client, of about %i bytes',
@@ -16,7 +16,7 @@ it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
     server.on('upgrade', (request, socket: Socket, head) => {
       sockets.handleUpgrade(request, socket, head, () => {
         const shared = sharedPart(new Frame(text, ''));
-        socket.write(beginMessage(ownPart('"1"'), shared.length));
+        socket.write(new OwnPart('"1"').before(shared.length));
         socket.write(shared);
       });
     });

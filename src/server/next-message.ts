@@ -9,20 +9,32 @@ export function sharedPart({ text }: Frame): Buffer {
   return Buffer.from(`${text}}`);
 }
 
-/** The beginning of every `next` message of one operation. */
-export function ownPart(id: string): Buffer {
-  return Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+/** What is its own of each `next` message of one operation: the head of a WebSocket frame (RFC 6455), and the id. */
+export class OwnPart {
+  readonly #text: Buffer;
+  #bytes = Buffer.alloc(0);
+  #sharedBytes = -1;
+
+  constructor(id: string) {
+    this.#text = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  }
+
+  /** One unmasked text frame that goes on with so many bytes. Events are often of one size, so the last is kept. */
+  before(sharedBytes: number): Buffer {
+    if (this.#sharedBytes !== sharedBytes) {
+      this.#bytes = Buffer.concat([headOf(this.#text.length + sharedBytes), this.#text]);
+      this.#sharedBytes = sharedBytes;
+    }
+    return this.#bytes;
+  }
 }
 
-/** The head of a WebSocket frame (RFC 6455: one unmasked text) that holds both parts, and the first of them. */
-export function beginMessage(own: Buffer, sharedBytes: number): Buffer {
-  const size = own.length + sharedBytes;
-  const head = size < SMALL ? 2 : size < MEDIUM ? 4 : 10;
-  const bytes = Buffer.allocUnsafe(head + own.length);
-  bytes[0] = FINAL_TEXT;
-  bytes[1] = size < SMALL ? size : size < MEDIUM ? 126 : 127;
-  if (head === 4) bytes.writeUInt16BE(size, 2);
-  if (head === 10) bytes.writeBigUInt64BE(BigInt(size), 2);
-  own.copy(bytes, head);
-  return bytes;
+function headOf(size: number): Buffer {
+  if (size < SMALL) return Buffer.from([FINAL_TEXT, size]);
+  const head = Buffer.alloc(size < MEDIUM ? 4 : 10);
+  head[0] = FINAL_TEXT;
+  head[1] = size < MEDIUM ? 126 : 127;
+  if (size < MEDIUM) head.writeUInt16BE(size, 2);
+  else head.writeBigUInt64BE(BigInt(size), 2);
+  return head;
 }

@@ -5,9 +5,9 @@ interface Corked {
 
 let corked: Corked[] = [];
 
-/** Lets go at the end of the turn. */
+/** Lets go one turn later: what has arrived from the API server by then leaves in the same write. */
 export function joinWrites(stream: Corked): void {
-  if (corked.length === 0) setImmediate(uncorkAll);
+  if (corked.length === 0) setImmediate(() => setImmediate(uncorkAll));
   corked.push(stream);
 }
 

@@ -2,7 +2,10 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
+import { resources } from '../../src/kinds/index.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { TestGateway } from '../gateway/test-gateway.ts';
+import { until } from '../gateway/until.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { Fleet } from './fleet.ts';
 import { Follower } from './follower.ts';
@@ -37,6 +40,7 @@ interface Parts {
 class Scenario implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #mutations = new Set<Promise<unknown>>();
+  readonly #mistakes: string[] = [];
 
   static async start(chances: Chances): Promise<Scenario> {
     const steps: string[] = [];
@@ -83,13 +87,16 @@ class Scenario implements AsyncDisposable {
 
   async run(): Promise<readonly string[]> {
     const { chances, injector, followers, steps } = this.#parts;
-    for (let step = 0; step < STEPS && followers.every(({ failure }) => failure === undefined); step += 1) {
+    const failures = () => followers.filter(({ failure }) => failure !== undefined);
+    for (let step = 0; step < STEPS && this.#mistakes.length + failures().length === 0; step += 1) {
       await this.#act();
       await injector.pass();
       await breathe(chances);
     }
-    const mistakes = await this.#rest();
-    return mistakes.length === 0 ? [] : [...mistakes, `the steps were\n    ${numbered(steps).join('\n    ')}`];
+    await this.#rest();
+    return this.#mistakes.length === 0
+      ? []
+      : [...this.#mistakes, `the steps were\n    ${numbered(steps).join('\n    ')}`];
   }
 
   async #act(): Promise<void> {
@@ -139,26 +146,59 @@ class Scenario implements AsyncDisposable {
    */
   async #anotherWorld(): Promise<void> {
     const { chances, note, answersReviews } = this.#parts;
-    if (answersReviews || chances.below(2) === 0) return this.#redefine();
-    note('an older world');
-    return this.#restore();
+    const what = answersReviews ? 'redefine' : chances.of(['redefine', 'restore', 'lose'] as const);
+    note(what);
+    if (what === 'redefine') return this.#redefine();
+    return what === 'restore' ? this.#restore() : this.#lose();
   }
 
   async #restore(): Promise<void> {
-    const { simulator, writer, followers } = this.#parts;
+    const { simulator, writer } = this.#parts;
     const snapshot = simulator.faults.snapshot();
     for (let round = 0; round < 10; round += 1) await writer.act();
     await this.#calm();
-    const before = followers.map(({ resets }) => resets);
+    const before = this.#resets();
     await simulator.faults.restart({ data: snapshot });
+    await this.#noticed(resources.length);
+    await this.#leave(before);
+  }
+
+  #resets(): readonly number[] {
+    return this.#parts.followers.map(({ resets }) => resets);
+  }
+
+  /** Lets everybody come to rest in another world, and those begin anew who were told nothing of it. */
+  async #leave(resets: readonly number[]): Promise<void> {
     await this.#rest();
-    for (const [index, follower] of followers.entries()) if (follower.resets === before[index]) follower.beginAnew();
+    for (const [index, follower] of this.#parts.followers.entries())
+      if (follower.resets === resets[index]) follower.beginAnew();
+  }
+
+  /** Nothing is left: neither definitions nor objects. */
+  async #lose(): Promise<void> {
+    const { simulator, writer } = this.#parts;
+    await this.#rest();
+    const before = this.#resets();
+    await simulator.faults.restart({ data: 'lose' });
+    await this.#noticed(1);
+    for (const definition of [workspaceCrd, workspaceKindCrd]) simulator.apply(definition);
+    await this.#noticed(resources.length);
+    await writer.begin();
+    await this.#leave(before);
+  }
+
+  /** Every gateway watches so many kinds, and so has looked what world it is. */
+  async #noticed(kinds: number): Promise<void> {
+    const { simulator, fleet } = this.#parts;
+    const watched = (gateway: TestGateway) => gateway.statistics().kinds.filter(({ available }) => available).length;
+    const isNoticed = () =>
+      simulator.openWatches === kinds * fleet.gateways.length && fleet.gateways.every((each) => watched(each) === kinds);
+    await until(isNoticed, 'every gateway has looked what world it is').catch((e) => { console.log('noticed', kinds, simulator.openWatches, fleet.gateways.map(watched)); throw e; });
   }
 
   async #redefine(): Promise<void> {
-    const { simulator, chances, note } = this.#parts;
+    const { simulator, chances } = this.#parts;
     const crd = chances.of([workspaceCrd, workspaceKindCrd]);
-    note(`${crd.metadata.name} is no longer served`);
     await this.#calm();
     simulator.delete(crd.apiVersion, crd.kind, crd.metadata.name ?? '');
     for (let breath = 0; breath < 5; breath += 1) await breathe(chances);
@@ -172,10 +212,10 @@ class Scenario implements AsyncDisposable {
     for (const follower of this.#parts.followers) follower.resume();
   }
 
-  async #rest(): Promise<readonly string[]> {
+  async #rest(): Promise<void> {
     const { world, fleet, followers } = this.#parts;
     await this.#calm();
-    return mistakesAtRest({ world, gateways: fleet.gateways, followers });
+    this.#mistakes.push(...(await mistakesAtRest({ world, gateways: fleet.gateways, followers })));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

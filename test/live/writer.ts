@@ -34,6 +34,7 @@ export class Writer {
 
   /** What there is in the beginning. */
   async begin(): Promise<void> {
+    this.#written.clear();
     for (const name of namespaces) await this.#put(namespace(name, { team: 'a' }));
     for (const name of kinds) await this.#put(this.#kind(name));
     for (const at of namespaces) {
