@@ -199,20 +199,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     });
   }
 
+  /** Begins anew: also where the kind was not served for a while, nobody knows whether it is the same world. */
   #begin(version: string): void {
-    if (this.#knownVersion !== '' && compareVersions(version, this.#knownVersion) < 0) this.#leaveWorld();
-    this.#history.begin(version);
-  }
-
-  #leaveWorld(): void {
     this.#formerVersion = newer(this.#knownVersion, this.#formerVersion);
     this.#version = '';
     this.#knownVersion = '';
+    this.#history.begin(version);
   }
 
   #restart(objects: readonly T[], version: string): void {
     this.#clear();
-    this.#leaveWorld();
     this.#begin(version);
     for (const object of objects) this.#hold(object);
     this.advance(version);

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
-import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
 import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
 import { Api } from '../contract/api.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../control-plane.ts';
 import { Fleet } from './fleet.ts';
 import { Follower } from './follower.ts';
 import { mistakesAtRest } from './rest.ts';
-import { selections } from './selections.ts';
-import { realWorld } from './world.ts';
+import { selections, type Selection } from './selections.ts';
+import { definitions } from './stage.ts';
+import { realWorld, type World } from './world.ts';
 import { Writer } from './writer.ts';
 
 const SEED = Number(process.env['CONVERGENCE_SEEDS']?.split('-', 1)[0] ?? 1);
@@ -48,9 +47,8 @@ describe.skipIf(controlPlaneMissing)('before a real API server, whatever happens
 
 async function mistakesBefore(cluster: ControlPlane, chances: Chances): Promise<readonly string[]> {
   const api = await Api.connect(cluster.kubeconfig);
-  for (const definition of [workspaceCrd, workspaceKindCrd]) await api.define(definition);
-  const world = realWorld(api);
-  const steps: string[] = [];
+  for (const definition of definitions) await api.define(definition);
+  const [world, steps]: [World, string[]] = [realWorld(api), []];
   const note = (what: string) => void steps.push(what);
   const writer = new Writer({ world, chances, note, workspaces: 6, messageLength: 3_000 });
   await writer.begin();
@@ -58,37 +56,40 @@ async function mistakesBefore(cluster: ControlPlane, chances: Chances): Promise<
   const settings = { size: 2, watchIdleTimeoutMs: 1_000, historyEvents: 30, maxPendingBytes: 1 };
   await using fleet = await Fleet.start(() => cluster.kubeconfig, { ...settings, chances: chancesOf(SEED) });
   using stack = new DisposableStack();
-  const followers = selections.map((selection, index) =>
-    stack.use(
-      new Follower({
-        selection,
-        transport: index % 2 === 0 ? 'WebSocket' : 'Server-Sent Events',
-        address: () => fleet.one.url,
-        moment: () => steps.length,
-      }),
-    ),
-  );
+  const at = { address: () => fleet.one.url, moment: () => steps.length };
+  const transports = ['WebSocket', 'Server-Sent Events'] as const;
+  const follow = (selection: Selection) => new Follower({ selection, transport: chances.of(transports), ...at });
+  const followers = selections.map((selection) => stack.use(follow(selection)));
   const mistakes: string[] = [];
   for (const [name, fault] of Object.entries(faults)) {
     note(name);
-    const under = { over: false };
-    const writing = untilOver(under, async () => {
-      if (chances.below(4) === 0) chances.of(followers).vanish();
-      // An API server that is down takes nothing: what is written is what it says at rest.
-      else await writer.act().catch(() => undefined);
-    });
-    await delay(chances.below(200));
-    await fault(cluster);
-    under.over = true;
-    await writing;
+    await under(() => fault(cluster), writer, { chances, followers });
     mistakes.push(...(await mistakesAtRest({ world, gateways: fleet.gateways, followers })));
   }
   return mistakes.length === 0 ? [] : [...mistakes, `the steps were\n    ${steps.join('\n    ')}`];
 }
 
+/** Lets writers write and followers vanish while a fault happens, and some time before and after. */
+async function under(
+  fault: () => Promise<void>,
+  writer: Writer,
+  { chances, followers }: { readonly chances: Chances; readonly followers: readonly Follower[] },
+): Promise<void> {
+  const happening = { over: false };
+  const writing = untilOver(happening, async () => {
+    if (chances.below(4) === 0) chances.of(followers).vanish();
+    // An API server that is down takes nothing: what is written is what it says at rest.
+    else await writer.act().catch(() => undefined);
+  });
+  await delay(chances.below(200));
+  await fault();
+  happening.over = true;
+  await writing;
+}
+
 /** At least so many times, and until it is over. */
-async function untilOver(under: { readonly over: boolean }, act: () => Promise<void>): Promise<void> {
-  for (let step = 0; step < STEPS_BETWEEN_FAULTS || !under.over; step += 1) {
+async function untilOver(happening: { readonly over: boolean }, act: () => Promise<void>): Promise<void> {
+  for (let step = 0; step < STEPS_BETWEEN_FAULTS || !happening.over; step += 1) {
     await act();
     await delay(5);
   }

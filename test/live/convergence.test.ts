@@ -15,7 +15,7 @@ describe.concurrent('whatever happens, followers come to hold what the cluster h
   it.each(seeds())(
     'with seed %i',
     async (seed) => {
-      const mistakes = await mistakesOf(seed);
+      const mistakes = await mistakesOf(seed).catch((error: Error) => [String(error.stack)]); // with how to replay it
       const replay = `CONVERGENCE_SEEDS=${seed}-${seed} npx vitest run test/live/convergence`;
       expect(mistakes, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toEqual([]);
     },

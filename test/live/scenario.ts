@@ -1,92 +1,30 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
-import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
-import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
 import { resources } from '../../src/kinds/index.ts';
-import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import type { TestGateway } from '../gateway/test-gateway.ts';
 import { until } from '../gateway/until.ts';
-import { FaultInjector } from './fault-injector.ts';
-import { Fleet } from './fleet.ts';
-import { Follower } from './follower.ts';
 import { mistakesAtRest } from './rest.ts';
-import { askingSelection, selections } from './selections.ts';
-import { simulatedWorld, type World } from './world.ts';
-import { Writer } from './writer.ts';
+import { definitions, setStage, type Stage } from './stage.ts';
 
 const STEPS = 120;
 
 /** One random history of a cluster, its gateways and their clients. The same seed plays the same one, as far as time allows. */
 export async function mistakesOf(seed: number): Promise<readonly string[]> {
-  const chances = chancesOf(seed);
-  await using scenario = await Scenario.start(chances);
+  await using scenario = new Scenario(await setStage(chancesOf(seed)));
   return await scenario.run(); // it is disposed of only then
 }
 
-interface Parts {
-  readonly chances: Chances;
-  /** Whether somebody needs the API server all the time. */
-  readonly answersReviews: boolean;
-  readonly simulator: Simulator;
-  readonly world: World;
-  readonly fleet: Fleet;
-  readonly writer: Writer;
-  readonly injector: FaultInjector;
-  readonly followers: readonly Follower[];
-  readonly steps: readonly string[];
-  readonly note: (what: string) => void;
-}
-
 class Scenario implements AsyncDisposable {
-  readonly #parts: Parts;
+  readonly #stage: Stage;
   readonly #mutations = new Set<Promise<unknown>>();
   readonly #mistakes: string[] = [];
 
-  static async start(chances: Chances): Promise<Scenario> {
-    const steps: string[] = [];
-    const note = (what: string) => void steps.push(what);
-    const answersReviews = chances.below(3) === 0;
-    const simulator = await startSimulator({
-      bookmarkIntervalMs: chances.of([20, 50, 60_000]),
-      objects: [workspaceCrd, workspaceKindCrd],
-    });
-    const world = simulatedWorld(simulator);
-    const writer = new Writer({
-      world,
-      chances,
-      note,
-      workspaces: 7 + chances.below(14),
-      messageLength: chances.of([10, 10, 3_000, 8_000]),
-    });
-    await writer.begin();
-    const fleet = await Fleet.start(() => simulator.kubeconfig, {
-      chances: chancesOf(chances.below(2 ** 30)), // followers choose at their own times
-      size: chances.of([1, 2]),
-      historyEvents: chances.of([3, 30, 10_000]),
-      watchIdleTimeoutMs: chances.of([200, 60_000]),
-      maxPendingBytes: 1,
-      slowReaderTimeoutSeconds: chances.of([0.1, 30]),
-    });
-    const chosen = [...selections, ...(answersReviews ? [askingSelection, askingSelection] : [])];
-    const followers = chosen.map(
-      (selection) =>
-        new Follower({
-          selection,
-          transport: chances.of(['WebSocket', 'Server-Sent Events'] as const),
-          address: () => fleet.one.url,
-          moment: () => steps.length,
-        }),
-    );
-    const injector = new FaultInjector({ simulator, chances, answersReviews, note });
-    return new Scenario({ chances, answersReviews, simulator, world, fleet, writer, injector, followers, steps, note });
-  }
-
-  private constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(stage: Stage) {
+    this.#stage = stage;
   }
 
   async run(): Promise<readonly string[]> {
-    const { chances, injector, followers, steps } = this.#parts;
+    const { chances, injector, followers, steps } = this.#stage;
     const failures = () => followers.filter(({ failure }) => failure !== undefined);
     for (let step = 0; step < STEPS && this.#mistakes.length + failures().length === 0; step += 1) {
       await this.#act();
@@ -100,7 +38,7 @@ class Scenario implements AsyncDisposable {
   }
 
   async #act(): Promise<void> {
-    const { chances, writer, injector, followers } = this.#parts;
+    const { chances, writer, injector, followers } = this.#stage;
     const dice = chances.below(100);
     if (dice < 60) return writer.act();
     if (dice < 64) return this.#mutate();
@@ -114,7 +52,7 @@ class Scenario implements AsyncDisposable {
   }
 
   #vanish(): void {
-    const { chances, followers, note } = this.#parts;
+    const { chances, followers, note } = this.#stage;
     const follower = chances.of(followers);
     note(`${follower.title} vanishes`);
     if (chances.below(10) === 0) follower.beginAnew();
@@ -123,7 +61,7 @@ class Scenario implements AsyncDisposable {
 
   /** Pauses or starts a workspace through a gateway; whether that is possible is not asked. */
   #mutate(): void {
-    const { chances, writer, fleet, note } = this.#parts;
+    const { chances, writer, fleet, note } = this.#stage;
     const { name, namespace } = writer.somewhere();
     const mutation = chances.of(['pauseWorkspace', 'startWorkspace']);
     note(`${mutation} ${namespace}/${name}`);
@@ -134,7 +72,7 @@ class Scenario implements AsyncDisposable {
   }
 
   async #replaceGateway(): Promise<void> {
-    const { injector, fleet, note } = this.#parts;
+    const { injector, fleet, note } = this.#stage;
     note('another gateway');
     await injector.heal();
     await fleet.replaceOne();
@@ -145,7 +83,7 @@ class Scenario implements AsyncDisposable {
    * so nobody writes until every gateway has noticed, and who has lost its connection meanwhile begins anew.
    */
   async #anotherWorld(): Promise<void> {
-    const { chances, note, answersReviews } = this.#parts;
+    const { chances, note, answersReviews } = this.#stage;
     const what = answersReviews ? 'redefine' : chances.of(['redefine', 'restore', 'lose'] as const);
     note(what);
     if (what === 'redefine') return this.#redefine();
@@ -153,7 +91,7 @@ class Scenario implements AsyncDisposable {
   }
 
   async #restore(): Promise<void> {
-    const { simulator, writer } = this.#parts;
+    const { simulator, writer } = this.#stage;
     const snapshot = simulator.faults.snapshot();
     for (let round = 0; round < 10; round += 1) await writer.act();
     await this.#calm();
@@ -164,24 +102,24 @@ class Scenario implements AsyncDisposable {
   }
 
   #resets(): readonly number[] {
-    return this.#parts.followers.map(({ resets }) => resets);
+    return this.#stage.followers.map(({ resets }) => resets);
   }
 
   /** Lets everybody come to rest in another world, and those begin anew who were told nothing of it. */
   async #leave(resets: readonly number[]): Promise<void> {
     await this.#rest();
-    for (const [index, follower] of this.#parts.followers.entries())
+    for (const [index, follower] of this.#stage.followers.entries())
       if (follower.resets === resets[index]) follower.beginAnew();
   }
 
   /** Nothing is left: neither definitions nor objects. */
   async #lose(): Promise<void> {
-    const { simulator, writer } = this.#parts;
+    const { simulator, writer } = this.#stage;
     await this.#rest();
     const before = this.#resets();
     await simulator.faults.restart({ data: 'lose' });
     await this.#noticed(1);
-    for (const definition of [workspaceCrd, workspaceKindCrd]) simulator.apply(definition);
+    for (const definition of definitions) simulator.apply(definition);
     await this.#noticed(resources.length);
     await writer.begin();
     await this.#leave(before);
@@ -189,16 +127,16 @@ class Scenario implements AsyncDisposable {
 
   /** Every gateway watches so many kinds, and so has looked what world it is. */
   async #noticed(kinds: number): Promise<void> {
-    const { simulator, fleet } = this.#parts;
-    const watched = (gateway: TestGateway) => gateway.statistics().kinds.filter(({ available }) => available).length;
+    const { simulator, fleet } = this.#stage;
     const isNoticed = () =>
-      simulator.openWatches === kinds * fleet.gateways.length && fleet.gateways.every((each) => watched(each) === kinds);
-    await until(isNoticed, 'every gateway has looked what world it is').catch((e) => { console.log('noticed', kinds, simulator.openWatches, fleet.gateways.map(watched)); throw e; });
+      simulator.openWatches === kinds * fleet.gateways.length &&
+      fleet.gateways.every((each) => watched(each) === kinds);
+    await until(isNoticed, 'every gateway has looked what world it is');
   }
 
   async #redefine(): Promise<void> {
-    const { simulator, chances } = this.#parts;
-    const crd = chances.of([workspaceCrd, workspaceKindCrd]);
+    const { simulator, chances } = this.#stage;
+    const crd = chances.of(definitions);
     await this.#calm();
     simulator.delete(crd.apiVersion, crd.kind, crd.metadata.name ?? '');
     for (let breath = 0; breath < 5; breath += 1) await breathe(chances);
@@ -207,22 +145,26 @@ class Scenario implements AsyncDisposable {
 
   /** Nothing is wrong any more, and nothing under way. */
   async #calm(): Promise<void> {
-    await this.#parts.injector.heal();
+    await this.#stage.injector.heal();
     await Promise.all(this.#mutations);
-    for (const follower of this.#parts.followers) follower.resume();
+    for (const follower of this.#stage.followers) follower.resume();
   }
 
   async #rest(): Promise<void> {
-    const { world, fleet, followers } = this.#parts;
+    const { world, fleet, followers } = this.#stage;
     await this.#calm();
     this.#mistakes.push(...(await mistakesAtRest({ world, gateways: fleet.gateways, followers })));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const follower of this.#parts.followers) follower[Symbol.dispose]();
-    await this.#parts.fleet[Symbol.asyncDispose]();
-    await this.#parts.simulator[Symbol.asyncDispose]();
+    for (const follower of this.#stage.followers) follower[Symbol.dispose]();
+    await this.#stage.fleet[Symbol.asyncDispose]();
+    await this.#stage.simulator[Symbol.asyncDispose]();
   }
+}
+
+function watched(gateway: TestGateway): number {
+  return gateway.statistics().kinds.filter(({ available }) => available).length;
 }
 
 function numbered(steps: readonly string[]): readonly string[] {

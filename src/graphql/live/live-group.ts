@@ -229,6 +229,8 @@ export class LiveGroup {
     const snapshot = this.#holdings.snapshot(this.#station);
     const reset = await this.#sign('RESET', START);
     for (const [reader, { begins, resume }] of joining) {
+      // What it has missed is worked out from what is now, so that must be what the others hold.
+      if (resume && this.#dirty.size > 0) return;
       const missed = await resume?.missed(this.#holdings, this.#station.number, this.#parts);
       const end = await this.#snapshotEnd(missed && resume ? resume.since : START);
       if (!this.#joining.delete(reader)) continue; // it has left meanwhile
