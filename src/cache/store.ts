@@ -27,6 +27,8 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   readonly size: number;
   /** How far the copy has come; empty before the first list, and while the kind is not served. */
   readonly version: string;
+  /** How far the API server is known to have come: after a write, further than the copy. A list that is asked for now cannot be older. */
+  readonly knownVersion: string;
   /** Why there is nothing to read, where there is nothing: the copy is not complete and this is what hinders it. */
   readonly failure: Error | undefined;
   get(name: ObjectName): T | undefined;
@@ -50,7 +52,6 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #listeners = new Set<StoreListener<T>>();
   readonly #history: History<T>;
   #version = '';
-  /** How far this world is known to have come: further than the copy after a write. */
   #knownVersion = '';
   /** Up to here versions belong to a world that is no more. Empty: there was none. */
   #formerVersion = '';
@@ -71,7 +72,6 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#version;
   }
 
-  /** How far the API server is known to have come. A list that is asked for now cannot be older, in the same world. */
   get knownVersion(): string {
     return this.#knownVersion;
   }

@@ -70,24 +70,30 @@ export class Objects<T extends KubernetesObject> {
     return this.#store.version;
   }
 
+  /** How far some objects may have come: what was written here is read at once, before the copy has come to it. */
+  get reached(): string {
+    return this.#store.knownVersion;
+  }
+
   /**
    * Lets it be asked, at any later time, what has changed since a version: from memory, else from what the API server
    * remembers.
    * @param reached how far the copy has to have come, at least: another gateway may have been ahead. It is waited for
+   * @param steps `each`: objects that came and went are needed too, which the API server cannot tell
    * @returns undefined where neither reaches back so far, or there was no copy then, or it was of another world
    */
-  async since(version: string, reached = version): Promise<Past<T> | undefined> {
+  async since(version: string, reached = version, steps: 'each' | 'net' = 'net'): Promise<Past<T> | undefined> {
     const isBehind = () => compareVersions(this.version, reached) < 0;
     if (version === '' || !this.#store.isOfThisWorld(version)) return undefined;
     for (let waited = 0; waited < CATCH_UP_MS && isBehind(); waited += CATCH_UP_STEP_MS) await delay(CATCH_UP_STEP_MS);
     if (isBehind()) return undefined;
     if (this.#store.changesSince(version)) return () => this.#store.changesSince(version);
-    return this.#further(version);
+    return steps === 'net' ? this.#further(version) : undefined;
   }
 
   /** The keys of every read whose answer such a change may have altered. */
-  readKeysOf({ before, after }: NetChange<T>): readonly string[] {
-    return [before, after].flatMap((object) => (object ? readKeysOf(this.#store.resource, object) : []));
+  readKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
+    return [before, after ?? last].flatMap((object) => (object ? readKeysOf(this.#store.resource, object) : []));
   }
 
   /**

@@ -13,8 +13,14 @@ export interface Place {
    * written at once; and the first of several events that make one step.
    */
   readonly ahead: readonly Told[];
-  /** Up to which versions the resources were taken in that the selected fields come from. */
-  readonly related: Readonly<Record<string, string>>;
+  /** How far the resources were taken in that the selected fields come from. */
+  readonly related: Readonly<Record<string, Reach>>;
+}
+
+/** Everything up to a version of a resource, and possibly some of what came up to another one. */
+export interface Reach {
+  readonly version: string;
+  readonly reached: string;
 }
 
 /** What a client was last told of one object. */
@@ -57,7 +63,8 @@ export function encodePlace(selection: string, place: Place): string {
   if (known?.selection === selection) return known.cursor;
   const { version, ahead, related } = place;
   const told = ahead.map((each) => [each.uid, each.version, each.held]);
-  const parts = [digestOf(selection), version, told, related];
+  const reaches = Object.entries(related).map(([name, reach]) => [name, reach.version, reach.reached]);
+  const parts = [digestOf(selection), version, told, reaches];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   cursors.set(place, { selection, cursor });
   return cursor;
@@ -65,12 +72,13 @@ export function encodePlace(selection: string, place: Place): string {
 
 /** @throws {GraphQLError} BAD_REQUEST for a cursor of another selection, and for what is no cursor */
 export function decodePlace(selection: string, cursor: string): Place {
-  const [digest, version, told, related] = partsOf(cursor);
+  const [digest, version, told, reaches] = partsOf(cursor);
   const ahead = Array.isArray(told) ? told.map(toldOf) : [undefined];
-  if (typeof digest !== 'string' || typeof version !== 'string' || !isComplete(ahead) || !isVersions(related)) {
+  const related = Array.isArray(reaches) ? reaches.map(reachOf) : [undefined];
+  if (typeof digest !== 'string' || typeof version !== 'string' || !isComplete(ahead) || !isComplete(related)) {
     throw failure('BAD_REQUEST', `Expected the cursor of an event to go on from, got ${JSON.stringify(cursor)}.`);
   }
-  if (digest === digestOf(selection)) return { version, ahead, related };
+  if (digest === digestOf(selection)) return { version, ahead, related: Object.fromEntries(related) };
   const message =
     'This cursor belongs to another selection: other arguments, or another field. Start again without it.';
   throw failure('BAD_REQUEST', message);
@@ -91,14 +99,14 @@ function toldOf(value: unknown): Told | undefined {
   return isTold ? { uid, version, held } : undefined;
 }
 
-function isComplete(ahead: readonly (Told | undefined)[]): ahead is readonly Told[] {
-  return !ahead.includes(undefined);
+function reachOf(value: unknown): readonly [string, Reach] | undefined {
+  const [name, version, reached]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isReach = typeof name === 'string' && typeof version === 'string' && typeof reached === 'string';
+  return isReach ? [name, { version, reached }] : undefined;
 }
 
-function isVersions(value: unknown): value is Readonly<Record<string, string>> {
-  return (
-    typeof value === 'object' && value !== null && Object.values(value).every((version) => typeof version === 'string')
-  );
+function isComplete<T>(values: readonly (T | undefined)[]): values is readonly T[] {
+  return !values.includes(undefined);
 }
 
 let lastDigest = { selection: '', digest: '' };

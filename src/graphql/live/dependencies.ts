@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Follower, Objects } from '../../loaders/objects.ts';
+import type { Reach } from './cursor.ts';
 
 interface Followed {
   readonly objects: Objects<KubernetesObject>;
@@ -52,14 +53,19 @@ export class Dependencies {
     return [...this.#followed.values()].map(({ objects }) => objects);
   }
 
+  /** How far the copies of the resources that have been read have come, by their names. */
+  versions(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.followed().map(({ name, version }) => [name, version]));
+  }
+
   /**
-   * How far the copies of the resources that have been read have come, by their names.
-   * @param earlier what is known of some of them already; the others are as they were when they were first read
+   * How far they have been taken in.
+   * @param from up to which versions entirely; resources that are missing here were read for the first time since
    */
-  versions(earlier?: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  reaches(from: Readonly<Record<string, string>>): Readonly<Record<string, Reach>> {
     const followed = [...this.#followed.values()];
     return Object.fromEntries(
-      followed.map(({ objects: { name, version }, since }) => [name, earlier ? (earlier[name] ?? since) : version]),
+      followed.map(({ objects: { name, reached }, since }) => [name, { version: from[name] ?? since, reached }]),
     );
   }
 

@@ -210,7 +210,7 @@ export class LiveGroup {
     }
     if (resetting) deliveries.push(await this.#sign('SYNCED', START));
     this.#looking = [];
-    const place = { version, ahead: [], related: this.#dependencies.versions(related) };
+    const place = { version, ahead: [], related: this.#dependencies.reaches(related) };
     const told = [...step.since.place.ahead, ...batch.map((seen) => this.#toldOf(seen))];
     const ahead = told.filter((each) => compareVersions(each.version, version) > 0); // the watch has not come to it
     this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };

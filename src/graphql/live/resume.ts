@@ -1,6 +1,6 @@
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { NetChange, Objects, Past } from '../../loaders/objects.ts';
-import type { Place, Told } from './cursor.ts';
+import type { Place, Reach, Told } from './cursor.ts';
 import { Delivery, START, type Station } from './delivery.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Held, Holdings } from './holdings.ts';
@@ -42,8 +42,8 @@ export class Resume {
     const own = await source.objects.since(place.version, newest);
     const related = await Promise.all(
       dependencies.followed().map(async (objects) => {
-        const version = place.related[objects.name];
-        return { objects, past: version === undefined ? undefined : await objects.since(version) };
+        const reach = place.related[objects.name];
+        return { objects, past: reach && (await pastFrom(reach, objects)) };
       }),
     );
     const known = related.flatMap(({ objects, past }) => (past ? [{ objects, past }] : []));
@@ -125,6 +125,16 @@ export class Resume {
     }
     return readKeys;
   }
+}
+
+/** What was read ahead may be gone again: then the objects that came and went count too. */
+async function pastFrom(
+  { version, reached }: Reach,
+  objects: Objects<KubernetesObject>,
+): Promise<Past<KubernetesObject> | undefined> {
+  if (reached !== version) return objects.since(version, reached, 'each');
+  const past = await objects.since(version);
+  return past && (() => past()?.filter(({ before, after }) => before ?? after));
 }
 
 function newestOf(versions: readonly string[]): string {
