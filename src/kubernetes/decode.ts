@@ -50,7 +50,7 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
   };
-  return deepFreeze(trimmed) as unknown as T;
+  return deepFreeze(trimmed) as KubernetesObject as T;
 }
 
 /** The resourceVersion of a list or bookmark. */
