@@ -6,7 +6,7 @@ import type { Client } from '../kubernetes/client.ts';
 import type { PatchType, Written } from '../kubernetes/verbs.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { StatusError } from '../kubernetes/status-error.ts';
+import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
 
 export type { ResourceStatus } from '../cache/kept-resource.ts';
@@ -41,7 +41,7 @@ export class Loaders {
    */
   of<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
     const store = this.#cluster.cache.store(resource);
-    if (store.version === '') throw store.failure ?? notYetRead(resource);
+    if (store.version === '') throw refusalOf(resource, store.failure);
     return this.#objects(resource);
   }
 
@@ -99,11 +99,13 @@ function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-function notYetRead({ plural }: Resource): StatusError {
+/** Why there is nothing to read. What passes by itself is one thing to who reads, whatever the gateway was told: to be tried again. */
+function refusalOf({ plural }: Resource, failure: Error | undefined): Error {
+  if (failure && [isForbidden, isKindUnavailable, isUnauthorized].some((isSo) => isSo(failure))) return failure;
   return new StatusError({
     code: 503,
     reason: 'NotSynced',
-    message: `The gateway has not yet read the ${plural} of the cluster. Try again in a moment.`,
+    message: `The gateway has not yet read the ${plural} of the cluster${failure ? ` (${failure.message})` : ''}. Try again in a moment.`,
     retryAfterSeconds: 1,
   });
 }

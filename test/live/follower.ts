@@ -15,7 +15,7 @@ export interface FollowerOptions {
 const RETRY_MS = 20;
 const REMEMBERED_LINES = 60;
 /** The ends of streams after which a client comes back. */
-const passing = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED']);
+const passing = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE']);
 
 /** A client that reconstructs what it follows, whatever happens to it, and complains of what the contract forbids. */
 export class Follower implements Disposable {
