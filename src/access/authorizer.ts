@@ -5,6 +5,8 @@ export interface AccessQuestion {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
+  /** A part of the resource with rights of its own, e.g. `status` or `log`. Absent: the resource itself. */
+  readonly subresource?: string | undefined;
   /** Null for the whole cluster: every namespace, or a resource without namespaces. */
   readonly namespace: string | null;
   /** Null for any name. */
@@ -12,8 +14,9 @@ export interface AccessQuestion {
 }
 
 /** The key under which equal questions are one. */
-export function questionKeyOf({ verb, group, resource, namespace, name }: AccessQuestion): string {
-  return JSON.stringify([verb, group, resource, namespace, name]);
+export function questionKeyOf(question: AccessQuestion): string {
+  const { verb, group, resource, subresource = '', namespace, name } = question;
+  return JSON.stringify([verb, group, resource, subresource, namespace, name]);
 }
 
 interface RawReview {
@@ -29,8 +32,9 @@ export class Authorizer {
   }
 
   /** @throws {StatusError} when no answer could be had: that is neither yes nor no */
-  async allows({ verb, group, resource, namespace, name }: AccessQuestion, signal: AbortSignal): Promise<boolean> {
-    const resourceAttributes = { verb, group, resource, namespace: namespace ?? '', name: name ?? '' };
+  async allows(question: AccessQuestion, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name } = question;
+    const resourceAttributes = { ...question, namespace: namespace ?? '', name: name ?? '' };
     const body = {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import { builder } from './builder.ts';
@@ -7,7 +7,8 @@ import { ObjectMetaType } from './object-meta.ts';
 
 interface NodeType {
   readonly typeName: string;
-  readonly find: (loaders: Loaders, uid: string) => KubernetesObject | undefined;
+  readonly namespaced: boolean;
+  readonly get: (loaders: Loaders, at: ObjectName) => Promise<KubernetesObject | undefined>;
 }
 
 const nodeTypes = new Map<string, NodeType>();
@@ -16,7 +17,8 @@ const nodeTypes = new Map<string, NodeType>();
 export function kubernetesType<T extends KubernetesObject>(typeName: string, resource: Resource<T>) {
   nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
     typeName,
-    find: (loaders, uid) => loaders.of(resource).withUid(uid),
+    namespaced: resource.namespaced,
+    get: (loaders, at) => loaders.get(resource, at),
   });
   return builder.objectRef<T>(typeName);
 }
@@ -31,7 +33,7 @@ function typeNameOf(object: KubernetesObject): string {
   return type.typeName;
 }
 
-const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<name>[^:]+):(?<uid>[^:]+)$/u;
+const ID_FORM = /^(?<typeName>[A-Za-z]+):(?:(?<namespace>[^:/]+)\/)?(?<name>[^:/]+):(?<uid>[^:]+)$/u;
 
 /** Names type, namespace, name and uid, so that an id of a deleted object never finds its namesake. */
 export function globalIdOf(object: KubernetesObject): string {
@@ -39,12 +41,13 @@ export function globalIdOf(object: KubernetesObject): string {
   return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
-function findNode(loaders: Loaders, id: string): KubernetesObject | null {
-  const { typeName, uid } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
+async function findNode(loaders: Loaders, id: string): Promise<KubernetesObject | null> {
+  const { typeName, namespace, name, uid } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
   const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
-  if (!type || !uid)
+  if (!type || !name || !uid || type.namespaced !== (namespace !== undefined))
     throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
-  return type.find(loaders, uid) ?? null;
+  const found = await type.get(loaders, { namespace, name });
+  return found?.metadata.uid === uid ? found : null;
 }
 
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({

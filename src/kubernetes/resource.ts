@@ -17,16 +17,29 @@ export interface ResourceName {
 export interface Resource<T extends KubernetesObject = KubernetesObject> extends ResourceName {
   /** Further ways to look objects up, by name. */
   readonly indexes: Readonly<Record<string, IndexValues<T>>>;
+  /**
+   * `always`: a copy is kept from the start. `on-demand`: from its first reader until nobody has read it for a while.
+   * `never`: it is read from the API server each time, and nothing of it is kept.
+   */
+  readonly watched: 'always' | 'on-demand' | 'never';
+  /** Only objects with such labels are of interest. Empty: all. */
+  readonly labelSelector: string;
+  /** What is kept of an object. */
+  readonly trim: TrimObject<T>;
 }
+
+/** A method's type, as is {@link IndexValues}. */
+export type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
 
 /** The values under which an index finds an object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
 export type IndexValues<T> = { of(object: T): readonly string[] }['of'];
 
-type ResourceOptions<T extends KubernetesObject> = Omit<Resource<T>, 'indexes'> & Partial<Pick<Resource<T>, 'indexes'>>;
+type Optional = 'indexes' | 'watched' | 'labelSelector' | 'trim';
+type ResourceOptions<T extends KubernetesObject> = Omit<Resource<T>, Optional> & Partial<Pick<Resource<T>, Optional>>;
 
 /** Declares a resource; has no effect by itself. */
 export function defineResource<T extends KubernetesObject>(options: ResourceOptions<T>): Resource<T> {
-  return { indexes: {}, ...options };
+  return { indexes: {}, watched: 'always', labelSelector: '', trim: (object) => object, ...options };
 }
 
 /** `group/version`, or `version` for the core group: what manifests call `apiVersion`. */

@@ -36,16 +36,38 @@ export class Loaders {
   }
 
   /**
-   * The objects of a resource, for a question that is about them.
-   * @throws {StatusError} when there is no copy yet, or the cluster does not serve the resource
+   * The objects of a resource that the viewer may list: those of one namespace, or of every namespace where they may.
+   * @throws {StatusError} Forbidden for a namespace where they may not; when there is no copy yet; when the cluster does
+   * not serve the resource
    */
-  of<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
-    const store = this.#cluster.cache.store(resource);
-    if (store.version === '') throw refusalOf(resource, store.failure);
-    return this.#objects(resource);
+  async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
+    return (await this.#readable(resource)).list(namespace ?? undefined);
   }
 
-  /** The objects of a resource, for a question that is about something else: none where there is no copy. */
+  /**
+   * One object. Undefined when it does not exist.
+   * @throws {StatusError} Forbidden where the viewer may not get an object of this name; otherwise as {@link list}
+   */
+  async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
+    return (await this.#readable(resource)).get(at);
+  }
+
+  /**
+   * The objects of a resource, to be followed: all that the viewer may list and watch, those of one namespace, or the one
+   * of a name.
+   * @throws {StatusError} as {@link list}
+   */
+  async follow<T extends KubernetesObject>(
+    resource: Resource<T>,
+    _scope: { readonly namespace?: string | null | undefined; readonly name?: string | undefined } = {},
+  ): Promise<Objects<T>> {
+    return this.#readable(resource);
+  }
+
+  /**
+   * The objects of a resource that the viewer may see, for a field of something else; the field declares it by `reads`.
+   * None where there is no copy.
+   */
   related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
     return this.#objects(resource);
   }
@@ -77,6 +99,12 @@ export class Loaders {
 
   statuses(): readonly ResourceStatus[] {
     return this.#cluster.cache.statuses();
+  }
+
+  async #readable<T extends KubernetesObject>(resource: Resource<T>): Promise<Objects<T>> {
+    const store = this.#cluster.cache.store(resource);
+    if (store.version === '') throw refusalOf(resource, store.failure);
+    return this.#objects(resource);
   }
 
   #objects<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {

@@ -5,6 +5,7 @@ import { labelSelector } from '../../graphql/label-selector.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { reads } from '../../graphql/reads.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
@@ -59,6 +60,7 @@ NamespaceType.implement({
       type: WorkspaceConnection,
       description: 'The workspaces in it.',
       args: { ...workspaceListArgs, ...pagingArgs },
+      extensions: reads(Workspace),
       resolve: ({ metadata }, args, { loaders }) =>
         workspaceConnection(loaders.related(Workspace).list(metadata.name), args),
     }),
@@ -67,6 +69,7 @@ NamespaceType.implement({
       description:
         'The kinds that it is offered: their rules are applied, so some are missing, hidden or have other options here.',
       args: { ...workspaceKindFilterArg, ...pagingArgs },
+      extensions: reads(WorkspaceKind),
       resolve: (namespace, args, { loaders }) => {
         const labels = isWhole(namespace) ? (namespace.metadata.labels ?? {}) : undefined;
         const kinds = loaders
@@ -116,14 +119,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One namespace. Null when it does not exist.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
-    resolve: (_, { name }, { loaders }) => loaders.of(Namespace).get({ name }) ?? null,
+    resolve: async (_, { name }, { loaders }) => (await loaders.get(Namespace, { name })) ?? null,
   }),
   namespaces: t.field({
     type: NamespaceConnection,
     description: 'The namespaces that match, sorted by name.',
     args: { ...filterArg, ...pagingArgs },
-    resolve: (_, { filter, ...paging }, { loaders }) =>
-      paginate(loaders.of(Namespace).list().filter(namespaceMatcher(filter)), byName, paging),
+    resolve: async (_, { filter, ...paging }, { loaders }) =>
+      paginate((await loaders.list(Namespace)).filter(namespaceMatcher(filter)), byName, paging),
   }),
 }));
 
@@ -135,8 +138,8 @@ builder.subscriptionField('namespaces', (t) =>
       ...filterArg,
       after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
     },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      liveList({ objects: loaders.of(Namespace), filter, matches: namespaceMatcher(filter), after }),
+    subscribe: async (_, { filter, after }, { loaders }) =>
+      liveList({ objects: await loaders.follow(Namespace), filter, matches: namespaceMatcher(filter), after }),
     resolve: (event) => event,
   }),
 );

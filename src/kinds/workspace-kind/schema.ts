@@ -10,8 +10,10 @@ import { failure } from '../../graphql/errors.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
+import { Namespace } from '../namespace/resource.ts';
 import { Workspace, type OptionList } from '../workspace/resource.ts';
 import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
 import { ActivityRule } from './activity-rule.ts';
@@ -121,6 +123,7 @@ WorkspaceKindType.implement({
         type: [SpawnerOptionType],
         description: 'The images it offers, with its rules applied; BAD_REQUEST for a podConfig that it does not have.',
         args: { namespace, podConfig: t.arg.id({ description: 'As offered together with this podConfig.' }) },
+        extensions: reads(Namespace),
         resolve: (kind, args, { loaders }) => offers(loaders, kind, 'imageConfig', args),
       }),
       podConfigs: t.field({
@@ -128,6 +131,7 @@ WorkspaceKindType.implement({
         description:
           'The pod sizes it offers, with its rules applied; BAD_REQUEST for an imageConfig that it does not have.',
         args: { namespace, imageConfig: t.arg.id({ description: 'As offered together with this imageConfig.' }) },
+        extensions: reads(Namespace),
         resolve: (kind, args, { loaders }) => offers(loaders, kind, 'podConfig', args),
       }),
       defaultImageConfig: t.id({
@@ -148,11 +152,13 @@ WorkspaceKindType.implement({
         type: WorkspaceConnection,
         description: 'The workspaces of this kind that you may see.',
         args: { ...workspaceListArgs, ...pagingArgs },
+        extensions: reads(Workspace),
         resolve: ({ metadata }, args, { loaders }) =>
           workspaceConnection(loaders.related(Workspace).byIndex('kind', metadata.name), args),
       }),
       workspaceCount: t.int({
         description: 'How many workspaces of this kind you may see.',
+        extensions: reads(Workspace),
         resolve: ({ metadata }, _, { loaders }) => loaders.related(Workspace).byIndex('kind', metadata.name).length,
       }),
       revision: t.string({
@@ -170,14 +176,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One kind. Null when it does not exist.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
-    resolve: (_, at, { loaders }) => loaders.of(WorkspaceKind).get(at) ?? null,
+    resolve: async (_, at, { loaders }) => (await loaders.get(WorkspaceKind, at)) ?? null,
   }),
   workspaceKinds: t.field({
     type: WorkspaceKindConnection,
     description:
       'The kinds that match, sorted by name; for what one namespace is offered, see Namespace.workspaceKinds.',
     args: { ...workspaceKindFilterArg, ...pagingArgs },
-    resolve: (_, args, { loaders }) => workspaceKindConnection(loaders.of(WorkspaceKind).list(), args),
+    resolve: async (_, args, { loaders }) => workspaceKindConnection(await loaders.list(WorkspaceKind), args),
   }),
 }));
 
@@ -188,7 +194,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
-    subscribe: (_, at, { loaders }) => liveObject(loaders.of(WorkspaceKind), at),
+    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(WorkspaceKind, at), at),
     resolve: ({ object }) => object,
   }),
   workspaceKinds: t.field({
@@ -198,8 +204,13 @@ builder.subscriptionFields((t) => ({
       ...workspaceKindFilterArg,
       after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
     },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      liveList({ objects: loaders.of(WorkspaceKind), filter, matches: workspaceKindMatcher(filter), after }),
+    subscribe: async (_, { filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(WorkspaceKind),
+        filter,
+        matches: workspaceKindMatcher(filter),
+        after,
+      }),
     resolve: (event) => event,
   }),
 }));

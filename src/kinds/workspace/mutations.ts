@@ -96,7 +96,7 @@ async function pauseOrStart(context: Context, input: PausingInput, paused: boole
   if (timeoutSeconds < 0 || timeoutSeconds > LONGEST_WAIT_SECONDS) {
     throw failure('BAD_REQUEST', `timeoutSeconds must be from 0 to ${LONGEST_WAIT_SECONDS}, got ${timeoutSeconds}.`);
   }
-  const followed = state ? context.loaders.of(Workspace) : undefined; // refused before anything is changed
+  const followed = state ? await context.loaders.follow(Workspace, { namespace, name }) : undefined; // refused before anything is changed
   const { object: workspace, warnings } = await setPaused(context, { namespace, name }, paused, dryRun);
   if (!state || !followed) return { workspace, stateReached: null, warnings };
   if (dryRun) return { workspace, stateReached: stateOf(workspace) === state, warnings };

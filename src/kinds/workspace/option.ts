@@ -1,5 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
+import { reads } from '../../graphql/reads.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
+import { Namespace } from '../namespace/resource.ts';
 import { labelsOfNamespace } from '../workspace-kind/kind-in-context.ts';
 import {
   optionLabelsOf,
@@ -48,6 +50,7 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
       type: SpawnerOptionType,
       nullable: true,
       description: 'Its description. Null when the kind or the option is gone.',
+      extensions: reads(WorkspaceKind, Namespace),
       resolve: (step, _, { loaders }) => describe(loaders, step, step.sourceId),
     }),
     targetId: t.exposeID('targetId', { description: 'The option that replaces it.' }),
@@ -55,6 +58,7 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
       type: SpawnerOptionType,
       nullable: true,
       description: 'Its description. Null when the kind or the option is gone.',
+      extensions: reads(WorkspaceKind, Namespace),
       resolve: (step, _, { loaders }) => describe(loaders, step, step.targetId),
     }),
     message: t.field({
@@ -62,6 +66,7 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
       nullable: true,
       description:
         'What the kind says of this step. Null where it says nothing, or redirects the option elsewhere by now.',
+      extensions: reads(WorkspaceKind, Namespace),
       resolve: (step, _, { loaders }) => {
         const redirect = describe(loaders, step, step.sourceId)?.spec.redirect;
         return redirect?.to === step.targetId ? (redirect.message ?? null) : null;
@@ -79,6 +84,7 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
       nullable: true,
       description:
         'What the kind says of the option, in the namespace of the workspace. Null when the kind or the option is gone.',
+      extensions: reads(WorkspaceKind, Namespace),
       resolve: (chosen, _, { loaders }) => describe(loaders, chosen, optionIdOf(chosen.workspace, chosen.list)),
     }),
     desiredId: t.id({

@@ -23,7 +23,7 @@ export async function setPaused(
   paused: Paused,
   dryRun: boolean,
 ): Promise<Written<WorkspaceObject>> {
-  let workspace = loaders.related(Workspace).get(at) ?? (await loaders.live(Workspace, at));
+  let workspace = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await loaders.patch(

@@ -11,7 +11,9 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
+import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceKindType } from '../workspace-kind/schema.ts';
@@ -103,6 +105,7 @@ WorkspaceType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
+      extensions: reads(Namespace),
       resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
     }),
     displayName: t.string({
@@ -113,6 +116,7 @@ WorkspaceType.implement({
       type: WorkspaceKindType,
       nullable: true,
       description: 'What kind of workspace it is. Null when the kind does not exist.',
+      extensions: reads(WorkspaceKind),
       resolve: (workspace, _, { loaders }) =>
         loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) }) ?? null,
     }),
@@ -178,6 +182,7 @@ WorkspaceType.implement({
     services: t.field({
       type: [WorkspaceService],
       description: 'The pages it serves while it runs. Empty when its kind or image is gone.',
+      extensions: reads(WorkspaceKind),
       resolve: (workspace, _, { loaders }) => servicesOf(loaders, workspace),
     }),
     pod: t.field({
@@ -219,14 +224,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One workspace. Null when it does not exist.',
     args: nameArgs,
-    resolve: (_, at, { loaders }) => loaders.of(Workspace).get(at) ?? null,
+    resolve: async (_, at, { loaders }) => (await loaders.get(Workspace, at)) ?? null,
   }),
   workspaces: t.field({
     type: WorkspaceConnection,
     description: 'The workspaces that match, sorted by namespace and name unless `orderBy` says otherwise.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
-    resolve: (_, { namespace, ...args }, { loaders }) =>
-      workspaceConnection(loaders.of(Workspace).list(namespace ?? undefined), args),
+    resolve: async (_, { namespace, ...args }, { loaders }) =>
+      workspaceConnection(await loaders.list(Workspace, namespace), args),
   }),
 }));
 
@@ -237,7 +242,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: nameArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders.of(Workspace), at),
+    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(Workspace, at), at),
     resolve: ({ object }) => object,
   }),
   workspaces: t.field({
@@ -249,8 +254,14 @@ builder.subscriptionFields((t) => ({
       filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
       after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
     },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList({ objects: loaders.of(Workspace), namespace, filter, matches: workspaceMatcher(filter), after }),
+    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(Workspace, { namespace }),
+        namespace,
+        filter,
+        matches: workspaceMatcher(filter),
+        after,
+      }),
     resolve: (event) => event,
   }),
 }));

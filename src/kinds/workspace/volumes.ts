@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { reads } from '../../graphql/reads.ts';
 import { kindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
 import { kindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
@@ -45,6 +46,7 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
       type: VolumeMount,
       nullable: true,
       description: 'The home directory. Null for a workspace without one.',
+      extensions: reads(WorkspaceKind),
       resolve: (workspace, _, { loaders }) => {
         const claimName = specOf(workspace).podTemplate?.volumes?.home;
         if (!claimName) return null;
