@@ -97,7 +97,9 @@ export class Loaders {
     return this.#access.load(question);
   }
 
-  statuses(): readonly ResourceStatus[] {
+  /** How fresh the copy of each resource is, and whether the cluster serves it. */
+  async statuses(): Promise<readonly ResourceStatus[]> {
+    await this.#cluster.cache.discover();
     return this.#cluster.cache.statuses();
   }
 
