@@ -20,6 +20,7 @@ interface BuiltinOptions {
   readonly categories?: readonly string[];
   readonly hasGeneration?: boolean;
   readonly hasStatus?: boolean;
+  readonly hasLog?: boolean;
   readonly selectable?: Readonly<Record<string, (object: JsonObject) => string>>;
   readonly complete?: (object: JsonObject) => JsonObject;
   readonly check?: ServedResource['check'];
@@ -42,6 +43,7 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     shortNames: ['po'],
     categories: ALL,
     hasStatus: true,
+    hasLog: true,
     selectable: { 'status.phase': textIn('status', 'phase'), 'spec.nodeName': textIn('spec', 'nodeName') },
     complete: phase('Pending'),
   }),
@@ -74,6 +76,7 @@ function builtin(apiVersion: string, kind: string, options: BuiltinOptions): Ser
     categories: options.categories ?? [],
     custom: false,
     hasStatus: options.hasStatus ?? false,
+    hasLog: options.hasLog,
     hasGeneration: options.hasGeneration ?? false,
     storageApiVersion: apiVersion,
     columns: BUILTIN_COLUMNS[kind] ?? [],

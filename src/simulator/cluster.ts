@@ -2,6 +2,7 @@ import type { Authorizer } from './access/authorizer.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Catalog } from './catalog.ts';
+import type { PodLogs } from './logs/pod-logs.ts';
 import type { StreamingLists } from './list-options.ts';
 import type { Storage } from './storage.ts';
 import type { Watches } from './watches.ts';
@@ -11,6 +12,7 @@ export interface Cluster {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly watches: Watches;
+  readonly logs: PodLogs;
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   readonly admission: readonly AdmissionHook[];

@@ -84,8 +84,18 @@ function entriesOf(resource: ServedResource): readonly JsonObject[] {
   const { plural: name, singular, namespaced, kind, shortNames, categories } = resource;
   const optional = { ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) };
   const main = { name, singularName: singular, namespaced, kind, verbs: VERBS, ...optional };
-  if (!resource.hasStatus) return [main];
-  return [main, { name: `${name}/status`, singularName: '', namespaced, kind, verbs: ['get', 'patch', 'update'] }];
+  const part = (subresource: string, verbs: readonly string[]): JsonObject => ({
+    name: `${name}/${subresource}`,
+    singularName: '',
+    namespaced,
+    kind,
+    verbs,
+  });
+  return [
+    main,
+    ...(resource.hasLog ? [part('log', ['get'])] : []),
+    ...(resource.hasStatus ? [part('status', ['get', 'patch', 'update'])] : []),
+  ];
 }
 
 function reviewEntry(kind: string): JsonObject {

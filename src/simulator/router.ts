@@ -4,6 +4,7 @@ import { authenticate } from './access/authentication.ts';
 import { impersonate, impersonationIn, userMissing } from './access/impersonation.ts';
 import type { User } from './access/user.ts';
 import type { Cluster } from './cluster.ts';
+import { answerLog } from './logs/answer-log.ts';
 import { answerMeta } from './meta.ts';
 import { answerGet, answerList, answerWatch } from './read.ts';
 import { answerText, type Reply } from './reply.ts';
@@ -63,7 +64,9 @@ function unknownResource({ catalog }: Cluster, { group, version }: IncomingReque
 }
 
 function assertServed(resource: ServedResource, { subresource, verb, namespace, name }: IncomingRequest): void {
-  if (subresource !== undefined) {
+  if (subresource === 'log' && resource.hasLog) {
+    if (verb !== 'get') throw methodNotAllowed();
+  } else if (subresource !== undefined) {
     if (subresource !== 'status' || !resource.hasStatus)
       throw resource.custom ? notFound(resource, name ?? '') : resourceNotFound();
     if (verb !== 'get' && verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
@@ -76,6 +79,7 @@ function assertServed(resource: ServedResource, { subresource, verb, namespace, 
 function dispatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Reply {
   switch (request.verb) {
     case 'get':
+      if (request.subresource === 'log') return answerLog(cluster, resource, request);
       return answerGet(cluster, resource, request);
     case 'list':
       return answerList(cluster, resource, request);

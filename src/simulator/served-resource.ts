@@ -26,6 +26,8 @@ export interface ServedResource extends ResourceName {
   /** A custom resource is strict where built-in ones are lenient: resourceVersion on update, no strategic merge. */
   readonly custom: boolean;
   readonly hasStatus: boolean;
+  /** Whether its objects print something that can be read. */
+  readonly hasLog?: boolean | undefined;
   readonly hasGeneration: boolean;
   /** The apiVersion in which objects are kept. */
   readonly storageApiVersion: string;

@@ -13,6 +13,8 @@ import { createCatalog } from './catalog.ts';
 import { createFaults, normalBehaviour, type Faults } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import type { LogReader } from './logs/log-reader.ts';
+import { createPodLogs, type LogOptions } from './logs/pod-logs.ts';
 import { createListener, type Listener } from './listener.ts';
 import { readAccess } from './read-access.ts';
 import type { RequestRecord } from './request.ts';
@@ -43,6 +45,8 @@ export interface Simulator extends AsyncDisposable {
   /** The HTTP requests answered so far, in order: the last 100,000. */
   readonly requests: readonly RequestRecord[];
   readonly openWatches: number;
+  /** How many logs are being sent. */
+  readonly openLogs: number;
   /** The kubeconfig of whoever has this token. Tokens that nobody has are fine: their requests get 401. */
   kubeconfigFor(token: string): string;
   /** From now on the token stands for this user, whoever it stood for before. */
@@ -57,6 +61,14 @@ export interface Simulator extends AsyncDisposable {
   apply(manifest: Manifest | KubernetesObject): KubernetesObject;
   /** Removes an object at once, finalizers or not, with all that it owns. */
   delete(apiVersion: string, kind: string, name: string, namespace?: string): void;
+  /**
+   * Has a container print these lines, now or when told. Which log a client then gets is for the pod to say: while its
+   * status has the container `running` the present run's, with `lastState.terminated` the previous one's too, and
+   * between two runs only that.
+   */
+  log(namespace: string, pod: string, container: string, text: string, options?: LogOptions): void;
+  /** Ends what a container prints, and with it who follows. What it prints afterwards is another run. */
+  endLog(namespace: string, pod: string, container: string): void;
   get(apiVersion: string, kind: string, name: string, namespace?: string): KubernetesObject | undefined;
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[];
 }
@@ -72,8 +84,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const tokens = createTokens(users, () => behaviour.token);
   const cluster = { ...world, admission, gitVersion: version, behaviour, tokens };
   const requests: RequestRecord[] = [];
+  const openLogs = new Set<LogReader>();
   const serve = createHttpServer({
     watches: world.watches,
+    openLogs,
     userOf: (request) => impersonationIn(request)?.user ?? bearer(tokens, request.headers.authorization)?.name ?? '',
     onAnswered: (record) => remember(requests, record),
     reply: async (request) => (await intercept(request)) ?? route(cluster, request),
@@ -90,7 +104,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restore: world.restore,
   });
   await listener.start(options.port ?? 0);
-  return createHandle({ world, requests, faults, listener, behaviour, tokens });
+  return createHandle({ world, requests, openLogs, faults, listener, behaviour, tokens });
 }
 
 function remember(requests: RequestRecord[], record: RequestRecord): void {
@@ -101,13 +115,14 @@ function remember(requests: RequestRecord[], record: RequestRecord): void {
 interface HandleParts {
   readonly world: World;
   readonly requests: readonly RequestRecord[];
+  readonly openLogs: ReadonlySet<LogReader>;
   readonly faults: Faults;
   readonly listener: Listener;
   readonly behaviour: Behaviour;
   readonly tokens: Cluster['tokens'];
 }
 
-function createHandle({ world, requests, faults, listener, behaviour, tokens }: HandleParts): Simulator {
+function createHandle({ world, requests, openLogs, faults, listener, behaviour, tokens }: HandleParts): Simulator {
   const access = readAccess(world);
   const { certificate } = listener;
   const kubeconfigOf = (token: string, user: string) =>
@@ -127,9 +142,14 @@ function createHandle({ world, requests, faults, listener, behaviour, tokens }: 
     get openWatches(): number {
       return world.watches.size;
     },
+    get openLogs(): number {
+      return openLogs.size;
+    },
     faults,
     apply: (manifest) => arrange(world, manifest),
     delete: (apiVersion, kind, name, namespace) => disarrange(world, { apiVersion, kind, name, namespace }),
+    log: (namespace, pod, container, text, options) => world.logs.append({ namespace, pod, container }, text, options),
+    endLog: (namespace, pod, container) => world.logs.end({ namespace, pod, container }),
     get: access.get,
     list: access.list,
     async [Symbol.asyncDispose](): Promise<void> {
@@ -146,6 +166,7 @@ function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmark
   const catalog = createCatalog(storage);
   const watches = new Watches(storage, bookmarkIntervalMs);
   const authorizer = createAuthorizer(storage);
+  const logs = createPodLogs(storage);
   keepAggregated(storage);
   const parts = { storage, catalog, watches };
   const namespaces = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace');
@@ -160,9 +181,11 @@ function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmark
     storage.restore(data === 'lose' ? EMPTY_WORLD : data);
     catalog.refresh();
     authorizer.refresh();
-    if (data === 'lose') begin(namespaces);
+    if (data !== 'lose') return;
+    logs.clear();
+    begin(namespaces);
   }
 
   begin(objects);
-  return { ...parts, authorizer, restore };
+  return { ...parts, authorizer, logs, restore };
 }
