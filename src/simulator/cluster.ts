@@ -27,4 +27,6 @@ export interface Behaviour {
   readonly streamingLists: StreamingLists;
   /** How a watch from a forgotten version is refused: in its stream, as the real server does, or before it opens. */
   readonly expiredWatch: 'event' | 'status';
+  /** The groups that are served by servers which do not answer. */
+  readonly unavailableGroups: ReadonlySet<string>;
 }

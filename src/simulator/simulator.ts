@@ -5,12 +5,13 @@ import { createAuthorizer } from './access/authorizer.ts';
 import { DEFAULT_ROLES } from './access/default-roles.ts';
 import { impersonationIn } from './access/impersonation.ts';
 import { createTokens, type TokenUser } from './access/tokens.ts';
+import { aggregatedResource, type AggregatedResource } from './aggregated.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Manifest } from './api-object.ts';
 import { arrange, disarrange } from './arrange.ts';
 import type { Behaviour, Cluster } from './cluster.ts';
 import { createCatalog } from './catalog.ts';
-import { createFaults, normalBehaviour, type Faults } from './faults.ts';
+import { createFaults, normalBehaviour, undoOnce, type Faults, type Undo } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { LogReader } from './logs/log-reader.ts';
@@ -19,6 +20,7 @@ import { createListener, type Listener } from './listener.ts';
 import { readAccess } from './read-access.ts';
 import type { RequestRecord } from './request.ts';
 import { route } from './router.ts';
+import { storageKeyOf } from './served-resource.ts';
 import { EMPTY_WORLD, Storage, type Snapshot } from './storage.ts';
 import { Watches } from './watches.ts';
 
@@ -28,6 +30,8 @@ export interface SimulatorOptions {
   /** Applied in order, so definitions come before their objects. */
   readonly objects?: readonly (Manifest | KubernetesObject)[];
   readonly admission?: readonly AdmissionHook[];
+  /** What is served besides, as if by other API servers behind this one. */
+  readonly aggregated?: readonly AggregatedResource[];
   readonly bookmarkIntervalMs?: number;
   /** Who may come besides the administrator, each with a bearer token. What they may do is for RBAC to say. */
   readonly users?: readonly TokenUser[];
@@ -54,6 +58,8 @@ export interface Simulator extends AsyncDisposable {
   /** From now on requests with this token get 401. Watches that are open go on, as with the real server. */
   revokeToken(token: string): void;
   readonly faults: Faults;
+  /** Serves a resource, as if another API server had been put behind this one, until undone: then its watches end. */
+  aggregate(resource: AggregatedResource): Undo;
   /**
    * Makes an object be as given, spec and status alike. It keeps its uid; its resourceVersion moves if anything changes,
    * its generation if the spec does. Defaults and pruning apply, admission and validation do not.
@@ -78,8 +84,8 @@ const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-sy
 
 /** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { objects = [], admission = [], users = [], bookmarkIntervalMs = 60_000, version = 'v1.32.0' } = options;
-  const world = createWorld(objects, bookmarkIntervalMs);
+  const { admission = [], users = [], version = 'v1.32.0' } = options;
+  const world = createWorld(options);
   const behaviour = normalBehaviour();
   const tokens = createTokens(users, () => behaviour.token);
   const cluster = { ...world, admission, gitVersion: version, behaviour, tokens };
@@ -146,6 +152,7 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
       return openLogs.size;
     },
     faults,
+    aggregate: world.aggregate,
     apply: (manifest) => arrange(world, manifest),
     delete: (apiVersion, kind, name, namespace) => disarrange(world, { apiVersion, kind, name, namespace }),
     log: (namespace, pod, container, text, options) => world.logs.append({ namespace, pod, container }, text, options),
@@ -161,7 +168,7 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
 
 type World = ReturnType<typeof createWorld>;
 
-function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmarkIntervalMs: number) {
+function createWorld({ objects = [], aggregated = [], bookmarkIntervalMs = 60_000 }: SimulatorOptions) {
   const storage = new Storage();
   const catalog = createCatalog(storage);
   const watches = new Watches(storage, bookmarkIntervalMs);
@@ -186,6 +193,16 @@ function createWorld(objects: readonly (Manifest | KubernetesObject)[], bookmark
     begin(namespaces);
   }
 
+  function aggregate(described: AggregatedResource): Undo {
+    const resource = aggregatedResource(described);
+    const withdraw = catalog.aggregate(resource);
+    return undoOnce(() => {
+      withdraw();
+      watches.finish('end', storageKeyOf(resource));
+    });
+  }
+
+  aggregated.forEach(aggregate);
   begin(objects);
-  return { ...parts, authorizer, logs, restore };
+  return { ...parts, authorizer, logs, restore, aggregate };
 }
