@@ -58,11 +58,13 @@ class Reflector<T extends KubernetesObject> {
   #progressed = false;
   /** Until the server has shown that it cannot. */
   #streamsLists = true;
+  #asksFirst: boolean;
   /** Set while it cannot be watched: how often it has been listed since that was asked. */
   #polls: number | undefined;
 
   constructor(options: ReflectOptions<T>) {
     this.#options = options;
+    this.#asksFirst = options.asksFirst;
     this.#backoff = new Backoff(() => options.clock.random());
   }
 
@@ -83,7 +85,8 @@ class Reflector<T extends KubernetesObject> {
 
   /** Lists where necessary, then follows one watch to its end. */
   async #round(): Promise<void> {
-    if (this.#listCause === 'start' && this.#options.asksFirst) await this.#ask();
+    if (this.#asksFirst) await this.#ask();
+    this.#asksFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
     if (this.#listCause === undefined && this.#suspicious && (await this.#worldIsOlder()))
       this.#listCause = 'older-world';
