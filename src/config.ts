@@ -23,7 +23,9 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** A watch without a byte for so long counts as broken. The API server sends something about once a minute. */
   readonly watchIdleTimeoutMs: number;
-  /** How often to ask whether a kind that the cluster does not serve is served now. */
+  /** How long the copies that are kept on demand outlive their last reader. */
+  readonly watchIdleMinutes: number;
+  /** How often to ask, at most, what the cluster serves: whether a kind that it does not serve is served now. */
   readonly discoveryIntervalMs: number;
   /** How many changes of each kind a returning subscriber can be told without asking the API server. */
   readonly historyEvents: number;
@@ -73,6 +75,7 @@ export function readConfig(env: Environment): Config {
     connection: connectionSource(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
+    watchIdleMinutes: wholeNumber(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
     discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: wholeNumber(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
     maxSubscriptionsPerConnection: wholeNumber(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),

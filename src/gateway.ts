@@ -33,7 +33,7 @@ export interface GatewayStatistics {
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Resolves when every kind has been read once, or is known not to be served. */
+  /** Resolves when every kind that is always watched has been read once, or is known not to be served. */
   readonly ready: Promise<unknown>;
   /** What has happened to its watches and subscriptions, for who exports it. */
   readonly statistics: () => GatewayStatistics;
@@ -111,11 +111,12 @@ function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster
   };
 }
 
-/** Ready when every kind that the cluster serves has been read. */
+/** Ready when every kind that the cluster serves has been read, of those that are always watched. */
 function readinessOf(cache: ClusterCache): Readiness {
   const waitingFor = cache
     .statuses()
-    .flatMap(({ available, synced, resource }) => (available && !synced ? resource.plural : []));
+    .filter(({ available, synced, resource }) => resource.watched === 'always' && available && !synced)
+    .map(({ resource }) => resource.plural);
   return { ready: waitingFor.length === 0, waitingFor };
 }
 

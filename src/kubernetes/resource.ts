@@ -22,9 +22,9 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> extends
    * `never`: it is read from the API server each time, and nothing of it is kept.
    */
   readonly watched: 'always' | 'on-demand' | 'never';
-  /** Only objects with such labels are of interest. Empty: all. */
+  /** Only objects with such labels are of interest: others are neither listed nor kept. Empty: all. */
   readonly labelSelector: string;
-  /** What is kept of an object. */
+  /** What lists and copies keep of an object; one that is read alone comes whole. Must leave what it is given as it is. */
   readonly trim: TrimObject<T>;
   /** What may be seen of an object by who may not read it. Absent: nothing. */
   readonly glimpse?: Glimpse<T>;

@@ -68,7 +68,8 @@ export class Loaders {
   async prepare(resources: Iterable<Resource>, purpose: Purpose): Promise<void> {
     await Promise.all(
       [...resources].map(async (resource) => {
-        if (!this.sight.of(resource)) this.sight.add(resource, await this.#views.of(resource, purpose));
+        const [view] = await Promise.all([this.#views.of(resource, purpose), this.#use(resource)]);
+        this.sight.add(resource, view);
       }),
     );
   }
@@ -80,7 +81,7 @@ export class Loaders {
    */
   async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
     const view = await this.#scopeView(resource, { namespace }, 'read');
-    return this.#readable(resource, view).list(namespace ?? undefined);
+    return (await this.#readable(resource, view)).list(namespace ?? undefined);
   }
 
   /**
@@ -90,7 +91,7 @@ export class Loaders {
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
     const view = await this.#scopeView(resource, at, 'read');
-    return this.#readable(resource, view).get(at);
+    return (await this.#readable(resource, view)).get(at);
   }
 
   /**
@@ -107,9 +108,12 @@ export class Loaders {
   /**
    * The objects of a resource that the viewer may see, for a field of something else; the field declares it by `reads`.
    * None where there is no copy.
+   * @throws {StatusError} where a copy that is kept on demand is not there in time
    */
   related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
     const view = this.sight.of(resource);
+    const { version, failure } = this.#options.cluster.cache.store(resource);
+    if (resource.watched === 'on-demand' && version === '' && failure === undefined) throw refusalOf(resource, failure);
     if (view) return this.#objects(resource, view);
     throw new TypeError(`A field reads ${resource.plural} without saying so: extensions: reads(…).`);
   }
@@ -151,8 +155,11 @@ export class Loaders {
     return this.#questions.load(question);
   }
 
-  statuses(): readonly ResourceStatus[] {
-    return this.#options.cluster.cache.statuses();
+  /** How fresh the copy of each resource is, and whether the cluster serves it. */
+  async statuses(): Promise<readonly ResourceStatus[]> {
+    const { cache } = this.#options.cluster;
+    await cache.discover();
+    return cache.statuses();
   }
 
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {
@@ -171,7 +178,12 @@ export class Loaders {
     return view;
   }
 
-  #readable<T extends KubernetesObject>(resource: Resource<T>, view: View): Objects<T> {
+  async #use(resource: Resource): Promise<void> {
+    return this.#options.cluster.cache.use(resource, this.#options.signal);
+  }
+
+  async #readable<T extends KubernetesObject>(resource: Resource<T>, view: View): Promise<Objects<T>> {
+    await this.#use(resource);
     const store = this.#options.cluster.cache.store(resource);
     if (store.version === '') throw refusalOf(resource, store.failure);
     return this.#objects(resource, view);
