@@ -29,8 +29,9 @@ interface RawStatus {
 
 /**
  * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
- * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration.
- * @throws {TypeError} saying what is missing
+ * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration, and of
+ * the rest what its resource keeps.
+ * @throws {TypeError} saying what is missing, and nothing of what is there but names
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
@@ -40,7 +41,7 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     typeof metadata.resourceVersion !== 'string'
   ) {
     throw new TypeError(
-      `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${excerptOf(value)}`,
+      `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${outlineOf(value)}`,
     );
   }
   const { managedFields: _, annotations, ...kept } = metadata;
@@ -50,7 +51,16 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
   };
-  return deepFreeze(trimmed) as KubernetesObject as T;
+  return deepFreeze(resource.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
+}
+
+/** What is malformed may be half a secret: its values are for nobody. */
+function outlineOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return excerptOf(value);
+  const { metadata } = value as RawObject;
+  if (typeof metadata !== 'object' || metadata === null) return `{ ${Object.keys(value).join(', ')} }`.slice(0, 200);
+  const { name, uid, resourceVersion } = metadata;
+  return excerptOf({ name, uid, resourceVersion });
 }
 
 /** The resourceVersion of a list or bookmark. */
