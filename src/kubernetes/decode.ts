@@ -5,13 +5,21 @@ import { StatusError, type StatusCause } from './status-error.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 interface RawObject {
+  readonly kind?: unknown;
   readonly metadata?: {
     readonly name?: unknown;
     readonly uid?: unknown;
     readonly resourceVersion?: unknown;
     readonly managedFields?: unknown;
+    readonly deletionTimestamp?: unknown;
+    readonly deletionGracePeriodSeconds?: unknown;
+    readonly finalizers?: readonly unknown[] | null;
     readonly annotations?: Readonly<Record<string, string>> | null;
   } | null;
+}
+
+interface RawList {
+  readonly items?: unknown;
 }
 
 interface RawStatus {
@@ -61,6 +69,20 @@ function outlineOf(value: unknown): string {
   if (typeof metadata !== 'object' || metadata === null) return `{ ${Object.keys(value).join(', ')} }`.slice(0, 200);
   const { name, uid, resourceVersion } = metadata;
   return excerptOf({ name, uid, resourceVersion });
+}
+
+/** The object that a deletion has left waiting; undefined where the answer is that, or how, it is gone. */
+export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
+  const { kind, metadata } = (value ?? {}) as RawObject;
+  if (kind === 'Status' || !metadata?.deletionTimestamp) return undefined;
+  const waits = (metadata.finalizers ?? []).length > 0 || Number(metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  return waits ? decodeObject(value, resource) : undefined;
+}
+
+/** How many items are in a list of whatever objects; of a Status, none. */
+export function decodeItemCount(value: unknown): number {
+  const items = (value as RawList | null)?.items;
+  return Array.isArray(items) ? items.length : 0;
 }
 
 /** The resourceVersion of a list or bookmark. */
