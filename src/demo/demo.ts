@@ -9,6 +9,7 @@ import { createConnection } from '../kubernetes/connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
+import { gatewayAccount, people, permissions } from './people.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { worldObjects } from './world.ts';
 
@@ -37,7 +38,12 @@ export async function startDemo({
 }: DemoOptions): Promise<Demo> {
   await using started = new AsyncDisposableStack();
   const simulator = started.use(
-    await startSimulator({ port: clusterPort, objects: worldObjects(new Date()), admission: workspaceAdmission }),
+    await startSimulator({
+      port: clusterPort,
+      objects: [...worldObjects(new Date()), ...permissions()],
+      admission: workspaceAdmission,
+      users: [...people, gatewayAccount],
+    }),
   );
   const directory = await mkdtemp(path.join(tmpdir(), 'workspaces-demo-'));
   started.defer(() => rm(directory, { recursive: true }));
