@@ -53,6 +53,6 @@ function podOf(workspace: Workspace, kind: WorkspaceKind, options: Options, now:
       creationTimestamp: secondsOf(since),
       ...(isEnding(workspace.metadata) ? { deletionTimestamp: secondsOf(now) } : {}),
     },
-    status: statusAfter(faultOf(workspace) ?? 'Ready', template, new Date(since)),
+    status: statusAfter(faultOf(workspace) ?? 'Ready', { ...template, metadata }, new Date(since)),
   };
 }
