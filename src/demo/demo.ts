@@ -10,8 +10,9 @@ import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
 import { gatewayAccount, people, permissions } from './people.ts';
+import { startSurroundings } from './surroundings.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
-import { worldObjects } from './world.ts';
+import { servedObjects, worldApis, worldObjects } from './world.ts';
 
 export interface DemoOptions {
   readonly host?: string;
@@ -37,10 +38,12 @@ export async function startDemo({
   log = pino({ level: 'silent' }),
 }: DemoOptions): Promise<Demo> {
   await using started = new AsyncDisposableStack();
+  const now = new Date();
   const simulator = started.use(
     await startSimulator({
       port: clusterPort,
-      objects: [...worldObjects(new Date()), ...permissions()],
+      objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
+      aggregated: worldApis,
       admission: workspaceAdmission,
       users: [...people, gatewayAccount],
     }),
@@ -52,6 +55,7 @@ export async function startDemo({
   const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
   started.use(startWorkspaceController({ client, log }));
   started.use(startLife({ client, log }));
+  started.use(startSurroundings(simulator));
   const config = readConfig({ KUBECONFIG: kubeconfigFile, PORT: String(port), HOST: host, DRAIN_SECONDS: '2' });
   const gateway = started.use(await startGateway(config, log));
   await gateway.ready;
