@@ -30,9 +30,14 @@ interface RawStatus {
 /**
  * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
  * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration.
+ * @param extent `kept`: only what its resource keeps
  * @throws {TypeError} saying what is missing
  */
-export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
+export function decodeObject<T extends KubernetesObject>(
+  value: unknown,
+  resource: Resource<T>,
+  extent: 'whole' | 'kept' = 'whole',
+): T {
   const metadata = (value as RawObject | null)?.metadata;
   if (
     typeof metadata?.name !== 'string' ||
@@ -44,13 +49,19 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     );
   }
   const { managedFields: _, annotations, ...kept } = metadata;
-  const trimmed = {
+  const object = {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
-  };
-  return deepFreeze(trimmed) as KubernetesObject as T;
+  } as KubernetesObject as T;
+  return deepFreeze(extent === 'whole' ? object : resource.trim(object)) as T;
+}
+
+/** What is kept of an object that came whole, e.g. as the answer to a write. */
+export function trimmed<T extends KubernetesObject>(object: T, resource: Resource<T>): T {
+  const kept = resource.trim(object);
+  return kept === object ? object : (deepFreeze(kept) as T);
 }
 
 /** The resourceVersion of a list or bookmark. */
