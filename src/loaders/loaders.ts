@@ -10,7 +10,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
-import { isEmpty, type View } from './view.ts';
+import { isEmpty, seenIn, type View } from './view.ts';
 import { Views, type Purpose } from './views.ts';
 import { Writes } from './writes.ts';
 
@@ -126,6 +126,12 @@ export class Loaders extends Writes {
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
     await this.permit('get', resource, at);
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
+  }
+
+  /** What the viewer may see of an object that a write has come to: who may write it may not get it for that. */
+  async shown<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T | undefined> {
+    const view = await this.#views.ofName(resource, object.metadata, 'read');
+    return view && seenIn(view, resource, object);
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */

@@ -59,7 +59,7 @@ export type PauseWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } } };
+export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } | null } };
 
 export type StartWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -67,7 +67,7 @@ export type StartWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } } };
+export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } | null } };
 
 export type FollowOneWorkspaceSubscriptionVariables = Exact<{
   namespace: string;
