@@ -11,7 +11,7 @@ function seeds(): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-it.concurrent.each(seeds())(
+it.each(seeds())(
   'tells who follows what they may see, and nothing that they may not, whatever becomes of their rights, with seed %i',
   async (seed) => {
     const mistakes = await liveMistakesOf(seed);
