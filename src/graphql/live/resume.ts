@@ -59,7 +59,7 @@ export class Resume {
     const changes = this.#own();
     const changedReads = this.#changedReads();
     if (!changes || !changedReads) return undefined;
-    const touched = options.dependencies.touchedBy(changedReads);
+    const touched = [...options.dependencies.touchedBy(changedReads)];
     const known = new Map(changes.map((change) => [change.last.metadata.uid, change]));
     const told = toldBy(this.since.place, [...known.keys(), ...touched], holdings);
     if (!told) return undefined; // something is gone, and nobody knows what it was like
