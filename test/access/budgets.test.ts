@@ -1,30 +1,12 @@
 import { expect, it } from 'vitest';
-import type { Manifest } from '../../src/simulator/api-object.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { namespace, workspace } from '../gateway/manifests.ts';
 import { person } from './people.ts';
+import { bound, clusterRole, reader, workspaces } from './rbac-objects.ts';
 import { Stage } from './stage.ts';
 
-const RBAC = 'rbac.authorization.k8s.io';
 const ordinary = person('ann', 'team-1');
 const NAMESPACES = 500;
-
-function clusterRole(name: string, ...rules: readonly object[]): Manifest {
-  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules };
-}
-
-function bound(role: string, where?: string): Manifest {
-  return {
-    apiVersion: `${RBAC}/v1`,
-    kind: where === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
-    metadata: { name: `${role}-of-ann`, ...(where !== undefined && { namespace: where }) },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: RBAC, kind: 'User', name: ordinary.name }],
-  };
-}
-
-const workspaces = { apiGroups: ['kubeflow.org'], resources: ['workspaces'] };
-const reader = clusterRole('reader', { ...workspaces, verbs: ['get', 'list', 'watch'] });
 
 /** What is asked of the cluster's authorizer while something happens. */
 async function reviewsDuring(cluster: Simulator, act: () => Promise<void>): Promise<number> {
@@ -41,7 +23,7 @@ it('lists over 500 namespaces as an ordinary user for one review each, and one f
   const objects = [
     ...names.map((name) => namespace(name)),
     reader,
-    ...own.flatMap((at) => [bound('reader', at), workspace('nb-1', { namespace: at })]),
+    ...own.flatMap((at) => [bound(ordinary, 'reader', at), workspace('nb-1', { namespace: at })]),
     workspace('nb-1', { namespace: 'ns-8' }),
   ];
   await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
@@ -85,7 +67,7 @@ it('says of 1,000 rows what may be done to them for one review of each namespace
   const objects = [
     ...teams.map((team) => namespace(team)),
     ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: teams[index % 2] ?? '' })),
-    ...[reader, updater, bound('reader'), bound('updater', 'team-a')],
+    ...[reader, updater, bound(ordinary, 'reader'), bound(ordinary, 'updater', 'team-a')],
   ];
   await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
   await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
@@ -106,7 +88,7 @@ it('says what may be done to a row of which a role speaks by name', async () => 
     ...['team-a', 'team-b'].map((team) => namespace(team)),
     ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: 'team-a' })),
     workspace('nb-3', { namespace: 'team-b' }),
-    ...[reader, named, bound('reader'), bound('named', 'team-a')],
+    ...[reader, named, bound(ordinary, 'reader'), bound(ordinary, 'named', 'team-a')],
   ];
   await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
   await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
