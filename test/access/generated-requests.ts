@@ -66,7 +66,9 @@ export class RequestWriter {
     const { schema, onSelected } = this.#options;
     if (isInterfaceType(type)) {
       const types = schema.getPossibleTypes(type);
-      const parts = types.map(({ name }) => `... on ${name} ${this.#fields(schema.getType(name), target, level, true)}`);
+      const parts = types.map(
+        ({ name }) => `... on ${name} ${this.#fields(schema.getType(name), target, level, true)}`,
+      );
       return `{ __typename ${parts.join(' ')} }`;
     }
     onSelected(`${type.name}.__typename`);
@@ -77,7 +79,9 @@ export class RequestWriter {
     if (!isObjectType(type)) throw new TypeError(`Expected an object type, got ${String(type)}.`);
     const fields = Object.values(type.getFields()).filter((field) => this.#isSelected(field, level));
     for (const { name } of fields) this.#options.onSelected(`${type.name}.${name}`);
-    const texts = fields.map((field) => this.#field(field, target, level, aliased ? `${type.name}_${field.name}: ` : ''));
+    const texts = fields.map((field) =>
+      this.#field(field, target, level, aliased ? `${type.name}_${field.name}: ` : ''),
+    );
     return `{ __typename ${texts.join(' ')} }`;
   }
 
@@ -113,7 +117,9 @@ export class RequestWriter {
       return `[${words.map((each) => this.#literal(type.ofType, each, about)).join(', ')}]`;
     }
     if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields()).flatMap((field) => this.#argument(field, about.target, about.level));
+      const fields = Object.values(type.getFields()).flatMap((field) =>
+        this.#argument(field, about.target, about.level),
+      );
       return `{ ${fields.join(', ')} }`;
     }
     if (isEnumType(type)) return typeof word === 'string' ? word : chances.of(type.getValues()).name;

@@ -45,7 +45,10 @@ export class Interference {
       cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
     for (const { metadata, ...object } of this.#before) {
       const { name, namespace, labels, annotations } = metadata as Manifest['metadata'];
-      cluster.apply({ ...object, metadata: { name, ...(namespace && { namespace }), labels, annotations } } as Manifest);
+      cluster.apply({
+        ...object,
+        metadata: { name, ...(namespace && { namespace }), labels, annotations },
+      } as Manifest);
     }
   }
 
@@ -92,9 +95,14 @@ function withOtherNotes({ metadata, ...rest }: Stored, other: Manifest): Manifes
 /** Everything that a spawner does not show. */
 function withOtherInsides({ metadata, ...kind }: Stored, other: Manifest): Manifest {
   const spec = kind['spec'] as { readonly podTemplate: object };
-  const { podMetadata, serviceAccount, activityProbe, extraEnv } = (other['spec'] as { readonly podTemplate: Record<string, unknown> })
-    .podTemplate;
+  const { podMetadata, serviceAccount, activityProbe, extraEnv } = (
+    other['spec'] as { readonly podTemplate: Record<string, unknown> }
+  ).podTemplate;
   const podTemplate = { ...spec.podTemplate, podMetadata, serviceAccount, activityProbe, extraEnv };
   const { labels, annotations } = other.metadata;
-  return { ...kind, metadata: { name: metadata.name, labels, annotations }, spec: { ...spec, podTemplate } } as Manifest;
+  return {
+    ...kind,
+    metadata: { name: metadata.name, labels, annotations },
+    spec: { ...spec, podTemplate },
+  } as Manifest;
 }

@@ -9,8 +9,7 @@ import { person, type Caller, type Mode, type Person, type Reply } from './peopl
 import { WorldMaker } from './random-world.ts';
 import { RbacMaker } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
-import { answerOf, type Request } from './requests.ts';
-import { writeRequests } from './requests.ts';
+import { answerOf, writeRequests, type Request } from './requests.ts';
 import { SightModel } from './sight-model.ts';
 import { MODES, Stage } from './stage.ts';
 import { aimsAt } from './targets.ts';
@@ -26,6 +25,8 @@ const PEOPLE = [
 const NAMESPACES = 4;
 const KINDS = 4;
 const WORKSPACES = 3;
+/** Of what may be written, one in so many is. */
+const WRITTEN = 3;
 const MOST_MISTAKES = 10;
 const MOST_CHARACTERS = 1_000;
 
@@ -100,6 +101,7 @@ class LeakScenario {
       const mode = MODES[(index + this.#seed) % MODES.length] ?? 'token';
       await this.#examine(stage, who, mode);
     }
+    for (const who of PEOPLE) await this.#write(stage, stage.caller(who, this.#chances.of(MODES)));
   }
 
   report(): LeakReport {
@@ -117,22 +119,31 @@ class LeakScenario {
       who,
       chances: this.#chances,
     });
-    const words = {
-      all: canariesIn(JSON.stringify(Object.values(stage.world()))),
-      readable: canariesIn(JSON.stringify(model().readable())),
-    };
+    const words = wordsOf(stage, model());
     const answers = new Map<Request, string>();
-    const t0 = performance.now();
     for (const request of requests) {
       const reply = await answerOf(caller, request);
       this.#examineReply(caller, words, { request, reply });
       answers.set(request, JSON.stringify(reply));
     }
-    const t1 = performance.now();
     await this.#compareTwins(caller, answers);
-    const t2 = performance.now();
     await this.#interfere(stage, caller, model, answers);
-    console.log(caller.title, requests.length, t1 - t0, t2 - t1, performance.now() - t2, this.#seen, this.#refused);
+  }
+
+  /** Writes whatever may be written: what it has come to is shown to who may see it. */
+  async #write(stage: Stage, caller: Caller): Promise<void> {
+    const model = () => new SightModel(this.#rbac, caller.person, stage.world());
+    const aims = await aimsAt(stage.world(), stage.administrator(caller.mode), this.#chances);
+    const about = { model: model(), rbac: this.#rbac, who: caller.person, chances: this.#chances };
+    const writes = writeRequests(this.#writer, aims, about).filter(({ touches }) => touches);
+    for (const write of writes.filter(() => this.#chances.below(WRITTEN) === 0)) {
+      const request = { ...write, text: write.text.replaceAll('dryRun: true', 'dryRun: false') };
+      const before = wordsOf(stage, model());
+      const reply = await answerOf(caller, request);
+      const after = wordsOf(stage, model());
+      const readable = new Set([...before.readable, ...after.readable]);
+      this.#examineReply(caller, { all: new Set([...before.all, ...after.all]), readable }, { request, reply });
+    }
   }
 
   /** What is visible does appear, and counts count it. */
@@ -140,7 +151,11 @@ class LeakScenario {
     const { data, errors } = await caller.ask(OVERVIEW);
     const expected = overviewOf(model, stage.world());
     if (errors || !isDeepStrictEqual(plain(data), plain(expected)))
-      this.#complain(caller, 'the overview differs', [OVERVIEW, JSON.stringify({ data, errors }), JSON.stringify(expected)]);
+      this.#complain(caller, 'the overview differs', [
+        OVERVIEW,
+        JSON.stringify({ data, errors }),
+        JSON.stringify(expected),
+      ]);
   }
 
   #examineReply(caller: Caller, words: Words, { request, reply }: Answered): void {
@@ -183,7 +198,8 @@ class LeakScenario {
     const interference = new Interference(stage, this.#maker, this.#chances);
     const before = overviewOf(model(), stage.world());
     interference.begin(model());
-    if (!isDeepStrictEqual(before, overviewOf(model(), stage.world()))) throw new Error('The interference can be seen.');
+    if (!isDeepStrictEqual(before, overviewOf(model(), stage.world())))
+      throw new Error('The interference can be seen.');
     await stage.caughtUp();
     for (const [request, answer] of answers) {
       if (request.touches) continue;
@@ -197,8 +213,17 @@ class LeakScenario {
 
   #complain(caller: Caller, what: string, about: readonly string[]): void {
     if (this.#mistakes.length >= MOST_MISTAKES) return;
-    this.#mistakes.push([`${caller.title}: ${what}`, ...about.map((each) => each.slice(0, MOST_CHARACTERS))].join('\n    '));
+    this.#mistakes.push(
+      [`${caller.title}: ${what}`, ...about.map((each) => each.slice(0, MOST_CHARACTERS))].join('\n    '),
+    );
   }
+}
+
+function wordsOf(stage: Stage, model: SightModel): Words {
+  return {
+    all: canariesIn(JSON.stringify(Object.values(stage.world()))),
+    readable: canariesIn(JSON.stringify(model.readable())),
+  };
 }
 
 function plain(value: unknown): unknown {

@@ -69,7 +69,9 @@ export class LiveFollower implements AsyncDisposable {
     if (this.#state !== 'synced') return `is ${this.#state}`;
     const keys = new Set([...expected.keys(), ...this.#held.keys()]);
     const different = [...keys].filter((key) => !isDeepStrictEqual(this.#held.get(key), expected.get(key)));
-    const lines = different.map((key) => `holds ${textOf(this.#held.get(key))}, has to hold ${textOf(expected.get(key))}`);
+    const lines = different.map(
+      (key) => `holds ${textOf(this.#held.get(key))}, has to hold ${textOf(expected.get(key))}`,
+    );
     return lines.length > 0 ? lines.join('\n      ') : undefined;
   }
 
@@ -120,7 +122,8 @@ export class LiveFollower implements AsyncDisposable {
   #refuse(errors: NonNullable<Reply['errors']>): void {
     this.#story.push(`(refused: ${textOf(errors)})`);
     this.#state = 'refused';
-    if (errors.some(({ extensions }) => extensions?.code !== 'FORBIDDEN')) this.#fail(`it ended with ${textOf(errors)}`);
+    if (errors.some(({ extensions }) => extensions?.code !== 'FORBIDDEN'))
+      this.#fail(`it ended with ${textOf(errors)}`);
   }
 
   #take(told: unknown): void {

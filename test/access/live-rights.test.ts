@@ -106,7 +106,8 @@ describe('the cluster’s word', () => {
     const { cluster } = stage;
     const stream = stage.caller(ann, 'token').follow('subscription { workspaceKinds { type object { name } } }');
     expect(await next(stream, 1)).toEqual(['SYNCED']);
-    const readings = () => cluster.requests.filter(({ verb, resource }) => verb === 'list' && resource === 'roles').length;
+    const readings = () =>
+      cluster.requests.filter(({ verb, resource }) => verb === 'list' && resource === 'roles').length;
     const before = readings();
     await until(() => readings() > before, 'the roles have been read again');
     const gained = Date.now();

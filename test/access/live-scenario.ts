@@ -126,7 +126,9 @@ class LiveScenario implements AsyncDisposable {
   #examine(follower: LiveFollower, text: string, given: ReadonlySet<string>): void {
     const secrets = this.#words.get(follower.caller.person)?.secretsIn(text, given) ?? [];
     if (secrets.length > 0 && this.#mistakes.length < MOST_MISTAKES)
-      this.#mistakes.push(`${follower.title}: ${secrets.join()} may not be told\n      ${text}\n      ${follower.story}`);
+      this.#mistakes.push(
+        `${follower.title}: ${secrets.join()} may not be told\n      ${text}\n      ${follower.story}`,
+      );
   }
 
   /** What everybody may read from now on. */

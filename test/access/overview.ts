@@ -31,7 +31,10 @@ export function overviewOf(model: SightModel, world: StoredWorld): unknown {
       nodes: listed.map((workspace) => ({
         name: workspace.metadata.name,
         namespace: { name: workspace.metadata.namespace },
-        kind: kindShown(kinds.find(({ metadata }) => metadata.name === kindOf(workspace)), model),
+        kind: kindShown(
+          kinds.find(({ metadata }) => metadata.name === kindOf(workspace)),
+          model,
+        ),
       })),
     },
     workspaceKinds: list(kinds.map((kind) => kindOverview(kind, model, listed))),

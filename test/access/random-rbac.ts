@@ -67,7 +67,13 @@ export class RbacMaker {
     const roles = namespaces.map((namespace) => this.role('local', namespace, names));
     const bound = [...clusterRoles.map(({ metadata }) => metadata.name ?? ''), 'aggregated', 'missing'];
     const bindings = times(namespaces.length * 6, () => this.binding(this.#chances.of(namespaces), bound, subjects));
-    return [...clusterRoles, aggregated, ...roles, ...bindings, ...times(2, () => this.binding(undefined, bound, subjects))];
+    return [
+      ...clusterRoles,
+      aggregated,
+      ...roles,
+      ...bindings,
+      ...times(2, () => this.binding(undefined, bound, subjects)),
+    ];
   }
 
   clusterRole(name: string, names: readonly string[]): Manifest {

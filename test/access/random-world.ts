@@ -107,7 +107,13 @@ export class WorldMaker {
         options: { imageConfig: chances.of(['one', 'two']), podConfig: chances.of(['tiny', 'big']) },
       },
     };
-    const made = workspace(name, { namespace, kind, state: chances.of(STATES), spec: { kind, ...spec }, status: this.#status() });
+    const made = workspace(name, {
+      namespace,
+      kind,
+      state: chances.of(STATES),
+      spec: { kind, ...spec },
+      status: this.#status(),
+    });
     return { ...made, metadata: { ...made.metadata, labels: { [canary()]: canary() }, annotations: this.#notes() } };
   }
 

@@ -55,7 +55,8 @@ export class RbacModel {
       subjects.some((each) => (each.kind === 'User' ? each.name === name : groups.includes(each.name)));
     const bindings = this.#objects.filter(
       ({ kind, metadata }) =>
-        kind === 'ClusterRoleBinding' || (kind === 'RoleBinding' && namespace !== null && metadata.namespace === namespace),
+        kind === 'ClusterRoleBinding' ||
+        (kind === 'RoleBinding' && namespace !== null && metadata.namespace === namespace),
     );
     return bindings.filter(isMeant).flatMap((binding) => this.#rulesOf(binding));
   }
@@ -90,5 +91,7 @@ function covers({ verbs = [], apiGroups = [], resources = [], resourceNames = []
   const { resource, subresource, name } = deed;
   const patterns = subresource ? [`${resource}/${subresource}`, `*/${subresource}`] : [resource];
   const isNamed = resourceNames.length === 0 || (name !== null && resourceNames.includes(name));
-  return has(verbs, deed.verb) && has(apiGroups, deed.group) && isNamed && patterns.some((each) => has(resources, each));
+  return (
+    has(verbs, deed.verb) && has(apiGroups, deed.group) && isNamed && patterns.some((each) => has(resources, each))
+  );
 }

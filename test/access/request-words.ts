@@ -88,6 +88,9 @@ const GIVEN = new Set(['dryRun', 'timeoutSeconds', 'name', 'names', 'filter']);
 /** What to give for an argument: a value, nothing, or undefined for whatever its type allows. */
 export function wordFor(argument: string, place: Place): unknown {
   const { chances, isRequired, level } = place;
-  const isGiven = isRequired || argument === 'dryRun' || (!LEFT_OUT.has(argument) && (level === 0 && GIVEN.has(argument) || chances.below(3) === 0));
+  const isGiven =
+    isRequired ||
+    argument === 'dryRun' ||
+    (!LEFT_OUT.has(argument) && ((level === 0 && GIVEN.has(argument)) || chances.below(3) === 0));
   return isGiven ? words[argument]?.(place) : 'left out';
 }

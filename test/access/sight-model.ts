@@ -15,7 +15,11 @@ export interface StoredWorld {
 type Purpose = 'read' | 'follow';
 type Place = 'namespaces' | 'workspaces' | 'workspacekinds';
 
-const GROUP: Readonly<Record<Place, string>> = { namespaces: '', workspaces: 'kubeflow.org', workspacekinds: 'kubeflow.org' };
+const GROUP: Readonly<Record<Place, string>> = {
+  namespaces: '',
+  workspaces: 'kubeflow.org',
+  workspacekinds: 'kubeflow.org',
+};
 
 /** What one person may see, by the rules of the gateway and nothing else. */
 export class SightModel {
@@ -129,5 +133,13 @@ function spawnerView({ metadata: { name }, ...kind }: Stored): unknown {
     chosen: list.spawner,
     values: list.values.map(({ id, redirect, spawner: shown, spec }) => ({ id, redirect, shown, ports: spec.ports })),
   }));
-  return { name, spawner, activityRules, effects: filterRules.map(({ effect }) => effect), volumeMounts, ports, offered };
+  return {
+    name,
+    spawner,
+    activityRules,
+    effects: filterRules.map(({ effect }) => effect),
+    volumeMounts,
+    ports,
+    offered,
+  };
 }

@@ -25,8 +25,11 @@ export async function aimsAt(world: StoredWorld, administrator: Caller, chances:
   const lists = Object.values(data ?? {}) as { readonly nodes: readonly Known[] }[];
   const known = new Map(lists.flatMap((list) => list.nodes.map((node) => [node.metadata.uid, node])));
   const objects = [...world.workspaces, ...world.kinds, ...world.namespaces];
+  const kinds = [...world.kinds.map(({ metadata }) => metadata.name), 'no-such-kind'];
   const words = objects.map(wordOf);
-  const labels = objects.flatMap(({ metadata: { labels: all = {} } }) => Object.entries(all).map((pair) => pair.join('=')));
+  const labels = objects.flatMap(({ metadata: { labels: all = {} } }) =>
+    Object.entries(all).map((pair) => pair.join('=')),
+  );
   return objects.map((object) => {
     const { namespace, name, uid } = object.metadata;
     const { id = '', revision = 'unknown' } = known.get(uid) ?? {};
@@ -37,7 +40,7 @@ export async function aimsAt(world: StoredWorld, administrator: Caller, chances:
       id,
       uid,
       revision,
-      kind: namespace ? kindOf(object) : chances.of(world.kinds).metadata.name,
+      kind: namespace ? kindOf(object) : chances.of(kinds),
       word: chances.of(words),
       label: chances.of(labels),
       manifest: manifestOf(object),

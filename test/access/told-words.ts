@@ -36,7 +36,8 @@ export class ReadableWords {
     const first = this.#moments.findLastIndex(({ at }) => at <= oldest);
     const lately = this.#moments.slice(Math.max(first, 0)).toReversed();
     return lately.reduce<readonly string[]>(
-      (left, moment) => lately.reduce((rest, { world }) => withoutReadable(rest, () => this.#words(moment, world)), left),
+      (left, moment) =>
+        lately.reduce((rest, { world }) => withoutReadable(rest, () => this.#words(moment, world)), left),
       suspects,
     );
   }

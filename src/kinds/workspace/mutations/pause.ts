@@ -28,7 +28,12 @@ function pausingInput(name: string, description: string) {
 }
 
 function pausingPayload(name: string, description: string) {
-  const payload = writePayload<PausingPayload>(name, { resource: Workspace, field: 'workspace', type: WorkspaceType, description });
+  const payload = writePayload<PausingPayload>(name, {
+    resource: Workspace,
+    field: 'workspace',
+    type: WorkspaceType,
+    description,
+  });
   stateReachedField(payload);
   return payload;
 }
