@@ -27,6 +27,10 @@ function remove(gateway: SimulatedGateway, how: object = {}): Promise<Answer> {
   return gateway.query(DELETE, { input: { ...at, ...how } });
 }
 
+function names({ cluster }: SimulatedGateway): string[] {
+  return cluster.list('kubeflow.org/v1beta1', 'Workspace').map(({ metadata }) => metadata.name);
+}
+
 function codeOf({ errors }: Answer): unknown {
   return errors?.[0]?.extensions['code'];
 }
@@ -104,8 +108,6 @@ describe('deleteWorkspace', () => {
 
 describe('deleteWorkspaces', () => {
   const labelled = ['a', 'b', 'c'].map((name) => workspace(name, { labels: { team: name === 'c' ? 'other' : 'ml' } }));
-  const names = (gateway: SimulatedGateway) =>
-    gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace').map(({ metadata }) => metadata.name);
 
   it('deletes what both selectors choose, in this namespace only', async () => {
     await using gateway = await start(...labelled, workspace('a', { namespace: 'team-b', labels: { team: 'ml' } }));

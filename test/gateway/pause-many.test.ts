@@ -67,7 +67,7 @@ describe('pauseWorkspaces', () => {
     const { cluster } = gateway;
     const answered = () => cluster.requests.filter(({ verb }) => verb === 'patch').length;
     let [asked, most] = [0, 0];
-    cluster.faults.delay(5, ({ verb }) => {
+    cluster.faults.delay(100, ({ verb }) => {
       if (verb !== 'patch') return false;
       asked += 1;
       most = Math.max(most, asked - answered());

@@ -20,20 +20,21 @@ const world = [
   wholeWorkspace('nb'),
 ];
 
+interface StoredWorkspace extends WorkspaceObject {
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
 function start(options: Parameters<typeof startTestGateway>[0] = {}) {
   return startTestGateway({ objects: world, admission: workspaceAdmission, ...options });
 }
 
-function stored(gateway: SimulatedGateway): WorkspaceObject & { readonly spec: Record<string, unknown> } {
-  const object = gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a') as
-    | WorkspaceObject
-    | undefined;
-  return object as WorkspaceObject & { readonly spec: Record<string, unknown> };
+function stored({ cluster }: SimulatedGateway): StoredWorkspace {
+  return cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a') as StoredWorkspace;
 }
 
 async function revision(gateway: SimulatedGateway): Promise<unknown> {
   const { data } = await gateway.query('{ workspace(namespace: "team-a", name: "nb") { revision } }');
-  return (data?.['workspace'] as { revision: string }).revision;
+  return (data?.['workspace'] as { readonly revision: string } | undefined)?.revision;
 }
 
 async function update(gateway: SimulatedGateway, change: object): Promise<Answer> {
