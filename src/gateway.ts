@@ -2,14 +2,22 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Authorizer } from './access/authorizer.ts';
-import { whoAmI } from './access/viewer.ts';
+import { headerIdentity } from './access/header-identity.ts';
+import type { Identify } from './access/identity.ts';
+import { kubeconfigIdentity, whoAmI } from './access/kubeconfig-identity.ts';
+import { NamedGrants } from './access/named-grants.ts';
+import { tokenIdentity } from './access/token-identity.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/kept-resource.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import type { LiveStatistics } from './graphql/live/statistics.ts';
+import type { Viewer } from './access/viewer.ts';
 import { resources } from './kinds/index.ts';
+import { Namespace } from './kinds/namespace/resource.ts';
+import type { Cluster } from './loaders/loaders.ts';
+import { refusalOf } from './loaders/refusal.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
@@ -25,7 +33,7 @@ export interface GatewayStatistics {
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Resolves when every kind has been read once, or is known not to be served. */
+  /** Resolves when every kind that is always watched has been read once, or is known not to be served. */
   readonly ready: Promise<unknown>;
   /** What has happened to its watches and subscriptions, for who exports it. */
   readonly statistics: () => GatewayStatistics;
@@ -33,18 +41,23 @@ export interface Gateway extends AsyncDisposable {
 
 /**
  * Connects to the cluster, begins to keep its copy, and serves it. Disposing drains the clients, then stops the watches.
+ * @param graphiqlHeaders what GraphiQL's headers editor holds at first: JSON with comments
  * @throws {StatusError} when the cluster cannot be reached
  * @throws {Error} when the kubeconfig cannot be used, or the port is taken
  */
-export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  { graphiqlHeaders }: { readonly graphiqlHeaders?: string } = {},
+): Promise<Gateway> {
   const connection = await createConnection(config.connection);
   const client = new Client(connection);
   const starting = new AbortController().signal;
   const kubernetesVersion = await kubernetesVersionOf(client, starting);
-  const viewer = await whoAmI(client, connection.userName, starting);
-  log.info({ server: connection.server, kubernetesVersion, identity: viewer.name }, 'connected');
+  const self = await whoAmI(client, connection.userName, starting);
+  log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected');
   const cache = startClusterCache({ ...config, client, resources, log });
-  const cluster = { client, cache, authorizer: new Authorizer(client) };
+  const cluster = clusterOf(config, client, cache);
   const { enforceFilterRules } = config;
   const live = () => server.pipeline.live.statistics;
   const onUnexpected = (error: unknown) => log.error({ err: error }, 'unexpected error');
@@ -54,8 +67,11 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
     drainMs: config.drainSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     schema,
+    graphiqlHeaders: graphiqlHeaders ?? headersEditorFor(config),
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
-    createContext: (signal) => createContext({ cluster, viewer, gateway: facts }, signal),
+    recheckMs: config.authorizationTtlSeconds * 1_000,
+    identify: identifyBy(config, client, self),
+    createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
@@ -75,11 +91,46 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   };
 }
 
-/** Ready when every kind that the cluster serves has been read. */
+/** What who opens GraphiQL has to fill in. */
+function headersEditorFor({ authentication }: Config): string {
+  return authentication.mode === 'token' ? '{\n  // "authorization": "Bearer …"\n}' : '';
+}
+
+/** The way of knowing who asks that the settings choose. */
+function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Identify {
+  switch (authentication.mode) {
+    case 'header':
+      return headerIdentity(client, authentication);
+    case 'token':
+      return tokenIdentity(client);
+    case 'kubeconfig':
+      return kubeconfigIdentity(client, self);
+    default:
+      throw new TypeError(`Unknown way to identify ${JSON.stringify(authentication satisfies never)}`);
+  }
+}
+
+function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster {
+  const allowMs = config.authorizationTtlSeconds * 1_000;
+  const denyMs = Math.min(config.denialTtlSeconds * 1_000, allowMs);
+  const namespaces = cache.store(Namespace);
+  return {
+    cache,
+    authorizer: new Authorizer({ allowMs, denyMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
+    grants: new NamedGrants(client, allowMs),
+    namespaces: () => {
+      if (namespaces.version === '') throw refusalOf(Namespace, namespaces.failure);
+      return Array.from(namespaces.list(), ({ metadata }) => metadata.name);
+    },
+  };
+}
+
+/** Ready when every kind that the cluster serves has been read, of those that are always watched. */
 function readinessOf(cache: ClusterCache): Readiness {
   const waitingFor = cache
     .statuses()
-    .flatMap(({ available, synced, resource }) => (available && !synced ? resource.plural : []));
+    .filter(({ available, synced, resource }) => resource.watched === 'always' && available && !synced)
+    .map(({ resource }) => resource.plural);
   return { ready: waitingFor.length === 0, waitingFor };
 }
 
