@@ -18,7 +18,6 @@ function rights(verbs: readonly string[], resources: readonly string[] = ['works
   ];
   const writing = [{ verbs, apiGroups: ['kubeflow.org'], resources }];
   const subjects = [{ kind: 'User', name: 'alice', apiGroup: 'rbac.authorization.k8s.io' }];
-  const roleRef = (kind: string, name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
   return [
     { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: 'reader' }, rules: reading },
     {
@@ -37,6 +36,10 @@ function rights(verbs: readonly string[], resources: readonly string[] = ['works
       subjects,
     },
   ];
+}
+
+function roleRef(kind: string, name: string): object {
+  return { apiGroup: 'rbac.authorization.k8s.io', kind, name };
 }
 
 interface World extends AsyncDisposable {
@@ -72,8 +75,8 @@ const mutations: readonly (readonly [mutation: string, input: object, right: str
   ['patchWorkspace', merge, 'patch workspaces.kubeflow.org'],
   ['deleteWorkspace', at, 'delete workspaces.kubeflow.org'],
   ['deleteWorkspaces', { namespace: 'team-a' }, 'deletecollection workspaces.kubeflow.org'],
-  ['replaceWorkspaceStatus', { ...at, manifest }, 'update workspaces.kubeflow.org/status'],
-  ['patchWorkspaceStatus', merge, 'patch workspaces.kubeflow.org/status'],
+  ['replaceWorkspaceStatus', { ...at, manifest }, 'update workspaces/status.kubeflow.org'],
+  ['patchWorkspaceStatus', merge, 'patch workspaces/status.kubeflow.org'],
   ['pauseWorkspace', at, 'update workspaces.kubeflow.org'],
   ['startWorkspace', at, 'update workspaces.kubeflow.org'],
   ['createWorkspaceKind', { manifest: workspaceKind('new') }, 'create workspacekinds.kubeflow.org'],
@@ -109,7 +112,12 @@ describe('who may not write', () => {
       'mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { results { code message } } }';
     const { data } = await world.alice.query(PAUSE, { input: { filter: {} } });
     expect(data?.['pauseWorkspaces']).toMatchObject({
-      results: [{ code: 'FORBIDDEN', message: expect.stringContaining('update workspaces.kubeflow.org "nb"') }],
+      results: [
+        {
+          code: 'FORBIDDEN',
+          message: expect.stringContaining('update workspaces.kubeflow.org in the namespace "team-a"'),
+        },
+      ],
     });
   });
 
