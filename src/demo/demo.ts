@@ -32,11 +32,17 @@ export interface Demo extends AsyncDisposable {
 
 /** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
 function headersFor([first, ...others]: readonly Person[]): string {
-  const lineOf = ({ token }: Person) => `"authorization": "Bearer ${token}"`;
-  const aboutOf = ({ name, role }: Person) => `  // ${name}, ${role}`;
-  if (!first) return '{}';
-  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${lineOf(person)}`]);
-  return ['{', aboutOf(first), `  ${lineOf(first)}`, ...alternatives, '}'].join('\n');
+  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${headerOf(person)}`]);
+  const chosen = first ? [aboutOf(first), `  ${headerOf(first)}`] : [];
+  return ['{', ...chosen, ...alternatives, '}'].join('\n');
+}
+
+function aboutOf({ name, role }: Person): string {
+  return `  // ${name}, ${role}`;
+}
+
+function headerOf({ token }: Person): string {
+  return `"authorization": "Bearer ${token}"`;
 }
 
 /** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
