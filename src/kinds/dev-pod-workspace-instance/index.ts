@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { DevPodWorkspaceInstance as resource } from './resource.ts';

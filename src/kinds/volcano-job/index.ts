@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { VolcanoJob as resource } from './resource.ts';
