@@ -3,11 +3,11 @@ import { questionKeyOf, type AccessQuestion, type Authorizer } from '../access/a
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { Client } from '../kubernetes/client.ts';
-import type { PatchType, Written } from '../kubernetes/verbs.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
+import { Writes } from './writes.ts';
 
 export type { ResourceStatus } from '../cache/kept-resource.ts';
 
@@ -22,7 +22,7 @@ export interface Cluster {
  * One request's view of the cluster, and the only door to it. Make a new one for each request, and for each event of a
  * subscription: what it remembers is never forgotten.
  */
-export class Loaders {
+export class Loaders extends Writes {
   readonly #cluster: Cluster;
   readonly #onRead: OnRead | undefined;
   readonly #signal: AbortSignal;
@@ -30,6 +30,7 @@ export class Loaders {
 
   /** @param onRead told of each read from the copy, for live queries */
   constructor(cluster: Cluster, signal: AbortSignal, onRead?: OnRead) {
+    super(cluster, signal);
     this.#cluster = cluster;
     this.#signal = signal;
     this.#onRead = onRead;
@@ -75,18 +76,6 @@ export class Loaders {
   /** The object as the API server has it now, for one request. */
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
     return this.#cluster.client.get(resource, at, this.#signal);
-  }
-
-  /** Patches, and unless it was a dry run lets every reader have the answer at once. */
-  async patch<T extends KubernetesObject>(
-    resource: Resource<T>,
-    at: ObjectName,
-    patch: { readonly type: PatchType; readonly body: unknown },
-    options: { readonly dryRun: boolean },
-  ): Promise<Written<T>> {
-    const written = await this.#cluster.client.patch(resource, at, patch, { ...options, signal: this.#signal });
-    if (!options.dryRun) this.#cluster.cache.accept(resource, written.object);
-    return written;
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */

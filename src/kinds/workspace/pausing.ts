@@ -30,7 +30,7 @@ export async function setPaused(
         Workspace,
         at,
         { type: 'JSON', body: guardedPatch(workspace, paused, viewer.name) },
-        { dryRun },
+        { dryRun, verb: 'update' },
       );
     } catch (error) {
       if (attempt === ATTEMPTS || !mayHaveMoved(error)) throw error;
