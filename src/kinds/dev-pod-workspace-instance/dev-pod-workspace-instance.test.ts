@@ -228,14 +228,11 @@ describe('the DevPod workspaces', () => {
     const one = gateway.subscribe(
       'subscription { devPodWorkspaceInstance(namespace: "loft-p-team-b", name: "d") { phase } }',
     );
-    const event = (type: string, name?: string, phase: string | null = null) => ({
-      value: { data: { devPodWorkspaceInstances: { type, object: name === undefined ? null : { name, phase } } } },
-    });
-    expect(await list.next()).toMatchObject(event('ADDED', 'c'));
-    expect(await list.next()).toMatchObject(event('SYNCED'));
+    expect(await list.next()).toMatchObject(event('ADDED', { name: 'c', phase: null }));
+    expect(await list.next()).toMatchObject(event('SYNCED', null));
     expect(await one.next()).toMatchObject({ value: { data: { devPodWorkspaceInstance: null } } });
     gateway.cluster.apply(devPod('d', { metadata: { namespace: 'loft-p-team-b' }, status: { phase: 'Odd' } }));
-    expect(await list.next()).toMatchObject(event('ADDED', 'd', 'Odd'));
+    expect(await list.next()).toMatchObject(event('ADDED', { name: 'd', phase: 'Odd' }));
     expect(await one.next()).toMatchObject({ value: { data: { devPodWorkspaceInstance: { phase: 'Odd' } } } });
   });
 
@@ -245,3 +242,7 @@ describe('the DevPod workspaces', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'KIND_UNAVAILABLE', kind: 'DevPodWorkspaceInstance' } }]);
   });
 });
+
+function event(type: string, object: object | null): object {
+  return { value: { data: { devPodWorkspaceInstances: { type, object } } } };
+}

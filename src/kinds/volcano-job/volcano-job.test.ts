@@ -217,7 +217,6 @@ describe('the Volcano jobs', () => {
       'subscription { volcanoJobs(namespace: "team-b") { type object { name running } } }',
     );
     const one = gateway.subscribe('subscription { volcanoJob(namespace: "team-b", name: "c") { running } }');
-    const event = (type: string, object: object | null) => ({ value: { data: { volcanoJobs: { type, object } } } });
     expect(await list.next()).toMatchObject(event('ADDED', { name: 'c', running: 0 }));
     expect(await list.next()).toMatchObject(event('SYNCED', null));
     expect(await one.next()).toMatchObject({ value: { data: { volcanoJob: { running: 0 } } } });
@@ -232,3 +231,7 @@ describe('the Volcano jobs', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'KIND_UNAVAILABLE', kind: 'Job' } }]);
   });
 });
+
+function event(type: string, object: object | null): object {
+  return { value: { data: { volcanoJobs: { type, object } } } };
+}
