@@ -1,3 +1,4 @@
+import './mutations.ts';
 import './schema.ts';
 
 export { DevPodWorkspaceInstance as resource } from './resource.ts';
