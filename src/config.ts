@@ -13,6 +13,8 @@ export interface Config {
   readonly authMode: 'kubeconfig';
   readonly connection: ConnectionSource;
   readonly logLevel: LogLevel;
+  /** Whether options that the filterRules of a kind deny are refused to workspaces. */
+  readonly enforceFilterRules: boolean;
   /** A watch without a byte for so long counts as broken. The API server sends something about once a minute. */
   readonly watchIdleTimeoutMs: number;
   /** How often to ask whether a kind that the cluster does not serve is served now. */
@@ -57,6 +59,7 @@ export function readConfig(env: Environment): Config {
     ),
     connection: connectionSource(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
+    enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',
     watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
     discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: wholeNumber(env, 'HISTORY_EVENTS', 10_000, 1_000_000),

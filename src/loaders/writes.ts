@@ -53,6 +53,14 @@ export abstract class Writes {
   /** Whether the viewer may do something. */
   abstract can(question: AccessQuestion): Promise<boolean>;
 
+  /**
+   * Lets through who may do something; for what has to be found out before a write.
+   * @throws {StatusError} Forbidden, saying what was asked, and nothing of whether it exists
+   */
+  async permit(verb: string, resource: Resource, at: Place): Promise<void> {
+    if (!(await this.can(questionOf(verb, resource, at)))) throw refusal(verb, resource, at);
+  }
+
   /** @throws {StatusError} Forbidden where the viewer may not; otherwise whatever the API server says */
   async create<T extends KubernetesObject>(
     resource: Resource<T>,
@@ -60,7 +68,7 @@ export abstract class Writes {
     options: Create,
   ): Promise<Written<T>> {
     const { namespace } = options;
-    await this.#permit('create', resource, { namespace });
+    await this.permit('create', resource, { namespace });
     return this.#taken(resource, options, await this.#client.create(resource, manifest, this.#signed(options)));
   }
 
@@ -71,7 +79,7 @@ export abstract class Writes {
     manifest: object,
     options: Replace,
   ): Promise<Written<T>> {
-    await this.#permit('update', resource, { ...at, subresource: options.subresource });
+    await this.permit('update', resource, { ...at, subresource: options.subresource });
     return this.#taken(resource, options, await this.#client.replace(resource, at, manifest, this.#signed(options)));
   }
 
@@ -85,7 +93,7 @@ export abstract class Writes {
     patch: Patch,
     { verb = 'patch', ...options }: PatchAs,
   ): Promise<Written<T>> {
-    await this.#permit(verb, resource, { ...at, subresource: options.subresource });
+    await this.permit(verb, resource, { ...at, subresource: options.subresource });
     if (patch.type === 'APPLY' && !options.subresource) await this.#permitApply(resource, at);
     return this.#taken(resource, options, await this.#client.patch(resource, at, patch, this.#signed(options)));
   }
@@ -96,7 +104,7 @@ export abstract class Writes {
     at: ObjectName,
     options: Delete,
   ): Promise<Deleted<T>> {
-    await this.#permit('delete', resource, at);
+    await this.permit('delete', resource, at);
     const deleted = await this.#client.delete(resource, at, this.#signed(options));
     if (options.dryRun || resource.watched === 'never') return deleted;
     if (deleted.object) this.#cache.accept(resource, deleted.object);
@@ -110,7 +118,7 @@ export abstract class Writes {
     namespace: string | undefined,
     options: DeleteCollection,
   ): Promise<DeletedCollection> {
-    await this.#permit('deletecollection', resource, { namespace });
+    await this.permit('deletecollection', resource, { namespace });
     return this.#client.deleteCollection(resource, namespace, this.#signed(options));
   }
 
@@ -152,10 +160,6 @@ export abstract class Writes {
       throw error;
     }
   }
-
-  async #permit(verb: string, resource: Resource, at: Place): Promise<void> {
-    if (!(await this.can(questionOf(verb, resource, at)))) throw refusal(verb, resource, at);
-  }
 }
 
 interface Place {
@@ -176,7 +180,6 @@ function questionOf(verb: string, resource: Resource, { namespace, name, subreso
   };
 }
 
-/** Says what was asked, and nothing of whether it exists. */
 function refusal(verb: string, { kind, group, plural, namespaced }: Resource, at: Place): StatusError {
   const { namespace, name, subresource } = at;
   const what = [group ? `${plural}.${group}` : plural, subresource].filter(Boolean).join('/');
