@@ -55,7 +55,7 @@ builder.mutationFields((t) => ({
   resumeVolcanoJob: t.field({
     type: ResumePayload,
     description:
-      'Tells Volcano to let a suspended job go on. It has heard when the phase is `Pending` or `Running`. CONFLICT where it is not suspended. Needs the right to create commands.bus.volcano.sh.',
+      'Tells Volcano to let a suspended job go on. It has heard when the phase is `Restarting` and what comes after. CONFLICT where it is not suspended. Needs the right to create commands.bus.volcano.sh.',
     args: { input: t.arg({ type: ResumeInput, required: true, description: 'Which.' }) },
     resolve: (_, { input }, context) => command(context, 'ResumeJob', input),
   }),
