@@ -1,5 +1,5 @@
 import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion } from './decode.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ImpersonatedUser } from './connection.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource } from './resource.ts';
 import { FIELD_MANAGER, queryOf, Requests, timeout } from './requests.ts';
@@ -38,14 +38,18 @@ export class Client {
     this.#requests = new Requests(connection);
   }
 
-  /** Objects that are not what they should be are passed over and told to `onMalformed`: one never costs the list. */
+  /**
+   * The objects that are of interest, and of each what is kept. Those that are not what they should be are passed over
+   * and told to `onMalformed`: one never costs the list.
+   */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
     { namespace, signal, exactly, ...query }: ListOptions,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const version = exactly && !query.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
-    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version })}`;
+    const labelSelector = selectorOf(resource, query.labelSelector);
+    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version, labelSelector })}`;
     const body = await this.#requests.json('GET', path, { signal, resource });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
@@ -79,7 +83,8 @@ export class Client {
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
     const { resourceVersion, timeoutSeconds, signal } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
-    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start });
+    const labelSelector = selectorOf(resource);
+    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector });
     const head = new AbortController();
     const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
     try {
@@ -169,6 +174,16 @@ export class Client {
     return this.#requests.json(method, path, options);
   }
 
+  /** The same API server, asked with somebody's bearer token and nothing of ours. */
+  withToken(token: string): Client {
+    return new Client(this.#requests.connection.withToken(token));
+  }
+
+  /** The same API server, asked by us in somebody's name. */
+  impersonating(user: ImpersonatedUser): Client {
+    return new Client(this.#requests.connection.impersonating(user));
+  }
+
   /** Has the credentials read anew, as after a 401. */
   refreshCredentials(): void {
     this.#requests.refreshCredentials();
@@ -204,6 +219,11 @@ interface WriteRequest {
 /** Of an object's metadata, what its address is made of. */
 function nameOf({ namespace, name }: ObjectName): ObjectName {
   return { namespace, name };
+}
+
+/** An object has to match both. */
+function selectorOf({ labelSelector }: Resource, further = ''): string | undefined {
+  return [labelSelector, further].filter(Boolean).join(',') || undefined;
 }
 
 function leavesNameToServer(manifest: object): boolean {

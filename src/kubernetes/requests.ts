@@ -30,10 +30,10 @@ export interface WriteAnswer {
  * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
  */
 export class Requests {
-  readonly #connection: Connection;
+  readonly connection: Connection;
 
   constructor(connection: Connection) {
-    this.#connection = connection;
+    this.connection = connection;
   }
 
   async json(method: string, path: string, options: AskOptions): Promise<unknown> {
@@ -57,7 +57,7 @@ export class Requests {
   /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
   async answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
     const { signal, contentType, body } = options;
-    const response = await this.#connection.send({
+    const response = await this.connection.send({
       method,
       path,
       headers: {
@@ -73,7 +73,7 @@ export class Requests {
   }
 
   refreshCredentials(): void {
-    this.#connection.refreshCredentials();
+    this.connection.refreshCredentials();
   }
 }
 

@@ -1,9 +1,10 @@
-import type { AccessQuestion } from '../access/authorizer.ts';
+import { forbidden } from '../access/authorizer.ts';
+import { questionOf, type AccessQuestion, type Place } from '../access/question.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
-import type { Client } from '../kubernetes/client.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isNotFound, StatusError } from '../kubernetes/status-error.ts';
+import { isNotFound } from '../kubernetes/status-error.ts';
 import type {
   CreateOptions,
   Deleted,
@@ -27,27 +28,21 @@ export interface PatchAs extends Unsigned<WriteOptions> {
   readonly verb?: 'patch' | 'update';
 }
 
-interface Writing {
-  readonly client: Client;
-  readonly cache: ClusterCache;
+export interface WritesOptions {
+  readonly viewer: Viewer;
+  readonly cluster: { readonly cache: ClusterCache };
+  readonly signal: AbortSignal;
 }
-
-/** How long the author of a deletion waits for the copy to have it too. */
-const TAKEN_IN_MS = 2_000;
 
 /**
  * What one viewer may change. Everything is asked for by its exact verb first, so that a refusal tells nothing of what is
  * there, and goes straight to the API server; unless it was a dry run, every reader has the answer at once.
  */
 export abstract class Writes {
-  readonly #client: Client;
-  readonly #cache: ClusterCache;
-  readonly #writingSignal: AbortSignal;
+  readonly #writing: WritesOptions;
 
-  constructor({ client, cache }: Writing, signal: AbortSignal) {
-    this.#client = client;
-    this.#cache = cache;
-    this.#writingSignal = signal;
+  constructor(options: WritesOptions) {
+    this.#writing = options;
   }
 
   /** Whether the viewer may do something. */
@@ -58,7 +53,8 @@ export abstract class Writes {
    * @throws {StatusError} Forbidden, saying what was asked, and nothing of whether it exists
    */
   async permit(verb: string, resource: Resource, at: Place): Promise<void> {
-    if (!(await this.can(questionOf(verb, resource, at)))) throw refusal(verb, resource, at);
+    const question = questionOf(verb, resource, at);
+    if (!(await this.can(question))) throw forbidden(question);
   }
 
   /** @throws {StatusError} Forbidden where the viewer may not; otherwise whatever the API server says */
@@ -69,7 +65,11 @@ export abstract class Writes {
   ): Promise<Written<T>> {
     const { namespace } = options;
     await this.permit('create', resource, { namespace });
-    return this.#taken(resource, options, await this.#client.create(resource, manifest, this.#signed(options)));
+    return this.#taken(
+      resource,
+      options,
+      await this.#writing.viewer.client.create(resource, manifest, this.#signed(options)),
+    );
   }
 
   /** @throws {StatusError} as {@link create} */
@@ -80,7 +80,11 @@ export abstract class Writes {
     options: Replace,
   ): Promise<Written<T>> {
     await this.permit('update', resource, { ...at, subresource: options.subresource });
-    return this.#taken(resource, options, await this.#client.replace(resource, at, manifest, this.#signed(options)));
+    return this.#taken(
+      resource,
+      options,
+      await this.#writing.viewer.client.replace(resource, at, manifest, this.#signed(options)),
+    );
   }
 
   /**
@@ -95,7 +99,11 @@ export abstract class Writes {
   ): Promise<Written<T>> {
     await this.permit(verb, resource, { ...at, subresource: options.subresource });
     if (patch.type === 'APPLY' && !options.subresource) await this.#permitApply(resource, at);
-    return this.#taken(resource, options, await this.#client.patch(resource, at, patch, this.#signed(options)));
+    return this.#taken(
+      resource,
+      options,
+      await this.#writing.viewer.client.patch(resource, at, patch, this.#signed(options)),
+    );
   }
 
   /** @throws {StatusError} as {@link create} */
@@ -105,9 +113,9 @@ export abstract class Writes {
     options: Delete,
   ): Promise<Deleted<T>> {
     await this.permit('delete', resource, at);
-    const deleted = await this.#client.delete(resource, at, this.#signed(options));
+    const deleted = await this.#writing.viewer.client.delete(resource, at, this.#signed(options));
     if (options.dryRun || resource.watched === 'never') return deleted;
-    if (deleted.object) this.#cache.accept(resource, deleted.object);
+    if (deleted.object) this.#writing.cluster.cache.accept(resource, deleted.object);
     else await this.#gone(resource, at);
     return deleted;
   }
@@ -119,11 +127,11 @@ export abstract class Writes {
     options: DeleteCollection,
   ): Promise<DeletedCollection> {
     await this.permit('deletecollection', resource, { namespace });
-    return this.#client.deleteCollection(resource, namespace, this.#signed(options));
+    return this.#writing.viewer.client.deleteCollection(resource, namespace, this.#signed(options));
   }
 
   #signed<O>(options: O): O & { readonly signal: AbortSignal } {
-    return { ...options, signal: this.#writingSignal };
+    return { ...options, signal: this.#writing.signal };
   }
 
   #taken<T extends KubernetesObject>(
@@ -131,66 +139,24 @@ export abstract class Writes {
     { dryRun }: Unsigned<WriteOptions>,
     written: Written<T>,
   ): Written<T> {
-    if (!dryRun && resource.watched !== 'never') this.#cache.accept(resource, written.object);
+    if (!dryRun && resource.watched !== 'never') this.#writing.cluster.cache.accept(resource, written.object);
     return written;
   }
 
-  /** Only the watch knows at which version an object went; its author waits for it, but not for long. */
   async #gone(resource: Resource, at: ObjectName): Promise<void> {
-    const store = this.#cache.store(resource);
-    const held = store.get(at);
-    if (!held) return;
-    const { uid } = held.metadata;
-    const told = Promise.withResolvers<void>();
-    const heed = () => void (store.withUid(uid) ?? told.resolve());
-    const unlisten = store.listen({ changed: heed, reset: heed, failed: () => told.resolve() });
-    const late = setTimeout(() => told.resolve(), TAKEN_IN_MS);
-    await told.promise;
-    clearTimeout(late);
-    unlisten();
+    const { cache } = this.#writing.cluster;
+    const held = cache.store(resource).get(at);
+    if (held) await cache.untilGone(resource, held.metadata.uid);
   }
 
   async #permitApply(resource: Resource, at: ObjectName): Promise<void> {
     const { namespace } = at;
     if (await this.can(questionOf('create', resource, { namespace }))) return;
     try {
-      await this.#client.get(resource, at, this.#writingSignal);
+      await this.#writing.viewer.client.get(resource, at, this.#writing.signal);
     } catch (error) {
-      if (isNotFound(error)) throw refusal('create', resource, { namespace });
+      if (isNotFound(error)) throw forbidden(questionOf('create', resource, { namespace }));
       throw error;
     }
   }
-}
-
-interface Place {
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly subresource?: string | undefined;
-}
-
-function questionOf(verb: string, resource: Resource, { namespace, name, subresource }: Place): AccessQuestion {
-  const { group, plural, namespaced } = resource;
-  return {
-    verb,
-    group,
-    resource: plural,
-    ...(subresource && { subresource }),
-    namespace: namespaced ? (namespace ?? null) : null,
-    name: name ?? null,
-  };
-}
-
-function refusal(verb: string, { kind, group, plural, namespaced }: Resource, at: Place): StatusError {
-  const { namespace, name, subresource } = at;
-  const what = [group ? `${plural}.${group}` : plural, subresource].filter(Boolean).join('/');
-  const which = name === undefined ? what : `${what} ${JSON.stringify(name)}`;
-  const where = namespaced && namespace !== undefined ? ` in the namespace ${JSON.stringify(namespace)}` : '';
-  return new StatusError({
-    code: 403,
-    reason: 'Forbidden',
-    message: `You may not ${verb} ${which}${where}.`,
-    kind,
-    ...(namespaced && { namespace }),
-    name,
-  });
 }

@@ -1,6 +1,5 @@
 import type { Context } from '../../graphql/context.ts';
 import { duplicateValue, forbiddenValue, invalidValue } from '../../graphql/writes/invalid-input.ts';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
