@@ -1,9 +1,20 @@
+import type { AggregatedResource } from '../../src/simulator/aggregated.ts';
 import type { Manifest } from '../../src/simulator/api-object.ts';
 
 /** Definitions that let everything be stored, as vendors' of any age might. */
 export const devPodCrd = permissive('management.loft.sh', 'v1', 'devpodworkspaceinstances', 'DevPodWorkspaceInstance');
 export const volcanoJobCrd = permissive('batch.volcano.sh', 'v1alpha1', 'jobs', 'Job');
 export const volcanoCommandCrd = permissive('bus.volcano.sh', 'v1alpha1', 'commands', 'Command');
+
+/** DevPod workspaces as the platform's own API server serves them, without `watch`. */
+export const unwatchableDevPods: AggregatedResource = {
+  apiVersion: 'management.loft.sh/v1',
+  kind: 'DevPodWorkspaceInstance',
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update'],
+};
+
+/** Jobs as a vendor's server has them that knows the kind by itself, so that it merges them strategically. */
+export const nativeVolcanoJobs: AggregatedResource = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job' };
 
 function permissive(group: string, version: string, plural: string, kind: string): Manifest {
   const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

@@ -1,6 +1,6 @@
 import { expect, describe, it } from 'vitest';
 import { namespace } from '../../../test/gateway/manifests.ts';
-import { devPod, devPodCrd } from '../../../test/gateway/other-systems.ts';
+import { devPod, devPodCrd, unwatchableDevPods } from '../../../test/gateway/other-systems.ts';
 import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
 
@@ -234,6 +234,27 @@ describe('the DevPod workspaces', () => {
     gateway.cluster.apply(devPod('d', { metadata: { namespace: 'loft-p-team-b' }, status: { phase: 'Odd' } }));
     expect(await list.next()).toMatchObject(event('ADDED', { name: 'd', phase: 'Odd' }));
     expect(await one.next()).toMatchObject({ value: { data: { devPodWorkspaceInstance: { phase: 'Odd' } } } });
+  });
+
+  it('are listed again and again where the cluster serves no watch, and it says so', async () => {
+    await using gateway = await startTestGateway({ aggregated: [unwatchableDevPods], objects: [...pods] });
+    const changes = gateway.subscribe(
+      'subscription { devPodWorkspaceInstances(namespace: "loft-p-team-b") { type object { name phase } } }',
+    );
+    expect([await changes.next(), await changes.next()]).toMatchObject([
+      event('ADDED', { name: 'c', phase: null }),
+      event('SYNCED', null),
+    ]);
+    const { data } = await gateway.query('{ gateway { kinds { kind updates objects } } }');
+    expect(data).toMatchObject({
+      gateway: {
+        kinds: expect.arrayContaining([{ kind: 'DevPodWorkspaceInstance', updates: 'POLLED', objects: 3 }]),
+      },
+    });
+    await gateway.query(
+      'mutation { patchDevPodWorkspaceInstance(input: { namespace: "loft-p-team-b", name: "c", type: MERGE, patch: { status: { phase: "Ready" } } }) { warnings } }',
+    );
+    expect(await changes.next()).toMatchObject(event('MODIFIED', { name: 'c', phase: 'Ready' }));
   });
 
   it('are not to be had where the cluster does not serve them', async () => {

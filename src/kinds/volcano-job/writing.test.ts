@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { namespace } from '../../../test/gateway/manifests.ts';
-import { volcanoCommandCrd, volcanoJob, volcanoJobCrd } from '../../../test/gateway/other-systems.ts';
+import {
+  nativeVolcanoJobs,
+  volcanoCommandCrd,
+  volcanoJob,
+  volcanoJobCrd,
+} from '../../../test/gateway/other-systems.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
 
@@ -78,6 +83,14 @@ describe('the example of the document', () => {
       patchVolcanoJob: { volcanoJob: { phase: 'Inqueue', pending: 3, queue: 'default', manifest } },
     });
     expect(stored(gateway, 'openmpi-hello-2-com')).toMatchObject(manifest);
+  });
+
+  it('answers with the whole job, as STRATEGIC, where the API server knows the kind by itself', async () => {
+    await using gateway = await startTestGateway({ aggregated: [nativeVolcanoJobs], objects: [documentsJob] });
+    const body = { metadata: { labels: { app: 'patchlabel' } } };
+    const { data } = await gateway.query(asked, { input: patchedBy('STRATEGIC', body) });
+    const { spec } = documentsJob;
+    expect(data).toMatchObject({ patchVolcanoJob: { volcanoJob: { manifest: { ...body, spec } } } });
   });
 
   it('is refused by an API server that merges no custom resources strategically, which says what it takes', async () => {
