@@ -103,7 +103,7 @@ export type SpawnerQuery = { namespace: { workspaceKinds: { nodes: Array<{ name:
 export type GatewayQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type GatewayQuery = { viewer: { name: string, groups: Array<string>, mayCreateWorkspaces: boolean }, gateway: { version: string, kubernetesVersion: string | null, kinds: Array<{ kind: string, available: boolean, synced: boolean, objects: number, lastEventAt: string | null, watch: { events: number, lists: Array<{ cause: string, count: number }> } }>, live: { groups: number, readers: number, resumes: number, resets: number } } };
+export type GatewayQuery = { viewer: { name: string, groups: Array<string>, mayCreateWorkspaces: boolean }, gateway: { version: string, kubernetesVersion: string | null, kinds: Array<{ kind: string, available: boolean, synced: boolean, objects: number, lastEventAt: string | null, watch: { events: number, lists: Array<{ cause: string, count: number }> } | null }>, live: { groups: number, readers: number, resumes: number, resets: number } | null } };
 
 export type DevPodWorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
 
