@@ -18,7 +18,8 @@ const descriptions = {
     'HTTP 415: this form of request is not accepted, e.g. a STRATEGIC patch of a custom resource.',
   INVALID: 'HTTP 422: refused by the schema of the kind or by the admission rules of the cluster; see `causes`.',
   RATE_LIMITED: 'HTTP 429: too many requests; see `retryAfterSeconds`.',
-  INTERNAL: 'HTTP 500: something unexpected, logged by the gateway and told to nobody else.',
+  INTERNAL:
+    'HTTP 500: something unexpected, in the API server, as it says, or in the gateway: then only its log says what.',
   UNAVAILABLE: 'HTTP 503: the API server cannot be reached, or the gateway has not read it yet.',
   TIMEOUT: 'HTTP 504: no answer in time. A write may or may not have happened: look before trying again.',
 } as const;
@@ -38,6 +39,7 @@ builder.enumType('ErrorCode', {
 const codeByReason: ReadonlyMap<string, ErrorCode> = new Map([
   ['KindUnavailable', 'KIND_UNAVAILABLE'],
   ['AlreadyExists', 'ALREADY_EXISTS'],
+  ['ServerTimeout', 'TIMEOUT'],
 ]);
 
 const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
@@ -53,6 +55,7 @@ const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [422, 'INVALID'],
   [429, 'RATE_LIMITED'],
+  [500, 'INTERNAL'],
   [503, 'UNAVAILABLE'],
   [504, 'TIMEOUT'],
 ]);

@@ -6,6 +6,7 @@ import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { AdmissionHook } from '../../src/simulator/admission.ts';
 import type { TokenUser } from '../../src/simulator/access/tokens.ts';
+import type { AggregatedResource } from '../../src/simulator/aggregated.ts';
 import type { Manifest } from '../../src/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
@@ -101,14 +102,16 @@ export async function startTestGateway(
     readonly admission?: readonly AdmissionHook[];
     /** Who may come besides the administrator. */
     readonly users?: readonly TokenUser[];
+    readonly aggregated?: readonly AggregatedResource[];
     readonly bookmarkIntervalMs?: number;
   } = {},
 ): Promise<SimulatedGateway> {
-  const { objects = [], admission = [], users = [], bookmarkIntervalMs = 50, ...settings } = options;
+  const { objects = [], admission = [], users = [], aggregated = [], bookmarkIntervalMs = 50, ...settings } = options;
   const cluster = await startSimulator({
     bookmarkIntervalMs,
     admission,
     users,
+    aggregated,
     objects: [workspaceCrd, workspaceKindCrd, ...objects],
   });
   const gateway = await startGatewayFor(cluster.kubeconfig, settings);
