@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { failureOf, readJson, warningsOf } from './answer.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ImpersonatedUser } from './connection.ts';
 import { decodeObject, decodeVersion } from './decode.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource } from './resource.ts';
@@ -142,6 +142,16 @@ export class Client {
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
     return this.#json(method, path, options);
+  }
+
+  /** The same API server, asked with somebody's bearer token and nothing of ours. */
+  withToken(token: string): Client {
+    return new Client(this.#connection.withToken(token));
+  }
+
+  /** The same API server, asked by us in somebody's name. */
+  impersonating(user: ImpersonatedUser): Client {
+    return new Client(this.#connection.impersonating(user));
   }
 
   /** Has the credentials read anew, as after a 401. */
