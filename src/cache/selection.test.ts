@@ -56,10 +56,7 @@ it.each(ways)('keeps of each object what its resource keeps, frozen, by %s', asy
 });
 
 it('passes over a write whose answer cannot be trimmed', async () => {
-  const trim = (): never => {
-    throw new TypeError('not as expected');
-  };
-  await using demanded = await startDemandedCache({ resource: { ...Trimmed, trim } });
+  await using demanded = await startDemandedCache({ resource: { ...Trimmed, trim: notAsExpected } });
   await demanded.use();
   await create(demanded, widget('a'));
   expect([demanded.names(), demanded.status().watch.malformed]).toEqual([[], expect.any(Number)]);
@@ -91,6 +88,10 @@ it('does not lose what is created anew under the name of what was deleted', asyn
   await until(() => demanded.store.withUid(anew.metadata.uid) !== undefined, 'it is there');
   expect(demanded.names()).toEqual(['a', 'b', 'c']);
 });
+
+function notAsExpected(): never {
+  throw new TypeError('not as expected');
+}
 
 /** Writes as a gateway does, and lets its readers have the answer. */
 async function create({ client, cache, resource, signal }: DemandedCache, manifest: object): Promise<WidgetObject> {
