@@ -53,7 +53,10 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected');
   const cache = startClusterCache({ ...config, client, resources, log });
   const cluster = clusterOf(config, client, cache);
-  const facts = { version: gatewayVersion(), kubernetesVersion, live: () => server.pipeline.live.statistics };
+  const { enforceFilterRules } = config;
+  const live = () => server.pipeline.live.statistics;
+  const onUnexpected = (error: unknown) => log.error({ err: error }, 'unexpected error');
+  const facts = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const server = await startHttpServer({
     ...config,
     drainMs: config.drainSeconds * 1_000,
@@ -63,7 +66,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
     recheckMs: config.authorizationTtlSeconds * 1_000,
     identify: identifyBy(config, client, self),
     createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
-    publicError: (error) => publicError(error, (unexpected) => log.error({ err: unexpected }, 'unexpected error')),
+    publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
     await cache[Symbol.asyncDispose]();

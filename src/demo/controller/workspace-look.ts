@@ -126,7 +126,8 @@ export class WorkspaceLook {
         return cache.accept(Pods, object);
       }
       case 'delete':
-        return client.delete(Pods, at, { signal });
+        await client.delete(Pods, at, { signal });
+        return undefined;
       case 'end':
         await client.patch(Pods, at, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
         return undefined;
