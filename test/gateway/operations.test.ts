@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { parse, print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { people } from '../../src/demo/people.ts';
 import { startDemo, type Demo } from '../../src/demo/demo.ts';
 import { PauseWorkspaceDocument, StartWorkspaceDocument, TroublesDocument } from '../__generated__/graphql.ts';
 
