@@ -111,10 +111,10 @@ export function builtInKinds(cluster: () => Cluster): void {
     ['secrets', 'type=kubernetes.io/basic-auth', ['a']],
   ])('selects %s by %s', async (plural, fields, names) => {
     const { api, namespace, create, path } = await place();
-    const pod = (nodeName?: string) => ({ spec: { nodeName, containers: [{ name: 'main', image: 'a' }] } });
+    const containers = [{ name: 'main', image: 'a' }];
     const about = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid: `uid-${name}` });
-    await create('Pod', 'a', pod('worker-1'));
-    await create('Pod', 'b', pod());
+    await create('Pod', 'a', { spec: { nodeName: 'worker-1', containers } });
+    await create('Pod', 'b', { spec: { containers } });
     await create('Event', 'a.1', { involvedObject: about('a'), reason: 'Started', type: 'Normal' });
     await create('Event', 'b.1', { involvedObject: about('b'), reason: 'BackOff', type: 'Warning' });
     await create('Secret', 'a', { type: 'kubernetes.io/basic-auth', stringData: { username: 'x', password: 'y' } });
