@@ -109,6 +109,8 @@ function crashing({ metadata: { namespace, name, uid } }: Involved): Occurrence 
 function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurrence, { at, now }: Times): EventManifest {
   const { type = 'Normal', reason, message, about } = occurrence;
   const count = Math.max(1, Math.min(most, 1 + Math.floor((now - at) / REPEAT_MS)));
+  // What has been repeated as often as it is, goes on.
+  const last = most > 1 && count === most ? now - REPEAT_MS / 2 : at + (count - 1) * REPEAT_MS;
   const involvedObject = involved(pod, about);
   const namespace = involvedObject.namespace;
   const host = by === 'kubelet' && pod.spec.nodeName !== undefined ? { host: pod.spec.nodeName } : {};
@@ -122,7 +124,7 @@ function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurren
     message,
     count,
     firstTimestamp: secondsOf(new Date(at)),
-    lastTimestamp: secondsOf(new Date(at + (count - 1) * REPEAT_MS)),
+    lastTimestamp: secondsOf(new Date(last)),
     eventTime: null,
     source: { component: by, ...host },
     reportingComponent: by,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/fixture.ts';
+import { volcanoAdmission } from '../admission/volcano-rules.ts';
 import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
 import { volcanoCommandCrd } from './volcano-command.ts';
 import { servedVolcanoJobs, volcanoJobCrd } from './volcano-job.ts';
@@ -45,6 +46,30 @@ it('keeps Volcano jobs in both spellings, and takes no strategic patches where a
   const commands = '/apis/bus.volcano.sh/v1alpha1/namespaces/default/commands';
   const created = await test.send('POST', commands, { ...command, action: 'AbortJob', target });
   expect(created).toMatchObject({ status: 201, body: { action: 'AbortJob', target } });
+});
+
+const refusals: readonly (readonly [string, object, string | undefined])[] = [
+  ['how many pods it needs', { spec: { minAvailable: 2 } }, undefined],
+  [
+    'more pods than there are',
+    { spec: { minAvailable: 9 } },
+    "job 'minAvailable' must not be greater than total replicas",
+  ],
+  ['its tasks', { spec: { tasks: [] } }, "job 'minAvailable' must not be greater than total replicas"],
+  ['its tasks, needing none', { spec: { minAvailable: 0, tasks: [] } }, 'job updates may not add or remove tasks'],
+  [
+    'its queue',
+    { spec: { queue: 'other' } },
+    'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`',
+  ],
+];
+
+it.each(refusals)('lets be changed of a Volcano job what Volcano does: %s', async (_, change, refusal) => {
+  await using test = await startTestSimulator({ objects: [volcanoJobCrd, job], admission: volcanoAdmission });
+  const { status, body } = await test.send('PATCH', `${JOBS}/train`, change, 'application/merge-patch+json');
+  const message = `admission webhook "validatejob.volcano.sh" denied the request: ${refusal}`;
+  if (refusal === undefined) expect(status).toBe(200);
+  else expect(body).toMatchObject({ code: 400, message });
 });
 
 it('takes strategic patches of Volcano jobs where a server of their own serves them', async () => {
