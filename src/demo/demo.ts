@@ -10,7 +10,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
-import { gatewayAccount, people, permissions } from './people.ts';
+import { gatewayAccount, people, permissions, type Person } from './people.ts';
 import { startSurroundings } from './surroundings.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { servedObjects, worldApis, worldObjects } from './world.ts';
@@ -27,8 +27,17 @@ export interface DemoOptions {
 export interface Demo extends AsyncDisposable {
   /** Address of the gateway’s endpoint, where a browser finds GraphiQL. */
   readonly url: string;
-  /** For kubectl. */
+  /** For kubectl, as the administrator. */
   readonly kubeconfigFile: string;
+}
+
+/** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
+function headersFor([first, ...others]: readonly Person[]): string {
+  const lineOf = ({ token }: Person) => `"authorization": "Bearer ${token}"`;
+  const aboutOf = ({ name, role }: Person) => `  // ${name}, ${role}`;
+  if (!first) return '{}';
+  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${lineOf(person)}`]);
+  return ['{', aboutOf(first), `  ${lineOf(first)}`, ...alternatives, '}'].join('\n');
 }
 
 /** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
@@ -57,8 +66,16 @@ export async function startDemo({
   started.use(startWorkspaceController({ client, log }));
   started.use(startLife({ client, log }));
   started.use(startSurroundings(simulator));
-  const config = readConfig({ KUBECONFIG: kubeconfigFile, PORT: String(port), HOST: host, DRAIN_SECONDS: '2' });
-  const gateway = started.use(await startGateway(config, log));
+  const gatewayKubeconfigFile = path.join(directory, 'gateway-kubeconfig');
+  await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayAccount.token), { mode: 0o600 });
+  const config = readConfig({
+    KUBECONFIG: gatewayKubeconfigFile,
+    AUTH_MODE: 'token',
+    PORT: String(port),
+    HOST: host,
+    DRAIN_SECONDS: '2',
+  });
+  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(people) }));
   await gateway.ready;
   const running = started.move();
   return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };

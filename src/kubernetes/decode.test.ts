@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
-import { Widget } from '../../test/kubernetes/widget.ts';
+import { defineResource } from './resource.ts';
+import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
 
 const metadata = { name: 'a', uid: '1', resourceVersion: '1' };
 
@@ -33,6 +34,23 @@ describe('an object', () => {
     const object = decodeObject(value, Widget);
     const parts = [object, object.metadata, object.metadata.labels, object.spec, value.spec.list, value.spec.list[0]];
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true);
+  });
+
+  it('is what its resource keeps of it', () => {
+    const Colors = defineResource<WidgetObject>({
+      ...Widget,
+      trim: ({ spec: { color }, ...widget }) => ({ ...widget, spec: { color } }),
+    });
+    const object = decodeObject({ metadata, spec: { color: 'red', size: 1 } }, Colors);
+    expect(object.spec).toEqual({ color: 'red' });
+    expect(Object.isFrozen(object.spec)).toBe(true);
+  });
+
+  it.each([
+    { metadata: { name: 'a', annotations: { a: 'hidden' } }, data: { b: 'hidden' } },
+    { data: { b: 'hidden' } },
+  ])('is not told of where it is malformed, but for names: %j', (value) => {
+    expect(() => decodeObject(value, Widget)).toThrow(/got (?!.*hidden)/u);
   });
 
   it.each([

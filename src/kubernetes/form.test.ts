@@ -30,6 +30,13 @@ describe('a form', () => {
     expect(list.read([{ id: 'a' }, { id: 7 }, { hidden: 'yes', id: 'b' }])).toEqual([{ id: 'a' }]);
   });
 
+  it('leaves out what it does not name, where only it is wanted', () => {
+    const form = record({ ids: listOf(option), labels: mapOf(text) });
+    const value = { ids: [{ id: 'a', secret: 'x' }, 7], labels: { a: 'b', c: 7 }, more: 1 };
+    expect(form.only(value)).toEqual({ ids: [{ id: 'a' }], labels: { a: 'b' } });
+    expect(form.only('text')).toBeUndefined();
+  });
+
   it.each([
     { form: text, fits: ['', 'a'], misfits: [0, null, {}] },
     { form: flag, fits: [true, false], misfits: ['true', 0] },

@@ -6,6 +6,8 @@ export interface Form<T> {
   readonly is: (value: unknown) => value is T;
   /** As much of a value as is of the form: the value itself where all of it is, undefined where nothing is. */
   readonly read: (value: unknown) => T | undefined;
+  /** The same without whatever else is there: to be kept instead of the value. */
+  readonly only: (value: unknown) => T | undefined;
 }
 
 /** The type of what is of a form. */
@@ -30,7 +32,8 @@ export const anyObject = whole(
 
 /** A form of which half is nothing. */
 export function whole<T>(is: Form<T>['is']): Form<T> {
-  return { is, read: (value) => (is(value) ? value : undefined) };
+  const read = (value: unknown) => (is(value) ? value : undefined);
+  return { is, read, only: read };
 }
 
 /** An object of which any field may be absent; fields that are not named here are not looked at. */
@@ -39,7 +42,7 @@ export function record<F extends Fields>(fields: F): Form<FormedFields<F>> {
   return keyed(
     (value): value is FormedFields<F> =>
       anyObject.is(value) && named.every(([name, form]) => !Object.hasOwn(value, name) || form.is(value[name])),
-    (value) => named.map(([name, form]) => [name, form.read(value[name])]),
+    (value, way) => named.map(([name, form]) => [name, form[way](value[name])]),
   );
 }
 
@@ -47,21 +50,20 @@ export function record<F extends Fields>(fields: F): Form<FormedFields<F>> {
 export function mapOf<T>(values: Form<T>): Form<Readonly<Record<string, T>>> {
   return keyed(
     (value): value is Readonly<Record<string, T>> => anyObject.is(value) && Object.values(value).every(values.is),
-    (value) => Object.entries(value).map(([key, entry]) => [key, values.read(entry)]),
+    (value, way) => Object.entries(value).map(([key, entry]) => [key, values[way](entry)]),
   );
 }
 
 /** A list; items of another form are left out. */
 export function listOf<T>(items: Form<T>): Form<readonly T[]> {
   const is = (value: unknown): value is readonly T[] => isList(value) && value.every(items.is);
-  return {
-    is,
-    read: (value) => {
-      if (is(value)) return value;
-      return isList(value) ? value.map(items.read).filter((item) => item !== undefined) : undefined;
-    },
-  };
+  const each = (value: unknown, way: Way) =>
+    isList(value) ? value.map(items[way]).filter((item) => item !== undefined) : undefined;
+  return { is, read: (value) => (is(value) ? value : each(value, 'read')), only: (value) => each(value, 'only') };
 }
+
+/** Two ways to take what is of a form. */
+type Way = 'read' | 'only';
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
@@ -69,17 +71,14 @@ function isList(value: unknown): value is readonly unknown[] {
 
 function keyed<T>(
   is: Form<T>['is'],
-  readEntries: (value: AnyObject) => readonly (readonly [key: string, value: unknown])[],
+  entriesOf: (value: AnyObject, way: Way) => readonly (readonly [key: string, value: unknown])[],
 ): Form<T> {
-  return {
-    is,
-    read: (value) => {
-      if (is(value)) return value;
-      if (!anyObject.is(value)) return undefined;
-      const read: unknown = Object.fromEntries(readEntries(value).filter(([, entry]) => entry !== undefined));
-      return is(read) ? read : undefined;
-    },
+  const take = (value: unknown, way: Way) => {
+    if (!anyObject.is(value)) return undefined;
+    const taken: unknown = Object.fromEntries(entriesOf(value, way).filter(([, entry]) => entry !== undefined));
+    return is(taken) ? taken : undefined;
   };
+  return { is, read: (value) => (is(value) ? value : take(value, 'read')), only: (value) => take(value, 'only') };
 }
 
 /** Reads values of a form, each once; where nothing is of the form, `nothing`. */

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { parse, print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { people } from '../../src/demo/people.ts';
 import { startDemo, type Demo } from '../../src/demo/demo.ts';
 import { PauseWorkspaceDocument, StartWorkspaceDocument, TroublesDocument } from '../__generated__/graphql.ts';
 
@@ -12,7 +13,11 @@ afterAll(async () => demo[Symbol.asyncDispose]());
 async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
   const response = await fetch(demo.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, text/event-stream' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, text/event-stream',
+      authorization: `Bearer ${people[0].token}`,
+    },
     body: JSON.stringify({ query: print(document), variables }),
   });
   const { data, errors } = (await response.json()) as { data: D; errors?: unknown };

@@ -134,7 +134,8 @@ export class WorkspaceLook {
       }
       case 'delete':
         if (pod) await this.#events.record(pod, 'Ending');
-        return client.delete(Pods, at, { signal });
+        await client.delete(Pods, at, { signal });
+        return undefined;
       case 'end':
         await client.patch(Pods, at, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
         return undefined;

@@ -1,0 +1,38 @@
+import { anyObject, flag, listOf, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { defineResource } from '../../kubernetes/resource.ts';
+
+const fields = record({ type: text, immutable: flag, keys: listOf(text) });
+
+/** A Secret without its values: what is kept of it once it is read, by {@link secretFieldsOf}. */
+export type SecretObject = KubernetesObject;
+
+export const secretFieldsOf: (secret: SecretObject) => Formed<typeof fields> = reader(fields, {});
+
+/** Some controllers leave tokens in annotations: only those of the workspaces are kept. */
+const ANNOTATIONS_KEPT = 'notebooks.kubeflow.org/';
+
+const stored = record({ type: text, immutable: flag, data: anyObject, keys: listOf(text) });
+
+/** Values never leave the API server's answer: of what is in a secret, the names of its keys are kept. */
+export const Secret = defineResource<SecretObject>({
+  kind: 'Secret',
+  group: '',
+  version: 'v1',
+  plural: 'secrets',
+  namespaced: true,
+  watched: 'never',
+  trim: (secret) => {
+    const { type, immutable, data = {}, keys = Object.keys(data) } = stored.read(secret) ?? {};
+    const { apiVersion, kind, metadata } = secret;
+    const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ANNOTATIONS_KEPT));
+    return {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
+      ...(type !== undefined && { type }),
+      ...(immutable !== undefined && { immutable }),
+      keys,
+    };
+  },
+});

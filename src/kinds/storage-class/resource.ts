@@ -1,0 +1,36 @@
+import { flag, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { defineResource } from '../../kubernetes/resource.ts';
+
+const fields = record({
+  provisioner: text,
+  reclaimPolicy: text,
+  volumeBindingMode: text,
+  allowVolumeExpansion: flag,
+});
+
+/** A class of storage, read through {@link classFieldsOf}. */
+export type StorageClassObject = KubernetesObject;
+
+export const classFieldsOf: (storageClass: StorageClassObject) => Formed<typeof fields> = reader(fields, {});
+
+/** Without the parameters of the provisioner. */
+export const StorageClass = defineResource<StorageClassObject>({
+  kind: 'StorageClass',
+  group: 'storage.k8s.io',
+  version: 'v1',
+  plural: 'storageclasses',
+  namespaced: false,
+  watched: 'on-demand',
+  trim: (storageClass) => {
+    const { apiVersion, kind, metadata } = storageClass;
+    return { ...fields.only(storageClass), apiVersion, kind, metadata };
+  },
+});
+
+/** The label by which an administrator offers a class to the users of workspaces. */
+export const CAN_USE_LABEL = 'notebooks.kubeflow.org/can-use';
+
+export function isUsable({ metadata }: StorageClassObject): boolean {
+  return metadata.labels?.[CAN_USE_LABEL] === 'true';
+}
