@@ -7,6 +7,7 @@ import { startGateway } from '../gateway.ts';
 import { Client } from '../kubernetes/client.ts';
 import { createConnection } from '../kubernetes/connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
+import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
 import { gatewayAccount, people, permissions, type Person } from './people.ts';
@@ -59,7 +60,7 @@ export async function startDemo({
       port: clusterPort,
       objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
       aggregated: worldApis,
-      admission: workspaceAdmission,
+      admission: [...workspaceAdmission, ...volcanoAdmission],
       users: [...people, gatewayAccount],
     }),
   );
