@@ -3,7 +3,7 @@ import { failureOf, readJson, warningsOf } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { decodeObject, decodeVersion } from './decode.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
-import { pathOf, type Resource } from './resource.ts';
+import { pathOf, type Resource, type ResourceName } from './resource.ts';
 import { isBroken, StatusError } from './status-error.ts';
 import {
   patchMediaTypes,
@@ -139,6 +139,16 @@ export class Client {
     return this.#json(method, path, options);
   }
 
+  /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
+  async open(
+    resource: ResourceName,
+    { namespace, name, subresource }: ObjectName & { readonly subresource: string },
+    { query, signal }: { readonly query: QueryParameters; readonly signal: AbortSignal },
+  ): Promise<IncomingMessage> {
+    const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
+    return this.#answer('GET', path, { signal, namespace });
+  }
+
   /** Has the credentials read anew, as after a 401. */
   refreshCredentials(): void {
     this.#connection.refreshCredentials();
@@ -224,7 +234,9 @@ function timeout(message: string): StatusError {
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 
-function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+type QueryParameters = Readonly<Record<string, string | number | undefined>>;
+
+function queryOf(parameters: QueryParameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
   return query.size === 0 ? '' : `?${query.toString()}`;

@@ -8,6 +8,7 @@ import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
+import { PodLogs } from './pod-logs.ts';
 
 export type { ResourceStatus } from '../cache/kept-resource.ts';
 
@@ -95,6 +96,11 @@ export class Loaders {
       cacheKeyFn: questionKeyOf,
     });
     return this.#access.load(question);
+  }
+
+  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods */
+  async logs(namespace: string): Promise<PodLogs> {
+    return PodLogs.open({ client: this.#cluster.client, namespace, can: (question) => this.can(question) });
   }
 
   statuses(): readonly ResourceStatus[] {

@@ -16,6 +16,7 @@ import { decodePlace, type Place } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
 import { LiveSource } from './live-source.ts';
 import { OpenStream } from './open-stream.ts';
+import { OpenPrivateStream, PrivateStream } from './private-stream.ts';
 import type { Sink } from './reader.ts';
 import { LiveCounters, type LiveStatistics } from './statistics.ts';
 
@@ -75,6 +76,7 @@ export class LiveQueries {
     const validated = validateSubscriptionArgs(args);
     if (!('schema' in validated)) return { errors: validated.map(this.#publicError) };
     const source = await createSourceEventStream(validated);
+    if (source instanceof PrivateStream) return this.#private(source, validated, args.contextValue);
     if (!(source instanceof LiveSource)) return { errors: this.#errorsOf(source) };
     const resumable = source.shape === 'events';
     const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
@@ -84,6 +86,30 @@ export class LiveQueries {
         this.#count(name, 1);
         const group = this.#groupOf(source, validated, args);
         return this.#open(sink, group, { from, viewer: name });
+      },
+    };
+  }
+
+  /** A stream for one client, which shares nothing. */
+  #private(source: PrivateStream<unknown>, validated: ValidatedSubscriptionArgs, context: Context): LiveStream {
+    const { name } = context.viewer;
+    return {
+      resumable: false,
+      start: (sink) => {
+        this.#count(name, 1);
+        return new OpenPrivateStream({
+          sink,
+          source,
+          publicError: this.#publicError,
+          onFrame: () => (this.counters.frames += 1),
+          onClose: () => this.#count(name, -1),
+          execute: async (rootValue, signal) =>
+            executeSubscriptionEvent({
+              ...validated,
+              rootValue,
+              contextValue: context.forEvent(signal, () => undefined), // what is told once does not change any more
+            }),
+        });
       },
     };
   }
