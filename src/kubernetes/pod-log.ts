@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Client } from './client.ts';
 import type { ObjectName } from './object.ts';
 import { StatusError } from './status-error.ts';
@@ -30,6 +31,7 @@ const pods = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced
 /** Container runtimes break lines at 16 KiB. */
 const MAX_LINE_LENGTH = 16_384;
 const MAX_BATCH_LINES = 500;
+const READ_TIMEOUT_MS = 30_000;
 
 /**
  * The lines of a container's log, in batches as they come: at most 500 lines, each of at most 16 Ki characters. The API
@@ -41,18 +43,32 @@ export async function* readPodLog(
   at: ObjectName,
   { signal, ...options }: PodLogOptions,
 ): AsyncGenerator<readonly LogLine[], undefined> {
-  const { follow, previous, ...query } = options;
-  const flags = { timestamps: 'true', follow: follow ? 'true' : undefined, previous: previous ? 'true' : undefined };
-  const response = await client.open(pods, { ...at, subresource: 'log' }, { query: { ...query, ...flags }, signal });
-  response.setEncoding('utf8');
+  const limit = options.follow ? undefined : AbortSignal.timeout(READ_TIMEOUT_MS);
   const lines = new Lines();
   try {
+    const response = await open(client, at, { ...options, signal: limit ? AbortSignal.any([signal, limit]) : signal });
     for await (const chunk of response) yield* batchesOf(lines.take(String(chunk)));
   } catch (error) {
     signal.throwIfAborted();
-    throw new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${String(error)}` });
+    throw limit?.aborted ? tooSlow() : error instanceof StatusError ? error : brokenOff(error);
   }
   yield* batchesOf(lines.rest());
+}
+
+async function open(client: Client, at: ObjectName, options: PodLogOptions): Promise<IncomingMessage> {
+  const { signal, follow, previous, ...query } = options;
+  const flags = { timestamps: 'true', follow: follow ? 'true' : undefined, previous: previous ? 'true' : undefined };
+  const response = await client.open(pods, { ...at, subresource: 'log' }, { query: { ...query, ...flags }, signal });
+  return response.setEncoding('utf8');
+}
+
+function brokenOff(error: unknown): StatusError {
+  return new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${String(error)}` });
+}
+
+function tooSlow(): StatusError {
+  const message = `The API server did not give the whole log within ${READ_TIMEOUT_MS / 1_000} s.`;
+  return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 
 function* batchesOf(lines: readonly LogLine[]): Iterable<readonly LogLine[]> {
