@@ -2,6 +2,7 @@ import type { Authorizer } from './access/authorizer.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Catalog } from './catalog.ts';
+import type { PodLogs } from './logs/pod-logs.ts';
 import type { StreamingLists } from './list-options.ts';
 import type { Storage } from './storage.ts';
 import type { Watches } from './watches.ts';
@@ -11,6 +12,7 @@ export interface Cluster {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly watches: Watches;
+  readonly logs: PodLogs;
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   readonly admission: readonly AdmissionHook[];
@@ -25,4 +27,6 @@ export interface Behaviour {
   readonly streamingLists: StreamingLists;
   /** How a watch from a forgotten version is refused: in its stream, as the real server does, or before it opens. */
   readonly expiredWatch: 'event' | 'status';
+  /** The groups that are served by servers which do not answer. */
+  readonly unavailableGroups: ReadonlySet<string>;
 }

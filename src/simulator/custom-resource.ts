@@ -2,7 +2,7 @@ import { age, BUILTIN_COLUMNS } from './builtin-columns.ts';
 import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import { readJsonPath } from './json-path.ts';
 import { readSchema } from './schema.ts';
-import type { Column, ServedResource } from './served-resource.ts';
+import { VERBS, type Column, type ServedResource } from './served-resource.ts';
 import type { Cause } from './status.ts';
 
 /** The resource whose objects define all custom ones. */
@@ -16,6 +16,7 @@ export const CUSTOM_RESOURCE_DEFINITION: ServedResource = {
   namespaced: false,
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
+  verbs: VERBS,
   custom: false,
   hasStatus: true,
   hasGeneration: true,
@@ -49,6 +50,7 @@ function namesOf(spec: JsonObject) {
     namespaced: spec['scope'] === 'Namespaced',
     shortNames: textsAt(names, 'shortNames'),
     categories: textsAt(names, 'categories'),
+    verbs: VERBS,
     custom: true,
     hasGeneration: true,
   };

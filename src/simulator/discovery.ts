@@ -1,6 +1,6 @@
 import { apiVersionOf } from '../kubernetes/resource.ts';
 import type { JsonObject } from './json.ts';
-import { VERBS, type ServedResource } from './served-resource.ts';
+import type { ServedResource } from './served-resource.ts';
 
 /** `/version` */
 export function versionInfo(gitVersion: string): JsonObject {
@@ -81,11 +81,21 @@ function rankOf(groupVersion: string): readonly number[] {
 }
 
 function entriesOf(resource: ServedResource): readonly JsonObject[] {
-  const { plural: name, singular, namespaced, kind, shortNames, categories } = resource;
+  const { plural: name, singular, namespaced, kind, shortNames, categories, verbs } = resource;
   const optional = { ...(shortNames.length > 0 && { shortNames }), ...(categories.length > 0 && { categories }) };
-  const main = { name, singularName: singular, namespaced, kind, verbs: VERBS, ...optional };
-  if (!resource.hasStatus) return [main];
-  return [main, { name: `${name}/status`, singularName: '', namespaced, kind, verbs: ['get', 'patch', 'update'] }];
+  const main = { name, singularName: singular, namespaced, kind, verbs, ...optional };
+  const part = (subresource: string, allowed: readonly string[]): JsonObject => ({
+    name: `${name}/${subresource}`,
+    singularName: '',
+    namespaced,
+    kind,
+    verbs: allowed,
+  });
+  return [
+    main,
+    ...(resource.hasLog ? [part('log', ['get'])] : []),
+    ...(resource.hasStatus ? [part('status', ['get', 'patch', 'update'])] : []),
+  ];
 }
 
 function reviewEntry(kind: string): JsonObject {

@@ -48,6 +48,8 @@ export interface Faults {
   expireWatches(): void;
   refuse(refusal: Refusal): Undo;
   delay(ms: number, when?: When): Undo;
+  /** Refuses everything in a group with 503 and without a Status, as when the server of an aggregated API is away. */
+  unavailable(group: string): Undo;
   /** While stalled, watches say nothing, not even bookmarks; afterwards they say all they have missed. */
   stall(): Undo;
   /** Writes a raw line into every open watch stream. */
@@ -87,7 +89,7 @@ export function createFaults(options: FaultsOptions) {
 
 /** How a server behaves that has nothing wrong with it. */
 export function normalBehaviour(): Behaviour {
-  return { token: newToken(), streamingLists: 'supported', expiredWatch: 'event' };
+  return { token: newToken(), streamingLists: 'supported', expiredWatch: 'event', unavailableGroups: new Set() };
 }
 
 function streamFaults({ storage, watches, behaviour }: FaultsOptions) {
@@ -121,6 +123,12 @@ function serverFaults({ storage, behaviour, start, stop, restore }: FaultsOption
       if (data !== 'keep') restore(data);
       if (downMs > 0) await sleep(downMs);
       await start();
+    },
+    unavailable(group: string): Undo {
+      behaviour.unavailableGroups = new Set([...behaviour.unavailableGroups, group]);
+      return undoOnce(() => {
+        behaviour.unavailableGroups = new Set([...behaviour.unavailableGroups].filter((name) => name !== group));
+      });
     },
     rotateToken(): void {
       behaviour.token = newToken();
@@ -181,7 +189,8 @@ function during<T>(entries: Set<T>, entry: T): Undo {
   return undoOnce(() => void entries.delete(entry));
 }
 
-function undoOnce(end: () => void): Undo {
+/** A fault's end that can be called, or disposed of, again and again. */
+export function undoOnce(end: () => void): Undo {
   let ended = false;
   const undo = (): void => {
     if (ended) return;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { LogReader } from './logs/log-reader.ts';
 import { answerStatus, type Answer, type Reply, type WatchReply } from './reply.ts';
 import { readTarget, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
 import { requestTooLarge, StatusError } from './status.ts';
@@ -15,6 +16,8 @@ interface HttpServerOptions {
   /** In whose name a request is made. */
   readonly userOf: (request: Omit<IncomingRequest, 'body'>) => string;
   readonly onAnswered: (record: RequestRecord) => void;
+  /** The logs that are being sent: here they are put, and taken away when they are through. */
+  readonly openLogs: Set<LogReader>;
 }
 
 /** Reads each request, has it answered, and writes what comes of it. */
@@ -32,10 +35,18 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
     reply = answerStatus(error instanceof StatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
-  const status = reply.type === 'watch' ? 200 : reply.code;
+  const status = reply.type === 'answer' ? reply.code : 200;
   options.onAnswered({ ...told(request), user: options.userOf(request), status });
-  if (reply.type === 'watch') stream(reply, response, options.watches);
-  else send(reply, response);
+  switch (reply.type) {
+    case 'watch':
+      return stream(reply, response, options.watches);
+    case 'log':
+      return pour(reply.reader, response, options.openLogs);
+    case 'answer':
+      return send(reply, response);
+    default:
+      throw new TypeError(`Unknown reply ${JSON.stringify(reply satisfies never)}`);
+  }
 }
 
 function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> {
@@ -94,6 +105,27 @@ function stream({ open, timeoutMs }: WatchReply, response: ServerResponse, watch
     clearTimeout(timer);
     watches.close(watcher);
   });
+}
+
+/** Reads only as fast as the client does. */
+function pour(reader: LogReader, response: ServerResponse, openLogs: Set<LogReader>): void {
+  response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
+  response.flushHeaders();
+  const pump = (): void => {
+    while (!response.writableNeedDrain) {
+      const line = reader.read();
+      if (line) response.write(line);
+      else return reader.isDone ? void response.end() : undefined;
+    }
+  };
+  openLogs.add(reader);
+  const stopListening = reader.onNews(pump);
+  response.on('drain', pump);
+  response.on('close', () => {
+    stopListening();
+    openLogs.delete(reader);
+  });
+  pump();
 }
 
 function internalError(error: unknown): StatusError {

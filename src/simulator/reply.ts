@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from './json.ts';
+import type { LogReader } from './logs/log-reader.ts';
 import type { StatusError } from './status.ts';
 import type { Watcher, WatchSink } from './watches.ts';
 
-/** What the server sends back: a body, or a watch that begins when its stream is open. */
-export type Reply = Answer | WatchReply;
+/** What the server sends back: a body, a watch that begins when its stream is open, or a log. */
+export type Reply = Answer | WatchReply | LogReply;
 
 export interface Answer {
   readonly type: 'answer';
@@ -19,6 +20,12 @@ export interface WatchReply {
   readonly timeoutMs: number;
   /** Sends what has already happened and stays for what will. */
   readonly open: (sink: WatchSink) => Watcher;
+}
+
+/** Plain text that is sent as fast as it is read. */
+export interface LogReply {
+  readonly type: 'log';
+  readonly reader: LogReader;
 }
 
 interface ObjectAnswerOptions {

@@ -1,6 +1,6 @@
 import { apiVersionOf } from '../kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
-import type { JsonObject } from './json.ts';
+import { objectAt, type JsonObject } from './json.ts';
 import type { Page } from './list.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, notAcceptable } from './status.ts';
@@ -37,7 +37,7 @@ export function presentObject(object: ApiObject, resource: ServedResource, repre
   const shown = inVersion(object, resource);
   switch (representation.form) {
     case 'object':
-      return shown;
+      return resource.isComputed ? computed(shown) : shown;
     case 'metadata':
       return metadataOnly(shown);
     case 'table':
@@ -58,8 +58,14 @@ export function presentList(
   const shown = objects.map((object) => inVersion(object, resource));
   switch (representation.form) {
     case 'object': {
-      const items = resource.custom ? shown : shown.map(withoutType);
-      return { kind: resource.listKind, apiVersion: apiVersionOf(resource), metadata, items };
+      const listed = resource.custom ? shown : shown.map(withoutType);
+      const items = resource.isComputed ? listed.map(computed) : listed;
+      return {
+        kind: resource.listKind,
+        apiVersion: apiVersionOf(resource),
+        metadata: resource.isComputed ? {} : metadata,
+        items,
+      };
     }
     case 'metadata': {
       const items = shown.map(metadataOnly);
@@ -75,6 +81,13 @@ export function presentList(
 /** Only lists of custom resources say of each item what it is. */
 function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: ApiObject): JsonObject {
   return item;
+}
+
+/** As it is when nobody keeps it. */
+function computed(object: JsonObject): JsonObject {
+  const { name, namespace, labels, annotations, creationTimestamp } = objectAt(object, 'metadata');
+  const metadata = { name, namespace, labels, annotations, creationTimestamp };
+  return { ...object, metadata };
 }
 
 export function inVersion(object: ApiObject, resource: ServedResource): ApiObject {

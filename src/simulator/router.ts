@@ -4,13 +4,14 @@ import { authenticate } from './access/authentication.ts';
 import { impersonate, impersonationIn, userMissing } from './access/impersonation.ts';
 import type { User } from './access/user.ts';
 import type { Cluster } from './cluster.ts';
+import { answerLog } from './logs/answer-log.ts';
 import { answerMeta } from './meta.ts';
 import { answerGet, answerList, answerWatch } from './read.ts';
 import { answerText, type Reply } from './reply.ts';
 import type { IncomingRequest } from './request.ts';
 import { answerReview } from './reviews.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, methodNotAllowed, notFound, resourceNotFound } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, resourceNotFound, verbNotSupported } from './status.ts';
 import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write.ts';
 
 const NOT_FOUND = '404 page not found\n';
@@ -25,6 +26,7 @@ export function route(cluster: Cluster, request: IncomingRequest): Reply {
   if (asked?.user === '') return answerText(500, userMissing(asked, request.url));
   const user = asked ? impersonate(cluster.authorizer, sender, asked) : sender;
   authorize(cluster, request, user);
+  if (isAway(cluster, request)) return answerText(503, 'service unavailable\n');
   if (request.resource === '') return answerMeta(cluster, request);
   return answerReview(cluster, request, user) ?? answerResource(cluster, request);
 }
@@ -34,6 +36,12 @@ function authorize({ authorizer }: Cluster, request: IncomingRequest, user: User
   const access = accessRequestOf(request);
   const { allowed, reason } = authorizer.authorize(user, access);
   if (!allowed) throw accessDenied(user, access, reason);
+}
+
+/** What is behind this server, and does not answer, is refused without a Status. */
+function isAway({ behaviour }: Cluster, { path }: IncomingRequest): boolean {
+  const [, group] = /^\/apis\/([^/]+)\/./u.exec(path) ?? [];
+  return group !== undefined && behaviour.unavailableGroups.has(group);
 }
 
 function answerResource(cluster: Cluster, request: IncomingRequest): Reply {
@@ -63,11 +71,15 @@ function unknownResource({ catalog }: Cluster, { group, version }: IncomingReque
 }
 
 function assertServed(resource: ServedResource, { subresource, verb, namespace, name }: IncomingRequest): void {
-  if (subresource !== undefined) {
+  if (subresource === 'log' && resource.hasLog) {
+    if (verb !== 'get') throw methodNotAllowed();
+  } else if (subresource !== undefined) {
     if (subresource !== 'status' || !resource.hasStatus)
       throw resource.custom ? notFound(resource, name ?? '') : resourceNotFound();
     if (verb !== 'get' && verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   }
+  if (verb === 'watch' && !resource.verbs.includes(verb)) throw verbNotSupported(resource, verb);
+  if (verb !== 'other' && !resource.verbs.includes(verb)) throw methodNotAllowed();
   if (!resource.namespaced && namespace !== undefined) throw resourceNotFound();
   const whole = verb === 'list' || verb === 'watch' || verb === 'create' || verb === 'deletecollection';
   if (resource.namespaced && namespace === undefined && !whole && name !== undefined) throw resourceNotFound();
@@ -76,6 +88,7 @@ function assertServed(resource: ServedResource, { subresource, verb, namespace, 
 function dispatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Reply {
   switch (request.verb) {
     case 'get':
+      if (request.subresource === 'log') return answerLog(cluster, resource, request);
       return answerGet(cluster, resource, request);
     case 'list':
       return answerList(cluster, resource, request);

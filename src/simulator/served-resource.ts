@@ -23,10 +23,15 @@ export interface ServedResource extends ResourceName {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
   /** A custom resource is strict where built-in ones are lenient: resourceVersion on update, no strategic merge. */
   readonly custom: boolean;
   readonly hasStatus: boolean;
+  /** Whether its objects print something that can be read. */
+  readonly hasLog?: boolean | undefined;
   readonly hasGeneration: boolean;
+  /** Whether its objects are worked out when they are asked for: they have no uid, and neither they nor lists a version. */
+  readonly isComputed?: boolean | undefined;
   /** The apiVersion in which objects are kept. */
   readonly storageApiVersion: string;
   readonly schema?: Schema | undefined;

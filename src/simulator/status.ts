@@ -90,6 +90,12 @@ export function methodNotAllowed(): StatusError {
   return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
 }
 
+/** The resource is served, but not with this verb, which others have. */
+export function verbNotSupported({ group, plural }: Pick<Subject, 'group' | 'plural'>, verb: string): StatusError {
+  const message = `${verb} is not supported on resources of kind "${group ? `${plural}.${group}` : plural}"`;
+  return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: { group, kind: plural } });
+}
+
 export function notAcceptable(): StatusError {
   const message = 'only the following media types are accepted: application/json, application/yaml';
   return new StatusError({ code: 406, reason: 'NotAcceptable', message });

@@ -8,35 +8,58 @@ interface Column {
   readonly description: string;
 }
 
-interface Definition {
+interface CustomKind {
+  readonly group: string;
+  readonly version: string;
   readonly kind: string;
   readonly plural: string;
-  readonly shortName: string;
+  readonly shortNames: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
   readonly columns: readonly Column[];
+  /** The fields beside apiVersion, kind and metadata. */
+  readonly fields: Readonly<Record<string, Schema>>;
+  readonly hasStatus: boolean;
+}
+
+interface Definition extends Pick<CustomKind, 'kind' | 'plural' | 'scope' | 'columns'> {
+  readonly shortName: string;
   readonly spec: Schema;
   readonly status: Schema;
 }
 
 /** The definition of a kind of `kubeflow.org/v1beta1` with a status subresource: the version that every age of it has. */
-export function define({ kind, plural, shortName, scope, columns, spec, status }: Definition): Manifest {
-  const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [shortName] };
-  const version = {
-    name: 'v1beta1',
-    served: true,
-    storage: true,
-    subresources: { status: {} },
-    additionalPrinterColumns: columns.map((column) => ({ ...column })),
-    schema: { openAPIV3Schema: wholeObject(spec, status) },
-  };
+export function define({ shortName, spec, status, ...kind }: Definition): Manifest {
+  const fields = { spec, status };
+  return defineKind({
+    ...kind,
+    group: 'kubeflow.org',
+    version: 'v1beta1',
+    shortNames: [shortName],
+    fields,
+    hasStatus: true,
+  });
+}
+
+/** The definition of a kind of which there is one version. */
+export function defineKind(custom: CustomKind): Manifest {
+  const { group, kind, plural, shortNames, scope } = custom;
+  const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.kubeflow.org` },
-    spec: { group: 'kubeflow.org', scope, names, versions: [version] },
+    metadata: { name: `${plural}.${group}` },
+    spec: { group, scope, names, versions: [versionOf(custom)] },
   };
 }
 
-function wholeObject(spec: Schema, status: Schema): Schema {
-  return object({ apiVersion: string(), kind: string(), metadata: { type: 'object' }, spec, status });
+function versionOf({ version, columns, fields, hasStatus }: CustomKind) {
+  const whole = object({ apiVersion: string(), kind: string(), metadata: { type: 'object' }, ...fields });
+  return {
+    name: version,
+    served: true,
+    storage: true,
+    ...(hasStatus ? { subresources: { status: {} } } : {}),
+    additionalPrinterColumns: columns.map((column) => ({ ...column })),
+    schema: { openAPIV3Schema: whole },
+  };
 }

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/fixture.ts';
+import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
+import { volcanoCommandCrd } from './volcano-command.ts';
+import { servedVolcanoJobs, volcanoJobCrd } from './volcano-job.ts';
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const JOBS = '/apis/batch.volcano.sh/v1alpha1/namespaces/default/jobs';
+const INSTANCES = '/apis/management.loft.sh/v1/namespaces/default/devpodworkspaceinstances';
+const label = { metadata: { labels: { app: 'patchlabel' } } };
+const job = {
+  apiVersion: 'batch.volcano.sh/v1alpha1',
+  kind: 'Job',
+  metadata: { name: 'train', namespace: 'default' },
+  spec: {
+    minAvailable: 1,
+    plugins: { env: [], svc: [] },
+    tasks: [{ name: 'worker', replicas: 2, template: { spec: { containers: [{ name: 'main', image: 'a:1' }] } } }],
+  },
+  status: { pending: 3, Succeeded: 1, state: { phase: 'Inqueue' } },
+};
+const instance = {
+  apiVersion: 'management.loft.sh/v1',
+  kind: 'DevPodWorkspaceInstance',
+  metadata: { name: 'dev', namespace: 'default' },
+  spec: {
+    owner: { user: 'ada' },
+    template: { provider: { name: 'kubernetes', options: { TOKEN: { value: 's3cret' } } } },
+  },
+  status: { phase: 'Ready' },
+};
+
+function patch(test: TestSimulator, type: 'merge' | 'strategic-merge') {
+  return test.send('PATCH', `${JOBS}/train`, label, `application/${type}-patch+json`);
+}
+
+it('keeps Volcano jobs in both spellings, and takes no strategic patches where a definition serves them', async () => {
+  await using test = await startTestSimulator({ objects: [volcanoJobCrd, volcanoCommandCrd, job] });
+  expect((await test.get(`${JOBS}/train`)).body).toMatchObject({ spec: job.spec, status: job.status });
+  expect((await patch(test, 'merge')).body).toMatchObject(label);
+  expect((await patch(test, 'strategic-merge')).body).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
+  const { uid } = test.simulator.get('batch.volcano.sh/v1alpha1', 'Job', 'train')?.metadata ?? {};
+  const target = { apiVersion: job.apiVersion, kind: 'Job', name: 'train', uid };
+  const command = { apiVersion: 'bus.volcano.sh/v1alpha1', kind: 'Command', metadata: { generateName: 'train-' } };
+  const commands = '/apis/bus.volcano.sh/v1alpha1/namespaces/default/commands';
+  const created = await test.send('POST', commands, { ...command, action: 'AbortJob', target });
+  expect(created).toMatchObject({ status: 201, body: { action: 'AbortJob', target } });
+});
+
+it('takes strategic patches of Volcano jobs where a server of their own serves them', async () => {
+  await using test = await startTestSimulator({ aggregated: [servedVolcanoJobs], objects: [job] });
+  expect((await patch(test, 'strategic-merge')).body).toMatchObject({ ...label, spec: job.spec, status: job.status });
+});
+
+it('serves DevPod workspaces without watch, or with it by their definition', async () => {
+  await using test = await startTestSimulator({ aggregated: [servedDevPodWorkspaceInstances], objects: [instance] });
+  expect((await test.get(`${INSTANCES}/dev`)).body).toMatchObject({ spec: instance.spec, status: instance.status });
+  expect((await test.get(`${INSTANCES}?watch=true`)).status).toBe(405);
+  await using defined = await startTestSimulator({ objects: [devPodWorkspaceInstanceCrd, instance] });
+  expect((await defined.get(`${INSTANCES}/dev`)).body).toMatchObject({ spec: instance.spec, status: instance.status });
+  expect((await defined.get(`${INSTANCES}?watch=true&timeoutSeconds=1`)).status).toBe(200);
+});
+
+it('stops serving a kind with its definition, and serves it again', async () => {
+  await using test = await startTestSimulator({ objects: [volcanoJobCrd, job] });
+  const headers = { Authorization: `Bearer ${test.simulator.token}` };
+  const watch = await fetch(`${test.simulator.url}${JOBS}?watch=true`, { headers });
+  await test.send('DELETE', `${DEFINITIONS}/jobs.batch.volcano.sh`);
+  expect((await watch.text()).split('\n').map((line) => /^\{"type":"(\w+)"/u.exec(line)?.[1])).toEqual([
+    'ADDED',
+    'DELETED',
+    undefined,
+  ]);
+  expect((await test.get(JOBS)).status).toBe(404);
+  expect((await test.get('/apis/batch.volcano.sh/v1alpha1')).status).toBe(404);
+  expect((await test.send('POST', DEFINITIONS, volcanoJobCrd)).status).toBe(201);
+  expect(namesIn(await test.get(JOBS))).toEqual([]);
+  expect((await test.get('/apis/batch.volcano.sh/v1alpha1')).body).toMatchObject({ resources: [{ name: 'jobs' }, {}] });
+});

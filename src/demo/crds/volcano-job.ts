@@ -1,0 +1,90 @@
+import type { AggregatedResource } from '../../simulator/aggregated.ts';
+import { defineKind } from './definition.ts';
+import { coreObject, integer, listMap, listOf, mapOf, object, string, type Schema } from './schema.ts';
+
+/** `jobs.batch.volcano.sh` as of Volcano 1.12, with the older spellings that its status had besides. */
+export const volcanoJobCrd = defineKind({
+  group: 'batch.volcano.sh',
+  version: 'v1alpha1',
+  kind: 'Job',
+  plural: 'jobs',
+  shortNames: ['vcjob', 'vj'],
+  scope: 'Namespaced',
+  columns: [
+    { name: 'STATUS', type: 'string', jsonPath: '.status.state.phase', description: 'What the job is doing' },
+    { name: 'minAvailable', type: 'integer', jsonPath: '.status.minAvailable', description: 'How many pods it needs' },
+    { name: 'RUNNINGS', type: 'integer', jsonPath: '.status.running', description: 'How many of its pods run' },
+  ],
+  fields: { spec: spec(), status: status() },
+  hasStatus: true,
+});
+
+/** Volcano jobs as a cloud serves them by a server of its own, which takes strategic merge patches too. */
+export const servedVolcanoJobs: AggregatedResource = {
+  apiVersion: 'batch.volcano.sh/v1alpha1',
+  kind: 'Job',
+  shortNames: ['vcjob', 'vj'],
+  hasStatus: true,
+  hasGeneration: true,
+};
+
+function spec(): Schema {
+  return object({
+    maxRetry: integer({ min: 0 }),
+    minAvailable: integer({ min: 0 }),
+    minSuccess: integer({ min: 1 }),
+    networkTopology: object({ mode: string(), highestTierAllowed: integer(), highestTierName: string() }),
+    plugins: mapOf(listOf(string())),
+    policies: listOf(policy()),
+    priorityClassName: string(),
+    queue: string(),
+    runningEstimate: string(),
+    schedulerName: string(),
+    tasks: listMap('name', task()),
+    ttlSecondsAfterFinished: integer({ min: 0 }),
+    volumes: listOf(
+      object({ mountPath: string(), volumeClaim: coreObject(), volumeClaimName: string() }, ['mountPath']),
+    ),
+  });
+}
+
+function policy(): Schema {
+  return object({
+    action: string(),
+    event: string(),
+    events: listOf(string()),
+    exitCode: integer(),
+    timeout: string(),
+  });
+}
+
+function task(): Schema {
+  return object(
+    {
+      name: string(),
+      replicas: integer({ min: 0 }),
+      minAvailable: integer({ min: 0 }),
+      maxRetry: integer({ min: 0 }),
+      topologyPolicy: string(),
+      dependsOn: object({ name: listOf(string()), iteration: string() }),
+      partitionPolicy: coreObject(),
+      policies: listOf(policy()),
+      template: coreObject(),
+    },
+    ['name'],
+  );
+}
+
+function status(): Schema {
+  const counters = ['pending', 'running', 'succeeded', 'Succeeded', 'failed', 'terminating', 'unknown'];
+  const others = ['retryCount', 'minAvailable', 'version'];
+  return object({
+    ...Object.fromEntries([...counters, ...others].map((name) => [name, integer()])),
+    controlledResources: mapOf(string()),
+    ControlledResources: mapOf(string()),
+    taskStatusCount: mapOf(object({ phase: mapOf(integer()) })),
+    runningDuration: string(),
+    conditions: listOf(object({ status: string(), lastTransitionTime: string() }, ['status'])),
+    state: object({ phase: string(), reason: string(), message: string(), lastTransitionTime: string() }),
+  });
+}

@@ -1,0 +1,75 @@
+import { badRequest, invalid, type Cause } from '../status.ts';
+
+/** The query of a log, checked. */
+export interface PodLogOptions {
+  readonly container: string;
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  /** All lines where undefined. */
+  readonly tailLines: number | undefined;
+  readonly limitBytes: number | undefined;
+  /** Lines from before then are left out, in milliseconds since the epoch. */
+  readonly sinceMs: number | undefined;
+}
+
+/** @throws {StatusError} 400 for what cannot be read, 422 for what makes no sense */
+export function readLogOptions(query: URLSearchParams, pod: string): PodLogOptions {
+  const tailLines = wholeNumber(query, 'tailLines');
+  const limitBytes = wholeNumber(query, 'limitBytes');
+  const sinceSeconds = wholeNumber(query, 'sinceSeconds');
+  const sinceTime = time(query, 'sinceTime');
+  const causes = [
+    ...(tailLines !== undefined && tailLines < 0 ? [tooSmall('tailLines', tailLines, 'or equal to 0')] : []),
+    ...(limitBytes !== undefined && limitBytes < 1 ? [tooSmall('limitBytes', limitBytes, '0')] : []),
+    ...sinceCauses(sinceSeconds, sinceTime),
+  ];
+  if (causes.length > 0) throw invalid({ group: '', kind: 'PodLogOptions', name: pod }, causes);
+  return {
+    container: query.get('container') ?? '',
+    follow: flag(query, 'follow'),
+    previous: flag(query, 'previous'),
+    timestamps: flag(query, 'timestamps'),
+    tailLines,
+    limitBytes,
+    sinceMs: sinceSeconds === undefined ? sinceTime : Date.now() - sinceSeconds * 1_000,
+  };
+}
+
+function sinceCauses(seconds: number | undefined, moment: number | undefined): readonly Cause[] {
+  if (seconds === undefined) return [];
+  if (moment !== undefined) {
+    const message = 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified';
+    return [{ reason: 'FieldValueForbidden', field: '', message }];
+  }
+  return seconds < 1 ? [tooSmall('sinceSeconds', seconds, '0')] : [];
+}
+
+function tooSmall(field: string, value: number, bound: string): Cause {
+  const message = `Invalid value: ${value}: must be greater than ${bound}`;
+  return { reason: 'FieldValueInvalid', field, message };
+}
+
+function flag(query: URLSearchParams, name: string): boolean {
+  const text = query.get(name);
+  return text !== null && text !== 'false' && text !== '0';
+}
+
+function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (/^[-+]?\d+$/u.test(text)) return Number(text);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/u;
+
+/** On its way to the kubelet a time loses its fractions of a second. */
+function time(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  const moment = RFC_3339.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(moment)) return Math.floor(moment / 1_000) * 1_000;
+  const quoted = JSON.stringify(text);
+  throw badRequest(`parsing time ${quoted} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`);
+}
