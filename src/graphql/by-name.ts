@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { Ordering } from './ordering.ts';
+import { inOrder, type Ordering } from './ordering.ts';
 
 /** By namespace, then by name. */
 export const byNamespaceAndName: Ordering<KubernetesObject> = {
@@ -7,3 +7,7 @@ export const byNamespaceAndName: Ordering<KubernetesObject> = {
   directions: [1, 1],
   positionOf: ({ metadata }) => [metadata.namespace ?? '', metadata.name],
 };
+
+export function sortedByName<T extends KubernetesObject>(objects: readonly T[]): T[] {
+  return inOrder(objects, byNamespaceAndName).map(({ item }) => item);
+}

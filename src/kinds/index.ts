@@ -1,8 +1,20 @@
 import { resource as Event } from './event/index.ts';
 import { resource as Namespace } from './namespace/index.ts';
+import { resource as PersistentVolume } from './persistent-volume/index.ts';
+import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
 import { resource as Pod } from './pod/index.ts';
+import { resource as StorageClass } from './storage-class/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
 import { resource as WorkspaceKind } from './workspace-kind/index.ts';
 
 /** The kinds that the gateway knows: one line each, and importing them adds their part to the schema. */
-export const resources = [Namespace, Workspace, WorkspaceKind, Pod, Event] as const;
+export const resources = [
+  Namespace,
+  Workspace,
+  WorkspaceKind,
+  Pod,
+  Event,
+  PersistentVolumeClaim,
+  PersistentVolume,
+  StorageClass,
+] as const;
