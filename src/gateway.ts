@@ -2,14 +2,22 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Authorizer } from './access/authorizer.ts';
-import { whoAmI } from './access/viewer.ts';
+import { headerIdentity } from './access/header-identity.ts';
+import type { Identify } from './access/identity.ts';
+import { kubeconfigIdentity, whoAmI } from './access/kubeconfig-identity.ts';
+import { NamedGrants } from './access/named-grants.ts';
+import { tokenIdentity } from './access/token-identity.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/kept-resource.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import type { LiveStatistics } from './graphql/live/statistics.ts';
+import type { Viewer } from './access/viewer.ts';
 import { resources } from './kinds/index.ts';
+import { Namespace } from './kinds/namespace/resource.ts';
+import type { Cluster } from './loaders/loaders.ts';
+import { refusalOf } from './loaders/refusal.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
@@ -25,7 +33,7 @@ export interface GatewayStatistics {
 export interface Gateway extends AsyncDisposable {
   /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Resolves when every kind has been read once, or is known not to be served. */
+  /** Resolves when every kind that is always watched has been read once, or is known not to be served. */
   readonly ready: Promise<unknown>;
   /** What has happened to its watches and subscriptions, for who exports it. */
   readonly statistics: () => GatewayStatistics;
@@ -41,10 +49,10 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   const client = new Client(connection);
   const starting = new AbortController().signal;
   const kubernetesVersion = await kubernetesVersionOf(client, starting);
-  const viewer = await whoAmI(client, connection.userName, starting);
-  log.info({ server: connection.server, kubernetesVersion, identity: viewer.name }, 'connected');
+  const self = await whoAmI(client, connection.userName, starting);
+  log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected');
   const cache = startClusterCache({ ...config, client, resources, log });
-  const cluster = { client, cache, authorizer: new Authorizer(client) };
+  const cluster = clusterOf(config, client, cache);
   const facts = { version: gatewayVersion(), kubernetesVersion, live: () => server.pipeline.live.statistics };
   const server = await startHttpServer({
     ...config,
@@ -52,7 +60,9 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     schema,
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
-    createContext: (signal) => createContext({ cluster, viewer, gateway: facts }, signal),
+    recheckMs: config.authorizationTtlSeconds * 1_000,
+    identify: identifyBy(config, client, self),
+    createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
     publicError: (error) => publicError(error, (unexpected) => log.error({ err: unexpected }, 'unexpected error')),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
@@ -72,11 +82,41 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   };
 }
 
-/** Ready when every kind that the cluster serves has been read. */
+/** The way of knowing who asks that the settings choose. */
+function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Identify {
+  switch (authentication.mode) {
+    case 'header':
+      return headerIdentity(client, authentication);
+    case 'token':
+      return tokenIdentity(client);
+    case 'kubeconfig':
+      return kubeconfigIdentity(client, self);
+    default:
+      throw new TypeError(`Unknown way to identify ${JSON.stringify(authentication satisfies never)}`);
+  }
+}
+
+function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster {
+  const allowMs = config.authorizationTtlSeconds * 1_000;
+  const denyMs = Math.min(config.denialTtlSeconds * 1_000, allowMs);
+  const namespaces = cache.store(Namespace);
+  return {
+    cache,
+    authorizer: new Authorizer({ allowMs, denyMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
+    grants: new NamedGrants(client, allowMs),
+    namespaces: () => {
+      if (namespaces.version === '') throw refusalOf(Namespace, namespaces.failure);
+      return Array.from(namespaces.list(), ({ metadata }) => metadata.name);
+    },
+  };
+}
+
+/** Ready when every kind that the cluster serves has been read, of those that are always watched. */
 function readinessOf(cache: ClusterCache): Readiness {
   const waitingFor = cache
     .statuses()
-    .flatMap(({ available, synced, resource }) => (available && !synced ? resource.plural : []));
+    .filter(({ available, synced, resource }) => resource.watched === 'always' && available && !synced)
+    .map(({ resource }) => resource.plural);
   return { ready: waitingFor.length === 0, waitingFor };
 }
 

@@ -25,7 +25,7 @@ const rules: Readonly<Record<string, Rule>> = {
   loaders: { may: ['cache/', 'access/', 'kubernetes/'] },
   graphql: { may: ['loaders/', 'access/', 'kubernetes/'] },
   kinds: { may: ['graphql/', 'kubernetes/'], types: ['loaders/'] },
-  server: { may: ['graphql/'] },
+  server: { may: ['graphql/', 'access/identity.ts'], types: ['access/'] },
   simulator: { may: kubernetesWords, types: ['kubernetes/'] },
   '': { may: [...stages, 'config.ts', 'gateway.ts', 'schema.ts'] },
   demo: { may: [...stages, 'simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },

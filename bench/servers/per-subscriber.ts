@@ -7,6 +7,8 @@ import { createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { Authorizer } from '../../src/access/authorizer.ts';
+import { kubeconfigIdentity } from '../../src/access/kubeconfig-identity.ts';
+import { NamedGrants } from '../../src/access/named-grants.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { LiveCounters } from '../../src/graphql/live/statistics.ts';
@@ -49,8 +51,13 @@ if (!field) throw new TypeError('Expected a subscription field `workspaces`.');
 field.subscribe = () => events.iterate();
 
 const about = {
-  cluster: { client, cache, authorizer: new Authorizer(client) },
-  viewer: { name: 'bench', groups: [] },
+  cluster: {
+    cache,
+    authorizer: new Authorizer({ allowMs: 10_000, denyMs: 5_000, graceMs: 0 }),
+    grants: new NamedGrants(client, 10_000),
+    namespaces: () => [],
+  },
+  viewer: await kubeconfigIdentity(client, { name: 'bench', groups: [] })({ headers: {}, remoteAddress: undefined }),
   gateway: {
     version: 'bench',
     kubernetesVersion: undefined,

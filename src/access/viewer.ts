@@ -1,33 +1,22 @@
 import type { Client } from '../kubernetes/client.ts';
-import { StatusError } from '../kubernetes/status-error.ts';
+import type { AccessQuestion } from './question.ts';
 
 /** Who asks. */
 export interface Viewer {
   readonly name: string;
   readonly groups: readonly string[];
-}
-
-interface RawSelfSubjectReview {
-  readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
-}
-
-/**
- * Whom the API server takes this connection for. Servers before 1.28 cannot be asked; then it is the kubeconfig's name
- * for the user, without groups.
- * @throws {StatusError} when the API server cannot be reached
- */
-export async function whoAmI(client: Client, nameInKubeconfig: string, signal: AbortSignal): Promise<Viewer> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  try {
-    const answer = await client.document('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-      signal,
-      body: review,
-    });
-    const { username = nameInKubeconfig, groups = [] } = (answer as RawSelfSubjectReview).status?.userInfo ?? {};
-    return { name: username, groups };
-  } catch (error) {
-    const refused = error instanceof StatusError && (error.code === 404 || error.code === 403 || error.code === 405);
-    if (refused) return { name: nameInKubeconfig, groups: [] };
-    throw error;
-  }
+  /** Equal where the cluster decides alike: what was decided for one viewer holds for every other with this key. Secret. */
+  readonly key: string;
+  /** The API server, as it is used on the viewer's behalf for what concerns the viewer alone: writes, and reads of now. */
+  readonly client: Client;
+  /**
+   * Asks the cluster's authorizer.
+   * @throws {StatusError} when no answer could be had: that is neither yes nor no
+   */
+  readonly review: (question: AccessQuestion, signal: AbortSignal) => Promise<boolean>;
+  /**
+   * Whether the viewer is still who they were, for who listens for long.
+   * @throws {StatusError} Unauthorized when they are not: their token has expired, or was revoked
+   */
+  readonly renew: () => Promise<void>;
 }

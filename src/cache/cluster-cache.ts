@@ -1,25 +1,52 @@
 import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
+import { Discovery } from '../kubernetes/discovery.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { KeptResource, type ResourceStatus } from './kept-resource.ts';
-import { PastStates, type Past } from './past-states.ts';
+import { KeptResource, statusWithoutCopy, type ResourceStatus } from './kept-resource.ts';
+import type { Past } from './past-states.ts';
 import { reflect } from './reflector.ts';
-import type { ReadonlyStore, Store } from './store.ts';
+import type { ReadonlyStore } from './store.ts';
+import { untilGone } from './until-gone.ts';
+import { WatchOnDemand } from './watch-on-demand.ts';
 
 export interface ClusterCache extends AsyncDisposable {
-  /** @throws {TypeError} for a resource that is not kept */
+  /**
+   * The copy. Of a resource that is kept on demand it is empty, and not synced, until somebody {@link use}s it, and again
+   * when nobody has for a while: ask for its use before each reading. Who listens holds it open.
+   * @throws {TypeError} for a resource that is not kept
+   */
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
+  /**
+   * To be awaited before a copy is read. Where it is kept on demand, this starts its watch, or makes it last. Resolves at
+   * once where there is a copy; else when there is one, or it is known that the kind is not served or may not be read, or
+   * after 5 s, or when the signal aborts: what is the matter can then be read from the store. Never rejects but:
+   * @throws {TypeError} for a resource that is not kept
+   */
+  use(resource: Resource, signal?: AbortSignal): Promise<void>;
   /**
    * What has changed since a version that the store does not remember, but the API server does. Undefined where neither
    * does.
    */
   past<T extends KubernetesObject>(resource: Resource<T>, version: string): Promise<Past<T> | undefined>;
-  /** Takes the API server's answer to a write into the store at once. */
+  /** Takes the API server's answer to a write into the store at once. Where nothing is kept, nothing happens. */
   accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
+  /**
+   * To be awaited after a deletion that the API server calls complete, so that its author reads it: resolves when the copy
+   * no longer holds the object, at the latest after 2 s. Only the watch knows which version a deletion made, so it cannot
+   * be put into the copy ahead of that.
+   * @param uid from `metadata.uid` of the object, or `details.uid` of the Status that answered
+   */
+  untilGone(resource: Resource, uid: string): Promise<void>;
+  /** Of every resource, those without a copy included. */
   statuses(): readonly ResourceStatus[];
-  /** Resolves when each resource has been read once, or is known not to be served. */
+  /**
+   * Finds out which of the resources that nobody reads now the cluster serves, for {@link statuses}. Each group version is
+   * asked for once per discovery interval, at most; takes 2 s, at most.
+   */
+  discover(): Promise<void>;
+  /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
   readonly settled: Promise<unknown>;
 }
 
@@ -29,43 +56,107 @@ export interface ClusterCacheOptions {
   readonly log: Logger;
   readonly watchIdleTimeoutMs: number;
   readonly discoveryIntervalMs: number;
+  /** How long the copies that are kept on demand outlive their last reader. */
+  readonly watchIdleMinutes?: number;
   /** How many changes of each resource can be looked back over. */
   readonly historyEvents?: number;
   readonly clock?: Clock;
 }
 
 const HISTORY_EVENTS = 10_000;
+const WATCH_IDLE_MINUTES = 10;
+const DISCOVERY_PATIENCE_MS = 2_000;
 
-/** Starts one reflector per resource. Disposing stops them all and waits until nothing of them runs. */
+/** Starts the reflectors of what is always watched; others when they are asked for. Disposing stops them all and waits until nothing of them runs. */
 export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
-  const { client, resources, log, clock = systemClock, historyEvents = HISTORY_EVENTS } = options;
+  const { resources, clock = systemClock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const kept = new Map(
-    resources.map((resource) => [resource, new KeptResource(resource, { log, clock, historyEvents })]),
-  );
-  const pasts = new Map([...kept].map(([resource, { store }]) => [resource, new PastStates(client, store, signal)]));
-  const running = [...kept.values()].map(({ store, report }) => reflect({ ...options, store, report, clock, signal }));
-  function storeOf(resource: Resource): Store<KubernetesObject> {
-    const found = kept.get(resource);
-    if (found) return found.store;
-    throw new TypeError(
-      `${resource.plural} are not kept; expected one of ${resources.map(({ plural }) => plural).join(', ')}.`,
-    );
-  }
+  const discovery = new Discovery(options.client, {
+    intervalMs: options.discoveryIntervalMs,
+    now: () => clock.now(),
+    signal,
+  });
+  const copies = new Map<Resource, Copy>();
+  for (const resource of resources)
+    if (resource.watched !== 'never')
+      copies.set(resource, startCopy(resource, { ...options, clock, discovery, signal }));
+  const copyOf = (resource: Resource): Copy => copies.get(resource) ?? missing(resource, [...copies.keys()]);
+  const always = [...copies.values()].filter(({ onDemand }) => !onDemand);
   return {
     store: <T extends KubernetesObject>(resource: Resource<T>) =>
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
-      storeOf(resource) as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
+      copyOf(resource).kept.store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
+    use: async (resource, until) => copyOf(resource).onDemand?.use(until),
     past: async <T extends KubernetesObject>(resource: Resource<T>, version: string) =>
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-      (await pasts.get(resource)?.since(version)) as Past<T> | undefined,
-    accept: (resource, object) => storeOf(resource).accept(object),
-    statuses: () => [...kept.values()].map((resource) => resource.status()),
-    settled: Promise.all([...kept.values()].map(({ settled }) => settled)),
+      (await copyOf(resource).kept.past?.since(version)) as Past<T> | undefined,
+    accept: (resource, object) => {
+      if (!isUnkept(resource, resources)) copyOf(resource).kept.accept(object);
+    },
+    untilGone: async (resource, uid) => {
+      if (isUnkept(resource, resources)) return;
+      const { store, nudge } = copyOf(resource).kept;
+      nudge.give();
+      await untilGone(store, uid, clock);
+    },
+    statuses: () =>
+      resources.map((resource) => copies.get(resource)?.kept.status() ?? statusWithoutCopy(resource, discovery)),
+    discover: async () => {
+      const unread = resources.filter((resource) => !copies.get(resource)?.kept.isRunning);
+      await inTime(Promise.all(unread.map((resource) => discovery.ask(resource))), clock);
+    },
+    settled: Promise.all(always.map(({ kept }) => kept.settled)),
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await Promise.all(running);
+      await Promise.all([...copies.values()].map((copy) => copy.ended()));
     },
   };
+}
+
+interface Copy {
+  readonly kept: KeptResource;
+  /** Undefined where it is always watched. */
+  readonly onDemand: WatchOnDemand | undefined;
+  /** Resolves when nothing of it runs any more, after it was told to stop. */
+  readonly ended: () => Promise<unknown>;
+}
+
+interface CopyOptions extends ClusterCacheOptions {
+  readonly clock: Clock;
+  readonly discovery: Discovery;
+  readonly signal: AbortSignal;
+}
+
+function startCopy(resource: Resource, options: CopyOptions): Copy {
+  const { watchIdleMinutes = WATCH_IDLE_MINUTES, historyEvents = HISTORY_EVENTS, clock, signal } = options;
+  const asksFirst = resource.watched === 'on-demand';
+  const kept = new KeptResource(resource, { ...options, historyEvents }, () => onDemand?.touch());
+  const { store, report, nudge } = kept;
+  const run = (until: AbortSignal) => reflect({ ...options, store, report, nudge, asksFirst, signal: until });
+  const onDemand = asksFirst
+    ? new WatchOnDemand(kept, { clock, idleMs: watchIdleMinutes * 60_000, reflect: run })
+    : undefined;
+  if (onDemand) return { kept, onDemand, ended: () => onDemand.end() };
+  kept.begin(signal);
+  const running = run(signal);
+  return { kept, onDemand, ended: () => running };
+}
+
+function isUnkept(resource: Resource, resources: readonly Resource[]): boolean {
+  return resource.watched === 'never' && resources.includes(resource);
+}
+
+function missing(resource: Resource, kept: readonly Resource[]): never {
+  throw new TypeError(
+    `${resource.plural} are not kept; expected one of ${kept.map(({ plural }) => plural).join(', ')}.`,
+  );
+}
+
+/** Waits for something to be done, but not for long. */
+async function inTime(task: Promise<unknown>, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  const end = () => done.abort();
+  void task.then(end, end);
+  await clock.sleep(DISCOVERY_PATIENCE_MS, done.signal);
 }

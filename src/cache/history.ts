@@ -9,6 +9,8 @@ export interface NetChange<T> {
   readonly last: T;
 }
 
+const LEAPS = 500;
+
 /** The recent changes of a store, addressable by the resourceVersion that each produced. */
 export class History<T extends KubernetesObject> {
   readonly #capacity: number;
@@ -41,7 +43,9 @@ export class History<T extends KubernetesObject> {
 
   /** Notes that a list has taken the store from one version to another, over changes that were never told. */
   leap(from: string, to: string): void {
-    if (from !== to) this.#leaps.push({ from, to });
+    if (from === to) return;
+    this.#leaps.push({ from, to });
+    if (this.#leaps.length > LEAPS * 2) this.#forgetLeaps();
   }
 
   /** @returns undefined where the history does not reach back so far */
@@ -61,6 +65,14 @@ export class History<T extends KubernetesObject> {
     const forgotten = this.#changes.splice(0, this.#changes.length - this.#capacity);
     for (const { version } of forgotten) if (compareVersions(version, this.#floor) > 0) this.#floor = version;
     this.#leaps = this.#leaps.filter(({ to }) => compareVersions(to, this.#floor) > 0);
+  }
+
+  /** What is polled leaps each time: the history then begins where the first leap that is remembered does. */
+  #forgetLeaps(): void {
+    const forgotten = this.#leaps.splice(0, this.#leaps.length - LEAPS);
+    for (const { to } of forgotten) if (compareVersions(to, this.#floor) > 0) this.#floor = to;
+    this.#changes = this.#changes.filter(({ version }) => compareVersions(version, this.#floor) > 0);
+    this.#netChanges.clear();
   }
 }
 

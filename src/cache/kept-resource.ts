@@ -1,16 +1,27 @@
 import type { Logger } from 'pino';
+import type { Client } from '../kubernetes/client.ts';
+import type { Discovery } from '../kubernetes/discovery.ts';
+import { parseLabelSelector, type LabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { trimmed } from '../kubernetes/decode.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
+import { Nudge } from './nudge.ts';
+import { PastStates } from './past-states.ts';
 import type { Recovery } from './recovery.ts';
-import type { ReflectorReport } from './reflector.ts';
+import type { ReflectorReport } from './reflector-report.ts';
 import { Store } from './store.ts';
 import { WatchCounters, type WatchStatistics } from './watch-statistics.ts';
 
 /** How fresh the copy of one resource is. */
 export interface ResourceStatus {
   readonly resource: Resource;
+  /**
+   * How changes come to us now. `on-demand`: nobody reads it, so they do not; whoever reads has it watched.
+   * `live-reads`: there is no copy, ever.
+   */
+  readonly updates: 'watched' | 'polled' | 'on-demand' | 'live-reads';
   /** False while the cluster does not serve it. */
   readonly available: boolean;
   /** The copy is complete; it may be behind while the API server cannot be reached. */
@@ -21,26 +32,54 @@ export interface ResourceStatus {
   readonly watch: WatchStatistics;
 }
 
-const MALFORMED_LOG_INTERVAL_MS = 60_000;
+/** Of a resource of which there is no copy. */
+export function statusWithoutCopy(resource: Resource, discovery: Discovery): ResourceStatus {
+  const available = isOffered(resource, discovery);
+  const none = { synced: false, objects: 0, lastEventAt: undefined, watch: new WatchCounters().read() };
+  return { resource, updates: 'live-reads', available, ...none };
+}
 
-/** One resource’s store, and what is known of its reflector’s work. */
+const MALFORMED_LOG_INTERVAL_MS = 60_000;
+/** What happens in a healthy cluster, too. */
+const routine: ReadonlySet<Recovery['cause']> = new Set(['expired', 'kind-unavailable', 'unwatchable']);
+
+/** From the start of a reflector to its end. */
+interface Run {
+  readonly past: PastStates<KubernetesObject>;
+  readonly answered: AbortController;
+}
+
+interface KeptResourceOptions {
+  readonly client: Client;
+  readonly discovery: Discovery;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly historyEvents: number;
+}
+
+/** One resource’s store, and what is known of its reflector’s work, over all the times that it has run. */
 export class KeptResource {
   readonly store: Store<KubernetesObject>;
   /** Resolves when it has been read once, or is known not to be served. */
   readonly settled: Promise<void>;
   readonly report: ReflectorReport;
+  readonly nudge = new Nudge();
+  readonly #options: KeptResourceOptions;
+  readonly #isOfInterest: LabelSelector;
   readonly #settle: () => void;
   readonly #counters = new WatchCounters();
   readonly #log: Logger;
   readonly #clock: Clock;
+  #run: Run | undefined;
+  #isPolled = false;
   #lastEventAt: number | undefined;
   #malformedLoggedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    resource: Resource,
-    options: { readonly log: Logger; readonly clock: Clock; readonly historyEvents: number },
-  ) {
-    this.store = new Store(resource, options.historyEvents);
+  /** @param onLeft told when the last listener of the store has gone */
+  constructor(resource: Resource, options: KeptResourceOptions, onLeft?: () => void) {
+    this.store = new Store(resource, options.historyEvents, onLeft);
+    this.#options = options;
+    this.#isOfInterest = parseLabelSelector(resource.labelSelector);
     this.#log = options.log.child({ resource: resource.plural, group: resource.group });
     this.#clock = options.clock;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -49,16 +88,57 @@ export class KeptResource {
     this.report = {
       received: (type, writtenAt) => this.#received(type, writtenAt),
       listed: (cause) => this.#listed(cause),
+      polling: (isPolling) => void (this.#isPolled = isPolling),
       failed: (error, recovery, waitMs) => this.#failed(error, recovery, waitMs),
       malformed: (error) => this.#malformed(error),
     };
   }
 
+  /** A reflector is about to run. */
+  begin(signal: AbortSignal): void {
+    const past = new PastStates(this.#options.client, this.store, signal);
+    this.#run = { past, answered: new AbortController() };
+    this.#isPolled = false;
+  }
+
+  /** The reflector is not to run any more. Nothing is kept. */
+  end(): void {
+    this.#run = undefined;
+    this.store.empty();
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** What the API server remembers, where we do not; undefined while no reflector runs. */
+  get past(): PastStates<KubernetesObject> | undefined {
+    return this.#run?.past;
+  }
+
+  /** Aborts when it has been read once since {@link begin}, or why it cannot be is known. */
+  get answered(): AbortSignal | undefined {
+    return this.#run?.answered.signal;
+  }
+
+  /** Takes the API server’s answer to a write. */
+  accept(object: KubernetesObject): void {
+    if (!this.#isOfInterest(object.metadata.labels)) return; // what was held is told to be gone by the watch
+    try {
+      this.store.accept(trimmed(object, this.store.resource));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#malformed(error);
+    }
+  }
+
   status(): ResourceStatus {
     const { resource, version, size, failure } = this.store;
+    const { isRunning } = this;
     return {
       resource,
-      available: !isKindUnavailable(failure),
+      updates: isRunning ? (this.#isPolled ? 'polled' : 'watched') : 'on-demand',
+      available: !isKindUnavailable(failure) && (isRunning || isOffered(resource, this.#options.discovery)),
       synced: version !== '',
       objects: size,
       lastEventAt: this.#lastEventAt,
@@ -76,13 +156,15 @@ export class KeptResource {
     this.#lastEventAt = this.#clock.now();
     this.#counters.list(cause);
     this.#settle();
-    this.#log.info({ cause, objects: this.store.size }, 'listed');
+    this.#run?.answered.abort();
+    this.#log[cause === 'poll' ? 'debug' : 'info']({ cause, objects: this.store.size }, 'listed');
   }
 
   #failed(error: unknown, { cause, next }: Recovery, waitMs: number): void {
     this.#counters.failure(cause);
     if (cause === 'kind-unavailable') this.#settle();
-    const level = cause === 'bug' ? 'error' : cause === 'expired' || cause === 'kind-unavailable' ? 'info' : 'warn';
+    if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.answered.abort();
+    const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
     const stack = cause === 'bug' ? { err: error } : { message: String(error) };
     this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...stack }, 'watch interrupted');
   }
@@ -94,4 +176,8 @@ export class KeptResource {
     this.#malformedLoggedAt = now;
     this.#log.error({ malformed, message: error.message }, 'passed over what the API server sent');
   }
+}
+
+function isOffered(resource: Resource, discovery: Discovery): boolean {
+  return discovery.known(resource) !== 'absent';
 }

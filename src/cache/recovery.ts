@@ -23,9 +23,13 @@ export interface Recovery {
     | 'server-error'
     | 'too-large-version'
     | 'unauthorized'
+    | 'unwatchable'
     | 'bug';
-  /** `again`: go on from the version we have. `list`: forget it. `wait-for-kind`: until discovery has it. */
-  readonly next: 'again' | 'list' | 'wait-for-kind';
+  /**
+   * `again`: go on from the version we have. `list`: forget it. `wait-for-kind`: until discovery has it. `poll`: list from
+   * time to time.
+   */
+  readonly next: 'again' | 'list' | 'wait-for-kind' | 'poll';
   /** Whoever answers next may be another, or an older, server: ask it for its version before trusting ours. */
   readonly suspicious: boolean;
   readonly refreshCredentials: boolean;
@@ -47,6 +51,7 @@ export function recoveryFrom(error: unknown, attempts: number): Recovery {
   } as const;
   if (isExpired(error)) return { ...again, cause: 'expired', next: 'list', atOnce: true };
   if (isKindUnavailable(error)) return { ...again, cause: 'kind-unavailable', next: 'wait-for-kind' };
+  if (isMethodRefused(error)) return { ...again, cause: 'unwatchable', next: 'poll', atOnce: true };
   if (isBroken(error)) return { ...again, cause: 'broken', suspicious: true, atOnce: true };
   if (isUnreachable(error)) return { ...again, cause: 'unreachable', suspicious: true };
   if (isUnauthorized(error)) return { ...again, cause: 'unauthorized', refreshCredentials: true, atOnce: true };
@@ -65,6 +70,11 @@ export function recoveryFrom(error: unknown, attempts: number): Recovery {
     cause: error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error',
     suspicious: error.code >= 500,
   };
+}
+
+/** The server has no watch of this resource. */
+function isMethodRefused(error: unknown): boolean {
+  return error instanceof StatusError && error.code === 405;
 }
 
 /** An API server that starts asks for ten seconds, however soon it will be ready. */

@@ -1,28 +1,26 @@
 import type { Client } from '../kubernetes/client.ts';
-import { isServed } from '../kubernetes/discovery.ts';
-import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
-import { StatusError } from '../kubernetes/status-error.ts';
+import type { Discovery, Serving } from '../kubernetes/discovery.ts';
+import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { kindUnavailable } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { recoveryFrom, type Recovery } from './recovery.ts';
+import type { Nudge } from './nudge.ts';
+import { recoveryFrom } from './recovery.ts';
+import type { ReflectorReport } from './reflector-report.ts';
 import type { Store } from './store.ts';
-
-/** What a reflector tells of its work; the cluster cache keeps it for readers, logs and metrics. */
-export interface ReflectorReport {
-  /** @param writtenAt when the API server stored the object, in milliseconds since the epoch, where the object tells */
-  readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
-  /** The store is complete; `cause` is what made us list. */
-  readonly listed: (cause: string) => void;
-  readonly failed: (error: unknown, recovery: Recovery, waitMs: number) => void;
-  readonly malformed: (error: Error) => void;
-}
+import { applyTo, isRefusal } from './streaming-list.ts';
 
 export interface ReflectOptions<T extends KubernetesObject> {
   readonly client: Client;
   readonly store: Store<T>;
   readonly report: ReflectorReport;
   readonly clock: Clock;
+  readonly discovery: Discovery;
+  /** Ask what the cluster serves before asking for it the first time, not only when it turns out that it does not. */
+  readonly asksFirst: boolean;
+  /** Given by who needs a change told that is known to have happened, where it is polled for. */
+  readonly nudge: Nudge;
   /** A watch without a byte for so long counts as broken. */
   readonly watchIdleTimeoutMs: number;
   /** How often to ask whether a kind that was not served is served now. */
@@ -36,6 +34,10 @@ const SHORTEST_WATCH_SECONDS = 300;
 /** A watch that lived so long was no failure to watch at all: the next wait starts small again. */
 const STEADY_MS = 5_000;
 const JITTER_MS = 250;
+/** How often to list what cannot be watched. */
+const POLL_INTERVAL_MS = 10_000;
+/** How many lists of what cannot be watched it takes to ask whether it can be. */
+const POLLS_PER_QUESTION = 6;
 
 /** Keeps a store equal to what the API server has, through every failure, until the signal ends it. */
 export async function reflect<T extends KubernetesObject>(options: ReflectOptions<T>): Promise<void> {
@@ -56,9 +58,13 @@ class Reflector<T extends KubernetesObject> {
   #progressed = false;
   /** Until the server has shown that it cannot. */
   #streamsLists = true;
+  #asksFirst: boolean;
+  /** Set while it cannot be watched: how often it has been listed since that was asked. */
+  #polls: number | undefined;
 
   constructor(options: ReflectOptions<T>) {
     this.#options = options;
+    this.#asksFirst = options.asksFirst;
     this.#backoff = new Backoff(() => options.clock.random());
   }
 
@@ -79,6 +85,9 @@ class Reflector<T extends KubernetesObject> {
 
   /** Lists where necessary, then follows one watch to its end. */
   async #round(): Promise<void> {
+    if (this.#asksFirst) await this.#ask();
+    this.#asksFirst = false;
+    if (this.#polls !== undefined) return this.#poll(this.#polls);
     if (this.#listCause === undefined && this.#suspicious && (await this.#worldIsOlder()))
       this.#listCause = 'older-world';
     this.#suspicious = false;
@@ -92,8 +101,33 @@ class Reflector<T extends KubernetesObject> {
     const { client, store, signal, report } = this.#options;
     const { knownVersion } = store;
     const { items, resourceVersion } = await client.listAll(store.resource, { signal }, report.malformed);
+    signal.throwIfAborted();
     store.replace(items, resourceVersion, knownVersion);
     this.#listed(cause);
+  }
+
+  /** Lists, then waits until it is time to list again. */
+  async #poll(polls: number): Promise<void> {
+    const { clock, nudge, signal } = this.#options;
+    nudge.heed();
+    await this.#list(this.#listCause ?? 'poll');
+    this.#progress();
+    this.#polls = polls + 1;
+    await nudge.sleep(POLL_INTERVAL_MS, clock, signal);
+    if (this.#polls % POLLS_PER_QUESTION === 0) await this.#ask();
+  }
+
+  /** @throws {StatusError} KindUnavailable where it is not served */
+  async #ask(): Promise<void> {
+    const { discovery, store } = this.#options;
+    this.#serveAs(await discovery.ask(store.resource));
+  }
+
+  #serveAs(serving: Serving): void {
+    if (serving === 'absent') throw kindUnavailable(this.#options.store.resource);
+    if (serving === 'unknown' || (serving === 'listed') === (this.#polls !== undefined)) return;
+    this.#polls = serving === 'listed' ? 0 : undefined;
+    this.#options.report.polling(serving === 'listed');
   }
 
   #listed(cause: string): void {
@@ -146,7 +180,7 @@ class Reflector<T extends KubernetesObject> {
         resourceVersion,
         timeoutSeconds,
         idleTimeoutMs,
-        onEvent,
+        onEvent: (event) => void (signal.aborted || onEvent(event)),
         onMalformed,
         signal,
       });
@@ -189,16 +223,22 @@ class Reflector<T extends KubernetesObject> {
     report.failed(error, recovery, waitMs);
     if (recovery.refreshCredentials) client.refreshCredentials();
     if (recovery.suspicious) this.#suspicious = true;
-    if (recovery.next !== 'again') this.#listCause = recovery.cause;
+    if (recovery.next === 'list' || recovery.next === 'wait-for-kind') this.#listCause = recovery.cause;
+    if (recovery.next === 'poll') this.#serveAs('listed');
     if (error instanceof Error) store.fail(error, recovery.next === 'wait-for-kind' ? 'void' : 'keep');
     if (recovery.next === 'wait-for-kind') await this.#untilServed();
     else await clock.sleep(waitMs, signal);
   }
 
   async #untilServed(): Promise<void> {
-    const { client, store, clock, signal, discoveryIntervalMs } = this.#options;
-    do await clock.sleep(discoveryIntervalMs, signal);
-    while (!signal.aborted && !(await isServed(client, store.resource, signal).catch(() => false)));
+    const { discovery, store, clock, signal, discoveryIntervalMs } = this.#options;
+    let serving: Serving;
+    do {
+      await clock.sleep(discoveryIntervalMs, signal);
+      if (signal.aborted) return;
+      serving = await discovery.ask(store.resource);
+    } while (serving === 'absent' || serving === 'unknown');
+    this.#serveAs(serving);
     this.#progress();
   }
 
@@ -213,19 +253,4 @@ class Reflector<T extends KubernetesObject> {
   #jitter(): number {
     return this.#options.clock.random() * JITTER_MS;
   }
-}
-
-/** What the objects of a streaming list are, event by event. */
-function applyTo<T extends KubernetesObject>(
-  listed: Map<string, T>,
-  event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
-): void {
-  const key = keyOf(event.object.metadata);
-  if (event.type === 'DELETED') listed.delete(key);
-  else listed.set(key, event.object);
-}
-
-/** The server knows no streaming lists: 400 or 422 for the parameters. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof StatusError && (error.code === 400 || error.code === 422);
 }

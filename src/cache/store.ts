@@ -56,10 +56,17 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   /** Up to here versions belong to a world that is no more. Empty: there was none. */
   #formerVersion = '';
   #failure: Error | undefined;
+  /** Whether the last copy was {@link empty given up}, and there is none yet after it. */
+  #givenUp = false;
+  readonly #onLeft: () => void;
 
-  /** @param historyEvents how many changes {@link changesSince} can look back over */
-  constructor(resource: Resource<T>, historyEvents = 1_000) {
+  /**
+   * @param historyEvents how many changes {@link changesSince} can look back over
+   * @param onLeft told when the last listener has gone
+   */
+  constructor(resource: Resource<T>, historyEvents = 1_000, onLeft: () => void = () => {}) {
     this.resource = resource;
+    this.#onLeft = onLeft;
     this.#history = new History(historyEvents);
     this.#indexes = new ObjectIndexes(resource);
   }
@@ -78,6 +85,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** Whether anybody listens. */
+  get isFollowed(): boolean {
+    return this.#listeners.size > 0;
   }
 
   get(name: ObjectName): T | undefined {
@@ -108,7 +120,9 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
 
   listen(listener: StoreListener<T>): () => void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => {
+      if (this.#listeners.delete(listener) && !this.isFollowed) this.#onLeft();
+    };
   }
 
   /** Takes an ADDED or MODIFIED event. What is older than what is held is ignored: a list or a write has overtaken it. */
@@ -184,7 +198,17 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     if (copy === 'keep') return;
     this.#clear();
     this.#version = '';
+    this.#givenUp = false;
     for (const listener of this.#listeners) listener.failed(error);
+  }
+
+  /** Gives the copy up, which nobody follows: as before the first list. */
+  empty(): void {
+    this.#clear();
+    this.#history.begin('');
+    this.#failure = undefined;
+    this.#givenUp ||= this.#version !== '';
+    this.#version = '';
   }
 
   /** Versions of one world only grow: with the list's, and with each object's. */
@@ -199,9 +223,14 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     });
   }
 
-  /** Begins anew: also where the kind was not served for a while, nobody knows whether it is the same world. */
+  /**
+   * Begins anew: where the kind was not served for a while, nobody knows whether it is the same world. Where only nobody
+   * was interested for a while, it is, if it has not become older.
+   */
   #begin(version: string): void {
-    this.#formerVersion = newer(this.#knownVersion, this.#formerVersion);
+    const isContinued = this.#givenUp && compareVersions(version, this.#knownVersion) >= 0;
+    if (!isContinued) this.#formerVersion = newer(this.#knownVersion, this.#formerVersion);
+    this.#givenUp = false;
     this.#version = '';
     this.#knownVersion = '';
     this.#history.begin(version);

@@ -11,7 +11,7 @@ export interface WatchStatistics {
   readonly bookmarks: number;
   /** What the API server sent and could not be read. */
   readonly malformed: number;
-  /** How often everything was listed, by what made it necessary; `start` is the first time. */
+  /** How often everything was listed, by what made it necessary; `start` is the first time after each start of the watch. */
   readonly lists: Readonly<Record<string, number>>;
   /** How often a watch or list failed, by cause. */
   readonly failures: Readonly<Record<string, number>>;

@@ -1,7 +1,10 @@
 import type { Viewer } from '../access/viewer.ts';
 import { Loaders, type Cluster } from '../loaders/loaders.ts';
 import type { OnRead } from '../loaders/objects.ts';
+import type { Sight } from '../loaders/sight.ts';
 import type { LiveStatistics } from './live/statistics.ts';
+
+const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: readsForViewer(…).';
 
 /** What this gateway is, and how it does. */
 export interface GatewayFacts {
@@ -21,21 +24,60 @@ export interface Context {
   /** Aborts when the client has gone, or its subscription has ended. */
   readonly signal: AbortSignal;
   /** The same viewer's context for one event of a subscription: loaders remember, and an event must not be answered from the past. */
-  readonly forEvent: (signal: AbortSignal, onRead: OnRead) => Context;
+  readonly forEvent: (event: EventContext) => Context;
+  /** The same viewer's context, in which only what the cluster's authorizer is asked from a moment on counts. */
+  readonly renewed: (since: number) => Context;
 }
 
-/** @param onRead told of each read from the copy, for live queries */
-export function createContext(
-  about: { readonly cluster: Cluster; readonly viewer: Viewer; readonly gateway: GatewayFacts },
-  signal: AbortSignal,
-  onRead?: OnRead,
+interface EventContext {
+  readonly signal: AbortSignal;
+  readonly onRead: OnRead;
+  /** What all readers of the event see. */
+  readonly sight: Sight;
+  /** Whether viewers share it who see the same: then nothing may depend on who they are. */
+  readonly shared: boolean;
+}
+
+export interface ContextOptions {
+  readonly cluster: Cluster;
+  readonly viewer: Viewer;
+  readonly gateway: GatewayFacts;
+}
+
+/** Whether this is a context that was made here. */
+export function isContext(value: unknown): value is Context {
+  return typeof value === 'object' && value !== null && 'loaders' in value && value.loaders instanceof Loaders;
+}
+
+export function createContext(options: ContextOptions, signal: AbortSignal): Context {
+  return contextWith(options, { signal });
+}
+
+/** Stands for all who see the same. */
+const anybody: Viewer = {
+  name: '',
+  groups: [],
+  key: 'anybody',
+  get client(): never {
+    throw new TypeError(UNDECLARED);
+  },
+  review: () => Promise.reject(new TypeError(UNDECLARED)),
+  renew: () => Promise.reject(new TypeError(UNDECLARED)),
+};
+
+function contextWith(
+  options: ContextOptions,
+  given: Partial<EventContext> & { readonly signal: AbortSignal; readonly since?: number },
 ): Context {
-  const { cluster, viewer, gateway } = about;
+  const { cluster, gateway } = options;
+  const { signal } = given;
+  const viewer = given.shared ? anybody : options.viewer;
   return {
     viewer,
     gateway,
     signal,
-    loaders: new Loaders(cluster, signal, onRead),
-    forEvent: (eventSignal, onEventRead) => createContext(about, eventSignal, onEventRead),
+    loaders: new Loaders({ cluster, viewer, ...given }),
+    forEvent: (event) => contextWith(options, event),
+    renewed: (since) => contextWith(options, { signal, since }),
   };
 }

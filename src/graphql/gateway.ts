@@ -21,7 +21,8 @@ const WatchStatisticsType = builder.objectRef<WatchStatistics>('WatchStatistics'
     malformed: t.exposeInt('malformed', { description: 'What it sent that could not be read, and was passed over.' }),
     lists: t.field({
       type: [CauseCount],
-      description: 'How often everything had to be listed, by what made it necessary.',
+      description:
+        'How often everything had to be listed, by what made it necessary: `start` each time that the copy was begun, `poll` where the kind cannot be watched.',
       resolve: ({ lists }) => Object.entries(lists),
     }),
     failures: t.field({
@@ -43,6 +44,27 @@ const WatchStatisticsType = builder.objectRef<WatchStatistics>('WatchStatistics'
   }),
 });
 
+const KindUpdatesEnum = builder.enumType('KindUpdates', {
+  description: 'How changes of a kind come to the gateway now.',
+  values: {
+    WATCHED: { value: 'watched', description: 'The API server tells each change as it happens.' },
+    POLLED: {
+      value: 'polled',
+      description:
+        'The cluster serves the kind without `watch`: everything is listed every 10 seconds, and subscribers are told the differences.',
+    },
+    ON_DEMAND: {
+      value: 'on-demand',
+      description:
+        'Nobody has read it for a while, so there is no copy. The next query or subscription has it read and followed, and waits for that.',
+    },
+    LIVE_READS: {
+      value: 'live-reads',
+      description: 'There is never a copy: each query reads it from the API server. It cannot be subscribed to.',
+    },
+  } as const,
+});
+
 const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement({
   description: 'One kind of object, and how fresh the gateway’s copy of it is.',
   fields: (t) => ({
@@ -53,8 +75,14 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
     }),
     version: t.string({ description: 'The API version that is read.', resolve: ({ resource }) => resource.version }),
     available: t.exposeBoolean('available', { description: 'False while the cluster does not serve the kind.' }),
+    updates: t.field({
+      type: KindUpdatesEnum,
+      description: 'How changes of the kind come to the gateway now.',
+      resolve: ({ updates }) => updates,
+    }),
     synced: t.exposeBoolean('synced', {
-      description: 'Whether the copy is complete. It may be behind while the API server cannot be reached.',
+      description:
+        'Whether there is a complete copy. It may be behind while the API server cannot be reached. False for what nobody reads, where `updates` is ON_DEMAND or LIVE_READS.',
     }),
     objects: t.exposeInt('objects', { description: 'How many objects the copy holds.' }),
     lastEventAt: t.field({
@@ -97,8 +125,8 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
     }),
     kinds: t.field({
       type: [ServedKindType],
-      description: 'The kinds that the gateway keeps a live copy of.',
-      resolve: (_, __, { loaders }) => [...loaders.statuses()],
+      description: 'The kinds that the gateway serves, and how fresh its copy of each is.',
+      resolve: async (_, __, { loaders }) => [...(await loaders.statuses())],
     }),
     live: t.field({
       type: LiveStatisticsType,

@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import { isPart } from '../kubernetes/part.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import { builder } from './builder.ts';
@@ -37,7 +38,9 @@ const ID_FORM = /^(?<typeName>[A-Za-z]+):(?:(?<namespace>[^:/]+)\/)?(?<name>[^:/
 
 /** Names type, namespace, name and uid, so that an id of a deleted object never finds its namesake. */
 export function globalIdOf(object: KubernetesObject): string {
-  const { namespace, name, uid } = object.metadata;
+  const { namespace, name } = object.metadata;
+  // Of what is seen in part, the name is all that is told.
+  const uid = isPart(object) ? name : object.metadata.uid;
   return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
@@ -47,7 +50,7 @@ async function findNode(loaders: Loaders, id: string): Promise<KubernetesObject 
   if (!type || !name || !uid || type.namespaced !== (namespace !== undefined))
     throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
   const found = await type.get(loaders, { namespace, name });
-  return found?.metadata.uid === uid ? found : null;
+  return found && globalIdOf(found) === id ? found : null;
 }
 
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
@@ -71,14 +74,14 @@ export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>(
       type: ObjectMetaType,
       nullable: true,
       description: 'What Kubernetes keeps of every object. Null where you may not get the object itself.',
-      resolve: ({ metadata }) => metadata,
+      resolve: (object) => (isPart(object) ? null : object.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
         'The whole object as the API server has it, without managedFields and last-applied-configuration. Null where you may not get the object itself.',
-      resolve: (object) => object,
+      resolve: (object) => (isPart(object) ? null : object),
     }),
   }),
 });
@@ -87,7 +90,7 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeInterface,
     nullable: true,
-    description: 'The object with this id. Null when it does not exist (any more).',
+    description: 'The object with this id. Null when it does not exist (any more), or you see it otherwise by now.',
     args: { id: t.arg.id({ required: true, description: 'An `id` that the gateway gave out.' }) },
     resolve: (_, { id }, { loaders }) => findNode(loaders, id),
   }),

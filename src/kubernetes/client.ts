@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { failureOf, readJson, warningsOf } from './answer.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ImpersonatedUser } from './connection.ts';
 import { decodeObject, decodeVersion } from './decode.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource, type ResourceName } from './resource.ts';
@@ -32,19 +32,23 @@ export class Client {
     this.#connection = connection;
   }
 
-  /** Objects that are not what they should be are passed over and told to `onMalformed`: one never costs the list. */
+  /**
+   * The objects that are of interest, and of each what is kept. Those that are not what they should be are passed over
+   * and told to `onMalformed`: one never costs the list.
+   */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
     { namespace, signal, exactly, ...query }: ListOptions,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const version = exactly && !query.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
-    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version })}`;
+    const labelSelector = selectorOf(resource, query.labelSelector);
+    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version, labelSelector })}`;
     const body = await this.#json('GET', path, { signal, resource });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
       try {
-        return [decodeObject(item, resource)];
+        return [decodeObject(item, resource, 'kept')];
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         onMalformed(error);
@@ -73,7 +77,8 @@ export class Client {
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
     const { resourceVersion, timeoutSeconds, signal } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
-    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start });
+    const labelSelector = selectorOf(resource);
+    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector });
     const head = new AbortController();
     const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
     try {
@@ -147,6 +152,16 @@ export class Client {
   ): Promise<IncomingMessage> {
     const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
     return this.#answer('GET', path, { signal, namespace });
+  }
+
+  /** The same API server, asked with somebody's bearer token and nothing of ours. */
+  withToken(token: string): Client {
+    return new Client(this.#connection.withToken(token));
+  }
+
+  /** The same API server, asked by us in somebody's name. */
+  impersonating(user: ImpersonatedUser): Client {
+    return new Client(this.#connection.impersonating(user));
   }
 
   /** Has the credentials read anew, as after a 401. */
@@ -235,6 +250,11 @@ function timeout(message: string): StatusError {
 }
 
 type QueryParameters = Readonly<Record<string, string | number | undefined>>;
+
+/** An object has to match both. */
+function selectorOf({ labelSelector }: Resource, further = ''): string | undefined {
+  return [labelSelector, further].filter(Boolean).join(',') || undefined;
+}
 
 function queryOf(parameters: QueryParameters): string {
   const query = new URLSearchParams();

@@ -16,7 +16,7 @@ export interface ConnectionRequest {
   readonly method: string;
   /** Path and query, beginning with a slash. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | undefined;
   /** Ends the request, and the answer while it is being read. */
   readonly signal: AbortSignal;
@@ -35,6 +35,16 @@ export interface Connection {
   send(request: ConnectionRequest): Promise<http.IncomingMessage>;
   /** Reads the credentials anew at the next request: the kubeconfig, its files, its exec plugin. */
   refreshCredentials(): void;
+  /** The same server, asked with somebody's bearer token and nothing of ours. */
+  withToken(token: string): Connection;
+  /** The same server, asked by us in somebody's name. */
+  impersonating(user: ImpersonatedUser): Connection;
+}
+
+/** Whom to be: the API server allows it to who may `impersonate` that user and each of those groups. */
+export interface ImpersonatedUser {
+  readonly name: string;
+  readonly groups: readonly string[];
 }
 
 /**
@@ -51,19 +61,63 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
     try {
       if (stale) config = await loadKubeConfig(source);
       stale = false;
-      const options: https.RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
-      return options;
+      return await optionsOf(config);
     } catch (error) {
       throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${String(error)}`);
     }
   }
-  return {
+  const own: Connection = {
     server,
     userName: config.getCurrentUser()?.name ?? '',
     refreshCredentials: () => void (stale = true),
     send: async (request) => exchange(new URL(server), await credentials(), request),
+    withToken(token) {
+      const bearer = onlyWithToken(config, token);
+      return {
+        ...own,
+        refreshCredentials: () => undefined, // they are not ours
+        send: async (request) => exchange(new URL(server), await optionsOf(bearer), request),
+      };
+    },
+    impersonating(user) {
+      const headers = impersonationHeaders(user);
+      return { ...own, send: (request) => own.send({ ...request, headers: { ...request.headers, ...headers } }) };
+    },
   };
+  return own;
+}
+
+async function optionsOf(config: KubeConfig): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return options;
+}
+
+/** A client certificate of ours would go before the token, so there must be none. */
+function onlyWithToken(config: KubeConfig, token: string): KubeConfig {
+  const bearer = new KubeConfig();
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new TypeError('A connection without a cluster.');
+  bearer.loadFromOptions({
+    clusters: [cluster],
+    users: [{ name: 'viewer', token }],
+    contexts: [{ name: 'viewer', cluster: cluster.name, user: 'viewer' }],
+    currentContext: 'viewer',
+  });
+  return bearer;
+}
+
+function impersonationHeaders({
+  name,
+  groups,
+}: ImpersonatedUser): Readonly<Record<string, string | readonly string[]>> {
+  const user = { 'impersonate-user': asBytes(name) };
+  return groups.length === 0 ? user : { ...user, 'impersonate-group': groups.map(asBytes) };
+}
+
+/** Node writes headers byte by byte; names in them are UTF-8. */
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function exchange(

@@ -29,11 +29,15 @@ interface RawStatus {
 
 /**
  * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
- * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration, and of
- * the rest what its resource keeps.
+ * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration.
+ * @param extent `kept`: only what its resource keeps; of a resource of which nothing is ever kept, that is all there is
  * @throws {TypeError} saying what is missing, and nothing of what is there but names
  */
-export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
+export function decodeObject<T extends KubernetesObject>(
+  value: unknown,
+  resource: Resource<T>,
+  extent: 'whole' | 'kept' = 'whole',
+): T {
   const metadata = (value as RawObject | null)?.metadata;
   if (
     typeof metadata?.name !== 'string' ||
@@ -45,13 +49,20 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     );
   }
   const { managedFields: _, annotations, ...kept } = metadata;
-  const trimmed = {
+  const object = {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
-  };
-  return deepFreeze(resource.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
+  } as KubernetesObject as T;
+  const isWhole = extent === 'whole' && resource.watched !== 'never';
+  return deepFreeze(isWhole ? object : resource.trim(object)) as T;
+}
+
+/** What is kept of an object that came whole, e.g. as the answer to a write. */
+export function trimmed<T extends KubernetesObject>(object: T, resource: Resource<T>): T {
+  const kept = resource.trim(object);
+  return kept === object ? object : (deepFreeze(kept) as T);
 }
 
 /** What is malformed may be half a secret: its values are for nobody. */

@@ -1,37 +1,73 @@
 import { expect, it } from 'vitest';
-import { isServed, kubernetesVersionOf } from './discovery.ts';
-import { startWidgetCluster, Widget } from '../../test/kubernetes/widget.ts';
+import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/kubernetes/widget.ts';
+import { Discovery, kubernetesVersionOf } from './discovery.ts';
 
 const { signal } = new AbortController();
+const INTERVAL_MS = 5_000;
+const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets' };
 
 it('knows what is served, in a group or in the core', async () => {
   await using cluster = await startWidgetCluster();
+  const { discovery } = discover(cluster);
   const Pod = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced: true };
-  expect(await isServed(cluster.client, Widget, signal)).toBe(true);
-  expect(await isServed(cluster.client, Pod, signal)).toBe(true);
+  expect([await discovery.ask(Widget), await discovery.ask(Pod)]).toEqual(['watched', 'watched']);
 });
 
 it.each([{ plural: 'gadgets' }, { version: 'v2' }, { group: 'nobody.example' }, { group: '', plural: 'gadgets' }])(
   'knows what is not served: %j',
   async (difference) => {
     await using cluster = await startWidgetCluster();
-    expect(await isServed(cluster.client, { ...Widget, ...difference }, signal)).toBe(false);
+    expect(await discover(cluster).discovery.ask({ ...Widget, ...difference })).toBe('absent');
   },
 );
 
-it('does not take a failure for an answer', async () => {
+it('does not take a failure for an answer, and goes on knowing what it knew', async () => {
   await using cluster = await startWidgetCluster();
+  const { discovery, pass } = discover(cluster);
+  expect(discovery.known(Widget)).toBe('unknown');
+  await discovery.ask(Widget);
+  pass(INTERVAL_MS);
   cluster.simulator.faults.refuse({ status: 503 });
-  await expect(isServed(cluster.client, Widget, signal)).rejects.toMatchObject({ code: 503 });
+  expect([await discovery.ask(Widget), discovery.known(Widget)]).toEqual(['unknown', 'watched']);
+});
+
+it('asks once per interval for all resources of a group version, however many ask at once', async () => {
+  await using cluster = await startWidgetCluster();
+  const { discovery, pass } = discover(cluster);
+  const asked = () => cluster.simulator.requests.length;
+  expect(await Promise.all([discovery.ask(Widget), discovery.ask(Gadget)])).toEqual(['watched', 'absent']);
+  pass(INTERVAL_MS - 3);
+  await discovery.ask(Widget);
+  expect(asked()).toBe(1);
+  pass(3);
+  await Promise.all([discovery.ask(Gadget), discovery.ask(Widget)]);
+  expect(asked()).toBe(2);
+});
+
+it('asks no more often while it is not answered', async () => {
+  await using cluster = await startWidgetCluster();
+  const { discovery } = discover(cluster);
+  cluster.simulator.faults.refuse({ status: 503 });
+  for (let times = 0; times < 3; times += 1) await discovery.ask(Widget);
+  expect(cluster.simulator.requests).toHaveLength(1);
 });
 
 it('follows a definition that comes and goes', async () => {
   await using cluster = await startWidgetCluster();
+  const { discovery, pass } = discover(cluster);
+  await discovery.ask(Widget);
   cluster.simulator.delete('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org');
-  expect(await isServed(cluster.client, Widget, signal)).toBe(false);
+  pass(INTERVAL_MS);
+  expect([await discovery.ask(Widget), discovery.known(Widget)]).toEqual(['absent', 'absent']);
 });
 
 it('tells the version of the API server', async () => {
   await using cluster = await startWidgetCluster({ version: 'v1.99.0' });
   expect(await kubernetesVersionOf(cluster.client, signal)).toBe('v1.99.0');
 });
+
+function discover({ client }: WidgetCluster) {
+  let now = 0;
+  const discovery = new Discovery(client, { intervalMs: INTERVAL_MS, now: () => now, signal });
+  return { discovery, pass: (ms: number) => void (now += ms) };
+}

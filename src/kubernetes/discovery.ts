@@ -3,24 +3,87 @@ import { apiVersionOf, type ResourceName } from './resource.ts';
 import { StatusError } from './status-error.ts';
 
 interface RawResourceList {
-  readonly resources?: readonly { readonly name?: string }[];
+  readonly resources?: readonly { readonly name?: string; readonly verbs?: readonly string[] }[];
 }
 
 interface RawVersion {
   readonly gitVersion?: string;
 }
 
-/**
- * Whether the cluster serves a resource now.
- * @throws {StatusError} when the cluster could not be asked
- */
-export async function isServed(client: Client, resource: ResourceName, signal: AbortSignal): Promise<boolean> {
+/** How the cluster serves a resource: `listed` is without watch. `unknown` while it could not be asked. */
+export type Serving = 'watched' | 'listed' | 'absent' | 'unknown';
+
+interface Answer {
+  readonly askedAt: number;
+  /** By plural; undefined where the cluster could not be asked. */
+  readonly resources: Promise<ReadonlyMap<string, Serving> | undefined>;
+}
+
+/** Timers are early by so much. */
+const TIMER_SLACK_MS = 2;
+
+/** What the cluster serves, asked when somebody wants to know: each group version once per interval, at most. */
+export class Discovery {
+  readonly #client: Client;
+  readonly #options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal };
+  readonly #answers = new Map<string, Answer>();
+  /** What was found last, for as long as nothing else is. */
+  readonly #known = new Map<string, ReadonlyMap<string, Serving>>();
+
+  constructor(
+    client: Client,
+    options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal },
+  ) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** As of an interval ago, or later. */
+  async ask(resource: ResourceName): Promise<Serving> {
+    const { intervalMs, now } = this.#options;
+    const apiVersion = apiVersionOf(resource);
+    let answer = this.#answers.get(apiVersion);
+    if (!answer || now() - answer.askedAt + TIMER_SLACK_MS >= intervalMs) {
+      answer = { askedAt: now(), resources: this.#read(resource) };
+      this.#answers.set(apiVersion, answer);
+    }
+    return servingIn(await answer.resources, resource);
+  }
+
+  /** As it was when last asked. */
+  known(resource: ResourceName): Serving {
+    return servingIn(this.#known.get(apiVersionOf(resource)), resource);
+  }
+
+  async #read(resource: ResourceName): Promise<ReadonlyMap<string, Serving> | undefined> {
+    try {
+      const found = await resourcesBeside(this.#client, resource, this.#options.signal);
+      this.#known.set(apiVersionOf(resource), found);
+      return found;
+    } catch {
+      return undefined; // whoever asks goes on without knowing; the reads themselves tell what is wrong
+    }
+  }
+}
+
+function servingIn(resources: ReadonlyMap<string, Serving> | undefined, { plural }: ResourceName): Serving {
+  return resources ? (resources.get(plural) ?? 'absent') : 'unknown';
+}
+
+/** All resources of the resource's group version. */
+async function resourcesBeside(
+  client: Client,
+  resource: ResourceName,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Serving>> {
   const path = `${resource.group ? '/apis' : '/api'}/${apiVersionOf(resource)}`;
   try {
     const { resources = [] } = (await client.document('GET', path, { signal })) as RawResourceList;
-    return resources.some(({ name }) => name === resource.plural);
+    return new Map(
+      resources.map(({ name = '', verbs }) => [name, !verbs || verbs.includes('watch') ? 'watched' : 'listed']),
+    );
   } catch (error) {
-    if (error instanceof StatusError && error.code === 404) return false; // not even the group
+    if (error instanceof StatusError && error.code === 404) return new Map(); // not even the group
     throw error;
   }
 }

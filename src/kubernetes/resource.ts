@@ -22,10 +22,24 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> extends
    * `never`: it is read from the API server each time, and nothing of it is kept.
    */
   readonly watched: 'always' | 'on-demand' | 'never';
-  /** Only objects with such labels are of interest. Empty: all. */
+  /** Only objects with such labels are of interest: others are neither listed nor kept. Empty: all. */
   readonly labelSelector: string;
-  /** What is kept of an object. */
+  /** What lists and copies keep of an object; one that is read alone comes whole. Must leave what it is given as it is. */
   readonly trim: TrimObject<T>;
+  /** What may be seen of an object by who may not read it. Absent: nothing. */
+  readonly glimpse?: Glimpse<T>;
+}
+
+/** Who may do something else may see a part of an object. */
+export interface Glimpse<T extends KubernetesObject> {
+  /** Any of these verbs will do … */
+  readonly verbs: readonly string[];
+  /** … for the objects of this resource … */
+  readonly on: ResourceName;
+  /** … in the namespace that has the object's name, or in any namespace. */
+  readonly where: 'namespace-of-that-name' | 'any-namespace';
+  /** What is left of the object. */
+  readonly cut: TrimObject<T>;
 }
 
 /** A method's type, as is {@link IndexValues}. */

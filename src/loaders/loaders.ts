@@ -1,39 +1,78 @@
 import DataLoader from 'dataloader';
-import { questionKeyOf, type AccessQuestion, type Authorizer } from '../access/authorizer.ts';
+import { forbidden, type Authorizer } from '../access/authorizer.ts';
+import type { NamedGrants } from '../access/named-grants.ts';
+import { questionKeyOf, type AccessQuestion } from '../access/question.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
-import type { Client } from '../kubernetes/client.ts';
 import type { PatchType, Written } from '../kubernetes/verbs.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { PodLogs } from './pod-logs.ts';
+import { refusalOf } from './refusal.ts';
+import { Sight } from './sight.ts';
+import { isEmpty, type View } from './view.ts';
+import { questionOf, Views, type Purpose } from './views.ts';
 
 export type { ResourceStatus } from '../cache/kept-resource.ts';
 
 /** The cluster, as one gateway holds it: what the loaders of every request share. */
 export interface Cluster {
-  readonly client: Client;
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
+  readonly grants: NamedGrants;
+  /** The namespaces that there are. @throws {StatusError} while they are not known */
+  readonly namespaces: () => Iterable<string>;
+}
+
+export interface LoadersOptions {
+  readonly cluster: Cluster;
+  readonly viewer: Viewer;
+  readonly signal: AbortSignal;
+  /** Told of each read from the copy, for live queries. */
+  readonly onRead?: OnRead | undefined;
+  /** What has been found out of what the viewer sees; by default it is yet to be found out. */
+  readonly sight?: Sight | undefined;
+  /** Only answers of the cluster's authorizer to questions since this moment will do. */
+  readonly since?: number | undefined;
+}
+
+/** Which objects are to be followed: all that may be seen, those of a namespace, or the one of a name. */
+export interface Scope {
+  readonly namespace?: string | null | undefined;
+  readonly name?: string | undefined;
 }
 
 /**
- * One request's view of the cluster, and the only door to it. Make a new one for each request, and for each event of a
- * subscription: what it remembers is never forgotten.
+ * One request's view of the cluster, and the only door to it: what a viewer may not see does not come through. Make a new
+ * one for each request, and for each event of a subscription: what it remembers is never forgotten.
  */
 export class Loaders {
-  readonly #cluster: Cluster;
-  readonly #onRead: OnRead | undefined;
-  readonly #signal: AbortSignal;
-  #access: DataLoader<AccessQuestion, boolean, string> | undefined;
+  readonly #options: LoadersOptions;
+  readonly #views: Views;
+  /** What the viewer sees of the resources that the operation reads. */
+  readonly sight: Sight;
+  #questions: DataLoader<AccessQuestion, boolean, string> | undefined;
 
-  /** @param onRead told of each read from the copy, for live queries */
-  constructor(cluster: Cluster, signal: AbortSignal, onRead?: OnRead) {
-    this.#cluster = cluster;
-    this.#signal = signal;
-    this.#onRead = onRead;
+  constructor(options: LoadersOptions) {
+    const { cluster, sight = new Sight() } = options;
+    this.#options = options;
+    this.#views = new Views({ ...options, ...cluster });
+    this.sight = sight;
+  }
+
+  /**
+   * Finds out what the viewer sees of these resources: then {@link related} answers without a promise.
+   * @throws {StatusError} when the cluster's authorizer cannot be asked, or the gateway does not know the namespaces yet
+   */
+  async prepare(resources: Iterable<Resource>, purpose: Purpose): Promise<void> {
+    await Promise.all(
+      [...resources].map(async (resource) => {
+        const [view] = await Promise.all([this.#views.of(resource, purpose), this.#use(resource)]);
+        this.sight.add(resource, view);
+      }),
+    );
   }
 
   /**
@@ -42,15 +81,18 @@ export class Loaders {
    * not serve the resource
    */
   async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
-    return (await this.#readable(resource)).list(namespace ?? undefined);
+    const view = await this.#scopeView(resource, { namespace }, 'read');
+    return (await this.#readable(resource, view)).list(namespace ?? undefined);
   }
 
   /**
    * One object. Undefined when it does not exist.
-   * @throws {StatusError} Forbidden where the viewer may not get an object of this name; otherwise as {@link list}
+   * @throws {StatusError} Forbidden where the viewer may not get an object of this name, whether it exists or not;
+   * otherwise as {@link list}
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
-    return (await this.#readable(resource)).get(at);
+    const view = await this.#scopeView(resource, at, 'read');
+    return (await this.#readable(resource, view)).get(at);
   }
 
   /**
@@ -58,24 +100,33 @@ export class Loaders {
    * of a name.
    * @throws {StatusError} as {@link list}
    */
-  async follow<T extends KubernetesObject>(
-    resource: Resource<T>,
-    _scope: { readonly namespace?: string | null | undefined; readonly name?: string | undefined } = {},
-  ): Promise<Objects<T>> {
-    return this.#readable(resource);
+  async follow<T extends KubernetesObject>(resource: Resource<T>, scope: Scope = {}): Promise<Objects<T>> {
+    const view = await this.#scopeView(resource, scope, 'follow');
+    this.sight.add(resource, view);
+    return this.#readable(resource, view);
   }
 
   /**
    * The objects of a resource that the viewer may see, for a field of something else; the field declares it by `reads`.
    * None where there is no copy.
+   * @throws {StatusError} where a copy that is kept on demand is not there in time
    */
   related<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
-    return this.#objects(resource);
+    const view = this.sight.of(resource);
+    const { version, failure } = this.#options.cluster.cache.store(resource);
+    if (resource.watched === 'on-demand' && version === '' && failure === undefined) throw refusalOf(resource, failure);
+    if (view) return this.#objects(resource, view);
+    throw new TypeError(`A field reads ${resource.plural} without saying so: extensions: reads(…).`);
   }
 
-  /** The object as the API server has it now, for one request. */
+  /**
+   * The object as the API server has it now, for one request.
+   * @throws {StatusError} Forbidden where the viewer may not get it, NotFound where there is none
+   */
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
-    return this.#cluster.client.get(resource, at, this.#signal);
+    const { namespace = null, name } = at;
+    await this.permit(questionOf('get', resource, namespace, name));
+    return this.#options.viewer.client.get(resource, at, this.#options.signal);
   }
 
   /** Patches, and unless it was a dry run lets every reader have the answer at once. */
@@ -85,61 +136,87 @@ export class Loaders {
     patch: { readonly type: PatchType; readonly body: unknown },
     options: { readonly dryRun: boolean },
   ): Promise<Written<T>> {
-    const written = await this.#cluster.client.patch(resource, at, patch, { ...options, signal: this.#signal });
-    if (!options.dryRun) this.#cluster.cache.accept(resource, written.object);
+    const { viewer, cluster, signal } = this.#options;
+    await this.permit(questionOf('update', resource, at.namespace ?? null, at.name));
+    const written = await viewer.client.patch(resource, at, patch, { ...options, signal });
+    if (!options.dryRun) cluster.cache.accept(resource, written.object);
     return written;
+  }
+
+  /** @throws {StatusError} Forbidden where the viewer may not do it, naming no object */
+  async permit(question: AccessQuestion): Promise<void> {
+    if (!(await this.can(question))) throw forbidden(question);
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
   async can(question: AccessQuestion): Promise<boolean> {
-    this.#access ??= new DataLoader<AccessQuestion, boolean, string>((questions) => this.#review(questions), {
+    this.#questions ??= new DataLoader<AccessQuestion, boolean, string>((questions) => this.#ask(questions), {
       cacheKeyFn: questionKeyOf,
     });
-    return this.#access.load(question);
+    return this.#questions.load(question);
   }
 
-  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods */
+  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
   async logs(namespace: string): Promise<PodLogs> {
-    return PodLogs.open({ client: this.#cluster.client, namespace, can: (question) => this.can(question) });
+    await this.permit({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null });
+    return new PodLogs(this.#options.viewer.client, namespace);
   }
 
-  statuses(): readonly ResourceStatus[] {
-    return this.#cluster.cache.statuses();
+  /** How fresh the copy of each resource is, and whether the cluster serves it. */
+  async statuses(): Promise<readonly ResourceStatus[]> {
+    const { cache } = this.#options.cluster;
+    await cache.discover();
+    return cache.statuses();
   }
 
-  async #readable<T extends KubernetesObject>(resource: Resource<T>): Promise<Objects<T>> {
-    const store = this.#cluster.cache.store(resource);
+  async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {
+    const { namespace = null, name } = scope;
+    if (name !== undefined) {
+      const view = await this.#views.ofName(resource, { namespace, name }, purpose);
+      return view ?? refuse(purpose === 'read' ? 'get' : 'watch', resource, namespace);
+    }
+    if (namespace !== null) {
+      const view = await this.#views.ofNamespace(resource, namespace, purpose);
+      return view ?? refuse(purpose === 'read' ? 'list' : 'watch', resource, namespace);
+    }
+    const view = await this.#views.of(resource, purpose);
+    // Of a resource without namespaces and without a glimpse, all is refused at once.
+    if (isEmpty(view) && !resource.namespaced && !resource.glimpse) refuse('list', resource, null);
+    return view;
+  }
+
+  async #use(resource: Resource): Promise<void> {
+    return this.#options.cluster.cache.use(resource, this.#options.signal);
+  }
+
+  async #readable<T extends KubernetesObject>(resource: Resource<T>, view: View): Promise<Objects<T>> {
+    await this.#use(resource);
+    const store = this.#options.cluster.cache.store(resource);
     if (store.version === '') throw refusalOf(resource, store.failure);
-    return this.#objects(resource);
+    return this.#objects(resource, view);
   }
 
-  #objects<T extends KubernetesObject>(resource: Resource<T>): Objects<T> {
-    const { cache } = this.#cluster;
+  #objects<T extends KubernetesObject>(resource: Resource<T>, view: View): Objects<T> {
+    const { onRead, cluster } = this.#options;
+    const { cache } = cluster;
     return new Objects({
+      view,
       store: cache.store(resource),
       further: (version) => cache.past(resource, version),
-      onRead: this.#onRead,
+      onRead,
     });
   }
 
-  async #review(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
-    const answers = questions.map((question) => this.#cluster.authorizer.allows(question, this.#signal));
-    const settled = await Promise.allSettled(answers);
+  async #ask(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
+    const settled = await Promise.allSettled(questions.map((question) => this.#views.may(question)));
     return settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : asError(answer.reason)));
   }
 }
 
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+function refuse(verb: string, resource: Resource, namespace: string | null): never {
+  throw forbidden(questionOf(verb, resource, namespace, null));
 }
 
-/** Why there is nothing to read. What passes by itself is one thing to who reads, whatever the gateway was told: to be tried again. */
-function refusalOf({ plural }: Resource, failure: Error | undefined): Error {
-  if (failure && [isForbidden, isKindUnavailable, isUnauthorized].some((isSo) => isSo(failure))) return failure;
-  return new StatusError({
-    code: 503,
-    reason: 'NotSynced',
-    message: `The gateway has not yet read the ${plural} of the cluster${failure ? ` (${failure.message})` : ''}. Try again in a moment.`,
-    retryAfterSeconds: 1,
-  });
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

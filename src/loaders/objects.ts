@@ -5,6 +5,7 @@ import type { Change, ReadonlyStore } from '../cache/store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys, readKeysOf } from './read-keys.ts';
+import { isEmpty, seenIn, type View } from './view.ts';
 
 export type { NetChange } from '../cache/history.ts';
 export type { Past } from '../cache/past-states.ts';
@@ -16,6 +17,8 @@ const CATCH_UP_STEP_MS = 20;
 export type OnRead = (objects: Objects<KubernetesObject>, readKey: string) => void;
 
 interface ObjectsOptions<T extends KubernetesObject> {
+  /** What of them the viewer sees. */
+  readonly view: View;
   readonly store: ReadonlyStore<T>;
   /** What has changed since a version that the store does not remember. */
   readonly further: (version: string) => Promise<Past<T> | undefined>;
@@ -24,11 +27,13 @@ interface ObjectsOptions<T extends KubernetesObject> {
 
 /** The objects of one resource that the viewer may see: answered from the copy, without a promise. */
 export class Objects<T extends KubernetesObject> {
+  readonly #view: View;
   readonly #store: ReadonlyStore<T>;
   readonly #further: ObjectsOptions<T>['further'];
   readonly #onRead: OnRead | undefined;
 
-  constructor({ store, further, onRead }: ObjectsOptions<T>) {
+  constructor({ view, store, further, onRead }: ObjectsOptions<T>) {
+    this.#view = view;
     this.#store = store;
     this.#further = further;
     this.#onRead = onRead;
@@ -41,12 +46,12 @@ export class Objects<T extends KubernetesObject> {
 
   get(name: ObjectName): T | undefined {
     this.#onRead?.(this, readKeys.name(this.#store.resource, name));
-    return this.#store.get(name);
+    return this.#see(this.#store.get(name));
   }
 
   withUid(uid: string): T | undefined {
     this.#onRead?.(this, readKeys.index(this.#store.resource, 'uid', uid));
-    return this.#store.withUid(uid);
+    return this.#see(this.#store.withUid(uid));
   }
 
   /** All, or those of one namespace, in no particular order. */
@@ -57,12 +62,20 @@ export class Objects<T extends KubernetesObject> {
         ? readKeys.all(this.#store.resource)
         : readKeys.index(this.#store.resource, 'namespace', namespace),
     );
-    return [...this.#store.list(namespace)];
+    const { whole } = this.#view;
+    const { namespaced } = this.#store.resource;
+    if (whole === 'all' || !namespaced || namespace !== undefined) return this.#seeAll(this.#store.list(namespace));
+    return [...whole].flatMap((each) => [...this.#store.list(each)]);
   }
 
   byIndex(index: string, value: string): readonly T[] {
     this.#onRead?.(this, readKeys.index(this.#store.resource, index, value));
-    return [...this.#store.byIndex(index, value)];
+    return this.#seeAll(this.#store.byIndex(index, value));
+  }
+
+  /** Whether the viewer sees none of them, whatever there may be. */
+  get isBlind(): boolean {
+    return isEmpty(this.#view);
   }
 
   /** How far the copy has come. */
@@ -87,8 +100,9 @@ export class Objects<T extends KubernetesObject> {
     if (version === '' || !this.#store.isOfThisWorld(version)) return undefined;
     for (let waited = 0; waited < CATCH_UP_MS && isBehind(); waited += CATCH_UP_STEP_MS) await delay(CATCH_UP_STEP_MS);
     if (isBehind()) return undefined;
-    if (this.#store.changesSince(version)) return () => this.#store.changesSince(version);
-    return steps === 'net' ? this.#further(version) : undefined;
+    const known = this.#store.changesSince(version);
+    const past = known ? () => this.#store.changesSince(version) : steps === 'net' && (await this.#further(version));
+    return past ? () => past()?.flatMap((change) => this.#seeNet(change)) : undefined;
   }
 
   /** The keys of every read whose answer such a change may have altered. */
@@ -103,25 +117,49 @@ export class Objects<T extends KubernetesObject> {
   follow(follower: Follower<T>): () => void {
     const { resource } = this.#store;
     return this.#store.listen({
-      changed: (change) => follower.changed(seen(resource, change)),
+      changed: (change) => this.#tell(follower, told(resource, change)),
       reset: () => follower.reset(),
       failed: (error) => follower.failed(error),
     });
   }
+
+  #tell(follower: Follower<T>, change: ObjectChange<T>): void {
+    const last = this.#see(change.last);
+    if (last === undefined) return;
+    if (last === change.last) follower.changed(change);
+    else follower.changed({ ...change, after: this.#see(change.after), last });
+  }
+
+  #see(object: T | undefined): T | undefined {
+    if (object === undefined || this.#view.whole === 'all') return object;
+    return seenIn(this.#view, this.#store.resource, object);
+  }
+
+  #seeAll(objects: Iterable<T>): readonly T[] {
+    if (this.#view.whole === 'all') return [...objects];
+    return [...objects].map((object) => this.#see(object)).filter((object) => object !== undefined);
+  }
+
+  #seeNet({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {
+    const seen = this.#see(last);
+    return seen === undefined ? [] : [{ before: this.#see(before), after: this.#see(after), last: seen }];
+  }
 }
 
-const readKeysOfChanges = new WeakMap<object, ReadonlySet<string>>();
+/** What was told of a change to all who see the objects as they are. */
+const changesTold = new WeakMap<object, ObjectChange<KubernetesObject>>();
 
-/** The keys are worked out once per change, however many follow. */
-function seen<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ObjectChange<T> {
+/** Worked out once per change, however many follow. */
+function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ObjectChange<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change is of one resource
+  const known = changesTold.get(change) as ObjectChange<T> | undefined;
+  if (known) return known;
   const before = change.type === 'added' ? undefined : change.previous;
   const after = change.type === 'deleted' ? undefined : change.object;
-  let touched = readKeysOfChanges.get(change);
-  if (!touched) {
-    touched = new Set([before, after].flatMap((object) => (object ? readKeysOf(resource, object) : [])));
-    readKeysOfChanges.set(change, touched);
-  }
-  return { after, last: change.object, readKeys: touched };
+  const touched = new Set([before, after].flatMap((object) => (object ? readKeysOf(resource, object) : [])));
+  const news = { after, last: change.object, readKeys: touched };
+  changesTold.set(change, news);
+  return news;
 }
 
 /** What became of one object; `after` is undefined when it is gone. `readKeys` are those of every read whose answer it may have changed. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
 import type { Frame } from '../graphql/live/frame.ts';
@@ -7,6 +8,8 @@ import { OwnPart, sharedPart } from './next-message.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';
 
 const SLOW = 4008;
+/** It is not known, or not known any more, who the client is. */
+export const UNAUTHORIZED = 4401;
 const OPEN = 1;
 
 /** One WebSocket, and the streams that it carries. */
@@ -145,7 +148,10 @@ class SocketSink implements FrameSink {
     this.#socket.write(shared);
   }
 
-  ended(): void {
+  ended(error?: GraphQLError): void {
     this.#streams.delete(this.#id);
+    if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
+    // The stream tells its client in the next turn.
+    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'Your token has expired, or was revoked.'));
   }
 }

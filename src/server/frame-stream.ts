@@ -5,7 +5,7 @@ import type { Sink } from '../graphql/live/reader.ts';
 
 export interface FrameSink extends Omit<Sink, 'end'> {
   /** Told once, however the stream has ended. */
-  readonly ended: () => void;
+  readonly ended: (error?: GraphQLError) => void;
 }
 
 /**
@@ -76,7 +76,7 @@ export class FrameStream implements AsyncGenerator<never, undefined>, Sink {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#sink.ended();
+    this.#sink.ended(error);
     if (error) this.#parked?.reject(error);
     else this.#parked?.resolve({ done: true, value: undefined });
   }

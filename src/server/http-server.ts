@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
+import { credentialsOf, type Identify } from '../access/identity.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { isSimplePost, Origins } from './origins.ts';
@@ -25,6 +27,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   readonly tabs: readonly GraphiQLTab[];
   readonly readiness: () => Readiness;
   readonly publicError: (error: unknown) => GraphQLError;
+  readonly identify: Identify;
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway beside its own. */
   readonly allowedOrigins: readonly string[];
@@ -51,15 +54,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
   const outlets = new Outlets(options, () => (pipeline.live.counters.slowCloses += 1));
   const webSockets = createWebSockets({ ...options, pipeline, outlets });
-  const serveJson: Answer = async (request, response) => {
-    await pipeline.yoga(request, response);
+  const serveJson: Answer = async (request, response, viewer) => {
+    await pipeline.yoga(request, response, { viewer });
   };
   const streams = new StreamServer({ pipeline, outlets, serveJson });
   const origins = new Origins(options);
   const state = { stopping: false };
   const server = createServer(
-    routes({ ...options, origins }, state, async (request, response) =>
-      acceptsStream(request) ? streams.serve(request, response) : serveJson(request, response),
+    routes({ ...options, origins }, state, async (request, response, viewer) =>
+      acceptsStream(request) ? streams.serve(request, response, viewer) : serveJson(request, response, viewer),
     ),
   );
   server.on('upgrade', (request, socket, head) => {
@@ -92,10 +95,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Answer = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 
 function routes(
-  { tabs, readiness, origins }: HttpServerOptions & { readonly origins: Origins },
+  { tabs, readiness, origins, identify, publicError }: HttpServerOptions & { readonly origins: Origins },
   state: { readonly stopping: boolean },
   serveGraphQL: Answer,
 ): Handler {
@@ -113,10 +116,20 @@ function routes(
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
     if (origins.answerBrowser(request, response)) return undefined;
     if (isSimplePost(request)) return answer(response, 415, errorOf('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
-    serveGraphQL(request, response).catch(() => response.destroy());
+    identify(credentialsOf(request)).then(
+      // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
+      (viewer) => serveGraphQL(request, response, viewer).catch(() => response.destroy()),
+      (error: unknown) => refuseUnidentified(response, publicError(error)),
+    );
     return undefined;
   };
+}
+
+/** It is not known who asks; or it cannot be found out now. */
+function refuseUnidentified(response: ServerResponse, error: GraphQLError): void {
+  const isUnknown = error.extensions['code'] === 'UNAUTHENTICATED';
+  if (isUnknown) response.setHeader('www-authenticate', 'Bearer');
+  answer(response, isUnknown ? 401 : 503, { errors: [error] });
 }
 
 const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';

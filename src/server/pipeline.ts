@@ -8,9 +8,11 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import type { Context } from '../graphql/context.ts';
+import type { Viewer } from '../access/viewer.ts';
+import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { LiveQueries, type LiveStream } from '../graphql/live/live-queries.ts';
+import { readsOf } from '../graphql/reads.ts';
 
 /** What a client sends, on whatever transport. */
 export interface OperationRequest {
@@ -28,19 +30,23 @@ export interface Failed {
 }
 
 /** Where an operation comes from. */
-interface Origin {
+export interface Origin {
   /** Aborts when the client has gone or has lost interest. */
   readonly signal: AbortSignal;
+  /** Who sends it. */
+  readonly viewer: Viewer;
 }
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
-  readonly createContext: (signal: AbortSignal) => Context;
+  readonly createContext: (viewer: Viewer, signal: AbortSignal) => Context;
   /** What a client may know of an error; what it may not is logged. */
   readonly publicError: (error: unknown) => GraphQLError;
   /** How many subscriptions one viewer may have at once, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** How often it is asked again what those who listen may see. */
+  readonly recheckMs: number;
 }
 
 /** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
@@ -50,13 +56,14 @@ export class Pipeline {
   readonly yoga: YogaServerInstance<Origin, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
 
-  constructor({ schema, endpoint, createContext, publicError, maxSubscriptionsPerViewer }: PipelineOptions) {
+  constructor(options: PipelineOptions) {
+    const { schema, endpoint, createContext, publicError } = options;
     this.#publicError = publicError;
-    this.live = new LiveQueries({ publicError, maxSubscriptionsPerViewer });
+    this.live = new LiveQueries(options);
     this.yoga = createYoga<Origin, Context>({
       schema,
       graphqlEndpoint: endpoint,
-      context: ({ request, signal }) => createContext(request?.signal ?? signal),
+      context: ({ request, signal, viewer }) => createContext(viewer, request?.signal ?? signal),
       graphiql: false,
       landingPage: false,
       cors: false,
@@ -65,7 +72,7 @@ export class Pipeline {
       healthCheckEndpoint: '/yoga-has-no-health-check-of-its-own',
       maskedErrors: { maskError: publicError },
       plugins: [
-        useEngine({ execute, subscribe: refuseStream }),
+        useEngine({ execute: executePrepared, subscribe: refuseStream }),
         {
           onExecutionResult: (done) => {
             const { result } = done;
@@ -100,7 +107,8 @@ export class Pipeline {
   async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | LiveStream> {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
-      const result = type === 'subscription' ? await this.live.subscribe(operation, after) : await execute(operation);
+      const result =
+        type === 'subscription' ? await this.live.subscribe(operation, after) : await executePrepared(operation);
       return 'errors' in result && result.errors ? { ...result, ...this.#failed(result.errors) } : result;
     } catch (error) {
       return this.#failed([error]);
@@ -110,6 +118,14 @@ export class Pipeline {
   #failed(errors: readonly unknown[]): Failed {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
+}
+
+/** Executes an operation once it is known what the viewer sees of all that it reads. */
+async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResult> {
+  const { schema, document, contextValue } = operation;
+  if (!isContext(contextValue)) throw new TypeError('An operation came without a context of ours.');
+  await contextValue.loaders.prepare(readsOf(schema, document).resources, 'read');
+  return execute(operation);
 }
 
 /** Whether an operation goes on giving answers. */

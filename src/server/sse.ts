@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, parse } from 'graphql';
+import type { Viewer } from '../access/viewer.ts';
 import type { Frame } from '../graphql/live/frame.ts';
 import type { LiveStream } from '../graphql/live/live-queries.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
@@ -20,7 +21,7 @@ interface StreamServerOptions {
   readonly pipeline: Pipeline;
   readonly outlets: Outlets;
   /** Answers a query that is better answered as JSON. */
-  readonly serveJson: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly serveJson: (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 }
 
 interface OpenStream {
@@ -43,7 +44,7 @@ export class StreamServer {
   }
 
   /** A query that may also be answered as JSON is left to that. */
-  async serve(request: IncomingMessage & { body?: unknown }, response: ServerResponse): Promise<void> {
+  async serve(request: IncomingMessage & { body?: unknown }, response: ServerResponse, viewer: Viewer): Promise<void> {
     const { pipeline, serveJson } = this.#options;
     const operation = await readOperation(request);
     if ('refusal' in operation) return refuse(response, operation);
@@ -51,16 +52,15 @@ export class StreamServer {
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
     if (acceptsJson(request) && type !== 'subscription') {
       if (request.method === 'POST') request.body = operation; // yoga takes what has been read already
-      return serveJson(request, response);
+      return serveJson(request, response, viewer);
     }
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
-    const prepared = await pipeline.prepare(operation, { signal: leaving.signal });
+    const prepared = await pipeline.prepare(operation, { signal: leaving.signal, viewer });
     const answer = 'errors' in prepared ? prepared : await pipeline.begin(prepared, lastEventIdOf(request));
     if (leaving.signal.aborted) return undefined;
     begin(response);
-    if (isStream(answer) && !('errors' in prepared))
-      return this.#follow(answer, response, prepared.contextValue.viewer.name);
+    if (isStream(answer) && !('errors' in prepared)) return this.#follow(answer, response, viewer.name);
     writeEvent(response, JSON.stringify(answer));
     return complete(response);
   }

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { Connection } from './connection.ts';
+import { Connection, UNAUTHORIZED } from './connection.ts';
+import { credentialsOf, type Identify } from '../access/identity.ts';
+import type { Viewer } from '../access/viewer.ts';
 import { failure } from '../graphql/errors.ts';
 import type { FrameStream } from './frame-stream.ts';
 import type { Outlets } from './outlet.ts';
@@ -12,6 +14,8 @@ import { spread } from './spread.ts';
 import { isStream, type Pipeline, type PreparedOperation } from './pipeline.ts';
 
 const PING_INTERVAL_MS = 12_000;
+const TRY_AGAIN_LATER = 1013;
+const MAX_REASON_BYTES = 123;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** How long a close frame is given to pass what is stuck before it. */
 const LAST_CHANCE_MS = 60_000;
@@ -35,6 +39,7 @@ export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly outlets: Outlets;
   readonly publicError: (error: unknown) => GraphQLError;
+  readonly identify: Identify;
   readonly maxSubscriptionsPerConnection: number;
   /** A client of which nothing is heard for so long, not even the answer to a ping, is closed. */
   readonly slowReaderTimeoutMs: number;
@@ -49,10 +54,12 @@ interface Place {
 
 /** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, outlets, publicError, slowReaderTimeoutMs, maxSubscriptionsPerConnection: most } = options;
+  const { pipeline, outlets, publicError, identify, slowReaderTimeoutMs } = options;
+  const { maxSubscriptionsPerConnection: most } = options;
   const sockets = new WebSocketServer(socketOptions);
   const connections = new Map<WebSocket, Connection>();
   const places = new WeakMap<object, Place>();
+  const identities = new WeakMap<WebSocket, () => Promise<Viewer>>();
   const begin = async (operation: object): Promise<ExecutionResult | FrameStream> => {
     const place = places.get(operation);
     if (!place) throw new TypeError('An operation came that was not prepared.');
@@ -65,11 +72,28 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const server = useServer(
     {
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
+      onConnect: async ({ extra: { socket, request }, connectionParams }) => {
+        const credentials = { ...credentialsOf(request), connectionParams };
+        identities.set(socket, () => identify(credentials));
+        try {
+          await identify(credentials);
+          return true;
+        } catch (error) {
+          refuse(socket, publicError(error));
+          return false;
+        }
+      },
       onSubscribe: async ({ extra: { socket } }, id, { query, operationName, variables }) => {
         const connection = connections.get(socket);
-        if (!connection) throw new TypeError('A message came on a connection that was not upgraded.');
+        const whoIsIt = identities.get(socket);
+        if (!connection || !whoIsIt) throw new TypeError('A message came on a connection that was not opened.');
+        const viewer = await whoIsIt().catch((error: unknown) => publicError(error));
+        if (viewer instanceof GraphQLError) {
+          refuse(socket, viewer);
+          return [viewer];
+        }
         const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
-        const prepared = await pipeline.prepare(request, { signal: connection.closed });
+        const prepared = await pipeline.prepare(request, { signal: connection.closed, viewer });
         if ('errors' in prepared) return prepared.errors;
         places.set(prepared, { prepared, id, connection });
         return prepared;
@@ -103,6 +127,20 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       clearTimeout(deadline);
     },
   };
+}
+
+/** It is not known who the client is; or it cannot be found out now, and the client may try again. */
+function refuse(socket: WebSocket, { message, extensions }: GraphQLError): void {
+  const isUnknown = extensions['code'] === 'UNAUTHENTICATED';
+  socket.close(isUnknown ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(message));
+}
+
+/** As much as fits into a close frame. */
+function closeReason(message: string): string {
+  return Buffer.from(message)
+    .subarray(0, MAX_REASON_BYTES)
+    .toString()
+    .replace(/\uFFFD$/u, '');
 }
 
 function tooMany(most: number): GraphQLError {

@@ -5,7 +5,9 @@ import type { When } from '../../src/simulator/faults.ts';
 import type { RequestVerb } from '../../src/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import { OwnedClock } from './owned-clock.ts';
+import { Nudge } from '../../src/cache/nudge.ts';
 import { reflect } from '../../src/cache/reflector.ts';
+import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
 
 /** A reflector at work, and what it has told of that. */
@@ -43,17 +45,22 @@ export async function startReflection(
   const report = {
     received: () => {},
     listed: (cause: string) => void listed.push(cause),
+    polling: () => {},
     failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
     malformed: (error: Error) => void malformed.push(error),
   };
+  const { signal } = stopping;
   const running = reflect({
     client,
     store,
     report,
     clock,
+    discovery: new Discovery(client, { intervalMs: DISCOVERY_INTERVAL_MS, now: () => clock.now(), signal }),
+    asksFirst: false,
+    nudge: new Nudge(),
     watchIdleTimeoutMs: options.watchIdleTimeoutMs ?? 60_000,
     discoveryIntervalMs: DISCOVERY_INTERVAL_MS,
-    signal: stopping.signal,
+    signal,
   });
   return {
     client,

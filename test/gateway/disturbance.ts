@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
-import { resources } from '../../src/kinds/index.ts';
+import { alwaysWatched } from './always-watched.ts';
 import type { ScratchDirectory } from '../kubernetes/scratch-directory.ts';
 import type { Refusal, When } from '../../src/simulator/faults.ts';
 import type { RequestVerb } from '../../src/simulator/request.ts';
@@ -61,7 +61,7 @@ export async function startGatewayBehind(directory: ScratchDirectory): Promise<F
   const cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
   const file = await directory.write('config', cluster.kubeconfig);
   const gateway = await startGatewayFor(cluster.kubeconfig, { connection: { type: 'files', files: [file] } });
-  await until(() => cluster.openWatches === resources.length, 'every kind is watched');
+  await until(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
   return {
     ...gateway,
     cluster,

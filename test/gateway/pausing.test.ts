@@ -32,8 +32,9 @@ describe('pauseWorkspace', () => {
     expect(read.data?.['workspace']).toEqual({ paused: true });
   });
 
-  it('costs one request', async () => {
+  it('costs one request, once it is known what the viewer may do', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
+    await gateway.query(PAUSE, { input: { ...at, dryRun: true } });
     const before = gateway.cluster.requests.length;
     await gateway.query(PAUSE, { input: at });
     expect(gateway.cluster.requests.slice(before).map(({ verb }) => verb)).toEqual(['patch']);
@@ -132,8 +133,9 @@ describe('pauseWorkspace', () => {
     expect(specOf(stored(gateway)).paused).toBe(false);
   });
 
-  it('is UNAVAILABLE while the API server refuses, and changes nothing', async () => {
+  it('tells when the API server refuses, and changes nothing', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
+    await gateway.query(PAUSE, { input: { ...at, dryRun: true } });
     gateway.cluster.faults.refuse({ status: 429, reason: 'TooManyRequests', retryAfterSeconds: 7 });
     const { errors } = await gateway.query(PAUSE, { input: at });
     expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 7 } }]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
-import { resources } from '../../src/kinds/index.ts';
+import { alwaysWatched } from './always-watched.ts';
 import { createScratchDirectory } from '../kubernetes/scratch-directory.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import {
@@ -233,7 +233,7 @@ describe('a server that knows no streaming lists', () => {
     const view = await synced(gateway);
     cluster.faults.expireWatches();
     await until(
-      () => requestsFor(gateway, 'list').length >= 2 && cluster.openWatches === resources.length,
+      () => requestsFor(gateway, 'list').length >= 2 && cluster.openWatches === alwaysWatched.length,
       'it is watched again',
     );
     change(cluster);

@@ -8,7 +8,7 @@ import type { AdmissionHook } from '../../src/simulator/admission.ts';
 import type { Manifest } from '../../src/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
-import { resources } from '../../src/kinds/index.ts';
+import { alwaysWatched } from './always-watched.ts';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
 import { until } from './until.ts';
 
@@ -108,7 +108,8 @@ export async function startTestGateway(
     objects: [workspaceCrd, workspaceKindCrd, ...objects],
   });
   const gateway = await startGatewayFor(cluster.kubeconfig, settings);
-  if (settings.when !== 'at once') await until(() => cluster.openWatches === resources.length, 'every kind is watched');
+  if (settings.when !== 'at once')
+    await until(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
   return {
     ...gateway,
     cluster,

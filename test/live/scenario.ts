@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
-import { resources } from '../../src/kinds/index.ts';
+import { alwaysWatched } from '../gateway/always-watched.ts';
 import type { TestGateway } from '../gateway/test-gateway.ts';
 import { until } from '../gateway/until.ts';
 import { mistakesAtRest } from './rest.ts';
@@ -97,7 +97,7 @@ class Scenario implements AsyncDisposable {
     await this.#calm();
     const before = this.#resets();
     await simulator.faults.restart({ data: snapshot });
-    await this.#noticed(resources.length);
+    await this.#noticed(alwaysWatched.length);
     await this.#leave(before);
   }
 
@@ -120,7 +120,7 @@ class Scenario implements AsyncDisposable {
     await simulator.faults.restart({ data: 'lose' });
     await this.#noticed(1);
     for (const definition of definitions) simulator.apply(definition);
-    await this.#noticed(resources.length);
+    await this.#noticed(alwaysWatched.length);
     await writer.begin();
     await this.#leave(before);
   }

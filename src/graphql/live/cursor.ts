@@ -15,6 +15,8 @@ export interface Place {
   readonly ahead: readonly Told[];
   /** How far the resources were taken in that the selected fields come from. */
   readonly related: Readonly<Record<string, Reach>>;
+  /** What the client saw there: who sees something else has to begin anew. Names it, and tells nothing of it. */
+  readonly sight: string;
 }
 
 /** Everything up to a version of a resource, and possibly some of what came up to another one. */
@@ -33,7 +35,7 @@ export interface Told {
 }
 
 /** Before the first snapshot is complete. */
-export const BEGINNING: Place = { version: '', ahead: [], related: {} };
+export const BEGINNING: Place = { version: '', ahead: [], related: {}, sight: '' };
 
 /** A cursor that named more than this would be larger than most events. */
 const MOST_AHEAD = 16;
@@ -42,14 +44,14 @@ const placesBehind = new WeakMap<Place, WeakMap<Told, Place>>();
 
 /** Where a client is that was at a place and has been told this beyond it: far beyond it is nowhere, so it would begin anew. */
 export function placeBehind(place: Place, told: Told): Place {
-  const { version, ahead, related } = place;
+  const { version, ahead } = place;
   if (version === '') return BEGINNING;
   const known = placesBehind.get(place) ?? new WeakMap<Told, Place>();
   placesBehind.set(place, known);
   let next = known.get(told);
   if (!next) {
     const others = ahead.filter(({ uid }) => uid !== told.uid);
-    next = others.length < MOST_AHEAD ? { version, ahead: [...others, told], related } : BEGINNING;
+    next = others.length < MOST_AHEAD ? { ...place, ahead: [...others, told] } : BEGINNING;
     known.set(told, next);
   }
   return next;
@@ -61,10 +63,10 @@ const cursors = new WeakMap<Place, { readonly selection: string; readonly cursor
 export function encodePlace(selection: string, place: Place): string {
   const known = cursors.get(place);
   if (known?.selection === selection) return known.cursor;
-  const { version, ahead, related } = place;
+  const { version, ahead, related, sight } = place;
   const told = ahead.map((each) => [each.uid, each.version, each.held]);
   const reaches = Object.entries(related).map(([name, reach]) => [name, reach.version, reach.reached]);
-  const parts = [digestOf(selection), version, told, reaches];
+  const parts = [digestOf(selection), version, told, reaches, sight];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   cursors.set(place, { selection, cursor });
   return cursor;
@@ -72,13 +74,14 @@ export function encodePlace(selection: string, place: Place): string {
 
 /** @throws {GraphQLError} BAD_REQUEST for a cursor of another selection, and for what is no cursor */
 export function decodePlace(selection: string, cursor: string): Place {
-  const [digest, version, told, reaches] = partsOf(cursor);
+  const [digest, version, told, reaches, sight] = partsOf(cursor);
   const ahead = Array.isArray(told) ? told.map(toldOf) : [undefined];
   const related = Array.isArray(reaches) ? reaches.map(reachOf) : [undefined];
-  if (typeof digest !== 'string' || typeof version !== 'string' || !isComplete(ahead) || !isComplete(related)) {
+  const isPlace = typeof digest === 'string' && typeof version === 'string' && typeof sight === 'string';
+  if (!isPlace || !isComplete(ahead) || !isComplete(related)) {
     throw failure('BAD_REQUEST', `Expected the cursor of an event to go on from, got ${JSON.stringify(cursor)}.`);
   }
-  if (digest === digestOf(selection)) return { version, ahead, related: Object.fromEntries(related) };
+  if (digest === digestOf(selection)) return { version, ahead, related: Object.fromEntries(related), sight };
   const message =
     'This cursor belongs to another selection: other arguments, or another field. Start again without it.';
   throw failure('BAD_REQUEST', message);
@@ -112,8 +115,11 @@ function isComplete<T>(values: readonly (T | undefined)[]): values is readonly T
 let lastDigest = { selection: '', digest: '' };
 
 function digestOf(selection: string): string {
-  if (lastDigest.selection !== selection) {
-    lastDigest = { selection, digest: createHash('sha256').update(selection).digest('base64url').slice(0, 16) };
-  }
+  if (lastDigest.selection !== selection) lastDigest = { selection, digest: shortDigestOf(selection) };
   return lastDigest.digest;
+}
+
+/** Equal for equal texts, and tells nothing of them. */
+export function shortDigestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }

@@ -6,8 +6,15 @@ import type { Rendering } from './framing.ts';
 /** Where all readers of a group come by that keep up. */
 export interface Station {
   readonly place: Place;
-  /** Grows from one station of the group to the next. */
+  /** Grows from one station to the next, over all groups, since readers go from one to another. */
   readonly number: number;
+}
+
+let lastNumber = 0;
+
+export function nextStationNumber(): number {
+  lastNumber += 1;
+  return lastNumber;
 }
 
 /** Where a reader is that has nothing yet. */

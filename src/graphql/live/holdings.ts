@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { Delivery, START, type Station } from './delivery.ts';
+import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
 import type { LiveSource } from './live-source.ts';
 import type { Renderer } from './renderer.ts';
@@ -54,6 +55,27 @@ export class Holdings {
       const version = object.metadata.resourceVersion;
       return new Delivery({ type: 'ADDED', key, version, rendering, since: START, until });
     });
+  }
+
+  /** All of it, as of now, for a reader that goes elsewhere. */
+  copy(): ReadonlyMap<string, Held> {
+    return new Map(this.#held);
+  }
+
+  /** What a reader that holds something else has to be told to hold this. */
+  changesFrom(before: ReadonlyMap<string, Held>, { number: until }: Station): Delivery[] {
+    const changes: Delivery[] = [];
+    const tell = (type: EventType, key: string, { object, rendering }: Held, held?: Rendering) => {
+      const version = object.metadata.resourceVersion;
+      changes.push(new Delivery({ type, key, version, rendering, since: START, until, held }));
+    };
+    for (const [key, had] of before) if (!this.#held.has(key)) tell('DELETED', key, had, had.rendering);
+    for (const [key, has] of this.#held) {
+      const had = before.get(key);
+      if (!had) tell('ADDED', key, has);
+      else if (had.rendering.text !== has.rendering.text) tell('MODIFIED', key, has, had.rendering);
+    }
+    return changes;
   }
 
   /** Takes what has become of an object. @returns what the readers are to be told; undefined: nothing that they select */

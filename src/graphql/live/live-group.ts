@@ -2,9 +2,9 @@ import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ObjectChange } from '../../loaders/objects.ts';
 import { encodePlace, placeBehind, type Place, type Told } from './cursor.ts';
-import { Delivery, START, type Station } from './delivery.ts';
+import { Delivery, nextStationNumber, START, type Station } from './delivery.ts';
 import { Dependencies } from './dependencies.ts';
-import { Holdings, type Seen } from './holdings.ts';
+import { Holdings, type Held, type Seen } from './holdings.ts';
 import type { LiveSource } from './live-source.ts';
 import { Reader, type Sink } from './reader.ts';
 import { Renderer, type ExecuteEvent } from './renderer.ts';
@@ -14,6 +14,8 @@ import type { LiveCounters } from './statistics.ts';
 export interface LiveGroupOptions {
   readonly source: LiveSource<KubernetesObject>;
   readonly execute: ExecuteEvent;
+  /** Names what its readers see. */
+  readonly sight: string;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly counters: LiveCounters;
   /** Told once, when the group has no readers any more. */
@@ -21,11 +23,12 @@ export interface LiveGroupOptions {
 }
 
 /** A reader that is to be given what the others have. */
-interface Joining {
-  readonly begins: 'first' | 'again';
-  /** Its way on from where it was; undefined where it has to begin anew. */
-  readonly resume: Resume | undefined;
-}
+type Joining =
+  | { readonly begins: 'first' }
+  /** `resume` is its way on from where it was; undefined where it has to begin anew. */
+  | { readonly begins: 'again'; readonly resume: Resume | undefined }
+  /** It comes from another group, and holds what that held. */
+  | { readonly begins: 'elsewhere'; readonly held: ReadonlyMap<string, Held> };
 
 /**
  * The readers of one operation with one view. For each change the filter, the execution and the serialisation happen
@@ -48,7 +51,7 @@ export class LiveGroup {
   readonly #joining = new Map<Reader, Joining>();
   readonly #holdings: Holdings;
   readonly #dirty = new Map<string, Seen>();
-  #station: Station = { ...START, number: 0 };
+  #station: Station = { ...START, number: nextStationNumber() };
   /** What the round that is under way looks at. */
   #looking: readonly Seen[] = [];
   /** Grows when the past becomes void: a round that began before has nothing to tell. */
@@ -95,7 +98,7 @@ export class LiveGroup {
       this.#preparing.add(reader);
       void this.#prepare(reader, from);
     } else {
-      this.#joining.set(reader, { begins: 'first', resume: undefined });
+      this.#joining.set(reader, { begins: 'first' });
       void this.#run();
     }
     return reader;
@@ -103,22 +106,52 @@ export class LiveGroup {
 
   leave(reader: Reader): void {
     reader.leave();
-    this.#preparing.delete(reader);
-    this.#joining.delete(reader);
-    this.#readers.delete(reader);
+    this.#forget([reader]);
+  }
+
+  /**
+   * Lets readers go to another group, at a moment when each has been told all that this one holds.
+   * @returns what they hold; undefined of those that have not been given anything yet, or have left
+   */
+  async release(readers: readonly Reader[]): Promise<(reader: Reader) => ReadonlyMap<string, Held> | undefined> {
+    while (this.#busy) await this.#running;
+    const held = this.#holdings.copy();
+    const told = new Set(readers.filter((reader) => this.#readers.has(reader)));
+    for (const reader of told) reader.depart();
+    this.#forget(readers);
+    return (reader) => (told.has(reader) ? held : undefined);
+  }
+
+  /** Takes a reader that holds something already. */
+  adopt(reader: Reader, held: ReadonlyMap<string, Held>): void {
+    this.#joining.set(reader, { begins: 'elsewhere', held });
+    void this.#run();
+  }
+
+  /** Looks at everything anew, where what is selected depends on more than objects. */
+  refresh(): void {
+    this.#touch(this.#holdings.objects().map(({ metadata }) => metadata.uid));
+  }
+
+  #forget(readers: readonly Reader[]): void {
+    for (const reader of readers) {
+      this.#preparing.delete(reader);
+      this.#joining.delete(reader);
+      this.#readers.delete(reader);
+    }
     if (this.#readers.size + this.#joining.size + this.#preparing.size === 0) this.#stop();
   }
 
   /** Sends a reader what is pending, once its client reads again. */
   resume(reader: Reader): void {
-    reader.flush(this.#station);
+    if (this.#readers.has(reader)) reader.flush(this.#station);
   }
 
   /** Finds a reader’s way on without holding up the others. */
   async #prepare(reader: Reader, from: Place): Promise<void> {
     try {
       await this.#run(); // from then on it is known what the selected fields come from
-      const resume = await Resume.from(from, this.#parts);
+      const resume = from.sight === this.#options.sight ? await Resume.from(from, this.#parts) : undefined;
       if (!this.#preparing.delete(reader)) return; // it has left meanwhile
       this.#joining.set(reader, { begins: 'again', resume });
       await this.#run();
@@ -201,7 +234,7 @@ export class LiveGroup {
     this.#resetting = false;
     this.#looking = batch;
     this.#dirty.clear();
-    const step = { since: resetting ? START : this.#station, until: this.#station.number + 1 };
+    const step = { since: resetting ? START : this.#station, until: nextStationNumber() };
     const deliveries = resetting ? [await this.#sign('RESET', START)] : [];
     for (const seen of batch) {
       const delivery = await this.#holdings.look(seen, step);
@@ -210,7 +243,8 @@ export class LiveGroup {
     }
     if (resetting) deliveries.push(await this.#sign('SYNCED', START));
     this.#looking = [];
-    const place = { version, ahead: [], related: this.#dependencies.reaches(related) };
+    const { sight } = this.#options;
+    const place = { version, ahead: [], related: this.#dependencies.reaches(related), sight };
     const told = [...step.since.place.ahead, ...batch.map((seen) => this.#toldOf(seen))];
     const ahead = told.filter((each) => compareVersions(each.version, version) > 0); // the watch has not come to it
     this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };
@@ -224,21 +258,38 @@ export class LiveGroup {
 
   /** Gives the readers that have joined meanwhile what all others hold. */
   async #admit(): Promise<void> {
-    if (this.#joining.size === 0) return;
-    const joining = [...this.#joining];
-    const snapshot = this.#holdings.snapshot(this.#station);
-    const reset = await this.#sign('RESET', START);
-    for (const [reader, { begins, resume }] of joining) {
+    let snapshot: Delivery[] | undefined; // the same one for all, so that they share its frames
+    for (const [reader, joining] of this.#joining) {
       // What it has missed is worked out from what is now, so that must be what the others hold.
-      if (resume && this.#dirty.size > 0) return;
-      const missed = await resume?.missed(this.#holdings, this.#station.number, this.#parts);
-      const end = await this.#snapshotEnd(missed && resume ? resume.since : START);
+      if (joining.begins === 'again' && joining.resume && this.#dirty.size > 0) return;
+      const told = await this.#toldAtFirst(joining, () => (snapshot ??= this.#holdings.snapshot(this.#station)));
       if (!this.#joining.delete(reader)) continue; // it has left meanwhile
-      if (missed) this.#options.counters.resumes += 1;
-      else if (begins === 'again') this.#options.counters.resets += 1;
-      const told = missed ?? (begins === 'again' ? [reset, ...snapshot] : snapshot);
       this.#readers.add(reader);
-      reader.tell([...told, ...end], this.#station);
+      reader.tell(told, this.#station);
+    }
+  }
+
+  async #toldAtFirst(joining: Joining, snapshot: () => Delivery[]): Promise<Delivery[]> {
+    const { counters } = this.#options;
+    switch (joining.begins) {
+      case 'first':
+        return [...snapshot(), ...(await this.#snapshotEnd(START))];
+      case 'elsewhere':
+        // Behind whatever it was told there.
+        this.#station = { ...this.#station, number: nextStationNumber() };
+        return this.#holdings.changesFrom(joining.held, this.#station);
+      case 'again': {
+        const missed = await joining.resume?.missed(this.#holdings, this.#station.number, this.#parts);
+        if (missed && joining.resume) {
+          counters.resumes += 1;
+          return [...missed, ...(await this.#snapshotEnd(joining.resume.since))];
+        }
+        counters.resets += 1;
+        const reset = await this.#sign('RESET', START);
+        return [reset, ...snapshot(), ...(await this.#snapshotEnd(START))];
+      }
+      default:
+        throw new TypeError(`Unknown way to join ${JSON.stringify(joining satisfies never)}`);
     }
   }
 

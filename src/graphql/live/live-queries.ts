@@ -1,22 +1,11 @@
-import {
-  createSourceEventStream,
-  executeSubscriptionEvent,
-  GraphQLError,
-  print,
-  validateSubscriptionArgs,
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type ValidatedSubscriptionArgs,
-} from 'graphql';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { Context } from '../context.ts';
+import { executeSubscriptionEvent, print, type DocumentNode, type GraphQLError } from 'graphql';
 import { failure } from '../errors.ts';
+import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
-import { LiveSource } from './live-source.ts';
+import { open, openEither, type Opened, type OpenedPrivately, type SubscribeArgs } from './opened.ts';
 import { OpenStream } from './open-stream.ts';
-import { OpenPrivateStream, PrivateStream } from './private-stream.ts';
+import { OpenPrivateStream } from './private-stream.ts';
 import type { Sink } from './reader.ts';
 import { LiveCounters, type LiveStatistics } from './statistics.ts';
 
@@ -35,25 +24,25 @@ export interface RunningStream {
   stop(): void;
 }
 
-export type SubscribeArgs = ExecutionArgs & { readonly contextValue: Context };
-
 export interface LiveQueriesOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   /** How many subscriptions one viewer may have at once, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** How often it is asked again what those who listen may see. */
+  readonly recheckMs: number;
 }
 
 /** All running subscriptions, gathered in groups of the same operation and view. */
 export class LiveQueries {
   readonly #groups = new Map<string, LiveGroup>();
-  readonly #publicError: (error: unknown) => GraphQLError;
-  readonly #maxSubscriptionsPerViewer: number;
+  readonly #audiences = new Map<string, Audience>();
+  readonly #options: LiveQueriesOptions;
   readonly #streamsByViewer = new Map<string, number>();
   readonly counters = new LiveCounters();
+  #rechecks: NodeJS.Timeout | undefined;
 
   constructor(options: LiveQueriesOptions) {
-    this.#publicError = options.publicError;
-    this.#maxSubscriptionsPerViewer = options.maxSubscriptionsPerViewer;
+    this.#options = options;
   }
 
   get statistics(): LiveStatistics {
@@ -64,73 +53,66 @@ export class LiveQueries {
 
   /**
    * @param after the cursor of the last event that the client has, where the transport tells it
-   * @returns the stream, or why there is none
+   * @throws {GraphQLError | StatusError} why there is no stream
    */
-  async subscribe(
-    args: SubscribeArgs,
-    after?: string,
-  ): Promise<LiveStream | { readonly errors: readonly GraphQLError[] }> {
-    const { name } = args.contextValue.viewer;
-    const most = this.#maxSubscriptionsPerViewer;
-    if ((this.#streamsByViewer.get(name) ?? 0) >= most) return { errors: [tooMany(most)] };
-    const validated = validateSubscriptionArgs(args);
-    if (!('schema' in validated)) return { errors: validated.map(this.#publicError) };
-    const source = await createSourceEventStream(validated);
-    if (source instanceof PrivateStream) return this.#private(source, validated, args.contextValue);
-    if (!(source instanceof LiveSource)) return { errors: this.#errorsOf(source) };
+  async subscribe(args: SubscribeArgs, after?: string): Promise<LiveStream> {
+    const { name: viewer } = args.contextValue.viewer;
+    const most = this.#options.maxSubscriptionsPerViewer;
+    if ((this.#streamsByViewer.get(viewer) ?? 0) >= most) throw tooMany(most);
+    const opened = await openEither(args, args.contextValue);
+    if ('privately' in opened) return this.#private(opened);
+    const { source } = opened;
     const resumable = source.shape === 'events';
     const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
     return {
       resumable,
       start: (sink) => {
-        this.#count(name, 1);
-        const group = this.#groupOf(source, validated, args);
-        return this.#open(sink, group, { from, viewer: name });
+        this.#count(viewer, 1);
+        const audience = this.#audienceOf(args, opened);
+        return this.#open(sink, { audience, opened, from, viewer });
       },
     };
   }
 
   /** A stream for one client, which shares nothing. */
-  #private(source: PrivateStream<unknown>, validated: ValidatedSubscriptionArgs, context: Context): LiveStream {
-    const { name } = context.viewer;
+  #private({ privately: source, validated, context }: OpenedPrivately): LiveStream {
+    const { publicError, recheckMs } = this.#options;
+    const { viewer, loaders } = context;
     return {
       resumable: false,
       start: (sink) => {
-        this.#count(name, 1);
+        this.#count(viewer.name, 1);
         return new OpenPrivateStream({
           sink,
           source,
-          publicError: this.#publicError,
+          publicError,
+          recheckMs,
           onFrame: () => (this.counters.frames += 1),
-          onClose: () => this.#count(name, -1),
-          execute: async (rootValue, signal) =>
-            executeSubscriptionEvent({
-              ...validated,
-              rootValue,
-              contextValue: context.forEvent(signal, () => undefined), // what is told once does not change any more
-            }),
+          onClose: () => this.#count(viewer.name, -1),
+          renew: () => viewer.renew(),
+          execute: async (rootValue, signal) => {
+            const about = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };
+            return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(about) });
+          },
         });
       },
     };
   }
 
-  #groupOf(source: LiveSource<KubernetesObject>, validated: ValidatedSubscriptionArgs, args: SubscribeArgs): LiveGroup {
-    const key = groupKeyOf(args, source.selection);
-    let group = this.#groups.get(key);
-    if (!group) {
-      group = this.#createGroup(key, source, validated, args.contextValue);
-      this.#groups.set(key, group);
-    }
-    return group;
-  }
-
   /** A scope of its own: what is kept as long as the stream must not keep what it was made from. */
   #open(
     sink: Sink,
-    group: LiveGroup,
-    { from, viewer }: { readonly from: Place | undefined; readonly viewer: string },
+    { audience, opened, from, viewer }: { audience: Audience; opened: Opened; from: Place | undefined; viewer: string },
   ): OpenStream {
-    return new OpenStream(sink, group, { from, onClose: () => this.#count(viewer, -1) });
+    const stream = new OpenStream(sink, {
+      from,
+      onClose: (closed) => {
+        audience.leave(closed);
+        this.#count(viewer, -1);
+      },
+    });
+    audience.admit(stream, opened);
+    return stream;
   }
 
   #count(viewer: string, change: 1 | -1): void {
@@ -139,32 +121,68 @@ export class LiveQueries {
     else this.#streamsByViewer.delete(viewer);
   }
 
-  #createGroup(
-    key: string,
-    source: LiveSource<KubernetesObject>,
-    validated: ValidatedSubscriptionArgs,
-    context: Context,
-  ): LiveGroup {
+  #audienceOf(args: SubscribeArgs, opened: Opened): Audience {
+    const operation = operationKeyOf(args, opened.source.selection);
+    const key = JSON.stringify([args.contextValue.viewer.key, operation]);
+    let audience = this.#audiences.get(key);
+    if (!audience) {
+      audience = new Audience(opened, {
+        open: async (since) => {
+          await args.contextValue.viewer.renew();
+          return open(args, args.contextValue.renewed(since));
+        },
+        groupOf: (now) => this.#groupOf(operation, now),
+        publicError: this.#options.publicError,
+        onEmpty: () => this.#audienceGone(key),
+      });
+      this.#audiences.set(key, audience);
+      this.#rechecks ??= setInterval(() => this.#recheck(), this.#options.recheckMs);
+    }
+    return audience;
+  }
+
+  #audienceGone(key: string): void {
+    this.#audiences.delete(key);
+    if (this.#audiences.size > 0) return;
+    clearInterval(this.#rechecks);
+    this.#rechecks = undefined;
+  }
+
+  #recheck(): void {
+    const since = Date.now();
+    for (const audience of this.#audiences.values()) void audience.recheck(since);
+  }
+
+  #groupOf(operation: string, opened: Opened): LiveGroup {
+    const { forViewer, sight, context } = opened;
+    const key = JSON.stringify([operation, sight, forViewer ? context.viewer.key : null]);
+    let group = this.#groups.get(key);
+    if (!group) {
+      group = this.#createGroup(key, opened);
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  #createGroup(key: string, { source, sight, validated, context, forViewer }: Opened): LiveGroup {
+    const { publicError } = this.#options;
     return new LiveGroup({
       source,
-      publicError: this.#publicError,
+      sight,
+      publicError,
       counters: this.counters,
       onEmpty: () => void this.#groups.delete(key),
       execute: async (event, signal, onRead) => {
+        const about = { signal, onRead, sight: context.loaders.sight, shared: !forViewer };
         const result = await executeSubscriptionEvent({
           ...validated,
           rootValue: event,
-          contextValue: context.forEvent(signal, onRead),
+          contextValue: context.forEvent(about),
         });
         if (!result.errors || signal.aborted) return result; // what fails because nobody listens any more is no error
-        return { ...result, errors: result.errors.map(this.#publicError) };
+        return { ...result, errors: result.errors.map(publicError) };
       },
     });
-  }
-
-  #errorsOf(result: AsyncIterable<unknown> | ExecutionResult): readonly GraphQLError[] {
-    if ('errors' in result && result.errors) return result.errors.map(this.#publicError);
-    return [this.#publicError(new TypeError('A subscription field returned no LiveSource.'))];
   }
 }
 
@@ -178,10 +196,7 @@ function tooMany(most: number): GraphQLError {
 const printed = new WeakMap<DocumentNode, string>();
 
 /** Readers of the same operation share its frames; the cursor that each hands in is its own affair. */
-function groupKeyOf(
-  { document, operationName, variableValues, contextValue }: SubscribeArgs,
-  selection: string,
-): string {
+function operationKeyOf({ document, operationName, variableValues }: SubscribeArgs, selection: string): string {
   let text = printed.get(document);
   if (text === undefined) {
     text = print(document);
@@ -190,5 +205,5 @@ function groupKeyOf(
   const resumed = /\bafter:\s*\$(\w+)/u.exec(text)?.[1];
   const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== resumed);
   variables.sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([contextValue.viewer, selection, operationName ?? null, variables, text]);
+  return JSON.stringify([selection, operationName ?? null, variables, text]);
 }

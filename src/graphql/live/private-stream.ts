@@ -30,6 +30,9 @@ interface OpenPrivateStreamOptions {
   /** Executes the operation for one event. */
   readonly execute: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>;
   readonly publicError: (error: unknown) => GraphQLError;
+  /** Finds out again who the viewer is, before an event that comes so long after the last time. */
+  readonly renew: () => Promise<unknown>;
+  readonly recheckMs: number;
   /** Told of each event that was sent. */
   readonly onFrame: () => void;
   /** Told once, however it ends. */
@@ -44,6 +47,7 @@ export class OpenPrivateStream implements RunningStream {
   readonly #options: OpenPrivateStreamOptions;
   readonly #stopping = new AbortController();
   #isOpen = true;
+  #renewedAt = Date.now();
   #ready: PromiseWithResolvers<void> | undefined;
 
   constructor(options: OpenPrivateStreamOptions) {
@@ -81,6 +85,7 @@ export class OpenPrivateStream implements RunningStream {
     await this.#readiness();
     if (signal.aborted) return;
     for await (const event of source.open(signal)) {
+      await this.#renew();
       const result = await execute(event, signal);
       if (signal.aborted) return;
       const [error] = result.errors ?? [];
@@ -90,6 +95,13 @@ export class OpenPrivateStream implements RunningStream {
       await this.#readiness();
       if (signal.aborted) return;
     }
+  }
+
+  async #renew(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#renewedAt < this.#options.recheckMs) return;
+    this.#renewedAt = now;
+    await this.#options.renew();
   }
 
   /** Resolves when the client reads, or the stream is over. */

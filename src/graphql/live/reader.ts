@@ -105,6 +105,13 @@ export class Reader {
     for (const delivery of deliveries.slice(sent)) this.#enqueue(delivery);
   }
 
+  /** Goes to another group: what it has been told stands, but the places of this group mean nothing there. */
+  depart(): void {
+    this.#station = START;
+    this.#ahead = NONE;
+    this.#place = START.place;
+  }
+
   /** Forgets what is pending. */
   leave(): void {
     this.#pending = NOTHING;

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
+import { Workspace } from '../workspace/resource.ts';
 
 export interface NamespaceObject extends KubernetesObject {
   readonly status?: { readonly phase?: string };
@@ -11,4 +12,15 @@ export const Namespace = defineResource<NamespaceObject>({
   version: 'v1',
   plural: 'namespaces',
   namespaced: false,
+  // Who may list the workspaces of a namespace may know that it exists.
+  glimpse: {
+    verbs: ['list'],
+    on: Workspace,
+    where: 'namespace-of-that-name',
+    cut: ({ apiVersion, kind, metadata: { name, uid, resourceVersion } }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, uid, resourceVersion, creationTimestamp: '' },
+    }),
+  },
 });

@@ -7,10 +7,11 @@ import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
+import { isPart, partOf } from '../../kubernetes/part.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceKindConnection, WorkspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/schema.ts';
-import { inNamespace, isRemoved } from '../workspace-kind/kind-in-context.ts';
+import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/kind-in-context.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
@@ -21,18 +22,13 @@ const NamespaceEvent = builder.objectRef<LiveEvent<NamespaceObject>>('NamespaceE
 implementConnection(NamespaceConnection, NamespaceType);
 implementEvent(NamespaceEvent, NamespaceType);
 
-const KNOWN_BY_NAME_ONLY = '-';
-
-/** The namespace of this name; where it is not in the copy, what its name alone tells. */
+/** The namespace of this name; where the viewer does not see it, what its name alone tells. */
 export function namespaceNamed(loaders: Loaders, name: string): NamespaceObject {
   const known = loaders.related(Namespace).get({ name });
   if (known) return known;
   const { version: apiVersion, kind } = Namespace;
-  return { apiVersion, kind, metadata: { name, uid: KNOWN_BY_NAME_ONLY, resourceVersion: '', creationTimestamp: '' } };
-}
-
-function isWhole({ metadata }: NamespaceObject): boolean {
-  return metadata.uid !== KNOWN_BY_NAME_ONLY;
+  const metadata = { name, uid: name, resourceVersion: '', creationTimestamp: '' };
+  return partOf<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
 }
 
 NamespaceType.implement({
@@ -43,13 +39,13 @@ NamespaceType.implement({
       type: ObjectMetaType,
       nullable: true,
       description: 'What Kubernetes keeps of every object. Null where only the name is known.',
-      resolve: (namespace) => (isWhole(namespace) ? namespace.metadata : null),
+      resolve: (namespace) => (isPart(namespace) ? null : namespace.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description: 'The whole object as the API server has it. Null where only the name is known.',
-      resolve: (namespace) => (isWhole(namespace) ? namespace : null),
+      resolve: (namespace) => (isPart(namespace) ? null : namespace),
     }),
     phase: t.string({
       nullable: true,
@@ -71,7 +67,7 @@ NamespaceType.implement({
       args: { ...workspaceKindFilterArg, ...pagingArgs },
       extensions: reads(WorkspaceKind),
       resolve: (namespace, args, { loaders }) => {
-        const labels = isWhole(namespace) ? (namespace.metadata.labels ?? {}) : undefined;
+        const labels = labelsOf(namespace);
         const kinds = loaders
           .related(WorkspaceKind)
           .list()

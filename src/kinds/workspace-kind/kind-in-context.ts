@@ -1,5 +1,6 @@
 import type { Loaders } from '../../loaders/loaders.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { wholeOf } from '../../kubernetes/part.ts';
+import { Namespace, type NamespaceObject } from '../namespace/resource.ts';
 import { filterVerdict, type FilterLabels } from './filter-rules.ts';
 import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
@@ -21,7 +22,13 @@ export function namespaceLabelsOf(kind: KindInContext): FilterLabels['namespace'
 /** Undefined for a namespace that does not exist: it is the same as none. */
 export function labelsOfNamespace(loaders: Loaders, name: string): FilterLabels['namespace'] {
   const namespace = loaders.related(Namespace).get({ name });
-  return namespace && (namespace.metadata.labels ?? {});
+  return namespace && labelsOf(namespace);
+}
+
+/** Rules look at the labels of a namespace also where the viewer may not. Undefined where only its name is known to us too. */
+export function labelsOf(namespace: NamespaceObject): FilterLabels['namespace'] {
+  const { resourceVersion, labels = {} } = wholeOf(namespace).metadata;
+  return resourceVersion === '' ? undefined : labels;
 }
 
 export function isHidden(kind: KindInContext): boolean {

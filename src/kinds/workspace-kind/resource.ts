@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
+import { Workspace } from '../workspace/resource.ts';
 import {
   anyObject,
   flag,
@@ -100,10 +101,23 @@ export function kindStatusOf(kind: WorkspaceKindObject): Formed<typeof status> {
   return readStatus(kind.status);
 }
 
+/** What a spawner shows of a kind: names, pictures, options and rules, and nothing of how its pods are made. */
+function spawnerOf(offering: WorkspaceKindObject): WorkspaceKindObject {
+  const { apiVersion, kind, metadata } = offering;
+  const { name, uid, resourceVersion } = metadata;
+  const shown = { apiVersion, kind, metadata: { name, uid, resourceVersion, creationTimestamp: '' } };
+  const { spawner, podTemplate, activityRules, filterRules } = kindSpecOf(offering);
+  const { volumeMounts, ports, options } = podTemplate ?? {};
+  const offered = { spawner, podTemplate: { volumeMounts, ports, options }, activityRules, filterRules };
+  return { ...shown, spec: offered, status: kindStatusOf(offering) };
+}
+
 export const WorkspaceKind = defineResource<WorkspaceKindObject>({
   kind: 'WorkspaceKind',
   group: 'kubeflow.org',
   version: 'v1beta1',
   plural: 'workspacekinds',
   namespaced: false,
+  // Who has to do with workspaces anywhere may see what there is to choose from.
+  glimpse: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', cut: spawnerOf },
 });

@@ -12,6 +12,7 @@ import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
+import { isPart } from '../../kubernetes/part.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { Workspace, type OptionList } from '../workspace/resource.ts';
@@ -164,7 +165,7 @@ WorkspaceKindType.implement({
       revision: t.string({
         nullable: true,
         description: 'Changes when the spec changes. Opaque. Null where you may not get the object itself.',
-        resolve: revisionOf,
+        resolve: (kind) => (isPart(kind) ? null : revisionOf(kind)),
       }),
     };
   },

@@ -11,7 +11,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import { reads } from '../../graphql/reads.ts';
+import { reads, readsForViewer } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
@@ -200,6 +200,7 @@ WorkspaceType.implement({
     }),
     viewerCan: t.boolean({
       description: 'Whether the cluster would allow you to do this to the workspace.',
+      extensions: readsForViewer(),
       args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'What you would do.' }) },
       resolve: ({ metadata: { namespace = null, name } }, { action }, { loaders }) => {
         const { group, plural: resource } = Workspace;

@@ -1,0 +1,40 @@
+import type { Client } from '../kubernetes/client.ts';
+import { StatusError } from '../kubernetes/status-error.ts';
+import type { Identify } from './identity.ts';
+import { ownReview } from './reviews.ts';
+import type { Viewer } from './viewer.ts';
+
+interface RawSelfSubjectReview {
+  readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
+}
+
+/** Everybody is whom the API server takes us for. */
+export function kubeconfigIdentity(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Identify {
+  const viewer = { ...self, key: 'self', client, review: ownReview(client), renew: () => Promise.resolve() };
+  return () => Promise.resolve(viewer);
+}
+
+/**
+ * Whom the API server takes a connection for. Servers before 1.28 cannot be asked; then it is the kubeconfig's name for
+ * the user, without groups.
+ * @throws {StatusError} when the API server cannot be reached
+ */
+export async function whoAmI(
+  client: Client,
+  nameInKubeconfig: string,
+  signal: AbortSignal,
+): Promise<Pick<Viewer, 'name' | 'groups'>> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  try {
+    const answer = await client.document('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      signal,
+      body: review,
+    });
+    const { username = nameInKubeconfig, groups = [] } = (answer as RawSelfSubjectReview).status?.userInfo ?? {};
+    return { name: username, groups };
+  } catch (error) {
+    const refused = error instanceof StatusError && (error.code === 404 || error.code === 403 || error.code === 405);
+    if (refused) return { name: nameInKubeconfig, groups: [] };
+    throw error;
+  }
+}

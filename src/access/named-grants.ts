@@ -1,0 +1,62 @@
+import type { Client } from '../kubernetes/client.ts';
+import type { AccessQuestion } from './question.ts';
+import { Remembered } from './remembered.ts';
+
+interface RawRule {
+  readonly verbs?: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+interface RawRoles {
+  readonly items?: readonly { readonly rules?: readonly RawRule[] | null }[];
+}
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+/**
+ * The names that roles of the cluster grant something for, whoever has them. Where a thing is refused for all names, only
+ * for these is it worth asking again: so that many refusals cost one question.
+ */
+export class NamedGrants {
+  readonly #client: Client;
+  readonly #forMs: number;
+  readonly #rules = new Remembered<readonly RawRule[] | undefined>(1);
+
+  /** @param forMs how long what was read holds */
+  constructor(client: Client, forMs: number) {
+    this.#client = client;
+    this.#forMs = forMs;
+  }
+
+  /** Undefined: nobody knows, since we may not read the roles; so any name may be granted. */
+  async namesFor({ verb, group, resource, subresource }: AccessQuestion): Promise<ReadonlySet<string> | undefined> {
+    const rules = await this.#rules.get('', async () => ({ value: await this.#read(), forMs: this.#forMs }));
+    const path = subresource ? `${resource}/${subresource}` : resource;
+    const isMeant = ({ verbs, apiGroups, resources }: RawRule) =>
+      includes(verbs, verb) &&
+      includes(apiGroups, group) &&
+      (includes(resources, path) || includes(resources, `*/${subresource}`));
+    return rules && new Set(rules.filter(isMeant).flatMap(({ resourceNames = [] }) => resourceNames));
+  }
+
+  async #read(): Promise<readonly RawRule[] | undefined> {
+    try {
+      const lists = await Promise.all([this.#rulesIn('clusterroles'), this.#rulesIn('roles')]);
+      return lists.flat();
+    } catch {
+      return undefined; // not allowed, or not to be had now: who asks goes the long way
+    }
+  }
+
+  async #rulesIn(plural: string): Promise<readonly RawRule[]> {
+    const { signal } = new AbortController();
+    const { items = [] } = (await this.#client.document('GET', `${RBAC}/${plural}`, { signal })) as RawRoles;
+    return items.flatMap(({ rules }) => rules ?? []).filter(({ resourceNames }) => (resourceNames ?? []).length > 0);
+  }
+}
+
+function includes(values: readonly string[] | undefined, wanted: string): boolean {
+  return values?.some((value) => value === '*' || value === wanted) ?? false;
+}

@@ -1,0 +1,25 @@
+/** One question to the cluster's authorizer: may this be done? */
+export interface AccessQuestion {
+  /** The exact verb: get, list, watch, create, update, patch, delete, deletecollection. */
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  /** A part of the resource with rights of its own, e.g. `status` or `log`. Absent: the resource itself. */
+  readonly subresource?: string | undefined;
+  /** Null for the whole cluster: every namespace, or a resource without namespaces. */
+  readonly namespace: string | null;
+  /** Null for any name. */
+  readonly name: string | null;
+}
+
+/** The key under which equal questions are one. */
+export function questionKeyOf(question: AccessQuestion): string {
+  const { verb, group, resource, subresource = '', namespace, name } = question;
+  return JSON.stringify([verb, group, resource, subresource, namespace, name]);
+}
+
+/** What is asked, for people: verb, resource and namespace, and never a name, so that it tells nothing of what exists. */
+export function describeQuestion({ verb, group, resource, subresource, namespace }: AccessQuestion): string {
+  const what = `${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
+  return `${verb} ${what}${namespace === null ? '' : ` in the namespace ${JSON.stringify(namespace)}`}`;
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '../kubernetes/client.ts';
+import { unauthorized, type Identify } from './identity.ts';
+import { Remembered } from './remembered.ts';
+import { selfReview } from './reviews.ts';
+import type { Viewer } from './viewer.ts';
+
+const REMEMBERED_TOKENS = 10_000;
+const REMEMBER_MS = 60_000;
+const REMEMBER_REFUSAL_MS = 5_000;
+
+interface RawTokenReview {
+  readonly status?: {
+    readonly authenticated?: boolean;
+    readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
+  };
+}
+
+/** Whom a token stands for; undefined: nobody. */
+type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
+
+/**
+ * Has the cluster say whom a bearer token stands for. What it said is remembered until the token expires, at most 60 s;
+ * of the token itself only a digest is kept. What is done for the viewer is done with the token.
+ */
+export function tokenIdentity(client: Client): Identify {
+  const owners = new Remembered<Owner>(REMEMBERED_TOKENS);
+  const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
+    const owner = await owners.get(digestOf(token), async () => {
+      const found = await reviewToken(client, token);
+      return { value: found, forMs: found ? Math.min(REMEMBER_MS, millisecondsLeft(token)) : REMEMBER_REFUSAL_MS };
+    });
+    if (owner) return owner;
+    throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
+  };
+  return async ({ headers, connectionParams }) => {
+    const token = bearerIn(headers['authorization']?.[0]) ?? bearerIn(authorizationIn(connectionParams));
+    if (token === undefined)
+      throw unauthorized(
+        'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
+      );
+    return viewerOf(client, token, ownerOf);
+  };
+}
+
+async function viewerOf(
+  client: Client,
+  token: string,
+  ownerOf: (token: string) => Promise<NonNullable<Owner>>,
+): Promise<Viewer> {
+  const { name, groups } = await ownerOf(token);
+  const own = client.withToken(token);
+  return {
+    name,
+    groups,
+    // Two tokens of one person may carry different rights, and each ends by itself.
+    key: digestOf(token),
+    client: own,
+    review: selfReview(own),
+    renew: async () => void (await ownerOf(token)),
+  };
+}
+
+async function reviewToken(client: Client, token: string): Promise<Owner> {
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+  const { signal } = new AbortController(); // whoever asks first is not the only one to get the answer
+  const answer = await client.document('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { signal, body });
+  const { authenticated, user } = (answer as RawTokenReview).status ?? {};
+  return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
+}
+
+function bearerIn(header: unknown): string | undefined {
+  return typeof header === 'string' ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token'] : undefined;
+}
+
+/** Header names are of any case. */
+function authorizationIn(params: Readonly<Record<string, unknown>> = {}): unknown {
+  return Object.entries(params).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** As the token itself says; one that does not say is asked about again in time. */
+function millisecondsLeft(token: string): number {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    const { exp } = claims as { readonly exp?: unknown };
+    return typeof exp === 'number' ? Math.max(0, exp * 1_000 - Date.now()) : REMEMBER_MS;
+  } catch {
+    return REMEMBER_MS; // no JSON Web Token
+  }
+}

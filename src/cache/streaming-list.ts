@@ -1,0 +1,18 @@
+import { keyOf, type KubernetesObject } from '../kubernetes/object.ts';
+import { StatusError } from '../kubernetes/status-error.ts';
+import type { WatchEvent } from '../kubernetes/watch-stream.ts';
+
+/** What the objects of a streaming list are, event by event. */
+export function applyTo<T extends KubernetesObject>(
+  listed: Map<string, T>,
+  event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
+): void {
+  const key = keyOf(event.object.metadata);
+  if (event.type === 'DELETED') listed.delete(key);
+  else listed.set(key, event.object);
+}
+
+/** The server knows no streaming lists: 400 or 422 for the parameters. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof StatusError && (error.code === 400 || error.code === 422);
+}
