@@ -58,7 +58,10 @@ export async function limitedGateway({
     users: [{ token: name, name }],
     objects: [workspaceCrd, workspaceKindCrd, ...allowed, ...objects],
   });
-  const gateway = await startGatewayFor(cluster.kubeconfigFor(name));
+  const gateway = await startGatewayFor(cluster.kubeconfigFor(name), {
+    authorizationTtlSeconds: 1,
+    denialTtlSeconds: 1,
+  });
   return {
     ...gateway,
     cluster,
