@@ -21,6 +21,8 @@ export interface Config {
   readonly authorizationGraceSeconds: number;
   readonly connection: ConnectionSource;
   readonly logLevel: LogLevel;
+  /** Whether options that the filterRules of a kind deny are refused to workspaces. */
+  readonly enforceFilterRules: boolean;
   /** A watch without a byte for so long counts as broken. The API server sends something about once a minute. */
   readonly watchIdleTimeoutMs: number;
   /** How long the copies that are kept on demand outlive their last reader. */
@@ -74,6 +76,7 @@ export function readConfig(env: Environment): Config {
     authorizationGraceSeconds: wholeNumber(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
     connection: connectionSource(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
+    enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',
     watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
     watchIdleMinutes: wholeNumber(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
     discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),

@@ -41,10 +41,15 @@ export interface Gateway extends AsyncDisposable {
 
 /**
  * Connects to the cluster, begins to keep its copy, and serves it. Disposing drains the clients, then stops the watches.
+ * @param graphiqlHeaders what GraphiQL's headers editor holds at first: JSON with comments
  * @throws {StatusError} when the cluster cannot be reached
  * @throws {Error} when the kubeconfig cannot be used, or the port is taken
  */
-export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  { graphiqlHeaders }: { readonly graphiqlHeaders?: string } = {},
+): Promise<Gateway> {
   const connection = await createConnection(config.connection);
   const client = new Client(connection);
   const starting = new AbortController().signal;
@@ -53,17 +58,21 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
   log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected');
   const cache = startClusterCache({ ...config, client, resources, log });
   const cluster = clusterOf(config, client, cache);
-  const facts = { version: gatewayVersion(), kubernetesVersion, live: () => server.pipeline.live.statistics };
+  const { enforceFilterRules } = config;
+  const live = () => server.pipeline.live.statistics;
+  const onUnexpected = (error: unknown) => log.error({ err: error }, 'unexpected error');
+  const facts = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const server = await startHttpServer({
     ...config,
     drainMs: config.drainSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     schema,
+    graphiqlHeaders: graphiqlHeaders ?? headersEditorFor(config),
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
     recheckMs: config.authorizationTtlSeconds * 1_000,
     identify: identifyBy(config, client, self),
     createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
-    publicError: (error) => publicError(error, (unexpected) => log.error({ err: unexpected }, 'unexpected error')),
+    publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
     await cache[Symbol.asyncDispose]();
@@ -80,6 +89,11 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
       await cache[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What who opens GraphiQL has to fill in. */
+function headersEditorFor({ authentication }: Config): string {
+  return authentication.mode === 'token' ? '{\n  // "authorization": "Bearer …"\n}' : '';
 }
 
 /** The way of knowing who asks that the settings choose. */

@@ -68,6 +68,7 @@ describe('the architecture', () => {
     ['kinds/workspace/schema.ts', 'loaders/loaders.ts'],
     ['kinds/workspace/schema.ts', 'kinds/workspace-kind/index.ts'],
     ['kinds/namespace/schema.ts', 'kinds/workspace/mutations.ts'],
+    ['kinds/namespace/schema.ts', 'kinds/workspace/mutations/create.ts'],
     ['server/pipeline.ts', 'kinds/index.ts'],
     ['simulator/watches.ts', 'kubernetes/client.ts'],
     ['gateway.ts', 'simulator/simulator.ts'],
@@ -160,7 +161,12 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
 /** A sibling's index and mutations are its own, and the registry is for those above. */
 function isAllowedAmongKinds(from: string, to: string): boolean {
   if (from === 'kinds/index.ts' || path.dirname(from) === path.dirname(to)) return true;
-  return !['index.ts', 'mutations.ts'].includes(path.basename(to));
+  const isWithin = kindOf(from) === kindOf(to);
+  return isWithin || !(['index.ts', 'mutations.ts'].includes(path.basename(to)) || to.includes('/mutations/'));
+}
+
+function kindOf(file: string): string | undefined {
+  return /^kinds\/([^/]+)\//u.exec(file)?.[1];
 }
 
 function reachableFrom(entries: readonly string[]): ReadonlySet<string> {

@@ -90,7 +90,7 @@ describe('the schema', () => {
     }));
     expect(mutations.length).toBeGreaterThan(0);
     expect(forms).toEqual(
-      mutations.map(({ name }) => ({ name, takes: [`input: ${upperFirst(name)}Input!`], warns: '[String!]!' })),
+      mutations.map(({ name }) => ({ name, takes: [`input: ${inputNameOf(name)}!`], warns: '[String!]!' })),
     );
   });
 
@@ -106,6 +106,11 @@ describe('the schema', () => {
 function warningsOf(type: GraphQLType): string {
   const payload = getNamedType(type);
   return isObjectType(payload) ? String(payload.getFields()['warnings']?.type) : 'no payload';
+}
+
+/** The status of an object is written as the object is. */
+function inputNameOf(mutation: string): string {
+  return `${upperFirst(mutation.replace(/Status$/u, ''))}Input`;
 }
 
 function upperFirst(text: string): string {

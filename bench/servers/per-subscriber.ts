@@ -61,6 +61,8 @@ const about = {
   gateway: {
     version: 'bench',
     kubernetesVersion: undefined,
+    enforceFilterRules: true,
+    onUnexpected: () => {},
     live: () => ({ groups: 0, readers: 0, ...new LiveCounters() }),
   },
 };

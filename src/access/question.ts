@@ -12,6 +12,30 @@ export interface AccessQuestion {
   readonly name: string | null;
 }
 
+/** Of a resource, what is asked about. */
+interface Asked {
+  readonly group: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** Where in it: left out, everywhere, and of any name. */
+export interface Place {
+  readonly namespace?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly subresource?: string | undefined;
+}
+
+/** The question whether something may be done with objects of a resource. */
+export function questionOf(
+  verb: string,
+  { group, plural: resource, namespaced }: Asked,
+  { namespace, name, subresource }: Place = {},
+): AccessQuestion {
+  const where = { namespace: namespaced ? (namespace ?? null) : null, name: name ?? null };
+  return { verb, group, resource, ...(subresource && { subresource }), ...where };
+}
+
 /** The key under which equal questions are one. */
 export function questionKeyOf(question: AccessQuestion): string {
   const { verb, group, resource, subresource = '', namespace, name } = question;

@@ -3,7 +3,6 @@ import type { Client } from '../kubernetes/client.ts';
 import type { Discovery } from '../kubernetes/discovery.ts';
 import { parseLabelSelector, type LabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { trimmed } from '../kubernetes/decode.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
@@ -125,7 +124,7 @@ export class KeptResource {
   accept(object: KubernetesObject): void {
     if (!this.#isOfInterest(object.metadata.labels)) return; // what was held is told to be gone by the watch
     try {
-      this.store.accept(trimmed(object, this.store.resource));
+      this.store.accept(object);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#malformed(error);

@@ -9,8 +9,10 @@ import { createConnection } from '../kubernetes/connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
+import { gatewayAccount, people, permissions, type Person } from './people.ts';
+import { startSurroundings } from './surroundings.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
-import { worldObjects } from './world.ts';
+import { servedObjects, worldApis, worldObjects } from './world.ts';
 
 export interface DemoOptions {
   readonly host?: string;
@@ -24,8 +26,17 @@ export interface DemoOptions {
 export interface Demo extends AsyncDisposable {
   /** Address of the gateway’s endpoint, where a browser finds GraphiQL. */
   readonly url: string;
-  /** For kubectl. */
+  /** For kubectl, as the administrator. */
   readonly kubeconfigFile: string;
+}
+
+/** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
+function headersFor([first, ...others]: readonly Person[]): string {
+  const lineOf = ({ token }: Person) => `"authorization": "Bearer ${token}"`;
+  const aboutOf = ({ name, role }: Person) => `  // ${name}, ${role}`;
+  if (!first) return '{}';
+  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${lineOf(person)}`]);
+  return ['{', aboutOf(first), `  ${lineOf(first)}`, ...alternatives, '}'].join('\n');
 }
 
 /** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
@@ -36,8 +47,15 @@ export async function startDemo({
   log = pino({ level: 'silent' }),
 }: DemoOptions): Promise<Demo> {
   await using started = new AsyncDisposableStack();
+  const now = new Date();
   const simulator = started.use(
-    await startSimulator({ port: clusterPort, objects: worldObjects(new Date()), admission: workspaceAdmission }),
+    await startSimulator({
+      port: clusterPort,
+      objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
+      aggregated: worldApis,
+      admission: workspaceAdmission,
+      users: [...people, gatewayAccount],
+    }),
   );
   const directory = await mkdtemp(path.join(tmpdir(), 'workspaces-demo-'));
   started.defer(() => rm(directory, { recursive: true }));
@@ -46,8 +64,17 @@ export async function startDemo({
   const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
   started.use(startWorkspaceController({ client, log }));
   started.use(startLife({ client, log }));
-  const config = readConfig({ KUBECONFIG: kubeconfigFile, PORT: String(port), HOST: host, DRAIN_SECONDS: '2' });
-  const gateway = started.use(await startGateway(config, log));
+  started.use(startSurroundings(simulator));
+  const gatewayKubeconfigFile = path.join(directory, 'gateway-kubeconfig');
+  await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayAccount.token), { mode: 0o600 });
+  const config = readConfig({
+    KUBECONFIG: gatewayKubeconfigFile,
+    AUTH_MODE: 'token',
+    PORT: String(port),
+    HOST: host,
+    DRAIN_SECONDS: '2',
+  });
+  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(people) }));
   await gateway.ready;
   const running = started.move();
   return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };

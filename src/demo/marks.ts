@@ -16,3 +16,8 @@ export const ACTIVITY = 'demo.workspaces/activity';
 export const TEMPLATE_HASH = 'demo.workspaces/template-hash';
 /** Keeps a pod that is being deleted until its grace period is over, as a kubelet does. */
 export const KUBELET_FINALIZER = 'demo.workspaces/kubelet';
+
+/** `true` on claims and secrets that workspaces may mount, or people may change, and on storage classes that may be used. */
+export const CAN_MOUNT = 'notebooks.kubeflow.org/can-mount';
+export const CAN_UPDATE = 'notebooks.kubeflow.org/can-update';
+export const CAN_USE = 'notebooks.kubeflow.org/can-use';

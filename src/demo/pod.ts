@@ -5,6 +5,7 @@ import { WORKSPACE_NAME_LABEL } from './marks.ts';
 export interface PodCondition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
+  readonly lastTransitionTime?: string;
   readonly reason?: string;
   readonly message?: string;
 }
@@ -15,23 +16,42 @@ export interface ContainerStatus {
   readonly restartCount: number;
   readonly image: string;
   readonly imageID: string;
+  readonly containerID?: string;
+  readonly started?: boolean;
   readonly state: {
     readonly waiting?: { readonly reason: string; readonly message?: string };
-    readonly running?: object;
+    readonly running?: { readonly startedAt: string };
   };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly containerID: string;
 }
 
 export interface PodStatus {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly conditions?: readonly PodCondition[];
   readonly containerStatuses?: readonly ContainerStatus[];
+  readonly hostIP?: string;
+  readonly podIP?: string;
+  readonly podIPs?: readonly { readonly ip: string }[];
+  readonly startTime?: string;
 }
 
 /** The fields of a Pod that the controller reads or writes. */
 export interface Pod extends KubernetesObject {
   readonly spec: {
     readonly nodeName?: string;
-    readonly containers: readonly { readonly name: string; readonly image: string }[];
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+    }[];
     readonly initContainers?: readonly { readonly name: string }[];
   };
   readonly status?: PodStatus;

@@ -3,6 +3,10 @@ import { apiVersionOf } from '../kubernetes/resource.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ConfigMap } from './config-map.ts';
 import { reconcileKind } from './controller/reconcile-kind.ts';
+import { POD_METRICS } from '../simulator/aggregated.ts';
+import { servedDevPodWorkspaceInstances } from './crds/dev-pod-workspace-instance.ts';
+import { volcanoCommandCrd } from './crds/volcano-command.ts';
+import { volcanoJobCrd } from './crds/volcano-job.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
 import { WorkspaceKinds, type WorkspaceKind } from './workspace-kind.ts';
@@ -11,15 +15,25 @@ import { cast } from './world/cast.ts';
 import { kindSpecs } from './world/kinds.ts';
 import { secondsOf, uidOf, workspaceOf } from './world/member.ts';
 import { namespaces } from './world/namespaces.ts';
+import { devPodWorkspaceInstances, volcanoJobs } from './world/other-systems.ts';
+import { pastEvents } from './world/past-events.ts';
 import { pictures } from './world/pictures.ts';
 import { settle } from './world/settle.ts';
 import { storageOf } from './world/storage.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
+/** What other API servers serve in the demo. */
+export const worldApis = [POD_METRICS, servedDevPodWorkspaceInstances] as const;
+
+/** The objects that those servers have. */
+export function servedObjects(now: Date): Manifest[] {
+  return devPodWorkspaceInstances(now.getTime());
+}
+
 /**
  * All objects of the demo, in an order in which they can be created: definitions, namespaces, kinds, workspaces in every
- * state, their pods, what they mount. They are as the controller leaves them, so it changes nothing when it starts.
+ * state, their pods, what they mount, what has happened. They are as the controller leaves them, so it changes nothing when it starts.
  */
 export function worldObjects(now: Date): Manifest[] {
   const at = now.getTime();
@@ -29,12 +43,16 @@ export function worldObjects(now: Date): Manifest[] {
   return [
     workspaceCrd,
     workspaceKindCrd,
+    volcanoJobCrd,
+    volcanoCommandCrd,
     ...namespaces(),
     pictures,
     ...[...kinds.values()].map((kind) => manifestOf(counted(kind, workspaces))),
     ...storageOf(workspaces),
     ...workspaces.map(manifestOf),
     ...settled.flatMap(({ pod }) => (pod ? [manifestOf(pod)] : [])),
+    ...settled.flatMap(({ workspace, pod }) => (pod ? pastEvents(workspace, pod, at) : [])),
+    ...volcanoJobs(at),
   ];
 }
 

@@ -31,3 +31,6 @@ type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer
 
 /** A GraphQL object type whose values are `T`. */
 export type TypeRef<T> = ImplementableObjectRef<BuilderTypes, T>;
+
+/** What an input type is given its fields with. */
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<BuilderTypes, 'InputObject'>;

@@ -11,6 +11,10 @@ export interface GatewayFacts {
   readonly version: string;
   /** Undefined until the API server has told. */
   readonly kubernetesVersion: string | undefined;
+  /** Whether options that the rules of a kind deny are refused to workspaces. */
+  readonly enforceFilterRules: boolean;
+  /** Told of what went wrong and is no client's business. */
+  readonly onUnexpected: (error: unknown) => void;
   /** What has happened to its subscriptions, as of now. */
   readonly live: () => LiveStatistics;
 }

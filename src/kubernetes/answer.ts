@@ -12,7 +12,7 @@ export async function failureOf(
   const body = await readText(response);
   const error = decodeStatus(response.statusCode ?? 500, parseJson(body), response.headers['retry-after']);
   if (error.code === 404 && resource && error.details.name === undefined) return kindUnavailable(resource);
-  if (!resource || error.details.kind !== resource.plural) return error;
+  if (!resource || ![resource.plural, resource.kind].includes(error.details.kind ?? '')) return error;
   return new StatusError({ ...error.details, kind: resource.kind, namespace });
 }
 

@@ -4,7 +4,7 @@ import { Client } from './client.ts';
 import { createConnection } from './connection.ts';
 import { kubeconfig } from '../../test/kubernetes/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../../test/kubernetes/loopback-server.ts';
-import { isKindUnavailable, isNotFound } from './status-error.ts';
+import { isConflict, isKindUnavailable, isNotFound } from './status-error.ts';
 import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/kubernetes/widget.ts';
 
 const { signal } = new AbortController();
@@ -63,7 +63,7 @@ describe('reading', () => {
       items: [{ kind: 'Widget', apiVersion: 'example.org/v1', ...good }],
       resourceVersion: '7',
     });
-    expect(malformed).toEqual([expect.stringContaining('got {"name":"b"}'), expect.stringContaining('null')]);
+    expect(malformed).toEqual([expect.stringContaining('{"name":"b"}'), expect.stringContaining('null')]);
   });
 
   it('takes a list without items for empty', async () => {
@@ -111,6 +111,55 @@ describe('writing', () => {
     const options = { namespace: 'default', dryRun: true, signal };
     expect(await cluster.client.create(Widget, widget('a'), options)).toMatchObject({ object: { spec: { size: 3 } } });
     expect(cluster.simulator.list('example.org/v1', 'Widget')).toEqual([]);
+  });
+
+  it('deletes once its preconditions hold, and says what is still waiting', async () => {
+    const kept = widget('a', {}, { finalizers: ['example.org/keep'] });
+    await using cluster = await startWidgetCluster({ objects: [kept, widget('b')] });
+    const { client } = cluster;
+    const other = client.delete(Widget, at, { preconditions: { uid: 'another' }, signal });
+    await expect(other).rejects.toSatisfy(isConflict);
+    const { metadata } = await client.get(Widget, at, signal);
+    const preconditions = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+    const waiting = await client.delete(Widget, at, { preconditions, gracePeriodSeconds: 0, signal });
+    expect(waiting.object?.metadata.deletionTimestamp).toEqual(expect.any(String));
+    const gone = { namespace: 'default', name: 'b' };
+    expect(await client.delete(Widget, gone, { dryRun: true, signal })).toEqual({ object: undefined, warnings: [] });
+    await client.delete(Widget, gone, { propagationPolicy: 'Foreground', signal });
+    await expect(client.get(Widget, gone, signal)).rejects.toSatisfy(isNotFound);
+  });
+
+  it('deletes what selectors choose, and counts it', async () => {
+    const [labels, other] = [{ for: 'me' }, { for: 'you' }];
+    const objects = [widget('a', {}, { labels }), widget('b', {}, { labels }), widget('c', {}, { labels: other })];
+    await using cluster = await startWidgetCluster({ objects });
+    const mine = { labelSelector: 'for=me', fieldSelector: 'metadata.name!=b', signal };
+    expect(await cluster.client.deleteCollection(Widget, 'default', { ...mine, dryRun: true })).toMatchObject({
+      count: 1,
+    });
+    expect(await cluster.client.deleteCollection(Widget, 'default', mine)).toEqual({ count: 1, warnings: [] });
+    const left = cluster.simulator.list('example.org/v1', 'Widget').map(({ metadata }) => metadata.name);
+    expect(left).toEqual(['b', 'c']);
+  });
+
+  it('makes a name anew when the one that the server made is taken', async () => {
+    await using cluster = await startWidgetCluster();
+    const taken = { status: 409, reason: 'AlreadyExists', when: ({ verb }: { verb: string }) => verb === 'create' };
+    cluster.simulator.faults.refuse({ ...taken, times: 2 });
+    const { metadata, ...content } = widget('');
+    const unnamed = { ...content, metadata: { ...metadata, generateName: 'w-' } };
+    const { object } = await cluster.client.create(Widget, unnamed, { namespace: 'default', signal });
+    expect(object.metadata.name).toMatch(/^w-/u);
+    cluster.simulator.faults.refuse({ ...taken, times: 1 });
+    const named = cluster.client.create(Widget, widget('a'), { namespace: 'default', signal });
+    await expect(named).rejects.toMatchObject({ reason: 'AlreadyExists' });
+  });
+
+  it('says all options of a write', async () => {
+    await using server = await answering(200, JSON.stringify(stored));
+    const options = { dryRun: true, fieldManager: 'me', fieldValidation: 'Strict', force: true, signal } as const;
+    await server.client.patch(Widget, at, { type: 'APPLY', body: {} }, options);
+    expect(server.seen[0]?.url).toContain('?fieldManager=me&dryRun=All&fieldValidation=Strict&force=true');
   });
 
   it('says what the server refuses, and why', async () => {

@@ -1,24 +1,31 @@
 import type { IncomingMessage } from 'node:http';
-import { failureOf, readJson, warningsOf } from './answer.ts';
+import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion } from './decode.ts';
 import type { Connection, ImpersonatedUser } from './connection.ts';
-import { decodeObject, decodeVersion } from './decode.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource, type ResourceName } from './resource.ts';
-import { isBroken, StatusError } from './status-error.ts';
+import { FIELD_MANAGER, queryOf, Requests, timeout } from './requests.ts';
+import { isNameTaken } from './status-error.ts';
 import {
+  deleteOptionsOf,
   patchMediaTypes,
+  writeQueryOf,
+  type CreateOptions,
+  type Deleted,
+  type DeleteCollectionOptions,
+  type DeletedCollection,
+  type DeleteOptions,
   type ListOptions,
   type ObjectList,
-  type PatchType,
+  type Patch,
   type WatchOptions,
   type WriteOptions,
   type Written,
 } from './verbs.ts';
 import { readWatchStream } from './watch-stream.ts';
 
-const FIELD_MANAGER = 'workspaces-gateway';
-const REQUEST_TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 500;
+/** How often a name is made anew from generateName before the last one's being taken counts. */
+const NAMES_TRIED = 5;
 const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', resourceVersion: '' };
 
 /**
@@ -26,10 +33,10 @@ const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOld
  * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
  */
 export class Client {
-  readonly #connection: Connection;
+  readonly #requests: Requests;
 
   constructor(connection: Connection) {
-    this.#connection = connection;
+    this.#requests = new Requests(connection);
   }
 
   /**
@@ -44,11 +51,11 @@ export class Client {
     const version = exactly && !query.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
     const labelSelector = selectorOf(resource, query.labelSelector);
     const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version, labelSelector })}`;
-    const body = await this.#json('GET', path, { signal, resource });
+    const body = await this.#requests.json('GET', path, { signal, resource });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
       try {
-        return [decodeObject(item, resource, 'kept')];
+        return [decodeObject(item, resource)];
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         onMalformed(error);
@@ -83,7 +90,7 @@ export class Client {
     const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
     try {
       const both = AbortSignal.any([signal, head.signal]);
-      const response = await this.#answer('GET', `${pathOf(resource)}${query}`, { signal: both, resource });
+      const response = await this.#requests.answer('GET', `${pathOf(resource)}${query}`, { signal: both, resource });
       clearTimeout(late);
       await readWatchStream(response, { ...options, resource });
     } catch (error) {
@@ -98,17 +105,24 @@ export class Client {
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
     const { namespace, name } = at;
     return decodeObject(
-      await this.#json('GET', pathOf(resource, namespace, name), { signal, resource, namespace }),
+      await this.#requests.json('GET', pathOf(resource, namespace, name), { signal, resource, namespace }),
       resource,
     );
   }
 
+  /** A name made from generateName that is taken is made anew, some times. */
   async create<T extends KubernetesObject>(
     resource: Resource<T>,
     manifest: object,
-    options: WriteOptions & { readonly namespace?: string | undefined },
+    options: CreateOptions,
   ): Promise<Written<T>> {
-    return this.#write(resource, { method: 'POST', namespace: options.namespace, body: manifest }, options);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#write(resource, { method: 'POST', namespace: options.namespace, body: manifest }, options);
+      } catch (error) {
+        if (attempt === NAMES_TRIED || !isNameTaken(error) || !leavesNameToServer(manifest)) throw error;
+      }
+    }
   }
 
   async replace<T extends KubernetesObject>(
@@ -117,22 +131,39 @@ export class Client {
     manifest: object,
     options: WriteOptions,
   ): Promise<Written<T>> {
-    return this.#write(resource, { method: 'PUT', ...at, body: manifest }, options);
+    return this.#write(resource, { method: 'PUT', ...nameOf(at), body: manifest }, options);
   }
 
   async patch<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
-    patch: { readonly type: PatchType; readonly body: unknown },
+    { type, body }: Patch,
     options: WriteOptions,
   ): Promise<Written<T>> {
-    const contentType = patchMediaTypes[patch.type];
-    return this.#write(resource, { method: 'PATCH', ...at, contentType, body: patch.body }, options);
+    return this.#write(resource, { method: 'PATCH', ...nameOf(at), contentType: patchMediaTypes[type], body }, options);
   }
 
-  async delete(resource: Resource, at: ObjectName, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const path = pathOf(resource, at.namespace, at.name);
-    await sent(`DELETE ${path}`, this.#json('DELETE', path, { signal, resource, namespace: at.namespace }));
+  async delete<T extends KubernetesObject>(
+    resource: Resource<T>,
+    at: ObjectName,
+    options: DeleteOptions,
+  ): Promise<Deleted<T>> {
+    const { namespace, name } = at;
+    const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
+    const { body, warnings } = await this.#requests.write('DELETE', pathOf(resource, namespace, name), about);
+    return { object: decodeDeletion(body, resource), warnings };
+  }
+
+  /** Deletes what the selectors choose in a namespace, or in the whole cluster. */
+  async deleteCollection(
+    resource: Resource,
+    namespace: string | undefined,
+    { labelSelector, fieldSelector, ...options }: DeleteCollectionOptions,
+  ): Promise<DeletedCollection> {
+    const path = `${pathOf(resource, namespace)}${queryOf({ labelSelector, fieldSelector })}`;
+    const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
+    const { body, warnings } = await this.#requests.write('DELETE', path, about);
+    return { count: decodeItemCount(body), warnings };
   }
 
   /** Any other document of the API: discovery, version, reviews. */
@@ -141,71 +172,50 @@ export class Client {
     path: string,
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
-    return this.#json(method, path, options);
+    return this.#requests.json(method, path, options);
   }
 
   /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
   async open(
     resource: ResourceName,
     { namespace, name, subresource }: ObjectName & { readonly subresource: string },
-    { query, signal }: { readonly query: QueryParameters; readonly signal: AbortSignal },
+    { query, signal }: { readonly query: Parameters<typeof queryOf>[0]; readonly signal: AbortSignal },
   ): Promise<IncomingMessage> {
     const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
-    return this.#answer('GET', path, { signal, namespace });
+    return this.#requests.answer('GET', path, { signal, namespace });
   }
 
   /** The same API server, asked with somebody's bearer token and nothing of ours. */
   withToken(token: string): Client {
-    return new Client(this.#connection.withToken(token));
+    return new Client(this.#requests.connection.withToken(token));
   }
 
   /** The same API server, asked by us in somebody's name. */
   impersonating(user: ImpersonatedUser): Client {
-    return new Client(this.#connection.impersonating(user));
+    return new Client(this.#requests.connection.impersonating(user));
   }
 
   /** Has the credentials read anew, as after a 401. */
   refreshCredentials(): void {
-    this.#connection.refreshCredentials();
+    this.#requests.refreshCredentials();
   }
 
   async #write<T extends KubernetesObject>(
     resource: Resource<T>,
     { method, namespace, name, contentType, body }: WriteRequest,
-    { dryRun, subresource, signal }: WriteOptions,
+    options: WriteOptions,
   ): Promise<Written<T>> {
+    const { subresource, signal } = options;
     const path = `${pathOf(resource, namespace, name)}${subresource ? `/${subresource}` : ''}`;
-    const query = queryOf({ fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined });
-    const written = inTime(`${method} ${path}`, signal, async (limited) => {
-      const about = { signal: limited, resource, namespace, contentType, body };
-      const response = await this.#answer(method, `${path}${query}`, about);
-      return { object: decodeObject(await readJson(response), resource), warnings: warningsOf(response) };
-    });
-    return sent(`${method} ${path}`, written);
-  }
-
-  async #json(method: string, path: string, options: AskOptions): Promise<unknown> {
-    return inTime(`${method} ${path}`, options.signal, async (signal) =>
-      readJson(await this.#answer(method, path, { ...options, signal })),
-    );
-  }
-
-  /** Sends a request and lets only a good answer through. */
-  async #answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
-    const { signal, contentType, body } = options;
-    const response = await this.#connection.send({
-      method,
-      path,
-      headers: {
-        accept: 'application/json',
-        'user-agent': FIELD_MANAGER,
-        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
+    const query = queryOf({ fieldManager: FIELD_MANAGER, ...writeQueryOf(options) });
+    const answer = await this.#requests.write(method, `${path}${query}`, {
       signal,
+      resource,
+      namespace,
+      contentType,
+      body,
     });
-    if ((response.statusCode ?? 500) < 300) return response;
-    throw await failureOf(response, options);
+    return { object: decodeObject(answer.body, resource), warnings: answer.warnings };
   }
 }
 
@@ -217,47 +227,17 @@ interface WriteRequest {
   readonly body: unknown;
 }
 
-interface AskOptions {
-  readonly signal: AbortSignal;
-  readonly resource?: Resource;
-  readonly namespace?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly body?: unknown;
+/** Of an object's metadata, what its address is made of. */
+function nameOf({ namespace, name }: ObjectName): ObjectName {
+  return { namespace, name };
 }
-
-async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
-  const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  try {
-    return await ask(AbortSignal.any([signal, limit]));
-  } catch (error) {
-    if (signal.aborted || !limit.aborted) throw error;
-    throw timeout(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
-  }
-}
-
-/** What a write that was sent comes to, if its answer comes. */
-async function sent<R>(what: string, answer: Promise<R>): Promise<R> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!isBroken(error)) throw error;
-    throw timeout(`The connection broke after ${what} was sent: it may or may not have happened.`);
-  }
-}
-
-function timeout(message: string): StatusError {
-  return new StatusError({ code: 504, reason: 'Timeout', message });
-}
-
-type QueryParameters = Readonly<Record<string, string | number | undefined>>;
 
 /** An object has to match both. */
 function selectorOf({ labelSelector }: Resource, further = ''): string | undefined {
   return [labelSelector, further].filter(Boolean).join(',') || undefined;
 }
 
-function queryOf(parameters: QueryParameters): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
-  return query.size === 0 ? '' : `?${query.toString()}`;
+function leavesNameToServer(manifest: object): boolean {
+  const { metadata } = manifest as { readonly metadata?: { readonly name?: string; readonly generateName?: string } };
+  return !metadata?.name && Boolean(metadata?.generateName);
 }

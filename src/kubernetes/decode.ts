@@ -5,13 +5,21 @@ import { StatusError, type StatusCause } from './status-error.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 interface RawObject {
+  readonly kind?: unknown;
   readonly metadata?: {
     readonly name?: unknown;
     readonly uid?: unknown;
     readonly resourceVersion?: unknown;
     readonly managedFields?: unknown;
+    readonly deletionTimestamp?: unknown;
+    readonly deletionGracePeriodSeconds?: unknown;
+    readonly finalizers?: readonly unknown[] | null;
     readonly annotations?: Readonly<Record<string, string>> | null;
   } | null;
+}
+
+interface RawList {
+  readonly items?: unknown;
 }
 
 interface RawStatus {
@@ -29,15 +37,11 @@ interface RawStatus {
 
 /**
  * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
- * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration.
- * @param extent `kept`: only what its resource keeps; of a resource of which nothing is ever kept, that is all there is
+ * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration, and of
+ * the rest what its resource keeps.
  * @throws {TypeError} saying what is missing, and nothing of what is there but names
  */
-export function decodeObject<T extends KubernetesObject>(
-  value: unknown,
-  resource: Resource<T>,
-  extent: 'whole' | 'kept' = 'whole',
-): T {
+export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
   if (
     typeof metadata?.name !== 'string' ||
@@ -49,20 +53,13 @@ export function decodeObject<T extends KubernetesObject>(
     );
   }
   const { managedFields: _, annotations, ...kept } = metadata;
-  const object = {
+  const trimmed = {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
-  } as KubernetesObject as T;
-  const isWhole = extent === 'whole' && resource.watched !== 'never';
-  return deepFreeze(isWhole ? object : resource.trim(object)) as T;
-}
-
-/** What is kept of an object that came whole, e.g. as the answer to a write. */
-export function trimmed<T extends KubernetesObject>(object: T, resource: Resource<T>): T {
-  const kept = resource.trim(object);
-  return kept === object ? object : (deepFreeze(kept) as T);
+  };
+  return deepFreeze(resource.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
 }
 
 /** What is malformed may be half a secret: its values are for nobody. */
@@ -72,6 +69,20 @@ function outlineOf(value: unknown): string {
   if (typeof metadata !== 'object' || metadata === null) return `{ ${Object.keys(value).join(', ')} }`.slice(0, 200);
   const { name, uid, resourceVersion } = metadata;
   return excerptOf({ name, uid, resourceVersion });
+}
+
+/** The object that a deletion has left waiting; undefined where the answer is that, or how, it is gone. */
+export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
+  const { kind, metadata } = (value ?? {}) as RawObject;
+  if (kind === 'Status' || !metadata?.deletionTimestamp) return undefined;
+  const waits = (metadata.finalizers ?? []).length > 0 || Number(metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  return waits ? decodeObject(value, resource) : undefined;
+}
+
+/** How many items are in a list of whatever objects; of a Status, none. */
+export function decodeItemCount(value: unknown): number {
+  const items = (value as RawList | null)?.items;
+  return Array.isArray(items) ? items.length : 0;
 }
 
 /** The resourceVersion of a list or bookmark. */

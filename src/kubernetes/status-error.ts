@@ -55,6 +55,15 @@ export function isConflict(error: unknown): boolean {
   return error instanceof StatusError && error.code === 409;
 }
 
+/** A new object's name is taken: `AlreadyExists`, or from servers before 1.32 that made it themselves, a plea to try again. */
+export function isNameTaken(error: unknown): boolean {
+  if (!(error instanceof StatusError)) return false;
+  return (
+    error.reason === 'AlreadyExists' ||
+    (error.reason === 'ServerTimeout' && /generate a unique name|generateName/iu.test(error.message))
+  );
+}
+
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof StatusError && error.code === 401;
 }

@@ -89,7 +89,7 @@ function decodeEvent<T extends KubernetesObject>(value: unknown, resource: Resou
     case 'ADDED':
     case 'MODIFIED':
     case 'DELETED':
-      return { type, object: decodeObject(object, resource, 'kept'), writtenAt: decodeWriteTime(object) };
+      return { type, object: decodeObject(object, resource), writtenAt: decodeWriteTime(object) };
     case 'BOOKMARK':
       return {
         type,

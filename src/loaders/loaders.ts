@@ -1,11 +1,10 @@
 import DataLoader from 'dataloader';
 import { forbidden, type Authorizer } from '../access/authorizer.ts';
 import type { NamedGrants } from '../access/named-grants.ts';
-import { questionKeyOf, type AccessQuestion } from '../access/question.ts';
+import { questionKeyOf, questionOf, type AccessQuestion } from '../access/question.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
-import type { PatchType, Written } from '../kubernetes/verbs.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { Objects, type OnRead } from './objects.ts';
@@ -13,7 +12,8 @@ import { PodLogs } from './pod-logs.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
 import { isEmpty, type View } from './view.ts';
-import { questionOf, Views, type Purpose } from './views.ts';
+import { Views, type Purpose } from './views.ts';
+import { Writes } from './writes.ts';
 
 export type { ResourceStatus } from '../cache/kept-resource.ts';
 
@@ -48,7 +48,7 @@ export interface Scope {
  * One request's view of the cluster, and the only door to it: what a viewer may not see does not come through. Make a new
  * one for each request, and for each event of a subscription: what it remembers is never forgotten.
  */
-export class Loaders {
+export class Loaders extends Writes {
   readonly #options: LoadersOptions;
   readonly #views: Views;
   /** What the viewer sees of the resources that the operation reads. */
@@ -57,6 +57,7 @@ export class Loaders {
 
   constructor(options: LoadersOptions) {
     const { cluster, sight = new Sight() } = options;
+    super(options);
     this.#options = options;
     this.#views = new Views({ ...options, ...cluster });
     this.sight = sight;
@@ -102,7 +103,7 @@ export class Loaders {
    */
   async follow<T extends KubernetesObject>(resource: Resource<T>, scope: Scope = {}): Promise<Objects<T>> {
     const view = await this.#scopeView(resource, scope, 'follow');
-    this.sight.add(resource, view);
+    this.sight.follow(resource, view);
     return this.#readable(resource, view);
   }
 
@@ -124,28 +125,8 @@ export class Loaders {
    * @throws {StatusError} Forbidden where the viewer may not get it, NotFound where there is none
    */
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
-    const { namespace = null, name } = at;
-    await this.permit(questionOf('get', resource, namespace, name));
+    await this.permit('get', resource, at);
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
-  }
-
-  /** Patches, and unless it was a dry run lets every reader have the answer at once. */
-  async patch<T extends KubernetesObject>(
-    resource: Resource<T>,
-    at: ObjectName,
-    patch: { readonly type: PatchType; readonly body: unknown },
-    options: { readonly dryRun: boolean },
-  ): Promise<Written<T>> {
-    const { viewer, cluster, signal } = this.#options;
-    await this.permit(questionOf('update', resource, at.namespace ?? null, at.name));
-    const written = await viewer.client.patch(resource, at, patch, { ...options, signal });
-    if (!options.dryRun) cluster.cache.accept(resource, written.object);
-    return written;
-  }
-
-  /** @throws {StatusError} Forbidden where the viewer may not do it, naming no object */
-  async permit(question: AccessQuestion): Promise<void> {
-    if (!(await this.can(question))) throw forbidden(question);
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
@@ -158,7 +139,8 @@ export class Loaders {
 
   /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
   async logs(namespace: string): Promise<PodLogs> {
-    await this.permit({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null });
+    const question = { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null };
+    if (!(await this.can(question))) throw forbidden(question);
     return new PodLogs(this.#options.viewer.client, namespace);
   }
 
@@ -214,7 +196,7 @@ export class Loaders {
 }
 
 function refuse(verb: string, resource: Resource, namespace: string | null): never {
-  throw forbidden(questionOf(verb, resource, namespace, null));
+  throw forbidden(questionOf(verb, resource, { namespace }));
 }
 
 function asError(reason: unknown): Error {

@@ -1,14 +1,21 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys } from './read-keys.ts';
-import { isEmpty, signatureOf, type View } from './view.ts';
+import { signatureOf, type View } from './view.ts';
 
 /** What one viewer sees of the resources that one operation reads. */
 export class Sight {
   readonly #views = new Map<Resource, View>();
+  readonly #followed = new Map<Resource, View>();
 
+  /** For the fields that read it beside what they are about. */
   add<T extends KubernetesObject>(resource: Resource<T>, view: View): void {
     this.#views.set(resource, view);
+  }
+
+  /** Of what the operation is about. */
+  follow<T extends KubernetesObject>(resource: Resource<T>, view: View): void {
+    this.#followed.set(resource, view);
   }
 
   of<T extends KubernetesObject>(resource: Resource<T>): View | undefined {
@@ -17,12 +24,11 @@ export class Sight {
 
   /** Equal for sights that show the same: whoever has them may share answers. */
   get signature(): string {
-    const views = [...this.#views].map(([resource, view]) => [readKeys.all(resource), signatureOf(view)] as const);
-    return JSON.stringify(views.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return JSON.stringify([signaturesOf(this.#followed), signaturesOf(this.#views)]);
   }
+}
 
-  seesNothingOf<T extends KubernetesObject>(resource: Resource<T>): boolean {
-    const view = this.#views.get(resource);
-    return view === undefined || isEmpty(view);
-  }
+function signaturesOf(views: ReadonlyMap<Resource, View>): readonly unknown[] {
+  const signatures = [...views].map(([resource, view]) => [readKeys.all(resource), signatureOf(view)] as const);
+  return signatures.sort(([a], [b]) => (a < b ? -1 : 1));
 }

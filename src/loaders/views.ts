@@ -1,6 +1,6 @@
 import type { Authorizer } from '../access/authorizer.ts';
 import type { NamedGrants } from '../access/named-grants.ts';
-import type { AccessQuestion } from '../access/question.ts';
+import { questionOf, type AccessQuestion } from '../access/question.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { ObjectName } from '../kubernetes/object.ts';
 import type { Resource, ResourceName } from '../kubernetes/resource.ts';
@@ -50,7 +50,7 @@ export class Views {
   /** One object, existing or not. Undefined where the viewer may see nothing of it. */
   async ofName(resource: Resource, { namespace = null, name }: NamedAt, purpose: Purpose): Promise<View | undefined> {
     const scope = new Set([resource.namespaced ? (namespace ?? '') : name]);
-    const questions = verbsFor('get', purpose).map((verb) => questionOf(verb, resource, namespace, name));
+    const questions = verbsFor('get', purpose).map((verb) => questionOf(verb, resource, { namespace, name }));
     const answers = await Promise.all(questions.map((question) => this.may(question)));
     if (answers.every(Boolean)) return { whole: scope, part: NOTHING };
     const isGlimpsed = await this.#isGlimpsed(resource, name, purpose);
@@ -71,7 +71,7 @@ export class Views {
   }
 
   async #mayAll(verbs: readonly string[], resource: ResourceName, namespace: string | null): Promise<boolean> {
-    const answers = await Promise.all(verbs.map((verb) => this.#ask(questionOf(verb, resource, namespace, null))));
+    const answers = await Promise.all(verbs.map((verb) => this.#ask(questionOf(verb, resource, { namespace }))));
     return answers.every(Boolean);
   }
 
@@ -85,7 +85,7 @@ export class Views {
   async #namesGranted(resource: Resource, purpose: Purpose): Promise<Extent> {
     const verbs = verbsFor('get', purpose);
     if (await this.#mayAll(verbs, resource, null)) return 'all';
-    const questions = verbs.map((verb) => questionOf(verb, resource, null, null));
+    const questions = verbs.map((verb) => questionOf(verb, resource));
     const named = await Promise.all(questions.map((question) => this.#options.grants.namesFor(question)));
     const candidates = [...new Set(named.flatMap((names) => [...(names ?? [])]))];
     const granted = await Promise.all(
@@ -134,14 +134,4 @@ type GlimpseRule = Pick<NonNullable<Resource['glimpse']>, 'verbs' | 'on'>;
 
 function verbsFor(verb: 'get' | 'list', purpose: Purpose): readonly string[] {
   return purpose === 'follow' ? [verb, 'watch'] : [verb];
-}
-
-/** The question whether something may be done with objects of a resource. */
-export function questionOf(
-  verb: string,
-  { group, plural: resource }: ResourceName,
-  namespace: string | null,
-  name: string | null,
-): AccessQuestion {
-  return { verb, group, resource, namespace, name };
 }

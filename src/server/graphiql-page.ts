@@ -11,12 +11,13 @@ export interface GraphiQLPage {
   readonly scriptUrls: readonly string[];
   readonly workerUrls: Readonly<Record<string, string>>;
   readonly tabs: readonly GraphiQLTab[];
-  readonly headers: Readonly<Record<string, string>>;
+  /** The text of the headers editor: JSON with comments. */
+  readonly headers: string;
 }
 
 /** The only part of GraphiQL that depends on the gateway's settings: a few kilobytes that name the rest. */
 export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, headers }: GraphiQLPage): string {
-  const settings = { workerUrls, tabs: tabs.map(editorTab), headers: editorHeaders(headers) };
+  const settings = { workerUrls, tabs: tabs.map(editorTab), headers };
   const scripts = scriptUrls.map((url) => `<script defer src="${url}"></script>`);
   return `<!doctype html>
 <html lang="en">
@@ -62,10 +63,6 @@ export const logo = icon;
 function editorTab({ name, query, variables }: GraphiQLTab): { readonly query: string; readonly variables?: string } {
   const titled = query.trimStart().startsWith('#') ? query : `# ${name}\n${query}`;
   return variables === undefined ? { query: titled } : { query: titled, variables };
-}
-
-function editorHeaders(headers: Readonly<Record<string, string>>): string {
-  return Object.keys(headers).length === 0 ? '' : JSON.stringify(headers, undefined, 2);
 }
 
 function scriptSafe(value: unknown): string {

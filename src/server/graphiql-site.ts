@@ -18,7 +18,7 @@ export async function buildGraphiQLSite({
 }: {
   readonly endpoint: string;
   readonly tabs: readonly GraphiQLTab[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: string;
 }): Promise<GraphiQLSite> {
   const assets = new Map<string, StaticAsset>();
   const publish = (file: SiteFile): string => {

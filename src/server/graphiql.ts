@@ -7,8 +7,8 @@ export interface GraphiQLOptions {
   readonly endpoint: string;
   /** What somebody who comes for the first time finds; later visits show the tabs they left. */
   readonly tabs: readonly GraphiQLTab[];
-  /** What the headers editor holds at first. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** What the headers editor holds at first: JSON with comments. */
+  readonly headers?: string;
 }
 
 export interface GraphiQL {
@@ -20,7 +20,7 @@ export interface GraphiQL {
  * GraphiQL without any outside host: a small page at the endpoint for browsers, its scripts below it under names that
  * change with their content. Nothing is read or compressed before the first visit.
  */
-export function createGraphiQL({ endpoint, tabs, headers = {} }: GraphiQLOptions): GraphiQL {
+export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions): GraphiQL {
   let site: Promise<GraphiQLSite> | undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);

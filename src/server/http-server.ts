@@ -25,6 +25,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   readonly port: number;
   /** Shown in GraphiQL to who comes for the first time. */
   readonly tabs: readonly GraphiQLTab[];
+  /** What GraphiQL's headers editor holds at first: JSON with comments. */
+  readonly graphiqlHeaders: string;
   readonly readiness: () => Readiness;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly identify: Identify;
@@ -98,11 +100,18 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 type Answer = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 
 function routes(
-  { tabs, readiness, origins, identify, publicError }: HttpServerOptions & { readonly origins: Origins },
+  {
+    tabs,
+    graphiqlHeaders: headers,
+    readiness,
+    origins,
+    identify,
+    publicError,
+  }: HttpServerOptions & { readonly origins: Origins },
   state: { readonly stopping: boolean },
   serveGraphQL: Answer,
 ): Handler {
-  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs });
+  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
   return (request, response) => {
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);

@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startDemo } from '../../src/demo/demo.ts';
+import { people } from '../../src/demo/people.ts';
 import { readExampleTabs } from '../../src/server/example-tabs.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
@@ -70,7 +71,7 @@ async function runningWorkspace(url: string): Promise<{ readonly name: string; r
 }
 
 async function ask(url: string, query: string): Promise<string> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${people[0].token}` };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
   const answer = await response.text();
   if (answer.includes('"errors"')) throw new Error(`Expected data from ${query}, got ${answer}`);

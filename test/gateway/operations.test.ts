@@ -12,7 +12,11 @@ afterAll(async () => demo[Symbol.asyncDispose]());
 async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
   const response = await fetch(demo.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, text/event-stream' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, text/event-stream',
+      authorization: `Bearer ${people[0].token}`,
+    },
     body: JSON.stringify({ query: print(document), variables }),
   });
   const { data, errors } = (await response.json()) as { data: D; errors?: unknown };

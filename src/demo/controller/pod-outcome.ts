@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Fault } from '../fault.ts';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../pod.ts';
 
 /** How starting a pod ended. */
 export type PodOutcome = Fault | 'Ready';
 
-const PULL_FAILURE = 'Back-off pulling image';
-const NO_NODE = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.';
+/** What the scheduler says of a pod that finds no node. */
+export const NO_NODE =
+  '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
+const BACK_OFF = 'back-off 5m0s restarting failed container=main pod=';
+/** How often a container that crashes has been started again by then. */
+export const RESTARTS = 5;
 
 /** How a pod's start ended, by what the pod's status says; undefined while it has not ended. */
 export function outcomeOf({ status = {} }: Pod): PodOutcome | undefined {
@@ -20,59 +25,106 @@ export function outcomeOf({ status = {} }: Pod): PodOutcome | undefined {
   return main?.ready ? 'Ready' : 'NeverReady';
 }
 
+type Starting = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name'> };
+
 /** The status of a pod whose start ended so. */
-export function statusAfter(outcome: PodOutcome, pod: Pick<Pod, 'spec'>, at: Date): PodStatus {
+export function statusAfter(outcome: PodOutcome, pod: Starting, at: Date): PodStatus {
+  const startedAt = secondsOf(at);
   switch (outcome) {
-    case 'Unschedulable':
-      return {
-        phase: 'Pending',
-        conditions: [{ ...no('PodScheduled'), reason: outcome, message: NO_NODE }],
-        containerStatuses: [],
-      };
+    case 'Unschedulable': {
+      const unscheduled = { ...no('PodScheduled', startedAt), reason: outcome, message: NO_NODE };
+      return { phase: 'Pending', conditions: [unscheduled], containerStatuses: [] };
+    }
     case 'ContainerCreating':
-      return statusOf('Pending', pod, { waiting: { reason: outcome } });
-    case 'ImagePullBackOff':
-      return statusOf('Pending', pod, { waiting: { reason: outcome, message: PULL_FAILURE } });
+      return statusOf('Pending', pod, { startedAt, container: { state: { waiting: { reason: outcome } } } });
+    case 'ImagePullBackOff': {
+      const message = `Back-off pulling image "${pod.spec.containers[0]?.image}"`;
+      return statusOf('Pending', pod, { startedAt, container: { state: { waiting: { reason: outcome, message } } } });
+    }
     case 'CrashLoopBackOff':
-      return statusOf('Running', pod, {
-        waiting: { reason: outcome, message: 'back-off 10s restarting failed container' },
-      });
+      return statusOf('Running', pod, { startedAt, container: crashed(pod, at) });
     case 'NeverReady':
-      return statusOf('Running', pod, { running: { startedAt: secondsOf(at) } });
+      return statusOf('Running', pod, { startedAt, container: { state: { running: { startedAt } }, started: true } });
     case 'Ready':
-      return statusOf('Running', pod, { running: { startedAt: secondsOf(at) } }, true);
+      return statusOf('Running', pod, {
+        startedAt,
+        container: { state: { running: { startedAt } }, started: true, ready: true },
+      });
     default:
       throw new TypeError(`Unknown outcome ${JSON.stringify(outcome satisfies never)}`);
   }
 }
 
-function statusOf(
-  phase: 'Pending' | 'Running',
-  { spec }: Pick<Pod, 'spec'>,
-  state: ContainerStatus['state'],
-  ready = false,
-): PodStatus {
-  const containerStatuses = spec.containers.map(({ name, image }) => ({
+/** A container that has failed again and again, and waits for its next chance. */
+function crashed({ metadata: { name } }: Starting, at: Date): Happened['container'] {
+  const containerID = containerIdOf(`${name} ${RESTARTS}`);
+  const terminated = {
+    exitCode: 1,
+    reason: 'Error',
+    startedAt: secondsOf(at),
+    finishedAt: secondsOf(new Date(at.getTime() + 2_000)),
+    containerID,
+  };
+  return {
+    state: { waiting: { reason: 'CrashLoopBackOff', message: `${BACK_OFF}${name}` } },
+    lastState: { terminated },
+    restartCount: RESTARTS,
+    containerID,
+  };
+}
+
+interface Happened {
+  readonly startedAt: string;
+  readonly container: Pick<ContainerStatus, 'state'> & Partial<ContainerStatus>;
+}
+
+function statusOf(phase: 'Pending' | 'Running', pod: Starting, { startedAt, container }: Happened): PodStatus {
+  const { ready = false } = container;
+  const hasRun = container.started || container.lastState;
+  const containerStatuses = pod.spec.containers.map(({ name, image }) => ({
     name,
     image,
-    imageID: state.running ? image : '',
+    imageID: hasRun ? `${image.split(':')[0]}@sha256:${sha256(image)}` : '',
+    restartCount: 0,
+    started: false,
+    ...(container.started ? { containerID: containerIdOf(`${pod.metadata.name} ${name} ${startedAt}`) } : {}),
+    ...container,
     ready,
-    restartCount: state.waiting?.reason === 'CrashLoopBackOff' ? 5 : 0,
-    state,
   }));
-  const conditions = [yes('PodScheduled'), yes('Initialized'), ...['ContainersReady', 'Ready'].map(ready ? yes : no)];
-  return { phase, conditions, containerStatuses };
+  const readiness = ['ContainersReady', 'Ready'].map((type) =>
+    ready
+      ? yes(type, startedAt)
+      : { ...no(type, startedAt), reason: 'ContainersNotReady', message: 'containers with unready status: [main]' },
+  );
+  const conditions = [yes('PodScheduled', startedAt), yes('Initialized', startedAt), ...readiness];
+  return { phase, conditions, containerStatuses, startTime: startedAt, ...addressesOf(pod, hasRun !== undefined) };
 }
 
-function yes(type: string): PodCondition {
-  return { type, status: 'True' };
+function addressesOf({ metadata, spec }: Starting, hasRun: boolean) {
+  const hostIP = `10.0.0.${Number(spec.nodeName?.at(-1) ?? 0) + 10}`;
+  if (!hasRun) return { hostIP };
+  const [first = 0, second = 0] = Buffer.from(sha256(metadata.name), 'hex');
+  const podIP = `10.244.${first % 8}.${(second % 250) + 2}`;
+  return { hostIP, podIP, podIPs: [{ ip: podIP }] };
 }
 
-function no(type: string): PodCondition {
-  return { type, status: 'False' };
+function containerIdOf(text: string): string {
+  return `containerd://${sha256(text)}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function yes(type: string, lastTransitionTime: string): PodCondition {
+  return { type, status: 'True', lastTransitionTime };
+}
+
+function no(type: string, lastTransitionTime: string): PodCondition {
+  return { type, status: 'False', lastTransitionTime };
 }
 
 /** As Kubernetes writes times: without milliseconds. */
-function secondsOf(at: Date): string {
+export function secondsOf(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/u, 'Z');
 }

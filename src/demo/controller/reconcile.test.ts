@@ -202,6 +202,6 @@ function podOf(outcome?: PodOutcome, isEnding = false): Pod {
   return {
     ...template,
     metadata: { ...meta, ...metadata, namespace: 'team-a', ...ending },
-    ...(outcome ? { status: statusAfter(outcome, template, new Date(T0)) } : {}),
+    ...(outcome ? { status: statusAfter(outcome, { ...template, metadata }, new Date(T0)) } : {}),
   };
 }

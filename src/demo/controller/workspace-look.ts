@@ -6,6 +6,7 @@ import { Pods, type Pod } from '../pod.ts';
 import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
 import { Workspaces, type Workspace, type WorkspaceStatus } from '../workspace.ts';
 import type { Cluster } from './cluster.ts';
+import { EventRecorder } from './event-recorder.ts';
 import { statusAfter } from './pod-outcome.ts';
 import { podStep, type PodStep } from './pod-step.ts';
 import { podNameOf, podTemplate } from './pod-template.ts';
@@ -24,9 +25,11 @@ type Template = ReturnType<typeof podTemplate>;
 export class WorkspaceLook {
   readonly #cluster: Cluster;
   readonly #due = new Map<string, Due>();
+  readonly #events: EventRecorder;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
+    this.#events = new EventRecorder(cluster);
   }
 
   /** @returns when to look again although nothing changes, in milliseconds */
@@ -113,7 +116,8 @@ export class WorkspaceLook {
     switch (step.do) {
       case 'create': {
         const { object } = await client.create(Pods, template, { namespace: at.namespace ?? '', signal });
-        return cache.accept(Pods, object);
+        cache.accept(Pods, object);
+        return this.#events.record(object, 'Created');
       }
       case 'start': {
         const status = statusAfter(step.outcome, pod ?? template, new Date(now()));
@@ -123,10 +127,13 @@ export class WorkspaceLook {
           { type: 'MERGE', body: { status } },
           { subresource: 'status', signal },
         );
-        return cache.accept(Pods, object);
+        cache.accept(Pods, object);
+        return this.#events.record(object, step.outcome);
       }
       case 'delete':
-        return client.delete(Pods, at, { signal });
+        if (pod) await this.#events.record(pod, 'Ending');
+        await client.delete(Pods, at, { signal });
+        return undefined;
       case 'end':
         await client.patch(Pods, at, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
         return undefined;

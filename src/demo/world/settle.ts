@@ -42,7 +42,10 @@ function isEnding({ annotations = {} }: Workspace['metadata']): boolean {
 function podOf(workspace: Workspace, kind: WorkspaceKind, options: Options, now: number): Pod {
   const { metadata: described, ...template } = podTemplate(workspace, kind, options);
   const { namespace, ...metadata } = described;
-  const since = workspace.status?.lastRunningTime || now;
+  const since = workspace.status?.lastRunningTime || Date.parse(workspace.metadata.creationTimestamp);
+  const outcome = faultOf(workspace) ?? 'Ready';
+  // What crashes has last done so just now.
+  const startedAt = outcome === 'CrashLoopBackOff' ? now - 10_000 : since;
   return {
     ...template,
     metadata: {
@@ -53,6 +56,6 @@ function podOf(workspace: Workspace, kind: WorkspaceKind, options: Options, now:
       creationTimestamp: secondsOf(since),
       ...(isEnding(workspace.metadata) ? { deletionTimestamp: secondsOf(now) } : {}),
     },
-    status: statusAfter(faultOf(workspace) ?? 'Ready', template, new Date(since)),
+    status: statusAfter(outcome, { ...template, metadata }, new Date(startedAt)),
   };
 }

@@ -5,6 +5,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
+import { isPart } from '../../kubernetes/part.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/words.ts';
 import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from './resource.ts';
 
@@ -46,7 +47,7 @@ StorageClassType.implement({
       nullable: true,
       description:
         'The object as far as it is kept: without the parameters of its provisioner. Null where you may not get it.',
-      resolve: (storageClass) => storageClass,
+      resolve: (storageClass) => (isPart(storageClass) ? null : storageClass),
     }),
     displayName: t.string({
       description: 'Its name for people: what an administrator has annotated, else its name.',

@@ -63,6 +63,7 @@ const spec = record({
   }),
   podTemplate: record({
     volumeMounts: record({ home: text }),
+    extraVolumeMounts: listOf(record({ mountPath: text })),
     /** Absent in old kinds. */
     ports: listOf(record({ id: text, protocol: text, defaultDisplayName: text })),
     options: record({ imageConfig: optionList, podConfig: optionList }),

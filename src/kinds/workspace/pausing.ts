@@ -3,7 +3,8 @@ import type { Written } from '../../kubernetes/verbs.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { isConflict, isInvalid, StatusError } from '../../kubernetes/status-error.ts';
 import type { Context } from '../../graphql/context.ts';
-import { auditAnnotations } from './audit.ts';
+import type { Operation } from '../../graphql/writes/patch.ts';
+import { noteOperations, updateNotes } from './noting.ts';
 import { specOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
@@ -18,19 +19,21 @@ const ATTEMPTS = 5;
  * @throws {StatusError} whatever else the API server says: NotFound, Invalid with its causes, …
  */
 export async function setPaused(
-  { loaders, viewer }: Context,
+  context: Context,
   at: { readonly namespace: string; readonly name: string },
   paused: Paused,
   dryRun: boolean,
 ): Promise<Written<WorkspaceObject>> {
+  const { loaders } = context;
+  const notes = updateNotes(context);
   let workspace = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await loaders.patch(
         Workspace,
         at,
-        { type: 'JSON', body: guardedPatch(workspace, paused, viewer.name) },
-        { dryRun },
+        { type: 'JSON', body: guardedPatch(workspace, paused, notes) },
+        { dryRun, verb: 'update' },
       );
     } catch (error) {
       if (attempt === ATTEMPTS || !mayHaveMoved(error)) throw error;
@@ -65,37 +68,17 @@ function refuseWrongState(workspace: WorkspaceObject, paused: Paused): void {
   });
 }
 
-interface Operation {
-  readonly op: 'test' | 'add' | 'replace';
-  readonly path: string;
-  readonly value: unknown;
-}
-
 /** Tests what must hold, then changes the spec and notes who did it. */
-function guardedPatch(workspace: WorkspaceObject, paused: Paused, by: string): Operation[] {
+function guardedPatch(
+  workspace: WorkspaceObject,
+  paused: Paused,
+  notes: Readonly<Record<string, string>>,
+): Operation[] {
   const materialised = specOf(workspace).paused !== undefined;
   const guards: Operation[] = [];
   if (materialised) guards.push({ op: 'test', path: '/spec/paused', value: !paused });
   if (!paused) guards.push({ op: 'test', path: '/status/state', value: 'Paused' });
   const change: Operation = { op: materialised ? 'replace' : 'add', path: '/spec/paused', value: paused };
-  const noted = { [auditAnnotations.updatedBy]: by, [auditAnnotations.updatedAt]: new Date().toISOString() };
-  return [...guards, change, ...annotate(workspace.metadata, noted)];
-}
-
-function annotate(
-  { annotations, resourceVersion }: WorkspaceObject['metadata'],
-  noted: Readonly<Record<string, string>>,
-): Operation[] {
-  if (annotations) {
-    return Object.entries(noted).map(([key, value]) => ({
-      op: 'add',
-      path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
-      value,
-    }));
-  }
-  // The whole map is set, so nobody may have put one there meanwhile.
-  return [
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    { op: 'add', path: '/metadata/annotations', value: noted },
-  ];
+  const has = workspace.metadata.annotations ? 'annotations' : 'none';
+  return [...guards, change, ...noteOperations(notes, has)];
 }

@@ -71,6 +71,8 @@ export function statusOf(workspace: WorkspaceObject): Formed<typeof status> {
 /** The two lists of options that a kind offers, and a workspace chooses one of each. */
 export type OptionList = 'imageConfig' | 'podConfig';
 
+export type ChosenOptions = Readonly<Record<OptionList, string>>;
+
 export function kindNameOf(workspace: WorkspaceObject): string {
   return specOf(workspace).kind ?? '';
 }

@@ -2,14 +2,7 @@ import type { Objects } from '../../loaders/objects.ts';
 import type { WorkspaceObject } from './resource.ts';
 import { stateOf, type WorkspaceState } from './state.ts';
 
-export interface Waited {
-  /** As it was last seen. */
-  readonly workspace: WorkspaceObject;
-  readonly stateReached: boolean;
-}
-
-interface WaitOptions {
-  readonly state: WorkspaceState;
+interface Patience {
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -18,38 +11,73 @@ interface WaitOptions {
  * Follows a workspace until it is in a state, is gone, or the time is over.
  * @throws {Error} when it can be followed no longer
  */
-export function waitForState(
+export async function waitForState(
   objects: Objects<WorkspaceObject>,
   written: WorkspaceObject,
-  { state, timeoutSeconds, signal }: WaitOptions,
-): Promise<Waited> {
-  const { uid } = written.metadata;
-  let latest = objects.withUid(uid) ?? written;
-  if (stateOf(latest) === state) return Promise.resolve({ workspace: latest, stateReached: true });
+  { state, ...patience }: Patience & { readonly state: WorkspaceState },
+): Promise<{ readonly workspace: WorkspaceObject; readonly stateReached: boolean }> {
+  const latest = objects.withUid(written.metadata.uid) ?? written;
+  if (stateOf(latest) === state) return { workspace: latest, stateReached: true };
+  const isOver = (after: WorkspaceObject | undefined) => !after || stateOf(after) === state;
+  const { last, after } = await wait(objects, latest, { ...patience, isOver });
+  return { workspace: last, stateReached: after !== undefined && stateOf(after) === state };
+}
+
+/**
+ * Follows a workspace that is being deleted until it is gone or the time is over.
+ * @throws {Error} when it can be followed no longer
+ */
+export async function waitUntilGone(
+  objects: Objects<WorkspaceObject>,
+  deleted: WorkspaceObject,
+  patience: Patience,
+): Promise<{ readonly workspace: WorkspaceObject; readonly gone: boolean }> {
+  const latest = objects.withUid(deleted.metadata.uid);
+  if (!latest) return { workspace: deleted, gone: true };
+  const { last, after } = await wait(objects, latest, { ...patience, isOver: (present) => !present });
+  return { workspace: last, gone: after === undefined };
+}
+
+/** A workspace as it was last seen; `after` is undefined when it is gone. */
+interface Seen {
+  readonly last: WorkspaceObject;
+  readonly after: WorkspaceObject | undefined;
+}
+
+interface WaitOptions extends Patience {
+  readonly isOver: (after: WorkspaceObject | undefined) => boolean;
+}
+
+function wait(
+  objects: Objects<WorkspaceObject>,
+  present: WorkspaceObject,
+  { isOver, timeoutSeconds, signal }: WaitOptions,
+): Promise<Seen> {
+  const { uid } = present.metadata;
+  let seen: Seen = { last: present, after: present };
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(false), timeoutSeconds * 1_000);
-    const giveUp = () => finish(false);
+    const timer = setTimeout(finish, timeoutSeconds * 1_000);
     const unfollow = objects.follow({
       changed: ({ after, last }) => {
         if (last.metadata.uid !== uid) return;
-        latest = last;
-        if (!after || stateOf(after) === state) finish(after !== undefined);
+        seen = { after, last };
+        if (isOver(after)) finish();
       },
-      reset: () => finish(false),
+      reset: finish,
       failed: (error) => {
         release();
         reject(error);
       },
     });
-    signal.addEventListener('abort', giveUp, { once: true });
-    function finish(stateReached: boolean): void {
+    signal.addEventListener('abort', finish, { once: true });
+    function finish(): void {
       release();
-      resolve({ workspace: latest, stateReached });
+      resolve(seen);
     }
     function release(): void {
       clearTimeout(timer);
       unfollow();
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', finish);
     }
   });
 }

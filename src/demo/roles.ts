@@ -1,0 +1,112 @@
+import type { Manifest } from '../simulator/api-object.ts';
+
+const GROUP = 'rbac.authorization.k8s.io';
+const AGGREGATE = 'rbac.authorization.kubeflow.org/aggregate-to-';
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Subject {
+  readonly kind: 'User' | 'Group' | 'ServiceAccount';
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/**
+ * The roles of a Kubeflow: `kubeflow-view`, `kubeflow-edit` and `kubeflow-admin`, which are bound in the namespaces of
+ * teams, and the parts they are put together from. As there, none but the administrator's is about workspace kinds.
+ */
+export function kubeflowRoles(): Manifest[] {
+  return [
+    ...['view', 'edit', 'admin'].flatMap((level, i) => levelOf(level, ['edit', 'admin'][i])),
+    part('kubeflow-workspaces-view', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], READ)]),
+    part('kubeflow-workspaces-edit', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], WRITE)]),
+    part('kubeflow-workspaces-admin', [
+      rule('kubeflow.org', ['workspacekinds', 'workspacekinds/status'], [...WRITE, ...READ]),
+    ]),
+    clusterRole('kubeflow-kubernetes-view', kubernetesView(), { [`${AGGREGATE}kubeflow-view`]: 'true' }),
+    clusterRole('kubeflow-kubernetes-edit', kubernetesEdit(), { [`${AGGREGATE}kubeflow-edit`]: 'true' }),
+  ];
+}
+
+/** The whole role of a level, and what Kubeflow Workspaces contributes to it, both contained in the next level. */
+function levelOf(level: string, next: string | undefined): Manifest[] {
+  const contained = (name: string) => (next === undefined ? {} : { [`${AGGREGATE}${name}-${next}`]: 'true' });
+  return [
+    aggregated(`kubeflow-${level}`, contained('kubeflow')),
+    aggregated(`kubeflow-workspaces-${level}`, {
+      [`${AGGREGATE}kubeflow-${level}`]: 'true',
+      ...contained('kubeflow-workspaces'),
+    }),
+  ];
+}
+
+function kubernetesView(): Rule[] {
+  const core = ['configmaps', 'events', 'namespaces', 'persistentvolumeclaims', 'pods', 'services'];
+  return [
+    rule('', [...core, 'pods/log', 'pods/status', 'serviceaccounts'], READ),
+    rule('apps', ['statefulsets', 'statefulsets/status'], READ),
+    rule('metrics.k8s.io', ['pods'], ['get', 'list']),
+    rule('batch.volcano.sh', ['jobs', 'jobs/status'], READ),
+    rule('management.loft.sh', ['devpodworkspaceinstances'], READ),
+  ];
+}
+
+function kubernetesEdit(): Rule[] {
+  return [
+    rule('', ['secrets'], READ),
+    rule('', ['configmaps', 'persistentvolumeclaims', 'pods', 'secrets', 'services'], WRITE),
+    rule('batch.volcano.sh', ['jobs'], WRITE),
+    rule('bus.volcano.sh', ['commands'], [...READ, ...WRITE]),
+    rule('management.loft.sh', ['devpodworkspaceinstances'], WRITE),
+  ];
+}
+
+export function clusterRole(
+  name: string,
+  rules: readonly Rule[],
+  labels: Readonly<Record<string, string>> = {},
+): Manifest {
+  return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules };
+}
+
+/** Gives a subject a cluster role everywhere. */
+export function clusterBindingTo(role: string, subject: Subject): Manifest {
+  const metadata = { name: nameOf(role, subject) };
+  return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRoleBinding', metadata, ...bound(role, subject) };
+}
+
+/** Gives a subject a cluster role in one namespace, as Kubeflow does for those who contribute to a profile. */
+export function bindingTo(role: string, subject: Subject, namespace: string): Manifest {
+  const annotations = { role: role.replace('kubeflow-', ''), user: subject.name };
+  const metadata = { name: nameOf(role, subject), namespace, annotations };
+  return { apiVersion: `${GROUP}/v1`, kind: 'RoleBinding', metadata, ...bound(role, subject) };
+}
+
+/** A role that has its rules from those that are labelled to be contained in it. */
+function aggregated(name: string, labels: Readonly<Record<string, string>>): Manifest {
+  const clusterRoleSelectors = [{ matchLabels: { [`${AGGREGATE}${name}`]: 'true' } }];
+  return { ...clusterRole(name, [], labels), aggregationRule: { clusterRoleSelectors } };
+}
+
+function part(role: string, rules: readonly Rule[]): Manifest {
+  return clusterRole(`aggregate-to-${role}`, rules, { [`${AGGREGATE}${role}`]: 'true' });
+}
+
+function rule(group: string, resources: readonly string[], verbs: readonly string[]): Rule {
+  return { apiGroups: [group], resources, verbs };
+}
+
+function bound(role: string, { kind, name, namespace }: Subject) {
+  const subject = kind === 'ServiceAccount' ? { kind, name, namespace } : { kind, name, apiGroup: GROUP };
+  return { roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role }, subjects: [subject] };
+}
+
+function nameOf(role: string, { kind, name }: Subject): string {
+  return `${kind.toLowerCase()}-${name.replaceAll(/[^a-z0-9]+/gu, '-')}-clusterrole-${role.replace('kubeflow-', '')}`;
+}

@@ -1,0 +1,34 @@
+import { builder } from '../../../graphql/builder.ts';
+import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
+import { writeOptionsOf } from '../../../graphql/writes/inputs.ts';
+import { patchFields, patchOf } from '../../../graphql/writes/patch.ts';
+import { writePayload } from '../../../graphql/writes/payload.ts';
+import { patchNoting } from '../../workspace/noting.ts';
+import { WorkspaceKind } from '../resource.ts';
+import { WorkspaceKindType } from '../schema.ts';
+
+const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
+  description: 'A patch of a kind.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }), ...patchFields(t) }),
+});
+
+const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
+  field: 'workspaceKind',
+  type: WorkspaceKindType,
+  description: 'A kind that has been patched.',
+});
+
+builder.mutationField('patchWorkspaceKind', (t) =>
+  t.field({
+    type: PatchWorkspaceKindPayload,
+    description:
+      'Patches a kind; its status stays. INVALID where a `test` of a JSON Patch fails, or an option that workspaces use would change or go. An APPLY creates what does not exist.',
+    args: { input: t.arg({ type: PatchWorkspaceKindInput, required: true, description: 'The patch, and how.' }) },
+    resolve: (_, { input }, context) => {
+      const at = { name: input.name };
+      const patch = patchOf(input, WorkspaceKind, at);
+      const options = { ...writeOptionsOf(input), force: input.force };
+      return withInputPaths({}, patchNoting(context, { resource: WorkspaceKind, at, patch }, options));
+    },
+  }),
+);

@@ -1,0 +1,105 @@
+import { builder } from '../../../graphql/builder.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { duplicateKeys, KeyValueInput } from '../../../graphql/key-value-input.ts';
+import { reads } from '../../../graphql/reads.ts';
+import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
+import {
+  dryRunField,
+  fieldManagerField,
+  fieldValidationField,
+  writeOptionsOf,
+} from '../../../graphql/writes/inputs.ts';
+import { assertNone } from '../../../graphql/writes/invalid-input.ts';
+import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { Namespace } from '../../namespace/resource.ts';
+import { WorkspaceKind } from '../../workspace-kind/resource.ts';
+import { workspacePaths } from '../input-paths.ts';
+import { workspaceManifest } from '../manifest.ts';
+import { mountedCauses, mountPathCauses } from '../mount-rules.ts';
+import { nameCauses } from '../name-rules.ts';
+import { creationNotes } from '../noting.ts';
+import { Workspace } from '../resource.ts';
+import { deniedCauses } from '../rule-enforcement.ts';
+import { WorkspaceType } from '../schema.ts';
+import { stateReachedField } from './state-reached.ts';
+import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
+import { waitFields, writeAndWait, type Reached } from './wait-fields.ts';
+
+const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
+  description: 'What the new workspace is to be.',
+  fields: (t) => ({
+    namespace: t.string({ required: true, description: 'The namespace to create it in.' }),
+    name: t.string({
+      description: 'Its name: up to 63 lower case letters, digits and "-". Null: made from `generateName`.',
+    }),
+    generateName: t.string({ description: 'What the cluster begins its name with, where it has no `name`.' }),
+    displayName: t.string({ description: 'Its name for people. Null or empty: its name.' }),
+    kind: t.string({ required: true, description: 'Name of its kind. It cannot be changed later.' }),
+    paused: t.boolean({ required: true, defaultValue: false, description: 'Whether it is to be paused at first.' }),
+    deferUpdates: t.boolean({
+      description:
+        'Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it.',
+    }),
+    imageConfig: t.id({ required: true, description: 'The image, as its kind names it.' }),
+    podConfig: t.id({ required: true, description: 'The pod size, as its kind names it.' }),
+    podMetadata: t.field({ type: PodMetadataInput, description: 'Labels and annotations for its pod.' }),
+    volumes: t.field({ type: WorkspaceVolumesInput, description: 'What it is to mount.' }),
+    labels: t.field({ type: [KeyValueInput], description: 'Labels of the Workspace object.' }),
+    annotations: t.field({ type: [KeyValueInput], description: 'Annotations of the Workspace object.' }),
+    dryRun: dryRunField(t),
+    fieldValidation: fieldValidationField(t),
+    fieldManager: fieldManagerField(t),
+    ...waitFields(t),
+  }),
+});
+
+type CreatePayload = WritePayload & Reached;
+
+const CreateWorkspacePayload = writePayload<CreatePayload>('CreateWorkspacePayload', {
+  field: 'workspace',
+  type: WorkspaceType,
+  description: 'A workspace that has been created.',
+});
+stateReachedField(CreateWorkspacePayload);
+
+builder.mutationField('createWorkspace', (t) =>
+  t.field({
+    type: CreateWorkspacePayload,
+    description:
+      'Creates a workspace. INVALID, with the places in the input as causes, for a name that cannot work, options that its kind does not have or denies here, claims and secrets that cannot be mounted.',
+    args: { input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What it is to be, and how.' }) },
+    extensions: reads(WorkspaceKind, Namespace),
+    resolve: (_, { input }, context) => create(context, input),
+  }),
+);
+
+type CreateInput = typeof CreateWorkspaceInput.$inferInput;
+
+async function create(context: Context, input: CreateInput): Promise<CreatePayload> {
+  const { namespace } = input;
+  const at = { namespace, name: input.name ?? undefined };
+  const write = async () => {
+    await context.loaders.permit('create', Workspace, { namespace });
+    await assertCreatable(context, input);
+    const manifest = workspaceManifest(input, creationNotes(context));
+    const options = { ...writeOptionsOf(input), namespace };
+    return withInputPaths(workspacePaths, context.loaders.create(Workspace, manifest, options));
+  };
+  return writeAndWait(context, { at, write }, input);
+}
+
+async function assertCreatable(context: Context, input: CreateInput): Promise<void> {
+  const { namespace, name, volumes, imageConfig, podConfig } = input;
+  const kind = context.loaders.related(WorkspaceKind).get({ name: input.kind });
+  const causes = [
+    ...nameCauses(input),
+    ...duplicateKeys('input.labels', input.labels),
+    ...duplicateKeys('input.annotations', input.annotations),
+    ...duplicateKeys('input.podMetadata.labels', input.podMetadata?.labels),
+    ...duplicateKeys('input.podMetadata.annotations', input.podMetadata?.annotations),
+    ...deniedCauses(context, { kind, namespace, chosen: { imageConfig, podConfig } }),
+    ...mountPathCauses(volumes ?? {}, { kind, hasHome: Boolean(volumes?.home), paths: [] }),
+    ...(await mountedCauses(context, namespace, volumes ?? {})),
+  ];
+  assertNone(causes, { kind: Workspace.kind, namespace, name: name ?? undefined });
+}

@@ -1,0 +1,112 @@
+import { builder } from '../../../graphql/builder.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
+import { deleteFields, deleteOptionsOf, deletionFields } from '../../../graphql/writes/inputs.ts';
+import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { Workspace, type WorkspaceObject } from '../resource.ts';
+import { WorkspaceType } from '../schema.ts';
+import { waitUntilGone } from '../waiting.ts';
+import { assertTimeout, timeoutField } from './wait-fields.ts';
+
+const DeletionStage = builder.enumType('DeletionStage', {
+  description: 'How far a deletion has come.',
+  values: { GONE: { description: 'The object is no more: whatever held it back has let go.' } } as const,
+});
+
+const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
+  description: 'Which workspace to delete, and how.',
+  fields: (t) => ({
+    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
+    name: t.string({ required: true, description: 'Its name.' }),
+    ...deleteFields(t),
+    waitFor: t.field({
+      type: DeletionStage,
+      description: 'Answer only when it has come so far, or after `timeoutSeconds`. Null: at once.',
+    }),
+    timeoutSeconds: timeoutField(t),
+  }),
+});
+
+interface DeletePayload extends WritePayload {
+  readonly deletionPending: boolean;
+}
+
+const DeleteWorkspacePayload = writePayload<DeletePayload>('DeleteWorkspacePayload', {
+  field: 'workspace',
+  type: WorkspaceType,
+  description: 'A workspace whose deletion has been asked for.',
+});
+builder.objectField(DeleteWorkspacePayload, 'deletionPending', (t) =>
+  t.boolean({
+    description: 'Whether it is still there, until its finalizers are done. False: it is gone.',
+    resolve: ({ deletionPending }) => deletionPending,
+  }),
+);
+
+const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
+  description: 'Which workspaces of a namespace to delete, and how. Without a selector: all of them.',
+  fields: (t) => ({
+    namespace: t.string({ required: true, description: 'The namespace they are in.' }),
+    labelSelector: t.string({ description: 'Only with such labels, in the Kubernetes grammar. Null: with any.' }),
+    fieldSelector: t.string({ description: 'Only with such fields, e.g. `metadata.name!=keep`. Null: with any.' }),
+    ...deletionFields(t),
+  }),
+});
+
+interface DeletedMany {
+  readonly count: number;
+  readonly warnings: readonly string[];
+}
+
+const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspacesPayload').implement({
+  description: 'Workspaces whose deletion has been asked for.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'How many there were.' }),
+    warnings: t.stringList({
+      description: 'What the API server has to say although it agreed.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  deleteWorkspace: t.field({
+    type: DeleteWorkspacePayload,
+    description: 'Deletes a workspace. Its pod goes with it, its volumes stay.',
+    args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Which, and how.' }) },
+    resolve: (_, { input }, context) => deleteOne(context, input),
+  }),
+  deleteWorkspaces: t.field({
+    type: DeleteWorkspacesPayload,
+    description: 'Deletes all workspaces of a namespace that are selected. Needs `deletecollection`.',
+    args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Which, and how.' }) },
+    resolve: (_, { input }, { loaders }) => {
+      const { namespace, labelSelector, fieldSelector } = input;
+      const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };
+      const { preconditions: _none, ...options } = deleteOptionsOf(input);
+      return withInputPaths({}, loaders.deleteCollection(Workspace, namespace, { ...options, ...selectors }));
+    },
+  }),
+}));
+
+type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
+
+async function deleteOne({ loaders, signal }: Context, input: DeleteInput): Promise<DeletePayload> {
+  assertTimeout(input);
+  const { namespace, name, dryRun, waitFor, timeoutSeconds } = input;
+  const at = { namespace, name };
+  await loaders.permit('delete', Workspace, at);
+  const before = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
+  const followed = waitFor ? await loaders.follow(Workspace, at) : undefined;
+  const deleted = await withInputPaths({}, loaders.delete(Workspace, at, deleteOptionsOf(input)));
+  const { object = before, warnings } = deleted;
+  const isPending = dryRun ? isHeldBack(before, deleted.object) : deleted.object !== undefined;
+  if (!followed || dryRun || !isPending) return { object, deletionPending: isPending, warnings };
+  const { workspace, gone } = await waitUntilGone(followed, object, { timeoutSeconds, signal });
+  return { object: workspace, deletionPending: !gone, warnings };
+}
+
+/** What a dry run would leave, which not every API server says. */
+function isHeldBack({ metadata }: WorkspaceObject, left: WorkspaceObject | undefined): boolean {
+  return left !== undefined || (metadata.finalizers ?? []).length > 0;
+}

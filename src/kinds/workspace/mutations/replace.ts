@@ -1,0 +1,69 @@
+import { builder, type InputFields } from '../../../graphql/builder.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { manifestPaths, withInputPaths } from '../../../graphql/writes/input-paths.ts';
+import { writeFields, writeOptionsOf } from '../../../graphql/writes/inputs.ts';
+import { manifestOf } from '../../../graphql/writes/manifest.ts';
+import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { replaceNoting } from '../noting.ts';
+import { Workspace } from '../resource.ts';
+import { WorkspaceType } from '../schema.ts';
+
+const ReplaceWorkspaceInput = builder.inputType('ReplaceWorkspaceInput', {
+  description: 'A whole workspace, or its whole status.',
+  fields: (t) => ({
+    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
+    name: t.string({ required: true, description: 'Its name.' }),
+    manifest: manifestField(t),
+    ...writeFields(t),
+  }),
+});
+
+function manifestField(t: InputFields) {
+  return t.field({
+    type: 'JSON',
+    required: true,
+    description:
+      'The whole object, or its YAML as text, with the `metadata.resourceVersion` that you have seen: CONFLICT when it has changed since.',
+  });
+}
+
+const ReplaceWorkspacePayload = writePayload('ReplaceWorkspacePayload', {
+  field: 'workspace',
+  type: WorkspaceType,
+  description: 'A workspace that has been replaced.',
+});
+
+builder.mutationFields((t) => {
+  const args = {
+    input: t.arg({ type: ReplaceWorkspaceInput, required: true, description: 'What it is to be, and how.' }),
+  };
+  return {
+    replaceWorkspace: t.field({
+      type: ReplaceWorkspacePayload,
+      description:
+        'Replaces a workspace by a whole manifest (PUT); its status stays. What the manifest does not have is lost.',
+      args,
+      resolve: (_, { input }, context) => replace(context, input),
+    }),
+    replaceWorkspaceStatus: t.field({
+      type: ReplaceWorkspacePayload,
+      description:
+        'Replaces the status of a workspace by that of a manifest (PUT), and nothing else. For controllers: needs `update` of `workspaces/status`.',
+      args,
+      resolve: (_, { input }, context) => replace(context, input, 'status'),
+    }),
+  };
+});
+
+type ReplaceInput = typeof ReplaceWorkspaceInput.$inferInput;
+
+async function replace(context: Context, input: ReplaceInput, subresource?: 'status'): Promise<WritePayload> {
+  const { namespace, name } = input;
+  const at = { namespace, name };
+  const manifest = manifestOf(input.manifest, Workspace, at);
+  const options = { ...writeOptionsOf(input), subresource };
+  const write = subresource
+    ? context.loaders.replace(Workspace, at, manifest, options)
+    : replaceNoting(context, { resource: Workspace, at, manifest }, options);
+  return withInputPaths(manifestPaths, write);
+}

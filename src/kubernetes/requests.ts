@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import { failureOf, readJson, warningsOf } from './answer.ts';
+import type { Connection } from './connection.ts';
+import type { Resource } from './resource.ts';
+import { isBroken, StatusError } from './status-error.ts';
+
+/** What the API server sees us as, unless a write names somebody else. */
+export const FIELD_MANAGER = 'workspaces-gateway';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  /** What the request is about, for what is said of a failure. */
+  readonly resource?: Resource;
+  readonly namespace?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly body?: unknown;
+}
+
+/** A good answer to a write. */
+export interface WriteAnswer {
+  readonly body: unknown;
+  /** The texts of its `Warning` headers. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Asks one API server, in time. Every method throws {@link StatusError}: what the server said, `Unreachable` when it
+ * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
+ */
+export class Requests {
+  readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  async json(method: string, path: string, options: AskOptions): Promise<unknown> {
+    return inTime(`${method} ${path}`, options.signal, async (signal) =>
+      readJson(await this.answer(method, path, { ...options, signal })),
+    );
+  }
+
+  /** Once it has been sent, only an answer says what has come of it. */
+  async write(method: string, path: string, options: AskOptions): Promise<WriteAnswer> {
+    const what = `${method} ${path.split('?', 1)[0]}`;
+    return sent(
+      what,
+      inTime(what, options.signal, async (signal) => {
+        const response = await this.answer(method, path, { ...options, signal });
+        return { body: await readJson(response), warnings: warningsOf(response) };
+      }),
+    );
+  }
+
+  /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
+  async answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
+    const { signal, contentType, body } = options;
+    const response = await this.connection.send({
+      method,
+      path,
+      headers: {
+        accept: 'application/json',
+        'user-agent': FIELD_MANAGER,
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+    if ((response.statusCode ?? 500) < 300) return response;
+    throw await failureOf(response, options);
+  }
+
+  refreshCredentials(): void {
+    this.connection.refreshCredentials();
+  }
+}
+
+async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
+  const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  try {
+    return await ask(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || !limit.aborted) throw error;
+    throw timeout(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+  }
+}
+
+/** What a write that was sent comes to, if its answer comes. */
+async function sent<R>(what: string, answer: Promise<R>): Promise<R> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    throw timeout(`The connection broke after ${what} was sent: it may or may not have happened.`);
+  }
+}
+
+/** The failure of who has waited in vain. */
+export function timeout(message: string): StatusError {
+  return new StatusError({ code: 504, reason: 'Timeout', message });
+}
+
+/** `?a=1&b=2` of the parameters that are given. */
+export function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
