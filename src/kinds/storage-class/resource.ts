@@ -34,7 +34,7 @@ export const StorageClass = defineResource<StorageClassObject>({
 /** What a form for claims shows of a class. */
 function offerOf(storageClass: StorageClassObject): StorageClassObject {
   const { apiVersion, kind, metadata } = storageClass;
-  const { name, uid, resourceVersion, labels, annotations } = metadata;
+  const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
   const shown = { name, uid, resourceVersion, labels, annotations, creationTimestamp: '' };
   return { ...fields.only(storageClass), apiVersion, kind, metadata: shown };
 }
