@@ -132,9 +132,11 @@ describe('without an answer', () => {
     new StatusError({ code: 403, reason: 'Forbidden', message: 'the gateway may not create reviews' }),
     new StatusError({ code: 500, reason: 'InternalError', message: 'webhook' }),
     new TypeError('no JSON'),
-  ])('it is UNAVAILABLE, never a no: %s', async (error) => {
+  ])('there is UNAVAILABLE, never a no: %s', async (error) => {
     const { authorizer } = authorizerWith();
-    const { viewer } = viewerWho(() => Promise.reject(error));
+    const { viewer } = viewerWho(async () => {
+      throw error;
+    });
     await expect(authorizer.allows(viewer, question)).rejects.toMatchObject({
       code: 503,
       reason: 'ServiceUnavailable',

@@ -25,8 +25,6 @@ export function rights(cluster: () => Cluster): void {
       authorizationTtlSeconds: TTL_SECONDS,
       denialTtlSeconds: TTL_SECONDS,
     });
-  const as = (gateway: TestGateway, name: string): Person =>
-    personAt(gateway.url, { headers: { 'kubeflow-userid': name } });
 
   it('lets see what may be listed, and nothing else', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
@@ -91,6 +89,10 @@ export function rights(cluster: () => Cluster): void {
       .poll(async () => (await able.ask(pause)).data?.['pauseWorkspace'], { timeout: REACTION_MS })
       .toEqual({ workspace: { paused: true, audit: { updatedBy: editor } } });
   });
+}
+
+function as(gateway: TestGateway, name: string): Person {
+  return personAt(gateway.url, { headers: { 'kubeflow-userid': name } });
 }
 
 async function allow({ api, name }: TestNamespace, subject: string, rule: typeof viewing): Promise<void> {
