@@ -6,8 +6,7 @@ import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '..
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 import { Secret } from '../secret/resource.ts';
 import { kindSpecOf, type WorkspaceKindObject } from '../workspace-kind/resource.ts';
-
-const CAN_MOUNT = 'notebooks.kubeflow.org/can-mount';
+import { CAN_MOUNT_LABEL, canMount } from './mountable.ts';
 
 /** The volumes of an input. */
 export interface MountedVolumes {
@@ -96,9 +95,8 @@ async function mountCause(
   if (!mayGet || name === '') return undefined;
   const which = `${kind} ${JSON.stringify(name)}`;
   try {
-    const { metadata } = await loaders.live(resource, { namespace, name });
-    if (metadata.labels?.[CAN_MOUNT] === 'true') return undefined;
-    return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT}=true`);
+    if (canMount(await loaders.live(resource, { namespace, name }))) return undefined;
+    return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT_LABEL}=true`);
   } catch (error) {
     if (isKindUnavailable(error) || isForbidden(error)) return undefined;
     if (!isNotFound(error)) throw error;
