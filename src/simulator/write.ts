@@ -14,7 +14,7 @@ import { presentList, presentObject, readRepresentation } from './representation
 import type { IncomingRequest } from './request.ts';
 import { readSelection } from './selection.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { badRequest } from './status.ts';
+import { badRequest, conflict } from './status.ts';
 import { update } from './update.ts';
 import { assertPatchOptions, readWriteOptions, type WriteOptions } from './write-options.ts';
 
@@ -64,6 +64,7 @@ function answerApply(
   const applied = apply({ resource, current, body, manager, force: query.get('force') === 'true' });
   const { next, managedFields } = applied;
   if (!current) {
+    assertNoUid(resource, body);
     const created = create(cluster, { resource, namespace, manifest: next, options, managedFields });
     return answerWritten({ ...created, code: 201 }, resource, request);
   }
@@ -78,6 +79,14 @@ function answerApply(
     method: 'PATCH',
   });
   return answerWritten({ ...written, code: 200 }, resource, request);
+}
+
+/** Who names a uid means an object that is there. */
+function assertNoUid(resource: ServedResource, body: JsonObject): void {
+  const { name, uid } = objectAt(body, 'metadata');
+  if (typeof uid !== 'string' || typeof name !== 'string') return;
+  const message = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(resource, { name, message });
 }
 
 /** An apply insists on a version only where it names one. */

@@ -35,6 +35,11 @@ export class Stage implements AsyncDisposable {
     this.#gateway = gateway;
   }
 
+  /** Of Kubernetes 1.x, the x. */
+  get minorVersion(): number {
+    return this.#cluster.minorVersion;
+  }
+
   async scene(): Promise<Scene> {
     const team = await TestNamespace.in(this.#cluster);
     const { api, name: namespace } = team;
