@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusters } from './clusters.ts';
 import { documentOf, type MutationCase } from './mutations/case.ts';
 import { kindCases } from './mutations/kind-cases.ts';
+import { manifestCases } from './mutations/manifest-cases.ts';
 import { outcomeOf, Stage, type Outcome } from './mutations/stage.ts';
 import { workspaceCases } from './mutations/workspace-cases.ts';
 
-const cases = [...workspaceCases, ...kindCases];
+const cases = [...workspaceCases, ...manifestCases, ...kindCases];
 const differing = cases.flatMap((mutation) => (mutation.differs ? [{ ...mutation, differs: mutation.differs }] : []));
 const [simulated, real] = clusters;
 

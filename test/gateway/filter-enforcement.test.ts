@@ -59,6 +59,9 @@ describe('what the rules of a kind deny', () => {
 
   it('may be the kind itself, or a pair of options, and is told without words where the rule has none', async () => {
     await using whole = await start([deny('WORKSPACE_KIND', [inDevelopment])]);
+    const offered = '{ namespace(name: "team-a") { workspaceKinds { nodes { denied deniedMessage } } } }';
+    const nodes = [{ denied: true, deniedMessage: null }];
+    expect((await whole.query(offered)).data).toEqual({ namespace: { workspaceKinds: { nodes } } });
     expect(causesOf(await create(whole))).toMatchObject([
       { field: 'input.kind', message: 'WorkspaceKind "jupyterlab" is denied here by a rule of its kind' },
     ]);

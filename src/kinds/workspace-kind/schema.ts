@@ -26,7 +26,7 @@ import {
   type WorkspaceKindFilter,
 } from './filter.ts';
 import { ImageRef } from './image-ref.ts';
-import { isHidden, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
+import { isHidden, kindVerdict, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
 import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { kindSpecOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
@@ -94,6 +94,16 @@ WorkspaceKindType.implement({
         description:
           'Not to be offered unless asked for: by itself, or by a rule where it was asked for in a namespace.',
         resolve: isHidden,
+      }),
+      denied: t.boolean({
+        description:
+          'Not allowed for new workspaces, by a rule where it was asked for in a namespace: createWorkspace refuses it.',
+        resolve: (kind) => kindVerdict(kind).denied,
+      }),
+      deniedMessage: t.string({
+        nullable: true,
+        description: 'Why it is not allowed. Null where it is, or nothing is said.',
+        resolve: (kind) => kindVerdict(kind).deniedMessage,
       }),
       deprecated: t.boolean({
         description: 'Not to be used for new workspaces.',
