@@ -3,6 +3,7 @@ import { resource as Namespace } from './namespace/index.ts';
 import { resource as PersistentVolume } from './persistent-volume/index.ts';
 import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
 import { resource as Pod } from './pod/index.ts';
+import { resource as Secret } from './secret/index.ts';
 import { resource as StorageClass } from './storage-class/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
 import { resource as WorkspaceKind } from './workspace-kind/index.ts';
@@ -17,4 +18,5 @@ export const resources = [
   PersistentVolumeClaim,
   PersistentVolume,
   StorageClass,
+  Secret,
 ] as const;

@@ -7,6 +7,8 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { isNotFound } from '../kubernetes/status-error.ts';
+import { LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { PodLogs } from './pod-logs.ts';
 import { refusalOf } from './refusal.ts';
@@ -53,6 +55,7 @@ export class Loaders extends Writes {
   readonly #views: Views;
   /** What the viewer sees of the resources that the operation reads. */
   readonly sight: Sight;
+  readonly #liveLists: LiveLists;
   #questions: DataLoader<AccessQuestion, boolean, string> | undefined;
 
   constructor(options: LoadersOptions) {
@@ -61,6 +64,7 @@ export class Loaders extends Writes {
     this.#options = options;
     this.#views = new Views({ ...options, ...cluster });
     this.sight = sight;
+    this.#liveLists = new LiveLists(() => options.viewer.client, options.signal);
   }
 
   /**
@@ -92,6 +96,7 @@ export class Loaders extends Writes {
    * otherwise as {@link list}
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
+    if (resource.watched === 'never') return ifAny(this.live(resource, at));
     const view = await this.#scopeView(resource, at, 'read');
     return (await this.#readable(resource, view)).get(at);
   }
@@ -127,6 +132,15 @@ export class Loaders extends Writes {
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
     await this.permit('get', resource, at);
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
+  }
+
+  /**
+   * The objects of one namespace as the API server has them now: read once for one request, however many ask.
+   * @throws {StatusError} Forbidden where the viewer may not list them
+   */
+  async listLive<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
+    await this.permit('list', resource, { namespace });
+    return this.#liveLists.of(resource, namespace);
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
@@ -192,6 +206,16 @@ export class Loaders extends Writes {
   async #ask(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
     const settled = await Promise.allSettled(questions.map((question) => this.#views.may(question)));
     return settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : asError(answer.reason)));
+  }
+}
+
+/** Undefined for what does not exist. */
+async function ifAny<T>(object: Promise<T>): Promise<T | undefined> {
+  try {
+    return await object;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 
