@@ -11,6 +11,7 @@ import { isNotFound } from '../kubernetes/status-error.ts';
 import { LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { PodLogs } from './pod-logs.ts';
+import type { PodUsage, PodUsages } from './pod-usages.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
 import { isEmpty, type View } from './view.ts';
@@ -24,6 +25,7 @@ export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
   readonly grants: NamedGrants;
+  readonly usages: PodUsages;
   /** The namespaces that there are. @throws {StatusError} while they are not known */
   readonly namespaces: () => Iterable<string>;
 }
@@ -156,6 +158,16 @@ export class Loaders extends Writes {
     const question = { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null };
     if (!(await this.can(question))) throw forbidden(question);
     return new PodLogs(this.#options.viewer.client, namespace);
+  }
+
+  /**
+   * What the pods of a namespace use, as of 15 s ago or later. Undefined where the cluster does not measure it.
+   * @throws {StatusError} Forbidden where the viewer may not list it
+   */
+  async usage(namespace: string): Promise<PodUsage> {
+    const question = { verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null };
+    if (!(await this.can(question))) throw forbidden(question);
+    return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
   /** How fresh the copy of each resource is, and whether the cluster serves it. */

@@ -28,7 +28,7 @@ const everything: readonly Rule[] = [
 
 interface LimitedOptions {
   readonly objects: readonly (Manifest | KubernetesObject)[];
-  /** A resource, such as `pods/log`, of which it may do nothing; with verbs before it, such as `get/list secrets`, not those. */
+  /** A resource, such as `pods/log`, of which it may do nothing; with its group behind it, such as `pods.metrics.k8s.io`; with verbs before it, such as `get/list secrets`, not those. */
   readonly mayNot: string;
   /** What it may do besides. */
   readonly may?: { readonly verb: string; readonly resource: string };
@@ -77,8 +77,9 @@ export async function limitedGateway({
 }
 
 function without(rule: Rule, resource: string, verbs: readonly string[] | undefined): readonly Rule[] {
-  if (!rule.resources.includes(resource)) return [rule];
-  const others = { ...rule, resources: rule.resources.filter((other) => other !== resource) };
+  const [name = '', ...group] = resource.split('.');
+  if (!rule.resources.includes(name) || (group.length > 0 && !rule.apiGroups.includes(group.join('.')))) return [rule];
+  const others = { ...rule, resources: rule.resources.filter((other) => other !== name) };
   const left = verbs ? rule.verbs.filter((verb) => !verbs.includes(verb)) : [];
-  return left.length === 0 ? [others] : [others, { ...rule, resources: [resource], verbs: left }];
+  return left.length === 0 ? [others] : [others, { ...rule, resources: [name], verbs: left }];
 }
