@@ -23,7 +23,9 @@ const unwatched: AggregatedResource = {
 };
 const Gizmo: Resource<WidgetObject> = {
   ...OnDemand,
-  ...{ kind: 'Gizmo', group: 'management.example.org', plural: 'gizmos' },
+  kind: 'Gizmo',
+  group: 'management.example.org',
+  plural: 'gizmos',
 };
 const gizmo = (name: string) => ({ ...widget(name), apiVersion: 'management.example.org/v1', kind: 'Gizmo' });
 
@@ -139,6 +141,7 @@ describe.each([
     demanded.simulator.apply(widget('b'));
     demanded.clock.pass(DISCOVERY_INTERVAL_MS);
     await until(() => demanded.names().join() === 'b', 'it is there again');
+    expect(demanded.status()).toMatchObject({ available: true, updates: 'polled' });
   });
 });
 
@@ -151,8 +154,9 @@ function refuseWatches({ faults }: Simulator): void {
 }
 
 /** Lets time pass until so many lists have been taken in. */
-async function polled({ status, clock }: DemandedCache, times: number): Promise<void> {
-  const lists = () => Object.values(status().watch.lists).reduce((sum, count) => sum + count, 0);
+async function polled(demanded: DemandedCache, times: number): Promise<void> {
+  const { clock } = demanded;
+  const lists = () => Object.values(demanded.status().watch.lists).reduce((sum, count) => sum + count, 0);
   await until(() => clock.waiting > 0, 'it waits');
   if (lists() < times) clock.pass(POLL_MS);
   await until(() => lists() === times, 'it has been listed');

@@ -60,7 +60,7 @@ describe('the first reader', () => {
   });
 
   it('does not wait for what is not served, which is not even asked for', async () => {
-    await using demanded = await startDemandedCache({ before: ({ delete: remove }) => void remove(...DEFINITION) });
+    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await demanded.use();
     expect([demanded.store.failure, demanded.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
     expect(demanded.asked()).toEqual([DISCOVERY]);
@@ -196,7 +196,7 @@ describe('what was read', () => {
   });
 
   it('is asked after no more, when it has vanished and nobody reads it', async () => {
-    await using demanded = await startDemandedCache({ before: ({ delete: remove }) => void remove(...DEFINITION) });
+    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await demanded.use();
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();

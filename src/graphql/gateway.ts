@@ -84,18 +84,23 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
       description:
         'Whether there is a complete copy. It may be behind while the API server cannot be reached. False for what nobody reads, where `updates` is ON_DEMAND or LIVE_READS.',
     }),
-    objects: t.exposeInt('objects', { description: 'How many objects the copy holds.' }),
+    objects: t.int({
+      description: 'How many objects of the copy you may see.',
+      resolve: ({ resource }, _, { loaders }) => loaders.seenCount(resource),
+    }),
     lastEventAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When the API server last told something of the kind: an event, or that there was none. Null before the first time.',
-      resolve: ({ lastEventAt }) => (lastEventAt === undefined ? null : new Date(lastEventAt).toISOString()),
+        'When the API server last told something of the kind: an event, or that there was none. Null before the first time, and where you may not list the kind everywhere.',
+      resolve: async ({ resource, lastEventAt }, _, { loaders }) =>
+        lastEventAt !== undefined && (await loaders.seesAll(resource)) ? new Date(lastEventAt).toISOString() : null,
     }),
     watch: t.field({
       type: WatchStatisticsType,
-      description: 'What has happened to its watch.',
-      resolve: ({ watch }) => watch,
+      nullable: true,
+      description: 'What has happened to its watch. Null where you may not list the kind everywhere.',
+      resolve: async ({ resource, watch }, _, { loaders }) => ((await loaders.seesAll(resource)) ? watch : null),
     }),
   }),
 });
@@ -130,8 +135,14 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
     }),
     live: t.field({
       type: LiveStatisticsType,
-      description: 'How many are following, and how well they keep up.',
-      resolve: ({ live }) => live(),
+      nullable: true,
+      description:
+        'How many are following, and how well they keep up. Null unless you may list everywhere what is always watched.',
+      resolve: async ({ live }, _, { loaders }) => {
+        const watched = (await loaders.statuses()).filter(({ resource }) => resource.watched === 'always');
+        const seen = await Promise.all(watched.map(({ resource }) => loaders.seesAll(resource)));
+        return seen.every(Boolean) ? live() : null;
+      },
     }),
   }),
 });

@@ -1,3 +1,4 @@
+import { resource as DevPodWorkspaceInstance } from './dev-pod-workspace-instance/index.ts';
 import { resource as Event } from './event/index.ts';
 import { resource as Namespace } from './namespace/index.ts';
 import { resource as PersistentVolume } from './persistent-volume/index.ts';
@@ -5,6 +6,7 @@ import { resource as PersistentVolumeClaim } from './persistent-volume-claim/ind
 import { resource as Pod } from './pod/index.ts';
 import { resource as Secret } from './secret/index.ts';
 import { resource as StorageClass } from './storage-class/index.ts';
+import { resource as VolcanoJob } from './volcano-job/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
 import { resource as WorkspaceKind } from './workspace-kind/index.ts';
 
@@ -19,4 +21,6 @@ export const resources = [
   PersistentVolume,
   StorageClass,
   Secret,
+  DevPodWorkspaceInstance,
+  VolcanoJob,
 ] as const;

@@ -177,6 +177,17 @@ export class Loaders extends Writes {
     return cache.statuses();
   }
 
+  /** How many objects of the copy, if there is one, the viewer may see. */
+  async seenCount<T extends KubernetesObject>(resource: Resource<T>): Promise<number> {
+    const view = await this.#views.of(resource, 'read');
+    return resource.watched === 'never' ? 0 : this.#objects(resource, view).list().length;
+  }
+
+  /** Whether the viewer may list the resource everywhere. */
+  async seesAll(resource: Resource): Promise<boolean> {
+    return this.can(questionOf('list', resource));
+  }
+
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {
     const { namespace = null, name } = scope;
     if (name !== undefined) {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { ResourceStatus } from '../../src/cache/kept-resource.ts';
-import type { ReadonlyStore } from '../../src/cache/store.ts';
+import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { SimulatedRequest } from '../../src/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
@@ -49,7 +49,12 @@ export async function startDemandedCache(
   const cache = startClusterCache({ client, resources: [resource], log, clock, ...waits });
   const store = cache.store(resource);
   return {
-    ...{ client, simulator, resource, cache, store, clock },
+    client,
+    simulator,
+    resource,
+    cache,
+    store,
+    clock,
     signal: new AbortController().signal,
     use: async () => cache.use(resource),
     status: () => only(cache.statuses()),

@@ -1,5 +1,6 @@
 import type { Context } from '../../graphql/context.ts';
 import { duplicateValue, forbiddenValue, invalidValue } from '../../graphql/writes/invalid-input.ts';
+import { wholeOf } from '../../kubernetes/part.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -24,7 +25,7 @@ export interface MountedPlaces {
 
 /** The controller would silently leave out what is to appear where something else already does. */
 export function mountPathCauses(volumes: MountedVolumes, { kind, hasHome, paths }: MountedPlaces): StatusCause[] {
-  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(kind).podTemplate) ?? {};
+  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(wholeOf(kind)).podTemplate) ?? {};
   const taken = new Map<string, string>();
   if (hasHome && volumeMounts?.home) taken.set(plain(volumeMounts.home), 'the home volume');
   for (const { mountPath } of extraVolumeMounts) if (mountPath) taken.set(plain(mountPath), 'a volume of the kind');
