@@ -82,7 +82,7 @@ builder.objectField(WorkspaceType, 'usage', (t) =>
   t.field({
     type: WorkspaceUsage,
     description:
-      'What it uses now, as of 15 s ago or later: read from the API server once for all of a namespace. What is measured is not told of: a subscription tells it together with other changes.',
+      'What it uses now, as of 15 s ago or later: read from the API server once for all of a namespace. A subscription tells it anew about every 20 s.',
     extensions: readsForViewer(Pod),
     resolve: (workspace, _, { loaders }) => usageOf(loaders, workspace),
   }),

@@ -90,6 +90,10 @@ describe('a class of storage', () => {
         },
       },
     });
+    await using looking = await limitedGateway({ objects, mayNot: 'get/list storageclasses' });
+    expect(await looking.query(query)).toEqual({ data: { storageClasses: { nodes: [] } } });
+    const { errors } = await looking.query('{ storageClass(name: "fast") { name } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('is followed', async () => {
