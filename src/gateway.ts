@@ -15,6 +15,7 @@ import { publicError } from './graphql/errors.ts';
 import type { LiveStatistics } from './graphql/live/statistics.ts';
 import type { Viewer } from './access/viewer.ts';
 import { resources } from './kinds/index.ts';
+import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace } from './kinds/namespace/resource.ts';
 import type { Cluster } from './loaders/loaders.ts';
 import { refusalOf } from './loaders/refusal.ts';
@@ -72,6 +73,8 @@ export async function startGateway(
     recheckMs: config.authorizationTtlSeconds * 1_000,
     identify: identifyBy(config, client, self),
     createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
+    assetAt: (viewer, path, signal) =>
+      pictureAt(createContext({ cluster, viewer, gateway: facts }, signal), client, path),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion } from './decode.ts';
 import type { Connection, ImpersonatedUser } from './connection.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
-import { pathOf, type Resource } from './resource.ts';
+import { pathOf, type Resource, type ResourceName } from './resource.ts';
 import { FIELD_MANAGER, queryOf, Requests, timeout } from './requests.ts';
 import { isNameTaken } from './status-error.ts';
 import {
@@ -172,6 +173,16 @@ export class Client {
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
     return this.#requests.json(method, path, options);
+  }
+
+  /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
+  async open(
+    resource: ResourceName,
+    { namespace, name, subresource }: ObjectName & { readonly subresource: string },
+    { query, signal }: { readonly query: Parameters<typeof queryOf>[0]; readonly signal: AbortSignal },
+  ): Promise<IncomingMessage> {
+    const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
+    return this.#requests.answer('GET', path, { signal, namespace });
   }
 
   /** The same API server, asked with somebody's bearer token and nothing of ours. */

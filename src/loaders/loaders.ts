@@ -8,6 +8,7 @@ import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { Objects, type OnRead } from './objects.ts';
+import { PodLogs } from './pod-logs.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
 import { isEmpty, type View } from './view.ts';
@@ -134,6 +135,13 @@ export class Loaders extends Writes {
       cacheKeyFn: questionKeyOf,
     });
     return this.#questions.load(question);
+  }
+
+  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
+  async logs(namespace: string): Promise<PodLogs> {
+    const question = { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null };
+    if (!(await this.can(question))) throw forbidden(question);
+    return new PodLogs(this.#options.viewer.client, namespace);
   }
 
   /** How fresh the copy of each resource is, and whether the cluster serves it. */

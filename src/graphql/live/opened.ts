@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { readsOf } from '../reads.ts';
 import { shortDigestOf } from './cursor.ts';
 import { LiveSource } from './live-source.ts';
+import { PrivateStream } from './private-stream.ts';
 
 export type SubscribeArgs = ExecutionArgs & { readonly contextValue: Context };
 
@@ -23,12 +24,24 @@ export interface Opened {
   readonly forViewer: boolean;
 }
 
+/** A subscription of one client alone. */
+export interface OpenedPrivately extends Pick<Opened, 'validated' | 'context'> {
+  readonly privately: PrivateStream<unknown>;
+}
+
+/** The same as {@link openEither}, for a subscription that is shared. */
+export async function open(args: SubscribeArgs, context: Context): Promise<Opened> {
+  const opened = await openEither(args, context);
+  if ('privately' in opened) throw new TypeError('A subscription became private.');
+  return opened;
+}
+
 /**
  * Finds out what there is to follow.
  * @throws {GraphQLError} where the operation is not fit to be executed
  * @throws {StatusError} where the viewer may not, or it cannot be found out
  */
-export async function open(args: SubscribeArgs, context: Context): Promise<Opened> {
+export async function openEither(args: SubscribeArgs, context: Context): Promise<Opened | OpenedPrivately> {
   const { resources, forViewer } = readsOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);
@@ -37,6 +50,7 @@ export async function open(args: SubscribeArgs, context: Context): Promise<Opene
   if (source instanceof LiveSource) {
     return { source, validated, context, sight: shortDigestOf(context.loaders.sight.signature), forViewer };
   }
+  if (source instanceof PrivateStream) return { privately: source, validated, context };
   throw 'errors' in source && source.errors
     ? firstOf(source.errors)
     : new TypeError('A subscription field returned no LiveSource.');

@@ -29,7 +29,7 @@ import { ImageRef } from './image-ref.ts';
 import { isHidden, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
 import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
-import { kindSpecOf, kindStatusOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
 export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
@@ -107,12 +107,12 @@ WorkspaceKindType.implement({
       icon: t.field({
         type: ImageRef,
         description: 'A small picture.',
-        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.icon, status: kindStatusOf(kind).spawnerIcon }),
+        resolve: (kind) => ({ kind, which: 'icon' as const }),
       }),
       logo: t.field({
         type: ImageRef,
         description: 'A large picture.',
-        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.logo, status: kindStatusOf(kind).spawnerLogo }),
+        resolve: (kind) => ({ kind, which: 'logo' as const }),
       }),
       homeMountPath: t.string({
         nullable: true,

@@ -1,0 +1,4 @@
+import './schema.ts';
+import './volume-mount.ts';
+
+export { PersistentVolumeClaim as resource } from './resource.ts';

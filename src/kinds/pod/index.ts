@@ -1,0 +1,5 @@
+import './log.ts';
+import './schema.ts';
+import './workspace-pod.ts';
+
+export { Pod as resource } from './resource.ts';
