@@ -7,8 +7,11 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { isNotFound } from '../kubernetes/status-error.ts';
+import { LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { PodLogs } from './pod-logs.ts';
+import type { PodUsage, PodUsages } from './pod-usages.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
 import { isEmpty, type View } from './view.ts';
@@ -22,6 +25,7 @@ export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
   readonly grants: NamedGrants;
+  readonly usages: PodUsages;
   /** The namespaces that there are. @throws {StatusError} while they are not known */
   readonly namespaces: () => Iterable<string>;
 }
@@ -53,6 +57,7 @@ export class Loaders extends Writes {
   readonly #views: Views;
   /** What the viewer sees of the resources that the operation reads. */
   readonly sight: Sight;
+  readonly #liveLists: LiveLists;
   #questions: DataLoader<AccessQuestion, boolean, string> | undefined;
 
   constructor(options: LoadersOptions) {
@@ -61,6 +66,7 @@ export class Loaders extends Writes {
     this.#options = options;
     this.#views = new Views({ ...options, ...cluster });
     this.sight = sight;
+    this.#liveLists = new LiveLists(() => options.viewer.client, options.signal);
   }
 
   /**
@@ -92,6 +98,7 @@ export class Loaders extends Writes {
    * otherwise as {@link list}
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
+    if (resource.watched === 'never') return ifAny(this.live(resource, at));
     const view = await this.#scopeView(resource, at, 'read');
     return (await this.#readable(resource, view)).get(at);
   }
@@ -129,6 +136,15 @@ export class Loaders extends Writes {
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
   }
 
+  /**
+   * The objects of one namespace as the API server has them now: read once for one request, however many ask.
+   * @throws {StatusError} Forbidden where the viewer may not list them
+   */
+  async listLive<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
+    await this.permit('list', resource, { namespace });
+    return this.#liveLists.of(resource, namespace);
+  }
+
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
   async can(question: AccessQuestion): Promise<boolean> {
     this.#questions ??= new DataLoader<AccessQuestion, boolean, string>((questions) => this.#ask(questions), {
@@ -142,6 +158,16 @@ export class Loaders extends Writes {
     const question = { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null };
     if (!(await this.can(question))) throw forbidden(question);
     return new PodLogs(this.#options.viewer.client, namespace);
+  }
+
+  /**
+   * What the pods of a namespace use, as of 15 s ago or later. Undefined where the cluster does not measure it.
+   * @throws {StatusError} Forbidden where the viewer may not list it
+   */
+  async usage(namespace: string): Promise<PodUsage> {
+    const question = { verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null };
+    if (!(await this.can(question))) throw forbidden(question);
+    return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
   /** How fresh the copy of each resource is, and whether the cluster serves it. */
@@ -203,6 +229,16 @@ export class Loaders extends Writes {
   async #ask(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
     const settled = await Promise.allSettled(questions.map((question) => this.#views.may(question)));
     return settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : asError(answer.reason)));
+  }
+}
+
+/** Undefined for what does not exist. */
+async function ifAny<T>(object: Promise<T>): Promise<T | undefined> {
+  try {
+    return await object;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 
