@@ -166,13 +166,13 @@ export class Client {
     return { count: decodeItemCount(body), warnings };
   }
 
-  /** Any other document of the API: discovery, version, reviews. */
+  /** Any other document of the API: discovery, version, reviews. None of them changes anything, so it may be asked for twice. */
   async document(
     method: 'GET' | 'POST',
     path: string,
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
-    return this.#requests.json(method, path, options);
+    return this.#requests.json(method, path, { ...options, repeatable: true });
   }
 
   /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */

@@ -4,6 +4,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import { KeptAgents } from './kept-agents.ts';
 import { StatusError } from './status-error.ts';
 
 /** Where the address of the cluster and our credentials come from. */
@@ -18,6 +19,8 @@ export interface ConnectionRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | undefined;
+  /** It may be asked twice: then a connection that was used before will do. */
+  readonly repeatable?: boolean | undefined;
   /** Ends the request, and the answer while it is being read. */
   readonly signal: AbortSignal;
 }
@@ -57,6 +60,7 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
   let config = await loadKubeConfig(source);
   let stale = false;
   const server = serverOf(config);
+  const agents = new KeptAgents();
   async function credentials(): Promise<https.RequestOptions> {
     try {
       if (stale) config = await loadKubeConfig(source);
@@ -70,13 +74,13 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
     server,
     userName: config.getCurrentUser()?.name ?? '',
     refreshCredentials: () => void (stale = true),
-    send: async (request) => exchange(new URL(server), await credentials(), request),
+    send: async (request) => exchange(new URL(server), await credentials(), request, agents),
     withToken(token) {
       const bearer = onlyWithToken(config, token);
       return {
         ...own,
         refreshCredentials: () => undefined, // they are not ours
-        send: async (request) => exchange(new URL(server), await optionsOf(bearer), request),
+        send: async (request) => exchange(new URL(server), await optionsOf(bearer), request, agents),
       };
     },
     impersonating(user) {
@@ -124,19 +128,24 @@ function exchange(
   server: URL,
   options: https.RequestOptions,
   request: ConnectionRequest,
+  agents: KeptAgents,
 ): Promise<http.IncomingMessage> {
-  const { method, path: target, headers, body, signal } = request;
+  const { method, path: target, headers, body, signal, repeatable = false } = request;
+  const agent = (repeatable ? agents.for(options) : undefined) ?? options.agent;
   const { request: open } = server.protocol === 'http:' ? http : https;
   // Node frames no body of a DELETE by itself.
   const framing = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const outgoing = open(
       new URL(`${server.pathname.replace(/\/$/u, '')}${target}`, server),
-      { ...options, method, signal, headers: { ...options.headers, ...headers, ...framing } },
+      { ...options, agent, method, signal, headers: { ...options.headers, ...headers, ...framing } },
       resolve,
     );
     outgoing.once('error', (error) => {
       if (signal.aborted) return reject(error);
+      // The server has given a kept connection up just when we used it.
+      if (outgoing.reusedSocket && isCut(error))
+        return resolve(exchange(server, options, { ...request, repeatable: false }, agents));
       const message = `The API server at ${server.origin} cannot be reached: ${reasonOf(error)}`;
       // Once all of it has been sent, the server may have acted on it, whatever became of the answer.
       return reject(outgoing.writableFinished || isCut(error) ? broken(message) : unreachable(message));

@@ -155,7 +155,7 @@ describe('in token mode', () => {
     { headers: { 'kubeflow-userid': 'erin' } },
   ])('%j is nobody: 401, and 4401', async (passport) => {
     await using gateway = await startTestGateway({ objects, users, authentication });
-    const { status, errors } = await personAt(gateway.url, passport as Passport).ask(WHO);
+    const { status, errors } = await personAt(gateway.url, passport).ask(WHO);
     expect(status).toBe(401);
     expect(errors).toMatchObject([
       { message: expect.stringContaining('bearer token'), extensions: { code: 'UNAUTHENTICATED' } },

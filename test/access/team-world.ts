@@ -27,7 +27,11 @@ export const namespaces = (verbs: readonly string[] = READ, ...resourceNames: st
 });
 
 /** Grants rules to a user, or a group, in one namespace, under a name by which they can be taken away again. */
-export function grantIn(namespace: string, subject: string, ...rules: Rule[]): Manifest[] {
+export function grantIn(
+  namespace: string,
+  subject: string,
+  ...rules: Rule[]
+): readonly [role: Manifest, binding: Manifest] {
   const name = grantName(subject);
   return [
     { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: rules.map(whole) },
@@ -42,7 +46,7 @@ export function grantIn(namespace: string, subject: string, ...rules: Rule[]): M
 }
 
 /** Grants rules to a user, or a group, in the whole cluster. */
-export function grant(subject: string, ...rules: Rule[]): Manifest[] {
+export function grant(subject: string, ...rules: Rule[]): readonly [role: Manifest, binding: Manifest] {
   const name = grantName(subject);
   return [
     { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules: rules.map(whole) },
