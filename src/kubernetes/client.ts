@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion } from './decode.ts';
+import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
 import type { Connection, ImpersonatedUser } from './connection.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import { pathOf, type Resource, type ResourceName } from './resource.ts';
@@ -215,7 +215,7 @@ export class Client {
       contentType,
       body,
     });
-    return { object: decodeObject(answer.body, resource), warnings: answer.warnings };
+    return { object: decodeWritten(answer.body, resource, options), warnings: answer.warnings };
   }
 }
 

@@ -14,6 +14,8 @@ const REPLACE_STATUS =
   'mutation ($input: ReplaceWorkspaceInput!) { replaceWorkspaceStatus(input: $input) { workspace { state displayName } } }';
 const at = { namespace: 'team-a', name: 'nb' };
 
+const template = { volumes: {}, options: { imageConfig: 'scipy', podConfig: 'tiny' } };
+
 function start(nb: Manifest = workspace('nb', { state: 'Running' })) {
   return startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab'), nb] });
 }
@@ -106,6 +108,25 @@ describe('patchWorkspace', () => {
     const { resourceVersion } = stored(gateway).metadata;
     expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion: '1' }))).toBe('CONFLICT');
     expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion }))).toBeUndefined();
+  });
+
+  it('applies, and is a CONFLICT that names managers and fields where others care for them too, unless forced', async () => {
+    await using gateway = await start();
+    const body = { spec: { kind: 'jupyterlab', displayName: 'Applied', podTemplate: template } };
+    const input = { name: 'applied', type: 'APPLY', patch: body, fieldManager: 'alice' };
+    expect((await patch(gateway, input)).data?.['patchWorkspace']).toMatchObject({
+      workspace: { displayName: 'Applied', audit: { updatedBy: 'system:admin' } },
+    });
+    const theirs = { ...input, patch: 'spec: { displayName: Theirs }', fieldManager: 'bob' };
+    const { errors } = await patch(gateway, theirs);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      causes: [
+        { reason: 'FieldManagerConflict', field: '.spec.displayName', message: expect.stringContaining('"alice"') },
+      ],
+    });
+    const forced = await patch(gateway, { ...theirs, force: true });
+    expect(forced.data?.['patchWorkspace']).toMatchObject({ workspace: { displayName: 'Theirs' } });
   });
 
   it('refuses unknown fields unless told to drop or overlook them', async () => {

@@ -198,6 +198,15 @@ describe('updateWorkspace', () => {
     });
   });
 
+  it('is INVALID where what is wanted instead does not exist', async () => {
+    const options = { imageConfig: { desired: 'gone', redirectChain: [{ source: 'scipy', target: 'gone' }] } };
+    const status = { podTemplateOptions: { ...options, podConfig: {} } };
+    await using gateway = await start({
+      objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', status })],
+    });
+    expect(fieldsOf(await update(gateway, { applyPendingRedirects: true }))).toEqual(['input.imageConfig']);
+  });
+
   it('prefers the options that are given, and changes none where nothing is pending', async () => {
     await using gateway = await start({
       objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', spec: {} })],

@@ -42,6 +42,10 @@ function roleRef(kind: string, name: string): object {
   return { apiGroup: 'rbac.authorization.k8s.io', kind, name };
 }
 
+function isApply({ method, url }: { readonly method: string; readonly url: string }): boolean {
+  return method === 'PATCH' && url.includes('/workspaces/nb');
+}
+
 interface World extends AsyncDisposable {
   readonly admin: SimulatedGateway;
   readonly alice: TestGateway;
@@ -133,6 +137,18 @@ describe('who may not write', () => {
     const input = { ...at, name: 'new', type: 'APPLY', patch: { spec: {} } };
     const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
     expect(errors).toMatchObject([{ message: expect.stringContaining('You may not create workspaces.kubeflow.org') }]);
+  });
+
+  it('applies to what is there, and not to what comes instead', async () => {
+    await using world = await start(...rights(['patch']));
+    const input = { ...at, type: 'APPLY', patch: { metadata: { labels: { a: 'b' } } } };
+    expect((await world.alice.query(documentOf('patchWorkspace'), { input })).errors).toBeUndefined();
+    world.admin.cluster.faults.delay(1, (request) => {
+      if (isApply(request)) world.admin.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+      return isApply(request);
+    });
+    const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('uid'), extensions: { code: 'CONFLICT' } }]);
   });
 });
 
