@@ -1,6 +1,7 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { isNotFound } from '../kubernetes/status-error.ts';
 
 /** What one request reads of whole namespaces from the API server: each list once. */
 export class LiveLists {
@@ -29,5 +30,15 @@ export class LiveLists {
   async #read(resource: Resource, namespace: string): Promise<readonly KubernetesObject[]> {
     const { items } = await this.#client().listAll(resource, { namespace, signal: this.#signal }, () => undefined);
     return items;
+  }
+}
+
+/** Undefined for what does not exist. */
+export async function ifAny<T>(object: Promise<T>): Promise<T | undefined> {
+  try {
+    return await object;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }

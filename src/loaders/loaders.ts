@@ -7,8 +7,7 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isNotFound } from '../kubernetes/status-error.ts';
-import { LiveLists } from './live-lists.ts';
+import { ifAny, LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
 import { PodLogs } from './pod-logs.ts';
 import type { PodUsage, PodUsages } from './pod-usages.ts';
@@ -155,8 +154,7 @@ export class Loaders extends Writes {
 
   /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
   async logs(namespace: string): Promise<PodLogs> {
-    const question = { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null };
-    if (!(await this.can(question))) throw forbidden(question);
+    await this.#demand({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null });
     return new PodLogs(this.#options.viewer.client, namespace);
   }
 
@@ -165,8 +163,7 @@ export class Loaders extends Writes {
    * @throws {StatusError} Forbidden where the viewer may not list it
    */
   async usage(namespace: string): Promise<PodUsage> {
-    const question = { verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null };
-    if (!(await this.can(question))) throw forbidden(question);
+    await this.#demand({ verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null });
     return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
@@ -186,6 +183,10 @@ export class Loaders extends Writes {
   /** Whether the viewer may list the resource everywhere. */
   async seesAll(resource: Resource): Promise<boolean> {
     return this.can(questionOf('list', resource));
+  }
+
+  async #demand(question: AccessQuestion): Promise<void> {
+    if (!(await this.can(question))) throw forbidden(question);
   }
 
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {
@@ -229,16 +230,6 @@ export class Loaders extends Writes {
   async #ask(questions: readonly AccessQuestion[]): Promise<readonly (boolean | Error)[]> {
     const settled = await Promise.allSettled(questions.map((question) => this.#views.may(question)));
     return settled.map((answer) => (answer.status === 'fulfilled' ? answer.value : asError(answer.reason)));
-  }
-}
-
-/** Undefined for what does not exist. */
-async function ifAny<T>(object: Promise<T>): Promise<T | undefined> {
-  try {
-    return await object;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
   }
 }
 
