@@ -22,6 +22,7 @@ import { refusalOf } from './loaders/refusal.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { PodUsages } from './loaders/pod-usages.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/example-tabs.ts';
 import { startHttpServer, type Readiness } from './server/http-server.ts';
@@ -121,6 +122,7 @@ function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster
     cache,
     authorizer: new Authorizer({ allowMs, denyMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
     grants: new NamedGrants(client, allowMs),
+    usages: new PodUsages(),
     namespaces: () => {
       if (namespaces.version === '') throw refusalOf(Namespace, namespaces.failure);
       return Array.from(namespaces.list(), ({ metadata }) => metadata.name);

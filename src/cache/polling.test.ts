@@ -66,6 +66,7 @@ describe('what is served without watch', () => {
     demanded.simulator.delete('management.example.org/v1', 'Gizmo', 'a', 'default');
     await demanded.cache.untilGone(Gizmo, object?.metadata.uid ?? '');
     expect(demanded.names()).toEqual([]);
+    await until(() => demanded.clock.waiting === 2, 'it waits again, for the next list and for the end of its use');
   });
 
   it('is served from the copy while it cannot be listed', async () => {
@@ -103,6 +104,18 @@ describe('what is served without watch', () => {
     await demanded.watching();
     demanded.simulator.apply(gizmo('b'));
     await until(() => demanded.names().join() === 'b', 'it follows');
+    expect(demanded.status().updates).toBe('watched');
+  });
+
+  it('is watched from the start where that is served when it is read again', async () => {
+    await using demanded = await startDemandedCache({ resource: Gizmo });
+    const withdraw = demanded.simulator.aggregate(unwatched);
+    await demanded.use();
+    demanded.clock.pass(IDLE_MS);
+    await until(() => demanded.clock.waiting === 0, 'nothing of it runs');
+    withdraw();
+    demanded.simulator.aggregate({ ...unwatched, verbs: ['create', 'list', 'watch'] });
+    await demanded.use();
     expect(demanded.status().updates).toBe('watched');
   });
 

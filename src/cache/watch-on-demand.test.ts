@@ -92,6 +92,32 @@ describe('the first reader', () => {
     expect(demanded.store).toMatchObject({ version: '', failure: undefined });
   });
 
+  it('is waited for however short copies are kept', async () => {
+    const stalled: Disposable[] = [];
+    await using demanded = await startDemandedCache({
+      objects: [widget('a')],
+      watchIdleMinutes: 0,
+      before: ({ faults }) => void stalled.push(faults.stall()),
+    });
+    const used = demanded.use();
+    await demanded.watching();
+    await pass(demanded, 2_000);
+    for (const stall of stalled) stall[Symbol.dispose]();
+    await used;
+    expect(demanded.names()).toEqual(['a']);
+    demanded.clock.pass(2_000);
+    await demanded.stopped();
+  });
+
+  it('does not wait for what is being stopped for good', async () => {
+    await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
+    const used = demanded.use();
+    await demanded.watching();
+    await Promise.all([used, demanded.cache[Symbol.asyncDispose]()]);
+    await demanded.use();
+    expect([demanded.store.version, demanded.clock.waiting]).toEqual(['', 0]);
+  });
+
   it('does not wait when it has gone', async () => {
     await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
     const gone = new AbortController();

@@ -4,6 +4,7 @@ import { resource as Namespace } from './namespace/index.ts';
 import { resource as PersistentVolume } from './persistent-volume/index.ts';
 import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
 import { resource as Pod } from './pod/index.ts';
+import { resource as Secret } from './secret/index.ts';
 import { resource as StorageClass } from './storage-class/index.ts';
 import { resource as VolcanoJob } from './volcano-job/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
@@ -19,6 +20,7 @@ export const resources = [
   PersistentVolumeClaim,
   PersistentVolume,
   StorageClass,
+  Secret,
   DevPodWorkspaceInstance,
   VolcanoJob,
 ] as const;

@@ -36,16 +36,17 @@ export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'cli
 export async function startDemandedCache(
   options: SimulatorOptions & {
     readonly resource?: Resource<WidgetObject>;
+    readonly watchIdleMinutes?: number;
     readonly before?: (simulator: Simulator) => void;
   } = {},
 ): Promise<DemandedCache> {
-  const { resource = OnDemand, before, ...simulated } = options;
+  const { resource = OnDemand, watchIdleMinutes = 10, before, ...simulated } = options;
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...simulated });
   const { simulator, client } = cluster;
   before?.(simulator);
   const clock = new VirtualClock();
   const log = pino({ level: 'silent' });
-  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes: 10 };
+  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
   const cache = startClusterCache({ client, resources: [resource], log, clock, ...waits });
   const store = cache.store(resource);
   return {

@@ -28,23 +28,27 @@ const everything: readonly Rule[] = [
 
 interface LimitedOptions {
   readonly objects: readonly (Manifest | KubernetesObject)[];
-  /** A resource, such as `pods/log`, of which it may do nothing; with a verb before it, such as `get secrets`, not that. */
+  /** A resource, such as `pods/log`, of which it may do nothing; with its group behind it, such as `pods.metrics.k8s.io`; with verbs before it, such as `get/list secrets`, not those. */
   readonly mayNot: string;
+  /** What it may do besides. */
+  readonly may?: { readonly verb: string; readonly resource: string };
 }
 
 /** A gateway whose identity may read everything but one thing. */
 export async function limitedGateway({
   objects,
   mayNot,
+  may,
 }: LimitedOptions): Promise<TestGateway & { readonly cluster: Simulator }> {
-  const [resource = '', verb] = mayNot.split(' ').toReversed();
+  const [resource = '', verbs] = mayNot.split(' ').toReversed();
+  const besides = may ? [{ apiGroups: ['*'], resources: [may.resource], verbs: [may.verb] }] : [];
   const name = 'limited';
   const allowed = [
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRole',
       metadata: { name },
-      rules: everything.flatMap((rule) => without(rule, resource, verb)),
+      rules: [...everything.flatMap((rule) => without(rule, resource, verbs?.split('/'))), ...besides],
     },
     {
       apiVersion: `${RBAC}/v1`,
@@ -72,9 +76,10 @@ export async function limitedGateway({
   };
 }
 
-function without(rule: Rule, resource: string, verb: string | undefined): readonly Rule[] {
-  if (!rule.resources.includes(resource)) return [rule];
-  const others = { ...rule, resources: rule.resources.filter((other) => other !== resource) };
-  const left = verb === undefined ? [] : rule.verbs.filter((other) => other !== verb);
-  return left.length === 0 ? [others] : [others, { ...rule, resources: [resource], verbs: left }];
+function without(rule: Rule, resource: string, verbs: readonly string[] | undefined): readonly Rule[] {
+  const [name = '', ...group] = resource.split('.');
+  if (!rule.resources.includes(name) || (group.length > 0 && !rule.apiGroups.includes(group.join('.')))) return [rule];
+  const others = { ...rule, resources: rule.resources.filter((other) => other !== name) };
+  const left = verbs ? rule.verbs.filter((verb) => !verbs.includes(verb)) : [];
+  return left.length === 0 ? [others] : [others, { ...rule, resources: [name], verbs: left }];
 }

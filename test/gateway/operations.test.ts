@@ -6,18 +6,24 @@ import { people } from '../../src/demo/people.ts';
 import { startDemo, type Demo } from '../../src/demo/demo.ts';
 import {
   AnnotateDevPodWorkspaceDocument,
+  ClaimStorageDocument,
   CreateDevPodWorkspaceDocument,
   DeleteDevPodWorkspaceDocument,
   DevPodWorkspacesDocument,
+  LastLinesDocument,
   PatchDevPodWorkspaceDocument,
   PatchVolcanoJobDocument,
   PauseWorkspaceDocument,
   ReplaceDevPodWorkspaceDocument,
   ResumeVolcanoJobDocument,
+  SecretsDocument,
   StartWorkspaceDocument,
   SuspendVolcanoJobDocument,
+  StorageDocument,
   TroublesDocument,
+  UpdateSecretDocument,
   VolcanoJobsDocument,
+  WhyItDoesNotRunDocument,
 } from '../__generated__/graphql.ts';
 import { until } from './until.ts';
 
@@ -70,6 +76,29 @@ async function askExample<D, V>(document: TypedDocumentNode<D, V>, name: string,
   const given: V = JSON.parse(variablesOf(`schema/operations/${name}.graphql`));
   return ask(document, { ...given, ...changed });
 }
+
+it('the demo shows by the examples why a workspace does not run, and what it has printed', async () => {
+  const { workspace } = await askExample(WhyItDoesNotRunDocument, '10-why-it-does-not-run');
+  expect(workspace?.pod?.containerStatuses[0]?.lastTermination?.exitCode).toBeGreaterThan(0);
+  expect(workspace?.events.map(({ reason }) => reason)).toContain('BackOff');
+  const { workspaceLogs } = await askExample(LastLinesDocument, '11-last-lines');
+  expect(workspaceLogs.length).toBeGreaterThan(0);
+});
+
+it('the demo has storage and secrets to show, to claim and to change by the examples', async () => {
+  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '13-storage');
+  expect(persistentVolumeClaims.nodes.some(({ workspaces, pods }) => workspaces.length > 0 && pods.length > 0)).toBe(
+    true,
+  );
+  expect(storageClasses.nodes.length).toBeGreaterThan(1);
+  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '14-claim-storage');
+  expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
+  const { secrets } = await askExample(SecretsDocument, '15-secrets');
+  expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
+  expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
+  const { updateSecret } = await askExample(UpdateSecretDocument, '16-update-secret');
+  expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
+});
 
 it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces by the examples', async () => {
   await askExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { anyObject, listOf, record, text, type Formed } from '../../kubernetes/form.ts';
+import { anyObject, listOf, moment, record, text, type Formed } from '../../kubernetes/form.ts';
 import { manifestOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 const condition = record({
@@ -8,7 +8,7 @@ const condition = record({
   severity: text,
   reason: text,
   message: text,
-  lastTransitionTime: text,
+  lastTransitionTime: moment,
 });
 const conditions = listOf(condition);
 

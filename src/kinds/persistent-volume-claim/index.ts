@@ -1,3 +1,4 @@
+import './mutations.ts';
 import './schema.ts';
 import './volume-mount.ts';
 

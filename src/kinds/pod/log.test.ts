@@ -86,6 +86,16 @@ describe('the logs of a workspace', () => {
     expect(errors).toMatchObject([{ extensions }]);
   });
 
+  it('are told from the end, where all that is asked for would be too much', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const lines = Array.from({ length: 900 }, (_, number) => `${number} ${'x'.repeat(16_000)}`);
+    gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
+    const told = (await logsOf(gateway)) as readonly { readonly text: string }[];
+    expect(told.length).toBeGreaterThan(400);
+    expect(told.length).toBeLessThan(530);
+    expect(told.map(({ text }) => text)).toEqual(lines.slice(-told.length));
+  });
+
   it('are not there where there is no workspace, or no pod of it', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
     const ask = async (name: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/gateway/manifests.ts';
 import { askOfNb, NB } from '../../../test/gateway/nb.ts';
 import { podOf } from '../../../test/gateway/pods.ts';
@@ -166,6 +167,18 @@ describe('the pod of a workspace', () => {
         conditions: [],
       },
     });
+  });
+
+  it('is what the controller reports for who may not list pods', async () => {
+    const status = { podTemplatePod: { name: 'ws-nb-abcde-0', nodeName: 'node-9', containers: [{ name: 'main' }] } };
+    const objects = [namespace('team-a'), workspace('nb', { state: 'Running', status }), crashing];
+    await using gateway = await limitedGateway({ objects, mayNot: 'pods' });
+    const { data, errors } = await gateway.query(
+      `{ ${NB} { pod { name nodeName containers phase object { name } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const reported = { name: 'ws-nb-abcde-0', nodeName: 'node-9', containers: ['main'] };
+    expect(data).toEqual({ workspace: { pod: { ...reported, phase: null, object: null } } });
   });
 
   it('is the newest that is not going, where none is reported', async () => {

@@ -1,4 +1,15 @@
-import { anyObject, int, listOf, mapOf, reader, record, text, whole, type Formed } from '../../kubernetes/form.ts';
+import {
+  anyObject,
+  int,
+  listOf,
+  mapOf,
+  moment,
+  reader,
+  record,
+  text,
+  whole,
+  type Formed,
+} from '../../kubernetes/form.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
@@ -37,8 +48,8 @@ const spec = record({
 });
 const resources = mapOf(quantity);
 const status = record({
-  state: record({ phase: text, reason: text, message: text, lastTransitionTime: text }),
-  conditions: listOf(record({ status: text, lastTransitionTime: text })),
+  state: record({ phase: text, reason: text, message: text, lastTransitionTime: moment }),
+  conditions: listOf(record({ status: text, lastTransitionTime: moment })),
   pending: int,
   running: int,
   succeeded: int,
