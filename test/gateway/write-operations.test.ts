@@ -94,6 +94,12 @@ it('the demo creates, changes, patches, replaces and deletes a kind by the examp
   expect(await play('19e-delete-workspace-kind')).toMatchObject({ deletionPending: false });
 });
 
+it('the demo tries to create and delete secrets and claims by the examples', async () => {
+  expect(await play('16b-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
+  expect(await play('16c-delete-secret')).toMatchObject({ warnings: [] });
+  expect(await play('16d-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
+});
+
 it('there is an example of every mutation', () => {
   const texts = globSync('schema/operations/*.graphql').map((file) => readFileSync(file, 'utf8'));
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
