@@ -60,7 +60,7 @@ export class LiveQueries {
     const most = this.#options.maxSubscriptionsPerViewer;
     if ((this.#streamsByViewer.get(viewer) ?? 0) >= most) throw tooMany(most);
     const opened = await openEither(args, args.contextValue);
-    if ('privately' in opened) return this.#private(opened);
+    if ('privately' in opened) return this.#private(opened, args);
     const { source } = opened;
     const resumable = source.shape === 'events';
     const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
@@ -75,7 +75,7 @@ export class LiveQueries {
   }
 
   /** A stream for one client, which shares nothing. */
-  #private({ privately: source, validated, context }: OpenedPrivately): LiveStream {
+  #private({ privately: source, validated, context }: OpenedPrivately, args: SubscribeArgs): LiveStream {
     const { publicError, recheckMs } = this.#options;
     const { viewer, loaders } = context;
     return {
@@ -89,7 +89,10 @@ export class LiveQueries {
           recheckMs,
           onFrame: () => (this.counters.frames += 1),
           onClose: () => this.#count(viewer.name, -1),
-          renew: () => viewer.renew(),
+          recheck: async () => {
+            await viewer.renew();
+            await openEither(args, context.renewed(Date.now()));
+          },
           execute: async (rootValue, signal) => {
             const about = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };
             return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(about) });

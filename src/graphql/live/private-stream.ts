@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ErrorCode } from '../errors.ts';
 import { Frame } from './frame.ts';
 import type { RunningStream } from './live-queries.ts';
 import type { Sink } from './reader.ts';
@@ -24,14 +25,16 @@ export class PrivateStream<T> implements AsyncIterable<T> {
   }
 }
 
+const REFUSALS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAVAILABLE']);
+
 interface OpenPrivateStreamOptions {
   readonly sink: Sink;
   readonly source: PrivateStream<unknown>;
   /** Executes the operation for one event. */
   readonly execute: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>;
   readonly publicError: (error: unknown) => GraphQLError;
-  /** Finds out again who the viewer is, before an event that comes so long after the last time. */
-  readonly renew: () => Promise<unknown>;
+  /** Finds out again whether the viewer may follow it; throws where they may not. */
+  readonly recheck: () => Promise<unknown>;
   readonly recheckMs: number;
   /** Told of each event that was sent. */
   readonly onFrame: () => void;
@@ -41,17 +44,18 @@ interface OpenPrivateStreamOptions {
 
 /**
  * A private stream between its first and its last frame. An event is drawn only while the client reads, so nothing
- * gathers here; one that cannot be told, because the viewer may no longer see it, say, is the last.
+ * gathers here; one that cannot be told is the last. Whether the viewer may follow it is asked again while it lasts.
  */
 export class OpenPrivateStream implements RunningStream {
   readonly #options: OpenPrivateStreamOptions;
   readonly #stopping = new AbortController();
+  readonly #rechecks: NodeJS.Timeout;
   #isOpen = true;
-  #renewedAt = Date.now();
   #ready: PromiseWithResolvers<void> | undefined;
 
   constructor(options: OpenPrivateStreamOptions) {
     this.#options = options;
+    this.#rechecks = setInterval(() => void this.#recheck(), options.recheckMs);
     void this.#run();
   }
 
@@ -66,17 +70,30 @@ export class OpenPrivateStream implements RunningStream {
   }
 
   async #run(): Promise<void> {
-    const { sink, publicError } = this.#options;
-    let failure: unknown;
     try {
       await this.#pump();
+      this.#end();
     } catch (error) {
-      failure = error;
+      this.#end(this.#options.publicError(error));
     }
+  }
+
+  /** Also while there is nothing to tell. */
+  async #recheck(): Promise<void> {
+    try {
+      await this.#options.recheck();
+    } catch (error) {
+      const problem = this.#options.publicError(error);
+      // Whatever else is the matter, such as that there is nothing to follow any more, the stream itself tells.
+      if (REFUSALS.has(problem.extensions['code'])) this.#end(problem);
+    }
+  }
+
+  #end(error?: GraphQLError): void {
     if (!this.#isOpen) return;
     this.#close();
-    if (failure === undefined) sink.end();
-    else sink.end(publicError(failure));
+    this.#ready?.resolve();
+    this.#options.sink.end(error);
   }
 
   async #pump(): Promise<void> {
@@ -85,7 +102,6 @@ export class OpenPrivateStream implements RunningStream {
     await this.#readiness();
     if (signal.aborted) return;
     for await (const event of source.open(signal)) {
-      await this.#renew();
       const result = await execute(event, signal);
       if (signal.aborted) return;
       const [error] = result.errors ?? [];
@@ -95,13 +111,6 @@ export class OpenPrivateStream implements RunningStream {
       await this.#readiness();
       if (signal.aborted) return;
     }
-  }
-
-  async #renew(): Promise<void> {
-    const now = Date.now();
-    if (now - this.#renewedAt < this.#options.recheckMs) return;
-    this.#renewedAt = now;
-    await this.#options.renew();
   }
 
   /** Resolves when the client reads, or the stream is over. */
@@ -115,6 +124,7 @@ export class OpenPrivateStream implements RunningStream {
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    clearInterval(this.#rechecks);
     this.#stopping.abort();
     this.#options.onClose();
   }
