@@ -1,4 +1,4 @@
-# The gateway:  docker run -p 4000:4000 -e HOST=0.0.0.0 -e KUBECONFIG=/kubeconfig -v ~/.kube/config:/kubeconfig:ro image
+# The gateway:  docker run -p 4000:4000 -e HOST=0.0.0.0 -e AUTH_MODE=token -e KUBECONFIG=/kubeconfig -v ~/.kube/config:/kubeconfig:ro image
 # The demo:     docker run -p 4000:4000 -e HOST=0.0.0.0 image dist/demo/main.js
 
 FROM node:24-slim AS build
@@ -16,6 +16,7 @@ ENV NODE_ENV=production
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 COPY schema ./schema
+COPY deploy ./deploy
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 4000

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addressMatcher, type HeaderIdentityOptions } from './access/header-identity.ts';
-import type { ConnectionSource } from './kubernetes/connection.ts';
+import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import { isLoopback } from './server/origins.ts';
 
 /** Every setting of the gateway. */

@@ -15,12 +15,14 @@ import { publicError } from './graphql/errors.ts';
 import type { LiveStatistics } from './graphql/live/statistics.ts';
 import type { Viewer } from './access/viewer.ts';
 import { resources } from './kinds/index.ts';
+import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace } from './kinds/namespace/resource.ts';
 import type { Cluster } from './loaders/loaders.ts';
 import { refusalOf } from './loaders/refusal.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { PodUsages } from './loaders/pod-usages.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/example-tabs.ts';
 import { startHttpServer, type Readiness } from './server/http-server.ts';
@@ -72,6 +74,8 @@ export async function startGateway(
     recheckMs: config.authorizationTtlSeconds * 1_000,
     identify: identifyBy(config, client, self),
     createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
+    assetAt: (viewer, path, signal) =>
+      pictureAt(createContext({ cluster, viewer, gateway: facts }, signal), client, path),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
@@ -118,6 +122,7 @@ function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster
     cache,
     authorizer: new Authorizer({ allowMs, denyMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
     grants: new NamedGrants(client, allowMs),
+    usages: new PodUsages(),
     namespaces: () => {
       if (namespaces.version === '') throw refusalOf(Namespace, namespaces.failure);
       return Array.from(namespaces.list(), ({ metadata }) => metadata.name);

@@ -16,6 +16,7 @@ import { resources } from '../../src/kinds/index.ts';
 import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createConnection } from '../../src/kubernetes/connection.ts';
+import { PodUsages } from '../../src/loaders/pod-usages.ts';
 import { schema } from '../../src/schema.ts';
 import { Broadcast } from './broadcast.ts';
 import { kubeconfigGiven, present } from './server.ts';
@@ -55,6 +56,7 @@ const about = {
     cache,
     authorizer: new Authorizer({ allowMs: 10_000, denyMs: 5_000, graceMs: 0 }),
     grants: new NamedGrants(client, 10_000),
+    usages: new PodUsages(),
     namespaces: () => [],
   },
   viewer: await kubeconfigIdentity(client, { name: 'bench', groups: [] })({ headers: {}, remoteAddress: undefined }),

@@ -1,13 +1,15 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../test/gateway/until.ts';
-import { startWidgetCluster, Widget } from '../../test/kubernetes/widget.ts';
+import { startWidgetCluster, Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import type { Resource } from '../kubernetes/resource.ts';
 import { widget } from '../simulator/fixture.ts';
 import type { SimulatorOptions } from '../simulator/simulator.ts';
 import { startClusterCache } from './cluster-cache.ts';
 import { OwnedClock } from '../../test/cache/owned-clock.ts';
 import { widgetObject } from '../../test/cache/widget-object.ts';
 
+const Secretive: Resource<WidgetObject> = { ...Widget, watched: 'never' };
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };
 
 describe('a cluster cache', () => {
@@ -45,6 +47,30 @@ describe('a cluster cache', () => {
     const refusal = new TypeError('others are not kept; expected one of widgets, gadgets.');
     expect(() => cached.cache.store(Other)).toThrow(refusal);
     expect(() => cached.cache.accept(Other, widgetObject('a'))).toThrow(refusal);
+  });
+
+  it('neither reads nor keeps what is never watched, but says whether it is served', async () => {
+    await using cached = await startCache({ objects: [widget('a')] }, [Secretive]);
+    await cached.cache.settled;
+    expect(() => cached.cache.store(Secretive)).toThrow(new TypeError('widgets are not kept; expected one of none.'));
+    await expect(cached.cache.use(Secretive)).rejects.toThrow('widgets are not kept');
+    cached.cache.accept(Secretive, widgetObject('a'));
+    await cached.cache.untilGone(Secretive, 'uid-a');
+    expect(cached.simulator.requests).toEqual([]);
+    await cached.cache.discover();
+    expect(cached.cache.statuses()).toMatchObject([
+      { updates: 'live-reads', available: true, synced: false, objects: 0, lastEventAt: undefined },
+    ]);
+    expect(cached.simulator.requests).toHaveLength(1);
+  });
+
+  it('does not wait for discovery for long', async () => {
+    await using cached = await startCache({}, [Secretive]);
+    using _ = cached.simulator.faults.delay(60_000);
+    const discovered = cached.cache.discover();
+    cached.clock.pass(2_000);
+    await discovered;
+    expect(cached.cache.statuses()).toMatchObject([{ available: true }]);
   });
 
   it('has stopped everything when it is disposed of', async () => {
@@ -109,14 +135,14 @@ function fail(): never {
 }
 
 /** A cache of widgets, and of gadgets, which are not served. */
-async function startCache(options: SimulatorOptions = {}) {
+async function startCache(options: SimulatorOptions = {}, resources: readonly Resource[] = [Widget, Gadget]) {
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator } = cluster;
-  const clock = new OwnedClock(10_000, 5_000);
+  const clock = new OwnedClock(10_000, 5_000, 2_000);
   const written: string[] = [];
   const log = pino({}, { write: (line: string) => void written.push(line) });
   const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };
-  const cache = startClusterCache({ client, resources: [Widget, Gadget], log, clock, ...waits });
+  const cache = startClusterCache({ client, resources, log, clock, ...waits });
   return {
     client,
     simulator,

@@ -6,8 +6,8 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { KeptResource, statusWithoutCopy, type ResourceStatus } from './kept-resource.ts';
 import type { Past } from './past-states.ts';
+import type { ReadonlyStore } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
-import type { ReadonlyStore } from './store.ts';
 import { untilGone } from './until-gone.ts';
 import { WatchOnDemand } from './watch-on-demand.ts';
 
@@ -69,49 +69,83 @@ const DISCOVERY_PATIENCE_MS = 2_000;
 
 /** Starts the reflectors of what is always watched; others when they are asked for. Disposing stops them all and waits until nothing of them runs. */
 export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
-  const { resources, clock = systemClock } = options;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const discovery = new Discovery(options.client, {
-    intervalMs: options.discoveryIntervalMs,
-    now: () => clock.now(),
-    signal,
-  });
-  const copies = new Map<Resource, Copy>();
-  for (const resource of resources)
-    if (resource.watched !== 'never')
-      copies.set(resource, startCopy(resource, { ...options, clock, discovery, signal }));
-  const copyOf = (resource: Resource): Copy => copies.get(resource) ?? missing(resource, [...copies.keys()]);
-  const always = [...copies.values()].filter(({ onDemand }) => !onDemand);
-  return {
-    store: <T extends KubernetesObject>(resource: Resource<T>) =>
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
-      copyOf(resource).kept.store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
-    use: async (resource, until) => copyOf(resource).onDemand?.use(until),
-    past: async <T extends KubernetesObject>(resource: Resource<T>, version: string) =>
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-      (await copyOf(resource).kept.past?.since(version)) as Past<T> | undefined,
-    accept: (resource, object) => {
-      if (!isUnkept(resource, resources)) copyOf(resource).kept.accept(object);
-    },
-    untilGone: async (resource, uid) => {
-      if (isUnkept(resource, resources)) return;
-      const { store, nudge } = copyOf(resource).kept;
-      nudge.give();
-      await untilGone(store, uid, clock);
-    },
-    statuses: () =>
-      resources.map((resource) => copies.get(resource)?.kept.status() ?? statusWithoutCopy(resource, discovery)),
-    discover: async () => {
-      const unread = resources.filter((resource) => !copies.get(resource)?.kept.isRunning);
-      await inTime(Promise.all(unread.map((resource) => discovery.ask(resource))), clock);
-    },
-    settled: Promise.all(always.map(({ kept }) => kept.settled)),
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await Promise.all([...copies.values()].map((copy) => copy.ended()));
-    },
-  };
+  return new RunningCache(options);
+}
+
+class RunningCache implements ClusterCache {
+  readonly settled: Promise<unknown>;
+  readonly #resources: readonly Resource[];
+  readonly #clock: Clock;
+  readonly #stopping = new AbortController();
+  readonly #discovery: Discovery;
+  readonly #copies: ReadonlyMap<Resource, Copy>;
+
+  constructor(options: ClusterCacheOptions) {
+    const { client, resources, clock = systemClock, discoveryIntervalMs: intervalMs } = options;
+    const { signal } = this.#stopping;
+    this.#resources = resources;
+    this.#clock = clock;
+    this.#discovery = new Discovery(client, { intervalMs, now: () => clock.now(), signal });
+    const started = { ...options, clock, discovery: this.#discovery, signal };
+    const kept = resources.filter(({ watched }) => watched !== 'never');
+    this.#copies = new Map(kept.map((resource) => [resource, startCopy(resource, started)]));
+    const always = [...this.#copies.values()].filter(({ onDemand }) => !onDemand);
+    this.settled = Promise.all(always.map(({ kept: { settled } }) => settled));
+  }
+
+  store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
+    const { store } = this.#copyOf(resource).kept;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
+    return store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>;
+  }
+
+  async use(resource: Resource, signal?: AbortSignal): Promise<void> {
+    await this.#copyOf(resource).onDemand?.use(signal);
+  }
+
+  async past<T extends KubernetesObject>(resource: Resource<T>, version: string): Promise<Past<T> | undefined> {
+    const past = await this.#copyOf(resource).kept.past?.since(version);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+    return past as Past<T> | undefined;
+  }
+
+  accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
+    if (!this.#isNeverKept(resource)) this.#copyOf(resource).kept.accept(object);
+  }
+
+  async untilGone(resource: Resource, uid: string): Promise<void> {
+    if (this.#isNeverKept(resource)) return;
+    const { store, nudge } = this.#copyOf(resource).kept;
+    nudge.give();
+    await untilGone(store, uid, this.#clock);
+  }
+
+  statuses(): readonly ResourceStatus[] {
+    return this.#resources.map(
+      (resource) => this.#copies.get(resource)?.kept.status() ?? statusWithoutCopy(resource, this.#discovery),
+    );
+  }
+
+  async discover(): Promise<void> {
+    const unread = this.#resources.filter((resource) => !this.#copies.get(resource)?.kept.isRunning);
+    await inTime(Promise.all(unread.map((resource) => this.#discovery.ask(resource))), this.#clock);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#copies.values()].map((copy) => copy.ended()));
+  }
+
+  #copyOf(resource: Resource): Copy {
+    const found = this.#copies.get(resource);
+    if (found) return found;
+    const kept = [...this.#copies.keys()].map(({ plural }) => plural);
+    throw new TypeError(`${resource.plural} are not kept; expected one of ${kept.join(', ') || 'none'}.`);
+  }
+
+  #isNeverKept(resource: Resource): boolean {
+    return resource.watched === 'never' && this.#resources.includes(resource);
+  }
 }
 
 interface Copy {
@@ -141,16 +175,6 @@ function startCopy(resource: Resource, options: CopyOptions): Copy {
   kept.begin(signal);
   const running = run(signal);
   return { kept, onDemand, ended: () => running };
-}
-
-function isUnkept(resource: Resource, resources: readonly Resource[]): boolean {
-  return resource.watched === 'never' && resources.includes(resource);
-}
-
-function missing(resource: Resource, kept: readonly Resource[]): never {
-  throw new TypeError(
-    `${resource.plural} are not kept; expected one of ${kept.map(({ plural }) => plural).join(', ')}.`,
-  );
 }
 
 /** Waits for something to be done, but not for long. */

@@ -1,5 +1,5 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { Change } from './store.ts';
+import type { Change } from './readonly-store.ts';
 
 /** What became of one object between two versions: undefined before it existed, and after it was gone; it may have come and gone. */
 export interface NetChange<T> {

@@ -100,8 +100,9 @@ export class KeptResource {
     this.#isPolled = false;
   }
 
-  /** The reflector is not to run any more. Nothing is kept. */
+  /** The reflector is not to run any more. Nothing is kept, and nobody waits for it any longer. */
   end(): void {
+    this.#run?.answered.abort();
     this.#run = undefined;
     this.store.empty();
   }
@@ -115,7 +116,7 @@ export class KeptResource {
     return this.#run?.past;
   }
 
-  /** Aborts when it has been read once since {@link begin}, or why it cannot be is known. */
+  /** Aborts when it has been read once since {@link begin}, or why it cannot be is known, or it is not going to be. */
   get answered(): AbortSignal | undefined {
     return this.#run?.answered.signal;
   }

@@ -23,7 +23,9 @@ const unwatched: AggregatedResource = {
 };
 const Gizmo: Resource<WidgetObject> = {
   ...OnDemand,
-  ...{ kind: 'Gizmo', group: 'management.example.org', plural: 'gizmos' },
+  kind: 'Gizmo',
+  group: 'management.example.org',
+  plural: 'gizmos',
 };
 const gizmo = (name: string) => ({ ...widget(name), apiVersion: 'management.example.org/v1', kind: 'Gizmo' });
 
@@ -64,6 +66,7 @@ describe('what is served without watch', () => {
     demanded.simulator.delete('management.example.org/v1', 'Gizmo', 'a', 'default');
     await demanded.cache.untilGone(Gizmo, object?.metadata.uid ?? '');
     expect(demanded.names()).toEqual([]);
+    await until(() => demanded.clock.waiting === 2, 'it waits again, for the next list and for the end of its use');
   });
 
   it('is served from the copy while it cannot be listed', async () => {
@@ -104,6 +107,18 @@ describe('what is served without watch', () => {
     expect(demanded.status().updates).toBe('watched');
   });
 
+  it('is watched from the start where that is served when it is read again', async () => {
+    await using demanded = await startDemandedCache({ resource: Gizmo });
+    const withdraw = demanded.simulator.aggregate(unwatched);
+    await demanded.use();
+    demanded.clock.pass(IDLE_MS);
+    await until(() => demanded.clock.waiting === 0, 'nothing of it runs');
+    withdraw();
+    demanded.simulator.aggregate({ ...unwatched, verbs: ['create', 'list', 'watch'] });
+    await demanded.use();
+    expect(demanded.status().updates).toBe('watched');
+  });
+
   it('is remembered from list to list', async () => {
     await using demanded = await startPolling();
     await demanded.use();
@@ -139,6 +154,7 @@ describe.each([
     demanded.simulator.apply(widget('b'));
     demanded.clock.pass(DISCOVERY_INTERVAL_MS);
     await until(() => demanded.names().join() === 'b', 'it is there again');
+    expect(demanded.status()).toMatchObject({ available: true, updates: 'polled' });
   });
 });
 
@@ -151,8 +167,9 @@ function refuseWatches({ faults }: Simulator): void {
 }
 
 /** Lets time pass until so many lists have been taken in. */
-async function polled({ status, clock }: DemandedCache, times: number): Promise<void> {
-  const lists = () => Object.values(status().watch.lists).reduce((sum, count) => sum + count, 0);
+async function polled(demanded: DemandedCache, times: number): Promise<void> {
+  const { clock } = demanded;
+  const lists = () => Object.values(demanded.status().watch.lists).reduce((sum, count) => sum + count, 0);
   await until(() => clock.waiting > 0, 'it waits');
   if (lists() < times) clock.pass(POLL_MS);
   await until(() => lists() === times, 'it has been listed');

@@ -40,6 +40,7 @@ it.each<[Partial<StatusDetails>, Partial<Recovery>]>([
     { cause: 'server-error', suspicious: true },
   ],
   [{ code: 400 }, { cause: 'server-error' }],
+  [{ code: 405 }, { cause: 'unwatchable', next: 'poll', atOnce: true }],
 ])('knows what to do about %j', (details, expected) => {
   expect(recoveryFrom(failure(details), 1)).toEqual({ ...normal, ...expected });
 });

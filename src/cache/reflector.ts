@@ -1,11 +1,12 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { kindUnavailable } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Nudge } from './nudge.ts';
+import { isOlderWorld } from './older-world.ts';
 import { recoveryFrom } from './recovery.ts';
 import type { ReflectorReport } from './reflector-report.ts';
 import type { Store } from './store.ts';
@@ -88,7 +89,7 @@ class Reflector<T extends KubernetesObject> {
     if (this.#asksFirst) await this.#ask();
     this.#asksFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
-    if (this.#listCause === undefined && this.#suspicious && (await this.#worldIsOlder()))
+    if (this.#listCause === undefined && this.#suspicious && (await isOlderWorld(this.#options)))
       this.#listCause = 'older-world';
     this.#suspicious = false;
     if (this.#listCause === undefined) return this.#follow();
@@ -240,14 +241,6 @@ class Reflector<T extends KubernetesObject> {
     } while (serving === 'absent' || serving === 'unknown');
     this.#serveAs(serving);
     this.#progress();
-  }
-
-  /** A server restored from a backup gives out versions anew: a watch from ours would wait in silence. */
-  async #worldIsOlder(): Promise<boolean> {
-    const { client, store, signal, report } = this.#options;
-    const { knownVersion } = store;
-    const { resourceVersion } = await client.list(store.resource, { limit: 1, signal }, report.malformed);
-    return compareVersions(resourceVersion, knownVersion) < 0;
   }
 
   #jitter(): number {

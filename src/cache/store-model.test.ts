@@ -3,7 +3,8 @@ import type { ObjectMeta } from '../kubernetes/object.ts';
 import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
 import { differences, lineOf, NaiveStore, versionOf } from '../../test/cache/naive-store.ts';
 import { chances, type Chances } from '../../test/cache/seeded-chances.ts';
-import { Store, type Change } from './store.ts';
+import type { Change } from './readonly-store.ts';
+import { Store } from './store.ts';
 import { widgetObject } from '../../test/cache/widget-object.ts';
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);

@@ -3,7 +3,8 @@ import type { ObjectMeta } from '../kubernetes/object.ts';
 import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
 import { lineOf } from '../../test/cache/naive-store.ts';
-import { Store, type Change } from './store.ts';
+import type { Change } from './readonly-store.ts';
+import { Store } from './store.ts';
 import { widgetObject } from '../../test/cache/widget-object.ts';
 
 describe('an event', () => {
@@ -167,7 +168,62 @@ describe('a failure', () => {
   });
 });
 
+describe('a copy that is given up', () => {
+  it('leaves nothing, and the next one begins with its list', () => {
+    const store = readAndGivenUp();
+    expect([store.size, store.version, store.failure, [...store.list('default')]]).toEqual([0, '', undefined, []]);
+    store.replace([at('a', 3), at('b', 7)], '8');
+    expect([store.changesSince('5'), store.changesSince('8'), store.size]).toEqual([undefined, [], 2]);
+  });
+
+  it.each([
+    ['5', true],
+    ['8', true],
+    ['4', false],
+  ])('is of the world of the next one, if that is not older: %s', (version, isSo) => {
+    const store = readAndGivenUp();
+    store.replace([], version);
+    expect(store.isOfThisWorld('5')).toBe(isSo);
+  });
+
+  it('is of another world where the kind was not served in between', () => {
+    const store = readAndGivenUp();
+    store.fail(kindUnavailable(Widget), 'void');
+    store.replace([], '8');
+    expect(store.isOfThisWorld('5')).toBe(false);
+  });
+
+  it('takes no answer of a write', () => {
+    const store = readAndGivenUp();
+    store.accept(at('b', 9));
+    expect([store.size, store.version]).toEqual([0, '']);
+  });
+});
+
+describe('many lists in a row', () => {
+  it('are each a moment to go on from, but only the last of them', () => {
+    const { store } = storeOf([], '1000');
+    for (let version = 1_001; version <= 2_100; version += 1) store.replace([at('a', version)], String(version));
+    expect(store.changesSince('1000')).toBeUndefined();
+    expect(store.changesSince('2000')).toMatchObject([
+      { before: { metadata: { resourceVersion: '2000' } }, after: { metadata: { resourceVersion: '2100' } } },
+    ]);
+  });
+});
+
 describe('listeners', () => {
+  it('are missed when the last of them has gone, once', () => {
+    let left = 0;
+    const store = new Store(Widget, 10, () => void (left += 1));
+    const [first, second] = [listen(store, () => {}), listen(store, () => {})];
+    first();
+    first();
+    expect([store.isFollowed, left]).toEqual([true, 0]);
+    second();
+    second();
+    expect([store.isFollowed, left]).toEqual([false, 1]);
+  });
+
   it('may stop themselves and others while they are being told', () => {
     const { store } = storeOf([], '5');
     const heard: string[] = [];
@@ -201,6 +257,14 @@ function at(name: string, version: number, { color, ...metadata }: Partial<Objec
 
 function listen(store: Store<WidgetObject>, changed: (change: Change<WidgetObject>) => void): () => void {
   return store.listen({ changed, reset: () => {}, failed: () => {} });
+}
+
+/** A store that had been read up to version 5. */
+function readAndGivenUp(): Store<WidgetObject> {
+  const store = new Store(Widget);
+  store.replace([at('a', 3)], '5');
+  store.empty();
+  return store;
 }
 
 /** A store that has been read, and what it has told since. */

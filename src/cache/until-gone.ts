@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Clock } from './clock.ts';
-import type { ReadonlyStore } from './store.ts';
+import type { ReadonlyStore } from './readonly-store.ts';
 
 const PATIENCE_MS = 2_000;
 

@@ -60,7 +60,7 @@ describe('the first reader', () => {
   });
 
   it('does not wait for what is not served, which is not even asked for', async () => {
-    await using demanded = await startDemandedCache({ before: ({ delete: remove }) => void remove(...DEFINITION) });
+    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await demanded.use();
     expect([demanded.store.failure, demanded.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
     expect(demanded.asked()).toEqual([DISCOVERY]);
@@ -90,6 +90,32 @@ describe('the first reader', () => {
     demanded.clock.pass(5_000);
     await Promise.all([first, second, demanded.use()]);
     expect(demanded.store).toMatchObject({ version: '', failure: undefined });
+  });
+
+  it('is waited for however short copies are kept', async () => {
+    const stalled: Disposable[] = [];
+    await using demanded = await startDemandedCache({
+      objects: [widget('a')],
+      watchIdleMinutes: 0,
+      before: ({ faults }) => void stalled.push(faults.stall()),
+    });
+    const used = demanded.use();
+    await demanded.watching();
+    await pass(demanded, 2_000);
+    for (const stall of stalled) stall[Symbol.dispose]();
+    await used;
+    expect(demanded.names()).toEqual(['a']);
+    demanded.clock.pass(2_000);
+    await demanded.stopped();
+  });
+
+  it('does not wait for what is being stopped for good', async () => {
+    await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
+    const used = demanded.use();
+    await demanded.watching();
+    await Promise.all([used, demanded.cache[Symbol.asyncDispose]()]);
+    await demanded.use();
+    expect([demanded.store.version, demanded.clock.waiting]).toEqual(['', 0]);
   });
 
   it('does not wait when it has gone', async () => {
@@ -196,7 +222,7 @@ describe('what was read', () => {
   });
 
   it('is asked after no more, when it has vanished and nobody reads it', async () => {
-    await using demanded = await startDemandedCache({ before: ({ delete: remove }) => void remove(...DEFINITION) });
+    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
     await demanded.use();
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();

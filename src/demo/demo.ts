@@ -7,6 +7,7 @@ import { startGateway } from '../gateway.ts';
 import { Client } from '../kubernetes/client.ts';
 import { createConnection } from '../kubernetes/connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
+import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startLife } from './life.ts';
 import { gatewayAccount, people, permissions, type Person } from './people.ts';
@@ -32,11 +33,17 @@ export interface Demo extends AsyncDisposable {
 
 /** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
 function headersFor([first, ...others]: readonly Person[]): string {
-  const lineOf = ({ token }: Person) => `"authorization": "Bearer ${token}"`;
-  const aboutOf = ({ name, role }: Person) => `  // ${name}, ${role}`;
-  if (!first) return '{}';
-  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${lineOf(person)}`]);
-  return ['{', aboutOf(first), `  ${lineOf(first)}`, ...alternatives, '}'].join('\n');
+  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${headerOf(person)}`]);
+  const chosen = first ? [aboutOf(first), `  ${headerOf(first)}`] : [];
+  return ['{', ...chosen, ...alternatives, '}'].join('\n');
+}
+
+function aboutOf({ name, role }: Person): string {
+  return `  // ${name}, ${role}`;
+}
+
+function headerOf({ token }: Person): string {
+  return `"authorization": "Bearer ${token}"`;
 }
 
 /** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
@@ -53,7 +60,7 @@ export async function startDemo({
       port: clusterPort,
       objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
       aggregated: worldApis,
-      admission: workspaceAdmission,
+      admission: [...workspaceAdmission, ...volcanoAdmission],
       users: [...people, gatewayAccount],
     }),
   );

@@ -29,8 +29,8 @@ const answers: readonly (readonly [string, string, object, string, boolean])[] =
   [nobody.token, 'list', WORKSPACES, research, false],
   [gatewayAccount.token, 'watch', WORKSPACES, '', true],
   [gatewayAccount.token, 'watch', KINDS, '', true],
-  [gatewayAccount.token, 'get', LOGS, research, true],
-  [gatewayAccount.token, 'create', { group: 'authorization.k8s.io', resource: 'subjectaccessreviews' }, '', true],
+  [gatewayAccount.token, 'get', LOGS, research, false],
+  [gatewayAccount.token, 'create', { group: 'authentication.k8s.io', resource: 'tokenreviews' }, '', true],
   [gatewayAccount.token, 'patch', WORKSPACES, research, false],
   [gatewayAccount.token, 'watch', SECRETS, '', false],
 ];

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { parseAllDocuments } from 'yaml';
 import type { TokenUser } from '../simulator/access/tokens.ts';
 import type { Manifest } from '../simulator/api-object.ts';
-import { bindingTo, clusterBindingTo, clusterRole, kubeflowRoles } from './roles.ts';
+import { bindingTo, clusterBindingTo, kubeflowRoles } from './roles.ts';
 
 /** Someone who may come to the demo, with a bearer token. */
 export interface Person extends TokenUser {
@@ -41,10 +43,17 @@ export const gatewayAccount: TokenUser = {
   name: `system:serviceaccount:${GATEWAY.namespace}:${GATEWAY.name}`,
 };
 
+/** What the gateway is given on a real cluster, too, in one of the modes in which it knows who asks. */
+export function gatewayRoles(mode: 'token' | 'header' | 'impersonate'): Manifest[] {
+  return ['cluster-role', `mode-${mode}`].flatMap((file) => {
+    const text = readFileSync(new URL(`../../deploy/${file}.yaml`, import.meta.url), 'utf8');
+    return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+  });
+}
+
 /** The roles that Kubeflow brings, what makes of the people what they are, and the gateway's own role. */
 export function permissions(): Manifest[] {
   const [, erin, victor] = people;
-  const watch = ['get', 'list', 'watch'];
   return [
     ...kubeflowRoles(),
     clusterBindingTo('cluster-admin', { kind: 'Group', name: ADMINISTRATORS }),
@@ -52,20 +61,6 @@ export function permissions(): Manifest[] {
     bindingTo('kubeflow-view', { kind: 'User', name: victor.name }, 'team-research'),
     bindingTo('kubeflow-view', { kind: 'User', name: victor.name }, 'team-vision'),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...GATEWAY } },
-    clusterRole(GATEWAY.name, [
-      { apiGroups: ['kubeflow.org'], resources: ['workspaces', 'workspacekinds'], verbs: watch },
-      { apiGroups: [''], resources: ['namespaces', 'pods', 'events', 'persistentvolumes'], verbs: watch },
-      { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: watch },
-      { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] },
-      { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: watch },
-      { apiGroups: ['batch.volcano.sh'], resources: ['jobs'], verbs: watch },
-      { apiGroups: ['management.loft.sh'], resources: ['devpodworkspaceinstances'], verbs: watch },
-      { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: ['get', 'list'] },
-      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'clusterroles'], verbs: ['list'] },
-    ]),
-    clusterBindingTo(GATEWAY.name, { kind: 'ServiceAccount', ...GATEWAY }),
+    ...gatewayRoles('token'),
   ];
 }

@@ -121,6 +121,17 @@ it('provides volumes for claims, and takes them away', async () => {
   expect(demo.list('v1', 'PersistentVolume').length).toBe(demo.list('v1', 'PersistentVolumeClaim').length);
 });
 
+it('keeps a claim that is deleted while a pod mounts it', async () => {
+  await using demo = await startWorld();
+  const claim = () => demo.get('v1', 'PersistentVolumeClaim', 'bob-home', 'team-research');
+  expect(await demo.deleteByHttp('/api/v1/namespaces/team-research/persistentvolumeclaims/bob-home')).toBe(200);
+  demo.step(0);
+  expect(claim()?.metadata.deletionTimestamp).toBeDefined();
+  demo.delete('v1', 'Pod', demo.podsOf('churn-analysis')[0]?.metadata.name ?? '', 'team-research');
+  demo.step(1);
+  expect(claim()).toBeUndefined();
+});
+
 it('carries out what Volcano is told to do', async () => {
   await using demo = await startWorld();
   const phase = () => textAt(objectAt(objectAt(job(), 'status'), 'state'), 'phase');
@@ -179,6 +190,10 @@ async function startWorld() {
     eventsOf: (workspace: string) => {
       const events = list('v1', 'Event').filter(({ metadata }) => metadata.name.startsWith(`ws-${workspace}-`));
       return events.toSorted((a, b) => String(a['reason']).localeCompare(String(b['reason'])));
+    },
+    deleteByHttp: async (path: string) => {
+      const headers = { Authorization: `Bearer ${simulator.token}` };
+      return (await fetch(`${simulator.url}${path}`, { method: 'DELETE', headers })).status;
     },
     logOf: (pod: KubernetesObject | undefined, query = '') => logOf(simulator, pod, query),
     apply: (manifest: Manifest) => simulator.apply(manifest),

@@ -8,9 +8,11 @@ import { startSimulator } from '../simulator/simulator.ts';
 import type { Delays } from './controller/pod-step.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
+import { Events } from './event.ts';
 import { FAULT, KIND_FINALIZER } from './marks.ts';
 import { Namespaces } from './namespace.ts';
 import { Pods } from './pod.ts';
+import { StatefulSets } from './stateful-set.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { follow } from './workspace-story.ts';
@@ -57,6 +59,30 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     const { status } = story.latest();
     expect(status?.podTemplatePod).toMatchObject({ serviceAccountName: 'ws-up', containers: [{ name: 'main' }] });
     expect(status?.lastRunningTime).toBeGreaterThan(1e12);
+  });
+
+  it('records what happens to the pod of a workspace, and to its stateful set', async () => {
+    await using story = await follow(client, namespace, 'eventful');
+    await story.create({});
+    await story.until(isIn('Running'));
+    await expect
+      .poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 })
+      .toEqual([
+        'default-scheduler Pod Scheduled',
+        'kubelet Pod Created',
+        'kubelet Pod Pulled',
+        'kubelet Pod Started',
+        'statefulset-controller StatefulSet SuccessfulCreate',
+      ]);
+    await story.patch({ spec: { paused: true } });
+    await story.until(isIn('Paused'));
+    await expect.poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 }).toHaveLength(7);
+    const { items } = await client.list(StatefulSets, { namespace, signal }, () => undefined);
+    const set = items.find(({ metadata }) => metadata.name.startsWith('ws-eventful-'));
+    expect([set?.spec.replicas, set?.metadata.ownerReferences]).toMatchObject([
+      0,
+      [{ kind: 'Workspace', name: 'eventful' }],
+    ]);
   });
 
   it('keeps a workspace that is created paused without a pod', async () => {
@@ -131,6 +157,13 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     await expect.poll(async () => (await kind()).metadata.finalizers ?? [], { timeout: 10_000 }).toEqual([]);
   });
 });
+
+/** What has been recorded of a workspace's pods and stateful set, by whom, in alphabetical order. */
+async function eventsOf(client: Client, workspace: string): Promise<string[]> {
+  const { items } = await client.list(Events, { namespace, signal }, () => undefined);
+  const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));
+  return own.map(({ source, involvedObject, reason }) => `${source.component} ${involvedObject.kind} ${reason}`).sort();
+}
 
 async function populate(client: Client): Promise<void> {
   const Definitions = {

@@ -6,6 +6,7 @@ import { workspaceAdmission } from './admission.ts';
 import { demoDelays } from './controller/pod-step.ts';
 import { startLife } from './life.ts';
 import { Pods } from './pod.ts';
+import { StatefulSets } from './stateful-set.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { isWorkspace, Workspaces } from './workspace.ts';
@@ -91,6 +92,7 @@ async function snapshot(client: Client): Promise<[string, string][]> {
       ({ metadata }) => metadata.name !== 'codeserver',
     ),
     (await client.list(Pods, { signal }, () => undefined)).items,
+    (await client.list(StatefulSets, { signal }, () => undefined)).items,
   ];
   return lists
     .flat()

@@ -33,7 +33,7 @@ export function servedObjects(now: Date): Manifest[] {
 
 /**
  * All objects of the demo, in an order in which they can be created: definitions, namespaces, kinds, workspaces in every
- * state, their pods, what they mount, what has happened. They are as the controller leaves them, so it changes nothing when it starts.
+ * state, their stateful sets and pods, what they mount, what has happened. They are as the controller leaves them, so it changes nothing when it starts.
  */
 export function worldObjects(now: Date): Manifest[] {
   const at = now.getTime();
@@ -50,7 +50,7 @@ export function worldObjects(now: Date): Manifest[] {
     ...[...kinds.values()].map((kind) => manifestOf(counted(kind, workspaces))),
     ...storageOf(workspaces),
     ...workspaces.map(manifestOf),
-    ...settled.flatMap(({ pod }) => (pod ? [manifestOf(pod)] : [])),
+    ...settled.flatMap(({ set, pod }) => [set, pod].flatMap((made) => (made ? [manifestOf(made)] : []))),
     ...settled.flatMap(({ workspace, pod }) => (pod ? pastEvents(workspace, pod, at) : [])),
     ...volcanoJobs(at),
   ];

@@ -18,7 +18,8 @@ const descriptions = {
     'HTTP 415: this form of request is not accepted, e.g. a STRATEGIC patch of a custom resource.',
   INVALID: 'HTTP 422: refused by the schema of the kind or by the admission rules of the cluster; see `causes`.',
   RATE_LIMITED: 'HTTP 429: too many requests; see `retryAfterSeconds`.',
-  INTERNAL: 'HTTP 500: something unexpected, logged by the gateway and told to nobody else.',
+  INTERNAL:
+    'HTTP 500: something unexpected: in the API server, in its words, with a `status`; in the gateway, logged there and told to nobody else.',
   UNAVAILABLE: 'HTTP 503: the API server cannot be reached, or the gateway has not read it yet.',
   TIMEOUT: 'HTTP 504: no answer in time. A write may or may not have happened: look before trying again.',
 } as const;
@@ -35,9 +36,28 @@ builder.enumType('ErrorCode', {
   ),
 });
 
+/** What Kubernetes calls a failure decides; its HTTP status only where it has no name, or one that is not known. */
 const codeByReason: ReadonlyMap<string, ErrorCode> = new Map([
+  ['BadRequest', 'BAD_REQUEST'],
+  ['Unauthorized', 'UNAUTHENTICATED'],
+  ['Forbidden', 'FORBIDDEN'],
+  ['NotFound', 'NOT_FOUND'],
   ['KindUnavailable', 'KIND_UNAVAILABLE'],
+  ['MethodNotAllowed', 'METHOD_NOT_ALLOWED'],
+  ['NotAcceptable', 'NOT_ACCEPTABLE'],
+  ['Conflict', 'CONFLICT'],
   ['AlreadyExists', 'ALREADY_EXISTS'],
+  ['Expired', 'EXPIRED'],
+  ['Gone', 'EXPIRED'],
+  ['RequestEntityTooLarge', 'TOO_LARGE'],
+  ['UnsupportedMediaType', 'UNSUPPORTED_MEDIA_TYPE'],
+  ['Invalid', 'INVALID'],
+  ['TooManyRequests', 'RATE_LIMITED'],
+  ['InternalError', 'INTERNAL'],
+  ['StorageReadError', 'INTERNAL'],
+  ['ServiceUnavailable', 'UNAVAILABLE'],
+  ['ServerTimeout', 'TIMEOUT'],
+  ['Timeout', 'TIMEOUT'],
 ]);
 
 const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
@@ -53,6 +73,7 @@ const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [422, 'INVALID'],
   [429, 'RATE_LIMITED'],
+  [500, 'INTERNAL'],
   [503, 'UNAVAILABLE'],
   [504, 'TIMEOUT'],
 ]);

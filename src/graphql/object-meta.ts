@@ -37,6 +37,10 @@ const OwnerReferenceType = builder.objectRef<OwnerReference>('OwnerReference').i
       description: 'Whether this owner manages the object. At most one does.',
       resolve: ({ controller }) => controller === true,
     }),
+    blockOwnerDeletion: t.boolean({
+      description: 'Whether the owner, when it is deleted in the foreground, waits until this object is gone.',
+      resolve: ({ blockOwnerDeletion }) => blockOwnerDeletion === true,
+    }),
   }),
 });
 
@@ -46,6 +50,11 @@ export const ObjectMetaType = builder.objectRef<ObjectMeta>('ObjectMeta').implem
     const keys = t.arg.stringList({ description: 'Only these keys. Null: all.', required: false });
     return {
       name: t.exposeString('name', { description: 'Unique in its kind and namespace, at one time.' }),
+      generateName: t.string({
+        nullable: true,
+        description: 'What the cluster has begun the name with. Null for an object whose author has named it.',
+        resolve: ({ generateName }) => generateName ?? null,
+      }),
       namespace: t.string({
         nullable: true,
         description: 'Null for an object of the whole cluster.',
@@ -72,6 +81,11 @@ export const ObjectMetaType = builder.objectRef<ObjectMeta>('ObjectMeta').implem
         nullable: true,
         description: 'When deletion was asked for; set while finalizers still keep the object. Null otherwise.',
         resolve: ({ deletionTimestamp }) => deletionTimestamp ?? null,
+      }),
+      deletionGracePeriodSeconds: t.int({
+        nullable: true,
+        description: 'How long it may take to end, once its deletion has been asked for. Null before.',
+        resolve: ({ deletionGracePeriodSeconds }) => deletionGracePeriodSeconds ?? null,
       }),
       labels: t.field({
         type: [KeyValueType],

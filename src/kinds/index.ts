@@ -1,6 +1,26 @@
+import { resource as DevPodWorkspaceInstance } from './dev-pod-workspace-instance/index.ts';
+import { resource as Event } from './event/index.ts';
 import { resource as Namespace } from './namespace/index.ts';
+import { resource as PersistentVolume } from './persistent-volume/index.ts';
+import { resource as PersistentVolumeClaim } from './persistent-volume-claim/index.ts';
+import { resource as Pod } from './pod/index.ts';
+import { resource as Secret } from './secret/index.ts';
+import { resource as StorageClass } from './storage-class/index.ts';
+import { resource as VolcanoJob } from './volcano-job/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
 import { resource as WorkspaceKind } from './workspace-kind/index.ts';
 
-/** The kinds that the gateway keeps a live copy of: one line each, and importing them adds their part to the schema. */
-export const resources = [Namespace, Workspace, WorkspaceKind] as const;
+/** The kinds that the gateway knows: one line each, and importing them adds their part to the schema. */
+export const resources = [
+  Namespace,
+  Workspace,
+  WorkspaceKind,
+  Pod,
+  Event,
+  PersistentVolumeClaim,
+  PersistentVolume,
+  StorageClass,
+  Secret,
+  DevPodWorkspaceInstance,
+  VolcanoJob,
+] as const;

@@ -32,9 +32,13 @@ async function readText(response: IncomingMessage): Promise<string> {
 export async function readJson(response: IncomingMessage): Promise<unknown> {
   const body = await readText(response);
   const value = parseJson(body);
-  if (typeof value !== 'object')
-    throw new TypeError(`Expected JSON from the API server, got ${JSON.stringify(body.slice(0, 200))}`);
+  if (typeof value !== 'object') throw new TypeError(`Expected JSON from the API server, got ${outlineOf(body)}`);
   return value;
+}
+
+/** What begins as an object may be half a secret: its values are for nobody. */
+function outlineOf(body: string): string {
+  return /^\s*[{[]/u.test(body) ? `${body.length} characters that are none` : JSON.stringify(body.slice(0, 200));
 }
 
 function parseJson(body: string): unknown {

@@ -1,7 +1,8 @@
-import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion } from './decode.ts';
+import type { IncomingMessage } from 'node:http';
+import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
 import type { Connection, ImpersonatedUser } from './connection.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
-import { pathOf, type Resource } from './resource.ts';
+import { pathOf, type Resource, type ResourceName } from './resource.ts';
 import { FIELD_MANAGER, queryOf, Requests, timeout } from './requests.ts';
 import { isNameTaken } from './status-error.ts';
 import {
@@ -165,13 +166,23 @@ export class Client {
     return { count: decodeItemCount(body), warnings };
   }
 
-  /** Any other document of the API: discovery, version, reviews. */
+  /** Any other document of the API: discovery, version, reviews. None of them changes anything, so it may be asked for twice. */
   async document(
     method: 'GET' | 'POST',
     path: string,
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
-    return this.#requests.json(method, path, options);
+    return this.#requests.json(method, path, { ...options, repeatable: true });
+  }
+
+  /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
+  async open(
+    resource: ResourceName,
+    { namespace, name, subresource }: ObjectName & { readonly subresource: string },
+    { query, signal }: { readonly query: Parameters<typeof queryOf>[0]; readonly signal: AbortSignal },
+  ): Promise<IncomingMessage> {
+    const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
+    return this.#requests.answer('GET', path, { signal, namespace });
   }
 
   /** The same API server, asked with somebody's bearer token and nothing of ours. */
@@ -204,7 +215,7 @@ export class Client {
       contentType,
       body,
     });
-    return { object: decodeObject(answer.body, resource), warnings: answer.warnings };
+    return { object: decodeWritten(answer.body, resource, options), warnings: answer.warnings };
   }
 }
 

@@ -71,6 +71,18 @@ function outlineOf(value: unknown): string {
   return excerptOf({ name, uid, resourceVersion });
 }
 
+/** What a write has made, or, in a dry run, would have made: an object that is not stored has no version. */
+export function decodeWritten<T extends KubernetesObject>(
+  value: unknown,
+  resource: Resource<T>,
+  { dryRun }: { readonly dryRun?: boolean | undefined },
+): T {
+  const object = value as RawObject | null;
+  const isUnstored = dryRun && object?.metadata && object.metadata.resourceVersion === undefined;
+  if (!isUnstored) return decodeObject(value, resource);
+  return decodeObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, resource);
+}
+
 /** The object that a deletion has left waiting; undefined where the answer is that, or how, it is gone. */
 export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
   const { kind, metadata } = (value ?? {}) as RawObject;

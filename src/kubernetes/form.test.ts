@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anyObject, flag, int, listOf, mapOf, number, reader, record, text, whole } from './form.ts';
+import { anyObject, flag, int, listOf, mapOf, moment, number, reader, record, text, whole } from './form.ts';
 
 const option = record({ id: text, hidden: flag, labels: mapOf(text), ports: listOf(record({ port: int })) });
 
@@ -42,6 +42,11 @@ describe('a form', () => {
     { form: flag, fits: [true, false], misfits: ['true', 0] },
     { form: number, fits: [0, -1.5, 1e300], misfits: ['1', null] },
     { form: int, fits: [0, -(2 ** 31), 2 ** 31 - 1], misfits: [1.5, 2 ** 31, -(2 ** 31) - 1, '1', Number.NaN] },
+    {
+      form: moment,
+      fits: ['2026-11-21T09:30:00Z', '2026-11-21T09:30:00.123456+01:00'],
+      misfits: ['garbage', '', '2026-11-21', '2026-13-21T09:30:00Z', 0, null],
+    },
     { form: anyObject, fits: [{}, { a: 1 }], misfits: [[], null, 'a'] },
   ])('tells $fits from $misfits', ({ form, fits, misfits }) => {
     expect(fits.map(form.is)).toEqual(fits.map(() => true));

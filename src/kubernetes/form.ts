@@ -18,6 +18,7 @@ type FormedFields<F extends Fields> = { readonly [K in keyof F]?: Formed<F[K]> }
 type AnyObject = Readonly<Record<string, unknown>>;
 
 const INT_LIMIT = 2 ** 31;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/u;
 
 export const text = whole((value): value is string => typeof value === 'string');
 export const flag = whole((value): value is boolean => typeof value === 'boolean');
@@ -25,6 +26,10 @@ export const number = whole((value): value is number => typeof value === 'number
 /** A whole number that a GraphQL `Int` can carry. */
 export const int = whole(
   (value): value is number => Number.isInteger(value) && Number(value) >= -INT_LIMIT && Number(value) < INT_LIMIT,
+);
+/** A moment, as the text that Kubernetes makes of it. */
+export const moment = whole(
+  (value): value is string => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
 );
 export const anyObject = whole(
   (value): value is AnyObject => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -16,6 +16,8 @@ export interface AskOptions {
   readonly namespace?: string | undefined;
   readonly contentType?: string | undefined;
   readonly body?: unknown;
+  /** It may be asked twice: then a connection that was used before will do. */
+  readonly repeatable?: boolean | undefined;
 }
 
 /** A good answer to a write. */
@@ -56,7 +58,7 @@ export class Requests {
 
   /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
   async answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
-    const { signal, contentType, body } = options;
+    const { signal, contentType, body, repeatable } = options;
     const response = await this.connection.send({
       method,
       path,
@@ -67,6 +69,7 @@ export class Requests {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
+      repeatable,
     });
     if ((response.statusCode ?? 500) < 300) return response;
     throw await failureOf(response, options);

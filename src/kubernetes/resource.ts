@@ -24,7 +24,7 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> extends
   readonly watched: 'always' | 'on-demand' | 'never';
   /** Only objects with such labels are of interest: others are neither listed nor kept. Empty: all. */
   readonly labelSelector: string;
-  /** What lists and copies keep of an object; one that is read alone comes whole. Must leave what it is given as it is. */
+  /** What is kept of an object, wherever it comes from. Must leave what it is given as it is. */
   readonly trim: TrimObject<T>;
   /** What may be seen of an object by who may not read it. Absent: nothing. */
   readonly glimpse?: Glimpse<T>;

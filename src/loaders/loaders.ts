@@ -7,7 +7,10 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { ifAny, LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
+import { PodLogs } from './pod-logs.ts';
+import type { PodUsage, PodUsages } from './pod-usages.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
 import { isEmpty, seenIn, type View } from './view.ts';
@@ -21,6 +24,7 @@ export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
   readonly grants: NamedGrants;
+  readonly usages: PodUsages;
   /** The namespaces that there are. @throws {StatusError} while they are not known */
   readonly namespaces: () => Iterable<string>;
 }
@@ -52,6 +56,7 @@ export class Loaders extends Writes {
   readonly #views: Views;
   /** What the viewer sees of the resources that the operation reads. */
   readonly sight: Sight;
+  readonly #liveLists: LiveLists;
   #questions: DataLoader<AccessQuestion, boolean, string> | undefined;
 
   constructor(options: LoadersOptions) {
@@ -60,6 +65,7 @@ export class Loaders extends Writes {
     this.#options = options;
     this.#views = new Views({ ...options, ...cluster });
     this.sight = sight;
+    this.#liveLists = new LiveLists(() => options.viewer.client, options.signal);
   }
 
   /**
@@ -91,6 +97,7 @@ export class Loaders extends Writes {
    * otherwise as {@link list}
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
+    if (resource.watched === 'never') return ifAny(this.live(resource, at));
     const view = await this.#scopeView(resource, at, 'read');
     return (await this.#readable(resource, view)).get(at);
   }
@@ -128,10 +135,20 @@ export class Loaders extends Writes {
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
   }
 
+<<<<<<< HEAD
   /** What the viewer may see of an object that a write has come to: who may write it may not get it for that. */
   async shown<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T | undefined> {
     const view = await this.#views.ofName(resource, object.metadata, 'read');
     return view && seenIn(view, resource, object);
+=======
+  /**
+   * The objects of one namespace as the API server has them now: read once for one request, however many ask.
+   * @throws {StatusError} Forbidden where the viewer may not list them
+   */
+  async listLive<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
+    await this.permit('list', resource, { namespace });
+    return this.#liveLists.of(resource, namespace);
+>>>>>>> main
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */
@@ -140,6 +157,21 @@ export class Loaders extends Writes {
       cacheKeyFn: questionKeyOf,
     });
     return this.#questions.load(question);
+  }
+
+  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
+  async logs(namespace: string): Promise<PodLogs> {
+    await this.#demand({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null });
+    return new PodLogs(this.#options.viewer.client, namespace);
+  }
+
+  /**
+   * What the pods of a namespace use, as of 15 s ago or later. Undefined where the cluster does not measure it.
+   * @throws {StatusError} Forbidden where the viewer may not list it
+   */
+  async usage(namespace: string): Promise<PodUsage> {
+    await this.#demand({ verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null });
+    return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
   /** How fresh the copy of each resource is, and whether the cluster serves it. */
@@ -158,6 +190,10 @@ export class Loaders extends Writes {
   /** Whether the viewer may list the resource everywhere. */
   async seesAll(resource: Resource): Promise<boolean> {
     return this.can(questionOf('list', resource));
+  }
+
+  async #demand(question: AccessQuestion): Promise<void> {
+    if (!(await this.can(question))) throw forbidden(question);
   }
 
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetChange } from '../cache/history.ts';
 import type { Past } from '../cache/past-states.ts';
-import type { Change, ReadonlyStore } from '../cache/store.ts';
+import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys, readKeysOf } from './read-keys.ts';

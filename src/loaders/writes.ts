@@ -2,6 +2,7 @@ import { forbidden } from '../access/authorizer.ts';
 import { questionOf, type AccessQuestion, type Place } from '../access/question.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import { anyObject } from '../kubernetes/form.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
@@ -98,11 +99,12 @@ export abstract class Writes {
     { verb = 'patch', ...options }: PatchAs,
   ): Promise<Written<T>> {
     await this.permit(verb, resource, { ...at, subresource: options.subresource });
-    if (patch.type === 'APPLY' && !options.subresource) await this.#permitApply(resource, at);
+    const allowed =
+      patch.type === 'APPLY' && !options.subresource ? await this.#allowedApply(resource, at, patch) : patch;
     return this.#taken(
       resource,
       options,
-      await this.#writing.viewer.client.patch(resource, at, patch, this.#signed(options)),
+      await this.#writing.viewer.client.patch(resource, at, allowed, this.#signed(options)),
     );
   }
 
@@ -149,13 +151,16 @@ export abstract class Writes {
     if (held) await cache.untilGone(resource, held.metadata.uid);
   }
 
-  async #permitApply(resource: Resource, at: ObjectName): Promise<void> {
-    const { namespace } = at;
-    if (await this.can(questionOf('create', resource, { namespace }))) return;
+  /** Who may not create names the object that is to be changed: should it go meanwhile, the apply is refused. */
+  async #allowedApply(resource: Resource, at: ObjectName, { type, body }: Patch): Promise<Patch> {
+    const creation = questionOf('create', resource, { namespace: at.namespace });
+    if (await this.can(creation)) return { type, body };
     try {
-      await this.#writing.viewer.client.get(resource, at, this.#writing.signal);
+      const { uid } = (await this.#writing.viewer.client.get(resource, at, this.#writing.signal)).metadata;
+      const { metadata, ...content } = anyObject.is(body) ? body : {};
+      return { type, body: { ...content, metadata: { ...(anyObject.is(metadata) ? metadata : at), uid } } };
     } catch (error) {
-      if (isNotFound(error)) throw forbidden(questionOf('create', resource, { namespace }));
+      if (isNotFound(error)) throw forbidden(creation);
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import type { GraphQLError } from 'graphql';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { credentialsOf, type Identify } from '../access/identity.ts';
 import type { Viewer } from '../access/viewer.ts';
+import { createAssets, type AssetsOptions } from './assets.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { createGraphiQL } from './graphiql.ts';
 import { isSimplePost, Origins } from './origins.ts';
@@ -28,6 +29,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   /** What GraphiQL's headers editor holds at first: JSON with comments. */
   readonly graphiqlHeaders: string;
   readonly readiness: () => Readiness;
+  readonly assetAt: AssetsOptions['assetAt'];
   readonly publicError: (error: unknown) => GraphQLError;
   readonly identify: Identify;
   readonly maxSubscriptionsPerConnection: number;
@@ -48,7 +50,7 @@ const ENDPOINT = '/graphql';
 const BACKLOG = 4_096;
 
 /**
- * Serves GraphQL over GET, POST, Server-Sent Events and WebSocket at `/graphql`, GraphiQL to browsers there, `/livez` and
+ * Serves GraphQL over GET, POST, Server-Sent Events and WebSocket at `/graphql`, GraphiQL to browsers there, `/assets/`, `/livez` and
  * `/readyz`. Disposing ends every stream, waits for the answers under way, and closes.
  * @throws {Error} when the port is taken
  */
@@ -107,11 +109,13 @@ function routes(
     origins,
     identify,
     publicError,
+    assetAt,
   }: HttpServerOptions & { readonly origins: Origins },
   state: { readonly stopping: boolean },
   serveGraphQL: Answer,
 ): Handler {
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
+  const assets = createAssets({ assetAt, identify, publicError });
   return (request, response) => {
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);
@@ -120,6 +124,7 @@ function routes(
       return answerReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
     const refusal = origins.refusal(request);
     if (refusal) return answer(response, 403, errorOf('FORBIDDEN', refusal));
+    if (assets.handles(request)) return assets.serve(request, response);
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (path !== ENDPOINT)
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
 import type { ServedResource } from './served-resource.ts';
-import { conflict, forbidden, invalid, type Cause } from './status.ts';
+import { conflict, forbidden, invalid, StatusError, type Cause } from './status.ts';
 
 /** A rule in code that looks at a write before it is stored, as a validating webhook does. */
 export type AdmissionHook = (review: AdmissionReview) => AdmissionResult | void;
@@ -39,8 +39,8 @@ export interface AdmissionResult {
 export interface Denial {
   readonly message?: string | undefined;
   readonly causes?: readonly Cause[] | undefined;
-  /** 422 unless told otherwise. */
-  readonly code?: 422 | 403 | 409 | undefined;
+  /** 422 unless told otherwise. With 400 the message is all that is said, as by webhooks that give no reason. */
+  readonly code?: 422 | 400 | 403 | 409 | undefined;
 }
 
 interface Write {
@@ -70,6 +70,8 @@ export function admit(cluster: Cluster, access: ReadAccess, write: Write): reado
 
 function denied(resource: ServedResource, name: string, { code = 422, message = '', causes = [] }: Denial) {
   switch (code) {
+    case 400:
+      return new StatusError({ code, reason: '', message });
     case 403:
       return forbidden(resource, { name, message, causes });
     case 409:

@@ -68,7 +68,7 @@ function arranged(object: Placed, resource: ServedResource, current: ApiObject |
     resourceVersion: '',
     generation: resource.hasGeneration ? (before?.generation ?? given.generation ?? 1) : undefined,
     creationTimestamp: before?.creationTimestamp ?? given.creationTimestamp ?? timestamp(),
-    managedFields: managedFieldsOf(object, { manager: 'simulator', apiVersion: apiVersionOf(resource) }),
+    managedFields: managedFieldsOf(object, { manager: 'simulator', apiVersion: apiVersionOf(resource) }, current),
   });
   return { ...object, apiVersion: resource.storageApiVersion, kind: resource.kind, metadata };
 }

@@ -27,6 +27,15 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     text('StorageClass', (claim) => textAt(claim['spec'], 'storageClassName') ?? ''),
     age(),
   ],
+  PersistentVolume: [
+    text('Capacity', (volume) => textAt(objectAt(volume['spec'], 'capacity'), 'storage') ?? ''),
+    text('Access Modes', (volume) => textsAt(volume['spec'], 'accessModes').join(',')),
+    text('Reclaim Policy', (volume) => textAt(volume['spec'], 'persistentVolumeReclaimPolicy') ?? ''),
+    text('Status', (volume) => textAt(volume['status'], 'phase')),
+    text('Claim', boundClaim),
+    text('StorageClass', (volume) => textAt(volume['spec'], 'storageClassName') ?? ''),
+    age(),
+  ],
   Secret: [text('Type', (secret) => secret['type']), text('Data', countData), age()],
   ConfigMap: [text('Data', countData), age()],
   Service: [
@@ -75,6 +84,11 @@ function creationTimestamp(object: JsonObject): unknown {
 
 function text(name: string, cell: (object: JsonObject) => unknown, priority = 0): Column {
   return { name, type: 'string', priority, cell };
+}
+
+function boundClaim(volume: JsonObject): string {
+  const claim = objectAt(volume['spec'], 'claimRef');
+  return [textAt(claim, 'namespace'), textAt(claim, 'name')].filter(Boolean).join('/');
 }
 
 function involved(event: JsonObject): string {

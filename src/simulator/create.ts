@@ -22,19 +22,27 @@ interface CreateRequest {
   readonly namespace?: string | undefined;
   readonly manifest: JsonObject;
   readonly options: WriteOptions;
+  /** Whose the fields are, where they are not simply of who creates. */
+  readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
 
 /** The real server finds this out late, and answers 500 without a reason. */
 const VERSION_GIVEN = 'resourceVersion should not be set on objects to be created';
 
 /** @throws {StatusError} when the object may not come to be */
-export function create(cluster: Cluster, { resource, namespace, manifest, options }: CreateRequest): Written {
+export function create(cluster: Cluster, request: CreateRequest): Written {
+  const { resource, namespace, manifest, options, managedFields } = request;
   const given = objectAt(manifest, 'metadata');
   const place = placeOf(resource, namespace, given);
   if (place !== undefined) assertNamespace(cluster, resource, { namespace: place, name: textAt(given, 'name') ?? '' });
   const { status: _status, ...content } = manifest;
   const shaped = shape(resource.hasStatus ? content : manifest, resource, options.fieldValidation);
-  const object = initialise(shaped.object, { resource, namespace: place, manager: options.manager });
+  const object = initialise(shaped.object, {
+    resource,
+    namespace: place,
+    manager: options.manager,
+    managedFields,
+  });
   assertValid(object, resource);
   const access = readAccess(cluster);
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
@@ -81,10 +89,11 @@ interface Origin {
   readonly resource: ServedResource;
   readonly namespace: string | undefined;
   readonly manager: string;
+  readonly managedFields: CreateRequest['managedFields'];
 }
 
 /** The object as a client's create makes it: what only the server may say is the server's. */
-function initialise(shaped: JsonObject, { resource, namespace, manager }: Origin): ApiObject {
+function initialise(shaped: JsonObject, { resource, namespace, manager, managedFields }: Origin): ApiObject {
   const given = objectAt(shaped, 'metadata');
   const { deletionTimestamp: _ignored, deletionGracePeriodSeconds: _unused, selfLink: _link, ...meta } = given;
   const metadata = compactMeta({
@@ -95,7 +104,7 @@ function initialise(shaped: JsonObject, { resource, namespace, manager }: Origin
     resourceVersion: '',
     generation: resource.hasGeneration ? 1 : undefined,
     creationTimestamp: timestamp(),
-    managedFields: managedFieldsOf(shaped, { manager, apiVersion: apiVersionOf(resource) }),
+    managedFields: managedFields?.(shaped) ?? managedFieldsOf(shaped, { manager, apiVersion: apiVersionOf(resource) }),
   });
   return { ...shaped, apiVersion: resource.storageApiVersion, kind: resource.kind, metadata };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { POD_METRICS } from './aggregated.ts';
 import { startTestSimulator, widget, WIDGET_DEFINITION } from './fixture.ts';
 
 const run = promisify(execFile);
@@ -53,6 +54,25 @@ it.skipIf(kubectl === undefined)('follows with kubectl', async () => {
   expect(await rows.next()).toMatch(/^a\s+3$/u);
   test.simulator.apply(widget('a', { size: 4 }));
   expect(await rows.next()).toMatch(/^a\s+4$/u);
+});
+
+it.skipIf(kubectl === undefined)('reads and follows logs, and what pods use, with kubectl', async () => {
+  const place = { name: 'nb', namespace: 'default' };
+  const status = { containerStatuses: [{ name: 'main', state: { running: {} } }] };
+  const spec = { nodeName: 'worker-1', containers: [{ name: 'main' }] };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: place, spec, status };
+  const containers = [{ name: 'main', usage: { cpu: '250m', memory: '64Mi' } }];
+  const used = { timestamp: '2026-11-25T10:00:00Z', window: '15s', containers };
+  const metrics = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics', metadata: place, ...used };
+  await using test = await startTestSimulator({ aggregated: [POD_METRICS], objects: [pod, metrics] });
+  await using shell = await openShell(test.simulator.kubeconfig);
+  test.simulator.log('default', 'nb', 'main', 'one\ntwo');
+  expect(await shell.kubectl('logs', 'nb', '--tail=1')).toBe('two\n');
+  expect(await shell.kubectl('top', 'pods', '--no-headers')).toMatch(/^nb\s+250m\s+64Mi\s*$/u);
+  await using lines = shell.follow('logs', '--follow', 'nb');
+  expect([await lines.next(), await lines.next()]).toEqual(['one', 'two']);
+  test.simulator.log('default', 'nb', 'main', 'three');
+  expect(await lines.next()).toBe('three');
 });
 
 interface Shell extends AsyncDisposable {

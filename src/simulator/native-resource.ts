@@ -1,4 +1,4 @@
-import { BUILTIN_COLUMNS } from './builtin-columns.ts';
+import { age, BUILTIN_COLUMNS } from './builtin-columns.ts';
 import type { JsonObject } from './json.ts';
 import { VERBS, type ServedResource, type Verb } from './served-resource.ts';
 
@@ -41,7 +41,7 @@ export function nativeResource(apiVersion: string, kind: string, options: Native
     isComputed: options.isComputed,
     hasGeneration: options.hasGeneration ?? false,
     storageApiVersion: apiVersion,
-    columns: BUILTIN_COLUMNS[kind] ?? [],
+    columns: BUILTIN_COLUMNS[kind] ?? [age()],
     selectableFields: options.selectable ?? {},
     complete: options.complete,
     check: options.check,

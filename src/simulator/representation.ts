@@ -37,6 +37,7 @@ export function presentObject(object: ApiObject, resource: ServedResource, repre
   const shown = inVersion(object, resource);
   switch (representation.form) {
     case 'object':
+      if (object.metadata.resourceVersion === '') return unversioned(shown);
       return resource.isComputed ? computed(shown) : shown;
     case 'metadata':
       return metadataOnly(shown);
@@ -48,6 +49,12 @@ export function presentObject(object: ApiObject, resource: ServedResource, repre
     default:
       throw new TypeError(`Unknown form ${JSON.stringify(representation.form satisfies never)}`);
   }
+}
+
+/** What a dry run has not stored has no version. */
+function unversioned({ metadata, ...content }: ApiObject): JsonObject {
+  const { resourceVersion: _none, ...meta } = metadata;
+  return { ...content, metadata: meta };
 }
 
 export function presentList(

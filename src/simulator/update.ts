@@ -20,6 +20,8 @@ interface UpdateRequest {
   readonly next: JsonObject;
   readonly options: WriteOptions;
   readonly method: 'PUT' | 'PATCH';
+  /** Whose the fields are afterwards, where it is not simply of who has changed them. */
+  readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
 
 /**
@@ -37,7 +39,8 @@ export function update(cluster: Cluster, request: UpdateRequest): Written {
   const access = readAccess(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
   const warnings = [...shaped.warnings, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
-  if (isEqualJson(comparable(wanted), comparable(current))) return { object: current, warnings };
+  const isSame = isEqualJson(comparable(wanted), comparable(current));
+  if (isSame && !request.managedFields) return { object: current, warnings };
   const object = withGeneration(withManager(wanted, request), current, resource);
   if (options.dryRun) return { object, warnings };
   const stored = cluster.storage.put(storageKeyOf(resource), object);
@@ -118,8 +121,12 @@ export function withGeneration(object: ApiObject, current: ApiObject, resource: 
   return { ...object, metadata: { ...object.metadata, generation: same ? generation : generation + 1 } };
 }
 
-function withManager(object: ApiObject, { options, subresource, next }: UpdateRequest): ApiObject {
+function withManager(
+  object: ApiObject,
+  { options, subresource, next, current, managedFields }: UpdateRequest,
+): ApiObject {
   const apiVersion = textAt(next, 'apiVersion') ?? object.apiVersion;
-  const managedFields = managedFieldsOf(object, { manager: options.manager, apiVersion, subresource });
-  return { ...object, metadata: { ...object.metadata, managedFields } };
+  const manager = { manager: options.manager, apiVersion, subresource };
+  const owned = managedFields ? managedFields(object) : managedFieldsOf(object, manager, current);
+  return { ...object, metadata: { ...object.metadata, managedFields: owned } };
 }

@@ -37,3 +37,18 @@ function readFieldValidation(text: string, kind: OptionsKind): WriteOptions['fie
     { reason: 'FieldValueNotSupported', field: 'fieldValidation', message },
   ]);
 }
+
+/**
+ * An apply needs a name for who applies, and only an apply can use force.
+ * @throws {StatusError} 422
+ */
+export function assertPatchOptions(query: URLSearchParams, isApply: boolean): void {
+  const about = { group: 'meta.k8s.io', kind: 'PatchOptions', name: '' };
+  if (isApply && !query.get('fieldManager')) {
+    const message = 'Required value: is required for apply patch';
+    throw invalid(about, [{ reason: 'FieldValueRequired', field: 'fieldManager', message }]);
+  }
+  if (isApply || !query.has('force')) return;
+  const message = 'Forbidden: may not be specified for non-apply patch';
+  throw invalid(about, [{ reason: 'FieldValueForbidden', field: 'force', message }]);
+}

@@ -1,20 +1,22 @@
-import { decodeObject, mediaTypeOf, readBody } from './body.ts';
+import { parse } from 'yaml';
+import { decodeObject, mediaTypeOf, parseWith, readBody } from './body.ts';
 import type { Cluster } from './cluster.ts';
+import { apply } from './apply.ts';
 import { create, type Written } from './create.ts';
 import { deletionStatus, readDeleteOptions, remove } from './delete.ts';
-import { isJsonObject, objectAt, textAt } from './json.ts';
+import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
 import { readListOptions } from './list-options.ts';
 import { list } from './list.ts';
-import { patched } from './patch.ts';
+import { APPLY, patched } from './patch.ts';
 import { existing } from './read.ts';
 import { answerObject, type Answer } from './reply.ts';
 import { presentList, presentObject, readRepresentation } from './representation.ts';
 import type { IncomingRequest } from './request.ts';
 import { readSelection } from './selection.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { badRequest } from './status.ts';
+import { badRequest, conflict } from './status.ts';
 import { update } from './update.ts';
-import { readWriteOptions } from './write-options.ts';
+import { assertPatchOptions, readWriteOptions, type WriteOptions } from './write-options.ts';
 
 export function answerCreate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
   const options = readWriteOptions(request.query, request.userAgent, 'CreateOptions');
@@ -37,6 +39,9 @@ export function answerUpdate(cluster: Cluster, resource: ServedResource, request
 
 export function answerPatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
   const options = readWriteOptions(request.query, request.userAgent, 'PatchOptions');
+  const isApply = mediaTypeOf(request) === APPLY;
+  assertPatchOptions(request.query, isApply);
+  if (isApply) return answerApply(cluster, resource, { ...request, options });
   const current = existing(cluster, resource, request);
   const shown = { ...current, apiVersion: apiVersionShown(resource) };
   const result = patched(shown, { text: request.body.toString(), mediaType: mediaTypeOf(request) }, resource);
@@ -44,6 +49,49 @@ export function answerPatch(cluster: Cluster, resource: ServedResource, request:
   const { subresource } = request;
   const written = update(cluster, { resource, subresource, current, next, options, method: 'PATCH' });
   return answerWritten({ ...written, code: 200 }, resource, request);
+}
+
+function answerApply(
+  cluster: Cluster,
+  resource: ServedResource,
+  request: IncomingRequest & { readonly options: WriteOptions },
+): Answer {
+  const { namespace, name, subresource, options, query } = request;
+  const found = cluster.storage.get(storageKeyOf(resource), { namespace, name: name ?? '' });
+  const current = subresource ? existing(cluster, resource, request) : found;
+  const body = decodeObject(parseWith(parse, request.body.toString()), resource);
+  const { manager } = options;
+  const applied = apply({ resource, current, body, manager, force: query.get('force') === 'true' });
+  const { next, managedFields } = applied;
+  if (!current) {
+    assertNoUid(resource, body);
+    const created = create(cluster, { resource, namespace, manifest: next, options, managedFields });
+    return answerWritten({ ...created, code: 201 }, resource, request);
+  }
+  const asked = { ...next, metadata: { ...objectAt(next, 'metadata'), resourceVersion: versionIn(body) } };
+  const written = update(cluster, {
+    resource,
+    subresource,
+    current,
+    next: asked,
+    options,
+    managedFields,
+    method: 'PATCH',
+  });
+  return answerWritten({ ...written, code: 200 }, resource, request);
+}
+
+/** Who names a uid means an object that is there. */
+function assertNoUid(resource: ServedResource, body: JsonObject): void {
+  const { name, uid } = objectAt(body, 'metadata');
+  if (typeof uid !== 'string' || typeof name !== 'string') return;
+  const message = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+  throw conflict(resource, { name, message });
+}
+
+/** An apply insists on a version only where it names one. */
+function versionIn(body: JsonObject): unknown {
+  return objectAt(body, 'metadata')['resourceVersion'];
 }
 
 export function answerDelete(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {

@@ -4,6 +4,218 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** Who may mount storage at one time, and how. */
+export type AccessMode =
+  /** Many nodes may read. */
+  | 'READ_ONLY_MANY'
+  /** Many nodes may write. */
+  | 'READ_WRITE_MANY'
+  /** One node may write, with all pods on it. */
+  | 'READ_WRITE_ONCE'
+  /** One pod may write, and no other may mount it. */
+  | 'READ_WRITE_ONCE_POD'
+  /** Something that this gateway does not know. Not to be asked for. */
+  | 'UNKNOWN';
+
+/** Whether a condition holds. */
+export type ConditionStatus =
+  /** It does not hold. */
+  | 'FALSE'
+  /** It holds. */
+  | 'TRUE'
+  /** The cluster does not know. */
+  | 'UNKNOWN';
+
+/** What a container is doing. */
+export type ContainerStateName =
+  /** It runs. */
+  | 'RUNNING'
+  /** It has ended; `exitCode` and `reason` say how. */
+  | 'TERMINATED'
+  /** The node has not told yet, or tells something that this gateway does not know. */
+  | 'UNKNOWN'
+  /** It has not started yet, or waits to be started again; `reason` says why. */
+  | 'WAITING';
+
+/** What the new claim is to be. */
+export type CreatePersistentVolumeClaimInput = {
+  /** How it is to be mounted: one at least. */
+  accessModes: Array<AccessMode>;
+  /** Annotations of it. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** Further labels of it. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Its name: lower case letters, digits, "-" and ".". */
+  name: string;
+  /** The namespace to create it in. */
+  namespace: string;
+  /** How much storage, as a Kubernetes quantity, e.g. `10Gi`. */
+  requestedSize: string;
+  /** The class of its storage, by name: one of those with `canUse`. */
+  storageClassName: string;
+  /** As what it is to be mounted. Workspaces mount directories only. */
+  volumeMode?: VolumeMode;
+};
+
+/** What the new secret is to be. */
+export type CreateSecretInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** What is in it. */
+  entries: Array<SecretEntryInput>;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** Whether nobody is to change it, ever. It can still be deleted. */
+  immutable?: boolean;
+  /** Further labels of it. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Its name: lower case letters, digits, "-" and ".". */
+  name: string;
+  /** The namespace to create it in. */
+  namespace: string;
+  /** What it is for, e.g. `kubernetes.io/basic-auth`. It cannot be changed later. */
+  type?: string;
+};
+
+/** What the new workspace is to be. */
+export type CreateWorkspaceInput = {
+  /** Annotations of the Workspace object. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it. */
+  deferUpdates?: boolean | null | undefined;
+  /** Its name for people. Null or empty: its name. */
+  displayName?: string | null | undefined;
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** What becomes of fields that the kind does not know. */
+  fieldValidation?: FieldValidation;
+  /** What the cluster begins its name with, where it has no `name`. */
+  generateName?: string | null | undefined;
+  /** The image, as its kind names it. */
+  imageConfig: string | number;
+  /** Name of its kind. It cannot be changed later. */
+  kind: string;
+  /** Labels of the Workspace object. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Its name: up to 63 lower case letters, digits and "-". Null: made from `generateName`. */
+  name?: string | null | undefined;
+  /** The namespace to create it in. */
+  namespace: string;
+  /** Whether it is to be paused at first. */
+  paused?: boolean;
+  /** The pod size, as its kind names it. */
+  podConfig: string | number;
+  /** Labels and annotations for its pod. */
+  podMetadata?: PodMetadataInput | null | undefined;
+  /** How long to wait at most: 0 to 3600. */
+  timeoutSeconds?: number;
+  /** What it is to mount. */
+  volumes?: WorkspaceVolumesInput | null | undefined;
+  /** Answer only when it is in this state, or after `timeoutSeconds`. Null: at once. */
+  waitFor?: WorkspaceState | null | undefined;
+};
+
+/** Which claim to delete, and how. */
+export type DeletePersistentVolumeClaimInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** How long it may take to end. Null: what is usual for the kind. */
+  gracePeriodSeconds?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  propagationPolicy?: PropagationPolicy | null | undefined;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  uid?: string | number | null | undefined;
+};
+
+/** Which secret to delete, and how. */
+export type DeleteSecretInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** How long it may take to end. Null: what is usual for the kind. */
+  gracePeriodSeconds?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  propagationPolicy?: PropagationPolicy | null | undefined;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  uid?: string | number | null | undefined;
+};
+
+/** Which workspace to delete, and how. */
+export type DeleteWorkspaceInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** How long it may take to end. Null: what is usual for the kind. */
+  gracePeriodSeconds?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  propagationPolicy?: PropagationPolicy | null | undefined;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** How long to wait at most: 0 to 3600. */
+  timeoutSeconds?: number;
+  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  uid?: string | number | null | undefined;
+  /** Answer only when it has come so far, or after `timeoutSeconds`. Null: at once. */
+  waitFor?: DeletionStage | null | undefined;
+};
+
+/** Which kind to delete, and how. */
+export type DeleteWorkspaceKindInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** How long it may take to end. Null: what is usual for the kind. */
+  gracePeriodSeconds?: number | null | undefined;
+  /** Its name. */
+  name: string;
+  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  propagationPolicy?: PropagationPolicy | null | undefined;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  uid?: string | number | null | undefined;
+};
+
+/** Which workspaces of a namespace to delete, and how. Without a selector: all of them. */
+export type DeleteWorkspacesInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Only with such fields, e.g. `metadata.name!=keep`. Null: with any. */
+  fieldSelector?: string | null | undefined;
+  /** How long it may take to end. Null: what is usual for the kind. */
+  gracePeriodSeconds?: number | null | undefined;
+  /** Only with such labels, in the Kubernetes grammar. Null: with any. */
+  labelSelector?: string | null | undefined;
+  /** The namespace they are in. */
+  namespace: string;
+  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  propagationPolicy?: PropagationPolicy | null | undefined;
+};
+
+/** How far a deletion has come. */
+export type DeletionStage =
+  /** The object is no more: whatever held it back has let go. */
+  | 'GONE';
+
 /** What an event of a subscription tells. */
 export type EventType =
   /** The object is new, or has begun to match. */
@@ -17,6 +229,138 @@ export type EventType =
   /** The snapshot is complete: what has been sent is all there is. */
   | 'SYNCED';
 
+/** What becomes of fields that the kind does not know. API servers before 1.25 always drop them. */
+export type FieldValidation =
+  /** They are dropped. */
+  | 'IGNORE'
+  /** The write is refused: BAD_REQUEST. */
+  | 'STRICT'
+  /** They are dropped, and `warnings` says so. */
+  | 'WARN';
+
+/** One entry of a map, such as a label. */
+export type KeyValueInput = {
+  /** The key, unique in its map. */
+  key: string;
+  /** The value, possibly empty. */
+  value: string;
+};
+
+/** Whether an event is bad news. */
+export type KubernetesEventType =
+  /** Something went as it should. */
+  | 'NORMAL'
+  /** Something that this gateway does not know. */
+  | 'UNKNOWN'
+  /** Something did not go as it should. */
+  | 'WARNING';
+
+/** How a patch is to be read. */
+export type PatchType =
+  /** Server-side apply: these are all the fields that `fieldManager` cares for. CONFLICT names the managers and fields in its causes where others care for them too, unless `force`. */
+  | 'APPLY'
+  /** JSON Patch, RFC 6902: a list of operations, done all or none. */
+  | 'JSON'
+  /** JSON Merge Patch, RFC 7396: what is given replaces what is there, null removes it. */
+  | 'MERGE'
+  /** Strategic merge patch: lists are merged by their keys. Only for kinds built into Kubernetes; others answer UNSUPPORTED_MEDIA_TYPE. */
+  | 'STRATEGIC';
+
+/** A patch of a workspace, or of its status. */
+export type PatchWorkspaceInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** What becomes of fields that the kind does not know. */
+  fieldValidation?: FieldValidation;
+  /** Take fields from other managers. Only with APPLY. */
+  force?: boolean;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too. */
+  patch: unknown;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** How to read the patch. */
+  type: PatchType;
+};
+
+/** A patch of a kind. */
+export type PatchWorkspaceKindInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** What becomes of fields that the kind does not know. */
+  fieldValidation?: FieldValidation;
+  /** Take fields from other managers. Only with APPLY. */
+  force?: boolean;
+  /** Its name. */
+  name: string;
+  /** The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too. */
+  patch: unknown;
+  /** Only if it is unchanged since this version; else CONFLICT. */
+  resourceVersion?: string | null | undefined;
+  /** How to read the patch. */
+  type: PatchType;
+};
+
+/** Which workspaces to pause. One of `names` and `filter` has to be given. */
+export type PauseWorkspacesInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** All that match; `{}` for all that you may see. */
+  filter?: WorkspaceFilter | null | undefined;
+  /** The names of up to 1000 workspaces of the namespace. */
+  names?: Array<string> | null | undefined;
+  /** The namespace they are in. Null, with a filter: every namespace in which you may see workspaces. */
+  namespace?: string | null | undefined;
+};
+
+/** Whether a claim has storage. */
+export type PersistentVolumeClaimPhase =
+  /** It has. */
+  | 'BOUND'
+  /** It had, but that is gone, with what was in it. */
+  | 'LOST'
+  /** Not yet; with some classes not before a pod mounts it. */
+  | 'PENDING'
+  /** Nothing is known, or something that this gateway does not know. */
+  | 'UNKNOWN';
+
+/** Labels and annotations for the pod of a workspace. */
+export type PodMetadataInput = {
+  /** All annotations. Absent: as they are. Null: none. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** All labels. Absent: as they are. Null: none. */
+  labels?: Array<KeyValueInput> | null | undefined;
+};
+
+/** Where a pod stands in its life. */
+export type PodPhase =
+  /** All its containers have ended, one of them not well. */
+  | 'FAILED'
+  /** It is being scheduled, or its images are being pulled. */
+  | 'PENDING'
+  /** It is on a node, and a container of it runs or is being restarted. */
+  | 'RUNNING'
+  /** All its containers have ended well. */
+  | 'SUCCEEDED'
+  /** Its node does not answer, or says something that this gateway does not know. */
+  | 'UNKNOWN';
+
+/** What becomes of the objects that belong to a deleted one. */
+export type PropagationPolicy =
+  /** They are deleted after it. */
+  | 'BACKGROUND'
+  /** They are deleted before it: until then its deletion is pending. */
+  | 'FOREGROUND'
+  /** They stay, and belong to nobody. */
+  | 'ORPHAN';
+
 /** How loud a message is. */
 export type RedirectMessageLevel =
   /** Something may be lost. */
@@ -25,6 +369,174 @@ export type RedirectMessageLevel =
   | 'INFO'
   /** Look before you go on. */
   | 'WARNING';
+
+/** One entry of a secret: a key, and a value as `text` or as `base64`. */
+export type SecretEntryInput = {
+  /** The value in base64, where it is anything else. */
+  base64?: string | null | undefined;
+  /** Its key: letters, digits, "-", "_" and ".". The name of a file. */
+  key: string;
+  /** The value, where it is text. */
+  text?: string | null | undefined;
+};
+
+/** A Secret to mount, as files. */
+export type SecretMountInput = {
+  /** Permission bits of the files, in decimal, 0 to 511: 420 is 0644. */
+  defaultMode?: number;
+  /** Where its files are to appear: absolute, and nothing else there. */
+  mountPath: string;
+  /** Name of the Secret, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace. */
+  secretName: string;
+};
+
+/** Which workspaces to start. One of `names` and `filter` has to be given. */
+export type StartWorkspacesInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** All that match; `{}` for all that you may see. */
+  filter?: WorkspaceFilter | null | undefined;
+  /** The names of up to 1000 workspaces of the namespace. */
+  names?: Array<string> | null | undefined;
+  /** The namespace they are in. Null, with a filter: every namespace in which you may see workspaces. */
+  namespace?: string | null | undefined;
+};
+
+/** Which secret to change, and how. Entries that are named in neither `set` nor `remove` stay. */
+export type UpdateSecretInput = {
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** True: nobody is to change it any more, ever, after this. Null: as it is. False changes nothing. */
+  immutable?: boolean | null | undefined;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** Keys of entries to take out. Those that are not there do not matter. */
+  remove?: Array<string> | null | undefined;
+  /** Only if it is unchanged since this version; else CONFLICT. Null: whatever has changed meanwhile. */
+  resourceVersion?: string | null | undefined;
+  /** Entries to add, or to give another value. */
+  set?: Array<SecretEntryInput> | null | undefined;
+};
+
+/** What to change of a workspace: what is absent stays as it is, null clears. Its kind cannot be changed. */
+export type UpdateWorkspaceInput = {
+  /** All annotations of the Workspace object, beside those under notebooks.kubeflow.org. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Choose the `desiredId` of imageConfig and podConfig, where they have one and are not given here. A workspace that runs is restarted at once. */
+  applyPendingRedirects?: boolean;
+  /** Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it. */
+  deferUpdates?: boolean | null | undefined;
+  /** Its name for people. Null or empty: its name. */
+  displayName?: string | null | undefined;
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** What becomes of fields that the kind does not know. */
+  fieldValidation?: FieldValidation;
+  /** The image, as its kind names it. Cannot be null. A workspace that runs is restarted at once. */
+  imageConfig?: string | number | null | undefined;
+  /** All labels of the Workspace object. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Its name. */
+  name: string;
+  /** The namespace it is in. */
+  namespace: string;
+  /** Whether it is asked to be paused, whatever its state. Cannot be null. */
+  paused?: boolean | null | undefined;
+  /** The pod size, as its kind names it. Cannot be null. A workspace that runs is restarted at once. */
+  podConfig?: string | number | null | undefined;
+  /** Labels and annotations for its pod. A workspace that runs is restarted at once. */
+  podMetadata?: PodMetadataInput | null | undefined;
+  /** The `revision` that you have seen. CONFLICT when the spec has changed since. */
+  revision: string;
+  /** What it is to mount. A workspace that runs is restarted at once. */
+  volumes?: WorkspaceVolumesInput | null | undefined;
+};
+
+/** What to change of a kind: what is absent stays as it is, null clears. */
+export type UpdateWorkspaceKindInput = {
+  /** Not to be used for new workspaces. */
+  deprecated?: boolean | null | undefined;
+  /** What to use instead. */
+  deprecationMessage?: string | null | undefined;
+  /** What it is, for people. Cannot be null. */
+  description?: string | null | undefined;
+  /** Its name for people. Cannot be null. */
+  displayName?: string | null | undefined;
+  /** Go through everything, admission included, but change nothing. */
+  dryRun?: boolean;
+  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** What becomes of fields that the kind does not know. */
+  fieldValidation?: FieldValidation;
+  /** Not to be offered unless asked for. */
+  hidden?: boolean | null | undefined;
+  /** What else to change, in the form of the object, or its YAML as text: absent keeps, null clears, and a list replaces the whole list, e.g. `{ spec: { activityRules: [] } }`. */
+  manifest?: unknown;
+  /** Its name. */
+  name: string;
+  /** The `revision` that you have seen. CONFLICT when the spec has changed since. */
+  revision: string;
+};
+
+/** Why it is not known what a workspace uses. */
+export type UsageUnavailableReason =
+  /** The cluster does not measure it: it has no metrics server, or none that answers. */
+  | 'METRICS_API_NOT_AVAILABLE'
+  /** It runs, but was not measured yet: that takes about a minute. */
+  | 'NOT_MEASURED_YET'
+  /** You may not `list` `pods` of `metrics.k8s.io` in its namespace. */
+  | 'NOT_PERMITTED'
+  /** It has no pod that runs, so it uses nothing. */
+  | 'WORKSPACE_NOT_RUNNING';
+
+/** As what storage is mounted. */
+export type VolumeMode =
+  /** As a device. */
+  | 'BLOCK'
+  /** As a directory. */
+  | 'FILESYSTEM'
+  /** Something that this gateway does not know. Not to be asked for. */
+  | 'UNKNOWN';
+
+/** A PersistentVolumeClaim to mount. */
+export type VolumeMountInput = {
+  /** Name of the claim, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace. */
+  claimName: string;
+  /** Where it is to appear: absolute, and nothing else there. */
+  mountPath: string;
+  /** Whether the workspace shall only read it. */
+  readOnly?: boolean;
+};
+
+/** Which workspaces are meant: all conditions that are given must hold. */
+export type WorkspaceFilter = {
+  /** With one of these imageConfig options in its spec. */
+  imageConfigs?: Array<string | number> | null | undefined;
+  /** Last active before this moment. Workspaces without known activity are left out. */
+  inactiveSince?: string | null | undefined;
+  /** Of one of these kinds, by name. */
+  kinds?: Array<string> | null | undefined;
+  /** By the labels of the Workspace object, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`. */
+  labelSelector?: string | null | undefined;
+  /** In one of these namespaces. */
+  namespaces?: Array<string> | null | undefined;
+  /** Asked to be paused, or not. What is asked for is not yet what is: see `states`. */
+  paused?: boolean | null | undefined;
+  /** With options that will change at the next restart, or without. */
+  pendingRestart?: boolean | null | undefined;
+  /** With one of these podConfig options in its spec. */
+  podConfigs?: Array<string | number> | null | undefined;
+  /** Part of the name or displayName, in any case. */
+  search?: string | null | undefined;
+  /** In one of these states. */
+  states?: Array<WorkspaceState> | null | undefined;
+};
 
 /** What a workspace is doing, as the controller last reported. */
 export type WorkspaceState =
@@ -40,6 +552,16 @@ export type WorkspaceState =
   | 'TERMINATING'
   /** The controller has not looked yet, does not know, or says something this gateway does not know. */
   | 'UNKNOWN';
+
+/** What a workspace mounts. */
+export type WorkspaceVolumesInput = {
+  /** All further claims. Absent: as they are. Null: none. */
+  data?: Array<VolumeMountInput> | null | undefined;
+  /** Name of the claim for the home directory. Absent: as it is. Null: without. */
+  home?: string | null | undefined;
+  /** All secrets. Absent: as they are. Null: none. */
+  secrets?: Array<SecretMountInput> | null | undefined;
+};
 
 export type WorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -94,6 +616,293 @@ export type GatewayQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type GatewayQuery = { viewer: { name: string, groups: Array<string>, mayCreateWorkspaces: boolean }, gateway: { version: string, kubernetesVersion: string | null, kinds: Array<{ kind: string, available: boolean, synced: boolean, objects: number, lastEventAt: string | null, watch: { events: number, lists: Array<{ cause: string, count: number }> } | null }>, live: { groups: number, readers: number, resumes: number, resets: number } | null } };
 
+export type CreateWorkspaceMutationVariables = Exact<{
+  input: CreateWorkspaceInput;
+}>;
+
+
+export type CreateWorkspaceMutation = { createWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { name: string, state: WorkspaceState, stateMessage: string, revision: string, audit: { createdBy: string | null } } } };
+
+export type UpdateWorkspaceMutationVariables = Exact<{
+  input: UpdateWorkspaceInput;
+}>;
+
+
+export type UpdateWorkspaceMutation = { updateWorkspace: { warnings: Array<string>, workspace: { displayName: string, paused: boolean, revision: string, audit: { updatedBy: string | null, updatedAt: string | null } } } };
+
+export type WhyItDoesNotRunQueryVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type WhyItDoesNotRunQuery = { workspace: { state: WorkspaceState, stateMessage: string, pod: { phase: PodPhase | null, restartCount: number | null, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, state: { name: ContainerStateName, reason: string | null, message: string | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null, requests: Array<{ key: string, value: string }> }> } | null, events: Array<{ type: KubernetesEventType, reason: string, message: string, count: number, lastAt: string | null }>, usage: { available: boolean, reason: UsageUnavailableReason | null, containers: Array<{ name: string, cpu: string | null, memory: string | null }> } } | null };
+
+export type AcceptRedirectsMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  revision: string;
+}>;
+
+
+export type AcceptRedirectsMutation = { updateWorkspace: { warnings: Array<string>, workspace: { imageConfig: { id: string, desiredId: string | null }, podConfig: { id: string, desiredId: string | null } } } };
+
+export type LastLinesQueryVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type LastLinesQuery = { workspaceLogs: Array<{ time: string | null, text: string }> };
+
+export type FollowLogSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type FollowLogSubscription = { workspaceLogs: Array<{ time: string | null, text: string }> };
+
+export type PatchWorkspaceMutationVariables = Exact<{
+  input: PatchWorkspaceInput;
+}>;
+
+
+export type PatchWorkspaceMutation = { patchWorkspace: { warnings: Array<string>, workspace: { metadata: { resourceVersion: string, labels: Array<{ key: string, value: string }> } } } };
+
+export type ReplaceWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  manifest: unknown;
+}>;
+
+
+export type ReplaceWorkspaceMutation = { replaceWorkspace: { warnings: Array<string>, workspace: { displayName: string, manifest: unknown } } };
+
+export type StorageQueryVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type StorageQuery = { persistentVolumeClaims: { nodes: Array<{ name: string, phase: PersistentVolumeClaimPhase, requestedSize: string | null, accessModes: Array<AccessMode>, canMount: boolean, canUpdate: boolean, storageClass: { displayName: string } | null, workspaces: Array<{ name: string, state: WorkspaceState }>, pods: Array<{ name: string, nodeName: string | null }> }> }, storageClasses: { nodes: Array<{ name: string, displayName: string, description: string, isDefault: boolean }> } };
+
+export type ClaimStorageMutationVariables = Exact<{
+  input: CreatePersistentVolumeClaimInput;
+}>;
+
+
+export type ClaimStorageMutation = { createPersistentVolumeClaim: { warnings: Array<string>, persistentVolumeClaim: { name: string, phase: PersistentVolumeClaimPhase, canMount: boolean } } };
+
+export type PauseWorkspacesMutationVariables = Exact<{
+  input: PauseWorkspacesInput;
+}>;
+
+
+export type PauseWorkspacesMutation = { pauseWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: string | null, message: string | null }> } };
+
+export type SecretsQueryVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type SecretsQuery = { secrets: { nodes: Array<{ name: string, type: string, canMount: boolean, canUpdate: boolean, contents: { keys: Array<string> } | null, workspaces: Array<{ name: string }> }> } };
+
+export type StartWorkspacesMutationVariables = Exact<{
+  input: StartWorkspacesInput;
+}>;
+
+
+export type StartWorkspacesMutation = { startWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: string | null, message: string | null }> } };
+
+export type ReportStatusMutationVariables = Exact<{
+  input: PatchWorkspaceInput;
+}>;
+
+
+export type ReportStatusMutation = { patchWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
+
+export type UpdateSecretMutationVariables = Exact<{
+  input: UpdateSecretInput;
+}>;
+
+
+export type UpdateSecretMutation = { updateSecret: { warnings: Array<string>, secret: { name: string, contents: { keys: Array<string> } | null } } };
+
+export type ReplaceStatusMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  manifest: unknown;
+}>;
+
+
+export type ReplaceStatusMutation = { replaceWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
+
+export type CreateSecretMutationVariables = Exact<{
+  input: CreateSecretInput;
+}>;
+
+
+export type CreateSecretMutation = { createSecret: { warnings: Array<string>, secret: { name: string, canMount: boolean } } };
+
+export type DeleteSecretMutationVariables = Exact<{
+  input: DeleteSecretInput;
+}>;
+
+
+export type DeleteSecretMutation = { deleteSecret: { deletionPending: boolean, warnings: Array<string> } };
+
+export type DeleteClaimMutationVariables = Exact<{
+  input: DeletePersistentVolumeClaimInput;
+}>;
+
+
+export type DeleteClaimMutation = { deletePersistentVolumeClaim: { deletionPending: boolean, warnings: Array<string>, persistentVolumeClaim: { name: string } } };
+
+export type DeleteWorkspaceMutationVariables = Exact<{
+  input: DeleteWorkspaceInput;
+}>;
+
+
+export type DeleteWorkspaceMutation = { deleteWorkspace: { deletionPending: boolean, warnings: Array<string>, workspace: { name: string, state: WorkspaceState } } };
+
+export type DeleteWorkspacesMutationVariables = Exact<{
+  input: DeleteWorkspacesInput;
+}>;
+
+
+export type DeleteWorkspacesMutation = { deleteWorkspaces: { count: number, warnings: Array<string> } };
+
+export type CreateWorkspaceKindMutationVariables = Exact<{
+  manifest: unknown;
+}>;
+
+
+export type CreateWorkspaceKindMutation = { createWorkspaceKind: { warnings: Array<string>, workspaceKind: { name: string, displayName: string, revision: string | null } } };
+
+export type UpdateWorkspaceKindMutationVariables = Exact<{
+  input: UpdateWorkspaceKindInput;
+}>;
+
+
+export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } } };
+
+export type PatchWorkspaceKindMutationVariables = Exact<{
+  input: PatchWorkspaceKindInput;
+}>;
+
+
+export type PatchWorkspaceKindMutation = { patchWorkspaceKind: { warnings: Array<string>, workspaceKind: { hidden: boolean } } };
+
+export type ReplaceWorkspaceKindMutationVariables = Exact<{
+  name: string;
+  manifest: unknown;
+}>;
+
+
+export type ReplaceWorkspaceKindMutation = { replaceWorkspaceKind: { warnings: Array<string>, workspaceKind: { displayName: string, hidden: boolean } } };
+
+export type DeleteWorkspaceKindMutationVariables = Exact<{
+  input: DeleteWorkspaceKindInput;
+}>;
+
+
+export type DeleteWorkspaceKindMutation = { deleteWorkspaceKind: { deletionPending: boolean, warnings: Array<string>, workspaceKind: { name: string } } };
+
+export type DevPodWorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DevPodWorkspacesQuery = { devPodWorkspaceInstances: { totalCount: number, nodes: Array<{ name: string, displayName: string, phase: string | null, lastWorkspaceStatus: string | null, runner: string | null, parameters: string | null, namespace: { name: string }, owner: { user: string | null, team: string | null } | null, templateRef: { name: string, version: string | null } | null, template: { provider: { name: string, options: Array<{ name: string, value: string | null, isSet: boolean, projectSecret: { name: string, key: string } | null }> } | null } | null }> } };
+
+export type FollowDevPodWorkspaceSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type FollowDevPodWorkspaceSubscription = { devPodWorkspaceInstance: { displayName: string, phase: string | null, reason: string | null, message: string | null, conditions: Array<{ type: string, status: string, message: string | null }>, metadata: { annotations: Array<{ key: string, value: string }> } } | null };
+
+export type CreateDevPodWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  manifest: unknown;
+}>;
+
+
+export type CreateDevPodWorkspaceMutation = { createDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { id: string, name: string, displayName: string, phase: string | null, metadata: { resourceVersion: string } } } };
+
+export type AnnotateDevPodWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type AnnotateDevPodWorkspaceMutation = { setDevPodWorkspaceInstanceAnnotations: { warnings: Array<string>, devPodWorkspaceInstance: { metadata: { annotations: Array<{ key: string, value: string }> } } } };
+
+export type PatchDevPodWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  type: PatchType;
+  patch: unknown;
+}>;
+
+
+export type PatchDevPodWorkspaceMutation = { patchDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, template: { workspaceEnv: Array<{ name: string, value: string | null }> } | null } } };
+
+export type ReplaceDevPodWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  manifest: unknown;
+}>;
+
+
+export type ReplaceDevPodWorkspaceMutation = { replaceDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, description: string | null, metadata: { resourceVersion: string } } } };
+
+export type DeleteDevPodWorkspaceMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  uid?: string | number | null | undefined;
+}>;
+
+
+export type DeleteDevPodWorkspaceMutation = { deleteDevPodWorkspaceInstance: { deletionPending: boolean, warnings: Array<string> } };
+
+export type VolcanoJobsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type VolcanoJobsQuery = { volcanoJobs: { totalCount: number, nodes: Array<{ name: string, queue: string | null, phase: string | null, message: string | null, minAvailable: number | null, pending: number, running: number, succeeded: number, failed: number, namespace: { name: string }, tasks: Array<{ name: string, replicas: number, dependsOn: Array<string>, pods: Array<{ phase: string, count: number }>, policies: Array<{ event: string | null, action: string | null }> }> }> } };
+
+export type FollowVolcanoJobsSubscriptionVariables = Exact<{
+  namespace?: string | null | undefined;
+}>;
+
+
+export type FollowVolcanoJobsSubscription = { volcanoJobs: { type: EventType, cursor: string, object: { name: string, phase: string | null, pending: number, running: number } | null } };
+
+export type PatchVolcanoJobMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+  type: PatchType;
+  patch: unknown;
+}>;
+
+
+export type PatchVolcanoJobMutation = { patchVolcanoJob: { warnings: Array<string>, volcanoJob: { metadata: { labels: Array<{ key: string, value: string }> } } } };
+
+export type SuspendVolcanoJobMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type SuspendVolcanoJobMutation = { suspendVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
+
+export type ResumeVolcanoJobMutationVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type ResumeVolcanoJobMutation = { resumeVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
+
 
 export const WorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Workspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"ListValue","values":[{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"field"},"value":{"kind":"EnumValue","value":"LAST_ACTIVITY_AT"}},{"kind":"ObjectField","name":{"kind":"Name","value":"direction"},"value":{"kind":"EnumValue","value":"DESC"}}]}]}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"stateCounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}},{"kind":"Field","name":{"kind":"Name","value":"paused"}},{"kind":"Field","name":{"kind":"Name","value":"kind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"imageConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"option"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"desiredId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"activity"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"lastActivityAt"}},{"kind":"Field","name":{"kind":"Name","value":"pauseEligibleAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"services"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"httpPath"}},{"kind":"Field","name":{"kind":"Name","value":"connectable"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<WorkspacesQuery, WorkspacesQueryVariables>;
 export const FollowWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FollowWorkspaces"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"object"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"paused"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]}}]} as unknown as DocumentNode<FollowWorkspacesSubscription, FollowWorkspacesSubscriptionVariables>;
@@ -103,3 +912,41 @@ export const FollowOneWorkspaceDocument = {"kind":"Document","definitions":[{"ki
 export const TroublesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Troubles"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"failing"},"name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"states"},"value":{"kind":"ListValue","values":[{"kind":"EnumValue","value":"ERROR"},{"kind":"EnumValue","value":"UNKNOWN"}]}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}}]}}]}},{"kind":"Field","alias":{"kind":"Name","value":"redirected"},"name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"pendingRestart"},"value":{"kind":"BooleanValue","value":true}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"imageConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"desiredId"}},{"kind":"Field","name":{"kind":"Name","value":"redirectChain"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sourceId"}},{"kind":"Field","name":{"kind":"Name","value":"targetId"}},{"kind":"Field","name":{"kind":"Name","value":"message"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"text"}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<TroublesQuery, TroublesQueryVariables>;
 export const SpawnerDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Spawner"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaceKinds"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"hidden"},"value":{"kind":"BooleanValue","value":false}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"deprecated"}},{"kind":"Field","name":{"kind":"Name","value":"icon"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}}]}},{"kind":"Field","name":{"kind":"Name","value":"defaultImageConfig"}},{"kind":"Field","name":{"kind":"Name","value":"imageConfigs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"hidden"}},{"kind":"Field","name":{"kind":"Name","value":"denied"}},{"kind":"Field","name":{"kind":"Name","value":"deniedMessage"}},{"kind":"Field","name":{"kind":"Name","value":"redirectTo"}},{"kind":"Field","name":{"kind":"Name","value":"labels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"defaultPodConfig"}},{"kind":"Field","name":{"kind":"Name","value":"podConfigs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"labels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}},{"kind":"Field","name":{"kind":"Name","value":"workspaceCount"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<SpawnerQuery, SpawnerQueryVariables>;
 export const GatewayDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Gateway"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"viewer"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"groups"}},{"kind":"Field","alias":{"kind":"Name","value":"mayCreateWorkspaces"},"name":{"kind":"Name","value":"can"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"verb"},"value":{"kind":"StringValue","value":"create","block":false}},{"kind":"Argument","name":{"kind":"Name","value":"group"},"value":{"kind":"StringValue","value":"kubeflow.org","block":false}},{"kind":"Argument","name":{"kind":"Name","value":"resource"},"value":{"kind":"StringValue","value":"workspaces","block":false}},{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"StringValue","value":"team-research","block":false}}]}]}},{"kind":"Field","name":{"kind":"Name","value":"gateway"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"kubernetesVersion"}},{"kind":"Field","name":{"kind":"Name","value":"kinds"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"available"}},{"kind":"Field","name":{"kind":"Name","value":"synced"}},{"kind":"Field","name":{"kind":"Name","value":"objects"}},{"kind":"Field","name":{"kind":"Name","value":"lastEventAt"}},{"kind":"Field","name":{"kind":"Name","value":"watch"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"events"}},{"kind":"Field","name":{"kind":"Name","value":"lists"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"live"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"groups"}},{"kind":"Field","name":{"kind":"Name","value":"readers"}},{"kind":"Field","name":{"kind":"Name","value":"resumes"}},{"kind":"Field","name":{"kind":"Name","value":"resets"}}]}}]}}]}}]} as unknown as DocumentNode<GatewayQuery, GatewayQueryVariables>;
+export const CreateWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"stateReached"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}},{"kind":"Field","name":{"kind":"Name","value":"audit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createdBy"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CreateWorkspaceMutation, CreateWorkspaceMutationVariables>;
+export const UpdateWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"paused"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}},{"kind":"Field","name":{"kind":"Name","value":"audit"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updatedBy"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]}}]}}]}}]} as unknown as DocumentNode<UpdateWorkspaceMutation, UpdateWorkspaceMutationVariables>;
+export const WhyItDoesNotRunDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"WhyItDoesNotRun"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}},{"kind":"Field","name":{"kind":"Name","value":"pod"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"restartCount"}},{"kind":"Field","name":{"kind":"Name","value":"conditions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"containerStatuses"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"image"}},{"kind":"Field","name":{"kind":"Name","value":"state"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"lastTermination"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"exitCode"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"requests"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"events"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"5"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"count"}},{"kind":"Field","name":{"kind":"Name","value":"lastAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"usage"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"available"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"containers"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"cpu"}},{"kind":"Field","name":{"kind":"Name","value":"memory"}}]}}]}}]}}]}}]} as unknown as DocumentNode<WhyItDoesNotRunQuery, WhyItDoesNotRunQueryVariables>;
+export const AcceptRedirectsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"AcceptRedirects"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"revision"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"revision"},"value":{"kind":"Variable","name":{"kind":"Name","value":"revision"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"applyPendingRedirects"},"value":{"kind":"BooleanValue","value":true}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"imageConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"desiredId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"podConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"desiredId"}}]}}]}}]}}]}}]} as unknown as DocumentNode<AcceptRedirectsMutation, AcceptRedirectsMutationVariables>;
+export const LastLinesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"LastLines"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaceLogs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"Argument","name":{"kind":"Name","value":"tailLines"},"value":{"kind":"IntValue","value":"20"}},{"kind":"Argument","name":{"kind":"Name","value":"previous"},"value":{"kind":"BooleanValue","value":true}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"time"}},{"kind":"Field","name":{"kind":"Name","value":"text"}}]}}]}}]} as unknown as DocumentNode<LastLinesQuery, LastLinesQueryVariables>;
+export const FollowLogDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FollowLog"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaceLogs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"Argument","name":{"kind":"Name","value":"tailLines"},"value":{"kind":"IntValue","value":"10"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"time"}},{"kind":"Field","name":{"kind":"Name","value":"text"}}]}}]}}]} as unknown as DocumentNode<FollowLogSubscription, FollowLogSubscriptionVariables>;
+export const PatchWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PatchWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resourceVersion"}},{"kind":"Field","name":{"kind":"Name","value":"labels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<PatchWorkspaceMutation, PatchWorkspaceMutationVariables>;
+export const ReplaceWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReplaceWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replaceWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"manifest"}}]}}]}}]}}]} as unknown as DocumentNode<ReplaceWorkspaceMutation, ReplaceWorkspaceMutationVariables>;
+export const StorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Storage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"persistentVolumeClaims"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"requestedSize"}},{"kind":"Field","name":{"kind":"Name","value":"accessModes"}},{"kind":"Field","name":{"kind":"Name","value":"canMount"}},{"kind":"Field","name":{"kind":"Name","value":"canUpdate"}},{"kind":"Field","name":{"kind":"Name","value":"storageClass"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}},{"kind":"Field","name":{"kind":"Name","value":"pods"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"nodeName"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"storageClasses"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"canUse"},"value":{"kind":"BooleanValue","value":true}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"isDefault"}}]}}]}}]}}]} as unknown as DocumentNode<StorageQuery, StorageQueryVariables>;
+export const ClaimStorageDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ClaimStorage"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreatePersistentVolumeClaimInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createPersistentVolumeClaim"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"persistentVolumeClaim"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"canMount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<ClaimStorageMutation, ClaimStorageMutationVariables>;
+export const PauseWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PauseWorkspaces"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PauseWorkspacesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"pauseWorkspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"succeeded"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"results"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<PauseWorkspacesMutation, PauseWorkspacesMutationVariables>;
+export const SecretsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Secrets"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"secrets"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"canMount"}},{"kind":"Field","name":{"kind":"Name","value":"canUpdate"}},{"kind":"Field","name":{"kind":"Name","value":"contents"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"keys"}}]}},{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}}]} as unknown as DocumentNode<SecretsQuery, SecretsQueryVariables>;
+export const StartWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"StartWorkspaces"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"StartWorkspacesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"startWorkspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"succeeded"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"results"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"ok"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<StartWorkspacesMutation, StartWorkspacesMutationVariables>;
+export const ReportStatusDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReportStatus"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchWorkspaceStatus"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}}]}}]}}]}}]} as unknown as DocumentNode<ReportStatusMutation, ReportStatusMutationVariables>;
+export const UpdateSecretDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateSecret"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateSecretInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateSecret"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"secret"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"contents"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"keys"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<UpdateSecretMutation, UpdateSecretMutationVariables>;
+export const ReplaceStatusDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReplaceStatus"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replaceWorkspaceStatus"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"dryRun"},"value":{"kind":"BooleanValue","value":true}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}}]}}]}}]}}]} as unknown as DocumentNode<ReplaceStatusMutation, ReplaceStatusMutationVariables>;
+export const CreateSecretDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateSecret"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateSecretInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createSecret"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"secret"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"canMount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<CreateSecretMutation, CreateSecretMutationVariables>;
+export const DeleteSecretDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteSecret"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteSecretInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteSecret"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<DeleteSecretMutation, DeleteSecretMutationVariables>;
+export const DeleteClaimDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteClaim"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeletePersistentVolumeClaimInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletePersistentVolumeClaim"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"persistentVolumeClaim"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<DeleteClaimMutation, DeleteClaimMutationVariables>;
+export const DeleteWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspaceMutation, DeleteWorkspaceMutationVariables>;
+export const DeleteWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspaces"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspacesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"count"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspacesMutation, DeleteWorkspacesMutationVariables>;
+export const CreateWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}}]}}]}}]}}]} as unknown as DocumentNode<CreateWorkspaceKindMutation, CreateWorkspaceKindMutationVariables>;
+export const UpdateWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deprecated"}},{"kind":"Field","name":{"kind":"Name","value":"deprecationMessage"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}}]}}]}}]}}]} as unknown as DocumentNode<UpdateWorkspaceKindMutation, UpdateWorkspaceKindMutationVariables>;
+export const PatchWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PatchWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hidden"}}]}}]}}]}}]} as unknown as DocumentNode<PatchWorkspaceKindMutation, PatchWorkspaceKindMutationVariables>;
+export const ReplaceWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReplaceWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replaceWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"hidden"}}]}}]}}]}}]} as unknown as DocumentNode<ReplaceWorkspaceKindMutation, ReplaceWorkspaceKindMutationVariables>;
+export const DeleteWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspaceKindMutation, DeleteWorkspaceKindMutationVariables>;
+export const DevPodWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"DevPodWorkspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstances"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"lastWorkspaceStatus"}},{"kind":"Field","name":{"kind":"Name","value":"owner"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"user"}},{"kind":"Field","name":{"kind":"Name","value":"team"}}]}},{"kind":"Field","name":{"kind":"Name","value":"templateRef"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"version"}}]}},{"kind":"Field","name":{"kind":"Name","value":"runner"}},{"kind":"Field","name":{"kind":"Name","value":"parameters"}},{"kind":"Field","name":{"kind":"Name","value":"template"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"provider"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"options"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"isSet"}},{"kind":"Field","name":{"kind":"Name","value":"projectSecret"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"key"}}]}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<DevPodWorkspacesQuery, DevPodWorkspacesQueryVariables>;
+export const FollowDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FollowDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstance"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"reason"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"conditions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"annotations"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}}]}}]} as unknown as DocumentNode<FollowDevPodWorkspaceSubscription, FollowDevPodWorkspaceSubscriptionVariables>;
+export const CreateDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createDevPodWorkspaceInstance"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resourceVersion"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<CreateDevPodWorkspaceMutation, CreateDevPodWorkspaceMutationVariables>;
+export const AnnotateDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"AnnotateDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"setDevPodWorkspaceInstanceAnnotations"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"annotations"},"value":{"kind":"ListValue","values":[{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"key"},"value":{"kind":"StringValue","value":"my-annotation","block":false}},{"kind":"ObjectField","name":{"kind":"Name","value":"value"},"value":{"kind":"StringValue","value":"my-value","block":false}}]}]}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"annotations"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<AnnotateDevPodWorkspaceMutation, AnnotateDevPodWorkspaceMutationVariables>;
+export const PatchDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PatchDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"type"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchType"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"patch"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchDevPodWorkspaceInstance"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"type"},"value":{"kind":"Variable","name":{"kind":"Name","value":"type"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"patch"},"value":{"kind":"Variable","name":{"kind":"Name","value":"patch"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"template"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaceEnv"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<PatchDevPodWorkspaceMutation, PatchDevPodWorkspaceMutationVariables>;
+export const ReplaceDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReplaceDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replaceDevPodWorkspaceInstance"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"devPodWorkspaceInstance"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resourceVersion"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<ReplaceDevPodWorkspaceMutation, ReplaceDevPodWorkspaceMutationVariables>;
+export const DeleteDevPodWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteDevPodWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"uid"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteDevPodWorkspaceInstance"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"uid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"uid"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<DeleteDevPodWorkspaceMutation, DeleteDevPodWorkspaceMutationVariables>;
+export const VolcanoJobsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"VolcanoJobs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"volcanoJobs"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"queue"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"minAvailable"}},{"kind":"Field","name":{"kind":"Name","value":"pending"}},{"kind":"Field","name":{"kind":"Name","value":"running"}},{"kind":"Field","name":{"kind":"Name","value":"succeeded"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"tasks"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"replicas"}},{"kind":"Field","name":{"kind":"Name","value":"dependsOn"}},{"kind":"Field","name":{"kind":"Name","value":"pods"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}},{"kind":"Field","name":{"kind":"Name","value":"policies"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"event"}},{"kind":"Field","name":{"kind":"Name","value":"action"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<VolcanoJobsQuery, VolcanoJobsQueryVariables>;
+export const FollowVolcanoJobsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"FollowVolcanoJobs"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"volcanoJobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"object"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"pending"}},{"kind":"Field","name":{"kind":"Name","value":"running"}}]}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}}]}}]}}]} as unknown as DocumentNode<FollowVolcanoJobsSubscription, FollowVolcanoJobsSubscriptionVariables>;
+export const PatchVolcanoJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PatchVolcanoJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"type"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchType"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"patch"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchVolcanoJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"type"},"value":{"kind":"Variable","name":{"kind":"Name","value":"type"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"patch"},"value":{"kind":"Variable","name":{"kind":"Name","value":"patch"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"volcanoJob"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"metadata"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"labels"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"value"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<PatchVolcanoJobMutation, PatchVolcanoJobMutationVariables>;
+export const SuspendVolcanoJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"SuspendVolcanoJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"suspendVolcanoJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"volcanoJob"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<SuspendVolcanoJobMutation, SuspendVolcanoJobMutationVariables>;
+export const ResumeVolcanoJobDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ResumeVolcanoJob"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resumeVolcanoJob"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"namespace"},"value":{"kind":"Variable","name":{"kind":"Name","value":"namespace"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"volcanoJob"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}}]}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<ResumeVolcanoJobMutation, ResumeVolcanoJobMutationVariables>;

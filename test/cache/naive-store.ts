@@ -1,5 +1,5 @@
 import type { WidgetObject } from '../kubernetes/widget.ts';
-import type { Change } from '../../src/cache/store.ts';
+import type { Change } from '../../src/cache/readonly-store.ts';
 
 /** What a store is to hold and to tell, by the simplest means: lists, and differences between them. */
 export class NaiveStore {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { ResourceStatus } from '../../src/cache/kept-resource.ts';
-import type { ReadonlyStore } from '../../src/cache/store.ts';
+import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { SimulatedRequest } from '../../src/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../src/simulator/simulator.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
@@ -36,20 +36,26 @@ export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'cli
 export async function startDemandedCache(
   options: SimulatorOptions & {
     readonly resource?: Resource<WidgetObject>;
+    readonly watchIdleMinutes?: number;
     readonly before?: (simulator: Simulator) => void;
   } = {},
 ): Promise<DemandedCache> {
-  const { resource = OnDemand, before, ...simulated } = options;
+  const { resource = OnDemand, watchIdleMinutes = 10, before, ...simulated } = options;
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...simulated });
   const { simulator, client } = cluster;
   before?.(simulator);
   const clock = new VirtualClock();
   const log = pino({ level: 'silent' });
-  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes: 10 };
+  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
   const cache = startClusterCache({ client, resources: [resource], log, clock, ...waits });
   const store = cache.store(resource);
   return {
-    ...{ client, simulator, resource, cache, store, clock },
+    client,
+    simulator,
+    resource,
+    cache,
+    store,
+    clock,
     signal: new AbortController().signal,
     use: async () => cache.use(resource),
     status: () => only(cache.statuses()),

@@ -2,6 +2,7 @@ import { beforeAll, describe } from 'vitest';
 import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
 import { WIDGET_DEFINITION } from '../../src/simulator/fixture.ts';
+import { builtInKinds } from './api/built-in-kinds.ts';
 import { deletions } from './api/deletions.ts';
 import { discovery } from './api/discovery.ts';
 import { expiry } from './api/expiry.ts';
@@ -44,6 +45,9 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('deletions', () => {
     deletions(cluster);
+  });
+  describe('built-in kinds', () => {
+    builtInKinds(cluster);
   });
   describe('kubectl', () => {
     kubectl(cluster);

@@ -29,7 +29,8 @@ interface ClusterKind {
   readonly start: () => Promise<Cluster>;
 }
 
-const clusters: readonly ClusterKind[] = [
+/** Every cluster that a contract can be held against, be it here or not. */
+export const clusters: readonly ClusterKind[] = [
   { name: 'simulator', missing: undefined, start: startSimulated },
   { name: 'kube-apiserver', missing: controlPlaneMissing, start: startReal },
 ];

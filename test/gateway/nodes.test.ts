@@ -51,7 +51,7 @@ describe('node', () => {
     expect((await idsIn(gateway)).workspace).toBe(before.workspace);
   });
 
-  it.each(['', 'garbage', 'ü', idOf('Secret:team-a/s:1'), idOf('Workspace:nb'), idOf('Workspace::'), idOf('{}')])(
+  it.each(['', 'garbage', 'ü', idOf('ConfigMap:team-a/s:1'), idOf('Workspace:nb'), idOf('Workspace::'), idOf('{}')])(
     'refuses %j, which it never gave out',
     async (id) => {
       await using gateway = await startTestGateway();

@@ -5,6 +5,8 @@ import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { AdmissionHook } from '../../src/simulator/admission.ts';
+import type { TokenUser } from '../../src/simulator/access/tokens.ts';
+import type { AggregatedResource } from '../../src/simulator/aggregated.ts';
 import type { Manifest } from '../../src/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
@@ -98,13 +100,18 @@ export async function startTestGateway(
     readonly when?: 'ready' | 'at once';
     readonly objects?: readonly (Manifest | KubernetesObject)[];
     readonly admission?: readonly AdmissionHook[];
+    /** Who may come besides the administrator. */
+    readonly users?: readonly TokenUser[];
+    readonly aggregated?: readonly AggregatedResource[];
     readonly bookmarkIntervalMs?: number;
   } = {},
 ): Promise<SimulatedGateway> {
-  const { objects = [], admission = [], bookmarkIntervalMs = 50, ...settings } = options;
+  const { objects = [], admission = [], users = [], aggregated = [], bookmarkIntervalMs = 50, ...settings } = options;
   const cluster = await startSimulator({
     bookmarkIntervalMs,
     admission,
+    users,
+    aggregated,
     objects: [workspaceCrd, workspaceKindCrd, ...objects],
   });
   const gateway = await startGatewayFor(cluster.kubeconfig, settings);

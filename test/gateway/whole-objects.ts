@@ -38,9 +38,19 @@ const status = {
 };
 
 /** A running workspace with every field that we read. */
-export function wholeWorkspace(name: string, { kind = 'jupyterlab', namespace = 'team-a' } = {}): Manifest {
+export function wholeWorkspace(
+  name: string,
+  { kind = 'jupyterlab', namespace = 'team-a', stateMessage = status.stateMessage } = {},
+): Manifest {
   const spec = { displayName: 'A notebook', deferUpdates: true, podTemplate };
-  return workspace(name, { kind, namespace, state: 'Running', labels: { a: 'b' }, spec: { kind, ...spec }, status });
+  return workspace(name, {
+    kind,
+    namespace,
+    state: 'Running',
+    labels: { a: 'b' },
+    spec: { kind, ...spec },
+    status: { ...status, stateMessage },
+  });
 }
 
 const selector = { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'c', operator: 'NotIn', values: ['d'] }] };

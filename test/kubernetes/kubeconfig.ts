@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { createConnection, type Connection, type ConnectionSource } from '../../src/kubernetes/connection.ts';
+import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import type { ConnectionSource } from '../../src/kubernetes/kubeconfig.ts';
 
 const { signal } = new AbortController();
 

@@ -1,4 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import type { Resource } from '../../src/kubernetes/resource.ts';
 import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
 import { alwaysWatched } from '../gateway/always-watched.ts';
 import type { TestGateway } from '../gateway/test-gateway.ts';
@@ -125,12 +126,16 @@ class Scenario implements AsyncDisposable {
     await this.#leave(before);
   }
 
-  /** Every gateway watches so many kinds, and so has looked what world it is. */
+  /** Every gateway watches so many kinds though nobody reads them, and all that are read; so it has looked what world it is. */
   async #noticed(kinds: number): Promise<void> {
     const { simulator, fleet } = this.#stage;
-    const isNoticed = () =>
-      simulator.openWatches === kinds * fleet.gateways.length &&
-      fleet.gateways.every((each) => watched(each) === kinds);
+    const isNoticed = () => {
+      const watched = fleet.gateways.map(watchedBy);
+      return (
+        simulator.openWatches === watched.flat().length &&
+        watched.every((each) => each.filter((resource) => resource.watched === 'always').length === kinds)
+      );
+    };
     await until(isNoticed, 'every gateway has looked what world it is');
   }
 
@@ -163,8 +168,12 @@ class Scenario implements AsyncDisposable {
   }
 }
 
-function watched(gateway: TestGateway): number {
-  return gateway.statistics().kinds.filter(({ available }) => available).length;
+/** What has a watch, unless its connection is broken. */
+function watchedBy(gateway: TestGateway): readonly Resource[] {
+  return gateway
+    .statistics()
+    .kinds.filter(({ available, updates }) => available && updates === 'watched')
+    .map(({ resource }) => resource);
 }
 
 function numbered(steps: readonly string[]): readonly string[] {

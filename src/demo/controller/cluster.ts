@@ -3,6 +3,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { ConfigMaps } from '../config-map.ts';
 import { Namespaces } from '../namespace.ts';
 import { Pods } from '../pod.ts';
+import { StatefulSets } from '../stateful-set.ts';
 import { WorkspaceKinds } from '../workspace-kind.ts';
 import { Workspaces } from '../workspace.ts';
 import type { Delays } from './pod-step.ts';
@@ -19,4 +20,4 @@ export interface Cluster {
 }
 
 /** The resources that the controller keeps copies of. */
-export const watched = [Workspaces, WorkspaceKinds, Pods, Namespaces, ConfigMaps] as const;
+export const watched = [Workspaces, WorkspaceKinds, Pods, StatefulSets, Namespaces, ConfigMaps] as const;

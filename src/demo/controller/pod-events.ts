@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClusterEvent, InvolvedObject } from '../event.ts';
 import type { Pod } from '../pod.ts';
+import { setNameOf } from './stateful-set.ts';
 import { NO_NODE, RESTARTS, secondsOf, type PodOutcome } from './pod-outcome.ts';
 
 /** What can happen to a pod that others are told of. */
@@ -12,7 +13,9 @@ export type EventManifest = Omit<ClusterEvent, 'metadata'> & {
 };
 
 /** Of a pod, all that events say of it. */
-export type Involved = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid'> };
+export type Involved = Pick<Pod, 'spec'> & {
+  readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
+};
 
 interface Occurrence {
   readonly reason: string;
@@ -43,11 +46,16 @@ export function podEvents(pod: Involved, happening: Happening, { at, now }: Time
 function occurrences(pod: Involved, happening: Happening): Occurrence[] {
   switch (happening) {
     case 'Created': {
-      const message = `create Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod)} successful`;
+      const message = `create Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod.metadata.name)} successful`;
       return [{ reason: 'SuccessfulCreate', message, by: 'statefulset-controller', about: 'set' }];
     }
-    case 'Ending':
-      return [{ reason: 'Killing', message: 'Stopping container main', by: 'kubelet' }];
+    case 'Ending': {
+      const message = `delete Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod.metadata.name)} successful`;
+      return [
+        { reason: 'SuccessfulDelete', message, by: 'statefulset-controller', about: 'set' },
+        { reason: 'Killing', message: 'Stopping container main', by: 'kubelet' },
+      ];
+    }
     case 'Unschedulable': {
       const by = 'default-scheduler';
       return [{ type: 'Warning', reason: 'FailedScheduling', message: NO_NODE, by, about: 'pod', count: 12 }];
@@ -101,6 +109,8 @@ function crashing({ metadata: { namespace, name, uid } }: Involved): Occurrence 
 function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurrence, { at, now }: Times): EventManifest {
   const { type = 'Normal', reason, message, about } = occurrence;
   const count = Math.max(1, Math.min(most, 1 + Math.floor((now - at) / REPEAT_MS)));
+  // What has been repeated as often as it is, goes on.
+  const last = most > 1 && count === most ? now - REPEAT_MS / 2 : at + (count - 1) * REPEAT_MS;
   const involvedObject = involved(pod, about);
   const namespace = involvedObject.namespace;
   const host = by === 'kubelet' && pod.spec.nodeName !== undefined ? { host: pod.spec.nodeName } : {};
@@ -114,7 +124,7 @@ function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurren
     message,
     count,
     firstTimestamp: secondsOf(new Date(at)),
-    lastTimestamp: secondsOf(new Date(at + (count - 1) * REPEAT_MS)),
+    lastTimestamp: secondsOf(new Date(last)),
     eventTime: null,
     source: { component: by, ...host },
     reportingComponent: by,
@@ -123,15 +133,13 @@ function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurren
 }
 
 function involved(pod: Involved, about: Occurrence['about']): InvolvedObject {
-  const { namespace = '', name, uid } = pod.metadata;
-  if (about === 'set') return { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: setNameOf(pod), uid: '' };
+  const { namespace = '', name, uid, ownerReferences = [] } = pod.metadata;
+  if (about === 'set') {
+    const set = ownerReferences.find(({ kind }) => kind === 'StatefulSet');
+    return { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: setNameOf(name), uid: set?.uid ?? '' };
+  }
   const whole = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid };
   return about === 'pod' ? whole : { ...whole, fieldPath: 'spec.containers{main}' };
-}
-
-/** The name of the stateful set that a pod is the only one of. */
-export function setNameOf({ metadata }: Pick<Involved, 'metadata'>): string {
-  return metadata.name.replace(/-0$/u, '');
 }
 
 function sha256(text: string): string {

@@ -7,6 +7,8 @@ import { canonical } from './canonical.ts';
 import { podVolumes } from './pod-volumes.ts';
 import type { Options } from './reconcile.ts';
 
+export type PodTemplate = ReturnType<typeof podTemplate>;
+
 const NODES = ['worker-1', 'worker-2', 'worker-3'] as const;
 const PATH_PREFIX = /\{\{\s*httpPathPrefix\s+["'`]([^"'`]+)["'`]\s*\}\}/gu;
 
@@ -76,8 +78,9 @@ function nodeFor({ metadata }: Workspace): string {
   return NODES[index] ?? NODES[0];
 }
 
-function ownerReference({ apiVersion, metadata }: Workspace) {
-  return { apiVersion, kind: 'Workspace', name: metadata.name, uid: metadata.uid, controller: true };
+/** How what belongs to a workspace names it. */
+export function ownerReference({ apiVersion, metadata }: Workspace) {
+  return { apiVersion, kind: 'Workspace', name: metadata.name, uid: metadata.uid };
 }
 
 function present<T extends object>(fields: T): Partial<T> {

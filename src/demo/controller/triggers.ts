@@ -1,5 +1,5 @@
 import { keyOf, type ObjectName } from '../../kubernetes/object.ts';
-import type { Change, ReadonlyStore } from '../../cache/store.ts';
+import type { Change, ReadonlyStore } from '../../cache/readonly-store.ts';
 import { ConfigMaps } from '../config-map.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { WORKSPACE_NAME_LABEL } from '../marks.ts';

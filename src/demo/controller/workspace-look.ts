@@ -3,13 +3,16 @@ import { keyOf, type ObjectName } from '../../kubernetes/object.ts';
 import { TEMPLATE_HASH } from '../marks.ts';
 import { Namespaces } from '../namespace.ts';
 import { Pods, type Pod } from '../pod.ts';
+import type { StatefulSet } from '../stateful-set.ts';
 import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
 import { Workspaces, type Workspace, type WorkspaceStatus } from '../workspace.ts';
 import type { Cluster } from './cluster.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { statusAfter } from './pod-outcome.ts';
 import { podStep, type PodStep } from './pod-step.ts';
-import { podNameOf, podTemplate } from './pod-template.ts';
+import { podNameOf, podTemplate, type PodTemplate } from './pod-template.ts';
+import { lookAtSet } from './set-look.ts';
+import { setReference } from './stateful-set.ts';
 import { probeAnswer } from './probe.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -18,8 +21,6 @@ interface Due {
   readonly step: string;
   readonly at: number;
 }
-
-type Template = ReturnType<typeof podTemplate>;
 
 /** Brings workspaces on: each look reports what is the case, then takes the pod's next step if its time has come. */
 export class WorkspaceLook {
@@ -90,15 +91,16 @@ export class WorkspaceLook {
   }
 
   /** Takes the pod's next step if it is due. Says how long until it is, if it is not. */
-  async #advance(workspace: Workspace, pod: Pod | undefined, template: Template): Promise<number | undefined> {
+  async #advance(workspace: Workspace, pod: Pod | undefined, template: PodTemplate): Promise<number | undefined> {
     const templateHash = template.metadata.annotations[TEMPLATE_HASH];
+    const set = await lookAtSet(this.#cluster, workspace, { pod, template });
     const step = podStep({ workspace, pod, templateHash }, this.#cluster.delays);
     const key = keyOf(workspace.metadata);
     if (!step) return void this.#due.delete(key);
     const remainingMs = this.#remainingMs(key, step, pod);
     if (remainingMs > 0) return remainingMs;
     this.#due.delete(key);
-    await this.#take(step, pod, template);
+    await this.#take(step, pod, withOwner(template, set));
     return undefined;
   }
 
@@ -110,7 +112,7 @@ export class WorkspaceLook {
     return at - performance.now();
   }
 
-  async #take(step: PodStep, pod: Pod | undefined, template: Template): Promise<void> {
+  async #take(step: PodStep, pod: Pod | undefined, template: PodTemplate): Promise<void> {
     const { client, cache, signal, now } = this.#cluster;
     const at = { namespace: template.metadata.namespace, name: template.metadata.name };
     switch (step.do) {
@@ -141,4 +143,10 @@ export class WorkspaceLook {
         throw new TypeError(`Unknown step ${JSON.stringify(step satisfies never)}`);
     }
   }
+}
+
+/** A pod has two owners here, where in a cluster the stateful set alone has the workspace for its own. */
+function withOwner(template: PodTemplate, set: StatefulSet): PodTemplate {
+  const { metadata } = template;
+  return { ...template, metadata: { ...metadata, ownerReferences: [setReference(set), ...metadata.ownerReferences] } };
 }

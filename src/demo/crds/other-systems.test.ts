@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/fixture.ts';
+import { volcanoAdmission } from '../admission/volcano-rules.ts';
 import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
 import { volcanoCommandCrd } from './volcano-command.ts';
 import { servedVolcanoJobs, volcanoJobCrd } from './volcano-job.ts';
@@ -7,6 +8,7 @@ import { servedVolcanoJobs, volcanoJobCrd } from './volcano-job.ts';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const JOBS = '/apis/batch.volcano.sh/v1alpha1/namespaces/default/jobs';
 const INSTANCES = '/apis/management.loft.sh/v1/namespaces/default/devpodworkspaceinstances';
+const MERGE = 'application/merge-patch+json';
 const label = { metadata: { labels: { app: 'patchlabel' } } };
 const job = {
   apiVersion: 'batch.volcano.sh/v1alpha1',
@@ -45,6 +47,25 @@ it('keeps Volcano jobs in both spellings, and takes no strategic patches where a
   const commands = '/apis/bus.volcano.sh/v1alpha1/namespaces/default/commands';
   const created = await test.send('POST', commands, { ...command, action: 'AbortJob', target });
   expect(created).toMatchObject({ status: 201, body: { action: 'AbortJob', target } });
+});
+
+const refusals: readonly (readonly [string, object, string])[] = [
+  ['more pods than there are', { minAvailable: 9 }, "job 'minAvailable' must not be greater than total replicas"],
+  ['fewer tasks', { minAvailable: 0, tasks: [] }, 'job updates may not add or remove tasks'],
+  [
+    'another queue',
+    { queue: 'x' },
+    'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`',
+  ],
+];
+
+it.each(refusals)('refuses Volcano jobs %s, as its webhook does', async (_, spec, refusal) => {
+  await using test = await startTestSimulator({ objects: [volcanoJobCrd, job], admission: volcanoAdmission });
+  const allowed = await test.send('PATCH', `${JOBS}/train`, { spec: { minAvailable: 2 } }, MERGE);
+  expect(allowed.status).toBe(200);
+  const { body } = await test.send('PATCH', `${JOBS}/train`, { spec }, MERGE);
+  const message = `admission webhook "validatejob.volcano.sh" denied the request: ${refusal}`;
+  expect(body).toMatchObject({ code: 400, message });
 });
 
 it('takes strategic patches of Volcano jobs where a server of their own serves them', async () => {

@@ -23,7 +23,7 @@ function isRunning({ status }: Pod): boolean {
 function measured({ metadata, spec }: Pod, now: Date) {
   const { name, namespace, uid, labels } = metadata;
   // Between a tenth and nine tenths of what was asked for, up and down, each pod in its own time.
-  const phase = (now.getTime() / WAVE_MS + Number.parseInt(uid.slice(0, 4), 16)) * 2 * Math.PI;
+  const phase = (now.getTime() / WAVE_MS + Number.parseInt(uid.slice(0, 4), 16) / 0x1_00_00) * 2 * Math.PI;
   const share = 0.5 + 0.4 * Math.sin(phase);
   const containers = spec.containers.map((container) => {
     const { cpu = '100m', memory = '128Mi' } = container.resources?.requests ?? {};

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
+import { listAt, objectAt, textAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
 interface ClaimSpec {
@@ -45,34 +46,53 @@ export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly vol
   const annotations = { ...metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' };
   const settled = {
     ...claim,
-    metadata: { ...metadata, annotations },
+    metadata: { ...metadata, annotations, finalizers: [CLAIM_PROTECTION] },
     spec: { ...spec, storageClassName, volumeName },
     status: { phase: 'Bound', accessModes, capacity },
   };
   return { claim: settled, volume };
 }
 
-/** Binds the claims that are new to volumes, and takes the volumes of claims that are gone away. */
+/** Keeps a claim that is being deleted for as long as a pod mounts it. */
+export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+
+/**
+ * Binds claims that are new to volumes, holds deleted ones back while pods mount them, and takes the volumes of those
+ * that are gone away.
+ */
 export function provision(simulator: Simulator): void {
   const claims = simulator.list('v1', 'PersistentVolumeClaim').filter(isClaim);
   for (const claim of claims) {
-    if (claim.spec.volumeName !== undefined) continue;
-    const { claim: settled, volume } = volumeOf(claim);
-    simulator.apply(volume);
-    simulator.apply(settled);
+    if (claim.metadata.deletionTimestamp !== undefined) release(simulator, claim);
+    else if (claim.spec.volumeName === undefined) bind(simulator, claim);
   }
-  const names = new Set(
-    simulator
-      .list('v1', 'PersistentVolumeClaim')
-      .filter(isClaim)
-      .map(({ spec }) => spec.volumeName),
-  );
+  const uids = new Set(simulator.list('v1', 'PersistentVolumeClaim').map(({ metadata }) => `pvc-${metadata.uid}`));
   for (const { metadata } of simulator.list('v1', 'PersistentVolume'))
-    if (metadata.name.startsWith('pvc-') && !names.has(metadata.name))
+    if (metadata.name.startsWith('pvc-') && !uids.has(metadata.name))
       simulator.delete('v1', 'PersistentVolume', metadata.name);
+}
+
+function bind(simulator: Simulator, unbound: Claim): void {
+  const { claim, volume } = volumeOf(unbound);
+  simulator.apply(volume);
+  simulator.apply(claim);
+}
+
+function release(simulator: Simulator, claim: Claim): void {
+  const { namespace, name, finalizers = [] } = claim.metadata;
+  const isMounted = simulator
+    .list('v1', 'Pod', namespace)
+    .some((pod) => listAt(objectAt({ pod }, 'pod')['spec'], 'volumes').some((volume) => claimIn(volume) === name));
+  if (isMounted || !finalizers.includes(CLAIM_PROTECTION)) return;
+  const left = finalizers.filter((finalizer) => finalizer !== CLAIM_PROTECTION);
+  simulator.apply({ ...claim, metadata: { ...claim.metadata, finalizers: left } });
+}
+
+function claimIn(volume: unknown): string | undefined {
+  return textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
 }
 
 /** The API server has seen to it that a claim says what it needs. */
 function isClaim(object: KubernetesObject): object is Claim & KubernetesObject {
-  return object.kind === 'PersistentVolumeClaim' && object.metadata.deletionTimestamp === undefined;
+  return object.kind === 'PersistentVolumeClaim';
 }

@@ -1,15 +1,21 @@
 import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ObjectChange } from '../../loaders/objects.ts';
+<<<<<<< HEAD
 import { encodePlace, placeBehind, toldKeyOf, type Place, type Told } from './cursor.ts';
 import { Delivery, nextStationNumber, START, type Station } from './delivery.ts';
+=======
+import { encodePlace, placeBehind, type Place, type Told } from './cursor.ts';
+import { nextStationNumber, START, type Station } from './delivery.ts';
+>>>>>>> main
 import { Dependencies } from './dependencies.ts';
 import { Holdings, type Held, type Seen } from './holdings.ts';
 import type { LiveSource } from './live-source.ts';
 import { Reader, type Sink } from './reader.ts';
 import { Renderer, type ExecuteEvent } from './renderer.ts';
-import { Resume, type ResumeOptions } from './resume.ts';
+import { Resume } from './resume.ts';
 import type { LiveCounters } from './statistics.ts';
+import { Welcome, type Joining, type WelcomeOptions } from './welcome.ts';
 
 export interface LiveGroupOptions {
   readonly source: LiveSource<KubernetesObject>;
@@ -21,14 +27,6 @@ export interface LiveGroupOptions {
   /** Told once, when the group has no readers any more. */
   readonly onEmpty: () => void;
 }
-
-/** A reader that is to be given what the others have. */
-type Joining =
-  | { readonly begins: 'first' }
-  /** `resume` is its way on from where it was; undefined where it has to begin anew. */
-  | { readonly begins: 'again'; readonly resume: Resume | undefined }
-  /** It comes from another group, and holds what that held. */
-  | { readonly begins: 'elsewhere'; readonly held: ReadonlyMap<string, Held> };
 
 /**
  * The readers of one operation with one view. For each change the filter, the execution and the serialisation happen
@@ -42,7 +40,7 @@ export class LiveGroup {
   readonly #source: LiveSource<KubernetesObject>;
   readonly #dependencies: Dependencies;
   readonly #renderer: Renderer;
-  readonly #parts: ResumeOptions;
+  readonly #parts: WelcomeOptions;
   readonly #unfollow: () => void;
   readonly #stopping = new AbortController();
   readonly #readers = new Set<Reader>();
@@ -78,7 +76,13 @@ export class LiveGroup {
       signal: this.#stopping.signal,
     });
     this.#holdings = new Holdings({ source, renderer: this.#renderer, counters: options.counters });
-    this.#parts = { source, dependencies: this.#dependencies, renderer: this.#renderer };
+    this.#parts = {
+      source,
+      dependencies: this.#dependencies,
+      renderer: this.#renderer,
+      holdings: this.#holdings,
+      counters: options.counters,
+    };
     this.#unfollow = source.objects.follow({
       changed: (change) => this.#changed(change),
       reset: () => this.#reset(),
@@ -235,13 +239,14 @@ export class LiveGroup {
     this.#looking = batch;
     this.#dirty.clear();
     const step = { since: resetting ? START : this.#station, until: nextStationNumber() };
-    const deliveries = resetting ? [await this.#sign('RESET', START)] : [];
+    const signs = new Welcome(this.#station, this.#parts);
+    const deliveries = resetting ? [await signs.sign('RESET', START)] : [];
     for (const seen of batch) {
       const delivery = await this.#holdings.look(seen, step);
       if (world !== this.#world) return; // what this round looked at is void
       if (delivery) deliveries.push(delivery);
     }
-    if (resetting) deliveries.push(await this.#sign('SYNCED', START));
+    if (resetting) deliveries.push(await signs.sign('SYNCED', START));
     this.#looking = [];
     const { sight } = this.#options;
     const place = { version, ahead: [], related: this.#dependencies.reaches(related), sight };
@@ -259,50 +264,18 @@ export class LiveGroup {
 
   /** Gives the readers that have joined meanwhile what all others hold. */
   async #admit(): Promise<void> {
-    let snapshot: Delivery[] | undefined; // the same one for all, so that they share its frames
+    // Who comes from elsewhere goes on behind whatever it was told there.
+    if (this.#joining.values().some(({ begins }) => begins === 'elsewhere'))
+      this.#station = { ...this.#station, number: nextStationNumber() };
+    const welcome = new Welcome(this.#station, this.#parts);
     for (const [reader, joining] of this.#joining) {
       // What it has missed is worked out from what is now, so that must be what the others hold.
       if (joining.begins === 'again' && joining.resume && this.#dirty.size > 0) return;
-      const told = await this.#toldAtFirst(joining, () => (snapshot ??= this.#holdings.snapshot(this.#station)));
+      const told = await welcome.of(joining);
       if (!this.#joining.delete(reader)) continue; // it has left meanwhile
       this.#readers.add(reader);
       reader.tell(told, this.#station);
     }
-  }
-
-  async #toldAtFirst(joining: Joining, snapshot: () => Delivery[]): Promise<Delivery[]> {
-    const { counters } = this.#options;
-    switch (joining.begins) {
-      case 'first':
-        return [...snapshot(), ...(await this.#snapshotEnd(START))];
-      case 'elsewhere':
-        // Behind whatever it was told there.
-        this.#station = { ...this.#station, number: nextStationNumber() };
-        return this.#holdings.changesFrom(joining.held, this.#station);
-      case 'again': {
-        const missed = await joining.resume?.missed(this.#holdings, this.#station.number, this.#parts);
-        if (missed && joining.resume) {
-          counters.resumes += 1;
-          return [...missed, ...(await this.#snapshotEnd(joining.resume.since))];
-        }
-        counters.resets += 1;
-        const reset = await this.#sign('RESET', START);
-        return [reset, ...snapshot(), ...(await this.#snapshotEnd(START))];
-      }
-      default:
-        throw new TypeError(`Unknown way to join ${JSON.stringify(joining satisfies never)}`);
-    }
-  }
-
-  async #snapshotEnd(since: Station): Promise<Delivery[]> {
-    if (this.#source.shape === 'events') return [await this.#sign('SYNCED', since)];
-    return this.#holdings.size > 0 ? [] : [await this.#sign('DELETED', since)];
-  }
-
-  /** What is told of no object. */
-  async #sign(type: 'SYNCED' | 'RESET' | 'DELETED', since: Station): Promise<Delivery> {
-    const { number: until } = this.#station;
-    return new Delivery({ type, key: type, rendering: await this.#renderer.blank(), since, until });
   }
 
   #end(error: GraphQLError): void {

@@ -3,8 +3,9 @@ import { failure } from '../errors.ts';
 import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
-import { open, type Opened, type SubscribeArgs } from './opened.ts';
+import { open, openEither, type Opened, type OpenedPrivately, type SubscribeArgs } from './opened.ts';
 import { OpenStream } from './open-stream.ts';
+import { OpenPrivateStream } from './private-stream.ts';
 import type { Sink } from './reader.ts';
 import { LiveCounters, type LiveStatistics } from './statistics.ts';
 
@@ -61,8 +62,13 @@ export class LiveQueries {
     const { name: viewer } = args.contextValue.viewer;
     const most = this.#options.maxSubscriptionsPerViewer;
     if ((this.#streamsByViewer.get(viewer) ?? 0) >= most) throw tooMany(most);
+<<<<<<< HEAD
     // What is older than that would be too old before it is asked about again.
     const opened = await open(args, Date.now() - FRESH_MS);
+=======
+    const opened = await openEither(args, args.contextValue);
+    if ('privately' in opened) return this.#private(opened, args);
+>>>>>>> main
     const { source } = opened;
     const resumable = source.shape === 'events';
     const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
@@ -72,6 +78,34 @@ export class LiveQueries {
         this.#count(viewer, 1);
         const audience = this.#audienceOf(args, opened);
         return this.#open(sink, { audience, opened, from, viewer });
+      },
+    };
+  }
+
+  /** A stream for one client, which shares nothing. */
+  #private({ privately: source, validated, context }: OpenedPrivately, args: SubscribeArgs): LiveStream {
+    const { publicError, recheckMs } = this.#options;
+    const { viewer, loaders } = context;
+    return {
+      resumable: false,
+      start: (sink) => {
+        this.#count(viewer.name, 1);
+        return new OpenPrivateStream({
+          sink,
+          source,
+          publicError,
+          recheckMs,
+          onFrame: () => (this.counters.frames += 1),
+          onClose: () => this.#count(viewer.name, -1),
+          recheck: async () => {
+            await viewer.renew();
+            await openEither(args, context.renewed(Date.now()));
+          },
+          execute: async (rootValue, signal) => {
+            const about = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };
+            return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(about) });
+          },
+        });
       },
     };
   }

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { readsOf } from '../reads.ts';
 import { shortDigestOf } from './cursor.ts';
 import { LiveSource } from './live-source.ts';
+import { PrivateStream } from './private-stream.ts';
 
 export type SubscribeArgs = ExecutionArgs & { readonly contextValue: Context };
 
@@ -25,14 +26,30 @@ export interface Opened {
   readonly forViewer: boolean;
 }
 
+/** A subscription of one client alone. */
+export interface OpenedPrivately extends Pick<Opened, 'validated' | 'context'> {
+  readonly privately: PrivateStream<unknown>;
+}
+
+/** The same as {@link openEither}, for a subscription that is shared. */
+export async function open(args: SubscribeArgs, context: Context): Promise<Opened> {
+  const opened = await openEither(args, context);
+  if ('privately' in opened) throw new TypeError('A subscription became private.');
+  return opened;
+}
+
 /**
  * Finds out what there is to follow.
  * @param since only what the cluster's authorizer is asked from this moment on counts
  * @throws {GraphQLError} where the operation is not fit to be executed
  * @throws {StatusError} where the viewer may not, or it cannot be found out
  */
+<<<<<<< HEAD
 export async function open(args: SubscribeArgs, since: number): Promise<Opened> {
   const context = args.contextValue.renewed(since);
+=======
+export async function openEither(args: SubscribeArgs, context: Context): Promise<Opened | OpenedPrivately> {
+>>>>>>> main
   const { resources, forViewer } = readsOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);
@@ -42,6 +59,7 @@ export async function open(args: SubscribeArgs, since: number): Promise<Opened> 
     const sight = shortDigestOf(context.loaders.sight.signature);
     return { source, validated, context, since, sight, forViewer };
   }
+  if (source instanceof PrivateStream) return { privately: source, validated, context };
   throw 'errors' in source && source.errors
     ? firstOf(source.errors)
     : new TypeError('A subscription field returned no LiveSource.');

@@ -31,7 +31,9 @@ export async function withInputPaths<R>(paths: InputPaths, outcome: Promise<R>):
   } catch (error) {
     if (!(error instanceof StatusError) || !error.details.causes?.length) throw error;
     const causes = error.details.causes.map((cause) => inInput({ ...optionPaths, ...paths }, cause));
-    throw new StatusError({ ...error.details, causes });
+    // Some API servers check, and say, the same thing twice.
+    const distinct = [...new Map(causes.map((cause) => [JSON.stringify(cause), cause])).values()];
+    throw new StatusError({ ...error.details, causes: distinct });
   }
 }
 

@@ -108,6 +108,9 @@ export function workspaceNameOf({ metadata }: PodObject): string | undefined {
   return metadata.labels?.[WORKSPACE_NAME_LABEL];
 }
 
-export function claimNamesOf(pod: PodObject): readonly string[] {
-  return (podSpecOf(pod).volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+function claimNamesOf(pod: PodObject): readonly string[] {
+  const names = (podSpecOf(pod).volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+  );
+  return [...new Set(names)];
 }

@@ -1,6 +1,7 @@
 import { flag, reader, record, text, type Formed } from '../../kubernetes/form.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
+import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 
 const fields = record({
   provisioner: text,
@@ -26,7 +27,17 @@ export const StorageClass = defineResource<StorageClassObject>({
     const { apiVersion, kind, metadata } = storageClass;
     return { ...fields.only(storageClass), apiVersion, kind, metadata };
   },
+  // Who may claim storage anywhere may see what there is to choose from.
+  glimpse: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', cut: offerOf },
 });
+
+/** What a form for claims shows of a class. */
+function offerOf(storageClass: StorageClassObject): StorageClassObject {
+  const { apiVersion, kind, metadata } = storageClass;
+  const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
+  const shown = { name, uid, resourceVersion, labels, annotations, creationTimestamp: '' };
+  return { ...fields.only(storageClass), apiVersion, kind, metadata: shown };
+}
 
 /** The label by which an administrator offers a class to the users of workspaces. */
 export const CAN_USE_LABEL = 'notebooks.kubeflow.org/can-use';

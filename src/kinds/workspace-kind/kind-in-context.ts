@@ -40,6 +40,7 @@ export function isRemoved(kind: KindInContext): boolean {
   return kindVerdict(kind).removed;
 }
 
-function kindVerdict(kind: KindInContext): ReturnType<typeof filterVerdict> {
+/** What the rules say of the kind where it is looked at. */
+export function kindVerdict(kind: KindInContext): ReturnType<typeof filterVerdict> {
   return filterVerdict(kind, 'WORKSPACE_KIND', { namespace: namespaceLabelsOf(kind) });
 }

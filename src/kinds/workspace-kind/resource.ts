@@ -30,8 +30,8 @@ const option = record({
 });
 const optionList = record({ spawner: record({ default: text }), values: listOf(option) });
 
-const picture = record({ url: text });
-const pictureStatus = record({ configMap: record({ errorType: text }) });
+const picture = record({ url: text, configMap: record({ name: text, namespace: text, key: text, mediaType: text }) });
+const pictureStatus = record({ sha256: text, configMap: record({ errorType: text }) });
 
 const activityRule = record({
   config: record({ secondsSinceActive: int, minRunningSeconds: int }),
@@ -78,7 +78,6 @@ export type RedirectMessageSpec = NonNullable<Formed<typeof redirect>['message']
 /** One value of an option list. */
 export type OptionSpec = Formed<typeof option>;
 export type Picture = Formed<typeof picture>;
-export type PictureStatus = Formed<typeof pictureStatus>;
 export type ActivityRuleSpec = Formed<typeof activityRule>;
 export type FilterMatch = Formed<typeof filterMatch>;
 export type FilterRuleSpec = Formed<typeof filterRule>;

@@ -26,10 +26,10 @@ import {
   type WorkspaceKindFilter,
 } from './filter.ts';
 import { ImageRef } from './image-ref.ts';
-import { isHidden, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
+import { isHidden, kindVerdict, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
 import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
-import { kindSpecOf, kindStatusOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
+import { kindSpecOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
 export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
@@ -95,6 +95,16 @@ WorkspaceKindType.implement({
           'Not to be offered unless asked for: by itself, or by a rule where it was asked for in a namespace.',
         resolve: isHidden,
       }),
+      denied: t.boolean({
+        description:
+          'Not allowed for new workspaces, by a rule where it was asked for in a namespace: createWorkspace refuses it.',
+        resolve: (kind) => kindVerdict(kind).denied,
+      }),
+      deniedMessage: t.string({
+        nullable: true,
+        description: 'Why it is not allowed. Null where it is, or nothing is said.',
+        resolve: (kind) => kindVerdict(kind).deniedMessage,
+      }),
       deprecated: t.boolean({
         description: 'Not to be used for new workspaces.',
         resolve: (kind) => kindSpecOf(kind).spawner?.deprecated === true,
@@ -107,12 +117,12 @@ WorkspaceKindType.implement({
       icon: t.field({
         type: ImageRef,
         description: 'A small picture.',
-        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.icon, status: kindStatusOf(kind).spawnerIcon }),
+        resolve: (kind) => ({ kind, which: 'icon' as const }),
       }),
       logo: t.field({
         type: ImageRef,
         description: 'A large picture.',
-        resolve: (kind) => ({ asset: kindSpecOf(kind).spawner?.logo, status: kindStatusOf(kind).spawnerLogo }),
+        resolve: (kind) => ({ kind, which: 'logo' as const }),
       }),
       homeMountPath: t.string({
         nullable: true,

@@ -56,7 +56,8 @@ describe('a kind', () => {
       ...workspaceKind('k', {}, { icon }),
       status,
     });
-    expect(answer).toEqual({ icon: { url: null, error }, logo: { url: 'https://example.com/logo.svg', error: null } });
+    const url = error === null ? '/assets/workspacekinds/k/icon' : null;
+    expect(answer).toEqual({ icon: { url, error }, logo: { url: 'https://example.com/logo.svg', error: null } });
   });
 
   it('tells its activity rules as they are: null is not false', async () => {

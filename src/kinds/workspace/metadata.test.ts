@@ -11,10 +11,11 @@ function withMetadata(metadata: object) {
 }
 
 describe('the metadata of a workspace', () => {
-  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u-1' };
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u-1', blockOwnerDeletion: true };
   const labels = { b: '2', a: '1', empty: '' };
   const manifest = withMetadata({
     labels,
+    generateName: 'n',
     finalizers: ['example.com/f'],
     ownerReferences: [owner],
     creationTimestamp: CREATED,
@@ -22,14 +23,16 @@ describe('the metadata of a workspace', () => {
 
   it('is told as Kubernetes keeps it', async () => {
     const selection =
-      'metadata { name namespace generation createdAt deletedAt finalizers ownerReferences { apiVersion kind name uid controller } }';
+      'metadata { name generateName namespace generation createdAt deletedAt deletionGracePeriodSeconds finalizers ownerReferences { apiVersion kind name uid controller blockOwnerDeletion } }';
     expect(await askOfNb(selection, manifest)).toEqual({
       metadata: {
         name: 'nb',
+        generateName: 'n',
         namespace: 'team-a',
         generation: 1,
         createdAt: CREATED,
         deletedAt: null,
+        deletionGracePeriodSeconds: null,
         finalizers: ['example.com/f'],
         ownerReferences: [{ ...owner, controller: false }],
       },

@@ -1,12 +1,12 @@
 import type { Context } from '../../graphql/context.ts';
 import { duplicateValue, forbiddenValue, invalidValue } from '../../graphql/writes/invalid-input.ts';
+import { wholeOf } from '../../kubernetes/part.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 import { Secret } from '../secret/resource.ts';
 import { kindSpecOf, type WorkspaceKindObject } from '../workspace-kind/resource.ts';
-
-const CAN_MOUNT = 'notebooks.kubeflow.org/can-mount';
+import { CAN_MOUNT_LABEL, canMount } from './mountable.ts';
 
 /** The volumes of an input. */
 export interface MountedVolumes {
@@ -25,7 +25,7 @@ export interface MountedPlaces {
 
 /** The controller would silently leave out what is to appear where something else already does. */
 export function mountPathCauses(volumes: MountedVolumes, { kind, hasHome, paths }: MountedPlaces): StatusCause[] {
-  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(kind).podTemplate) ?? {};
+  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(wholeOf(kind)).podTemplate) ?? {};
   const taken = new Map<string, string>();
   if (hasHome && volumeMounts?.home) taken.set(plain(volumeMounts.home), 'the home volume');
   for (const { mountPath } of extraVolumeMounts) if (mountPath) taken.set(plain(mountPath), 'a volume of the kind');
@@ -95,9 +95,8 @@ async function mountCause(
   if (!mayGet || name === '') return undefined;
   const which = `${kind} ${JSON.stringify(name)}`;
   try {
-    const { metadata } = await loaders.live(resource, { namespace, name });
-    if (metadata.labels?.[CAN_MOUNT] === 'true') return undefined;
-    return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT}=true`);
+    if (canMount(await loaders.live(resource, { namespace, name }))) return undefined;
+    return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT_LABEL}=true`);
   } catch (error) {
     if (isKindUnavailable(error) || isForbidden(error)) return undefined;
     if (!isNotFound(error)) throw error;

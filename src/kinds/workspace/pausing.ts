@@ -26,6 +26,7 @@ export async function setPaused(
 ): Promise<Written<WorkspaceObject>> {
   const { loaders } = context;
   const notes = updateNotes(context);
+  await loaders.permit('update', Workspace, at);
   let workspace = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,6 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
-import { specOf, type PodStatus, type WorkspaceObject } from './resource.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
+import { specOf, statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
 export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').implement({
   description: 'What is put on the pod of a workspace, beside what its kind puts there.',
@@ -18,26 +21,52 @@ export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').imp
   }),
 });
 
-export const WorkspacePod = builder.objectRef<PodStatus>('WorkspacePod').implement({
-  description: 'The pod in which a workspace runs, as its controller reports it.',
+/** The pod of a workspace: as its controller reports it, and itself where it can be seen. */
+export interface WorkspacePodParts {
+  readonly reported: PodStatus | undefined;
+  readonly pod: PodObject | undefined;
+}
+
+/** Null while there is none. Of several, as when one replaces another, the one that is reported, else the newest. */
+export function workspacePodOf(loaders: Loaders, workspace: WorkspaceObject): WorkspacePodParts | null {
+  const { podTemplatePod: reported } = statusOf(workspace);
+  const pods = loaders.related(Pod).byIndex('workspace', keyOf(workspace.metadata));
+  const pod = pods.find(({ metadata }) => metadata.name === reported?.name) ?? pods.toSorted(byAge).at(-1);
+  return pod || reported?.name ? { reported, pod } : null;
+}
+
+/** What is being deleted counts as old. */
+function byAge({ metadata: a }: PodObject, { metadata: b }: PodObject): number {
+  if (!a.deletionTimestamp !== !b.deletionTimestamp) return a.deletionTimestamp ? -1 : 1;
+  return a.creationTimestamp < b.creationTimestamp ? -1 : 1;
+}
+
+export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod').implement({
+  description:
+    'The pod in which a workspace runs. Where you may not list pods, it is what the controller reports of it.',
   fields: (t) => ({
-    name: t.string({ description: 'Name of the pod.', resolve: ({ name }) => name ?? '' }),
+    name: t.string({ description: 'Name of the pod.', resolve: podNameOf }),
     nodeName: t.string({
       nullable: true,
       description: 'The node it runs on. Null until it is scheduled.',
-      resolve: ({ nodeName }) => nodeName || null,
+      resolve: ({ reported, pod }) => (pod ? podSpecOf(pod).nodeName : reported?.nodeName) || null,
     }),
-    containers: t.stringList({
-      description: 'Names of its containers.',
-      resolve: ({ containers }) => namesOf(containers),
-    }),
+    containers: t.stringList({ description: 'Names of its containers.', resolve: containerNamesOf }),
     initContainers: t.stringList({
       description: 'Names of its init containers.',
-      resolve: ({ initContainers }) => namesOf(initContainers),
+      resolve: ({ reported, pod }) => namesOf(pod ? podSpecOf(pod).initContainers : reported?.initContainers),
     }),
   }),
 });
 
-function namesOf(containers: PodStatus['containers']): string[] {
+export function podNameOf({ reported, pod }: WorkspacePodParts): string {
+  return pod?.metadata.name ?? reported?.name ?? '';
+}
+
+export function containerNamesOf({ reported, pod }: WorkspacePodParts): string[] {
+  return namesOf(pod ? podSpecOf(pod).containers : reported?.containers);
+}
+
+function namesOf(containers: readonly { readonly name?: string }[] | undefined): string[] {
   return (containers ?? []).flatMap(({ name }) => name ?? []);
 }

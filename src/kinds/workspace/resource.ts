@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../../kubernetes/form.ts';
 
@@ -91,8 +91,22 @@ export const Workspace = defineResource<WorkspaceObject>({
     kind: (workspace) => [kindNameOf(workspace)],
     imageConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
     podConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
+    /** By the key of each PersistentVolumeClaim that it mounts. */
+    claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+    /** By the key of each Secret that it mounts. */
+    secret: (workspace) => secretNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
   },
 });
+
+function claimNamesOf(workspace: WorkspaceObject): readonly string[] {
+  const { home, data = [] } = specOf(workspace).podTemplate?.volumes ?? {};
+  return [...new Set([home, ...data.map(({ pvcName }) => pvcName)])].filter((name) => name !== undefined);
+}
+
+function secretNamesOf(workspace: WorkspaceObject): readonly string[] {
+  const { secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
+  return [...new Set(secrets.map(({ secretName }) => secretName))].filter((name) => name !== undefined);
+}
 
 /** Names an option over all kinds, in the indexes `imageConfig` and `podConfig`. */
 export function optionKeyOf(kind: string, optionId: string): string {

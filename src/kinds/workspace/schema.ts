@@ -15,6 +15,7 @@ import { reads, readsForViewer } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { Pod } from '../pod/resource.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceKindType } from '../workspace-kind/schema.ts';
 import { WorkspaceActivity } from './activity.ts';
@@ -23,7 +24,7 @@ import { WorkspaceFilterInput, workspaceMatcher, type WorkspaceFilter } from './
 import { momentOf } from './moment.ts';
 import { WorkspaceOption } from './option.ts';
 import { workspaceOrdering, WorkspaceOrderInput, type WorkspaceOrder } from './order.ts';
-import { PodMetadata, WorkspacePod } from './pod.ts';
+import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
 import { kindNameOf, specOf, statusOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { servicesOf, WorkspaceService } from './services.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
@@ -189,10 +190,8 @@ WorkspaceType.implement({
       type: WorkspacePod,
       nullable: true,
       description: 'The pod it runs in. Null while there is none.',
-      resolve: (workspace) => {
-        const { podTemplatePod: pod } = statusOf(workspace);
-        return pod?.name ? pod : null;
-      },
+      extensions: reads(Pod),
+      resolve: (workspace, _, { loaders }) => workspacePodOf(loaders, workspace),
     }),
     audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (workspace) => workspace }),
     revision: t.string({

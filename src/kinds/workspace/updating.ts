@@ -89,8 +89,8 @@ async function assertAllowed(
 function clearedCauses(update: WorkspaceUpdate): StatusCause[] {
   const needed = ['paused', ...lists] as const;
   return needed
-    .filter((field) => update[field] === null)
-    .map((field) => requiredValue(`input.${field}`, 'cannot be null; leave it out to keep it as it is'));
+    .filter((field) => update[field] === null || update[field] === '')
+    .map((field) => requiredValue(`input.${field}`, 'cannot be cleared; leave it out to keep it as it is'));
 }
 
 /** What is mounted already may go on being mounted. */

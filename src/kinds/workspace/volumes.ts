@@ -4,15 +4,21 @@ import { kindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
 import { kindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
 interface Mount {
+  /** That of the workspace. */
+  readonly namespace: string;
   readonly claimName: string;
   readonly mountPath: string | null;
   readonly readOnly: boolean;
 }
 
+interface MountedSecret extends SecretVolume {
+  readonly namespace: string;
+}
+
 /** 0644, as Kubernetes has it. */
 const DEFAULT_MODE = 420;
 
-const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
+export const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
   description: 'A PersistentVolumeClaim inside a workspace.',
   fields: (t) => ({
     claimName: t.exposeString('claimName', { description: 'Name of the claim, in the namespace of the workspace.' }),
@@ -24,7 +30,7 @@ const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
   }),
 });
 
-const SecretMount = builder.objectRef<SecretVolume>('SecretMount').implement({
+export const SecretMount = builder.objectRef<MountedSecret>('SecretMount').implement({
   description: 'A Secret inside a workspace, as files.',
   fields: (t) => ({
     secretName: t.string({
@@ -52,6 +58,7 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
         if (!claimName) return null;
         const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
         return {
+          namespace: workspace.metadata.namespace ?? '',
           claimName,
           mountPath: kind ? (kindSpecOf(kind).podTemplate?.volumeMounts?.home ?? null) : null,
           readOnly: false,
@@ -64,6 +71,7 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
       resolve: (workspace) =>
         (specOf(workspace).podTemplate?.volumes?.data ?? []).map(
           ({ pvcName = '', mountPath = null, readOnly = false }) => ({
+            namespace: workspace.metadata.namespace ?? '',
             claimName: pvcName,
             mountPath,
             readOnly,
@@ -73,7 +81,11 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
     secrets: t.field({
       type: [SecretMount],
       description: 'Secrets.',
-      resolve: (workspace) => [...(specOf(workspace).podTemplate?.volumes?.secrets ?? [])],
+      resolve: (workspace) =>
+        (specOf(workspace).podTemplate?.volumes?.secrets ?? []).map((volume) => ({
+          ...volume,
+          namespace: workspace.metadata.namespace ?? '',
+        })),
     }),
   }),
 });

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../api-object.ts';
 import type { Cluster } from '../cluster.ts';
-import { textAt } from '../json.ts';
+import { listAt, textAt } from '../json.ts';
 import { existing } from '../read.ts';
 import { answerText, type Answer, type LogReply } from '../reply.ts';
 import { readRepresentation } from '../representation.ts';
@@ -32,17 +32,18 @@ export function answerLog(cluster: Cluster, resource: ServedResource, request: I
   return { type: 'log', reader: new LogReader(log, options, follows) };
 }
 
-function chosenContainer({ metadata: { name }, ...pod }: ApiObject, asked: string): string {
-  const [ordinary = [], initial = [], ephemeral = []] = containerNames(pod);
+function chosenContainer(pod: ApiObject, asked: string): string {
+  const { name } = pod.metadata;
+  const names = containerNames(pod);
   if (asked !== '') {
-    if ([ordinary, initial, ephemeral].flat().includes(asked)) return asked;
+    if (names.includes(asked)) return asked;
     throw badRequest(`container ${asked} is not valid for pod ${name}`);
   }
+  const ordinary = listAt(pod['spec'], 'containers');
   const [only] = ordinary;
-  if (only !== undefined && ordinary.length === 1) return only;
-  const choice = only === undefined ? '' : `, choose one of: [${ordinary.join(' ')}]`;
-  const more = initial.length === 0 ? '' : ` or one of the init containers: [${initial.join(' ')}]`;
-  throw badRequest(`a container name must be specified for pod ${name}${choice}${only === undefined ? '' : more}`);
+  if (ordinary.length === 1) return textAt(only, 'name') ?? '';
+  const choice = ordinary.length === 0 ? '' : `, choose one of: [${names.join(' ')}]`;
+  throw badRequest(`a container name must be specified for pod ${name}${choice}`);
 }
 
 interface Asked {

@@ -11,15 +11,15 @@ export interface ContainerState {
 }
 
 const STATUSES = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
-const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'];
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 
 export function containerStates(pod: JsonObject): readonly ContainerState[] {
   return STATUSES.flatMap((list) => listAt(pod['status'], list).filter(isJsonObject).map(stateOf));
 }
 
-/** The names of a pod's containers: the ordinary, the initial, the ephemeral ones. */
-export function containerNames(pod: JsonObject): readonly (readonly string[])[] {
-  return CONTAINERS.map((list) => listAt(pod['spec'], list).map((container) => textAt(container, 'name') ?? ''));
+/** The names of a pod's containers, those that come first first. */
+export function containerNames(pod: JsonObject): readonly string[] {
+  return CONTAINERS.flatMap((list) => listAt(pod['spec'], list).map((container) => textAt(container, 'name') ?? ''));
 }
 
 function stateOf(status: JsonObject): ContainerState {

@@ -121,8 +121,7 @@ it('asks which container is meant where there are several', async () => {
   });
   expect((await test.get(LOG)).body).toMatchObject({
     code: 400,
-    message:
-      'a container name must be specified for pod nb, choose one of: [main proxy] or one of the init containers: [setup]',
+    message: 'a container name must be specified for pod nb, choose one of: [setup main proxy]',
   });
 });
 

@@ -152,11 +152,11 @@ export function recovery(cluster: () => Cluster): void {
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const input = { namespace: team.name, name: 'a' };
     const pause = () => gateway.query(PAUSE, { input });
+    const read = () =>
+      gateway.query('query ($in: String!) { workspace(namespace: $in, name: "a") { name } }', { in: team.name });
+    await read(); // since then it is known that the viewer may
     await cluster().stop();
-    const read = await gateway.query('query ($in: String!) { workspace(namespace: $in, name: "a") { name } }', {
-      in: team.name,
-    });
-    expect(read).toEqual({ data: { workspace: { name: 'a' } } });
+    expect(await read()).toEqual({ data: { workspace: { name: 'a' } } });
     expect((await pause()).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
     await cluster().start();
     expect((await pause()).errors).toBeUndefined();

@@ -1,0 +1,182 @@
+import { builder, type InputFields } from '../../graphql/builder.ts';
+import { KeyValueInput, mapOf } from '../../graphql/key-value-input.ts';
+import { manifestPaths, withInputPaths } from '../../graphql/writes/input-paths.ts';
+import {
+  deleteFields,
+  deleteOptionsOf,
+  dryRunField,
+  fieldManagerField,
+  writeFields,
+  writeOptionsOf,
+} from '../../graphql/writes/inputs.ts';
+import { manifestOf } from '../../graphql/writes/manifest.ts';
+import { patchFields, patchOf } from '../../graphql/writes/patch.ts';
+import { writePayload } from '../../graphql/writes/payload.ts';
+import { manifestsIn, refuseReading } from './patch-rules.ts';
+import { refusePlaceholders } from './placeholder.ts';
+import { redacted } from './redaction.ts';
+import { DevPodWorkspaceInstance } from './resource.ts';
+import { DevPodWorkspaceInstanceType } from './schema.ts';
+
+function namespaceField(t: InputFields) {
+  return t.string({ required: true, description: 'The namespace: that of its project, e.g. `loft-p-my-project`.' });
+}
+
+function nameFields(t: InputFields) {
+  return { namespace: namespaceField(t), name: t.string({ required: true, description: 'Its name.' }) };
+}
+
+const CreateInput = builder.inputType('CreateDevPodWorkspaceInstanceInput', {
+  description: 'A DevPod workspace to be created.',
+  fields: (t) => ({
+    namespace: namespaceField(t),
+    manifest: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'The object, or its YAML as text. apiVersion, kind and namespace go without saying.',
+    }),
+    ...writeFields(t),
+  }),
+});
+
+const ReplaceInput = builder.inputType('ReplaceDevPodWorkspaceInstanceInput', {
+  description: 'What a DevPod workspace is to be replaced by.',
+  fields: (t) => ({
+    ...nameFields(t),
+    manifest: t.field({
+      type: 'JSON',
+      required: true,
+      description:
+        'The whole object, or its YAML as text, with the resourceVersion it is based on: CONFLICT when it has changed since. BAD_REQUEST where it holds a `***` that the gateway has put there.',
+    }),
+    ...writeFields(t),
+  }),
+});
+
+const PatchInput = builder.inputType('PatchDevPodWorkspaceInstanceInput', {
+  description:
+    'A change of a DevPod workspace. BAD_REQUEST where it holds a `***` that the gateway has put there, or would copy, move or test what the gateway does not show.',
+  fields: (t) => ({ ...nameFields(t), ...patchFields(t) }),
+});
+
+const SetAnnotationsInput = builder.inputType('SetDevPodWorkspaceInstanceAnnotationsInput', {
+  description: 'Which annotations a DevPod workspace is to have; all others stay.',
+  fields: (t) => ({
+    ...nameFields(t),
+    annotations: t.field({ type: [KeyValueInput], required: true, description: 'To be set.' }),
+    remove: t.stringList({ description: 'Keys of those to be removed. Null: none.' }),
+    dryRun: dryRunField(t),
+    fieldManager: fieldManagerField(t),
+  }),
+});
+
+const DeleteInput = builder.inputType('DeleteDevPodWorkspaceInstanceInput', {
+  description: 'Which DevPod workspace to delete, and how.',
+  fields: (t) => ({ ...nameFields(t), ...deleteFields(t) }),
+});
+
+const CreatePayload = payload('CreateDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been created.');
+const ReplacePayload = payload('ReplaceDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been replaced.');
+const PatchPayload = payload('PatchDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been patched.');
+const SetAnnotationsPayload = payload(
+  'SetDevPodWorkspaceInstanceAnnotationsPayload',
+  'A DevPod workspace that has been annotated.',
+);
+
+function payload(name: string, description: string) {
+  return writePayload(name, {
+    field: 'devPodWorkspaceInstance',
+    type: DevPodWorkspaceInstanceType,
+    description,
+  });
+}
+
+interface Deletion {
+  readonly deletionPending: boolean;
+  readonly warnings: readonly string[];
+}
+
+const DeletePayload = builder.objectRef<Deletion>('DeleteDevPodWorkspaceInstancePayload').implement({
+  description: 'What has become of a deletion.',
+  fields: (t) => ({
+    deletionPending: t.exposeBoolean('deletionPending', {
+      description: 'Whether it is still there, waiting for its finalizers: follow it to see its end.',
+    }),
+    warnings: t.stringList({
+      description: 'What the API server has to say although it agreed.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createDevPodWorkspaceInstance: t.field({
+    type: CreatePayload,
+    description: 'Creates a DevPod workspace.',
+    args: { input: t.arg({ type: CreateInput, required: true, description: 'What to create.' }) },
+    resolve: (_, { input }, { loaders }) => {
+      const { namespace } = input;
+      const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
+      refusePlaceholders(manifest);
+      const created = loaders.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
+      return withInputPaths(manifestPaths, redacted(manifest, created));
+    },
+  }),
+  replaceDevPodWorkspaceInstance: t.field({
+    type: ReplacePayload,
+    description:
+      'Puts another object in the place of a DevPod workspace. Values that the gateway hides are to be given.',
+    args: { input: t.arg({ type: ReplaceInput, required: true, description: 'Which, and by what.' }) },
+    resolve: (_, { input }, { loaders }) => {
+      const at = { namespace: input.namespace, name: input.name };
+      const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
+      refusePlaceholders(manifest);
+      const replaced = loaders.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
+      return withInputPaths(manifestPaths, redacted(manifest, replaced));
+    },
+  }),
+  patchDevPodWorkspaceInstance: t.field({
+    type: PatchPayload,
+    description: 'Changes parts of a DevPod workspace; what the patch leaves out stays, hidden values included.',
+    args: { input: t.arg({ type: PatchInput, required: true, description: 'Which, and what.' }) },
+    resolve: (_, { input }, { loaders }) => {
+      const at = { namespace: input.namespace, name: input.name };
+      const patch = patchOf(input, DevPodWorkspaceInstance, at);
+      const added = manifestsIn(patch);
+      refuseReading(patch);
+      for (const manifest of added) refusePlaceholders(manifest);
+      const options = { ...writeOptionsOf(input), force: input.force };
+      return redacted(added, loaders.patch(DevPodWorkspaceInstance, at, patch, options));
+    },
+  }),
+  setDevPodWorkspaceInstanceAnnotations: t.field({
+    type: SetAnnotationsPayload,
+    description: 'Sets and removes annotations, whether there have been any or not.',
+    args: { input: t.arg({ type: SetAnnotationsInput, required: true, description: 'Which, and of what.' }) },
+    resolve: (_, { input }, { loaders }) => {
+      const { namespace, name } = input;
+      const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
+      const body = { metadata: { annotations: { ...removed, ...mapOf(input.annotations) } } };
+      return loaders.patch(
+        DevPodWorkspaceInstance,
+        { namespace, name },
+        { type: 'MERGE', body },
+        writeOptionsOf(input),
+      );
+    },
+  }),
+  deleteDevPodWorkspaceInstance: t.field({
+    type: DeletePayload,
+    description: 'Deletes a DevPod workspace. NOT_FOUND when there is none.',
+    args: { input: t.arg({ type: DeleteInput, required: true, description: 'Which, and how.' }) },
+    resolve: async (_, { input }, { loaders }) => {
+      const { namespace, name } = input;
+      const { object, warnings } = await loaders.delete(
+        DevPodWorkspaceInstance,
+        { namespace, name },
+        deleteOptionsOf(input),
+      );
+      return { deletionPending: object !== undefined, warnings };
+    },
+  }),
+}));

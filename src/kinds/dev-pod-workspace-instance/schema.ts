@@ -1,0 +1,228 @@
+import { builder } from '../../graphql/builder.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { reads } from '../../graphql/reads.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { DevPodAccessRule } from './access.ts';
+import { conditionsOf, DevPodCondition } from './condition.ts';
+import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher, instanceOrdering } from './filter.ts';
+import {
+  DevPodWorkspaceInstance,
+  instanceSpecOf,
+  instanceStatusOf,
+  manifestOf,
+  type DevPodWorkspaceInstanceObject,
+} from './resource.ts';
+import { DevPodTemplate, DevPodTemplateReference } from './template.ts';
+
+export const DevPodWorkspaceInstanceType = kubernetesType('DevPodWorkspaceInstance', DevPodWorkspaceInstance);
+const InstanceConnection = builder.objectRef<Connection<DevPodWorkspaceInstanceObject>>(
+  'DevPodWorkspaceInstanceConnection',
+);
+const InstanceEvent = builder.objectRef<LiveEvent<DevPodWorkspaceInstanceObject>>('DevPodWorkspaceInstanceEvent');
+implementConnection(InstanceConnection, DevPodWorkspaceInstanceType);
+implementEvent(InstanceEvent, DevPodWorkspaceInstanceType);
+
+const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: string }>('DevPodOwner').implement({
+  description: 'Whose it is: a user’s or a team’s.',
+  fields: (t) => ({
+    user: t.string({ nullable: true, description: 'The user. Null: none.', resolve: ({ user }) => user ?? null }),
+    team: t.string({ nullable: true, description: 'The team. Null: none.', resolve: ({ team }) => team ?? null }),
+  }),
+});
+
+const DevPodVersionReference = builder
+  .objectRef<{ readonly name?: string; readonly version?: string }>('DevPodVersionReference')
+  .implement({
+    description: 'A preset or an environment, and which version of it.',
+    fields: (t) => ({
+      name: t.string({ description: 'Its name.', resolve: ({ name }) => name ?? '' }),
+      version: t.string({
+        nullable: true,
+        description: 'Its version. Null: as it is.',
+        resolve: ({ version }) => version ?? null,
+      }),
+    }),
+  });
+
+DevPodWorkspaceInstanceType.implement({
+  description:
+    'A DevPod workspace. The values of its options never leave the gateway, wherever they stand: they are shown as `***`.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: 'What Kubernetes keeps of every object.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      description:
+        'The whole object as the API server has it, but with `***` for the values of options. It cannot be written back as it is where it holds one.',
+      resolve: manifestOf,
+    }),
+    namespace: t.field({
+      type: NamespaceType,
+      description: 'The namespace it is in: that of its project.',
+      extensions: reads(Namespace),
+      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+    }),
+    displayName: t.string({ description: 'Its name for people; without one, its name.', resolve: displayNameOf }),
+    description: t.string({
+      nullable: true,
+      description: 'What it is for. Null where nobody has said.',
+      resolve: (instance) => instanceSpecOf(instance).description ?? null,
+    }),
+    owner: t.field({
+      type: DevPodOwner,
+      nullable: true,
+      description: 'Whose it is. Null where it is nobody’s.',
+      resolve: (instance) => instanceSpecOf(instance).owner ?? null,
+    }),
+    templateRef: t.field({
+      type: DevPodTemplateReference,
+      nullable: true,
+      description: 'The template it is made from. Null where it has a `template` of its own.',
+      resolve: (instance) => instanceSpecOf(instance).templateRef ?? null,
+    }),
+    template: t.field({
+      type: DevPodTemplate,
+      nullable: true,
+      description: 'Its own template. Null where it is made from another, see `templateRef`.',
+      resolve: (instance) => instanceSpecOf(instance).template ?? null,
+    }),
+    runner: t.string({
+      nullable: true,
+      description: 'The connected runner that holds it. Null where it is in none yet.',
+      resolve: (instance) => instanceSpecOf(instance).runnerRef?.runner ?? null,
+    }),
+    parameters: t.string({
+      nullable: true,
+      description:
+        'What it gives to its template, as YAML. Values whose names sound like secrets (password, token, key and the like) are `***`, and then comments are left out. Null where it gives nothing.',
+      resolve: (instance) => instanceSpecOf(instance).parameters ?? null,
+    }),
+    access: t.field({
+      type: [DevPodAccessRule],
+      description: 'Who else may do what to it.',
+      resolve: (instance) => [...(instanceSpecOf(instance).access ?? [])],
+    }),
+    preset: t.field({
+      type: DevPodVersionReference,
+      nullable: true,
+      description: 'The preset it is made from. Null where there is none, or the cluster knows no such thing.',
+      resolve: (instance) => instanceSpecOf(instance).presetRef ?? null,
+    }),
+    environment: t.field({
+      type: DevPodVersionReference,
+      nullable: true,
+      description: 'The environment it is made from. Null where there is none, or the cluster knows no such thing.',
+      resolve: (instance) => instanceSpecOf(instance).environmentRef ?? null,
+    }),
+    preventWakeUpOnConnection: t.boolean({
+      description: 'Whether it goes on sleeping when somebody connects.',
+      resolve: (instance) => instanceSpecOf(instance).preventWakeUpOnConnection === true,
+    }),
+    phase: t.string({
+      nullable: true,
+      description:
+        'What it is doing, in the controller’s word: `Ready`, `Sleeping`, `Failed`, `Pending` or what a newer version says. Null until it has looked.',
+      resolve: (instance) => instanceStatusOf(instance).phase ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, for programs. Null where that is not told.',
+      resolve: (instance) => instanceStatusOf(instance).reason ?? null,
+    }),
+    message: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, for people. Null where that is not told.',
+      resolve: (instance) => instanceStatusOf(instance).message ?? null,
+    }),
+    lastWorkspaceStatus: t.string({
+      nullable: true,
+      description: 'What the runner last reported, e.g. `Running`, `Stopped`, `Busy` or `NotFound`. Null before.',
+      resolve: (instance) => instanceStatusOf(instance).lastWorkspaceStatus ?? null,
+    }),
+    conditions: t.field({
+      type: [DevPodCondition],
+      description: 'What the controller looks after.',
+      resolve: (instance) => [...conditionsOf(instance)],
+    }),
+    instance: t.field({
+      type: DevPodTemplate,
+      nullable: true,
+      description: 'The template as it became with the parameters. Null until the controller has made it.',
+      resolve: (instance) => instanceStatusOf(instance).instance ?? null,
+    }),
+    ignoreReconciliation: t.boolean({
+      description: 'Whether the controller leaves it alone.',
+      resolve: (instance) => instanceStatusOf(instance).ignoreReconciliation === true,
+    }),
+  }),
+});
+
+const nameArgs = builder.args((t) => ({
+  namespace: t.string({ required: true, description: 'The namespace it is in, e.g. `loft-p-my-project`.' }),
+  name: t.string({ required: true, description: 'Its name.' }),
+}));
+const listArgs = builder.args((t) => ({
+  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see instances.' }),
+  filter: t.field({
+    type: DevPodWorkspaceInstanceFilterInput,
+    description: 'Which instances. Null: all that you may see.',
+  }),
+}));
+
+builder.queryFields((t) => ({
+  devPodWorkspaceInstance: t.field({
+    type: DevPodWorkspaceInstanceType,
+    nullable: true,
+    description: 'One DevPod workspace. Null when it does not exist.',
+    args: nameArgs,
+    resolve: async (_, at, { loaders }) => (await loaders.get(DevPodWorkspaceInstance, at)) ?? null,
+  }),
+  devPodWorkspaceInstances: t.field({
+    type: InstanceConnection,
+    description: 'The DevPod workspaces that match, sorted by namespace and name.',
+    args: { ...listArgs, ...pagingArgs },
+    resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
+      const instances = await loaders.list(DevPodWorkspaceInstance, namespace);
+      return paginate(instances.filter(instanceMatcher(filter)), instanceOrdering, paging);
+    },
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  devPodWorkspaceInstance: t.field({
+    type: DevPodWorkspaceInstanceType,
+    nullable: true,
+    description:
+      'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    args: nameArgs,
+    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(DevPodWorkspaceInstance, at), at),
+    resolve: ({ object }) => object,
+  }),
+  devPodWorkspaceInstances: t.field({
+    type: InstanceEvent,
+    description:
+      'The DevPod workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+    args: {
+      ...listArgs,
+      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+    },
+    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(DevPodWorkspaceInstance, { namespace }),
+        namespace,
+        filter,
+        matches: instanceMatcher(filter),
+        after,
+      }),
+    resolve: (event) => event,
+  }),
+}));

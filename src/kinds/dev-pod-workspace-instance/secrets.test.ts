@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { fullSelection } from '../../../test/gateway/full-selection.ts';
+import { devPod, devPodCrd } from '../../../test/gateway/other-systems.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { schema } from '../../schema.ts';
+
+/** Its parts are unlike any word, so that a part of a secret would be found, too. */
+const CANARY = 'k4n4ri3n-v0gel';
+const EVERYTHING = fullSelection(schema, 'DevPodWorkspaceInstance', 5);
+const AT = '(namespace: "loft-p-team-a", name: "pod")';
+
+const leaky = {
+  provider: {
+    name: `https://ada:${CANARY}@example.com/provider`,
+    options: {
+      CLEAR: { value: CANARY },
+      BARE: CANARY,
+      MISSPELT: { valeu: CANARY },
+      NESTED: { value: { deep: [CANARY] } },
+      INLINE: { valueFrom: { projectSecretRef: { name: 'keys', key: 'k', inline: CANARY }, text: CANARY } },
+      TEXT: { valueFrom: CANARY },
+    },
+    env: { CLEAR: { value: CANARY } },
+  },
+  workspaceEnv: { CLEAR: { value: CANARY } },
+  initEnv: { CLEAR: CANARY },
+  kubernetes: { pod: { spec: { containers: [{ name: 'main', env: [{ name: 'A', value: CANARY }] }] } } },
+  spaceTemplate: { name: 'space', objects: `kind: Secret\nstringData: { a: ${CANARY} }`, charts: [{ values: CANARY }] },
+};
+const leakyPod = devPod('pod', {
+  metadata: {
+    annotations: {
+      'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ spec: { template: leaky } }),
+      'my-annotation': 'my-value',
+    },
+  },
+  spec: { template: leaky, parameters: `size: big\ndb: { password: ${CANARY} }\n# or ${CANARY}\n` },
+  status: {
+    phase: 'Failed',
+    reason: 'Refused',
+    message: `The provider refused ${CANARY}.`,
+    conditions: [{ type: 'InstanceScheduled', status: 'False', message: `option CLEAR=${CANARY}` }],
+    instance: leaky,
+  },
+});
+
+describe('the secrets of a DevPod workspace', () => {
+  it('are in nothing that is told of it', async () => {
+    await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
+    const connection = `devPodWorkspaceInstances { nodes ${EVERYTHING} }`;
+    const answer = await gateway.query(`{ devPodWorkspaceInstance${AT} ${EVERYTHING} ${connection} }`);
+    const told = JSON.stringify(answer);
+    expect(answer.errors).toBeUndefined();
+    expect(told).toContain('my-value');
+    expect(told).toContain('The provider refused ***.');
+    expect(told).not.toMatch(/k4n4ri3n|v0gel/u);
+  });
+
+  it('are in nothing that is told of its changes and its end', async () => {
+    await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
+    const changes = gateway.subscribe(`subscription { devPodWorkspaceInstances { type object ${EVERYTHING} } }`);
+    const told = [await changes.next(), await changes.next()];
+    gateway.cluster.apply({ ...leakyPod, status: { phase: 'Ready', message: 'Fine', instance: leaky } });
+    told.push(await changes.next());
+    gateway.cluster.delete('management.loft.sh/v1', 'DevPodWorkspaceInstance', 'pod', 'loft-p-team-a');
+    told.push(await changes.next());
+    const types = told.map(({ value }) => /"type":"([A-Z]+)"/u.exec(JSON.stringify(value?.data))?.[1]);
+    expect(types).toEqual(['ADDED', 'SYNCED', 'MODIFIED', 'DELETED']);
+    expect(JSON.stringify(told)).not.toMatch(/k4n4ri3n|v0gel/u);
+  });
+
+  it('leave where they stand to be seen, and what secrets are called', async () => {
+    await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
+    const { data } = await gateway.query(`{ devPodWorkspaceInstance${AT} { manifest } }`);
+    const provider = {
+      name: 'https://***@example.com/provider',
+      options: {
+        CLEAR: { value: '***' },
+        BARE: '***',
+        MISSPELT: { valeu: '***' },
+        NESTED: { value: '***' },
+        INLINE: { valueFrom: { projectSecretRef: { name: 'keys', key: 'k', inline: '***' }, text: '***' } },
+        TEXT: { valueFrom: '***' },
+      },
+      env: { CLEAR: { value: '***' } },
+    };
+    expect(data).toMatchObject({ devPodWorkspaceInstance: { manifest: { spec: { template: { provider } } } } });
+  });
+
+  it.each([
+    ['my-parameter: my-value', 'my-parameter: my-value'],
+    ['size: big # in total', 'size: big\n'],
+    ['apiToken: abc\nsize: 3', 'apiToken: "***"\nsize: 3\n'],
+    ['users: [{ name: ada, password: 5 }]', 'users:\n  - name: ada\n    password: "***"\n'],
+    ['env: { name: A, value: b }', 'env:\n  name: A\n  value: "***"\n'],
+    ['just text', '***'],
+    ['a: [', '***'],
+    ['', ''],
+  ])('are left out of parameters: %j', async (parameters, shown) => {
+    await using gateway = await startTestGateway({ objects: [devPodCrd, devPod('pod', { spec: { parameters } })] });
+    const { data } = await gateway.query(`{ devPodWorkspaceInstance${AT} { parameters } }`);
+    expect(data).toEqual({ devPodWorkspaceInstance: { parameters: shown } });
+  });
+});

@@ -1,0 +1,123 @@
+import { builder } from '../../graphql/builder.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { momentOf } from '../../graphql/moment.ts';
+import { afterArg, namespaceArg } from '../../graphql/object-args.ts';
+import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
+import { Event, fieldsOf, type EventObject, type InvolvedObject } from './resource.ts';
+import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
+
+export const KubernetesEventType = kubernetesType('KubernetesEvent', Event);
+const KubernetesEventConnection = builder.objectRef<Connection<EventObject>>('KubernetesEventConnection');
+const KubernetesEventEvent = builder.objectRef<LiveEvent<EventObject>>('KubernetesEventEvent');
+implementConnection(KubernetesEventConnection, KubernetesEventType);
+implementEvent(KubernetesEventEvent, KubernetesEventType);
+
+const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').implement({
+  description: 'The object that an event is about. It may be gone.',
+  fields: (t) => ({
+    apiVersion: t.string({
+      description: 'API group and version, e.g. `kubeflow.org/v1beta1`. Possibly empty.',
+      resolve: ({ apiVersion }) => apiVersion ?? '',
+    }),
+    kind: t.string({ description: 'Its kind, e.g. `Pod`.', resolve: ({ kind }) => kind ?? '' }),
+    namespace: t.string({
+      nullable: true,
+      description: 'The namespace it is in. Null for an object of the whole cluster.',
+      resolve: ({ namespace }) => namespace || null,
+    }),
+    name: t.string({ description: 'Its name.', resolve: ({ name }) => name ?? '' }),
+    uid: t.id({
+      nullable: true,
+      description: 'Its uid. Null where it was not noted.',
+      resolve: ({ uid }) => uid || null,
+    }),
+    fieldPath: t.string({
+      nullable: true,
+      description: 'The part of it that is meant, e.g. `spec.containers{main}`. Null: all of it.',
+      resolve: ({ fieldPath }) => fieldPath || null,
+    }),
+  }),
+});
+
+KubernetesEventType.implement({
+  description:
+    'Something that a component of the cluster has noted of an object: that a pod was scheduled, or why not. The cluster forgets events after about an hour.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    type: t.field({ type: EventTypeEnum, description: 'Whether it is bad news.', resolve: typeOf }),
+    reason: t.string({
+      description: 'What happened, in one word for programs, e.g. `FailedScheduling`. Possibly empty.',
+      resolve: (event) => fieldsOf(event).reason ?? '',
+    }),
+    message: t.string({
+      description: 'What happened, for people. Possibly empty.',
+      resolve: (event) => fieldsOf(event).message ?? '',
+    }),
+    count: t.int({ description: 'How often it has happened, since `firstAt`.', resolve: countOf }),
+    firstAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it happened first. Null where no time was noted.',
+      resolve: (event) => momentOf(firstTimeOf(event)),
+    }),
+    lastAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it happened last. Null where no time was noted.',
+      resolve: (event) => momentOf(lastTimeOf(event)),
+    }),
+    source: t.string({
+      nullable: true,
+      description: 'Which component noted it, e.g. `kubelet`. Null where it did not say.',
+      resolve: (event) => {
+        const { source, reportingComponent } = fieldsOf(event);
+        return reportingComponent || source?.component || null;
+      },
+    }),
+    host: t.string({
+      nullable: true,
+      description: 'On which node that was. Null where it did not say.',
+      resolve: (event) => fieldsOf(event).source?.host || null,
+    }),
+    involvedObject: t.field({
+      type: InvolvedObjectType,
+      description: 'What it is about.',
+      resolve: (event) => fieldsOf(event).involvedObject ?? {},
+    }),
+  }),
+});
+
+const filterArg = builder.args((t) => ({
+  filter: t.field({ type: EventFilterInput, description: 'Which events. Null: all that you may see.' }),
+}));
+
+builder.queryField('events', (t) =>
+  t.field({
+    type: KubernetesEventConnection,
+    description: 'The events that match, newest first. For those of one workspace see `Workspace.events`.',
+    args: { ...namespaceArg, ...filterArg, ...pagingArgs },
+    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
+      paginate((await loaders.list(Event, namespace)).filter(eventMatcher(filter)), newestFirst, paging),
+  }),
+);
+
+builder.subscriptionField('events', (t) =>
+  t.field({
+    type: KubernetesEventEvent,
+    description:
+      'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
+    args: { ...namespaceArg, ...filterArg, ...afterArg },
+    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(Event, { namespace }),
+        namespace,
+        filter,
+        matches: eventMatcher(filter),
+        after,
+      }),
+    resolve: (event) => event,
+  }),
+);

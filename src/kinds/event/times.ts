@@ -1,0 +1,34 @@
+import type { Ordering } from '../../graphql/ordering.ts';
+import { fieldsOf, type EventObject } from './resource.ts';
+
+/** When it was noted first. */
+export function firstTimeOf(event: EventObject): string {
+  const { firstTimestamp, eventTime } = fieldsOf(event);
+  return [firstTimestamp, eventTime].find(isTime) ?? event.metadata.creationTimestamp;
+}
+
+/** When it was noted last. */
+export function lastTimeOf(event: EventObject): string {
+  const { series, lastTimestamp, eventTime } = fieldsOf(event);
+  return [series?.lastObservedTime, lastTimestamp, eventTime].find(isTime) ?? firstTimeOf(event);
+}
+
+/** How often it was noted. */
+export function countOf(event: EventObject): number {
+  const { series, count } = fieldsOf(event);
+  return series?.count ?? (count || 1);
+}
+
+function isTime(text: string | undefined): boolean {
+  return !Number.isNaN(Date.parse(text ?? ''));
+}
+
+export const newestFirst: Ordering<EventObject> = {
+  name: 'LAST_AT DESC, NAMESPACE ASC, NAME ASC',
+  directions: [-1, 1, 1],
+  positionOf: (event) => [
+    new Date(lastTimeOf(event)).toISOString(),
+    event.metadata.namespace ?? '',
+    event.metadata.name,
+  ],
+};

@@ -1,0 +1,67 @@
+import { builder } from '../../graphql/builder.ts';
+import { failure } from '../../graphql/errors.ts';
+import { inOrder } from '../../graphql/ordering.ts';
+import { reads } from '../../graphql/reads.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import { Pod } from '../pod/resource.ts';
+import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
+import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';
+import { WorkspaceType } from '../workspace/schema.ts';
+import { Event, fieldsOf, involvedKeyOf, type EventObject } from './resource.ts';
+import { KubernetesEventType } from './schema.ts';
+import { newestFirst } from './times.ts';
+
+const MAX_EVENTS = 100;
+
+builder.objectField(WorkspaceType, 'events', (t) =>
+  t.field({
+    type: [KubernetesEventType],
+    description:
+      'What has been noted of it lately, newest first: of the workspace itself, of its pod and of its StatefulSet. Empty where you may not list events.',
+    args: {
+      first: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description: `At most so many: 0 to ${MAX_EVENTS}.`,
+      }),
+    },
+    extensions: reads(Event, Pod),
+    resolve: (workspace, { first }, { loaders }) => {
+      if (first < 0 || first > MAX_EVENTS)
+        throw failure('BAD_REQUEST', `first must be from 0 to ${MAX_EVENTS}, got ${first}.`);
+      return inOrder([...eventsOf(loaders, workspace)], newestFirst)
+        .slice(0, first)
+        .map(({ item }) => item);
+    },
+  }),
+);
+
+/** Each once. What was noted of a namesake that is gone is not meant. */
+function eventsOf(loaders: Loaders, workspace: WorkspaceObject): ReadonlySet<EventObject> {
+  const events = loaders.related(Event);
+  const { metadata } = workspace;
+  const involving = (kind: string, name: string) =>
+    events.byIndex('involved', involvedKeyOf(kind, { namespace: metadata.namespace, name }));
+  const parts = workspacePodOf(loaders, workspace);
+  const pod = parts && podNameOf(parts);
+  const own = involving('Workspace', metadata.name).filter((event) => isAbout(event, workspace));
+  const ofParts = [
+    ...events.byIndex('part', keyOf(metadata)),
+    ...(pod ? [...involving('Pod', pod), ...involving('StatefulSet', statefulSetOf(pod))] : []),
+  ];
+  return new Set([
+    ...own,
+    ...ofParts.filter((event) => event.metadata.creationTimestamp >= metadata.creationTimestamp),
+  ]);
+}
+
+function isAbout(event: EventObject, { metadata }: WorkspaceObject): boolean {
+  const { uid, apiVersion } = fieldsOf(event).involvedObject ?? {};
+  return (!uid || uid === metadata.uid) && (!apiVersion || apiVersion.startsWith(`${Workspace.group}/`));
+}
+
+/** A StatefulSet’s pods are named after it, with a number behind. */
+function statefulSetOf(pod: string): string {
+  return pod.replace(/-\d+$/u, '');
+}

@@ -1,0 +1,2 @@
+import './mutations/create.ts';
+import './mutations/delete.ts';

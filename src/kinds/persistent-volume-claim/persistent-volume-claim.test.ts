@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, workspace } from '../../../test/gateway/manifests.ts';
+import { askOfNb } from '../../../test/gateway/nb.ts';
+import { podOf } from '../../../test/gateway/pods.ts';
+import { claim, MOUNTABLE, storageClass, volumeOf } from '../../../test/gateway/storage.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+
+const mounting = (volumes: object) => ({
+  podTemplate: { volumes, options: { imageConfig: 'scipy', podConfig: 'tiny' } },
+});
+const nb = workspace('nb', { spec: mounting({ home: 'home', data: [{ pvcName: 'data', mountPath: '/data' }] }) });
+const other = workspace('other', {
+  spec: mounting({
+    data: [
+      { pvcName: 'data', mountPath: '/d' },
+      { pvcName: 'data', mountPath: '/e' },
+    ],
+  }),
+});
+const pod = podOf('nb', {
+  spec: {
+    nodeName: 'node-1',
+    containers: [{ name: 'main', image: 'x' }],
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+  },
+});
+const pending = claim('pending', {
+  metadata: { labels: {} },
+  spec: {
+    accessModes: ['ReadWriteMany', 'Telepathic'],
+    storageClassName: undefined,
+    volumeName: undefined,
+    volumeMode: 'Block',
+  },
+  status: { phase: 'Pending', capacity: undefined },
+});
+const objects = [namespace('team-a'), claim('data'), pending, volumeOf('data'), storageClass('fast'), nb, other, pod];
+
+describe('a claim', () => {
+  it('tells what it asks for, what it has, and who mounts it', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const own =
+      'name canMount canUpdate phase requestedSize capacity accessModes volumeMode storageClassName volumeName';
+    const related =
+      'namespace { name } storageClass { displayName } volume { name phase } workspaces { name state } pods { name phase nodeName }';
+    const { data, errors } = await gateway.query(`{ persistentVolumeClaims { nodes { ${own} ${related} } } }`);
+    expect(errors).toBeUndefined();
+    const both = { namespace: { name: 'team-a' }, requestedSize: '10Gi' };
+    expect(data?.['persistentVolumeClaims']).toEqual({
+      nodes: [
+        {
+          ...both,
+          name: 'data',
+          canMount: true,
+          canUpdate: true,
+          phase: 'BOUND',
+          capacity: '12Gi',
+          accessModes: ['READ_WRITE_ONCE'],
+          volumeMode: 'FILESYSTEM',
+          storageClassName: 'fast',
+          volumeName: 'pv-data',
+          storageClass: { displayName: 'fast' },
+          volume: { name: 'pv-data', phase: 'BOUND' },
+          workspaces: [
+            { name: 'nb', state: 'UNKNOWN' },
+            { name: 'other', state: 'UNKNOWN' },
+          ],
+          pods: [{ name: 'ws-nb-abcde-0', phase: 'RUNNING', nodeName: 'node-1' }],
+        },
+        {
+          ...both,
+          name: 'pending',
+          canMount: false,
+          canUpdate: false,
+          phase: 'PENDING',
+          capacity: null,
+          accessModes: ['READ_WRITE_MANY', 'UNKNOWN'],
+          volumeMode: 'BLOCK',
+          storageClassName: null,
+          volumeName: null,
+          storageClass: null,
+          volume: null,
+          workspaces: [],
+          pods: [],
+        },
+      ],
+    });
+  });
+
+  it('is told of each mount of a workspace, where it exists', async () => {
+    const selection =
+      'volumes { home { claimName claim { name } } data { claim { name phase conditions { type } audit { createdBy } } } }';
+    expect(await askOfNb(selection, nb, claim('data'))).toEqual({
+      volumes: {
+        home: { claimName: 'home', claim: null },
+        data: [{ claim: { name: 'data', phase: 'BOUND', conditions: [], audit: { createdBy: null } } }],
+      },
+    });
+  });
+
+  it.each([
+    ['(namespace: "team-a", filter: { canMount: true })', ['data']],
+    ['(filter: { canUpdate: false })', ['pending']],
+    ['(filter: { phases: [BOUND] })', ['data']],
+    ['(filter: { storageClasses: ["fast"] })', ['data']],
+    ['(filter: { search: "PEND" })', ['pending']],
+    ['(filter: { labelSelector: "notebooks.kubeflow.org/can-mount" })', ['data']],
+  ])('can be chosen: persistentVolumeClaims%s', async (args, names) => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(`{ persistentVolumeClaims${args} { nodes { name } } }`);
+    expect(data).toEqual({ persistentVolumeClaims: { nodes: names.map((name) => ({ name })) } });
+  });
+
+  it('is followed, with who mounts it', async () => {
+    await using gateway = await startTestGateway({ objects: [claim('data')] });
+    const changes = gateway.subscribe(
+      'subscription { persistentVolumeClaims(namespace: "team-a") { type object { phase workspaces { name } } } }',
+    );
+    const one = gateway.subscribe(
+      'subscription { persistentVolumeClaim(namespace: "team-a", name: "data") { phase } }',
+    );
+    const told = async () => (await changes.next()).value?.data?.['persistentVolumeClaims'];
+    expect([await told(), await told()]).toMatchObject([{ type: 'ADDED' }, { type: 'SYNCED' }]);
+    gateway.cluster.apply(nb);
+    expect(await told()).toEqual({ type: 'MODIFIED', object: { phase: 'BOUND', workspaces: [{ name: 'nb' }] } });
+    expect((await one.next()).value?.data).toEqual({ persistentVolumeClaim: { phase: 'BOUND' } });
+    gateway.cluster.apply(claim('data', { status: { phase: 'Lost' } }));
+    expect(await told()).toEqual({ type: 'MODIFIED', object: { phase: 'LOST', workspaces: [{ name: 'nb' }] } });
+    expect((await one.next()).value?.data).toEqual({ persistentVolumeClaim: { phase: 'LOST' } });
+  });
+});
+
+describe('createPersistentVolumeClaim', () => {
+  const CREATE = `mutation ($input: CreatePersistentVolumeClaimInput!) {
+    createPersistentVolumeClaim(input: $input) { warnings persistentVolumeClaim { name phase canMount canUpdate audit { createdBy } } }
+  }`;
+  const input = {
+    namespace: 'team-a',
+    name: 'new',
+    storageClassName: 'fast',
+    accessModes: ['READ_WRITE_ONCE'],
+    requestedSize: '5Gi',
+    labels: [{ key: 'team', value: 'ml' }],
+  };
+  const unusable = storageClass('slow', { metadata: { labels: {} } });
+
+  it('makes a claim that workspaces can mount', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data, errors } = await gateway.query(CREATE, { input });
+    expect(errors).toBeUndefined();
+    const made = {
+      name: 'new',
+      phase: 'PENDING',
+      canMount: true,
+      canUpdate: true,
+      audit: { createdBy: expect.stringMatching(/./u) },
+    };
+    expect(data?.['createPersistentVolumeClaim']).toEqual({ warnings: [], persistentVolumeClaim: made });
+    expect(gateway.cluster.get('v1', 'PersistentVolumeClaim', 'new', 'team-a')).toMatchObject({
+      metadata: { labels: { ...MOUNTABLE, team: 'ml' } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'fast',
+        volumeMode: 'Filesystem',
+        resources: { requests: { storage: '5Gi' } },
+      },
+    });
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { errors } = await gateway.query(CREATE, { input: { ...input, dryRun: true } });
+    expect(errors).toBeUndefined();
+    expect(gateway.cluster.get('v1', 'PersistentVolumeClaim', 'new', 'team-a')).toBeUndefined();
+  });
+
+  it.each([
+    [{ storageClassName: 'none' }, 'input.storageClassName', 'StorageClass "none" not found'],
+    [{ storageClassName: 'slow' }, 'input.storageClassName', 'is not labeled with notebooks.kubeflow.org/can-use=true'],
+    [{ accessModes: [] }, 'input.accessModes', 'expected one at least'],
+    [{ accessModes: ['READ_WRITE_ONCE', 'UNKNOWN'] }, 'input.accessModes[1]', 'not to be asked for'],
+    [{ volumeMode: 'UNKNOWN' }, 'input.volumeMode', 'not to be asked for'],
+    [{ requestedSize: 'much' }, 'input.requestedSize', 'got "much"'],
+    [{ requestedSize: '0' }, 'input.requestedSize', 'got "0"'],
+    [{ name: 'No Name' }, 'input.name', ''],
+  ])('refuses %j', async (change, field, message) => {
+    await using gateway = await startTestGateway({ objects: [...objects, unusable] });
+    const { errors } = await gateway.query(CREATE, { input: { ...input, ...change } });
+    const causes = [{ field, message: expect.stringContaining(message) }];
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID', causes } }]);
+  });
+
+  it('says that there is one already', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { errors } = await gateway.query(CREATE, { input: { ...input, name: 'data' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'ALREADY_EXISTS' } }]);
+  });
+});
+
+describe('deletePersistentVolumeClaim', () => {
+  const DELETE = `mutation ($name: String!, $uid: ID) {
+    deletePersistentVolumeClaim(input: { namespace: "team-a", name: $name, uid: $uid }) { deletionPending persistentVolumeClaim { name } }
+  }`;
+
+  it('deletes a claim, which goes when no pod mounts it', async () => {
+    const held = claim('held', { metadata: { finalizers: ['kubernetes.io/pvc-protection'] } });
+    await using gateway = await startTestGateway({ objects: [...objects, held] });
+    const gone = await gateway.query(DELETE, { name: 'data' });
+    const payload = { deletionPending: false, persistentVolumeClaim: { name: 'data' } };
+    expect(gone).toEqual({ data: { deletePersistentVolumeClaim: payload } });
+    expect(gateway.cluster.get('v1', 'PersistentVolumeClaim', 'data', 'team-a')).toBeUndefined();
+    const waiting = await gateway.query(DELETE, { name: 'held' });
+    expect(waiting.data?.['deletePersistentVolumeClaim']).toMatchObject({ deletionPending: true });
+  });
+
+  it.each([
+    [{ name: 'pending' }, { code: 'FORBIDDEN', reason: 'NotLabeled' }],
+    [{ name: 'none' }, { code: 'NOT_FOUND' }],
+    [{ name: 'data', uid: 'another' }, { code: 'CONFLICT' }],
+  ])('refuses %j', async (variables, extensions) => {
+    await using gateway = await startTestGateway({ objects });
+    expect((await gateway.query(DELETE, variables)).errors).toMatchObject([{ extensions }]);
+    expect(gateway.cluster.list('v1', 'PersistentVolumeClaim')).toHaveLength(2);
+  });
+});

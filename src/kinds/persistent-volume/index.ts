@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { PersistentVolume as resource } from './resource.ts';

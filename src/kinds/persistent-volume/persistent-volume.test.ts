@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { claim, storageClass, volumeOf } from '../../../test/gateway/storage.ts';
+import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+
+const free = {
+  ...volumeOf('none', { claimRef: undefined, persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Block' }),
+  status: { phase: 'Available' },
+};
+const objects = [claim('data'), volumeOf('data'), free, storageClass('fast')];
+
+it('tells what storage there is, and who has it', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const selection =
+    'name phase capacity accessModes volumeMode reclaimPolicy reason message storageClass { name } claim { name }';
+  const { data, errors } = await gateway.query(`{ persistentVolumes { nodes { ${selection} } } }`);
+  expect(errors).toBeUndefined();
+  const both = {
+    capacity: '12Gi',
+    accessModes: ['READ_WRITE_ONCE'],
+    storageClass: { name: 'fast' },
+    reason: null,
+    message: null,
+  };
+  expect(data?.['persistentVolumes']).toEqual({
+    nodes: [
+      {
+        ...both,
+        name: 'pv-data',
+        phase: 'BOUND',
+        volumeMode: 'FILESYSTEM',
+        reclaimPolicy: 'DELETE',
+        claim: { name: 'data' },
+      },
+      { ...both, name: 'pv-none', phase: 'AVAILABLE', volumeMode: 'BLOCK', reclaimPolicy: 'RETAIN', claim: null },
+    ],
+  });
+});
+
+it('is not its claim’s any more when that has been created anew', async () => {
+  const volume = volumeOf('data', { claimRef: { namespace: 'team-a', name: 'data', uid: 'before' } });
+  await using gateway = await startTestGateway({ objects: [claim('data'), volume] });
+  const { data } = await gateway.query('{ persistentVolume(name: "pv-data") { claim { name } } }');
+  expect(data).toEqual({ persistentVolume: { claim: null } });
+});
+
+it('does not tell where it is stored', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const { data } = await gateway.query('{ persistentVolume(name: "pv-data") { manifest } }');
+  expect(JSON.stringify(data)).toContain('ReadWriteOnce');
+  expect(JSON.stringify(data)).not.toContain('hidden');
+});
+
+it.each([
+  ['(filter: { phases: [AVAILABLE] })', ['pv-none']],
+  ['(filter: { storageClasses: ["slow"] })', []],
+  ['(filter: { search: "DATA" })', ['pv-data']],
+  ['(filter: { labelSelector: "a=b" })', []],
+])('can be chosen: persistentVolumes%s', async (args, names) => {
+  await using gateway = await startTestGateway({ objects });
+  const { data } = await gateway.query(`{ persistentVolumes${args} { nodes { name } } }`);
+  expect(data).toEqual({ persistentVolumes: { nodes: names.map((name) => ({ name })) } });
+});
+
+it('is followed', async () => {
+  await using gateway = await startTestGateway({ objects: [free] });
+  const changes = gateway.subscribe('subscription { persistentVolumes { type object { phase } } }');
+  expect((await changes.next()).value?.data?.['persistentVolumes']).toMatchObject({ type: 'ADDED' });
+  await changes.next();
+  gateway.cluster.apply({ ...free, status: { phase: 'Failed', reason: 'DeletionFailed' } });
+  const told = { type: 'MODIFIED', object: { phase: 'FAILED' } };
+  expect((await changes.next()).value?.data?.['persistentVolumes']).toEqual(told);
+});

@@ -1,0 +1,6 @@
+import './log.ts';
+import './schema.ts';
+import './usage.ts';
+import './workspace-pod.ts';
+
+export { Pod as resource } from './resource.ts';

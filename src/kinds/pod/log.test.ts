@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { namespace, workspace } from '../../../test/gateway/manifests.ts';
+import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
+import { podOf } from '../../../test/gateway/pods.ts';
+import { startTestGateway, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+import { until } from '../../../test/gateway/until.ts';
+
+const POD = 'ws-nb-abcde-0';
+const NB = 'namespace: "team-a", name: "nb"';
+const objects = [namespace('team-a'), workspace('nb'), podOf('nb')];
+
+async function logsOf(gateway: SimulatedGateway, args = '', selection = '{ text }'): Promise<unknown> {
+  const { data, errors } = await gateway.query(`{ workspaceLogs(${NB} ${args}) ${selection} }`);
+  expect(errors).toBeUndefined();
+  return data?.['workspaceLogs'];
+}
+
+const running = {
+  ready: true,
+  restartCount: 0,
+  image: 'x',
+  imageID: '',
+  state: { running: { startedAt: '2026-11-25T10:00:00Z' } },
+};
+
+/** Containers that run. */
+function runningIn(...names: readonly string[]) {
+  return {
+    spec: { nodeName: 'node-1', containers: names.map((name) => ({ name, image: 'x' })) },
+    status: { containerStatuses: names.map((name) => ({ ...running, name })) },
+  };
+}
+
+describe('the logs of a workspace', () => {
+  it('are its last lines, with times', async () => {
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'one', { at: '2026-11-25T10:00:00.5Z' });
+    gateway.cluster.log('team-a', POD, 'main', 'two\nthree', { at: '2026-11-25T10:00:07Z' });
+    expect(await logsOf(gateway, 'tailLines: 2', '{ time text truncated }')).toEqual([
+      { time: '2026-11-25T10:00:07.000000000Z', text: 'two', truncated: false },
+      { time: '2026-11-25T10:00:07.000000000Z', text: 'three', truncated: false },
+    ]);
+    expect(await logsOf(gateway, 'sinceTime: "2026-11-25T11:00:00+01:00"')).toHaveLength(3);
+    expect(await logsOf(gateway, 'sinceTime: "2026-11-25T10:00:01Z"')).toHaveLength(2);
+  });
+
+  it('are of the container that is named, else of `main`, else of the first', async () => {
+    await using gateway = await startTestGateway({
+      objects: [namespace('team-a'), workspace('nb'), podOf('nb', runningIn('sidecar', 'main'))],
+    });
+    for (const container of ['sidecar', 'main']) gateway.cluster.log('team-a', POD, container, `of ${container}`);
+    expect(await logsOf(gateway)).toEqual([{ text: 'of main' }]);
+    expect(await logsOf(gateway, 'container: "sidecar"')).toEqual([{ text: 'of sidecar' }]);
+    gateway.cluster.delete('v1', 'Pod', POD, 'team-a');
+    gateway.cluster.apply(podOf('nb', runningIn('first', 'second')));
+    gateway.cluster.log('team-a', POD, 'first', 'of first');
+    const containers = `{ pod(namespace: "team-a", name: "${POD}") { containers { name } } }`;
+    await until(
+      async () => JSON.stringify(await gateway.query(containers)).includes('second'),
+      'the gateway knows the new pod',
+    );
+    expect(await logsOf(gateway)).toEqual([{ text: 'of first' }]);
+  });
+
+  it('are of the run before, where that is asked for', async () => {
+    const lastState = { terminated: { exitCode: 1, reason: 'Error' } };
+    const crashed = { ...running, name: 'main', restartCount: 1, lastState };
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'why it crashed');
+    gateway.cluster.endLog('team-a', POD, 'main');
+    gateway.cluster.apply(podOf('nb', { status: { containerStatuses: [crashed] } }));
+    gateway.cluster.log('team-a', POD, 'main', 'started again');
+    expect(await logsOf(gateway, 'previous: true')).toEqual([{ text: 'why it crashed' }]);
+    expect(await logsOf(gateway)).toEqual([{ text: 'started again' }]);
+  });
+
+  it.each([
+    ['tailLines: 0', { code: 'BAD_REQUEST' }],
+    ['tailLines: 10001', { code: 'BAD_REQUEST' }],
+    ['container: "other"', { code: 'BAD_REQUEST', status: 400 }],
+    ['previous: true', { code: 'BAD_REQUEST', status: 400 }],
+  ])('refuse %s', async (args, extensions) => {
+    await using gateway = await startTestGateway({ objects });
+    const { errors } = await gateway.query(`{ workspaceLogs(${NB} ${args}) { text } }`);
+    expect(errors).toMatchObject([{ extensions }]);
+  });
+
+  it('are told from the end, where all that is asked for would be too much', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const lines = Array.from({ length: 900 }, (_, number) => `${number} ${'x'.repeat(16_000)}`);
+    gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
+    const told = (await logsOf(gateway)) as readonly { readonly text: string }[];
+    expect(told.length).toBeGreaterThan(400);
+    expect(told.length).toBeLessThan(530);
+    expect(told.map(({ text }) => text)).toEqual(lines.slice(-told.length));
+  });
+
+  it('are not there where there is no workspace, or no pod of it', async () => {
+    await using gateway = await startTestGateway({ objects: [workspace('nb')] });
+    const ask = async (name: string) =>
+      gateway.query(`{ workspaceLogs(namespace: "team-a", name: "${name}") { text } }`);
+    expect((await ask('other')).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+    expect((await ask('nb')).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+  });
+
+  it('are forbidden without the permission, whether the workspace exists or not', async () => {
+    await using gateway = await limitedGateway({ objects, mayNot: 'pods/log' });
+    for (const name of ['nb', 'other']) {
+      const ask = `workspaceLogs(namespace: "team-a", name: "${name}") { text }`;
+      const { errors } = await gateway.query(`{ ${ask} }`);
+      expect(errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' }, message: expect.stringContaining('You may not get pods/log') },
+      ]);
+      const followed = await gateway.subscribe(`subscription { ${ask} }`).next();
+      expect(followed.value?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+  });
+});
+
+/** Reads on. @returns why there is nothing more */
+async function endOf(lines: AsyncIterable<unknown>): Promise<unknown> {
+  try {
+    for await (const _ of lines);
+    return 'complete';
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Reads the first batch, and then nothing until it is resumed. */
+async function pausedReader(url: string, query: string) {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+  const frames: string[] = [];
+  socket.on('message', (message: Buffer) => frames.push(message.toString()));
+  socket.once('open', () => socket.send('{"type":"connection_init"}'));
+  await until(() => frames.length > 0, 'the connection is acknowledged');
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  await until(() => frames.length > 1, 'the first lines have come');
+  socket.pause();
+  return { socket, frames };
+}
+
+/** Waits until a number does not change any more. */
+async function standstill(count: () => number): Promise<void> {
+  let before = Number.NaN;
+  let same = 0;
+  await until(() => {
+    same = count() === before ? same + 1 : 0;
+    before = count();
+    return same === 40;
+  }, 'it stands still');
+}
+
+describe('the logs of a workspace, followed,', () => {
+  const FOLLOW = `subscription { workspaceLogs(${NB}) { text } }`;
+
+  it('go on with what is printed, and are complete when the container ends', async () => {
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'before\nbefore too');
+    const lines = gateway.subscribe(FOLLOW);
+    expect((await lines.next()).value?.data).toEqual({
+      workspaceLogs: [{ text: 'before' }, { text: 'before too' }],
+    });
+    gateway.cluster.log('team-a', POD, 'main', 'after');
+    expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'after' }] });
+    gateway.cluster.endLog('team-a', POD, 'main');
+    expect(await lines.next()).toMatchObject({ done: true });
+    await until(() => gateway.readers() === 0, 'nothing is counted any more');
+  });
+
+  it('are complete at once where there is nothing to follow', async () => {
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'all');
+    const lines = gateway.subscribe(`subscription { workspaceLogs(${NB} follow: false) { text } }`);
+    expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'all' }] });
+    expect(await lines.next()).toMatchObject({ done: true });
+  });
+
+  it('let go of the API server at once when the client has had enough', async () => {
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'before');
+    const client = gateway.connect();
+    const lines = client.iterate({ query: FOLLOW });
+    await lines.next();
+    expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
+    await lines.return?.();
+    await until(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+    const again = client.iterate({ query: FOLLOW });
+    await again.next();
+    await client.dispose();
+    await until(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+  });
+
+  it('come as Server-Sent Events too', async () => {
+    await using gateway = await startTestGateway({ objects });
+    gateway.cluster.log('team-a', POD, 'main', 'before');
+    gateway.cluster.endLog('team-a', POD, 'main');
+    const query = `subscription { workspaceLogs(${NB} follow: false) { text } }`;
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query }),
+    });
+    const body = await response.text();
+    expect(body).toContain('event: next\ndata: {"data":{"workspaceLogs":[{"text":"before"}]}}\n\n');
+    expect(body).toContain('event: complete');
+  });
+
+  it('say what the API server says of them', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const lines = gateway.subscribe(`subscription { workspaceLogs(${NB} container: "other") { text } }`);
+    await expect(lines.next()).rejects.toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
+  it('are read no faster than the client reads', async () => {
+    await using gateway = await startTestGateway({ objects, maxPendingBytes: 70_000 });
+    const lines = Array.from({ length: 8_000 }, (_, number) => `${number} ${'x'.repeat(5_000)}`);
+    gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
+    const { socket, frames } = await pausedReader(
+      gateway.url,
+      `subscription { workspaceLogs(${NB} tailLines: 10000 follow: false) { text } }`,
+    );
+    await standstill(() => gateway.statistics().live.frames);
+    const sent = gateway.statistics().live.frames;
+    expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
+    socket.resume();
+    await until(() => frames.at(-1)?.includes('complete') ?? false, 'the log is complete');
+    socket.terminate();
+    expect(sent).toBeLessThan(gateway.statistics().live.frames / 2);
+    const texts = frames.flatMap((frame) =>
+      [...frame.matchAll(/"text":"(\d+) /gu)].map(([, number]) => Number(number)),
+    );
+    expect(texts).toEqual(lines.keys().toArray());
+  });
+
+  it('end when the permission is lost', async () => {
+    await using gateway = await limitedGateway({ objects, mayNot: 'nothing' });
+    gateway.cluster.log('team-a', POD, 'main', 'before');
+    const lines = gateway.subscribe(FOLLOW);
+    expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'before' }] });
+    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'limited');
+    let over: unknown;
+    void endOf(lines).then((error) => (over = error));
+    await until(() => {
+      gateway.cluster.log('team-a', POD, 'main', 'after');
+      return over !== undefined;
+    }, 'the stream is over');
+    expect(over).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});

@@ -1,0 +1,141 @@
+import { builder } from '../../graphql/builder.ts';
+import { byNamespaceAndName } from '../../graphql/by-name.ts';
+import { ConditionType } from '../../graphql/condition.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { momentOf } from '../../graphql/moment.ts';
+import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
+import { reads } from '../../graphql/reads.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { Workspace } from '../workspace/resource.ts';
+import { WorkspaceType } from '../workspace/schema.ts';
+import { containersOf, initContainersOf, PodContainerType, restartCountOf } from './container.ts';
+import { PodFilterInput, podMatcher } from './filter.ts';
+import { phaseOf, PodPhaseEnum } from './phase.ts';
+import { Pod, podSpecOf, podStatusOf, workspaceNameOf, type PodObject } from './resource.ts';
+
+export const PodType = kubernetesType('Pod', Pod);
+const PodConnection = builder.objectRef<Connection<PodObject>>('PodConnection');
+const PodEvent = builder.objectRef<LiveEvent<PodObject>>('PodEvent');
+implementConnection(PodConnection, PodType);
+implementEvent(PodEvent, PodType);
+
+PodType.implement({
+  description: 'A pod of a workspace. Pods of anything else are not looked at.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    manifest: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The object as far as it is kept: its metadata, and of spec and status what the fields of this type tell. Null where you may not get it.',
+      resolve: (pod) => pod,
+    }),
+    namespace: t.field({
+      type: NamespaceType,
+      description: 'The namespace it is in.',
+      extensions: reads(Namespace),
+      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+    }),
+    workspace: t.field({
+      type: WorkspaceType,
+      nullable: true,
+      description: 'The workspace that runs in it. Null when that is gone, or you may not see it.',
+      extensions: reads(Workspace),
+      resolve: (pod, _, { loaders }) =>
+        loaders.related(Workspace).get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' }) ?? null,
+    }),
+    phase: t.field({ type: PodPhaseEnum, description: 'Where it stands in its life.', resolve: phaseOf }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, in one word, e.g. `Evicted`. Null mostly: see `conditions`.',
+      resolve: (pod) => podStatusOf(pod).reason || null,
+    }),
+    message: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, for people. Null mostly: see `conditions`.',
+      resolve: (pod) => podStatusOf(pod).message || null,
+    }),
+    nodeName: t.string({
+      nullable: true,
+      description: 'The node it runs on. Null until it is scheduled.',
+      resolve: (pod) => podSpecOf(pod).nodeName || null,
+    }),
+    ip: t.string({
+      nullable: true,
+      description: 'Its address in the network of the cluster. Null until it has one.',
+      resolve: (pod) => podStatusOf(pod).podIP || null,
+    }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its node began with it, before it pulled any image. Null until then.',
+      resolve: (pod) => momentOf(podStatusOf(pod).startTime),
+    }),
+    restartCount: t.int({
+      description: 'How often any of its containers was started again.',
+      resolve: restartCountOf,
+    }),
+    conditions: t.field({
+      type: [ConditionType],
+      description: 'What holds of it: scheduled, initialized, ready.',
+      resolve: (pod) => [...(podStatusOf(pod).conditions ?? [])],
+    }),
+    containers: t.field({ type: [PodContainerType], description: 'Its containers.', resolve: containersOf }),
+    initContainers: t.field({
+      type: [PodContainerType],
+      description: 'What runs before its containers do.',
+      resolve: initContainersOf,
+    }),
+  }),
+});
+
+const filterArg = builder.args((t) => ({
+  filter: t.field({ type: PodFilterInput, description: 'Which pods. Null: all that you may see.' }),
+}));
+
+builder.queryFields((t) => ({
+  pod: t.field({
+    type: PodType,
+    nullable: true,
+    description: 'One pod of a workspace. Null when it does not exist, or is of no workspace.',
+    args: objectArgs,
+    resolve: async (_, at, { loaders }) => (await loaders.get(Pod, at)) ?? null,
+  }),
+  pods: t.field({
+    type: PodConnection,
+    description: 'The pods of workspaces that match, sorted by namespace and name.',
+    args: { ...namespaceArg, ...filterArg, ...pagingArgs },
+    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
+      paginate((await loaders.list(Pod, namespace)).filter(podMatcher(filter)), byNamespaceAndName, paging),
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  pod: t.field({
+    type: PodType,
+    nullable: true,
+    description:
+      'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
+    args: objectArgs,
+    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(Pod, at), at),
+    resolve: ({ object }) => object,
+  }),
+  pods: t.field({
+    type: PodEvent,
+    description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
+    args: { ...namespaceArg, ...filterArg, ...afterArg },
+    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(Pod, { namespace }),
+        namespace,
+        filter,
+        matches: podMatcher(filter),
+        after,
+      }),
+    resolve: (event) => event,
+  }),
+}));

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
+import { namespace, workspace } from '../../../test/gateway/manifests.ts';
+import { NB } from '../../../test/gateway/nb.ts';
+import { podOf } from '../../../test/gateway/pods.ts';
+import { startTestGateway, type SimulatedGateway, type TestGateway } from '../../../test/gateway/test-gateway.ts';
+import { POD_METRICS } from '../../simulator/aggregated.ts';
+import type { Manifest } from '../../simulator/api-object.ts';
+
+const running = workspace('nb', { state: 'Running' });
+const objects = [namespace('team-a'), running, podOf('nb')];
+
+function metricsOf(name: string): Manifest {
+  return {
+    apiVersion: 'metrics.k8s.io/v1beta1',
+    kind: 'PodMetrics',
+    metadata: { name, namespace: 'team-a' },
+    timestamp: '2026-11-25T10:00:00Z',
+    window: '15s',
+    containers: [
+      { name: 'main', usage: { cpu: '137500000n', memory: '524288Ki' } },
+      { name: 'odd', usage: { cpu: 'much' } },
+    ],
+  };
+}
+
+function measure(gateway: SimulatedGateway, ...pods: readonly string[]): void {
+  gateway.cluster.aggregate(POD_METRICS);
+  for (const pod of pods) gateway.cluster.apply(metricsOf(pod));
+}
+
+async function usageIn(gateway: TestGateway): Promise<unknown> {
+  const query = `{ ${NB} { usage { available reason containers { name cpu cpuCores memory memoryBytes at } } } }`;
+  const { data, errors } = await gateway.query(query);
+  expect(errors).toBeUndefined();
+  return (data as { readonly workspace: { readonly usage: unknown } }).workspace.usage;
+}
+
+const unknownBecause = (reason: string) => ({ available: false, reason, containers: [] });
+
+it('tells what the containers of a workspace use', async () => {
+  await using gateway = await startTestGateway({ objects });
+  measure(gateway, 'ws-nb-abcde-0');
+  const at = '2026-11-25T10:00:00Z';
+  expect(await usageIn(gateway)).toEqual({
+    available: true,
+    reason: null,
+    containers: [
+      { name: 'main', cpu: '137500000n', cpuCores: 0.1375, memory: '524288Ki', memoryBytes: 2 ** 29, at },
+      { name: 'odd', cpu: 'much', cpuCores: null, memory: null, memoryBytes: null, at },
+    ],
+  });
+});
+
+it('reads it once for all of a namespace, and not again for a while', async () => {
+  const names = ['a', 'b', 'c'];
+  const many = names.flatMap((name) => [workspace(name), podOf(name)]);
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
+  measure(gateway, ...names.map((name) => `ws-${name}-abcde-0`));
+  for (const _ of names) {
+    const { data } = await gateway.query('{ workspaces { nodes { usage { available } } } }');
+    expect(data).toEqual({ workspaces: { nodes: names.map(() => ({ usage: { available: true } })) } });
+  }
+  const asked = gateway.cluster.requests.filter(({ group, verb }) => group === 'metrics.k8s.io' && verb === 'list');
+  expect(asked).toHaveLength(1);
+});
+
+it('says that the cluster does not measure', async () => {
+  await using gateway = await startTestGateway({ objects });
+  expect(await usageIn(gateway)).toEqual(unknownBecause('METRICS_API_NOT_AVAILABLE'));
+});
+
+it('says that a workspace does not run', async () => {
+  await using gateway = await startTestGateway({ objects: [workspace('nb')] });
+  expect(await usageIn(gateway)).toEqual(unknownBecause('WORKSPACE_NOT_RUNNING'));
+  gateway.cluster.aggregate(POD_METRICS);
+  gateway.cluster.apply(
+    workspace('nb', { state: 'Pending', status: { podTemplatePod: { name: 'ws-0', nodeName: '' } } }),
+  );
+  await gateway.caughtUp();
+  expect(await usageIn(gateway)).toEqual(unknownBecause('WORKSPACE_NOT_RUNNING'));
+});
+
+it('says that a workspace was not measured yet', async () => {
+  await using gateway = await startTestGateway({ objects });
+  measure(gateway);
+  expect(await usageIn(gateway)).toEqual(unknownBecause('NOT_MEASURED_YET'));
+});
+
+it('says that the viewer may not know', async () => {
+  await using gateway = await limitedGateway({ objects, mayNot: 'pods.metrics.k8s.io' });
+  expect(await usageIn(gateway)).toEqual(unknownBecause('NOT_PERMITTED'));
+});

@@ -1,0 +1,3 @@
+import './mutations/create.ts';
+import './mutations/delete.ts';
+import './mutations/update.ts';

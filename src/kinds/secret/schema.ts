@@ -1,0 +1,102 @@
+import { builder } from '../../graphql/builder.ts';
+import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { objectArgs } from '../../graphql/object-args.ts';
+import { reads, readsForViewer } from '../../graphql/reads.ts';
+import { keyOf } from '../../kubernetes/object.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { Audit } from '../workspace/audit.ts';
+import { canMount, canUpdate } from '../workspace/mountable.ts';
+import { Workspace } from '../workspace/resource.ts';
+import { WorkspaceType } from '../workspace/schema.ts';
+import { SecretFilterInput, secretMatcher } from './filter.ts';
+import { Secret, secretFieldsOf, type SecretObject } from './resource.ts';
+
+export const SecretType = kubernetesType('Secret', Secret);
+const SecretConnection = builder.objectRef<Connection<SecretObject>>('SecretConnection');
+implementConnection(SecretConnection, SecretType);
+
+const SecretContents = builder.objectRef<SecretObject>('SecretContents').implement({
+  description: 'What is in a secret, as far as it is ever told.',
+  fields: (t) => ({
+    keys: t.stringList({
+      description: 'The names of its entries, sorted. What stands under them never leaves the gateway.',
+      resolve: (secret) => [...(secretFieldsOf(secret).keys ?? [])].sort(),
+    }),
+  }),
+});
+
+SecretType.implement({
+  description:
+    'Something that is mounted and not shown, such as a password. Its values never leave the gateway, which keeps no copy: each query reads it from the API server. Of its annotations only those of the workspaces are told.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    manifest: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Always null: the manifest of a secret holds its values.',
+      resolve: () => null,
+    }),
+    namespace: t.field({
+      type: NamespaceType,
+      description: 'The namespace it is in.',
+      extensions: reads(Namespace),
+      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+    }),
+    type: t.string({
+      description: 'What it is for, e.g. `Opaque` or `kubernetes.io/tls`.',
+      resolve: (secret) => secretFieldsOf(secret).type || 'Opaque',
+    }),
+    immutable: t.boolean({
+      description: 'Whether nobody can change it any more. It can be deleted.',
+      resolve: (secret) => secretFieldsOf(secret).immutable === true,
+    }),
+    canMount: t.boolean({ description: 'Whether workspaces may mount it: it is labelled so.', resolve: canMount }),
+    canUpdate: t.boolean({
+      description: 'Whether updateSecret and deleteSecret work on it: it is labelled so.',
+      resolve: canUpdate,
+    }),
+    contents: t.field({
+      type: SecretContents,
+      nullable: true,
+      description: 'What is in it. Null where you may list secrets, but not get this one.',
+      extensions: readsForViewer(),
+      resolve: async (secret, _, { loaders }) => {
+        const { namespace = null, name } = secret.metadata;
+        const { group, plural: resource } = Secret;
+        return (await loaders.can({ verb: 'get', group, resource, namespace, name })) ? secret : null;
+      },
+    }),
+    workspaces: t.field({
+      type: [WorkspaceType],
+      description: 'The workspaces that mount it, running or not. Those that you may see.',
+      extensions: reads(Workspace),
+      resolve: ({ metadata }, _, { loaders }) =>
+        sortedByName(loaders.related(Workspace).byIndex('secret', keyOf(metadata))),
+    }),
+    audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (secret) => secret }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  secret: t.field({
+    type: SecretType,
+    nullable: true,
+    description: 'One secret, read from the API server. Null when it does not exist.',
+    args: objectArgs,
+    resolve: async (_, at, { loaders }) => (await loaders.get(Secret, at)) ?? null,
+  }),
+  secrets: t.field({
+    type: SecretConnection,
+    description: 'The secrets of a namespace that match, read from the API server, sorted by name.',
+    args: {
+      namespace: t.arg.string({ required: true, description: 'The namespace they are in.' }),
+      filter: t.arg({ type: SecretFilterInput, description: 'Which secrets. Null: all.' }),
+      ...pagingArgs,
+    },
+    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
+      paginate((await loaders.listLive(Secret, namespace)).filter(secretMatcher(filter)), byNamespaceAndName, paging),
+  }),
+}));

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
+import { expectNothingHidden, objects } from '../../../test/gateway/secrets.ts';
+import { base64, MOUNTABLE } from '../../../test/gateway/storage.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+
+async function stored(gateway: SimulatedGateway, name: string): Promise<Record<string, string>> {
+  const { data } = gateway.cluster.get('v1', 'Secret', name, 'team-a') as unknown as { data: Record<string, string> };
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+}
+
+describe('createSecret', () => {
+  const CREATE = `mutation ($input: CreateSecretInput!) {
+    createSecret(input: $input) { warnings secret { name type immutable canMount canUpdate contents { keys } audit { createdBy } } }
+  }`;
+  const input = {
+    namespace: 'team-a',
+    name: 'new',
+    entries: [
+      { key: 'password', text: 'new-hidden größer' },
+      { key: 'binary', base64: base64('new-hidden') },
+      { key: 'empty', text: '' },
+    ],
+  };
+
+  it('makes a secret that workspaces can mount, and does not tell it back', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const answer = await gateway.query(CREATE, {
+      input: { ...input, immutable: true, labels: [{ key: 'team', value: 'ml' }] },
+    });
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data?.['createSecret']).toEqual({
+      warnings: [],
+      secret: {
+        name: 'new',
+        type: 'Opaque',
+        immutable: true,
+        canMount: true,
+        canUpdate: true,
+        contents: { keys: ['binary', 'empty', 'password'] },
+        audit: { createdBy: expect.stringMatching(/./u) },
+      },
+    });
+    expectNothingHidden(answer);
+    expect(await stored(gateway, 'new')).toEqual({ password: 'new-hidden größer', binary: 'new-hidden', empty: '' });
+    const labels = { ...MOUNTABLE, team: 'ml' };
+    expect(gateway.cluster.get('v1', 'Secret', 'new', 'team-a')?.metadata.labels).toEqual(labels);
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ entries: [{ key: 'a', text: 'hidden', base64: base64('hidden') }] }, 'input.entries[0]'],
+    [{ entries: [{ key: 'a' }] }, 'input.entries[0]'],
+    [{ entries: [{ key: 'a', base64: 'hidden!' }] }, 'input.entries[0].base64'],
+    [
+      {
+        entries: [
+          { key: 'a', text: '' },
+          { key: 'a', text: 'hidden' },
+        ],
+      },
+      'input.entries[1].key',
+    ],
+    [
+      {
+        labels: [
+          { key: 'a', value: '' },
+          { key: 'a', value: '' },
+        ],
+      },
+      'input.labels[1].key',
+    ],
+    [{ name: 'No Name' }, 'input.name'],
+  ])('refuses %j without quoting any value', async (change, field) => {
+    await using gateway = await startTestGateway({ objects });
+    const answer = await gateway.query(CREATE, { input: { ...input, ...change } });
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID', causes: [{ field }] } }]);
+    expectNothingHidden(answer);
+  });
+
+  it('says that there is one already', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { errors } = await gateway.query(CREATE, { input: { ...input, name: 'token' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'ALREADY_EXISTS' } }]);
+  });
+});
+
+describe('updateSecret', () => {
+  const UPDATE = `mutation ($input: UpdateSecretInput!) {
+    updateSecret(input: $input) { warnings secret { immutable contents { keys } metadata { resourceVersion } audit { updatedBy } } }
+  }`;
+  const update = async (gateway: SimulatedGateway, input: object): Promise<Answer> =>
+    gateway.query(UPDATE, { input: { namespace: 'team-a', name: 'token', ...input } });
+
+  it('sets, removes and keeps entries, each by its key', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const set = [
+      { key: 'a', text: 'new-hidden' },
+      { key: 'c', base64: base64('new-hidden') },
+    ];
+    const answer = await update(gateway, { set, remove: ['b', 'never-there'] });
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data?.['updateSecret']).toMatchObject({
+      secret: { contents: { keys: ['a', 'c'] }, immutable: false },
+    });
+    expectNothingHidden(answer);
+    expect(await stored(gateway, 'token')).toEqual({ a: 'new-hidden', c: 'new-hidden' });
+    await update(gateway, { set: [{ key: 'd', text: 'x' }], immutable: true });
+    expect(await stored(gateway, 'token')).toEqual({ a: 'new-hidden', c: 'new-hidden', d: 'x' });
+    const refused = await update(gateway, { set: [{ key: 'a', text: 'hidden' }] });
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
+    expectNothingHidden(refused);
+  });
+
+  it('insists on the version that is named', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const first = await update(gateway, { set: [{ key: 'c', text: '1' }] });
+    const { resourceVersion } = (first.data as { updateSecret: { secret: { metadata: { resourceVersion: string } } } })
+      .updateSecret.secret.metadata;
+    await update(gateway, { set: [{ key: 'c', text: '2' }] });
+    const stale = await update(gateway, { set: [{ key: 'c', text: '3' }], resourceVersion });
+    expect(stale.errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
+    expect(await stored(gateway, 'token')).toMatchObject({ c: '2' });
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await update(gateway, { remove: ['a'], dryRun: true });
+    expect(data?.['updateSecret']).toMatchObject({ secret: { contents: { keys: ['b'] } } });
+    expect(await stored(gateway, 'token')).toEqual({ a: 'hidden-a', b: 'hidden-b' });
+  });
+
+  it.each<[object, object]>([
+    [{ name: 'locked' }, { code: 'FORBIDDEN', reason: 'NotLabeled' }],
+    [{ name: 'none' }, { code: 'NOT_FOUND' }],
+    [
+      { set: [{ key: 'a', text: '' }], remove: ['a'] },
+      { code: 'INVALID', causes: [{ field: 'input.remove[0]' }] },
+    ],
+    [{ set: [{ key: 'a' }] }, { code: 'INVALID', causes: [{ field: 'input.set[0]' }] }],
+  ])('refuses %j', async (input, extensions) => {
+    await using gateway = await startTestGateway({ objects });
+    expect((await update(gateway, input)).errors).toMatchObject([{ extensions }]);
+    expect(await stored(gateway, 'token')).toEqual({ a: 'hidden-a', b: 'hidden-b' });
+  });
+
+  it('is forbidden without the permission, whether the secret exists or not', async () => {
+    await using gateway = await limitedGateway({ objects, mayNot: 'nothing' });
+    for (const name of ['token', 'none']) {
+      const { errors } = await gateway.query(UPDATE, { input: { namespace: 'team-a', name } });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+  });
+});
+
+describe('deleteSecret', () => {
+  const DELETE = `mutation ($name: String!) {
+    deleteSecret(input: { namespace: "team-a", name: $name }) { deletionPending secret { name } }
+  }`;
+
+  it('deletes what is labelled so', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(DELETE, { name: 'token' });
+    expect(data).toEqual({ deleteSecret: { deletionPending: false, secret: { name: 'token' } } });
+    const { errors } = await gateway.query(DELETE, { name: 'locked' });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', reason: 'NotLabeled' } }]);
+    expect(gateway.cluster.list('v1', 'Secret').map(({ metadata }) => metadata.name)).toEqual(['locked']);
+  });
+});

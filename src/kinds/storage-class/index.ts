@@ -1,0 +1,3 @@
+import './schema.ts';
+
+export { StorageClass as resource } from './resource.ts';

@@ -1,0 +1,248 @@
+import { builder } from '../../graphql/builder.ts';
+import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
+import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { implementEvent } from '../../graphql/live/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
+import { reads } from '../../graphql/reads.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { implementCounts } from './counts.ts';
+import { jobMatcher, jobOrdering, VolcanoJobFilterInput } from './filter.ts';
+import { VolcanoNetworkTopology } from './network-topology.ts';
+import { VolcanoPolicy } from './policy.ts';
+import {
+  controlledResourcesOf,
+  jobSpecOf,
+  jobStatusOf,
+  phaseOf,
+  VolcanoJob,
+  type JobCondition,
+  type VolcanoJobObject,
+} from './resource.ts';
+import { tasksOf, VolcanoTask } from './task.ts';
+import { VolcanoVolume } from './volume.ts';
+
+export const VolcanoJobType = kubernetesType('VolcanoJob', VolcanoJob);
+const VolcanoJobConnection = builder.objectRef<Connection<VolcanoJobObject>>('VolcanoJobConnection');
+const VolcanoJobEvent = builder.objectRef<LiveEvent<VolcanoJobObject>>('VolcanoJobEvent');
+implementConnection(VolcanoJobConnection, VolcanoJobType);
+implementEvent(VolcanoJobEvent, VolcanoJobType);
+
+interface Plugin {
+  readonly name: string;
+  readonly arguments: readonly string[];
+}
+
+const VolcanoPlugin = builder.objectRef<Plugin>('VolcanoPlugin').implement({
+  description: 'Something that Volcano adds to the pods of a job.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name, e.g. `ssh`, `env` or `svc`.' }),
+    arguments: t.stringList({ description: 'Its arguments.', resolve: (plugin) => [...plugin.arguments] }),
+  }),
+});
+
+function pluginsOf(job: VolcanoJobObject): Plugin[] {
+  return Object.entries(jobSpecOf(job).plugins ?? {})
+    .map(([name, given]) => ({ name, arguments: (given ?? []).filter((each) => typeof each === 'string') }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const VolcanoJobCondition = builder.objectRef<JobCondition>('VolcanoJobCondition').implement({
+  description: 'A phase that a job has come through.',
+  fields: (t) => ({
+    phase: t.string({ description: 'The phase.', resolve: ({ status }) => status ?? '' }),
+    lastTransitionAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came into it. Null where that is not told.',
+      resolve: ({ lastTransitionTime }) => lastTransitionTime ?? null,
+    }),
+  }),
+});
+
+VolcanoJobType.implement({
+  description: 'A batch job of Volcano: pods that are scheduled together. Kubernetes calls its kind `Job`.',
+  interfaces: [NodeInterface, KubernetesObjectInterface],
+  fields: (t) => ({
+    metadata: t.field({
+      type: ObjectMetaType,
+      description: 'What Kubernetes keeps of every object.',
+      resolve: ({ metadata }) => metadata,
+    }),
+    manifest: t.field({
+      type: 'JSON',
+      description: 'The whole object as the API server has it, without managedFields and last-applied-configuration.',
+      resolve: (job) => job,
+    }),
+    namespace: t.field({
+      type: NamespaceType,
+      description: 'The namespace it is in.',
+      extensions: reads(Namespace),
+      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+    }),
+    queue: t.string({
+      nullable: true,
+      description: 'The queue that it stands in. Null: the default one.',
+      resolve: (job) => jobSpecOf(job).queue ?? null,
+    }),
+    schedulerName: t.string({
+      nullable: true,
+      description: 'Who schedules its pods. Null: Volcano.',
+      resolve: (job) => jobSpecOf(job).schedulerName ?? null,
+    }),
+    priorityClassName: t.string({
+      nullable: true,
+      description: 'How urgent it is. Null: as the cluster has it.',
+      resolve: (job) => jobSpecOf(job).priorityClassName ?? null,
+    }),
+    minAvailable: t.int({
+      nullable: true,
+      description: 'How many pods have to run together. Null: all.',
+      resolve: (job) => jobSpecOf(job).minAvailable ?? null,
+    }),
+    minSuccess: t.int({
+      nullable: true,
+      description: 'How many pods have to succeed for the job to have. Null: all.',
+      resolve: (job) => jobSpecOf(job).minSuccess ?? null,
+    }),
+    maxRetry: t.int({
+      nullable: true,
+      description: 'How often it is tried again before it has failed. Null: as Volcano has it, 3 times.',
+      resolve: (job) => jobSpecOf(job).maxRetry ?? null,
+    }),
+    ttlSecondsAfterFinished: t.int({
+      nullable: true,
+      description: 'How long it is kept when it has finished. Null: for ever.',
+      resolve: (job) => jobSpecOf(job).ttlSecondsAfterFinished ?? null,
+    }),
+    runningEstimate: t.string({
+      nullable: true,
+      description: 'How long its author expects it to run, e.g. `1h0m0s`. Null where nobody has said.',
+      resolve: (job) => jobSpecOf(job).runningEstimate ?? null,
+    }),
+    networkTopology: t.field({
+      type: VolcanoNetworkTopology,
+      nullable: true,
+      description: 'How near to each other its pods have to be. Null: as they come.',
+      resolve: (job) => jobSpecOf(job).networkTopology ?? null,
+    }),
+    plugins: t.field({
+      type: [VolcanoPlugin],
+      description: 'What Volcano adds to its pods, ordered by name.',
+      resolve: pluginsOf,
+    }),
+    policies: t.field({
+      type: [VolcanoPolicy],
+      description: 'What is done when something happens to its pods, unless their task says otherwise.',
+      resolve: (job) => [...(jobSpecOf(job).policies ?? [])],
+    }),
+    tasks: t.field({ type: [VolcanoTask], description: 'What it consists of.', resolve: tasksOf }),
+    volumes: t.field({
+      type: [VolcanoVolume],
+      description: 'What all its pods mount.',
+      resolve: (job) => [...(jobSpecOf(job).volumes ?? [])],
+    }),
+    phase: t.string({
+      nullable: true,
+      description:
+        'What it is doing, in Volcano’s word: `Pending`, `Running`, `Aborting`, `Aborted`, `Restarting`, `Completing`, `Completed`, `Terminating`, `Terminated`, `Failed`, or what another version says, e.g. `Inqueue`. Null until it has looked.',
+      resolve: (job) => phaseOf(job) ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, for programs. Null where that is not told.',
+      resolve: (job) => jobStatusOf(job).state?.reason ?? null,
+    }),
+    message: t.string({
+      nullable: true,
+      description: 'Why it is in this phase, for people. Null where that is not told.',
+      resolve: (job) => jobStatusOf(job).state?.message ?? null,
+    }),
+    phaseSince: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when it is in this phase. Null where that is not told.',
+      resolve: (job) => jobStatusOf(job).state?.lastTransitionTime ?? null,
+    }),
+    conditions: t.field({
+      type: [VolcanoJobCondition],
+      description: 'The phases that it has come through. Empty where Volcano does not keep them.',
+      resolve: (job) => [...(jobStatusOf(job).conditions ?? [])],
+    }),
+    runningDuration: t.string({
+      nullable: true,
+      description:
+        'How long it has been running, e.g. `5m12s`. Null before it has finished, or where that is not told.',
+      resolve: (job) => jobStatusOf(job).runningDuration ?? null,
+    }),
+    controlledResources: t.field({
+      type: [KeyValueType],
+      description: 'What has been made for it, such as its volumes and plugins, ordered by key.',
+      resolve: (job) => {
+        const told = Object.entries(controlledResourcesOf(job));
+        return entriesOf(Object.fromEntries(told.map(([key, value]) => [key, String(value)])));
+      },
+    }),
+  }),
+});
+
+implementCounts(VolcanoJobType);
+
+const nameArgs = builder.args((t) => ({
+  namespace: t.string({ required: true, description: 'The namespace it is in.' }),
+  name: t.string({ required: true, description: 'Its name.' }),
+}));
+const listArgs = builder.args((t) => ({
+  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see jobs.' }),
+  filter: t.field({ type: VolcanoJobFilterInput, description: 'Which jobs. Null: all that you may see.' }),
+}));
+
+builder.queryFields((t) => ({
+  volcanoJob: t.field({
+    type: VolcanoJobType,
+    nullable: true,
+    description: 'One Volcano job. Null when it does not exist.',
+    args: nameArgs,
+    resolve: async (_, at, { loaders }) => (await loaders.get(VolcanoJob, at)) ?? null,
+  }),
+  volcanoJobs: t.field({
+    type: VolcanoJobConnection,
+    description: 'The Volcano jobs that match, sorted by namespace and name.',
+    args: { ...listArgs, ...pagingArgs },
+    resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
+      const jobs = await loaders.list(VolcanoJob, namespace);
+      return paginate(jobs.filter(jobMatcher(filter)), jobOrdering, paging);
+    },
+  }),
+}));
+
+builder.subscriptionFields((t) => ({
+  volcanoJob: t.field({
+    type: VolcanoJobType,
+    nullable: true,
+    description:
+      'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    args: nameArgs,
+    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(VolcanoJob, at), at),
+    resolve: ({ object }) => object,
+  }),
+  volcanoJobs: t.field({
+    type: VolcanoJobEvent,
+    description:
+      'The Volcano jobs that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+    args: {
+      ...listArgs,
+      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+    },
+    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
+      liveList({
+        objects: await loaders.follow(VolcanoJob, { namespace }),
+        namespace,
+        filter,
+        matches: jobMatcher(filter),
+        after,
+      }),
+    resolve: (event) => event,
+  }),
+}));

@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { namespace } from '../../../test/gateway/manifests.ts';
+import {
+  nativeVolcanoJobs,
+  volcanoCommandCrd,
+  volcanoJob,
+  volcanoJobCrd,
+} from '../../../test/gateway/other-systems.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+import type { Manifest } from '../../simulator/api-object.ts';
+
+const AT = { namespace: 'team-a', name: 'train' };
+const LABELS = 'volcanoJob { metadata { labels { key value } } tasks { name replicas } } warnings';
+const PATCH = `mutation ($input: PatchVolcanoJobInput!) { patchVolcanoJob(input: $input) { ${LABELS} } }`;
+const train = volcanoJob('train', {
+  metadata: { labels: { team: 'ml' } },
+  spec: { minAvailable: 1, tasks: [{ name: 'worker', replicas: 2 }] },
+});
+
+async function startWith(...objects: readonly Manifest[]): Promise<SimulatedGateway> {
+  return startTestGateway({ objects: [volcanoJobCrd, volcanoCommandCrd, namespace('team-a'), ...objects] });
+}
+
+async function patch(gateway: SimulatedGateway, input: object): Promise<Answer> {
+  return gateway.query(PATCH, { input: { ...AT, ...input } });
+}
+
+function stored(gateway: SimulatedGateway, name = 'train'): unknown {
+  return gateway.cluster.get('batch.volcano.sh/v1alpha1', 'Job', name, 'team-a');
+}
+
+/** Of the document: what is sent to the job that is there, and what is to be there then. */
+const documentsJob = {
+  apiVersion: 'batch.volcano.sh/v1alpha1',
+  kind: 'Job',
+  metadata: { name: 'openmpi-hello-2-com', namespace: 'team-a' },
+  spec: {
+    minAvailable: 1,
+    plugins: { env: [], ssh: [], svc: [] },
+    queue: 'default',
+    schedulerName: 'volcano',
+    tasks: [
+      {
+        name: 'mpimaster',
+        policies: [{ action: 'CompleteJob', event: 'TaskCompleted' }],
+        replicas: 1,
+        template: {
+          spec: {
+            containers: [
+              {
+                command: ['/bin/sh', '-c', 'mpiexec --allow-run-as-root --host ${MPI_HOST} -np 2 mpi_hello_world\n'],
+                image: '*.*.*.*:20202/swr/openmpi-hello:3.28',
+                name: 'mpimaster',
+                ports: [{ containerPort: 22, name: 'mpijob-port' }],
+                resources: { limits: { cpu: '250m', memory: '1Gi' }, requests: { cpu: '250m', memory: '1Gi' } },
+                workingDir: '/home',
+              },
+            ],
+            imagePullSecrets: [{ name: 'imagepull-secret' }],
+            restartPolicy: 'OnFailure',
+          },
+        },
+      },
+      { name: 'mpiworker', replicas: 2, template: { spec: { restartPolicy: 'OnFailure' } } },
+    ],
+  },
+  status: { minAvailable: 1, pending: 3, state: { phase: 'Inqueue' } },
+};
+
+describe('the example of the document', () => {
+  const asked = `mutation ($input: PatchVolcanoJobInput!) { patchVolcanoJob(input: $input) { volcanoJob { phase pending queue manifest } } }`;
+
+  it.each([
+    ['MERGE', { metadata: { labels: { app: 'patchlabel' } } }],
+    ['JSON', [{ op: 'add', path: '/metadata/labels', value: { app: 'patchlabel' } }]],
+  ])('answers with the whole job, as %s', async (type, body) => {
+    await using gateway = await startWith(documentsJob);
+    const { data, errors } = await gateway.query(asked, { input: patchedBy(type, body) });
+    expect(errors).toBeUndefined();
+    const { metadata, ...rest } = documentsJob;
+    const manifest = { ...rest, metadata: { ...metadata, labels: { app: 'patchlabel' } } };
+    expect(data).toMatchObject({
+      patchVolcanoJob: { volcanoJob: { phase: 'Inqueue', pending: 3, queue: 'default', manifest } },
+    });
+    expect(stored(gateway, 'openmpi-hello-2-com')).toMatchObject(manifest);
+  });
+
+  it('answers with the whole job, as STRATEGIC, where the API server knows the kind by itself', async () => {
+    await using gateway = await startTestGateway({ aggregated: [nativeVolcanoJobs], objects: [documentsJob] });
+    const body = { metadata: { labels: { app: 'patchlabel' } } };
+    const { data } = await gateway.query(asked, { input: patchedBy('STRATEGIC', body) });
+    const { spec } = documentsJob;
+    expect(data).toMatchObject({ patchVolcanoJob: { volcanoJob: { manifest: { ...body, spec } } } });
+  });
+
+  it('is refused by an API server that merges no custom resources strategically, which says what it takes', async () => {
+    await using gateway = await startWith(documentsJob);
+    const body = { metadata: { labels: { app: 'patchlabel' } } };
+    const { errors } = await gateway.query(asked, { input: patchedBy('STRATEGIC', body) });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/application\/json-patch\+json.*application\/merge-patch\+json/u),
+        extensions: { code: 'UNSUPPORTED_MEDIA_TYPE', status: 415, reason: 'UnsupportedMediaType' },
+      },
+    ]);
+    expect(gateway.cluster.requests.filter(({ verb }) => verb === 'patch')).toHaveLength(1);
+    expect(stored(gateway, 'openmpi-hello-2-com')).not.toMatchObject(body);
+  });
+});
+
+describe('patchVolcanoJob', () => {
+  it('lets its author read at once what has become of the job', async () => {
+    await using gateway = await startWith(train);
+    const { data } = await patch(gateway, { type: 'MERGE', patch: { metadata: { labels: { app: 'x' } } } });
+    const labels = [
+      { key: 'app', value: 'x' },
+      { key: 'team', value: 'ml' },
+    ];
+    const volcanoJobNow = { metadata: { labels }, tasks: [{ name: 'worker', replicas: 2 }] };
+    expect(data).toEqual({ patchVolcanoJob: { volcanoJob: volcanoJobNow, warnings: [] } });
+    const again = await gateway.query(
+      '{ volcanoJob(namespace: "team-a", name: "train") { metadata { labels { key } } } }',
+    );
+    expect(again.data).toEqual({ volcanoJob: { metadata: { labels: [{ key: 'app' }, { key: 'team' }] } } });
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await using gateway = await startWith(train);
+    const { data } = await patch(gateway, { type: 'MERGE', patch: { spec: { tasks: [] } }, dryRun: true });
+    expect(data).toMatchObject({ patchVolcanoJob: { volcanoJob: { tasks: [] } } });
+    expect(stored(gateway)).toMatchObject({ spec: { tasks: [{ name: 'worker' }] } });
+  });
+
+  it('tells the API server what it is told', async () => {
+    await using gateway = await startWith(train);
+    const options = { fieldManager: 'ada', fieldValidation: 'WARN' };
+    await patch(gateway, { type: 'MERGE', patch: { metadata: { labels: { app: 'x' } } }, ...options });
+    await patch(gateway, { type: 'APPLY', patch: { metadata: { labels: { app: 'y' } } }, ...options, force: true });
+    const asked = gateway.cluster.requests.filter(({ verb }) => verb === 'patch').map(({ url }) => url);
+    const path = '/apis/batch.volcano.sh/v1alpha1/namespaces/team-a/jobs/train';
+    expect(asked).toEqual([
+      `${path}?fieldManager=ada&fieldValidation=Warn`,
+      `${path}?fieldManager=ada&fieldValidation=Warn&force=true`,
+    ]);
+  });
+
+  it('is refused where the job has changed since', async () => {
+    await using gateway = await startWith(train);
+    const body = { metadata: { labels: { app: 'x' } } };
+    const { errors } = await patch(gateway, { type: 'MERGE', patch: body, resourceVersion: '1' });
+    expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT', status: 409 } }]);
+  });
+
+  it.each([
+    [400, 'BadRequest', 'BAD_REQUEST'],
+    [401, 'Unauthorized', 'UNAUTHENTICATED'],
+    [403, 'Forbidden', 'FORBIDDEN'],
+    [405, 'MethodNotAllowed', 'METHOD_NOT_ALLOWED'],
+    [406, 'NotAcceptable', 'NOT_ACCEPTABLE'],
+    [409, 'Conflict', 'CONFLICT'],
+    [409, 'AlreadyExists', 'ALREADY_EXISTS'],
+    [415, 'UnsupportedMediaType', 'UNSUPPORTED_MEDIA_TYPE'],
+    [422, 'Invalid', 'INVALID'],
+    [429, 'TooManyRequests', 'RATE_LIMITED'],
+    [500, 'InternalError', 'INTERNAL'],
+    [500, 'ServerTimeout', 'TIMEOUT'],
+    [503, 'ServiceUnavailable', 'UNAVAILABLE'],
+    [504, 'ServerTimeout', 'TIMEOUT'],
+    [504, 'Timeout', 'TIMEOUT'],
+  ])('says %i %s as %s', async (status, reason, code) => {
+    await using gateway = await startWith(train);
+    gateway.cluster.faults.refuse({
+      status,
+      reason,
+      retryAfterSeconds: 7,
+      message: `It was ${reason}.`,
+      when: ({ method }) => method === 'PATCH',
+    });
+    const { data, errors } = await patch(gateway, { type: 'MERGE', patch: {} });
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([
+      {
+        message: `It was ${reason}.`,
+        path: ['patchVolcanoJob'],
+        extensions: { code, status, reason, retryAfterSeconds: 7 },
+      },
+    ]);
+  });
+
+  it('says by itself that there is no such job, that a patch cannot be read or fails, and where', async () => {
+    await using gateway = await startWith(train);
+    const failed = { type: 'JSON', patch: [{ op: 'test', path: '/spec/minAvailable', value: 5 }] };
+    const answers = [
+      await patch(gateway, { name: 'nobody', type: 'MERGE', patch: {} }),
+      await patch(gateway, { type: 'JSON', patch: { op: 'add' } }),
+      await patch(gateway, failed),
+    ];
+    expect(answers.map(({ errors }) => errors?.[0]?.extensions['code'])).toEqual([
+      'NOT_FOUND',
+      'BAD_REQUEST',
+      'INVALID',
+    ]);
+  });
+});
+
+describe('a suspended Volcano job', () => {
+  it.each([
+    ['suspend', 'Running', 'AbortJob'],
+    ['resume', 'Aborted', 'ResumeJob'],
+  ] as const)('is asked for by a command to %s it', async (verb, phase, action) => {
+    await using gateway = await startWith(inPhase(phase));
+    const { data, errors } = await tell(gateway, verb);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ [`${verb}VolcanoJob`]: { volcanoJob: { name: 'train', phase }, warnings: [] } });
+    const { uid } = gateway.cluster.get('batch.volcano.sh/v1alpha1', 'Job', 'train', 'team-a')?.metadata ?? {};
+    const target = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', name: 'train', uid, controller: true };
+    expect(commands(gateway)).toMatchObject([
+      {
+        metadata: {
+          name: expect.stringMatching(new RegExp(`^train-${action.toLowerCase()}-`, 'u')),
+          ownerReferences: [target],
+        },
+        action,
+        target,
+      },
+    ]);
+  });
+
+  it.each([
+    ['suspend', 'Aborted'],
+    ['suspend', 'Completed'],
+    ['resume', 'Running'],
+    ['resume', 'Failed'],
+  ] as const)('cannot be had by %s from %s', async (verb, phase) => {
+    await using gateway = await startWith(inPhase(phase));
+    const { errors } = await tell(gateway, verb);
+    expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT', kind: 'Job', ...AT, phase } }]);
+    expect(commands(gateway)).toEqual([]);
+  });
+
+  it('is left as it is in a dry run, and in a phase that we do not know, Volcano is asked', async () => {
+    await using gateway = await startWith(inPhase('Dreaming'));
+    expect((await tell(gateway, 'suspend', { dryRun: true })).errors).toBeUndefined();
+    expect(commands(gateway)).toEqual([]);
+    expect((await tell(gateway, 'suspend')).errors).toBeUndefined();
+    expect(commands(gateway)).toHaveLength(1);
+  });
+
+  it('needs the job, and that the cluster takes commands', async () => {
+    await using gateway = await startTestGateway({ objects: [volcanoJobCrd, namespace('team-a'), inPhase('Running')] });
+    const answers = [await tell(gateway, 'suspend', { name: 'nobody' }), await tell(gateway, 'suspend')];
+    expect(answers.map(({ errors }) => errors?.[0]?.extensions)).toMatchObject([
+      { code: 'NOT_FOUND', kind: 'Job', name: 'nobody' },
+      { code: 'KIND_UNAVAILABLE', kind: 'Command' },
+    ]);
+  });
+});
+
+function patchedBy(type: string, body: unknown): object {
+  return { namespace: 'team-a', name: 'openmpi-hello-2-com', type, patch: body };
+}
+
+async function tell(gateway: SimulatedGateway, verb: 'suspend' | 'resume', input: object = {}): Promise<Answer> {
+  const type = verb === 'suspend' ? 'SuspendVolcanoJobInput' : 'ResumeVolcanoJobInput';
+  const selection = 'volcanoJob { name phase } warnings';
+  return gateway.query(`mutation ($input: ${type}!) { ${verb}VolcanoJob(input: $input) { ${selection} } }`, {
+    input: { ...AT, ...input },
+  });
+}
+
+function inPhase(phase: string): Manifest {
+  return volcanoJob('train', { status: { state: { phase } } });
+}
+
+function commands({ cluster }: SimulatedGateway): readonly object[] {
+  return cluster.list('bus.volcano.sh/v1alpha1', 'Command', 'team-a');
+}

@@ -1,0 +1,86 @@
+import type { Context } from '../../graphql/context.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { mapOf, record, text } from '../../kubernetes/form.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { defineResource } from '../../kubernetes/resource.ts';
+import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
+import { kindSpecOf, WorkspaceKind, type Picture } from './resource.ts';
+
+/** A picture of a kind, read from the cluster. */
+export interface PictureFile {
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+const IMAGE_SOURCE = 'notebooks.kubeflow.org/image-source';
+const PATH = /^\/assets\/workspacekinds\/(?<kind>[^/]+)\/(?<which>icon|logo)$/u;
+const ANY_IMAGE = /^image\/[\w.+-]+$/u;
+
+const ConfigMap = defineResource<KubernetesObject>({
+  kind: 'ConfigMap',
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  namespaced: true,
+  watched: 'never',
+});
+
+const pictures = record({ data: mapOf(text), binaryData: mapOf(text) });
+
+/** Where the gateway serves a picture that is kept in the cluster; it changes with the picture, where that is known. */
+export function picturePath(kind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
+  return `/assets/workspacekinds/${encodeURIComponent(kind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
+}
+
+/**
+ * The picture at a path, for who may see the kind. It is read as the gateway itself: who sees the kind need not see the
+ * ConfigMap; but only one that is labelled as a source of pictures is read. Undefined where there is none.
+ * @throws {StatusError} Forbidden where the viewer may not see the kind; when the cluster cannot be asked
+ */
+export async function pictureAt(
+  { loaders, signal }: Context,
+  client: Client,
+  path: string,
+): Promise<PictureFile | undefined> {
+  const { kind: name, which } = PATH.exec(path)?.groups ?? {};
+  if (name === undefined) return undefined;
+  const kind = await loaders.get(WorkspaceKind, { name: decoded(name) });
+  const { icon, logo } = (kind && kindSpecOf(kind).spawner) ?? {};
+  const picture = which === 'icon' ? icon : logo;
+  return picture && readPicture(client, picture, signal);
+}
+
+async function readPicture(
+  client: Client,
+  { configMap }: Picture,
+  signal: AbortSignal,
+): Promise<PictureFile | undefined> {
+  const { name, namespace, key, mediaType = 'image/svg+xml' } = configMap ?? {};
+  if (!name || !namespace || !key) return undefined;
+  const source = await existing(client.get(ConfigMap, { namespace, name }, signal));
+  if (source?.metadata.labels?.[IMAGE_SOURCE] !== 'true') return undefined;
+  const { data = {}, binaryData = {} } = pictures.read(source) ?? {};
+  const contentType = ANY_IMAGE.test(mediaType) ? mediaType : 'application/octet-stream';
+  const plain = Object.hasOwn(data, key) ? data[key] : undefined;
+  if (plain !== undefined) return { contentType, content: Buffer.from(plain) };
+  const encoded = Object.hasOwn(binaryData, key) ? binaryData[key] : undefined;
+  return encoded === undefined ? undefined : { contentType, content: Buffer.from(encoded, 'base64') };
+}
+
+/** Undefined, too, where the gateway may not read it: for its clients it is not there. */
+async function existing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error) || isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // no escape after all; nothing has such a name
+  }
+}

@@ -1,0 +1,66 @@
+import { failure } from '../../graphql/errors.ts';
+import { withInputPaths } from '../../graphql/writes/input-paths.ts';
+import { deleteOptionsOf } from '../../graphql/writes/inputs.ts';
+import type { WritePayload } from '../../graphql/writes/payload.ts';
+import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
+import type { Resource } from '../../kubernetes/resource.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+
+/** The labels by which claims and secrets are made part of what the users of workspaces work with. */
+export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';
+export const CAN_UPDATE_LABEL = 'notebooks.kubeflow.org/can-update';
+
+/** Whether workspaces may mount it. */
+export function canMount({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[CAN_MOUNT_LABEL] === 'true';
+}
+
+/** Whether users of workspaces may change or delete it. */
+export function canUpdate({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[CAN_UPDATE_LABEL] === 'true';
+}
+
+/** What is created for the users of workspaces is theirs to mount, change and delete. */
+export const MOUNTABLE_LABELS = { [CAN_MOUNT_LABEL]: 'true', [CAN_UPDATE_LABEL]: 'true' } as const;
+
+/** @throws {GraphQLError} FORBIDDEN for what users of workspaces are not to change or delete, although the cluster would let them */
+export function assertCanUpdate(object: KubernetesObject): void {
+  if (canUpdate(object)) return;
+  const { kind, metadata } = object;
+  const { namespace, name } = metadata;
+  throw failure(
+    'FORBIDDEN',
+    `${kind} ${keyOf(metadata)} is not labeled with ${CAN_UPDATE_LABEL}=true: it is not to be changed or deleted here.`,
+    { reason: 'NotLabeled', kind, ...(namespace && { namespace }), name },
+  );
+}
+
+interface Deletion {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+}
+
+export interface DeletePayload extends WritePayload {
+  readonly deletionPending: boolean;
+}
+
+/**
+ * Deletes what is labelled as theirs to delete: the very object that has the label.
+ * @throws {GraphQLError} as {@link assertCanUpdate}
+ */
+export async function deleteMountable<T extends KubernetesObject>(
+  loaders: Loaders,
+  resource: Resource<T>,
+  input: Deletion & Parameters<typeof deleteOptionsOf>[0],
+): Promise<DeletePayload> {
+  const { namespace, name, dryRun } = input;
+  const at = { namespace, name };
+  await loaders.permit('delete', resource, at);
+  const before = await loaders.live(resource, at);
+  assertCanUpdate(before);
+  const options = deleteOptionsOf({ ...input, uid: input.uid ?? before.metadata.uid });
+  const { object, warnings } = await withInputPaths({}, loaders.delete(resource, at, options));
+  const isHeldBack = dryRun && (before.metadata.finalizers ?? []).length > 0;
+  return { object: object ?? before, deletionPending: object !== undefined || isHeldBack, warnings };
+}

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { startTestSimulator, widget, WIDGETS, type TestSimulator } from './fixture.ts';
+
+const APPLY = 'application/apply-patch+yaml';
+
+function applied(test: TestSimulator, manager: string, spec: object, query = '') {
+  const body = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a' }, spec };
+  return test.send('PATCH', `${WIDGETS}/a?fieldManager=${manager}${query}`, body, APPLY);
+}
+
+it('creates what does not exist, and changes what does', async () => {
+  await using test = await startTestSimulator();
+  expect(await applied(test, 'me', { color: 'red' })).toMatchObject({ status: 201, body: { spec: { size: 3 } } });
+  expect(await applied(test, 'me', { color: 'blue' })).toMatchObject({
+    status: 200,
+    body: { spec: { color: 'blue' } },
+  });
+});
+
+it('removes what its manager cares for no longer, unless somebody else does', async () => {
+  await using test = await startTestSimulator();
+  await applied(test, 'me', { color: 'red', code: 'abc', note: 'x' });
+  await applied(test, 'you', { color: 'red', note: 'x' });
+  const { body } = await applied(test, 'me', { color: 'red' });
+  expect(body['spec']).toEqual({ color: 'red', size: 3, note: 'x' });
+});
+
+it('is a conflict that names managers and fields, unless forced', async () => {
+  await using test = await startTestSimulator();
+  await applied(test, 'me', { color: 'red', code: 'abc' });
+  const refused = await applied(test, 'you', { color: 'blue', code: 'abc' });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: {
+      reason: 'Conflict',
+      message: 'Apply failed with 1 conflict: conflict with "me" using example.org/v1: .spec.color',
+      details: {
+        causes: [
+          { reason: 'FieldManagerConflict', message: 'conflict with "me" using example.org/v1', field: '.spec.color' },
+        ],
+      },
+    },
+  });
+  const forced = await applied(test, 'you', { color: 'blue', code: 'abc' }, '&force=true');
+  expect(forced).toMatchObject({ status: 200, body: { spec: { color: 'blue' } } });
+  expect(await applied(test, 'me', { color: 'red', code: 'abc' })).toMatchObject({ status: 409 });
+});
+
+it('conflicts with who has changed a field since, even under the same name', async () => {
+  await using test = await startTestSimulator();
+  await applied(test, 'me', { color: 'red' });
+  const merge = { spec: { color: 'blue' } };
+  await test.send('PATCH', `${WIDGETS}/a?fieldManager=me`, merge, 'application/merge-patch+json');
+  expect(await applied(test, 'me', { color: 'red' })).toMatchObject({ status: 409 });
+  expect(await applied(test, 'me', { color: 'blue' })).toMatchObject({ status: 200 });
+});
+
+it('insists on a version only where it names one', async () => {
+  await using test = await startTestSimulator({ objects: [widget('a')] });
+  const body = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a', resourceVersion: '1' } };
+  const stale = await test.send('PATCH', `${WIDGETS}/a?fieldManager=me`, body, APPLY);
+  expect(stale).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
+});
+
+it('needs a name, and force is for it alone', async () => {
+  await using test = await startTestSimulator({ objects: [widget('a')] });
+  const body = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a' } };
+  const unnamed = await test.send('PATCH', `${WIDGETS}/a`, body, APPLY);
+  expect(unnamed).toMatchObject({ status: 422, body: { details: { causes: [{ field: 'fieldManager' }] } } });
+  const forced = await test.send('PATCH', `${WIDGETS}/a?force=true`, {}, 'application/merge-patch+json');
+  expect(forced).toMatchObject({ status: 422, body: { details: { causes: [{ field: 'force' }] } } });
+});

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { grantIn, grantName, editing, viewing } from '../../access/team-world.ts';
+import { personAt, type Person } from '../../gateway/person.ts';
+import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+const TTL_SECONDS = 1;
+const REACTION_MS = (TTL_SECONDS + 2) * 1_000;
+const header = {
+  mode: 'header',
+  userHeader: 'kubeflow-userid',
+  userPrefix: ':',
+  groupsHeader: 'kubeflow-groups',
+  trustedProxyCidrs: [],
+  impersonate: false,
+} as const;
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+/** What a viewer may see and do follows the cluster's own RBAC, at once and while they listen. */
+export function rights(cluster: () => Cluster): void {
+  const start = (authentication: { readonly impersonate: boolean } = header) =>
+    startGatewayFor(cluster().kubeconfig, {
+      authentication: { ...header, ...authentication },
+      authorizationTtlSeconds: TTL_SECONDS,
+      denialTtlSeconds: TTL_SECONDS,
+    });
+
+  it('lets see what may be listed, and nothing else', async () => {
+    const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
+    await Promise.all([mine.create('seen'), other.create('unseen'), allow(mine, 'viewer-1', viewing)]);
+    await using gateway = await start();
+    await using viewer = as(gateway, 'viewer-1');
+    await expect
+      .poll(
+        async () => (await viewer.ask('{ workspaces { nodes { name } } namespaces { nodes { name phase } } }')).data,
+        { timeout: REACTION_MS },
+      )
+      .toEqual({
+        workspaces: { nodes: [{ name: 'seen' }] },
+        namespaces: { nodes: [{ name: mine.name, phase: null }] },
+      });
+    const asked = ['unseen', 'not-there'].map((name) =>
+      viewer.ask(`{ workspace(namespace: "${other.name}", name: "${name}") { name } }`),
+    );
+    const [existing, missing] = await Promise.all(asked);
+    expect(existing?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(missing?.errors).toEqual(existing?.errors);
+  });
+
+  it('tells who listens of what they gain and lose, in time', async () => {
+    const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
+    await Promise.all([mine.create('a'), other.create('b'), allow(mine, 'viewer-2', viewing)]);
+    await using gateway = await start();
+    await using viewer = as(gateway, 'viewer-2');
+    await expect
+      .poll(async () => (await viewer.ask('{ workspaces { totalCount } }')).data, { timeout: REACTION_MS })
+      .toEqual({ workspaces: { totalCount: 1 } });
+    const stream = viewer.subscribe<{ workspaces: object }>('subscription { workspaces { type object { name } } }');
+    const next = async () => (await stream.next()).value?.data?.workspaces;
+    expect([await next(), await next()]).toEqual([
+      { type: 'ADDED', object: { name: 'a' } },
+      { type: 'SYNCED', object: null },
+    ]);
+    await inTime(() => allow(other, 'viewer-2', viewing), next, { type: 'ADDED', object: { name: 'b' } });
+    await inTime(() => takeAway(other, 'viewer-2'), next, { type: 'DELETED', object: { name: 'b' } });
+    const ending = () => stream.next().catch((error: unknown) => error);
+    await inTime(
+      () => takeAway(mine, 'viewer-2'),
+      ending,
+      expect.arrayContaining([expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })]),
+    );
+  });
+
+  it.each([{ impersonate: false }, { impersonate: true }])('lets pause who may update: %j', async (authentication) => {
+    const mine = await TestNamespace.in(cluster());
+    const [editor, onlooker] = [`editor-${mine.name}`, `onlooker-${mine.name}`];
+    await Promise.all([
+      mine.create('nb', { state: 'Running' }),
+      allow(mine, editor, editing),
+      allow(mine, onlooker, viewing),
+    ]);
+    await using gateway = await start(authentication);
+    await using able = as(gateway, editor);
+    await using unable = as(gateway, onlooker);
+    const pause = `mutation { pauseWorkspace(input: { namespace: "${mine.name}", name: "nb" }) { workspace { paused audit { updatedBy } } } }`;
+    expect((await unable.ask(pause)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    await expect
+      .poll(async () => (await able.ask(pause)).data?.['pauseWorkspace'], { timeout: REACTION_MS })
+      .toEqual({ workspace: { paused: true, audit: { updatedBy: editor } } });
+  });
+}
+
+function as(gateway: TestGateway, name: string): Person {
+  return personAt(gateway.url, { headers: { 'kubeflow-userid': name } });
+}
+
+async function allow({ api, name }: TestNamespace, subject: string, rule: typeof viewing): Promise<void> {
+  const [role, binding] = grantIn(name, subject, rule);
+  await api.create(`${RBAC}/namespaces/${name}/roles`, role);
+  await api.create(`${RBAC}/namespaces/${name}/rolebindings`, binding);
+}
+
+async function takeAway({ api, name }: TestNamespace, subject: string): Promise<void> {
+  await api.delete(`${RBAC}/namespaces/${name}/rolebindings/${grantName(subject)}`);
+}
+
+/** What comes within the promised time from a change of rights on. */
+async function inTime(
+  change: () => Promise<unknown>,
+  answer: () => Promise<unknown>,
+  expected: unknown,
+): Promise<void> {
+  const begun = Date.now();
+  await change();
+  expect(await answer()).toEqual(expected);
+  expect(Date.now() - begun).toBeLessThan(REACTION_MS);
+}

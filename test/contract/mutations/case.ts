@@ -1,0 +1,77 @@
+import type { Scene } from './stage.ts';
+
+/** One mutation, sent to a gateway before each cluster. */
+export interface MutationCase {
+  readonly title: string;
+  readonly mutation: string;
+  readonly input: (scene: Scene) => object;
+  /** The code that it is refused with; without one it is accepted. */
+  readonly code?: string | undefined;
+  /** What happens before. */
+  readonly before?: ((scene: Scene) => Promise<unknown>) | undefined;
+  /** Why a real API server of some version answers otherwise. */
+  readonly differs?: Difference | undefined;
+}
+
+export interface Difference {
+  /** From this minor version of Kubernetes on there is no difference any more. Infinity: there always is. */
+  readonly before: number;
+  readonly reason: string;
+}
+
+export const noFieldValidation: Difference = {
+  before: 25,
+  reason: 'API servers before 1.25 know no fieldValidation: unknown fields are dropped without a word',
+};
+
+export const noRules: Difference = {
+  before: 25,
+  reason: 'API servers before 1.25 drop rules in CEL, such as that the kind of a workspace cannot be changed',
+};
+
+export const oldWords: Difference = {
+  before: 25,
+  reason: 'old API servers, such as 1.20, name fields in lists without their index, and give fewer reasons',
+};
+
+export const noGarbageCollector: Difference = {
+  before: Infinity,
+  reason: 'a kube-apiserver alone has no garbage collector, which ends a deletion in the foreground',
+};
+
+const selections: Readonly<Record<string, string>> = {
+  deleteWorkspaces: 'count warnings',
+  pauseWorkspaces: 'succeeded failed warnings results { name ok code workspace { paused } }',
+  startWorkspaces: 'succeeded failed warnings results { name ok code workspace { paused } }',
+  deleteWorkspace: 'deletionPending warnings workspace { name paused state }',
+  deleteWorkspaceKind: 'deletionPending warnings workspaceKind { name displayName }',
+};
+
+/** The mutation as GraphQL, with all that it can tell. */
+export function documentOf({ mutation }: MutationCase): string {
+  const input = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1).replace(/Status$/u, '')}Input`;
+  const object = mutation.includes('WorkspaceKind')
+    ? 'workspaceKind { name displayName hidden deprecated manifest }'
+    : 'workspace { name displayName kindName paused state manifest }';
+  return `mutation ($input: ${input}!) { ${mutation}(input: $input) { ${selections[mutation] ?? `warnings ${object}`} } }`;
+}
+
+/** Cases of one mutation, each with what it is given beside what all are given. */
+export function casesOf(
+  mutation: string,
+  common: (scene: Scene) => object,
+  cases: readonly (readonly [
+    title: string,
+    input: object | ((scene: Scene) => object),
+    code?: string | undefined,
+    more?: Pick<MutationCase, 'before' | 'differs'>,
+  ])[],
+): readonly MutationCase[] {
+  return cases.map(([title, input, code, more]) => ({
+    title: `${mutation}: ${title}`,
+    mutation,
+    input: (scene) => ({ ...common(scene), ...(typeof input === 'function' ? input(scene) : input) }),
+    code,
+    ...more,
+  }));
+}

@@ -1,0 +1,130 @@
+import { casesOf, noFieldValidation, noRules, oldWords, type MutationCase } from './case.ts';
+import type { Scene } from './stage.ts';
+
+const at = ({ namespace }: Scene) => ({ namespace, name: 'nb' });
+
+const spec = ({ kind }: Scene, more: object = {}) => ({
+  kind,
+  podTemplate: { volumes: {}, options: { imageConfig: 'scipy', podConfig: 'tiny' } },
+  ...more,
+});
+const whole = (scene: Scene, more: object = {}) => ({
+  manifest: { metadata: { resourceVersion: scene.nb.resourceVersion }, spec: spec(scene, more) },
+});
+
+const replacing = casesOf('replaceWorkspace', at, [
+  ['the whole', (scene) => whole(scene, { displayName: 'Whole' })],
+  ['dry', (scene) => ({ ...whole(scene, { displayName: 'Whole' }), dryRun: true })],
+  ['without a version', (scene) => ({ manifest: { spec: spec(scene) } }), 'INVALID'],
+  [
+    'of another version',
+    (scene) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(scene) } }),
+    'CONFLICT',
+  ],
+  ['without a spec', ({ nb }) => ({ manifest: { metadata: { resourceVersion: nb.resourceVersion } } })],
+  ['by another kind', (scene) => whole(scene, { kind: 'other' }), 'INVALID', { differs: noRules }],
+  ['by a text for a flag', (scene) => whole(scene, { paused: 'yes' }), 'INVALID', { differs: oldWords }],
+  ['without what is needed', (scene) => whole(scene, { podTemplate: {} }), 'INVALID'],
+  ['with an unknown field', (scene) => whole(scene, { colour: 'red' }), 'BAD_REQUEST', { differs: noFieldValidation }],
+  ['of nothing', (scene) => ({ ...whole(scene), name: 'none' }), 'NOT_FOUND'],
+  ['by what is no object', { manifest: 7 }, 'BAD_REQUEST'],
+  ['by another name', { manifest: { metadata: { name: 'other' } } }, 'BAD_REQUEST'],
+]);
+
+const json = (...operations: readonly object[]) => ({ type: 'JSON', patch: operations });
+const merge = (patch: unknown) => ({ type: 'MERGE', patch });
+const rename = { op: 'add', path: '/spec/displayName', value: 'Patched' };
+
+const patching = casesOf('patchWorkspace', at, [
+  ['by JSON', json(rename)],
+  ['by no operation', json()],
+  ['by a test that holds', json({ op: 'test', path: '/spec/paused', value: false }, rename)],
+  ['by a test that fails', json({ op: 'test', path: '/spec/paused', value: true }, rename), 'INVALID'],
+  ['by the removal of what is not there', json({ op: 'remove', path: '/spec/none' }), 'INVALID'],
+  ['by an operation that is none', json({ op: 'shake', path: '/spec' }), 'INVALID'],
+  ['by the removal of all annotations', json({ op: 'remove', path: '/metadata/annotations' })],
+  [
+    'by a value that is none',
+    json({ op: 'replace', path: '/spec/paused', value: 'yes' }),
+    'INVALID',
+    { differs: oldWords },
+  ],
+  ['by JSON, of a version', ({ nb }) => ({ ...json(rename), resourceVersion: nb.resourceVersion })],
+  ['by JSON, of another version', { ...json(rename), resourceVersion: '1' }, 'CONFLICT'],
+  ['by what is no list', { type: 'JSON', patch: {} }, 'BAD_REQUEST'],
+  ['by a merge', merge({ spec: { displayName: 'Patched' } })],
+  ['by an empty merge', merge({})],
+  ['by a merge that clears', merge({ metadata: { labels: null } })],
+  ['by a merge, dry', { ...merge({ spec: { paused: true } }), dryRun: true }],
+  ['by a merge, as somebody', { ...merge({ spec: { paused: true } }), fieldManager: 'my-tool' }],
+  ['by a merge, of a version', ({ nb }) => ({ ...merge({}), resourceVersion: nb.resourceVersion })],
+  ['by a merge, of another version', { ...merge({}), resourceVersion: '1' }, 'CONFLICT'],
+  ['by a merge with a value that is none', merge({ spec: { displayName: 7 } }), 'INVALID', { differs: oldWords }],
+  ['by a merge that removes what is needed', merge({ spec: { kind: null } }), 'INVALID'],
+  [
+    'by a merge with an unknown field',
+    merge({ spec: { colour: 'red' } }),
+    'BAD_REQUEST',
+    { differs: noFieldValidation },
+  ],
+  ['by a merge into the status', merge({ status: { state: 'Error' } })],
+  ['by a merge, forced', { ...merge({}), force: true }, 'INVALID'],
+  ['strategically', { type: 'STRATEGIC', patch: { spec: { paused: true } } }, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['of nothing', { ...merge({}), name: 'none' }, 'NOT_FOUND'],
+  ['by an apply', { type: 'APPLY', patch: { spec: { displayName: 'Applied' } }, fieldManager: 'me' }],
+  ['by an apply that creates', (scene) => ({ name: 'applied', type: 'APPLY', patch: { spec: spec(scene) } })],
+  [
+    'by an apply of what others own',
+    { type: 'APPLY', patch: { spec: { paused: true } }, fieldManager: 'me' },
+    'CONFLICT',
+  ],
+  [
+    'by an apply of what others own, forced',
+    { type: 'APPLY', patch: { spec: { paused: true } }, fieldManager: 'me', force: true },
+  ],
+  [
+    'by an apply of what others own as it is',
+    { type: 'APPLY', patch: { spec: { paused: false } }, fieldManager: 'me' },
+  ],
+  [
+    'by an apply, of another version',
+    { type: 'APPLY', patch: {}, fieldManager: 'me', resourceVersion: '1' },
+    'CONFLICT',
+  ],
+  ['by an apply in YAML', { type: 'APPLY', patch: 'spec: { displayName: YAML }', fieldManager: 'me' }],
+]);
+
+const status = {
+  state: 'Error',
+  stateMessage: 'No.',
+  activity: { lastActivity: 0, lastUpdate: 0 },
+  pauseTime: 0,
+  pendingRestart: false,
+  podTemplateOptions: { imageConfig: {}, podConfig: {} },
+  podTemplatePod: { name: '', nodeName: '' },
+};
+
+const reporting = [
+  ...casesOf('patchWorkspaceStatus', at, [
+    ['by a merge', merge({ status: { state: 'Error' }, spec: { paused: true } })],
+    ['by JSON', json({ op: 'replace', path: '/status/state', value: 'Paused' })],
+    ['by a state that is none', merge({ status: { state: 'Asleep' } }), 'INVALID'],
+    ['of nothing', { ...merge({}), name: 'none' }, 'NOT_FOUND'],
+    ['of another version', { ...merge({}), resourceVersion: '1' }, 'CONFLICT'],
+  ]),
+  ...casesOf('replaceWorkspaceStatus', at, [
+    ['the whole', (scene) => ({ manifest: { ...whole(scene, { displayName: 'Not this' }).manifest, status } })],
+    [
+      'of another version',
+      (scene) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(scene), status } }),
+      'CONFLICT',
+    ],
+    [
+      'by a state that is none',
+      (scene) => ({ manifest: { ...whole(scene).manifest, status: { ...status, state: 'Asleep' } } }),
+      'INVALID',
+    ],
+  ]),
+];
+
+export const manifestCases: readonly MutationCase[] = [...replacing, ...patching, ...reporting];
