@@ -135,12 +135,12 @@ export class Loaders extends Writes {
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
   }
 
-<<<<<<< HEAD
   /** What the viewer may see of an object that a write has come to: who may write it may not get it for that. */
   async shown<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T | undefined> {
     const view = await this.#views.ofName(resource, object.metadata, 'read');
     return view && seenIn(view, resource, object);
-=======
+  }
+
   /**
    * The objects of one namespace as the API server has them now: read once for one request, however many ask.
    * @throws {StatusError} Forbidden where the viewer may not list them
@@ -148,7 +148,6 @@ export class Loaders extends Writes {
   async listLive<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
     await this.permit('list', resource, { namespace });
     return this.#liveLists.of(resource, namespace);
->>>>>>> main
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */

@@ -92,30 +92,30 @@ it('the demo has storage and secrets to show, to claim and to change by the exam
   );
   expect(storageClasses.nodes.length).toBeGreaterThan(1);
   const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '14-claim-storage');
-  expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
+  expect(createPersistentVolumeClaim.persistentVolumeClaim?.canMount).toBe(true);
   const { secrets } = await askExample(SecretsDocument, '15-secrets');
   expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
   expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
   const { updateSecret } = await askExample(UpdateSecretDocument, '16-update-secret');
-  expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
+  expect(updateSecret.secret?.contents?.keys).toEqual(['password', 'username']);
 });
 
 it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces by the examples', async () => {
   await askExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');
   const { patchDevPodWorkspaceInstance } = await askExample(PatchDevPodWorkspaceDocument, '24-patch-devpod-workspace');
-  const { template } = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
-  expect(template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
+  const patched = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
+  expect(patched?.template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
   const { createDevPodWorkspaceInstance } = await askExample(
     CreateDevPodWorkspaceDocument,
     '22-create-devpod-workspace',
   );
-  const { name } = createDevPodWorkspaceInstance.devPodWorkspaceInstance;
+  const { name = '' } = createDevPodWorkspaceInstance.devPodWorkspaceInstance ?? {};
   const manifest = {
     metadata: { resourceVersion: await versionWhenReady(name) },
     spec: { description: 'Replaced as a whole' },
   };
   const replaced = await askExample(ReplaceDevPodWorkspaceDocument, '25-replace-devpod-workspace', { manifest });
-  expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance.description).toBe('Replaced as a whole');
+  expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance?.description).toBe('Replaced as a whole');
   await askExample(DeleteDevPodWorkspaceDocument, '26-delete-devpod-workspace');
   const { devPodWorkspaceInstances } = await ask(DevPodWorkspacesDocument, {});
   expect(devPodWorkspaceInstances.nodes.map((node) => node.name)).not.toContain(name);
@@ -138,7 +138,7 @@ async function versionWhenReady(name: string): Promise<unknown> {
 
 it('the demo patches, suspends and resumes Volcano jobs by the examples', async () => {
   const { patchVolcanoJob } = await askExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
-  expect(patchVolcanoJob.volcanoJob.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
+  expect(patchVolcanoJob.volcanoJob?.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
   await askExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
   await until(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
   await askExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');

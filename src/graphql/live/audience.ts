@@ -21,6 +21,7 @@ export class Audience {
   #opened: Opened;
   #group: LiveGroup;
   #checking = false;
+  #taking: Promise<void> = Promise.resolve();
 
   constructor(opened: Opened, options: AudienceOptions) {
     this.#options = options;
@@ -30,8 +31,11 @@ export class Audience {
 
   admit(stream: OpenStream, opened: Opened): void {
     this.#streams.add(stream);
-    if (opened.since > this.#opened.since) void this.#take(opened); // the group is changed at once
-    stream.enter(this.#group);
+    if (opened.since <= this.#opened.since || opened.sight === this.#opened.sight) return stream.enter(this.#group);
+    this.#takeInTurn(opened).then(
+      () => stream.enter(this.#group),
+      (error: unknown) => this.#end(this.#options.publicError(error)),
+    );
   }
 
   leave(stream: OpenStream): void {
@@ -44,7 +48,7 @@ export class Audience {
     if (this.#checking) return;
     this.#checking = true;
     try {
-      await this.#take(await this.#options.open(since));
+      await this.#takeInTurn(await this.#options.open(since));
     } catch (error) {
       this.#end(this.#options.publicError(error));
     } finally {
@@ -52,9 +56,18 @@ export class Audience {
     }
   }
 
+  /** One after the other, as streams are between two groups meanwhile. */
+  #takeInTurn(opened: Opened): Promise<void> {
+    const taken = this.#taking.then(() => this.#take(opened));
+    const done = (): void => undefined; // who waits for it is told what went wrong
+    this.#taking = taken.then(done, done);
+    return taken;
+  }
+
   /** Goes on with what is seen now. */
   async #take(opened: Opened): Promise<void> {
     const before = this.#opened;
+    if (opened.since < before.since) return;
     this.#opened = opened;
     if (opened.sight === before.sight) {
       if (opened.forViewer) this.#group.refresh();

@@ -1,13 +1,8 @@
 import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ObjectChange } from '../../loaders/objects.ts';
-<<<<<<< HEAD
 import { encodePlace, placeBehind, toldKeyOf, type Place, type Told } from './cursor.ts';
-import { Delivery, nextStationNumber, START, type Station } from './delivery.ts';
-=======
-import { encodePlace, placeBehind, type Place, type Told } from './cursor.ts';
 import { nextStationNumber, START, type Station } from './delivery.ts';
->>>>>>> main
 import { Dependencies } from './dependencies.ts';
 import { Holdings, type Held, type Seen } from './holdings.ts';
 import type { LiveSource } from './live-source.ts';

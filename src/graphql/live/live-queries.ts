@@ -62,13 +62,9 @@ export class LiveQueries {
     const { name: viewer } = args.contextValue.viewer;
     const most = this.#options.maxSubscriptionsPerViewer;
     if ((this.#streamsByViewer.get(viewer) ?? 0) >= most) throw tooMany(most);
-<<<<<<< HEAD
     // What is older than that would be too old before it is asked about again.
-    const opened = await open(args, Date.now() - FRESH_MS);
-=======
-    const opened = await openEither(args, args.contextValue);
+    const opened = await openEither(args, Date.now() - FRESH_MS);
     if ('privately' in opened) return this.#private(opened, args);
->>>>>>> main
     const { source } = opened;
     const resumable = source.shape === 'events';
     const from = after !== undefined && resumable ? decodePlace(source.selection, after) : source.from;
@@ -99,7 +95,7 @@ export class LiveQueries {
           onClose: () => this.#count(viewer.name, -1),
           recheck: async () => {
             await viewer.renew();
-            await openEither(args, context.renewed(Date.now()));
+            await openEither(args, Date.now());
           },
           execute: async (rootValue, signal) => {
             const about = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };

@@ -32,8 +32,8 @@ export interface OpenedPrivately extends Pick<Opened, 'validated' | 'context'> {
 }
 
 /** The same as {@link openEither}, for a subscription that is shared. */
-export async function open(args: SubscribeArgs, context: Context): Promise<Opened> {
-  const opened = await openEither(args, context);
+export async function open(args: SubscribeArgs, since: number): Promise<Opened> {
+  const opened = await openEither(args, since);
   if ('privately' in opened) throw new TypeError('A subscription became private.');
   return opened;
 }
@@ -44,12 +44,8 @@ export async function open(args: SubscribeArgs, context: Context): Promise<Opene
  * @throws {GraphQLError} where the operation is not fit to be executed
  * @throws {StatusError} where the viewer may not, or it cannot be found out
  */
-<<<<<<< HEAD
-export async function open(args: SubscribeArgs, since: number): Promise<Opened> {
+export async function openEither(args: SubscribeArgs, since: number): Promise<Opened | OpenedPrivately> {
   const context = args.contextValue.renewed(since);
-=======
-export async function openEither(args: SubscribeArgs, context: Context): Promise<Opened | OpenedPrivately> {
->>>>>>> main
   const { resources, forViewer } = readsOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);

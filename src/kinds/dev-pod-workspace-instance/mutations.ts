@@ -85,6 +85,7 @@ const SetAnnotationsPayload = payload(
 
 function payload(name: string, description: string) {
   return writePayload(name, {
+    resource: DevPodWorkspaceInstance,
     field: 'devPodWorkspaceInstance',
     type: DevPodWorkspaceInstanceType,
     description,

@@ -35,6 +35,7 @@ const CreateSecretInput = builder.inputType('CreateSecretInput', {
 });
 
 const CreateSecretPayload = writePayload('CreateSecretPayload', {
+  resource: Secret,
   field: 'secret',
   type: SecretType,
   description: 'A secret that has been created.',
