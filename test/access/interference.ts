@@ -22,16 +22,17 @@ export class Interference {
   begin(model: SightModel): void {
     const { cluster } = this.#stage;
     const world = this.#stage.world();
-    const { workspaces, kinds, namespaces } = model.hidden();
+    const { workspaces, kinds, namespaces, others } = model.hidden();
     const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
     const parts = world.kinds.filter((kind) => model.kind(kind) === 'part');
     const names = world.namespaces.filter((namespace) => model.namespace(namespace) === 'part');
-    this.#before = [...ours, ...names, ...kinds, ...parts, ...workspaces];
+    this.#before = [...ours, ...names, ...kinds, ...parts, ...workspaces, ...others];
     for (const { metadata } of ours) cluster.apply(this.#maker.namespace(metadata.name));
     for (const namespace of names) cluster.apply(withOtherNotes(namespace, this.#maker.namespace()));
     for (const kind of parts) cluster.apply(withOtherInsides(kind, this.#maker.kind()));
     for (const kind of kinds) this.#change(kind, () => this.#maker.kind(kind.metadata.name));
     for (const workspace of workspaces) this.#changeWorkspace(workspace);
+    for (const other of others) this.#change(other, () => this.#maker.another(other));
     for (const { metadata } of ours)
       if (!model.mayList(metadata.name)) this.#make(this.#maker.workspace(metadata.name, this.#someKind()), model);
     this.#make(this.#maker.namespace(), model);

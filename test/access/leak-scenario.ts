@@ -7,6 +7,7 @@ import { Interference } from './interference.ts';
 import { OVERVIEW, overviewOf } from './overview.ts';
 import { person, type Caller, type Mode, type Person, type Reply } from './people.ts';
 import { WorldMaker } from './random-world.ts';
+import { surroundingsOf } from './random-surroundings.ts';
 import { RbacMaker } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
 import { answerOf, writeRequests, type Request } from './requests.ts';
@@ -25,6 +26,8 @@ const PEOPLE = [
 const NAMESPACES = 4;
 const KINDS = 4;
 const WORKSPACES = 3;
+/** Of the workspaces, one in so many has pods and the like. */
+const SURROUNDED = 4;
 /** Of what may be written, one in so many is. */
 const WRITTEN = 3;
 const MOST_MISTAKES = 10;
@@ -87,7 +90,10 @@ class LeakScenario {
     const workspaces = namespaces.flatMap(({ metadata }) =>
       times(WORKSPACES, () => this.#maker.workspace(metadata.name ?? '', this.#chances.of(kindNames))),
     );
-    const objects = [...namespaces, ...kinds, ...workspaces];
+    const others = workspaces
+      .filter((_, index) => index % SURROUNDED === 0)
+      .flatMap((workspace) => surroundingsOf(workspace, this.#canary));
+    const objects = [...namespaces, ...kinds, ...workspaces, ...others];
     const names = objects.map(({ metadata }) => metadata.name ?? '');
     const thereAre = { names, namespaces: namespaces.map(({ metadata }) => metadata.name ?? '') };
     const rbac = new RbacMaker(this.#chances).world(thereAre, PEOPLE);

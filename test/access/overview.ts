@@ -71,7 +71,7 @@ interface WorkspaceSpec {
 }
 
 export function kindOf(workspace: Stored): string {
-  return (workspace['spec'] as WorkspaceSpec).kind;
+  return (workspace['spec'] as WorkspaceSpec | undefined)?.kind ?? '';
 }
 
 function optionOf(workspace: Stored): string {

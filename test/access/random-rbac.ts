@@ -21,6 +21,8 @@ const VERBS = [
   ['create'],
   ['update'],
   ['patch'],
+  ['update', 'patch'],
+  ['create', 'patch', 'delete'],
   ['delete'],
   ['deletecollection'],
   ['get', 'update', 'patch'],
@@ -34,10 +36,20 @@ const RESOURCES = [
   ['workspacekinds'],
   ['namespaces'],
   ['namespaces', 'pods', 'events', 'persistentvolumeclaims', 'secrets'],
+  ['pods', 'events', 'pods/log'],
+  ['persistentvolumeclaims', 'secrets', 'storageclasses', 'persistentvolumes'],
+  ['workspaces/status'],
   ['*/status'],
   ['*'],
 ];
-const GROUPS = [['kubeflow.org'], ['kubeflow.org'], ['kubeflow.org', ''], ['kubeflow.org', ''], ['*'], ['']];
+const GROUPS = [
+  ['kubeflow.org'],
+  ['kubeflow.org'],
+  ['kubeflow.org', ''],
+  ['kubeflow.org', '', 'storage.k8s.io'],
+  ['*'],
+  [''],
+];
 
 /** What roles may speak of by name. */
 export interface NamesThereAre {

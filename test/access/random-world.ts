@@ -93,6 +93,18 @@ export class WorldMaker {
     }));
   }
 
+  /** Under the same name, and with other words wherever one is. */
+  another({ metadata, ...object }: Manifest): Manifest {
+    const { name, namespace, labels } = metadata;
+    const renew = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value ?? {}).replaceAll(/zq\d{5}q/gu, () => this.#options.canary()));
+    const renewed = renew({ object, labels }) as { readonly object: Manifest; readonly labels: object };
+    return {
+      ...renewed.object,
+      metadata: { name, ...(namespace !== undefined && { namespace }), labels: renewed.labels },
+    } as Manifest;
+  }
+
   workspace(namespace: string, kind: string, name = `nb-${this.#options.canary()}`): Manifest {
     const { chances, canary } = this.#options;
     const spec = {

@@ -67,6 +67,18 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   home: ({ target }) => target.word,
   secretName: ({ target }) => target.word,
   timeoutSeconds: () => 0,
+  follow: () => false,
+  container: () => 'main',
+  text: ({ target }) => target.word,
+  storageClassName: ({ target }) => target.word,
+  base64: () => 'd29yZA==',
+  requestedSize: () => '1Gi',
+  workspaces: ({ target }) => [target.name],
+  storageClasses: ({ target }) => [target.word],
+  nodeNames: ({ target }) => [target.word],
+  queues: ({ target }) => [target.word],
+  reasons: () => ['Failed'],
+  remove: ({ target }) => [target.word],
 };
 
 /** Left out wherever they may be: they ask for other forms of the same, or depend on what is not known here. */
@@ -81,16 +93,23 @@ const LEFT_OUT = new Set([
   'propagationPolicy',
   'fieldValidation',
   'force',
+  'phases',
+  'types',
+  'sinceTime',
+  'previous',
+  'base64',
 ]);
-/** Always given where they can be. */
-const GIVEN = new Set(['dryRun', 'timeoutSeconds', 'name', 'names', 'filter']);
+/** Given wherever they can be. */
+const ALWAYS = new Set(['dryRun', 'follow']);
+/** Given by root fields wherever they can be. */
+const GIVEN = new Set(['timeoutSeconds', 'name', 'names', 'filter']);
 
 /** What to give for an argument: a value, nothing, or undefined for whatever its type allows. */
 export function wordFor(argument: string, place: Place): unknown {
   const { chances, isRequired, level } = place;
   const isGiven =
     isRequired ||
-    argument === 'dryRun' ||
+    ALWAYS.has(argument) ||
     (!LEFT_OUT.has(argument) && ((level === 0 && GIVEN.has(argument)) || chances.below(3) === 0));
   return isGiven ? words[argument]?.(place) : 'left out';
 }

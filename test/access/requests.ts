@@ -3,7 +3,7 @@ import type { RequestWriter } from './generated-requests.ts';
 import type { Caller, Reply } from './people.ts';
 import type { RbacModel, Subject } from './rbac-model.ts';
 import type { Target } from './request-words.ts';
-import type { SightModel, Stored } from './sight-model.ts';
+import { OTHER_KINDS, type SightModel, type Stored } from './sight-model.ts';
 import type { Aim } from './targets.ts';
 
 /** One operation of one person about one object. */
@@ -34,6 +34,19 @@ interface Knowledge {
 const NOT_ASKED = new Set(['gateway']);
 /** Of what a field does not name, one in so many is tried. */
 const SPARED = 10;
+/** What can be written beside the kinds around workspaces. */
+const WRITTEN = [
+  { group: 'kubeflow.org', resource: 'workspaces' },
+  { group: 'management.loft.sh', resource: 'devpodworkspaceinstances' },
+  { group: 'batch.volcano.sh', resource: 'jobs' },
+  { group: 'bus.volcano.sh', resource: 'commands' },
+];
+const CLUSTER_WIDE = [
+  { group: '', resource: 'namespaces' },
+  { group: 'kubeflow.org', resource: 'workspacekinds' },
+  { group: '', resource: 'persistentvolumes' },
+  { group: 'storage.k8s.io', resource: 'storageclasses' },
+];
 const READS = ['get', 'list', 'watch'];
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
@@ -69,29 +82,42 @@ function requestAbout(
     object,
     isHidden: isHidden(object, knowledge.model),
     touches: type === 'mutation' && touches(object, target, knowledge),
-    isSpokenOf: field === 'viewer' || isSpokenOf(object, knowledge),
+    isSpokenOf: field === 'viewer' || isSpokenOf(object, target, knowledge),
     expected: type === 'query' ? expectation(field, object, knowledge.model) : undefined,
   };
 }
 
 function isHidden(object: Stored, model: SightModel): boolean {
-  const { workspaces, kinds, namespaces } = model.hidden();
-  return [...workspaces, ...kinds, ...namespaces].some(({ metadata }) => metadata.uid === object.metadata.uid);
+  const { workspaces, kinds, namespaces, others } = model.hidden();
+  return [...workspaces, ...kinds, ...namespaces, ...others].some(
+    ({ metadata }) => metadata.uid === object.metadata.uid,
+  );
 }
 
 /** Any right to write anything where the target is, or a kind of its name. */
 function touches({ metadata: { name } }: Stored, { namespace }: Target, { rbac, who }: Knowledge): boolean {
   const kinds = { group: 'kubeflow.org', resource: 'workspacekinds', namespace: null, name };
-  const workspaces = { group: 'kubeflow.org', resource: 'workspaces', namespace, name };
-  return WRITES.some((verb) =>
-    [kinds, workspaces, { ...workspaces, subresource: 'status' }].some((deed) => rbac.may(who, { ...deed, verb })),
-  );
+  const here = [...WRITTEN, ...Object.values(OTHER_KINDS)].map(({ group, resource }) => ({
+    group,
+    resource,
+    namespace,
+    name,
+  }));
+  const all = [kinds, ...here, ...here.map((deed) => ({ ...deed, subresource: 'status' }))];
+  return WRITES.some((verb) => all.some((deed) => rbac.may(who, { ...deed, verb })));
 }
 
-/** Who may do something in a namespace has been told of it. */
-function isSpokenOf({ kind, metadata: { name } }: Stored, { rbac, who }: Knowledge): boolean {
-  const workspaces = { group: 'kubeflow.org', resource: 'workspaces', namespace: name, name };
-  return kind === 'Namespace' && [...READS, ...WRITES].some((verb) => rbac.may(who, { ...workspaces, verb }));
+/** Whether the person may do with what has its name, or is in it, what they may not do with what has another. */
+function isSpokenOf({ kind, metadata: { name } }: Stored, { namespace }: Target, { rbac, who }: Knowledge): boolean {
+  const another = { name: 'another', namespace: kind === 'Namespace' ? 'another' : namespace };
+  return [...CLUSTER_WIDE, ...WRITTEN, ...Object.values(OTHER_KINDS)].some(({ group, resource }) =>
+    [...READS, ...WRITES].some((verb) => {
+      const isClusterWide = CLUSTER_WIDE.some((each) => each.resource === resource);
+      const may = (at: { readonly name: string; readonly namespace: string }) =>
+        rbac.may(who, { verb, group, resource, ...at, ...(isClusterWide && { namespace: null }) });
+      return may({ name, namespace }) !== may(another);
+    }),
+  );
 }
 
 /** For what is asked for by name: the object, or a refusal. */
@@ -100,6 +126,10 @@ function expectation(field: string, object: Stored, model: SightModel): Request[
     workspace: 'Workspace',
     workspaceKind: 'WorkspaceKind',
     namespace: 'Namespace',
+    pod: 'Pod',
+    persistentVolumeClaim: 'PersistentVolumeClaim',
+    persistentVolume: 'PersistentVolume',
+    secret: 'Secret',
   };
   if (byName[field] !== object.kind) return undefined;
   const how = shownByName(object, model);
@@ -107,7 +137,7 @@ function expectation(field: string, object: Stored, model: SightModel): Request[
     const found = data?.[field] as { readonly name?: string; readonly metadata?: unknown } | null | undefined;
     if (errors?.[0]?.extensions?.code === 'BAD_REQUEST') return true; // of another field, which took all with it
     if (how === 'nothing') return !found && errors?.[0]?.extensions?.code === 'FORBIDDEN';
-    return found?.name === object.metadata.name && (found.metadata !== null) === (how === 'whole');
+    return found?.name === object.metadata.name && (found?.metadata !== null) === (how === 'whole');
   };
 }
 
@@ -119,9 +149,11 @@ function shownByName(object: Stored, model: SightModel): 'whole' | 'part' | 'not
     case 'WorkspaceKind':
       if (model.may('get', 'workspacekinds', null, name)) return 'whole';
       return model.hasSpawner() ? 'part' : 'nothing';
-    default:
+    case 'Namespace':
       if (model.may('get', 'namespaces', null, name)) return 'whole';
       return model.mayList(name) ? 'part' : 'nothing';
+    default:
+      return model.mayGetOther(object) ? 'whole' : 'nothing';
   }
 }
 

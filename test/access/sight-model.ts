@@ -10,7 +10,21 @@ export interface StoredWorld {
   readonly namespaces: readonly Stored[];
   readonly kinds: readonly Stored[];
   readonly workspaces: readonly Stored[];
+  /** Of the kinds around them. */
+  readonly others: readonly Stored[];
 }
+
+/** The kinds around workspaces, as RBAC calls them. */
+export const OTHER_KINDS: Readonly<
+  Record<string, { readonly apiVersion: string; readonly group: string; readonly resource: string }>
+> = {
+  Pod: { apiVersion: 'v1', group: '', resource: 'pods' },
+  Event: { apiVersion: 'v1', group: '', resource: 'events' },
+  PersistentVolumeClaim: { apiVersion: 'v1', group: '', resource: 'persistentvolumeclaims' },
+  Secret: { apiVersion: 'v1', group: '', resource: 'secrets' },
+  PersistentVolume: { apiVersion: 'v1', group: '', resource: 'persistentvolumes' },
+  StorageClass: { apiVersion: 'storage.k8s.io/v1', group: 'storage.k8s.io', resource: 'storageclasses' },
+};
 
 type Purpose = 'read' | 'follow';
 type Place = 'namespaces' | 'workspaces' | 'workspacekinds';
@@ -65,6 +79,29 @@ export class SightModel {
     return this.mayList(name, purpose) ? 'part' : 'nothing';
   }
 
+  /** An object of a kind around workspaces: listed, or only to be had by its name. */
+  other({ kind, metadata: { namespace: at, name } }: Stored): 'whole' | 'part' | 'nothing' {
+    const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
+    const namespace = at ?? null;
+    const isListed = this.#rbac.may(this.#subject, { verb: 'list', group, resource, namespace, name: null });
+    const isNamed = this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+    if (isListed || isNamed) return 'whole';
+    return kind === 'StorageClass' && this.#mayClaim() ? 'part' : 'nothing';
+  }
+
+  mayGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
+    const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
+    const namespace = at ?? null;
+    return this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+  }
+
+  /** Whether storage can be claimed anywhere: then classes are shown as a form for claims shows them. */
+  #mayClaim(): boolean {
+    const claim = { verb: 'create', group: '', resource: 'persistentvolumeclaims', name: null };
+    const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
+    return where.some((namespace) => this.#rbac.may(this.#subject, { ...claim, namespace }));
+  }
+
   /** Whether kinds are shown as a spawner shows them. */
   hasSpawner(purpose: Purpose = 'read'): boolean {
     const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
@@ -74,19 +111,21 @@ export class SightModel {
 
   /** Everything that the cluster lets this person read, in whatever way, as far as it may be read. */
   readable(): readonly unknown[] {
-    const { workspaces, kinds, namespaces } = this.#world;
+    const { workspaces, kinds, namespaces, others } = this.#world;
     const asNamespace = (each: Stored) => this.may('get', 'namespaces', each.metadata.name, each.metadata.name);
     return [
       ...workspaces.filter((each) => this.mayGet(each) || this.mayList(each.metadata.namespace ?? '')),
       ...kinds.map((each) => shownAs(this.kind(each), each, spawnerView)),
+      ...others.map((each) => withoutValues(shownAs(this.other(each), each, withoutUid))),
       ...namespaces.map((each) => shownAs(asNamespace(each) ? 'whole' : this.namespace(each), each, nameOf)),
     ];
   }
 
   /** What no answer may depend on: nothing of it is seen. */
   hidden(): StoredWorld {
-    const { workspaces, kinds, namespaces } = this.#world;
+    const { workspaces, kinds, namespaces, others } = this.#world;
     return {
+      others: others.filter((each) => this.other(each) === 'nothing'),
       workspaces: workspaces.filter((each) => !this.mayGet(each) && !this.mayList(each.metadata.namespace ?? '')),
       kinds: kinds.filter((each) => this.kind(each) === 'nothing'),
       namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing'),
@@ -101,6 +140,16 @@ function verbs(verb: 'get' | 'list', purpose: Purpose): readonly string[] {
 function shownAs(how: 'whole' | 'part' | 'nothing', object: Stored, part: (object: Stored) => unknown): unknown {
   if (how === 'nothing') return undefined;
   return how === 'whole' ? object : part(object);
+}
+
+/** What is in a secret is told to nobody. */
+function withoutValues(object: unknown): unknown {
+  const secret = object as { readonly data?: object } | undefined;
+  return secret?.data ? { ...secret, data: undefined, keys: Object.keys(secret.data) } : object;
+}
+
+function withoutUid({ metadata: { uid: _, ...metadata }, ...object }: Stored): unknown {
+  return { ...object, metadata };
 }
 
 function nameOf({ metadata: { name } }: Stored): unknown {

@@ -6,7 +6,7 @@ import type { Config } from '../../src/config.ts';
 import { startGatewayFor, type TestGateway } from '../gateway/test-gateway.ts';
 import { until } from '../gateway/until.ts';
 import { Caller, person, type Mode, type Person } from './people.ts';
-import type { Stored, StoredWorld } from './sight-model.ts';
+import { OTHER_KINDS, type Stored, type StoredWorld } from './sight-model.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const API = 'kubeflow.org/v1beta1';
@@ -88,13 +88,15 @@ export class Stage implements AsyncDisposable {
       namespaces: stored('v1', 'Namespace'),
       kinds: stored(API, 'WorkspaceKind'),
       workspaces: stored(API, 'Workspace'),
+      others: Object.entries(OTHER_KINDS).flatMap(([kind, { apiVersion }]) => stored(apiVersion, kind)),
     };
   }
 
   /** Waits until every gateway has taken in everything that the cluster holds now. */
   async caughtUp(): Promise<void> {
-    const { namespaces, kinds, workspaces } = this.world();
-    const expected = [...namespaces, ...kinds, ...workspaces].map(({ metadata }) => versionOf(metadata));
+    const { namespaces, kinds, workspaces, others } = this.world();
+    const copied = others.filter(({ kind }) => kind !== 'Secret');
+    const expected = [...namespaces, ...kinds, ...workspaces, ...copied].map(({ metadata }) => versionOf(metadata));
     for (const mode of this.#gateways.keys()) {
       const caller = this.administrator(mode);
       await until(async () => {
@@ -113,7 +115,18 @@ export class Stage implements AsyncDisposable {
 
 async function versionsTold(caller: Caller): Promise<ReadonlySet<string>> {
   const nodes = 'nodes { metadata { uid resourceVersion } }';
-  const { data } = await caller.ask(`{ workspaces { ${nodes} } workspaceKinds { ${nodes} } namespaces { ${nodes} } }`);
+  const copied = [
+    'workspaces',
+    'workspaceKinds',
+    'namespaces',
+    'pods',
+    'persistentVolumeClaims',
+    'persistentVolumes',
+    'storageClasses',
+  ];
+  const { data } = await caller.ask(
+    `{ ${copied.map((list) => `${list} { ${nodes} }`).join(' ')} events(first: 1000) { ${nodes} } }`,
+  );
   const lists = Object.values(data ?? {}) as { readonly nodes: readonly { readonly metadata: object }[] }[];
   return new Set(lists.flatMap((list) => list.nodes.map(({ metadata }) => versionOf(metadata))));
 }

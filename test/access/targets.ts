@@ -19,12 +19,13 @@ export interface Aim {
 /** What the administrator is told of everything: so much can somebody know who may not see it. */
 export async function aimsAt(world: StoredWorld, administrator: Caller, chances: Chances): Promise<readonly Aim[]> {
   const nodes = 'nodes { id metadata { uid }';
+  const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses'];
   const { data } = await administrator.ask(
-    `{ workspaces { ${nodes} revision } } workspaceKinds { ${nodes} revision } } namespaces { ${nodes} } } }`,
+    `{ workspaces { ${nodes} revision } } workspaceKinds { ${nodes} revision } } ${plain.map((list) => `${list} { ${nodes} } }`).join(' ')} events(first: 1000) { ${nodes} } } }`,
   );
   const lists = Object.values(data ?? {}) as { readonly nodes: readonly Known[] }[];
   const known = new Map(lists.flatMap((list) => list.nodes.map((node) => [node.metadata.uid, node])));
-  const objects = [...world.workspaces, ...world.kinds, ...world.namespaces];
+  const objects = [...world.workspaces, ...world.kinds, ...world.namespaces, ...world.others];
   const kinds = [...world.kinds.map(({ metadata }) => metadata.name), 'no-such-kind'];
   const words = objects.map(wordOf);
   const labels = objects.flatMap(({ metadata: { labels: all = {} } }) =>
@@ -37,10 +38,10 @@ export async function aimsAt(world: StoredWorld, administrator: Caller, chances:
     const target = {
       namespace: namespace ?? (object.kind === 'Namespace' ? name : someNamespace),
       name,
-      id,
+      id: id || idOf(object),
       uid,
       revision,
-      kind: namespace ? kindOf(object) : chances.of(kinds),
+      kind: object.kind === 'Workspace' ? kindOf(object) : chances.of(kinds),
       word: chances.of(words),
       label: chances.of(labels),
       manifest: manifestOf(object),
@@ -54,6 +55,11 @@ interface Known {
   readonly id: string;
   readonly revision?: string;
   readonly metadata: { readonly uid: string };
+}
+
+/** Of what cannot be listed everywhere, as it would be given. */
+function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
+  return Buffer.from(`${kind}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
 /** A word of an object that stands nowhere else. */
