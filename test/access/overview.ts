@@ -9,6 +9,43 @@ export const OVERVIEW = `{
   namespaces { totalCount nodes { name metadata { uid } workspaces { totalCount nodes { name } } } }
 }`;
 
+/** What the gateway says of its own copies. */
+export const COPIES = '{ gateway { kinds { kind objects lastEventAt watch { events } } } }';
+
+/** Whether an answer to COPIES counts what may be seen, and tells how the copy does to who may list everywhere only. */
+export function tellsOfCopies(data: unknown, model: SightModel, world: StoredWorld): boolean {
+  const { kinds } = (data as { readonly gateway: { readonly kinds: readonly Copy[] } }).gateway;
+  const seen = (how: string) => how !== 'nothing';
+  const expected = new Map([
+    ['Workspace', { objects: model.listed().length, isWhole: model.may('list', 'workspaces', null) }],
+    [
+      'WorkspaceKind',
+      {
+        objects: world.kinds.filter((kind) => seen(model.kind(kind))).length,
+        isWhole: model.may('list', 'workspacekinds', null),
+      },
+    ],
+    [
+      'Namespace',
+      {
+        objects: world.namespaces.filter((namespace) => seen(model.namespace(namespace))).length,
+        isWhole: model.may('list', 'namespaces', null),
+      },
+    ],
+  ]);
+  return kinds.every(({ kind, objects, lastEventAt, watch }) => {
+    const wanted = expected.get(kind);
+    return !wanted || (objects === wanted.objects && (wanted.isWhole || (!lastEventAt && !watch)));
+  });
+}
+
+interface Copy {
+  readonly kind: string;
+  readonly objects: number;
+  readonly lastEventAt: string | null;
+  readonly watch: object | null;
+}
+
 const STATES: Readonly<Record<string, string>> = {
   Running: 'RUNNING',
   Paused: 'PAUSED',
