@@ -30,9 +30,16 @@ export class NamedGrants {
     this.#forMs = forMs;
   }
 
-  /** Undefined: nobody knows, since we may not read the roles; so any name may be granted. */
-  async namesFor({ verb, group, resource, subresource }: AccessQuestion): Promise<ReadonlySet<string> | undefined> {
-    const rules = await this.#rules.get('', async () => ({ value: await this.#read(), forMs: this.#forMs }));
+  /**
+   * @param since only what was read at this moment or later will do
+   * @returns undefined where nobody knows, since we may not read the roles; so any name may be granted
+   */
+  async namesFor(
+    { verb, group, resource, subresource }: AccessQuestion,
+    since?: number,
+  ): Promise<ReadonlySet<string> | undefined> {
+    const read = async () => ({ value: await this.#read(), forMs: this.#forMs });
+    const rules = await this.#rules.get('', read, since);
     const path = subresource ? `${resource}/${subresource}` : resource;
     const isMeant = ({ verbs, apiGroups, resources }: RawRule) =>
       includes(verbs, verb) &&

@@ -6,6 +6,7 @@ export interface Fresh<V> {
 
 interface Entry<V> {
   readonly value: V;
+  readonly askedAt: number;
   readonly until: number;
 }
 
@@ -13,39 +14,43 @@ interface Entry<V> {
 export class Remembered<V> {
   readonly #capacity: number;
   readonly #entries = new Map<string, Entry<V>>();
-  readonly #asking = new Map<string, Promise<V>>();
+  readonly #asking = new Map<string, { readonly value: Promise<V>; readonly askedAt: number }>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** @throws whatever `ask` throws; that is not remembered */
-  async get(key: string, ask: () => Promise<Fresh<V>>): Promise<V> {
+  /**
+   * @param since only what was asked for at this moment or later will do
+   * @throws whatever `ask` throws; that is not remembered
+   */
+  async get(key: string, ask: () => Promise<Fresh<V>>, since = 0): Promise<V> {
     const entry = this.#entries.get(key);
-    if (entry && Date.now() < entry.until) {
+    if (entry && entry.askedAt >= since && Date.now() < entry.until) {
       this.#entries.delete(key);
       this.#entries.set(key, entry);
       return entry.value;
     }
-    let asking = this.#asking.get(key);
-    if (!asking) {
-      asking = this.#ask(key, ask);
-      this.#asking.set(key, asking);
-    }
-    return asking;
+    const underWay = this.#asking.get(key);
+    if (underWay && underWay.askedAt >= since) return underWay.value;
+    const askedAt = Date.now();
+    const asking = { value: this.#ask(key, ask, askedAt), askedAt };
+    this.#asking.set(key, asking);
+    return asking.value;
   }
 
-  async #ask(key: string, ask: () => Promise<Fresh<V>>): Promise<V> {
-    const asked = Date.now();
+  async #ask(key: string, ask: () => Promise<Fresh<V>>, askedAt: number): Promise<V> {
     try {
       const { value, forMs } = await ask();
+      const known = this.#entries.get(key);
+      if (known && known.askedAt > askedAt) return value;
       this.#entries.delete(key);
-      this.#entries.set(key, { value, until: asked + forMs });
+      this.#entries.set(key, { value, askedAt, until: askedAt + forMs });
       const [oldest] = this.#entries.keys();
       if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
       return value;
     } finally {
-      this.#asking.delete(key);
+      if (this.#asking.get(key)?.askedAt === askedAt) this.#asking.delete(key);
     }
   }
 }

@@ -61,7 +61,7 @@ export class Views {
   async may(question: AccessQuestion): Promise<boolean> {
     if (question.name === null) return this.#ask(question);
     if (await this.#ask({ ...question, name: null })) return true;
-    const named = await this.#options.grants.namesFor(question);
+    const named = await this.#options.grants.namesFor(question, this.#options.since);
     return (named?.has(question.name) ?? true) && this.#ask(question);
   }
 
@@ -83,10 +83,11 @@ export class Views {
 
   /** Of a resource without namespaces: all names, or those that the viewer has a grant for. */
   async #namesGranted(resource: Resource, purpose: Purpose): Promise<Extent> {
+    const { grants, since } = this.#options;
     const verbs = verbsFor('get', purpose);
     if (await this.#mayAll(verbs, resource, null)) return 'all';
     const questions = verbs.map((verb) => questionOf(verb, resource));
-    const named = await Promise.all(questions.map((question) => this.#options.grants.namesFor(question)));
+    const named = await Promise.all(questions.map((question) => grants.namesFor(question, since)));
     const candidates = [...new Set(named.flatMap((names) => [...(names ?? [])]))];
     const granted = await Promise.all(
       candidates.map(async (name) => {

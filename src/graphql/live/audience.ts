@@ -30,8 +30,8 @@ export class Audience {
 
   admit(stream: OpenStream, opened: Opened): void {
     this.#streams.add(stream);
+    if (opened.since > this.#opened.since) void this.#take(opened); // the group is changed at once
     stream.enter(this.#group);
-    if (opened.sight !== this.#opened.sight) void this.#take(opened);
   }
 
   leave(stream: OpenStream): void {

@@ -27,11 +27,17 @@ export interface Reach {
 
 /** What a client was last told of one object. */
 export interface Told {
-  readonly uid: string;
+  /** Names the object: {@link toldKeyOf}. */
+  readonly key: string;
   /** Of the object, as it was told. */
   readonly version: string;
   /** False after DELETED. */
   readonly held: boolean;
+}
+
+/** Names an object in cursors without telling its uid, which who sees only a part of it may not know. */
+export function toldKeyOf(uid: string): string {
+  return shortDigestOf(uid);
 }
 
 /** Before the first snapshot is complete. */
@@ -50,7 +56,7 @@ export function placeBehind(place: Place, told: Told): Place {
   placesBehind.set(place, known);
   let next = known.get(told);
   if (!next) {
-    const others = ahead.filter(({ uid }) => uid !== told.uid);
+    const others = ahead.filter(({ key }) => key !== told.key);
     next = others.length < MOST_AHEAD ? { ...place, ahead: [...others, told] } : BEGINNING;
     known.set(told, next);
   }
@@ -64,7 +70,7 @@ export function encodePlace(selection: string, place: Place): string {
   const known = cursors.get(place);
   if (known?.selection === selection) return known.cursor;
   const { version, ahead, related, sight } = place;
-  const told = ahead.map((each) => [each.uid, each.version, each.held]);
+  const told = ahead.map((each) => [each.key, each.version, each.held]);
   const reaches = Object.entries(related).map(([name, reach]) => [name, reach.version, reach.reached]);
   const parts = [digestOf(selection), version, told, reaches, sight];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -97,9 +103,9 @@ function partsOf(cursor: string): readonly unknown[] {
 }
 
 function toldOf(value: unknown): Told | undefined {
-  const [uid, version, held]: readonly unknown[] = Array.isArray(value) ? value : [];
-  const isTold = typeof uid === 'string' && typeof version === 'string' && typeof held === 'boolean';
-  return isTold ? { uid, version, held } : undefined;
+  const [key, version, held]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isTold = typeof key === 'string' && typeof version === 'string' && typeof held === 'boolean';
+  return isTold ? { key, version, held } : undefined;
 }
 
 function reachOf(value: unknown): readonly [string, Reach] | undefined {

@@ -1,4 +1,4 @@
-import { BEGINNING, type Place, type Told } from './cursor.ts';
+import { BEGINNING, toldKeyOf, type Place, type Told } from './cursor.ts';
 import { Frame } from './frame.ts';
 import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
@@ -38,14 +38,18 @@ interface DeliveryOptions {
 /** One event on its way to the readers of a group. Readers at the same place share the same frame. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  /** What a reader knows that has been told; undefined for SYNCED and RESET. */
-  readonly told: Told | undefined;
+  #told: Told | undefined;
   #frame: Frame | undefined;
 
   constructor(options: DeliveryOptions) {
-    const { key: uid, version, type } = options;
     this.#options = options;
-    this.told = version ? { uid, version, held: type !== 'DELETED' } : undefined;
+  }
+
+  /** What a reader knows that has been told; undefined for SYNCED and RESET. The same one each time. */
+  get told(): Told | undefined {
+    const { key, version, type } = this.#options;
+    if (version) this.#told ??= { key: toldKeyOf(key), version, held: type !== 'DELETED' };
+    return this.#told;
   }
 
   get type(): EventType {

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ObjectChange } from '../../loaders/objects.ts';
-import { encodePlace, placeBehind, type Place, type Told } from './cursor.ts';
+import { encodePlace, placeBehind, toldKeyOf, type Place, type Told } from './cursor.ts';
 import { nextStationNumber, START, type Station } from './delivery.ts';
 import { Dependencies } from './dependencies.ts';
 import { Holdings, type Held, type Seen } from './holdings.ts';
@@ -245,15 +245,16 @@ export class LiveGroup {
     this.#looking = [];
     const { sight } = this.#options;
     const place = { version, ahead: [], related: this.#dependencies.reaches(related), sight };
-    const told = [...step.since.place.ahead, ...batch.map((seen) => this.#toldOf(seen))];
-    const ahead = told.filter((each) => compareVersions(each.version, version) > 0); // the watch has not come to it
+    const isAhead = (of: string) => compareVersions(of, version) > 0; // the watch has not come to it
+    const told = batch.filter(({ last }) => isAhead(last.metadata.resourceVersion)).map((seen) => this.#toldOf(seen));
+    const ahead = [...step.since.place.ahead.filter((each) => isAhead(each.version)), ...told];
     this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };
     const leg = resetting || deliveries.length === 0 ? undefined : { since: step.since };
     for (const reader of this.#readers) reader.tell(deliveries, this.#station, leg);
   }
 
   #toldOf({ last: { metadata } }: Seen): Told {
-    return { uid: metadata.uid, version: metadata.resourceVersion, held: this.#holdings.has(metadata.uid) };
+    return { key: toldKeyOf(metadata.uid), version: metadata.resourceVersion, held: this.#holdings.has(metadata.uid) };
   }
 
   /** Gives the readers that have joined meanwhile what all others hold. */

@@ -1,4 +1,4 @@
-import { executeSubscriptionEvent, print, type DocumentNode, type GraphQLError } from 'graphql';
+import { executeSubscriptionEvent, getOperationAST, Kind, print, type DocumentNode, type GraphQLError } from 'graphql';
 import { failure } from '../errors.ts';
 import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
@@ -32,6 +32,9 @@ export interface LiveQueriesOptions {
   readonly recheckMs: number;
 }
 
+/** How old an answer of the cluster's authorizer may be when something begins to be followed. */
+const FRESH_MS = 1_000;
+
 /** All running subscriptions, gathered in groups of the same operation and view. */
 export class LiveQueries {
   readonly #groups = new Map<string, LiveGroup>();
@@ -59,7 +62,8 @@ export class LiveQueries {
     const { name: viewer } = args.contextValue.viewer;
     const most = this.#options.maxSubscriptionsPerViewer;
     if ((this.#streamsByViewer.get(viewer) ?? 0) >= most) throw tooMany(most);
-    const opened = await openEither(args, args.contextValue);
+    // What is older than that would be too old before it is asked about again.
+    const opened = await openEither(args, Date.now() - FRESH_MS);
     if ('privately' in opened) return this.#private(opened, args);
     const { source } = opened;
     const resumable = source.shape === 'events';
@@ -91,7 +95,7 @@ export class LiveQueries {
           onClose: () => this.#count(viewer.name, -1),
           recheck: async () => {
             await viewer.renew();
-            await openEither(args, context.renewed(Date.now()));
+            await openEither(args, Date.now());
           },
           execute: async (rootValue, signal) => {
             const about = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };
@@ -132,7 +136,7 @@ export class LiveQueries {
       audience = new Audience(opened, {
         open: async (since) => {
           await args.contextValue.viewer.renew();
-          return open(args, args.contextValue.renewed(since));
+          return open(args, since);
         },
         groupOf: (now) => this.#groupOf(operation, now),
         publicError: this.#options.publicError,
@@ -205,8 +209,25 @@ function operationKeyOf({ document, operationName, variableValues }: SubscribeAr
     text = print(document);
     printed.set(document, text);
   }
-  const resumed = /\bafter:\s*\$(\w+)/u.exec(text)?.[1];
+  const resumed = cursorVariableOf(document, operationName);
   const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== resumed);
   variables.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([selection, operationName ?? null, variables, text]);
+}
+
+/** The variable in which the root field is handed its cursor, where it serves for nothing else. */
+function cursorVariableOf(document: DocumentNode, operationName: string | null | undefined): string | undefined {
+  const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
+  const after = root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === 'after') : undefined;
+  const name = after?.value.kind === Kind.VARIABLE ? after.value.name.value : undefined;
+  return name !== undefined && usesOf(name, document) === 1 ? name : undefined;
+}
+
+function usesOf(variable: string, document: DocumentNode): number {
+  let uses = 0;
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => void (uses += name.value === variable ? 1 : 0),
+  });
+  return uses;
 }

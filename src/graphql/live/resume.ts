@@ -1,6 +1,6 @@
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { NetChange, Objects, Past } from '../../loaders/objects.ts';
-import type { Place, Reach, Told } from './cursor.ts';
+import { toldKeyOf, type Place, type Reach, type Told } from './cursor.ts';
 import { Delivery, START, type Station } from './delivery.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Held, Holdings } from './holdings.ts';
@@ -59,9 +59,10 @@ export class Resume {
     const changes = this.#own();
     const changedReads = this.#changedReads();
     if (!changes || !changedReads) return undefined;
-    const touched = options.dependencies.touchedBy(changedReads);
+    const touched = [...options.dependencies.touchedBy(changedReads)];
     const known = new Map(changes.map((change) => [change.last.metadata.uid, change]));
-    const told = new Map(this.since.place.ahead.map((each) => [each.uid, each]));
+    const told = toldBy(this.since.place, [...known.keys(), ...touched], holdings);
+    if (!told) return undefined; // something is gone, and nobody knows what it was like
     const deliveries: Delivery[] = [];
     for (const uid of new Set([...known.keys(), ...told.keys(), ...touched])) {
       const [held, change, last] = [holdings.get(uid), known.get(uid), told.get(uid)];
@@ -125,6 +126,23 @@ export class Resume {
     }
     return readKeys;
   }
+}
+
+/**
+ * What was told beyond a place, by uid: places do not tell uids, so they are looked for among these and what is held.
+ * @returns undefined where something that was told as being there is found nowhere
+ */
+function toldBy({ ahead }: Place, uids: readonly string[], holdings: Holdings): ReadonlyMap<string, Told> | undefined {
+  if (ahead.length === 0) return new Map();
+  const present = holdings.objects().map(({ metadata }) => metadata.uid);
+  const uidByKey = new Map([...uids, ...present].map((uid) => [toldKeyOf(uid), uid]));
+  if (ahead.some(({ key, held }) => held && !uidByKey.has(key))) return undefined;
+  return new Map(
+    ahead.flatMap((each) => {
+      const uid = uidByKey.get(each.key);
+      return uid === undefined ? [] : [[uid, each] as const];
+    }),
+  );
 }
 
 /** What was read ahead may be gone again: then the objects that came and went count too. */

@@ -13,6 +13,7 @@ const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
 });
 
 const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
+  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind that has been patched.',

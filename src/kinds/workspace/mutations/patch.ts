@@ -18,6 +18,7 @@ const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
 });
 
 const PatchWorkspacePayload = writePayload('PatchWorkspacePayload', {
+  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace that has been patched.',

@@ -1,0 +1,151 @@
+import { kindOf } from './overview.ts';
+import type { SightModel, Stored, StoredWorld } from './sight-model.ts';
+
+/** What is told of one object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An operation that somebody follows, and what it has to come to. */
+export interface LiveSelection {
+  readonly title: string;
+  /** The root field. */
+  readonly field: string;
+  readonly query: string;
+  /** By key. Undefined: it is refused. */
+  readonly expected: (model: SightModel, world: StoredWorld) => ReadonlyMap<string, Fields> | undefined;
+}
+
+/** What names an object to who may know no more of it than its name. */
+export function keyOf(object: Fields): string {
+  const namespace = object['namespace'] as { readonly name?: string } | undefined;
+  return `${namespace?.name ?? ''}/${String(object['name'])}`;
+}
+
+const NAMESPACE = 'namespace { name metadata { uid } }';
+const KIND = 'kind { name metadata { uid } displayName workspaceCount }';
+const SEEN = `name stateMessage ${NAMESPACE} ${KIND} viewerCan(action: UPDATE)`;
+const SHARED = `name stateMessage ${NAMESPACE} ${KIND}`;
+
+function listOf(field: string, args: string, fields: string): string {
+  return `subscription ($after: String) { ${field}(${args}after: $after) { type cursor object { ${fields} } } }`;
+}
+
+export const everyWorkspace: LiveSelection = {
+  title: 'every workspace',
+  field: 'workspaces',
+  query: listOf('workspaces', '', SHARED),
+  expected: (model, world) => byKey(model.listed('follow').map((each) => shared(each, model, world))),
+};
+
+export const everyWorkspaceAndRights: LiveSelection = {
+  title: 'every workspace and what may be done to it',
+  field: 'workspaces',
+  query: listOf('workspaces', '', SEEN),
+  expected: (model, world) =>
+    byKey(model.listed('follow').map((each) => ({ ...shared(each, model, world), viewerCan: mayUpdate(each, model) }))),
+};
+
+export function workspacesOf(namespace: string): LiveSelection {
+  return {
+    title: `the workspaces of ${namespace}`,
+    field: 'workspaces',
+    query: listOf('workspaces', `namespace: "${namespace}", `, SHARED),
+    expected: (model, world) => {
+      if (!model.mayList(namespace, 'follow')) return undefined;
+      const own = world.workspaces.filter(({ metadata }) => metadata.namespace === namespace);
+      return byKey(own.map((each) => shared(each, model, world)));
+    },
+  };
+}
+
+export function oneWorkspace(namespace: string, name: string): LiveSelection {
+  return {
+    title: `${namespace}/${name}`,
+    field: 'workspace',
+    query: `subscription { workspace(namespace: "${namespace}", name: "${name}") { ${SHARED} } }`,
+    expected: (model, world) => {
+      const verbs = ['get', 'watch'];
+      if (!verbs.every((verb) => model.may(verb, 'workspaces', namespace, name))) return undefined;
+      const found = world.workspaces.filter(({ metadata: at }) => at.namespace === namespace && at.name === name);
+      return byKey(found.map((each) => shared(each, model, world)));
+    },
+  };
+}
+
+export const everyKind: LiveSelection = {
+  title: 'every kind',
+  field: 'workspaceKinds',
+  query: listOf('workspaceKinds', '', 'name metadata { uid } displayName workspaceCount workspaces { nodes { name } }'),
+  expected: (model, world) =>
+    byKey(
+      world.kinds
+        .filter((kind) => model.kind(kind, 'follow') !== 'nothing')
+        .map((kind) => ({ ...kindSeen(kind, model), workspaces: { nodes: names(using(kind, model)) } })),
+    ),
+};
+
+export const everyNamespace: LiveSelection = {
+  title: 'every namespace',
+  field: 'namespaces',
+  query: listOf('namespaces', '', 'name metadata { uid } workspaces { totalCount nodes { name stateMessage } }'),
+  expected: (model, world) =>
+    byKey(
+      world.namespaces
+        .filter((namespace) => model.namespace(namespace, 'follow') !== 'nothing')
+        .map((namespace) => {
+          const { name } = namespace.metadata;
+          const listed = sorted(model.listed('follow').filter(({ metadata }) => metadata.namespace === name));
+          const nodes = listed.map((each) => ({ name: each.metadata.name, stateMessage: messageOf(each) }));
+          return { ...namespaceSeen(name, model, world), workspaces: { totalCount: nodes.length, nodes } };
+        }),
+    ),
+};
+
+function shared(workspace: Stored, model: SightModel, world: StoredWorld): Fields {
+  const { name, namespace = '' } = workspace.metadata;
+  const kind = world.kinds.find(({ metadata }) => metadata.name === kindOf(workspace));
+  const isKindSeen = kind && model.kind(kind, 'follow') !== 'nothing';
+  return {
+    name,
+    stateMessage: messageOf(workspace),
+    namespace: namespaceSeen(namespace, model, world),
+    kind: isKindSeen ? kindSeen(kind, model) : null,
+  };
+}
+
+function kindSeen(kind: Stored, model: SightModel): Fields {
+  const { name, uid } = kind.metadata;
+  const { displayName } = (kind['spec'] as { readonly spawner: { readonly displayName: string } }).spawner;
+  const metadata = model.kind(kind, 'follow') === 'whole' ? { uid } : null;
+  return { name, metadata, displayName, workspaceCount: using(kind, model).length };
+}
+
+function namespaceSeen(name: string, model: SightModel, world: StoredWorld): Fields {
+  const namespace = world.namespaces.find(({ metadata }) => metadata.name === name);
+  const isWhole = namespace && model.namespace(namespace, 'follow') === 'whole';
+  return { name, metadata: isWhole ? { uid: namespace.metadata.uid } : null };
+}
+
+function using({ metadata: { name } }: Stored, model: SightModel): readonly Stored[] {
+  return sorted(model.listed('follow').filter((workspace) => kindOf(workspace) === name));
+}
+
+function names(objects: readonly Stored[]): readonly Fields[] {
+  return objects.map(({ metadata: { name } }) => ({ name }));
+}
+
+function mayUpdate({ metadata: { namespace = '', name } }: Stored, model: SightModel): boolean {
+  return model.may('update', 'workspaces', namespace, name);
+}
+
+function messageOf(workspace: Stored): unknown {
+  return (workspace['status'] as { readonly stateMessage?: string } | undefined)?.stateMessage ?? '';
+}
+
+function sorted(objects: readonly Stored[]): readonly Stored[] {
+  const placeOf = ({ metadata }: Stored) => `${metadata.namespace} ${metadata.name}`;
+  return objects.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+function byKey(objects: readonly Fields[]): ReadonlyMap<string, Fields> {
+  return new Map(objects.map((object) => [keyOf(object), object]));
+}

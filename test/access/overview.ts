@@ -1,0 +1,98 @@
+import type { SightModel, Stored, StoredWorld } from './sight-model.ts';
+
+/** Everything that is listed and counted, by a selection whose answer the model can work out. */
+export const OVERVIEW = `{
+  workspaces { totalCount stateCounts { state count } nodes { name namespace { name } kind { name metadata { uid } } } }
+  workspaceKinds { totalCount nodes {
+    name metadata { uid } workspaceCount workspaces { totalCount nodes { name } } imageConfigs { id workspaceCount }
+  } }
+  namespaces { totalCount nodes { name metadata { uid } workspaces { totalCount nodes { name } } } }
+}`;
+
+const STATES: Readonly<Record<string, string>> = {
+  Running: 'RUNNING',
+  Paused: 'PAUSED',
+  Pending: 'PENDING',
+  Error: 'ERROR',
+  Terminating: 'TERMINATING',
+};
+
+/** What OVERVIEW has to answer. */
+export function overviewOf(model: SightModel, world: StoredWorld): unknown {
+  const listed = sorted(model.listed(), ({ metadata }) => `${metadata.namespace} ${metadata.name}`);
+  const kinds = sorted(world.kinds, ({ metadata }) => metadata.name).filter((kind) => model.kind(kind) !== 'nothing');
+  const namespaces = sorted(world.namespaces, ({ metadata }) => metadata.name).filter(
+    (namespace) => model.namespace(namespace) !== 'nothing',
+  );
+  return {
+    workspaces: {
+      totalCount: listed.length,
+      stateCounts: stateCounts(listed),
+      nodes: listed.map((workspace) => ({
+        name: workspace.metadata.name,
+        namespace: { name: workspace.metadata.namespace },
+        kind: kindShown(
+          kinds.find(({ metadata }) => metadata.name === kindOf(workspace)),
+          model,
+        ),
+      })),
+    },
+    workspaceKinds: list(kinds.map((kind) => kindOverview(kind, model, listed))),
+    namespaces: list(
+      namespaces.map(({ metadata: { name, uid }, ...rest }) => ({
+        name,
+        metadata: model.namespace({ metadata: { name, uid }, ...rest }) === 'whole' ? { uid } : null,
+        workspaces: list(namesOf(listed.filter(({ metadata }) => metadata.namespace === name))),
+      })),
+    ),
+  };
+}
+
+function kindOverview(kind: Stored, model: SightModel, listed: readonly Stored[]): unknown {
+  const own = listed.filter((workspace) => kindOf(workspace) === kind.metadata.name);
+  const using = (id: string) => own.filter((workspace) => optionOf(workspace) === id).length;
+  return {
+    ...kindShown(kind, model),
+    workspaceCount: own.length,
+    workspaces: list(namesOf(own)),
+    imageConfigs: ['one', 'two'].map((id) => ({ id, workspaceCount: using(id) })),
+  };
+}
+
+function kindShown(kind: Stored | undefined, model: SightModel): object | null {
+  if (!kind) return null;
+  const { name, uid } = kind.metadata;
+  return { name, metadata: model.kind(kind) === 'whole' ? { uid } : null };
+}
+
+interface WorkspaceSpec {
+  readonly kind: string;
+  readonly podTemplate: { readonly options: { readonly imageConfig: string } };
+}
+
+export function kindOf(workspace: Stored): string {
+  return (workspace['spec'] as WorkspaceSpec).kind;
+}
+
+function optionOf(workspace: Stored): string {
+  return (workspace['spec'] as WorkspaceSpec).podTemplate.options.imageConfig;
+}
+
+function stateCounts(workspaces: readonly Stored[]): unknown {
+  const states = workspaces.map((each) => (each['status'] as { readonly state: string }).state);
+  const counts = new Map<string, number>();
+  for (const state of states) counts.set(STATES[state] ?? 'UNKNOWN', (counts.get(STATES[state] ?? 'UNKNOWN') ?? 0) + 1);
+  return sorted([...counts], ([state]) => state).map(([state, count]) => ({ state, count }));
+}
+
+function list(nodes: readonly unknown[]): unknown {
+  return { totalCount: nodes.length, nodes };
+}
+
+function namesOf(objects: readonly Stored[]): readonly unknown[] {
+  return objects.map(({ metadata: { name } }) => ({ name }));
+}
+
+function sorted<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}

@@ -1,0 +1,57 @@
+import { canariesIn } from './canaries.ts';
+import type { RbacModel, Subject } from './rbac-model.ts';
+import { SightModel, type StoredWorld } from './sight-model.ts';
+
+interface Moment {
+  readonly at: number;
+  readonly rbac: RbacModel;
+  readonly world: StoredWorld;
+  /** What could be read with the rights of this moment of the world of another. */
+  readonly words: WeakMap<StoredWorld, ReadonlySet<string>>;
+}
+
+/** What somebody could read when, so that it can be said of a word whether it may still be told. */
+export class ReadableWords {
+  readonly #subject: Subject;
+  readonly #toleranceMs: number;
+  readonly #moments: Moment[] = [];
+  readonly #all = new Set<string>();
+
+  /** @param toleranceMs how long rights that are lost may still count */
+  constructor(subject: Subject, toleranceMs: number) {
+    this.#subject = subject;
+    this.#toleranceMs = toleranceMs;
+  }
+
+  /** From now on these are the rights, and this is what there is. */
+  note(rbac: RbacModel, world: StoredWorld): void {
+    this.#moments.push({ at: Date.now(), rbac, world, words: new WeakMap() });
+    for (const word of canariesIn(JSON.stringify(Object.values(world)))) this.#all.add(word);
+  }
+
+  /** The words in a text that could not be read lately: neither as things are, nor with the rights of a moment ago. */
+  secretsIn(text: string, given: ReadonlySet<string>): readonly string[] {
+    const suspects = [...canariesIn(text)].filter((word) => this.#all.has(word) && !given.has(word));
+    const oldest = Date.now() - this.#toleranceMs;
+    const first = this.#moments.findLastIndex(({ at }) => at <= oldest);
+    const lately = this.#moments.slice(Math.max(first, 0)).toReversed();
+    return lately.reduce<readonly string[]>(
+      (left, moment) =>
+        lately.reduce((rest, { world }) => withoutReadable(rest, () => this.#words(moment, world)), left),
+      suspects,
+    );
+  }
+
+  #words({ rbac, words }: Moment, world: StoredWorld): ReadonlySet<string> {
+    let known = words.get(world);
+    if (!known) {
+      known = canariesIn(JSON.stringify(new SightModel(rbac, this.#subject, world).readable()));
+      words.set(world, known);
+    }
+    return known;
+  }
+}
+
+function withoutReadable(words: readonly string[], readable: () => ReadonlySet<string>): readonly string[] {
+  return words.length === 0 ? words : words.filter((word) => !readable().has(word));
+}
