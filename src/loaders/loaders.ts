@@ -13,7 +13,7 @@ import { PodLogs } from './pod-logs.ts';
 import type { PodUsage, PodUsages } from './pod-usages.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
-import { isEmpty, seenIn, type View } from './view.ts';
+import { isEmpty, type View } from './view.ts';
 import { Views, type Purpose } from './views.ts';
 import { Writes } from './writes.ts';
 
@@ -142,12 +142,6 @@ export class Loaders extends Writes {
   async listLive<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
     await this.permit('list', resource, { namespace });
     return this.#liveLists.of(resource, namespace);
-  }
-
-  /** What the viewer may see of an object that a write has come to: who may write it may not get it for that. */
-  async shown<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T | undefined> {
-    const view = await this.#views.ofName(resource, object.metadata, 'read');
-    return view && seenIn(view, resource, object);
   }
 
   /** Whether the viewer may do something. Equal questions are asked once, all of one tick together. */

@@ -581,7 +581,7 @@ export type PauseWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } | null } };
+export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } } };
 
 export type StartWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -589,7 +589,7 @@ export type StartWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } | null } };
+export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } } };
 
 export type FollowOneWorkspaceSubscriptionVariables = Exact<{
   namespace: string;
@@ -621,14 +621,14 @@ export type CreateWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type CreateWorkspaceMutation = { createWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { name: string, state: WorkspaceState, stateMessage: string, revision: string, audit: { createdBy: string | null } } | null } };
+export type CreateWorkspaceMutation = { createWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { name: string, state: WorkspaceState, stateMessage: string, revision: string, audit: { createdBy: string | null } } } };
 
 export type UpdateWorkspaceMutationVariables = Exact<{
   input: UpdateWorkspaceInput;
 }>;
 
 
-export type UpdateWorkspaceMutation = { updateWorkspace: { warnings: Array<string>, workspace: { displayName: string, paused: boolean, revision: string, audit: { updatedBy: string | null, updatedAt: string | null } } | null } };
+export type UpdateWorkspaceMutation = { updateWorkspace: { warnings: Array<string>, workspace: { displayName: string, paused: boolean, revision: string, audit: { updatedBy: string | null, updatedAt: string | null } } } };
 
 export type WhyItDoesNotRunQueryVariables = Exact<{
   namespace: string;
@@ -645,7 +645,7 @@ export type AcceptRedirectsMutationVariables = Exact<{
 }>;
 
 
-export type AcceptRedirectsMutation = { updateWorkspace: { warnings: Array<string>, workspace: { imageConfig: { id: string, desiredId: string | null }, podConfig: { id: string, desiredId: string | null } } | null } };
+export type AcceptRedirectsMutation = { updateWorkspace: { warnings: Array<string>, workspace: { imageConfig: { id: string, desiredId: string | null }, podConfig: { id: string, desiredId: string | null } } } };
 
 export type LastLinesQueryVariables = Exact<{
   namespace: string;
@@ -668,7 +668,7 @@ export type PatchWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PatchWorkspaceMutation = { patchWorkspace: { warnings: Array<string>, workspace: { metadata: { resourceVersion: string, labels: Array<{ key: string, value: string }> } } | null } };
+export type PatchWorkspaceMutation = { patchWorkspace: { warnings: Array<string>, workspace: { metadata: { resourceVersion: string, labels: Array<{ key: string, value: string }> } } } };
 
 export type ReplaceWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -677,7 +677,7 @@ export type ReplaceWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceWorkspaceMutation = { replaceWorkspace: { warnings: Array<string>, workspace: { displayName: string, manifest: unknown } | null } };
+export type ReplaceWorkspaceMutation = { replaceWorkspace: { warnings: Array<string>, workspace: { displayName: string, manifest: unknown } } };
 
 export type StorageQueryVariables = Exact<{
   namespace: string;
@@ -691,7 +691,7 @@ export type ClaimStorageMutationVariables = Exact<{
 }>;
 
 
-export type ClaimStorageMutation = { createPersistentVolumeClaim: { warnings: Array<string>, persistentVolumeClaim: { name: string, phase: PersistentVolumeClaimPhase, canMount: boolean } | null } };
+export type ClaimStorageMutation = { createPersistentVolumeClaim: { warnings: Array<string>, persistentVolumeClaim: { name: string, phase: PersistentVolumeClaimPhase, canMount: boolean } } };
 
 export type PauseWorkspacesMutationVariables = Exact<{
   input: PauseWorkspacesInput;
@@ -719,14 +719,14 @@ export type ReportStatusMutationVariables = Exact<{
 }>;
 
 
-export type ReportStatusMutation = { patchWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } | null } };
+export type ReportStatusMutation = { patchWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
 
 export type UpdateSecretMutationVariables = Exact<{
   input: UpdateSecretInput;
 }>;
 
 
-export type UpdateSecretMutation = { updateSecret: { warnings: Array<string>, secret: { name: string, contents: { keys: Array<string> } | null } | null } };
+export type UpdateSecretMutation = { updateSecret: { warnings: Array<string>, secret: { name: string, contents: { keys: Array<string> } | null } } };
 
 export type ReplaceStatusMutationVariables = Exact<{
   namespace: string;
@@ -735,14 +735,14 @@ export type ReplaceStatusMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceStatusMutation = { replaceWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } | null } };
+export type ReplaceStatusMutation = { replaceWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
 
 export type CreateSecretMutationVariables = Exact<{
   input: CreateSecretInput;
 }>;
 
 
-export type CreateSecretMutation = { createSecret: { warnings: Array<string>, secret: { name: string, canMount: boolean } | null } };
+export type CreateSecretMutation = { createSecret: { warnings: Array<string>, secret: { name: string, canMount: boolean } } };
 
 export type DeleteSecretMutationVariables = Exact<{
   input: DeleteSecretInput;
@@ -756,14 +756,14 @@ export type DeleteClaimMutationVariables = Exact<{
 }>;
 
 
-export type DeleteClaimMutation = { deletePersistentVolumeClaim: { deletionPending: boolean, warnings: Array<string>, persistentVolumeClaim: { name: string } | null } };
+export type DeleteClaimMutation = { deletePersistentVolumeClaim: { deletionPending: boolean, warnings: Array<string>, persistentVolumeClaim: { name: string } } };
 
 export type DeleteWorkspaceMutationVariables = Exact<{
   input: DeleteWorkspaceInput;
 }>;
 
 
-export type DeleteWorkspaceMutation = { deleteWorkspace: { deletionPending: boolean, warnings: Array<string>, workspace: { name: string, state: WorkspaceState } | null } };
+export type DeleteWorkspaceMutation = { deleteWorkspace: { deletionPending: boolean, warnings: Array<string>, workspace: { name: string, state: WorkspaceState } } };
 
 export type DeleteWorkspacesMutationVariables = Exact<{
   input: DeleteWorkspacesInput;
@@ -777,21 +777,21 @@ export type CreateWorkspaceKindMutationVariables = Exact<{
 }>;
 
 
-export type CreateWorkspaceKindMutation = { createWorkspaceKind: { warnings: Array<string>, workspaceKind: { name: string, displayName: string, revision: string | null } | null } };
+export type CreateWorkspaceKindMutation = { createWorkspaceKind: { warnings: Array<string>, workspaceKind: { name: string, displayName: string, revision: string | null } } };
 
 export type UpdateWorkspaceKindMutationVariables = Exact<{
   input: UpdateWorkspaceKindInput;
 }>;
 
 
-export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } | null } };
+export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } } };
 
 export type PatchWorkspaceKindMutationVariables = Exact<{
   input: PatchWorkspaceKindInput;
 }>;
 
 
-export type PatchWorkspaceKindMutation = { patchWorkspaceKind: { warnings: Array<string>, workspaceKind: { hidden: boolean } | null } };
+export type PatchWorkspaceKindMutation = { patchWorkspaceKind: { warnings: Array<string>, workspaceKind: { hidden: boolean } } };
 
 export type ReplaceWorkspaceKindMutationVariables = Exact<{
   name: string;
@@ -799,14 +799,14 @@ export type ReplaceWorkspaceKindMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceWorkspaceKindMutation = { replaceWorkspaceKind: { warnings: Array<string>, workspaceKind: { displayName: string, hidden: boolean } | null } };
+export type ReplaceWorkspaceKindMutation = { replaceWorkspaceKind: { warnings: Array<string>, workspaceKind: { displayName: string, hidden: boolean } } };
 
 export type DeleteWorkspaceKindMutationVariables = Exact<{
   input: DeleteWorkspaceKindInput;
 }>;
 
 
-export type DeleteWorkspaceKindMutation = { deleteWorkspaceKind: { deletionPending: boolean, warnings: Array<string>, workspaceKind: { name: string } | null } };
+export type DeleteWorkspaceKindMutation = { deleteWorkspaceKind: { deletionPending: boolean, warnings: Array<string>, workspaceKind: { name: string } } };
 
 export type DevPodWorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -827,7 +827,7 @@ export type CreateDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type CreateDevPodWorkspaceMutation = { createDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { id: string, name: string, displayName: string, phase: string | null, metadata: { resourceVersion: string } } | null } };
+export type CreateDevPodWorkspaceMutation = { createDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { id: string, name: string, displayName: string, phase: string | null, metadata: { resourceVersion: string } } } };
 
 export type AnnotateDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -835,7 +835,7 @@ export type AnnotateDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type AnnotateDevPodWorkspaceMutation = { setDevPodWorkspaceInstanceAnnotations: { warnings: Array<string>, devPodWorkspaceInstance: { metadata: { annotations: Array<{ key: string, value: string }> } } | null } };
+export type AnnotateDevPodWorkspaceMutation = { setDevPodWorkspaceInstanceAnnotations: { warnings: Array<string>, devPodWorkspaceInstance: { metadata: { annotations: Array<{ key: string, value: string }> } } } };
 
 export type PatchDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -845,7 +845,7 @@ export type PatchDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PatchDevPodWorkspaceMutation = { patchDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, template: { workspaceEnv: Array<{ name: string, value: string | null }> } | null } | null } };
+export type PatchDevPodWorkspaceMutation = { patchDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, template: { workspaceEnv: Array<{ name: string, value: string | null }> } | null } } };
 
 export type ReplaceDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -854,7 +854,7 @@ export type ReplaceDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceDevPodWorkspaceMutation = { replaceDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, description: string | null, metadata: { resourceVersion: string } } | null } };
+export type ReplaceDevPodWorkspaceMutation = { replaceDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, description: string | null, metadata: { resourceVersion: string } } } };
 
 export type DeleteDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -885,7 +885,7 @@ export type PatchVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type PatchVolcanoJobMutation = { patchVolcanoJob: { warnings: Array<string>, volcanoJob: { metadata: { labels: Array<{ key: string, value: string }> } } | null } };
+export type PatchVolcanoJobMutation = { patchVolcanoJob: { warnings: Array<string>, volcanoJob: { metadata: { labels: Array<{ key: string, value: string }> } } } };
 
 export type SuspendVolcanoJobMutationVariables = Exact<{
   namespace: string;
@@ -893,7 +893,7 @@ export type SuspendVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type SuspendVolcanoJobMutation = { suspendVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } | null } };
+export type SuspendVolcanoJobMutation = { suspendVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
 
 export type ResumeVolcanoJobMutationVariables = Exact<{
   namespace: string;
@@ -901,7 +901,7 @@ export type ResumeVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type ResumeVolcanoJobMutation = { resumeVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } | null } };
+export type ResumeVolcanoJobMutation = { resumeVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
 
 
 export const WorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Workspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"ListValue","values":[{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"field"},"value":{"kind":"EnumValue","value":"LAST_ACTIVITY_AT"}},{"kind":"ObjectField","name":{"kind":"Name","value":"direction"},"value":{"kind":"EnumValue","value":"DESC"}}]}]}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"stateCounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}},{"kind":"Field","name":{"kind":"Name","value":"paused"}},{"kind":"Field","name":{"kind":"Name","value":"kind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"imageConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"option"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"desiredId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"activity"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"lastActivityAt"}},{"kind":"Field","name":{"kind":"Name","value":"pauseEligibleAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"services"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"httpPath"}},{"kind":"Field","name":{"kind":"Name","value":"connectable"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<WorkspacesQuery, WorkspacesQueryVariables>;

@@ -60,9 +60,9 @@ it.each(examples.filter(({ text }) => text.includes('\nquery ')))(
 it('the demo pauses and starts a workspace by the examples', async () => {
   const at = { namespace: 'team-research', name: 'fraud-model' };
   const { pauseWorkspace } = await ask(PauseWorkspaceDocument, at);
-  expect([pauseWorkspace.stateReached, pauseWorkspace.workspace?.state]).toEqual([true, 'PAUSED']);
+  expect([pauseWorkspace.stateReached, pauseWorkspace.workspace.state]).toEqual([true, 'PAUSED']);
   const { startWorkspace } = await ask(StartWorkspaceDocument, at);
-  expect([startWorkspace.stateReached, startWorkspace.workspace?.state]).toEqual([true, 'RUNNING']);
+  expect([startWorkspace.stateReached, startWorkspace.workspace.state]).toEqual([true, 'RUNNING']);
 }, 60_000);
 
 it('the demo has troubles and redirects to show', async () => {

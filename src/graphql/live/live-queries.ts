@@ -1,4 +1,12 @@
-import { executeSubscriptionEvent, getOperationAST, Kind, print, type DocumentNode, type GraphQLError } from 'graphql';
+import {
+  executeSubscriptionEvent,
+  getOperationAST,
+  Kind,
+  print,
+  visit,
+  type DocumentNode,
+  type GraphQLError,
+} from 'graphql';
 import { failure } from '../errors.ts';
 import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
