@@ -100,6 +100,16 @@ it('the demo tries to create and delete secrets and claims by the examples', asy
   expect(await play('16d-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
 });
 
+it('the demo serves the pictures that its kinds keep in the cluster', async () => {
+  const data = await ask('{ workspaceKind(name: "codeserver") { icon { url error } } }');
+  const { url, error } = Object(data['workspaceKind']).icon;
+  expect([url, error]).toEqual([expect.stringContaining('/assets/workspacekinds/codeserver/icon?sha256='), null]);
+  const headers = { authorization: `Bearer ${people[0].token}` };
+  const response = await fetch(new URL(url, demo.url), { headers });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(response.headers.get('cache-control')).toContain('immutable');
+});
+
 it('there is an example of every mutation', () => {
   const texts = globSync('schema/operations/*.graphql').map((file) => readFileSync(file, 'utf8'));
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
