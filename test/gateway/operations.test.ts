@@ -78,25 +78,25 @@ async function askExample<D, V>(document: TypedDocumentNode<D, V>, name: string,
 }
 
 it('the demo shows by the examples why a workspace does not run, and what it has printed', async () => {
-  const { workspace } = await askExample(WhyItDoesNotRunDocument, '10-why-it-does-not-run');
+  const { workspace } = await askExample(WhyItDoesNotRunDocument, '30-why-it-does-not-run');
   expect(workspace?.pod?.containerStatuses[0]?.lastTermination?.exitCode).toBeGreaterThan(0);
   expect(workspace?.events.map(({ reason }) => reason)).toContain('BackOff');
-  const { workspaceLogs } = await askExample(LastLinesDocument, '11-last-lines');
+  const { workspaceLogs } = await askExample(LastLinesDocument, '31-last-lines');
   expect(workspaceLogs.length).toBeGreaterThan(0);
 });
 
 it('the demo has storage and secrets to show, to claim and to change by the examples', async () => {
-  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '13-storage');
+  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '33-storage');
   expect(persistentVolumeClaims.nodes.some(({ workspaces, pods }) => workspaces.length > 0 && pods.length > 0)).toBe(
     true,
   );
   expect(storageClasses.nodes.length).toBeGreaterThan(1);
-  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '14-claim-storage');
+  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '34-claim-storage');
   expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
-  const { secrets } = await askExample(SecretsDocument, '15-secrets');
+  const { secrets } = await askExample(SecretsDocument, '36-secrets');
   expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
   expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
-  const { updateSecret } = await askExample(UpdateSecretDocument, '16-update-secret');
+  const { updateSecret } = await askExample(UpdateSecretDocument, '38-update-secret');
   expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
 });
 

@@ -95,9 +95,9 @@ it('the demo creates, changes, patches, replaces and deletes a kind by the examp
 });
 
 it('the demo tries to create and delete secrets and claims by the examples', async () => {
-  expect(await play('16b-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
-  expect(await play('16c-delete-secret')).toMatchObject({ warnings: [] });
-  expect(await play('16d-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
+  expect(await play('37-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
+  expect(await play('39-delete-secret')).toMatchObject({ warnings: [] });
+  expect(await play('35-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
 });
 
 it('the demo serves the pictures that its kinds keep in the cluster', async () => {
