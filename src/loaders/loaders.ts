@@ -13,7 +13,7 @@ import { PodLogs } from './pod-logs.ts';
 import type { PodUsage, PodUsages } from './pod-usages.ts';
 import { refusalOf } from './refusal.ts';
 import { Sight } from './sight.ts';
-import { isEmpty, seenIn, type View } from './view.ts';
+import { isEmpty, type View } from './view.ts';
 import { Views, type Purpose } from './views.ts';
 import { Writes } from './writes.ts';
 
@@ -133,12 +133,6 @@ export class Loaders extends Writes {
   async live<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
     await this.permit('get', resource, at);
     return this.#options.viewer.client.get(resource, at, this.#options.signal);
-  }
-
-  /** What the viewer may see of an object that a write has come to: who may write it may not get it for that. */
-  async shown<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T | undefined> {
-    const view = await this.#views.ofName(resource, object.metadata, 'read');
-    return view && seenIn(view, resource, object);
   }
 
   /**

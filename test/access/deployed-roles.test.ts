@@ -41,8 +41,13 @@ describe('the roles in deploy/', () => {
       await using cluster = await startSimulator({
         users: [erin, gatewayAccount],
         objects: [
-          ...[workspaceCrd, workspaceKindCrd, namespace('team-a'), workspaceKind('jupyterlab')],
-          ...[workspace('nb-1', { state: 'Running' }), ...kubeflowRoles(), ...gatewayRoles(role)],
+          workspaceCrd,
+          workspaceKindCrd,
+          namespace('team-a'),
+          workspaceKind('jupyterlab'),
+          workspace('nb-1', { state: 'Running' }),
+          ...kubeflowRoles(),
+          ...gatewayRoles(role),
           bindingTo('kubeflow-edit', { kind: 'User', name: 'erin' }, 'team-a'),
         ],
       });

@@ -140,7 +140,7 @@ class LeakScenario {
     await this.#interfere(stage, caller, model, answers);
   }
 
-  /** Writes whatever may be written: what it has come to is shown to who may see it. */
+  /** Writes whatever may be written: what it has come to is shown, and nothing else. */
   async #write(stage: Stage, caller: Caller): Promise<void> {
     const model = () => new SightModel(this.#rbac, caller.person, stage.world());
     const aims = await aimsAt(stage.world(), stage.administrator(caller.mode), this.#chances);
@@ -177,7 +177,7 @@ class LeakScenario {
 
   #examineReply(caller: Caller, words: Words, { request, reply }: Answered): void {
     const text = JSON.stringify(reply);
-    const given = canariesIn(request.text);
+    const given = new Set([...canariesIn(request.text), ...writtenIn({ request, reply })]);
     const told = [...canariesIn(text)].filter((word) => !given.has(word));
     const leaked = told.filter((word) => words.all.has(word) && !words.readable.has(word));
     const about = [request.text, text];
@@ -234,6 +234,12 @@ class LeakScenario {
       [`${caller.title}: ${what}`, ...about.map((each) => each.slice(0, MOST_CHARACTERS))].join('\n    '),
     );
   }
+}
+
+/** Who may write an object is answered with it, by the API server too. */
+function writtenIn({ request, reply }: Answered): ReadonlySet<string> {
+  const isWritten = request.type === 'mutation' && 'data' in reply && reply.data?.[request.field];
+  return isWritten ? canariesIn(JSON.stringify(request.object)) : new Set();
 }
 
 function wordsOf(stage: Stage, model: SightModel): Words {

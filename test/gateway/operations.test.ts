@@ -60,9 +60,9 @@ it.each(examples.filter(({ text }) => text.includes('\nquery ')))(
 it('the demo pauses and starts a workspace by the examples', async () => {
   const at = { namespace: 'team-research', name: 'fraud-model' };
   const { pauseWorkspace } = await ask(PauseWorkspaceDocument, at);
-  expect([pauseWorkspace.stateReached, pauseWorkspace.workspace?.state]).toEqual([true, 'PAUSED']);
+  expect([pauseWorkspace.stateReached, pauseWorkspace.workspace.state]).toEqual([true, 'PAUSED']);
   const { startWorkspace } = await ask(StartWorkspaceDocument, at);
-  expect([startWorkspace.stateReached, startWorkspace.workspace?.state]).toEqual([true, 'RUNNING']);
+  expect([startWorkspace.stateReached, startWorkspace.workspace.state]).toEqual([true, 'RUNNING']);
 }, 60_000);
 
 it('the demo has troubles and redirects to show', async () => {
@@ -78,44 +78,44 @@ async function askExample<D, V>(document: TypedDocumentNode<D, V>, name: string,
 }
 
 it('the demo shows by the examples why a workspace does not run, and what it has printed', async () => {
-  const { workspace } = await askExample(WhyItDoesNotRunDocument, '10-why-it-does-not-run');
+  const { workspace } = await askExample(WhyItDoesNotRunDocument, '30-why-it-does-not-run');
   expect(workspace?.pod?.containerStatuses[0]?.lastTermination?.exitCode).toBeGreaterThan(0);
   expect(workspace?.events.map(({ reason }) => reason)).toContain('BackOff');
-  const { workspaceLogs } = await askExample(LastLinesDocument, '11-last-lines');
+  const { workspaceLogs } = await askExample(LastLinesDocument, '31-last-lines');
   expect(workspaceLogs.length).toBeGreaterThan(0);
 });
 
 it('the demo has storage and secrets to show, to claim and to change by the examples', async () => {
-  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '13-storage');
+  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '33-storage');
   expect(persistentVolumeClaims.nodes.some(({ workspaces, pods }) => workspaces.length > 0 && pods.length > 0)).toBe(
     true,
   );
   expect(storageClasses.nodes.length).toBeGreaterThan(1);
-  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '14-claim-storage');
-  expect(createPersistentVolumeClaim.persistentVolumeClaim?.canMount).toBe(true);
-  const { secrets } = await askExample(SecretsDocument, '15-secrets');
+  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '34-claim-storage');
+  expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
+  const { secrets } = await askExample(SecretsDocument, '36-secrets');
   expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
   expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
-  const { updateSecret } = await askExample(UpdateSecretDocument, '16-update-secret');
-  expect(updateSecret.secret?.contents?.keys).toEqual(['password', 'username']);
+  const { updateSecret } = await askExample(UpdateSecretDocument, '38-update-secret');
+  expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
 });
 
 it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces by the examples', async () => {
   await askExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');
   const { patchDevPodWorkspaceInstance } = await askExample(PatchDevPodWorkspaceDocument, '24-patch-devpod-workspace');
-  const patched = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
-  expect(patched?.template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
+  const { template } = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
+  expect(template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
   const { createDevPodWorkspaceInstance } = await askExample(
     CreateDevPodWorkspaceDocument,
     '22-create-devpod-workspace',
   );
-  const { name = '' } = createDevPodWorkspaceInstance.devPodWorkspaceInstance ?? {};
+  const { name } = createDevPodWorkspaceInstance.devPodWorkspaceInstance;
   const manifest = {
     metadata: { resourceVersion: await versionWhenReady(name) },
     spec: { description: 'Replaced as a whole' },
   };
   const replaced = await askExample(ReplaceDevPodWorkspaceDocument, '25-replace-devpod-workspace', { manifest });
-  expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance?.description).toBe('Replaced as a whole');
+  expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance.description).toBe('Replaced as a whole');
   await askExample(DeleteDevPodWorkspaceDocument, '26-delete-devpod-workspace');
   const { devPodWorkspaceInstances } = await ask(DevPodWorkspacesDocument, {});
   expect(devPodWorkspaceInstances.nodes.map((node) => node.name)).not.toContain(name);
@@ -138,7 +138,7 @@ async function versionWhenReady(name: string): Promise<unknown> {
 
 it('the demo patches, suspends and resumes Volcano jobs by the examples', async () => {
   const { patchVolcanoJob } = await askExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
-  expect(patchVolcanoJob.volcanoJob?.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
+  expect(patchVolcanoJob.volcanoJob.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
   await askExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
   await until(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
   await askExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');

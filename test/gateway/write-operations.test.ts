@@ -95,9 +95,19 @@ it('the demo creates, changes, patches, replaces and deletes a kind by the examp
 });
 
 it('the demo tries to create and delete secrets and claims by the examples', async () => {
-  expect(await play('16b-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
-  expect(await play('16c-delete-secret')).toMatchObject({ warnings: [] });
-  expect(await play('16d-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
+  expect(await play('37-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
+  expect(await play('39-delete-secret')).toMatchObject({ warnings: [] });
+  expect(await play('35-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
+});
+
+it('the demo serves the pictures that its kinds keep in the cluster', async () => {
+  const data = await ask('{ workspaceKind(name: "codeserver") { icon { url error } } }');
+  const { url, error } = Object(data['workspaceKind']).icon;
+  expect([url, error]).toEqual([expect.stringContaining('/assets/workspacekinds/codeserver/icon?sha256='), null]);
+  const headers = { authorization: `Bearer ${people[0].token}` };
+  const response = await fetch(new URL(url, demo.url), { headers });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(response.headers.get('cache-control')).toContain('immutable');
 });
 
 it('there is an example of every mutation', () => {

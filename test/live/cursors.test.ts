@@ -41,8 +41,12 @@ function shown(events: readonly Told[]): unknown {
 
 it('is told what has been undone since, where a reader left in the middle of a step', async () => {
   await using gateway = await startTestGateway({ objects });
-  const leaving = told(gateway, {}, ({ type }) => type === 'MODIFIED');
-  await gateway.caughtUp();
+  const synced = Promise.withResolvers<void>();
+  const leaving = told(gateway, {}, ({ type }) => {
+    if (type === 'SYNCED') synced.resolve();
+    return type === 'MODIFIED';
+  });
+  await synced.promise;
   for (const name of ['nb-1', 'nb-2']) gateway.cluster.apply(nb(name, 'Error'));
   const after = (await leaving).at(-1)?.cursor;
   gateway.cluster.apply(nb('nb-1', 'Running'));

@@ -9,6 +9,7 @@ import type { LiveSource } from './live-source.ts';
 import { Reader, type Sink } from './reader.ts';
 import { Renderer, type ExecuteEvent } from './renderer.ts';
 import { Resume } from './resume.ts';
+import { Rounds } from './rounds.ts';
 import type { LiveCounters } from './statistics.ts';
 import { Welcome, type Joining, type WelcomeOptions } from './welcome.ts';
 
@@ -50,9 +51,14 @@ export class LiveGroup {
   /** Grows when the past becomes void: a round that began before has nothing to tell. */
   #world = 0;
   #resetting = false;
-  #busy = false;
-  #running: Promise<void> = Promise.resolve();
-  #scheduled = false;
+  readonly #rounds = new Rounds({
+    hasWork: () => this.#dirty.size + this.#joining.size > 0 || this.#resetting,
+    round: async () => {
+      await this.#tellChanges();
+      await this.#admit();
+    },
+    onError: (error) => this.#end(this.#options.publicError(error)),
+  });
 
   constructor(options: LiveGroupOptions) {
     this.#options = options;
@@ -98,7 +104,7 @@ export class LiveGroup {
       void this.#prepare(reader, from);
     } else {
       this.#joining.set(reader, { begins: 'first' });
-      void this.#run();
+      void this.#rounds.run();
     }
     return reader;
   }
@@ -113,7 +119,7 @@ export class LiveGroup {
    * @returns what they hold; undefined of those that have not been given anything yet, or have left
    */
   async release(readers: readonly Reader[]): Promise<(reader: Reader) => ReadonlyMap<string, Held> | undefined> {
-    while (this.#busy) await this.#running;
+    await this.#rounds.idle();
     const held = this.#holdings.copy();
     const told = new Set(readers.filter((reader) => this.#readers.has(reader)));
     for (const reader of told) reader.depart();
@@ -124,7 +130,7 @@ export class LiveGroup {
   /** Takes a reader that holds something already. */
   adopt(reader: Reader, held: ReadonlyMap<string, Held>): void {
     this.#joining.set(reader, { begins: 'elsewhere', held });
-    void this.#run();
+    void this.#rounds.run();
   }
 
   /** Looks at everything anew, where what is selected depends on more than objects. */
@@ -149,11 +155,11 @@ export class LiveGroup {
   /** Finds a reader’s way on without holding up the others. */
   async #prepare(reader: Reader, from: Place): Promise<void> {
     try {
-      await this.#run(); // from then on it is known what the selected fields come from
+      await this.#rounds.run(); // from then on it is known what the selected fields come from
       const resume = from.sight === this.#options.sight ? await Resume.from(from, this.#parts) : undefined;
       if (!this.#preparing.delete(reader)) return; // it has left meanwhile
       this.#joining.set(reader, { begins: 'again', resume });
-      await this.#run();
+      await this.#rounds.run();
     } catch (error) {
       this.#end(this.#options.publicError(error));
     }
@@ -162,9 +168,14 @@ export class LiveGroup {
   #changed({ after, last }: ObjectChange<KubernetesObject>): void {
     const { uid } = last.metadata;
     // What a round is looking at may be held when that is over.
-    if (this.#busy || this.#holdings.has(uid) || this.#dirty.has(uid) || (after && this.#source.matches(after))) {
+    if (
+      this.#rounds.isBusy ||
+      this.#holdings.has(uid) ||
+      this.#dirty.has(uid) ||
+      (after && this.#source.matches(after))
+    ) {
       this.#dirty.set(uid, { last, gone: !after });
-      this.#schedule();
+      this.#rounds.schedule();
     }
   }
 
@@ -173,7 +184,7 @@ export class LiveGroup {
       const object = this.#dirty.has(uid) ? undefined : this.#source.objects.withUid(uid);
       if (!object) continue;
       this.#dirty.set(uid, { last: object, gone: false });
-      this.#schedule();
+      this.#rounds.schedule();
     }
   }
 
@@ -192,36 +203,7 @@ export class LiveGroup {
     for (const last of [...this.#holdings.objects(), ...this.#looking.map((seen) => seen.last)])
       this.#dirty.set(last.metadata.uid, { last, gone: true });
     this.#markCandidates();
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      if (this.#scheduled) void this.#run();
-    });
-  }
-
-  /** Resolves when nothing is left to look at. */
-  #run(): Promise<void> {
-    this.#scheduled = false;
-    if (!this.#busy) this.#running = this.#rounds();
-    return this.#running;
-  }
-
-  async #rounds(): Promise<void> {
-    this.#busy = true;
-    try {
-      while (this.#dirty.size + this.#joining.size > 0 || this.#resetting) {
-        await this.#tellChanges();
-        await this.#admit();
-      }
-    } catch (error) {
-      this.#end(this.#options.publicError(error));
-    } finally {
-      this.#busy = false;
-    }
+    this.#rounds.schedule();
   }
 
   async #tellChanges(): Promise<void> {
@@ -281,7 +263,7 @@ export class LiveGroup {
   #stop(): void {
     if (this.#stopping.signal.aborted) return;
     this.#world += 1;
-    this.#scheduled = false;
+    this.#rounds.cancel();
     this.#stopping.abort();
     this.#unfollow();
     this.#dependencies[Symbol.dispose]();

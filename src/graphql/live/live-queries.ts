@@ -1,4 +1,12 @@
-import { executeSubscriptionEvent, getOperationAST, Kind, print, type DocumentNode, type GraphQLError } from 'graphql';
+import {
+  executeSubscriptionEvent,
+  getOperationAST,
+  Kind,
+  print,
+  visit,
+  type DocumentNode,
+  type GraphQLError,
+} from 'graphql';
 import { failure } from '../errors.ts';
 import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
@@ -215,9 +223,19 @@ function operationKeyOf({ document, operationName, variableValues }: SubscribeAr
   return JSON.stringify([selection, operationName ?? null, variables, text]);
 }
 
-/** The variable in which the root field is handed its cursor. */
+/** The variable in which the root field is handed its cursor, where it serves for nothing else. */
 function cursorVariableOf(document: DocumentNode, operationName: string | null | undefined): string | undefined {
   const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
   const after = root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === 'after') : undefined;
-  return after?.value.kind === Kind.VARIABLE ? after.value.name.value : undefined;
+  const name = after?.value.kind === Kind.VARIABLE ? after.value.name.value : undefined;
+  return name !== undefined && usesOf(name, document) === 1 ? name : undefined;
+}
+
+function usesOf(variable: string, document: DocumentNode): number {
+  let uses = 0;
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => void (uses += name.value === variable ? 1 : 0),
+  });
+  return uses;
 }

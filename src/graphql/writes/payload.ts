@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { Resource } from '../../kubernetes/resource.ts';
 import { builder, type TypeRef } from '../builder.ts';
 
 /** What a write has come to. */
@@ -9,7 +8,6 @@ export interface WritePayload {
 }
 
 interface PayloadOptions {
-  readonly resource: Resource;
   /** Under which name the object is given. */
   readonly field: string;
   readonly type: TypeRef<KubernetesObject>;
@@ -19,7 +17,7 @@ interface PayloadOptions {
 /** The answer to a mutation that writes one object: the object, and the warnings. */
 export function writePayload<P extends WritePayload = WritePayload>(
   name: string,
-  { resource, field, type, description }: PayloadOptions,
+  { field, type, description }: PayloadOptions,
 ) {
   const payload = builder.objectRef<P>(name);
   payload.implement({
@@ -27,10 +25,8 @@ export function writePayload<P extends WritePayload = WritePayload>(
     fields: (t) => ({
       [field]: t.field({
         type,
-        nullable: true,
-        description:
-          'The object, as the API server answered; of a dry run, as it would have become. Null where you may not get it.',
-        resolve: async ({ object }, _, { loaders }) => (await loaders.shown(resource, object)) ?? null,
+        description: 'The object, as the API server answered; of a dry run, as it would have become.',
+        resolve: ({ object }) => object,
       }),
       warnings: t.stringList({
         description: 'What the API server has to say although it agreed.',

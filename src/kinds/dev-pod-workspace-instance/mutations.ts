@@ -85,7 +85,6 @@ const SetAnnotationsPayload = payload(
 
 function payload(name: string, description: string) {
   return writePayload(name, {
-    resource: DevPodWorkspaceInstance,
     field: 'devPodWorkspaceInstance',
     type: DevPodWorkspaceInstanceType,
     description,

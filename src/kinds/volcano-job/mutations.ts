@@ -31,7 +31,7 @@ const SuspendPayload = payload('SuspendVolcanoJobPayload', 'A Volcano job that h
 const ResumePayload = payload('ResumeVolcanoJobPayload', 'A Volcano job that has been told to go on.');
 
 function payload(name: string, description: string) {
-  return writePayload(name, { resource: VolcanoJob, field: 'volcanoJob', type: VolcanoJobType, description });
+  return writePayload(name, { field: 'volcanoJob', type: VolcanoJobType, description });
 }
 
 builder.mutationFields((t) => ({

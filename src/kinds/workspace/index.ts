@@ -1,4 +1,5 @@
 import './mutations.ts';
 import './schema.ts';
+import './state-counts.ts';
 
 export { Workspace as resource } from './resource.ts';

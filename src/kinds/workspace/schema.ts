@@ -18,6 +18,7 @@ import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { Pod } from '../pod/resource.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceKindType } from '../workspace-kind/schema.ts';
+import { WorkspaceAction } from './action.ts';
 import { WorkspaceActivity } from './activity.ts';
 import { displayNameOf } from './display-name.ts';
 import { WorkspaceFilterInput, workspaceMatcher, type WorkspaceFilter } from './filter.ts';
@@ -27,7 +28,7 @@ import { workspaceOrdering, WorkspaceOrderInput, type WorkspaceOrder } from './o
 import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
 import { kindNameOf, specOf, statusOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { servicesOf, WorkspaceService } from './services.ts';
-import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { stateOf, WorkspaceStateEnum } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
 export const WorkspaceType = kubernetesType('Workspace', Workspace);
@@ -56,38 +57,6 @@ export function workspaceConnection(
 ): Connection<WorkspaceObject> {
   return paginate(workspaces.filter(workspaceMatcher(args.filter)), workspaceOrdering(args.orderBy), args);
 }
-
-const WorkspaceStateCount = builder
-  .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')
-  .implement({
-    description: 'How many workspaces are in one state.',
-    fields: (t) => ({
-      state: t.field({ type: WorkspaceStateEnum, description: 'The state.', resolve: ({ state }) => state }),
-      count: t.exposeInt('count', { description: 'How many.' }),
-    }),
-  });
-
-builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
-  t.field({
-    type: [WorkspaceStateCount],
-    description: 'How many of all that match, on whatever page, are in each state. States without any are left out.',
-    resolve: ({ all }) => {
-      const counts = new Map<WorkspaceState, number>();
-      for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);
-      return [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => (a.state < b.state ? -1 : 1));
-    },
-  }),
-);
-
-const WorkspaceAction = builder.enumType('WorkspaceAction', {
-  description: 'Something that can be done to a workspace.',
-  values: {
-    PAUSE: { description: 'pauseWorkspace: needs `update`.' },
-    START: { description: 'startWorkspace: needs `update`.' },
-    UPDATE: { description: 'Changing its spec: needs `update`.' },
-    DELETE: { description: 'Deleting it: needs `delete`.' },
-  } as const,
-});
 
 WorkspaceType.implement({
   description: 'A Jupyter, VS Code, RStudio or other environment of one person, in a pod that can be paused.',

@@ -47,7 +47,6 @@ const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolu
 });
 
 const CreatePersistentVolumeClaimPayload = writePayload('CreatePersistentVolumeClaimPayload', {
-  resource: PersistentVolumeClaim,
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
   description: 'A claim that has been created.',

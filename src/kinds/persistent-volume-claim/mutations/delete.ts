@@ -15,7 +15,6 @@ const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolu
 });
 
 const DeletePersistentVolumeClaimPayload = writePayload<DeletePayload>('DeletePersistentVolumeClaimPayload', {
-  resource: PersistentVolumeClaim,
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
   description: 'A claim whose deletion has been asked for.',

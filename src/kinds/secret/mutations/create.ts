@@ -35,7 +35,6 @@ const CreateSecretInput = builder.inputType('CreateSecretInput', {
 });
 
 const CreateSecretPayload = writePayload('CreateSecretPayload', {
-  resource: Secret,
   field: 'secret',
   type: SecretType,
   description: 'A secret that has been created.',

@@ -15,7 +15,6 @@ const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
 });
 
 const DeleteSecretPayload = writePayload<DeletePayload>('DeleteSecretPayload', {
-  resource: Secret,
   field: 'secret',
   type: SecretType,
   description: 'A secret whose deletion has been asked for.',

@@ -32,7 +32,6 @@ const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
 });
 
 const UpdateSecretPayload = writePayload('UpdateSecretPayload', {
-  resource: Secret,
   field: 'secret',
   type: SecretType,
   description: 'A secret that has been changed.',

@@ -20,7 +20,6 @@ const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
 });
 
 const CreateWorkspaceKindPayload = writePayload('CreateWorkspaceKindPayload', {
-  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind that has been created.',

@@ -16,7 +16,6 @@ interface DeletePayload extends WritePayload {
 }
 
 const DeleteWorkspaceKindPayload = writePayload<DeletePayload>('DeleteWorkspaceKindPayload', {
-  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind whose deletion has been asked for.',

@@ -13,7 +13,6 @@ const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
 });
 
 const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
-  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind that has been patched.',

@@ -22,7 +22,6 @@ const ReplaceWorkspaceKindInput = builder.inputType('ReplaceWorkspaceKindInput',
 });
 
 const ReplaceWorkspaceKindPayload = writePayload('ReplaceWorkspaceKindPayload', {
-  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind that has been replaced.',

@@ -1,7 +1,6 @@
 import { builder } from '../../../graphql/builder.ts';
 import { writeFields } from '../../../graphql/writes/inputs.ts';
 import { writePayload } from '../../../graphql/writes/payload.ts';
-import { WorkspaceKind } from '../resource.ts';
 import { WorkspaceKindType } from '../schema.ts';
 import { updateWorkspaceKind } from '../updating.ts';
 
@@ -28,7 +27,6 @@ const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {
 });
 
 const UpdateWorkspaceKindPayload = writePayload('UpdateWorkspaceKindPayload', {
-  resource: WorkspaceKind,
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind that has been changed.',

@@ -56,7 +56,6 @@ const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
 type CreatePayload = WritePayload & Reached;
 
 const CreateWorkspacePayload = writePayload<CreatePayload>('CreateWorkspacePayload', {
-  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace that has been created.',

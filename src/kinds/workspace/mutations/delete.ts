@@ -32,7 +32,6 @@ interface DeletePayload extends WritePayload {
 }
 
 const DeleteWorkspacePayload = writePayload<DeletePayload>('DeleteWorkspacePayload', {
-  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace whose deletion has been asked for.',

@@ -18,7 +18,6 @@ const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
 });
 
 const PatchWorkspacePayload = writePayload('PatchWorkspacePayload', {
-  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace that has been patched.',

@@ -3,7 +3,6 @@ import type { Context } from '../../../graphql/context.ts';
 import { dryRunField } from '../../../graphql/writes/inputs.ts';
 import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
 import { setPaused } from '../pausing.ts';
-import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
 import { stateReachedField } from './state-reached.ts';
 import { waitFields, writeAndWait, type Reached, type Waiting } from './wait-fields.ts';
@@ -28,12 +27,7 @@ function pausingInput(name: string, description: string) {
 }
 
 function pausingPayload(name: string, description: string) {
-  const payload = writePayload<PausingPayload>(name, {
-    resource: Workspace,
-    field: 'workspace',
-    type: WorkspaceType,
-    description,
-  });
+  const payload = writePayload<PausingPayload>(name, { field: 'workspace', type: WorkspaceType, description });
   stateReachedField(payload);
   return payload;
 }

@@ -28,7 +28,6 @@ function manifestField(t: InputFields) {
 }
 
 const ReplaceWorkspacePayload = writePayload('ReplaceWorkspacePayload', {
-  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace that has been replaced.',

@@ -5,7 +5,6 @@ import { dryRunField, fieldManagerField, fieldValidationField } from '../../../g
 import { writePayload } from '../../../graphql/writes/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
-import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
 import { updateWorkspace } from '../updating.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
@@ -57,7 +56,6 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
 });
 
 const UpdateWorkspacePayload = writePayload('UpdateWorkspacePayload', {
-  resource: Workspace,
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace that has been changed.',
