@@ -8,9 +8,12 @@ import { Stage } from './stage.ts';
 const ordinary = person('ann', 'team-1');
 const NAMESPACES = 500;
 
+function isReview({ resource }: Simulator['requests'][number]): boolean {
+  return resource.endsWith('accessreviews');
+}
+
 /** What is asked of the cluster's authorizer while something happens. */
 async function reviewsDuring(cluster: Simulator, act: () => Promise<void>): Promise<number> {
-  const isReview = ({ resource }: Simulator['requests'][number]) => resource.endsWith('accessreviews');
   const before = cluster.requests.filter(isReview).length;
   await act();
   return cluster.requests.filter(isReview).length - before;
@@ -32,8 +35,7 @@ it('lists over 500 namespaces as an ordinary user for one review each, and one f
   const system = cluster.list('v1', 'Namespace').length - NAMESPACES;
   const list = async (): Promise<void> => {
     const { data } = await caller.ask('{ workspaces { nodes { namespace { name } } } }');
-    const at = (each: string) => ({ namespace: { name: each } });
-    expect(data).toEqual({ workspaces: { nodes: own.toSorted().map(at) } });
+    expect(data).toEqual({ workspaces: { nodes: own.toSorted().map((at) => ({ namespace: { name: at } })) } });
   };
   const listOnly = async (): Promise<void> => {
     const { data } = await caller.ask('{ workspaces { totalCount } }');
@@ -58,7 +60,7 @@ async function rowsOf(stage: Stage): Promise<readonly (Row & Readonly<Record<str
   const { data } = await stage
     .caller(ordinary, 'header')
     .ask(`{ workspaces { nodes { name namespace { name } ${can} } } }`);
-  return (data?.['workspaces'] as { readonly nodes: readonly (Row & Readonly<Record<string, unknown>>)[] }).nodes;
+  return ((data ?? {})['workspaces'] as { readonly nodes: readonly (Row & Readonly<Record<string, unknown>>)[] }).nodes;
 }
 
 it('says of 1,000 rows what may be done to them for one review of each namespace and verb', async () => {
@@ -67,7 +69,10 @@ it('says of 1,000 rows what may be done to them for one review of each namespace
   const objects = [
     ...teams.map((team) => namespace(team)),
     ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: teams[index % 2] ?? '' })),
-    ...[reader, updater, bound(ordinary, 'reader'), bound(ordinary, 'updater', 'team-a')],
+    reader,
+    updater,
+    bound(ordinary, 'reader'),
+    bound(ordinary, 'updater', 'team-a'),
   ];
   await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
   await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
@@ -88,7 +93,10 @@ it('says what may be done to a row of which a role speaks by name', async () => 
     ...['team-a', 'team-b'].map((team) => namespace(team)),
     ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: 'team-a' })),
     workspace('nb-3', { namespace: 'team-b' }),
-    ...[reader, named, bound(ordinary, 'reader'), bound(ordinary, 'named', 'team-a')],
+    reader,
+    named,
+    bound(ordinary, 'reader'),
+    bound(ordinary, 'named', 'team-a'),
   ];
   await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
   await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');

@@ -49,7 +49,7 @@ export class Interference {
       cluster.apply({
         ...object,
         metadata: { name, ...(namespace && { namespace }), labels, annotations },
-      } as Manifest);
+      });
     }
   }
 
@@ -90,7 +90,7 @@ function isSeen(object: Stored, model: SightModel): boolean {
 /** Rules of kinds look at labels of namespaces also for who sees only names: these stay. */
 function withOtherNotes({ metadata, ...rest }: Stored, other: Manifest): Manifest {
   const { name, labels } = metadata as Manifest['metadata'];
-  return { ...rest, metadata: { name, labels, annotations: other.metadata.annotations } } as Manifest;
+  return { ...rest, metadata: { name, labels, annotations: other.metadata.annotations } };
 }
 
 /** Everything that a spawner does not show. */
@@ -105,5 +105,5 @@ function withOtherInsides({ metadata, ...kind }: Stored, other: Manifest): Manif
     ...kind,
     metadata: { name: metadata.name, labels, annotations },
     spec: { ...spec, podTemplate },
-  } as Manifest;
+  };
 }

@@ -6,6 +6,7 @@ import { RequestWriter } from './generated-requests.ts';
 import { Interference } from './interference.ts';
 import { COPIES, OVERVIEW, overviewOf, tellsOfCopies } from './overview.ts';
 import { person, type Caller, type Mode, type Person, type Reply } from './people.ts';
+import { wordsOf, type Words } from './words.ts';
 import { WorldMaker } from './random-world.ts';
 import { surroundingsOf } from './random-surroundings.ts';
 import { RbacMaker } from './random-rbac.ts';
@@ -52,13 +53,6 @@ export interface LeakReport {
   readonly refused: number;
 }
 
-/** Words of the world. */
-interface Words {
-  readonly all: ReadonlySet<string>;
-  /** Those that the cluster lets the person read. */
-  readonly readable: ReadonlySet<string>;
-}
-
 interface Answered {
   readonly request: Request;
   readonly reply: Reply;
@@ -85,7 +79,6 @@ class LeakScenario {
   }
 
   async begin(): Promise<Stage> {
-    const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
     const namespaces = times(NAMESPACES, () => this.#maker.namespace());
     const kinds = times(KINDS, () => this.#maker.kind());
     const kindNames = [...kinds.map(({ metadata }) => metadata.name ?? ''), 'no-such-kind'];
@@ -242,13 +235,10 @@ function writtenIn({ request, reply }: Answered): ReadonlySet<string> {
   return isWritten ? canariesIn(JSON.stringify(request.object)) : new Set();
 }
 
-function wordsOf(stage: Stage, model: SightModel): Words {
-  return {
-    all: canariesIn(JSON.stringify(Object.values(stage.world()))),
-    readable: canariesIn(JSON.stringify(model.readable())),
-  };
-}
-
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
+}
+
+function times<T>(count: number, make: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
 }

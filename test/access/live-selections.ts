@@ -142,8 +142,11 @@ function messageOf(workspace: Stored): unknown {
 }
 
 function sorted(objects: readonly Stored[]): readonly Stored[] {
-  const placeOf = ({ metadata }: Stored) => `${metadata.namespace} ${metadata.name}`;
   return objects.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+function placeOf({ metadata: { namespace, name } }: Stored): string {
+  return `${namespace} ${name}`;
 }
 
 function byKey(objects: readonly Fields[]): ReadonlyMap<string, Fields> {

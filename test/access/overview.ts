@@ -15,20 +15,19 @@ export const COPIES = '{ gateway { kinds { kind objects lastEventAt watch { even
 /** Whether an answer to COPIES counts what may be seen, and tells how the copy does to who may list everywhere only. */
 export function tellsOfCopies(data: unknown, model: SightModel, world: StoredWorld): boolean {
   const { kinds } = (data as { readonly gateway: { readonly kinds: readonly Copy[] } }).gateway;
-  const seen = (how: string) => how !== 'nothing';
   const expected = new Map([
     ['Workspace', { objects: model.listed().length, isWhole: model.may('list', 'workspaces', null) }],
     [
       'WorkspaceKind',
       {
-        objects: world.kinds.filter((kind) => seen(model.kind(kind))).length,
+        objects: world.kinds.filter((kind) => model.kind(kind) !== 'nothing').length,
         isWhole: model.may('list', 'workspacekinds', null),
       },
     ],
     [
       'Namespace',
       {
-        objects: world.namespaces.filter((namespace) => seen(model.namespace(namespace))).length,
+        objects: world.namespaces.filter((namespace) => model.namespace(namespace) !== 'nothing').length,
         isWhole: model.may('list', 'namespaces', null),
       },
     ],

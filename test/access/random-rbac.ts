@@ -67,7 +67,6 @@ export class RbacMaker {
   }
 
   world({ namespaces, names }: NamesThereAre, subjects: readonly Subject[]): readonly Manifest[] {
-    const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
     const clusterRoles = times(10, (index) => this.clusterRole(`role-${index}`, names));
     const aggregated: Manifest = {
       apiVersion: `${RBAC}/v1`,
@@ -122,4 +121,8 @@ export class RbacMaker {
       ...(chances.below(4) === 0 && { resourceNames: [chances.of(names), chances.of(names)] }),
     }));
   }
+}
+
+function times<T>(count: number, make: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
 }

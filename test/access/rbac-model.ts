@@ -87,11 +87,14 @@ export class RbacModel {
 }
 
 function covers({ verbs = [], apiGroups = [], resources = [], resourceNames = [] }: Rule, deed: Deed): boolean {
-  const has = (values: readonly string[], value: string) => values.includes('*') || values.includes(value);
   const { resource, subresource, name } = deed;
   const patterns = subresource ? [`${resource}/${subresource}`, `*/${subresource}`] : [resource];
   const isNamed = resourceNames.length === 0 || (name !== null && resourceNames.includes(name));
   return (
     has(verbs, deed.verb) && has(apiGroups, deed.group) && isNamed && patterns.some((each) => has(resources, each))
   );
+}
+
+function has(values: readonly string[], value: string): boolean {
+  return values.includes('*') || values.includes(value);
 }

@@ -148,8 +148,8 @@ function withoutValues(object: unknown): unknown {
   return secret?.data ? { ...secret, data: undefined, keys: Object.keys(secret.data) } : object;
 }
 
-function withoutUid({ metadata: { uid: _, ...metadata }, ...object }: Stored): unknown {
-  return { ...object, metadata };
+function withoutUid({ metadata: { labels, annotations, name }, ...object }: Stored): unknown {
+  return { ...object, metadata: { labels, annotations, name } };
 }
 
 function nameOf({ metadata: { name } }: Stored): unknown {
@@ -176,7 +176,7 @@ interface Option {
 
 /** Names, pictures, options, ports and what rules say; nothing of how pods are made, nor of the object itself. */
 function spawnerView({ metadata: { name }, ...kind }: Stored): unknown {
-  const { spawner, activityRules, filterRules, podTemplate } = kind['spec'] as unknown as KindSpec;
+  const { spawner, activityRules, filterRules, podTemplate } = kind['spec'] as KindSpec;
   const { volumeMounts, ports, options } = podTemplate;
   const offered = Object.values(options).map((list) => ({
     chosen: list.spawner,

@@ -58,10 +58,12 @@ export class Audience {
 
   /** One after the other, as streams are between two groups meanwhile. */
   #takeInTurn(opened: Opened): Promise<void> {
-    const taken = this.#taking.then(() => this.#take(opened));
-    const done = (): void => undefined; // who waits for it is told what went wrong
-    this.#taking = taken.then(done, done);
-    return taken;
+    const before = this.#taking;
+    this.#taking = (async () => {
+      await Promise.allSettled([before]); // who waits for that is told what went wrong
+      await this.#take(opened);
+    })();
+    return this.#taking;
   }
 
   /** Goes on with what is seen now. */
