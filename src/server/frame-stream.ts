@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { LiveStream, RunningStream } from '../graphql/live/live-queries.ts';
+import type { LiveStream, RunningStream } from '../graphql/live/live-stream.ts';
 import type { Frame } from '../graphql/live/frame.ts';
 import type { Sink } from '../graphql/live/reader.ts';
 

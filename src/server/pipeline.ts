@@ -11,7 +11,8 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../access/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
-import { LiveQueries, type LiveStream } from '../graphql/live/live-queries.ts';
+import { LiveQueries } from '../graphql/live/live-queries.ts';
+import type { LiveStream } from '../graphql/live/live-stream.ts';
 import { readsOf } from '../graphql/reads.ts';
 
 /** What a client sends, on whatever transport. */

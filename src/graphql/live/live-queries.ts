@@ -11,26 +11,12 @@ import { failure } from '../errors.ts';
 import { Audience } from './audience.ts';
 import { decodePlace, type Place } from './cursor.ts';
 import { LiveGroup } from './live-group.ts';
+import type { LiveStream } from './live-stream.ts';
 import { open, openEither, type Opened, type OpenedPrivately, type SubscribeArgs } from './opened.ts';
 import { OpenStream } from './open-stream.ts';
 import { OpenPrivateStream } from './private-stream.ts';
 import type { Sink } from './reader.ts';
 import { LiveCounters, type LiveStatistics } from './statistics.ts';
-
-/** A subscription that has been accepted, before its first frame. */
-export interface LiveStream {
-  /** Whether its events carry cursors that a client can go on from. */
-  readonly resumable: boolean;
-  /** Begins. Frames may come before this returns. */
-  start(sink: Sink): RunningStream;
-}
-
-export interface RunningStream {
-  /** To be called when the sink is ready again. */
-  resume(): void;
-  /** Ends the stream at once and releases everything; the sink hears no more. */
-  stop(): void;
-}
 
 export interface LiveQueriesOptions {
   readonly publicError: (error: unknown) => GraphQLError;

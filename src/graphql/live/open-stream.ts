@@ -3,7 +3,7 @@ import type { Frame } from './frame.ts';
 import type { Place } from './cursor.ts';
 import type { Held } from './holdings.ts';
 import type { LiveGroup } from './live-group.ts';
-import type { RunningStream } from './live-queries.ts';
+import type { RunningStream } from './live-stream.ts';
 import type { Reader, Sink } from './reader.ts';
 
 interface OpenStreamOptions {

@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode } from '../errors.ts';
 import { Frame } from './frame.ts';
-import type { RunningStream } from './live-queries.ts';
+import type { RunningStream } from './live-stream.ts';
 import type { Sink } from './reader.ts';
 
 /**
