@@ -144,7 +144,8 @@ class LeakScenario {
       const before = wordsOf(stage, model());
       const reply = await answerOf(caller, request);
       const after = wordsOf(stage, model());
-      const readable = new Set([...before.readable, ...after.readable]);
+      const made = [...after.all].filter((word) => !before.all.has(word)); // by this very write
+      const readable = new Set([...before.readable, ...after.readable, ...made]);
       this.#examineReply(caller, { all: new Set([...before.all, ...after.all]), readable }, { request, reply });
     }
   }

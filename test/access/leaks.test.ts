@@ -32,6 +32,7 @@ function reachable(): ReadonlySet<string> {
 }
 
 const askedFor = new Set<string>();
+const times = { seen: 0, refused: 0 };
 
 it.each(seeds())(
   'tells nobody of what they may not see, whatever they ask, with seed %i',
@@ -40,12 +41,17 @@ it.each(seeds())(
     const replay = `LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/leaks`;
     expect(mistakes.length, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toBe(0);
     for (const coordinate of asked) askedFor.add(coordinate);
-    expect(seen).toBeGreaterThan(0);
-    expect(refused).toBeGreaterThan(50);
+    times.seen += seen;
+    times.refused += refused;
   },
   PATIENCE_MS,
 );
 
-it('has asked for every field that there is', () => {
-  expect([...reachable()].filter((coordinate) => !askedFor.has(coordinate))).toEqual([]);
-});
+it.skipIf(seeds().length < SEEDS)(
+  'has asked for every field that there is, and was answered and refused often enough',
+  () => {
+    expect([...reachable()].filter((coordinate) => !askedFor.has(coordinate))).toEqual([]);
+    expect(times.seen).toBeGreaterThan(50);
+    expect(times.refused).toBeGreaterThan(200);
+  },
+);
