@@ -26,13 +26,18 @@ export interface Place {
   readonly subresource?: string | undefined;
 }
 
-/** The question whether something may be done with objects of a resource. */
+/**
+ * The question whether something may be done with objects of a resource. A namespace is in itself: rights to it may be
+ * granted there.
+ */
 export function questionOf(
   verb: string,
   { group, plural: resource, namespaced }: Asked,
   { namespace, name, subresource }: Place = {},
 ): AccessQuestion {
-  const where = { namespace: namespaced ? (namespace ?? null) : null, name: name ?? null };
+  const isNamespaces = group === '' && resource === 'namespaces';
+  const within = namespaced ? namespace : isNamespaces ? (name ?? namespace) : null;
+  const where = { namespace: within ?? null, name: name ?? null };
   return { verb, group, resource, ...(subresource && { subresource }), ...where };
 }
 

@@ -127,6 +127,14 @@ export class Loaders extends Writes {
   }
 
   /**
+   * An object of the copy, whatever the viewer sees of it: for decisions that are ours, such as applying a rule. Nothing
+   * of it may be told.
+   */
+  unseen<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): T | undefined {
+    return this.#options.cluster.cache.store(resource).get(at);
+  }
+
+  /**
    * The object as the API server has it now, for one request.
    * @throws {StatusError} Forbidden where the viewer may not get it, NotFound where there is none
    */

@@ -34,10 +34,24 @@ export class Views {
   async of(resource: Resource, purpose: Purpose): Promise<View> {
     const verbs = verbsFor('list', purpose);
     if (await this.#mayAll(verbs, resource, null)) return { whole: 'all', part: NOTHING };
-    const whole = resource.namespaced
-      ? await this.#namespacesWhere((namespace) => this.#mayAll(verbs, resource, namespace))
-      : await this.#namesGranted(resource, purpose);
-    return { whole, part: whole === 'all' ? NOTHING : await this.#glimpsed(resource, purpose) };
+    if (resource.namespaced) {
+      const whole = await this.#namespacesWhere((namespace) => this.#mayAll(verbs, resource, namespace));
+      return { whole, part: NOTHING };
+    }
+    const granted = await this.#namesGranted(resource, purpose);
+    if (granted === 'all') return { whole: granted, part: NOTHING };
+    const part = await this.#glimpsed(resource, purpose);
+    const inside = await this.#grantedInside(resource, part, purpose);
+    return { whole: inside.length > 0 ? extentOf([...granted, ...inside]) : granted, part };
+  }
+
+  /** Of the namespaces that are glimpsed, those to which rights are granted in them. */
+  async #grantedInside({ glimpse, ...resource }: Resource, part: Extent, purpose: Purpose): Promise<readonly string[]> {
+    if (glimpse?.where !== 'namespace-of-that-name') return [];
+    const verbs = verbsFor('get', purpose);
+    const names = part === 'all' ? [...this.#options.namespaces()] : [...part];
+    const answers = await Promise.all(names.map((name) => this.#mayAll(verbs, resource, name)));
+    return names.filter((_, index) => answers[index]);
   }
 
   /** One namespace of a resource. Undefined where the viewer may not. */
@@ -52,7 +66,8 @@ export class Views {
     const scope = new Set([resource.namespaced ? (namespace ?? '') : name]);
     const questions = verbsFor('get', purpose).map((verb) => questionOf(verb, resource, { namespace, name }));
     const answers = await Promise.all(questions.map((question) => this.may(question)));
-    if (answers.every(Boolean)) return { whole: scope, part: NOTHING };
+    const mayList = async () => !resource.namespaced && this.#mayAll(verbsFor('list', purpose), resource, null);
+    if (answers.every(Boolean) || (await mayList())) return { whole: scope, part: NOTHING };
     const isGlimpsed = await this.#isGlimpsed(resource, name, purpose);
     return isGlimpsed ? { whole: NOTHING, part: scope } : undefined;
   }

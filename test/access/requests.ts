@@ -114,10 +114,15 @@ function isSpokenOf({ kind, metadata: { name } }: Stored, { namespace }: Target,
     [...READS, ...WRITES].some((verb) => {
       const isClusterWide = CLUSTER_WIDE.some((each) => each.resource === resource);
       const may = (at: { readonly name: string; readonly namespace: string }) =>
-        rbac.may(who, { verb, group, resource, ...at, ...(isClusterWide && { namespace: null }) });
+        rbac.may(who, { verb, group, resource, ...at, ...(isClusterWide && { namespace: scopeOf(resource, at) }) });
       return may({ name, namespace }) !== may(another);
     }),
   );
+}
+
+/** A namespace is in itself. */
+function scopeOf(resource: string, { name }: { readonly name: string }): string | null {
+  return resource === 'namespaces' ? name : null;
 }
 
 /** For what is asked for by name: the object, or a refusal. */
@@ -147,10 +152,11 @@ function shownByName(object: Stored, model: SightModel): 'whole' | 'part' | 'not
     case 'Workspace':
       return model.mayGet(object) ? 'whole' : 'nothing';
     case 'WorkspaceKind':
-      if (model.may('get', 'workspacekinds', null, name)) return 'whole';
+      if (['get', 'list'].some((verb) => model.may(verb, 'workspacekinds', null, verb === 'get' ? name : null)))
+        return 'whole';
       return model.hasSpawner() ? 'part' : 'nothing';
     case 'Namespace':
-      if (model.may('get', 'namespaces', null, name)) return 'whole';
+      if (model.may('get', 'namespaces', name, name) || model.may('list', 'namespaces', null)) return 'whole';
       return model.mayList(name) ? 'part' : 'nothing';
     default:
       return model.mayGetOther(object) ? 'whole' : 'nothing';

@@ -76,7 +76,8 @@ export class SightModel {
     const isListed = verbs('list', purpose).every((verb) => this.may(verb, 'namespaces', null));
     const isNamed = verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', null, name));
     if (isListed || isNamed) return 'whole';
-    return this.mayList(name, purpose) ? 'part' : 'nothing';
+    if (!this.mayList(name, purpose)) return 'nothing';
+    return verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', name, name)) ? 'whole' : 'part';
   }
 
   /** An object of a kind around workspaces: listed, or only to be had by its name. */

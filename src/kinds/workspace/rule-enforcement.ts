@@ -2,7 +2,8 @@ import type { Context } from '../../graphql/context.ts';
 import { forbiddenValue } from '../../graphql/writes/invalid-input.ts';
 import type { StatusCause } from '../../kubernetes/status-error.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict } from '../workspace-kind/filter-rules.ts';
-import { labelsOfNamespace } from '../workspace-kind/kind-in-context.ts';
+import { Namespace } from '../namespace/resource.ts';
+import { labelsOf } from '../workspace-kind/kind-in-context.ts';
 import { optionLabelsOf, spawnerOptionOf } from '../workspace-kind/option.ts';
 import type { WorkspaceKindObject } from '../workspace-kind/resource.ts';
 import type { ChosenOptions, OptionList } from './resource.ts';
@@ -26,7 +27,8 @@ export function deniedCauses(
   { kind, namespace, chosen, before }: Choice,
 ): StatusCause[] {
   if (!gateway.enforceFilterRules || !kind) return [];
-  const labels = labelsOfNamespace(loaders, namespace);
+  const here = loaders.unseen(Namespace, { name: namespace });
+  const labels = here && labelsOf(here);
   const wholeKind = filterVerdict(kind, 'WORKSPACE_KIND', { namespace: labels });
   const name = kind.metadata.name;
   const ofKind = before ? [] : causeOf('input.kind', `WorkspaceKind ${JSON.stringify(name)}`, wholeKind);
@@ -49,10 +51,10 @@ function verdictOf(
   chosen: ChosenOptions,
   namespace: FilterLabels['namespace'],
 ): FilterVerdict | undefined {
-  const labelsOf = (of: OptionList) => {
+  const optionLabels = (of: OptionList) => {
     const option = spawnerOptionOf(kind, of, chosen[of], {});
     return option && optionLabelsOf(option.spec);
   };
-  const context = { namespace, imageConfig: labelsOf('imageConfig'), podConfig: labelsOf('podConfig') };
+  const context = { namespace, imageConfig: optionLabels('imageConfig'), podConfig: optionLabels('podConfig') };
   return spawnerOptionOf(kind, list, chosen[list], context)?.verdict;
 }
