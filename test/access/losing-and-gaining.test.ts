@@ -161,6 +161,26 @@ describe('who follows', () => {
     });
   });
 
+  it('is told of what they see whole by now as of something else: it has another id', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<{ namespaces: object }>(
+      'subscription { namespaces { type object { name phase metadata { name } } } }',
+    );
+    const seen = async () => (await stream.next()).value?.data?.namespaces;
+    const part = { name: 'team-a', phase: null, metadata: null };
+    expect([await seen(), await seen()]).toEqual([
+      { type: 'ADDED', object: part },
+      { type: 'SYNCED', object: null },
+    ]);
+    const allow = () =>
+      grantIn('team-a', 'vic', viewing, namespaces()).forEach((manifest) => void gateway.cluster.apply(manifest));
+    expect(await after(allow, async () => [await seen(), await seen()])).toEqual([
+      { type: 'DELETED', object: part },
+      { type: 'ADDED', object: { name: 'team-a', phase: 'Active', metadata: { name: 'team-a' } } },
+    ]);
+  });
+
   it('shares a group with who sees the same, and with nobody else', async () => {
     await using gateway = await start(
       grantIn('team-a', 'vic', viewing),

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { isPart } from '../../kubernetes/part.ts';
 import { Delivery, START, type Station } from './delivery.ts';
 import type { EventType } from './event-type.ts';
 import type { Rendering } from './framing.ts';
@@ -73,9 +74,17 @@ export class Holdings {
     for (const [key, has] of this.#held) {
       const had = before.get(key);
       if (!had) tell('ADDED', key, has);
-      else if (had.rendering.text !== has.rendering.text) tell('MODIFIED', key, has, had.rendering);
+      else if (this.#isAnother(had, has)) {
+        tell('DELETED', `${key} as it was`, had, had.rendering);
+        tell('ADDED', key, has);
+      } else if (had.rendering.text !== has.rendering.text) tell('MODIFIED', key, has, had.rendering);
     }
     return changes;
+  }
+
+  /** What is seen whole has another id than what was seen in part. */
+  #isAnother(had: Held, has: Held): boolean {
+    return this.#options.source.shape === 'events' && isPart(had.object) !== isPart(has.object);
   }
 
   /** Takes what has become of an object. @returns what the readers are to be told; undefined: nothing that they select */
