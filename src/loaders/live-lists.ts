@@ -5,11 +5,11 @@ import { isNotFound } from '../kubernetes/status-error.ts';
 
 /** What one request reads of whole namespaces from the API server: each list once. */
 export class LiveLists {
-  readonly #client: () => Client;
+  readonly #client: Client;
   readonly #signal: AbortSignal;
   readonly #lists = new Map<Resource, Map<string, Promise<readonly KubernetesObject[]>>>();
 
-  constructor(client: () => Client, signal: AbortSignal) {
+  constructor(client: Client, signal: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
   }
@@ -28,7 +28,7 @@ export class LiveLists {
   }
 
   async #read(resource: Resource, namespace: string): Promise<readonly KubernetesObject[]> {
-    const { items } = await this.#client().listAll(resource, { namespace, signal: this.#signal }, () => undefined);
+    const { items } = await this.#client.listAll(resource, { namespace, signal: this.#signal }, () => undefined);
     return items;
   }
 }

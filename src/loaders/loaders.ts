@@ -53,19 +53,33 @@ export interface Scope {
  */
 export class Loaders extends Writes {
   readonly #options: LoadersOptions;
-  readonly #views: Views;
-  /** What the viewer sees of the resources that the operation reads. */
-  readonly sight: Sight;
-  readonly #liveLists: LiveLists;
+  // Made when they are needed: who listens for long keeps the loaders that it came with.
+  #keptViews: Views | undefined;
+  #keptSight: Sight | undefined;
+  #keptLists: LiveLists | undefined;
   #questions: DataLoader<AccessQuestion, boolean, string> | undefined;
 
   constructor(options: LoadersOptions) {
-    const { cluster, sight = new Sight() } = options;
     super(options);
     this.#options = options;
-    this.#views = new Views({ ...options, ...cluster });
-    this.sight = sight;
-    this.#liveLists = new LiveLists(() => options.viewer.client, options.signal);
+    this.#keptSight = options.sight;
+  }
+
+  /** What the viewer sees of the resources that the operation reads. */
+  get sight(): Sight {
+    this.#keptSight ??= new Sight();
+    return this.#keptSight;
+  }
+
+  get #views(): Views {
+    this.#keptViews ??= new Views({ ...this.#options, ...this.#options.cluster });
+    return this.#keptViews;
+  }
+
+  get #liveLists(): LiveLists {
+    const { viewer, signal } = this.#options;
+    this.#keptLists ??= new LiveLists(viewer.client, signal);
+    return this.#keptLists;
   }
 
   /**
