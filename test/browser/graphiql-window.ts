@@ -9,6 +9,9 @@ export interface GraphiQLWindow {
   tabs(): Promise<readonly string[]>;
   open(tab: string): Promise<void>;
   write(query: string): Promise<void>;
+  /** What the headers editor holds, as far as it is on the screen. */
+  headers(): Promise<string>;
+  writeHeaders(headers: string): Promise<void>;
   run(): Promise<void>;
   /** Waits until the result pane shows this, within one line. */
   shows(text: string): Promise<void>;
@@ -18,6 +21,7 @@ export interface GraphiQLWindow {
 export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLWindow> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const { hosts, problems } = observe(page);
   await page.goto(url);
   const runButton = page.locator('.graphiql-execute-button');
@@ -27,7 +31,16 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     problems,
     tabs: () => page.locator('.graphiql-tab-button').allInnerTexts(),
     open: (tab) => page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click(),
-    write: (query) => replaceQuery(page, query),
+    write: (query) => replaceText(page, '.graphiql-query-editor', query),
+    async headers() {
+      await showHeaders(page);
+      // The editor lays out what it holds with non-breaking spaces.
+      return (await page.locator(`${HEADERS_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
+    },
+    async writeHeaders(headers) {
+      await showHeaders(page);
+      await replaceText(page, HEADERS_EDITOR, headers);
+    },
     run: () => runButton.click(),
     shows: (text) => page.locator('.graphiql-response .view-line', { hasText: text }).first().waitFor(),
     [Symbol.asyncDispose]: () => context.close(),
@@ -49,8 +62,15 @@ function observe(page: Page): { readonly hosts: Set<string>; readonly problems: 
   return { hosts, problems };
 }
 
-async function replaceQuery(page: Page, query: string): Promise<void> {
-  await page.locator('.graphiql-query-editor .view-lines').click();
+const HEADERS_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
+
+async function showHeaders(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+}
+
+async function replaceText(page: Page, editor: string, text: string): Promise<void> {
+  await page.locator(`${editor} .view-lines`).click();
   await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.insertText(query);
+  await page.keyboard.press('Backspace');
+  await page.keyboard.insertText(text);
 }

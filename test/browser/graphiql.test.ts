@@ -34,6 +34,21 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     expect(graphiql.problems).toEqual([]);
   });
 
+  it('shows how to be somebody else, and what they see: by a query, and by a subscription', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    const shown = await graphiql.headers();
+    for (const { token, name } of people.slice(0, 2))
+      expect(shown).toMatch(new RegExp(`${name}[^]*Bearer ${token}`, 'u'));
+    const victor = people[2];
+    await graphiql.writeHeaders(`{ "authorization": "Bearer ${victor.token}" }`);
+    await graphiql.write('{ viewer { name } namespaces { nodes { name } } }');
+    await graphiql.run();
+    await graphiql.shows(`"name": "${victor.name}"`);
+    await graphiql.write('subscription { workspace(namespace: "team-platform", name: "crash-course") { state } }');
+    await graphiql.run();
+    await graphiql.shows('"code": "FORBIDDEN"');
+  });
+
   it('shows a pause in a running subscription', async () => {
     const { name, namespace } = await runningWorkspace(demo.url);
     await using graphiql = await openGraphiQL(browser, demo.url);
