@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../gateway/manifests.ts';
 import { personAt, type Person } from '../gateway/person.ts';
 import { startTestGateway, type SimulatedGateway, type Subscription } from '../gateway/test-gateway.ts';
-import { grant, grantIn, grantName, kinds, namespaces, viewing, workspaces } from './team-world.ts';
+import { editing, grant, grantIn, grantName, kinds, namespaces, viewing, workspaces } from './team-world.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const TTL_SECONDS = 1;
@@ -231,6 +231,21 @@ describe('who follows', () => {
     const begun = reviews();
     await expect.poll(reviews, { timeout: 5_000 }).toBeGreaterThan(begun);
     expect(reviews() - begun).toBeLessThanOrEqual(2 * 4); // list and watch, everywhere and there, twice at most
+  });
+});
+
+describe('who waits for what they have asked for', () => {
+  it('is not told what becomes of it when they may not know it any more', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', editing));
+    await using vic = as(gateway, 'vic');
+    const input = '{ namespace: "team-a", name: "a-1", waitFor: PAUSED, timeoutSeconds: 30 }';
+    const waiting = vic.ask(`mutation { pauseWorkspace(input: ${input}) { stateReached workspace { state paused } } }`);
+    await gateway.requested('patch');
+    takeAway(gateway, 'vic', 'team-a');
+    gateway.cluster.apply(workspace('a-1', { state: 'Paused', paused: true }));
+    expect((await waiting).data).toEqual({
+      pauseWorkspace: { stateReached: false, workspace: { state: 'UNKNOWN', paused: true } },
+    });
   });
 });
 

@@ -1,6 +1,14 @@
+import type { Context } from '../../graphql/context.ts';
 import type { Objects } from '../../loaders/objects.ts';
-import type { WorkspaceObject } from './resource.ts';
+import { Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf, type WorkspaceState } from './state.ts';
+
+/** Whether what has been seen since a write may be told: rights may have been lost while it was waited for. */
+export async function mayStillGet({ renewed }: Context, { metadata }: WorkspaceObject): Promise<boolean> {
+  const { group, plural: resource } = Workspace;
+  const { namespace = null, name } = metadata;
+  return renewed(Date.now()).loaders.can({ verb: 'get', group, resource, namespace, name });
+}
 
 interface Patience {
   readonly timeoutSeconds: number;

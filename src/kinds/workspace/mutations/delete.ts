@@ -5,7 +5,7 @@ import { deleteFields, deleteOptionsOf, deletionFields } from '../../../graphql/
 import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
-import { waitUntilGone } from '../waiting.ts';
+import { mayStillGet, waitUntilGone } from '../waiting.ts';
 import { assertTimeout, timeoutField } from './wait-fields.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
@@ -91,8 +91,9 @@ builder.mutationFields((t) => ({
 
 type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
 
-async function deleteOne({ loaders, signal }: Context, input: DeleteInput): Promise<DeletePayload> {
+async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePayload> {
   assertTimeout(input);
+  const { loaders, signal } = context;
   const { namespace, name, dryRun, waitFor, timeoutSeconds } = input;
   const at = { namespace, name };
   await loaders.permit('delete', Workspace, at);
@@ -103,6 +104,7 @@ async function deleteOne({ loaders, signal }: Context, input: DeleteInput): Prom
   const isPending = dryRun ? isHeldBack(before, deleted.object) : deleted.object !== undefined;
   if (!followed || dryRun || !isPending) return { object, deletionPending: isPending, warnings };
   const { workspace, gone } = await waitUntilGone(followed, object, { timeoutSeconds, signal });
+  if (!(await mayStillGet(context, object))) return { object, deletionPending: true, warnings };
   return { object: workspace, deletionPending: !gone, warnings };
 }
 

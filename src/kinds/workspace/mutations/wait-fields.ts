@@ -4,7 +4,7 @@ import { failure } from '../../../graphql/errors.ts';
 import type { Objects } from '../../../loaders/objects.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
-import { waitForState } from '../waiting.ts';
+import { mayStillGet, waitForState } from '../waiting.ts';
 
 const LONGEST_WAIT_SECONDS = 3_600;
 
@@ -51,16 +51,18 @@ interface Writing {
 
 /** Writes, then waits as asked; what cannot be followed is refused before anything is changed. */
 export async function writeAndWait(
-  { loaders, signal }: Context,
+  context: Context,
   { at, write }: Writing,
   waiting: Waiting,
 ): Promise<Reached & { readonly warnings: readonly string[] }> {
   assertTimeout(waiting);
+  const { loaders, signal } = context;
   const { waitFor: state, timeoutSeconds, dryRun } = waiting;
   const followed: Objects<WorkspaceObject> | undefined = state ? await loaders.follow(Workspace, at) : undefined;
   const { object, warnings } = await write();
   if (!state || !followed) return { object, stateReached: null, warnings };
   if (dryRun) return { object, stateReached: stateOf(object) === state, warnings };
   const { workspace, stateReached } = await waitForState(followed, object, { state, timeoutSeconds, signal });
+  if (!(await mayStillGet(context, object))) return { object, stateReached: false, warnings };
   return { object: workspace, stateReached, warnings };
 }
