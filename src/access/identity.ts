@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { StatusError } from '../kubernetes/status-error.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -29,7 +28,6 @@ export function credentialsOf({
   socket,
 }: {
   readonly headersDistinct: NodeJS.Dict<string[]>;
-  readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }): Credentials {
   return { headers: headersDistinct, remoteAddress: socket.remoteAddress };

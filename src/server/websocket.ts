@@ -89,7 +89,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         if (!connection || !whoIsIt) throw new TypeError('A message came on a connection that was not opened.');
         const viewer = await whoIsIt().catch((error: unknown) => publicError(error));
         if (viewer instanceof GraphQLError) {
-          refuse(socket, viewer);
+          // What cannot be found out now costs this operation only.
+          if (isUnauthenticated(viewer)) refuse(socket, viewer);
           return [viewer];
         }
         const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
@@ -130,9 +131,12 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 }
 
 /** It is not known who the client is; or it cannot be found out now, and the client may try again. */
-function refuse(socket: WebSocket, { message, extensions }: GraphQLError): void {
-  const isUnknown = extensions['code'] === 'UNAUTHENTICATED';
-  socket.close(isUnknown ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(message));
+function refuse(socket: WebSocket, error: GraphQLError): void {
+  socket.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(error.message));
+}
+
+function isUnauthenticated({ extensions }: GraphQLError): boolean {
+  return extensions['code'] === 'UNAUTHENTICATED';
 }
 
 /** As much as fits into a close frame. */
