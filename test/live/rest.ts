@@ -13,6 +13,9 @@ interface AtRest {
   readonly followers: readonly Follower[];
 }
 
+/** After many faults in a row a watch waits 30 s, at the longest, before it tries again. */
+export const LONGEST_REST_MS = 45_000;
+
 /**
  * With nobody writing and nothing wrong any more, waits until everybody has come to rest.
  * @returns what is wrong then: followers that do not hold what the cluster does, answers that do not tell it
@@ -26,7 +29,7 @@ export async function mistakesAtRest({ world, gateways, followers }: AtRest): Pr
       const difference = follower.failure ? undefined : follower.differenceFrom(truth);
       return difference === undefined ? [] : `${follower.title} ${difference}\n    ${follower.story}`;
     });
-  await until(() => unsettled().length === 0, 'all views are true').catch(() => undefined);
+  await until(() => unsettled().length === 0, 'all views are true', LONGEST_REST_MS).catch(() => undefined);
   const failures = followers.flatMap(({ failure }) => failure ?? []);
   const selections = new Set(followers.map(({ selection }) => selection));
   const answers = gateways.flatMap((gateway) => [...selections].map((each) => wrongAnswer(gateway, each, truth)));
@@ -40,7 +43,11 @@ async function caughtUp(world: World, gateway: TestGateway): Promise<void> {
   for (const marker of markers) await world.put(marker);
   const question = `{ namespace(name: "${name}") { id } workspaceKind(name: "${name}") { id } workspace(namespace: "${name}", name: "${name}") { id } }`;
   const seen = async () => Object.values((await gateway.query(question)).data ?? {}).map((found) => found !== null);
-  await until(async () => isDeepStrictEqual(await seen(), [true, true, true]), 'the gateway has caught up');
+  await until(
+    async () => isDeepStrictEqual(await seen(), [true, true, true]),
+    'the gateway has caught up',
+    LONGEST_REST_MS,
+  );
   for (const marker of markers.toReversed()) await world.remove(marker);
 }
 

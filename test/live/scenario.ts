@@ -4,7 +4,7 @@ import { chances as chancesOf, type Chances } from '../cache/seeded-chances.ts';
 import { alwaysWatched } from '../gateway/always-watched.ts';
 import type { TestGateway } from '../gateway/test-gateway.ts';
 import { until } from '../gateway/until.ts';
-import { mistakesAtRest } from './rest.ts';
+import { LONGEST_REST_MS, mistakesAtRest } from './rest.ts';
 import { definitions, setStage, type Stage } from './stage.ts';
 
 const STEPS = 120;
@@ -136,7 +136,7 @@ class Scenario implements AsyncDisposable {
         watched.every((each) => each.filter((resource) => resource.watched === 'always').length === kinds)
       );
     };
-    await until(isNoticed, 'every gateway has looked what world it is');
+    await until(isNoticed, 'every gateway has looked what world it is', LONGEST_REST_MS);
   }
 
   async #redefine(): Promise<void> {
