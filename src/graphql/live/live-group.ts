@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { compareVersions, type KubernetesObject } from '../../kubernetes/object.ts';
-import type { ObjectChange } from '../../loaders/objects.ts';
+import { Agenda } from './agenda.ts';
 import { encodePlace, placeBehind, toldKeyOf, type Place, type Told } from './cursor.ts';
 import { nextStationNumber, START, type Station } from './delivery.ts';
 import { Dependencies } from './dependencies.ts';
@@ -28,7 +28,7 @@ export interface LiveGroupOptions {
  * The readers of one operation with one view. For each change the filter, the execution and the serialisation happen
  * once for all of them.
  *
- * Changes gather in `#dirty`; a round looks at each dirty object as it is then, and tells the readers what has become of
+ * Changes gather in the agenda; a round looks at each object in it as it is then, and tells the readers what has become of
  * what they hold. Rounds do not overlap, so every reader sees the same order.
  */
 export class LiveGroup {
@@ -44,15 +44,10 @@ export class LiveGroup {
   readonly #preparing = new Set<Reader>();
   readonly #joining = new Map<Reader, Joining>();
   readonly #holdings: Holdings;
-  readonly #dirty = new Map<string, Seen>();
+  readonly #agenda: Agenda;
   #station: Station = { ...START, number: nextStationNumber() };
-  /** What the round that is under way looks at. */
-  #looking: readonly Seen[] = [];
-  /** Grows when the past becomes void: a round that began before has nothing to tell. */
-  #world = 0;
-  #resetting = false;
   readonly #rounds = new Rounds({
-    hasWork: () => this.#dirty.size + this.#joining.size > 0 || this.#resetting,
+    hasWork: () => !this.#agenda.isEmpty || this.#joining.size > 0,
     round: async () => {
       await this.#tellChanges();
       await this.#admit();
@@ -63,11 +58,10 @@ export class LiveGroup {
   constructor(options: LiveGroupOptions) {
     this.#options = options;
     this.#source = options.source;
-    const touchAll = () => this.#touch(this.#holdings.objects().map(({ metadata }) => metadata.uid));
     this.#dependencies = new Dependencies({
-      changed: ({ readKeys }) => this.#touch(this.#dependencies.touchedBy(readKeys)),
-      reset: touchAll,
-      failed: touchAll,
+      changed: ({ readKeys }) => this.#plan(() => this.#agenda.touch(this.#dependencies.touchedBy(readKeys))),
+      reset: () => this.refresh(),
+      failed: () => this.refresh(),
     });
     const { execute, source } = options;
     this.#renderer = new Renderer({
@@ -84,12 +78,12 @@ export class LiveGroup {
       holdings: this.#holdings,
       counters: options.counters,
     };
+    this.#agenda = new Agenda(source, this.#holdings);
     this.#unfollow = source.objects.follow({
-      changed: (change) => this.#changed(change),
-      reset: () => this.#reset(),
+      changed: (change) => this.#plan(() => this.#agenda.changed(change, this.#rounds.isBusy)),
+      reset: () => this.#plan(() => this.#agenda.reset()),
       failed: (error) => this.#end(options.publicError(error)),
     });
-    this.#markCandidates();
   }
 
   /**
@@ -135,7 +129,7 @@ export class LiveGroup {
 
   /** Looks at everything anew, where what is selected depends on more than objects. */
   refresh(): void {
-    this.#touch(this.#holdings.objects().map(({ metadata }) => metadata.uid));
+    this.#plan(() => this.#agenda.touchAll());
   }
 
   #forget(readers: readonly Reader[]): void {
@@ -165,73 +159,34 @@ export class LiveGroup {
     }
   }
 
-  #changed({ after, last }: ObjectChange<KubernetesObject>): void {
-    const { uid } = last.metadata;
-    // What a round is looking at may be held when that is over.
-    if (
-      this.#rounds.isBusy ||
-      this.#holdings.has(uid) ||
-      this.#dirty.has(uid) ||
-      (after && this.#source.matches(after))
-    ) {
-      this.#dirty.set(uid, { last, gone: !after });
-      this.#rounds.schedule();
-    }
-  }
-
-  #touch(uids: Iterable<string>): void {
-    for (const uid of uids) {
-      const object = this.#dirty.has(uid) ? undefined : this.#source.objects.withUid(uid);
-      if (!object) continue;
-      this.#dirty.set(uid, { last: object, gone: false });
-      this.#rounds.schedule();
-    }
-  }
-
-  #markCandidates(): void {
-    for (const object of this.#source.candidates()) this.#dirty.set(object.metadata.uid, { last: object, gone: false });
-  }
-
-  /** The past is void. Who follows events is told to forget it; who follows one object is told what it is now. */
-  #reset(): void {
-    this.#dirty.clear();
-    if (this.#source.shape === 'events') {
-      this.#world += 1;
-      this.#resetting = true;
-      this.#holdings.clear();
-    }
-    for (const last of [...this.#holdings.objects(), ...this.#looking.map((seen) => seen.last)])
-      this.#dirty.set(last.metadata.uid, { last, gone: true });
-    this.#markCandidates();
-    this.#rounds.schedule();
+  /** What has come to be looked at is looked at in the next round. */
+  #plan(note: () => void): void {
+    note();
+    if (!this.#agenda.isEmpty) this.#rounds.schedule();
   }
 
   async #tellChanges(): Promise<void> {
-    const world = this.#world;
-    const resetting = this.#resetting;
     const { version } = this.#source.objects;
     const related = this.#dependencies.versions();
-    const batch = [...this.#dirty.values()];
-    this.#resetting = false;
-    this.#looking = batch;
-    this.#dirty.clear();
-    const step = { since: resetting ? START : this.#station, until: nextStationNumber() };
+    const items = this.#agenda.take();
+    const { seen, isReset } = items;
+    const step = { since: isReset ? START : this.#station, until: nextStationNumber() };
     const signs = new Welcome(this.#station, this.#parts);
-    const deliveries = resetting ? [await signs.sign('RESET', START)] : [];
-    for (const seen of batch) {
-      const delivery = await this.#holdings.look(seen, step);
-      if (world !== this.#world) return; // what this round looked at is void
+    const deliveries = isReset ? [await signs.sign('RESET', START)] : [];
+    for (const each of seen) {
+      const delivery = await this.#holdings.look(each, step);
+      if (this.#agenda.isVoid(items)) return;
       if (delivery) deliveries.push(delivery);
     }
-    if (resetting) deliveries.push(await signs.sign('SYNCED', START));
-    this.#looking = [];
+    if (isReset) deliveries.push(await signs.sign('SYNCED', START));
+    this.#agenda.done();
     const { sight } = this.#options;
     const place = { version, ahead: [], related: this.#dependencies.reaches(related), sight };
     const isAhead = (of: string) => compareVersions(of, version) > 0; // the watch has not come to it
-    const told = batch.filter(({ last }) => isAhead(last.metadata.resourceVersion)).map((seen) => this.#toldOf(seen));
+    const told = seen.filter(({ last }) => isAhead(last.metadata.resourceVersion)).map((each) => this.#toldOf(each));
     const ahead = [...step.since.place.ahead.filter((each) => isAhead(each.version)), ...told];
     this.#station = { place: ahead.reduce(placeBehind, place), number: step.until };
-    const leg = resetting || deliveries.length === 0 ? undefined : { since: step.since };
+    const leg = isReset || deliveries.length === 0 ? undefined : { since: step.since };
     for (const reader of this.#readers) reader.tell(deliveries, this.#station, leg);
   }
 
@@ -247,7 +202,7 @@ export class LiveGroup {
     const welcome = new Welcome(this.#station, this.#parts);
     for (const [reader, joining] of this.#joining) {
       // What it has missed is worked out from what is now, so that must be what the others hold.
-      if (joining.begins === 'again' && joining.resume && this.#dirty.size > 0) return;
+      if (joining.begins === 'again' && joining.resume && !this.#agenda.isEmpty) return;
       const told = await welcome.of(joining);
       if (!this.#joining.delete(reader)) continue; // it has left meanwhile
       this.#readers.add(reader);
@@ -262,13 +217,12 @@ export class LiveGroup {
 
   #stop(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#world += 1;
+    this.#agenda.clear();
     this.#rounds.cancel();
     this.#stopping.abort();
     this.#unfollow();
     this.#dependencies[Symbol.dispose]();
-    for (const collection of [this.#readers, this.#joining, this.#preparing, this.#dirty, this.#holdings])
-      collection.clear();
+    for (const collection of [this.#readers, this.#joining, this.#preparing, this.#holdings]) collection.clear();
     this.#options.onEmpty();
   }
 }
