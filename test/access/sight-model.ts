@@ -113,12 +113,11 @@ export class SightModel {
   /** Everything that the cluster lets this person read, in whatever way, as far as it may be read. */
   readable(): readonly unknown[] {
     const { workspaces, kinds, namespaces, others } = this.#world;
-    const asNamespace = (each: Stored) => this.may('get', 'namespaces', each.metadata.name, each.metadata.name);
     return [
       ...workspaces.filter((each) => this.mayGet(each) || this.mayList(each.metadata.namespace ?? '')),
       ...kinds.map((each) => shownAs(this.kind(each), each, spawnerView)),
       ...others.map((each) => withoutValues(shownAs(this.other(each), each, withoutUid))),
-      ...namespaces.map((each) => shownAs(asNamespace(each) ? 'whole' : this.namespace(each), each, nameOf)),
+      ...namespaces.map((each) => shownAs(this.#mayGetNamespace(each) ? 'whole' : this.namespace(each), each, nameOf)),
     ];
   }
 
@@ -129,8 +128,13 @@ export class SightModel {
       others: others.filter((each) => this.other(each) === 'nothing'),
       workspaces: workspaces.filter((each) => !this.mayGet(each) && !this.mayList(each.metadata.namespace ?? '')),
       kinds: kinds.filter((each) => this.kind(each) === 'nothing'),
-      namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing'),
+      namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing' && !this.#mayGetNamespace(each)),
     };
+  }
+
+  /** By its name; rights to a namespace may be granted in it. */
+  #mayGetNamespace({ metadata: { name } }: Stored): boolean {
+    return this.may('get', 'namespaces', name, name);
   }
 }
 
