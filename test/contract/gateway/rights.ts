@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { grantIn, grantName, editing, viewing } from '../../access/team-world.ts';
+import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../access/team-world.ts';
 import { personAt, type Person } from '../../gateway/person.ts';
 import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';
@@ -46,6 +46,18 @@ export function rights(cluster: () => Cluster): void {
     const [existing, missing] = await Promise.all(asked);
     expect(existing?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(missing?.errors).toEqual(existing?.errors);
+  });
+
+  it('counts rights to a namespace that are granted in it', async () => {
+    const mine = await TestNamespace.in(cluster());
+    const viewer = `viewer-${mine.name}`;
+    await allow(mine, viewer, viewing, namespaces(['get']));
+    await using gateway = await start();
+    await using person = as(gateway, viewer);
+    const asked = `{ namespaces { nodes { name phase } } namespace(name: "${mine.name}") { phase } }`;
+    await expect
+      .poll(async () => (await person.ask(asked)).data, { timeout: REACTION_MS })
+      .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'Active' }] }, namespace: { phase: 'Active' } });
   });
 
   it('tells who listens of what they gain and lose, in time', async () => {
@@ -95,8 +107,8 @@ function as(gateway: TestGateway, name: string): Person {
   return personAt(gateway.url, { headers: { 'kubeflow-userid': name } });
 }
 
-async function allow({ api, name }: TestNamespace, subject: string, rule: typeof viewing): Promise<void> {
-  const [role, binding] = grantIn(name, subject, rule);
+async function allow({ api, name }: TestNamespace, subject: string, ...rules: Rule[]): Promise<void> {
+  const [role, binding] = grantIn(name, subject, ...rules);
   await api.create(`${RBAC}/namespaces/${name}/roles`, role);
   await api.create(`${RBAC}/namespaces/${name}/rolebindings`, binding);
 }
