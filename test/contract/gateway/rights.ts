@@ -60,6 +60,24 @@ export function rights(cluster: () => Cluster): void {
       .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'Active' }] }, namespace: { phase: 'Active' } });
   });
 
+  it('takes who brings a token for whom the cluster does, and writes with it', async () => {
+    const mine = await TestNamespace.in(cluster());
+    await mine.create('nb', { state: 'Running' });
+    const { kubeconfig } = cluster();
+    const token = /token: (\S+)/u.exec(kubeconfig)?.[1] ?? '';
+    await using gateway = await startGatewayFor(kubeconfig, { authentication: { mode: 'token' } });
+    await using bearer = personAt(gateway.url, { token });
+    const pause = `mutation { pauseWorkspace(input: { namespace: "${mine.name}", name: "nb" }) { workspace { paused audit { updatedBy } } } }`;
+    const who = (await bearer.ask('{ viewer { name groups } }')).data?.['viewer'] as
+      | Record<string, unknown>
+      | undefined;
+    expect(who?.['groups']).toContain('system:masters');
+    const updatedBy = who?.['name'];
+    const { data: paused } = await bearer.ask(pause);
+    expect(paused).toEqual({ pauseWorkspace: { workspace: { paused: true, audit: { updatedBy } } } });
+    expect((await personAt(gateway.url, { token: `${token}x` }).ask(pause)).status).toBe(401);
+  });
+
   it('tells who listens of what they gain and lose, in time', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
     await Promise.all([mine.create('a'), other.create('b'), allow(mine, 'viewer-2', viewing)]);
