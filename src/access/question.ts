@@ -13,7 +13,7 @@ export interface AccessQuestion {
 }
 
 /** Of a resource, what is asked about. */
-interface Asked {
+export interface Asked {
   readonly group: string;
   readonly plural: string;
   readonly namespaced: boolean;

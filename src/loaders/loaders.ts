@@ -41,6 +41,9 @@ export interface LoadersOptions {
   readonly since?: number | undefined;
 }
 
+const PODS = { group: '', plural: 'pods', namespaced: true };
+const POD_METRICS = { ...PODS, group: 'metrics.k8s.io' };
+
 /** Which objects are to be followed: all that may be seen, those of a namespace, or the one of a name. */
 export interface Scope {
   readonly namespace?: string | null | undefined;
@@ -176,7 +179,7 @@ export class Loaders extends Writes {
 
   /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
   async logs(namespace: string): Promise<PodLogs> {
-    await this.#demand({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: null });
+    await this.permit('get', PODS, { namespace, subresource: 'log' });
     return new PodLogs(this.#options.viewer.client, namespace);
   }
 
@@ -185,7 +188,7 @@ export class Loaders extends Writes {
    * @throws {StatusError} Forbidden where the viewer may not list it
    */
   async usage(namespace: string): Promise<PodUsage> {
-    await this.#demand({ verb: 'list', group: 'metrics.k8s.io', resource: 'pods', namespace, name: null });
+    await this.permit('list', POD_METRICS, { namespace });
     return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
@@ -205,10 +208,6 @@ export class Loaders extends Writes {
   /** Whether the viewer may list the resource everywhere. */
   async seesAll(resource: Resource): Promise<boolean> {
     return this.can(questionOf('list', resource));
-  }
-
-  async #demand(question: AccessQuestion): Promise<void> {
-    if (!(await this.can(question))) throw forbidden(question);
   }
 
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {

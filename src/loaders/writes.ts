@@ -1,5 +1,5 @@
 import { forbidden } from '../access/authorizer.ts';
-import { questionOf, type AccessQuestion, type Place } from '../access/question.ts';
+import { questionOf, type AccessQuestion, type Asked, type Place } from '../access/question.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { anyObject } from '../kubernetes/form.ts';
@@ -53,7 +53,7 @@ export abstract class Writes {
    * Lets through who may do something; for what has to be found out before a write.
    * @throws {StatusError} Forbidden, saying what was asked, and nothing of whether it exists
    */
-  async permit(verb: string, resource: Resource, at: Place): Promise<void> {
+  async permit(verb: string, resource: Asked, at: Place): Promise<void> {
     const question = questionOf(verb, resource, at);
     if (!(await this.can(question))) throw forbidden(question);
   }

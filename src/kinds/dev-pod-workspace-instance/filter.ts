@@ -1,6 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
 import { instanceSpecOf, instanceStatusOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
@@ -35,9 +34,3 @@ export function instanceMatcher(
 export function displayNameOf(instance: DevPodWorkspaceInstanceObject): string {
   return instanceSpecOf(instance).displayName || instance.metadata.name;
 }
-
-export const instanceOrdering: Ordering<DevPodWorkspaceInstanceObject> = {
-  name: 'NAMESPACE ASC, NAME ASC',
-  directions: [1, 1],
-  positionOf: ({ metadata: { namespace = '', name } }) => [namespace, name],
-};

@@ -1,15 +1,17 @@
 import { builder } from '../../graphql/builder.ts';
+import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { DevPodAccessRule } from './access.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
-import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher, instanceOrdering } from './filter.ts';
+import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher } from './filter.ts';
 import {
   DevPodWorkspaceInstance,
   instanceSpecOf,
@@ -166,10 +168,6 @@ DevPodWorkspaceInstanceType.implement({
   }),
 });
 
-const nameArgs = builder.args((t) => ({
-  namespace: t.string({ required: true, description: 'The namespace it is in, e.g. `loft-p-my-project`.' }),
-  name: t.string({ required: true, description: 'Its name.' }),
-}));
 const listArgs = builder.args((t) => ({
   namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see instances.' }),
   filter: t.field({
@@ -183,7 +181,7 @@ builder.queryFields((t) => ({
     type: DevPodWorkspaceInstanceType,
     nullable: true,
     description: 'One DevPod workspace. Null when it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     resolve: async (_, at, { loaders }) => (await loaders.get(DevPodWorkspaceInstance, at)) ?? null,
   }),
   devPodWorkspaceInstances: t.field({
@@ -192,7 +190,7 @@ builder.queryFields((t) => ({
     args: { ...listArgs, ...pagingArgs },
     resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
       const instances = await loaders.list(DevPodWorkspaceInstance, namespace);
-      return paginate(instances.filter(instanceMatcher(filter)), instanceOrdering, paging);
+      return paginate(instances.filter(instanceMatcher(filter)), byNamespaceAndName, paging);
     },
   }),
 }));
@@ -203,7 +201,7 @@ builder.subscriptionFields((t) => ({
     nullable: true,
     description:
       'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(DevPodWorkspaceInstance, at), at),
     resolve: ({ object }) => object,
   }),
@@ -213,7 +211,7 @@ builder.subscriptionFields((t) => ({
       'The DevPod workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
     args: {
       ...listArgs,
-      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+      ...afterArg,
     },
     subscribe: async (_, { namespace, filter, after }, { loaders }) =>
       liveList({

@@ -4,6 +4,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { labelSelector } from '../../graphql/label-selector.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
@@ -114,7 +115,7 @@ builder.queryFields((t) => ({
     type: NamespaceType,
     nullable: true,
     description: 'One namespace. Null when it does not exist.',
-    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    args: nameArg,
     resolve: async (_, { name }, { loaders }) => (await loaders.get(Namespace, { name })) ?? null,
   }),
   namespaces: t.field({
@@ -132,7 +133,7 @@ builder.subscriptionField('namespaces', (t) =>
     description: 'The namespaces that match, then SYNCED, then what happens to them.',
     args: {
       ...filterArg,
-      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+      ...afterArg,
     },
     subscribe: async (_, { filter, after }, { loaders }) =>
       liveList({ objects: await loaders.follow(Namespace), filter, matches: namespaceMatcher(filter), after }),

@@ -1,6 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
 export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
@@ -31,9 +30,3 @@ export function jobMatcher(filter: VolcanoJobFilter | null | undefined): (job: V
     (!queues || queues.includes(jobSpecOf(job).queue ?? '')) &&
     (selected?.(job) ?? true);
 }
-
-export const jobOrdering: Ordering<VolcanoJobObject> = {
-  name: 'NAMESPACE ASC, NAME ASC',
-  directions: [1, 1],
-  positionOf: ({ metadata: { namespace = '', name } }) => [namespace, name],
-};

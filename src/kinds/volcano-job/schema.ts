@@ -1,14 +1,16 @@
 import { builder } from '../../graphql/builder.ts';
+import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { implementCounts } from './counts.ts';
-import { jobMatcher, jobOrdering, VolcanoJobFilterInput } from './filter.ts';
+import { jobMatcher, VolcanoJobFilterInput } from './filter.ts';
 import { VolcanoNetworkTopology } from './network-topology.ts';
 import { VolcanoPolicy } from './policy.ts';
 import {
@@ -189,10 +191,6 @@ VolcanoJobType.implement({
 
 implementCounts(VolcanoJobType);
 
-const nameArgs = builder.args((t) => ({
-  namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-  name: t.string({ required: true, description: 'Its name.' }),
-}));
 const listArgs = builder.args((t) => ({
   namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see jobs.' }),
   filter: t.field({ type: VolcanoJobFilterInput, description: 'Which jobs. Null: all that you may see.' }),
@@ -203,7 +201,7 @@ builder.queryFields((t) => ({
     type: VolcanoJobType,
     nullable: true,
     description: 'One Volcano job. Null when it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     resolve: async (_, at, { loaders }) => (await loaders.get(VolcanoJob, at)) ?? null,
   }),
   volcanoJobs: t.field({
@@ -212,7 +210,7 @@ builder.queryFields((t) => ({
     args: { ...listArgs, ...pagingArgs },
     resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
       const jobs = await loaders.list(VolcanoJob, namespace);
-      return paginate(jobs.filter(jobMatcher(filter)), jobOrdering, paging);
+      return paginate(jobs.filter(jobMatcher(filter)), byNamespaceAndName, paging);
     },
   }),
 }));
@@ -223,7 +221,7 @@ builder.subscriptionFields((t) => ({
     nullable: true,
     description:
       'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(VolcanoJob, at), at),
     resolve: ({ object }) => object,
   }),
@@ -233,7 +231,7 @@ builder.subscriptionFields((t) => ({
       'The Volcano jobs that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
     args: {
       ...listArgs,
-      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+      ...afterArg,
     },
     subscribe: async (_, { namespace, filter, after }, { loaders }) =>
       liveList({

@@ -10,6 +10,7 @@ import { failure } from '../../graphql/errors.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import { isPart } from '../../kubernetes/part.ts';
@@ -186,7 +187,7 @@ builder.queryFields((t) => ({
     type: WorkspaceKindType,
     nullable: true,
     description: 'One kind. Null when it does not exist.',
-    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    args: nameArg,
     resolve: async (_, at, { loaders }) => (await loaders.get(WorkspaceKind, at)) ?? null,
   }),
   workspaceKinds: t.field({
@@ -204,7 +205,7 @@ builder.subscriptionFields((t) => ({
     nullable: true,
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    args: nameArg,
     subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(WorkspaceKind, at), at),
     resolve: ({ object }) => object,
   }),
@@ -213,7 +214,7 @@ builder.subscriptionFields((t) => ({
     description: 'The kinds that match, then SYNCED, then what happens to them.',
     args: {
       ...workspaceKindFilterArg,
-      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+      ...afterArg,
     },
     subscribe: async (_, { filter, after }, { loaders }) =>
       liveList({

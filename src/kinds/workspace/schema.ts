@@ -10,6 +10,7 @@ import {
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent } from '../../graphql/live/event-type.ts';
 import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads, readsForViewer } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
@@ -179,10 +180,6 @@ WorkspaceType.implement({
   }),
 });
 
-const nameArgs = builder.args((t) => ({
-  namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-  name: t.string({ required: true, description: 'Its name.' }),
-}));
 const namespaceArg = builder.args((t) => ({
   namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see workspaces.' }),
 }));
@@ -192,7 +189,7 @@ builder.queryFields((t) => ({
     type: WorkspaceType,
     nullable: true,
     description: 'One workspace. Null when it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     resolve: async (_, at, { loaders }) => (await loaders.get(Workspace, at)) ?? null,
   }),
   workspaces: t.field({
@@ -210,7 +207,7 @@ builder.subscriptionFields((t) => ({
     nullable: true,
     description:
       'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: nameArgs,
+    args: objectArgs,
     subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(Workspace, at), at),
     resolve: ({ object }) => object,
   }),
@@ -221,7 +218,7 @@ builder.subscriptionFields((t) => ({
     args: {
       ...namespaceArg,
       filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
-      after: t.arg.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+      ...afterArg,
     },
     subscribe: async (_, { namespace, filter, after }, { loaders }) =>
       liveList({
