@@ -12,7 +12,8 @@ export interface ContainerUsage {
   readonly at: string | undefined;
 }
 
-const podMetrics = {
+/** The resource that the measurements are, of pods: of the metrics API, which not every cluster serves. */
+export const podMetrics = {
   kind: 'PodMetrics',
   group: 'metrics.k8s.io',
   version: 'v1beta1',

@@ -6,6 +6,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/kept-resource.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ifAny, LiveLists } from './live-lists.ts';
 import { Objects, type OnRead } from './objects.ts';
@@ -42,7 +43,6 @@ export interface LoadersOptions {
 }
 
 const PODS = { group: '', plural: 'pods', namespaced: true };
-const POD_METRICS = { ...PODS, group: 'metrics.k8s.io' };
 
 /** Which objects are to be followed: all that may be seen, those of a namespace, or the one of a name. */
 export interface Scope {
@@ -188,7 +188,7 @@ export class Loaders extends Writes {
    * @throws {StatusError} Forbidden where the viewer may not list it
    */
   async usage(namespace: string): Promise<PodUsage> {
-    await this.permit('list', POD_METRICS, { namespace });
+    await this.permit('list', podMetrics, { namespace });
     return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
   }
 
@@ -207,7 +207,7 @@ export class Loaders extends Writes {
 
   /** Whether the viewer may list the resource everywhere. */
   async seesAll(resource: Resource): Promise<boolean> {
-    return this.can(questionOf('list', resource));
+    return this.may('list', resource);
   }
 
   async #scopeView<T extends KubernetesObject>(resource: Resource<T>, scope: Scope, purpose: Purpose): Promise<View> {

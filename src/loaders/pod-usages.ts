@@ -2,8 +2,6 @@ import type { Client } from '../kubernetes/client.ts';
 import { listPodMetrics, type ContainerUsage } from '../kubernetes/pod-metrics.ts';
 import { isUnreachable, StatusError } from '../kubernetes/status-error.ts';
 
-export type { ContainerUsage } from '../kubernetes/pod-metrics.ts';
-
 /** What the pods of one namespace use, by their names; undefined where nobody measures. */
 export type PodUsage = ReadonlyMap<string, readonly ContainerUsage[]> | undefined;
 

@@ -49,6 +49,11 @@ export abstract class Writes {
   /** Whether the viewer may do something. */
   abstract can(question: AccessQuestion): Promise<boolean>;
 
+  /** Whether the viewer may do something with objects of a resource. */
+  may(verb: string, resource: Asked, at?: Place): Promise<boolean> {
+    return this.can(questionOf(verb, resource, at));
+  }
+
   /**
    * Lets through who may do something; for what has to be found out before a write.
    * @throws {StatusError} Forbidden, saying what was asked, and nothing of whether it exists

@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { readsForViewer } from '../../graphql/reads.ts';
+import { podMetrics, type ContainerUsage } from '../../kubernetes/pod-metrics.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
-import type { ContainerUsage } from '../../loaders/pod-usages.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import type { WorkspaceObject } from '../workspace/resource.ts';
 import { WorkspaceType } from '../workspace/schema.ts';
@@ -92,13 +92,7 @@ async function usageOf(loaders: Loaders, workspace: WorkspaceObject): Promise<Us
   const { namespace = '' } = workspace.metadata;
   const pod = workspacePodOf(loaders, workspace);
   if (!pod) return unavailable('WORKSPACE_NOT_RUNNING');
-  const mayList = await loaders.can({
-    verb: 'list',
-    group: 'metrics.k8s.io',
-    resource: 'pods',
-    namespace,
-    name: null,
-  });
+  const mayList = await loaders.may('list', podMetrics, { namespace });
   if (!mayList) return unavailable('NOT_PERMITTED');
   const usage = await loaders.usage(namespace);
   if (!usage) return unavailable('METRICS_API_NOT_AVAILABLE');

@@ -64,9 +64,8 @@ SecretType.implement({
       description: 'What is in it. Null where you may list secrets, but not get this one.',
       extensions: readsForViewer(),
       resolve: async (secret, _, { loaders }) => {
-        const { namespace = null, name } = secret.metadata;
-        const { group, plural: resource } = Secret;
-        return (await loaders.can({ verb: 'get', group, resource, namespace, name })) ? secret : null;
+        const mayGet = await loaders.may('get', Secret, secret.metadata);
+        return mayGet ? secret : null;
       },
     }),
     workspaces: t.field({

@@ -12,8 +12,7 @@ builder.objectField(SecretMount, 'secret', (t) =>
       'The secret itself, read from the API server: once for all of a namespace. Null when it does not exist, and where you may not list secrets.',
     extensions: readsForViewer(),
     resolve: async ({ namespace, secretName }, _, { loaders }) => {
-      const { group, plural: resource } = Secret;
-      if (!(await loaders.can({ verb: 'list', group, resource, namespace, name: null }))) return null;
+      if (!(await loaders.may('list', Secret, { namespace }))) return null;
       const secrets = await loaders.listLive(Secret, namespace);
       return secrets.find(({ metadata }) => metadata.name === secretName) ?? null;
     },

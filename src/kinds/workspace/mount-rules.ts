@@ -90,10 +90,9 @@ async function mountCause(
   resource: Resource,
   { field, namespace, name }: Mount,
 ): Promise<StatusCause | undefined> {
-  const { group, plural, kind } = resource;
-  const mayGet = await loaders.can({ verb: 'get', group, resource: plural, namespace, name });
+  const mayGet = await loaders.may('get', resource, { namespace, name });
   if (!mayGet || name === '') return undefined;
-  const which = `${kind} ${JSON.stringify(name)}`;
+  const which = `${resource.kind} ${JSON.stringify(name)}`;
   try {
     if (canMount(await loaders.live(resource, { namespace, name }))) return undefined;
     return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT_LABEL}=true`);

@@ -172,10 +172,8 @@ WorkspaceType.implement({
       description: 'Whether the cluster would allow you to do this to the workspace.',
       extensions: readsForViewer(),
       args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'What you would do.' }) },
-      resolve: ({ metadata: { namespace = null, name } }, { action }, { loaders }) => {
-        const { group, plural: resource } = Workspace;
-        return loaders.can({ verb: action === 'DELETE' ? 'delete' : 'update', group, resource, namespace, name });
-      },
+      resolve: ({ metadata }, { action }, { loaders }) =>
+        loaders.may(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
     }),
   }),
 });

@@ -5,9 +5,7 @@ import { stateOf, type WorkspaceState } from './state.ts';
 
 /** Whether what has been seen since a write may be told: rights may have been lost while it was waited for. */
 export async function mayStillGet({ renewed }: Context, { metadata }: WorkspaceObject): Promise<boolean> {
-  const { group, plural: resource } = Workspace;
-  const { namespace = null, name } = metadata;
-  return renewed(Date.now()).loaders.can({ verb: 'get', group, resource, namespace, name });
+  return renewed(Date.now()).loaders.may('get', Workspace, metadata);
 }
 
 interface Patience {
