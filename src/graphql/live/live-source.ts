@@ -1,4 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Resource } from '../../kubernetes/resource.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
 import type { Objects } from '../../loaders/objects.ts';
 import { decodePlace, type Place } from './cursor.ts';
 import type { EventType } from './event-type.ts';
@@ -56,19 +58,26 @@ export class LiveSource<T extends KubernetesObject> implements AsyncIterable<Liv
   }
 }
 
-/**
- * Follows the objects that match, from a snapshot on.
- * @throws {GraphQLError} BAD_REQUEST for an `after` that is no cursor of this selection
- */
-export function liveList<T extends KubernetesObject>(options: {
-  readonly objects: Objects<T>;
+interface Listed<T extends KubernetesObject, F> {
   readonly namespace?: string | null | undefined;
   /** What the client asked for, apart from the namespace. */
-  readonly filter: unknown;
-  readonly matches: (object: T) => boolean;
+  readonly filter: F;
+  readonly matcher: (filter: F) => (object: T) => boolean;
   readonly after?: string | null | undefined;
-}): LiveSource<T> {
-  const { objects, namespace, filter, matches, after } = options;
+}
+
+/**
+ * Follows the objects that match, from a snapshot on.
+ * @throws {StatusError} as {@link Loaders.follow}
+ * @throws {GraphQLError} BAD_REQUEST for an `after` that is no cursor of this selection
+ */
+export async function liveList<T extends KubernetesObject, F>(
+  loaders: Loaders,
+  resource: Resource<T>,
+  { namespace, filter, matcher, after }: Listed<T, F>,
+): Promise<LiveSource<T>> {
+  const objects = await loaders.follow(resource, { namespace });
+  const matches = matcher(filter);
   const selection = JSON.stringify([objects.name, namespace ?? null, filter ?? null]);
   return new LiveSource({
     objects,
@@ -80,11 +89,16 @@ export function liveList<T extends KubernetesObject>(options: {
   });
 }
 
-/** Follows the one object of this name, through its deletions and re-creations. */
-export function liveObject<T extends KubernetesObject>(
-  objects: Objects<T>,
+/**
+ * Follows the one object of this name, through its deletions and re-creations.
+ * @throws {StatusError} as {@link Loaders.follow}
+ */
+export async function liveObject<T extends KubernetesObject>(
+  loaders: Loaders,
+  resource: Resource<T>,
   at: { readonly namespace?: string; readonly name: string },
-): LiveSource<T> {
+): Promise<LiveSource<T>> {
+  const objects = await loaders.follow(resource, at);
   return new LiveSource({
     objects,
     shape: 'object',

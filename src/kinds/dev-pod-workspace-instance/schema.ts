@@ -202,7 +202,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(DevPodWorkspaceInstance, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, DevPodWorkspaceInstance, at),
     resolve: ({ object }) => object,
   }),
   devPodWorkspaceInstances: t.field({
@@ -213,14 +213,8 @@ builder.subscriptionFields((t) => ({
       ...listArgs,
       ...afterArg,
     },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(DevPodWorkspaceInstance, { namespace }),
-        namespace,
-        filter,
-        matches: instanceMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
     resolve: (event) => event,
   }),
 }));

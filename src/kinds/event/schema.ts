@@ -110,14 +110,8 @@ builder.subscriptionField('events', (t) =>
     description:
       'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(Event, { namespace }),
-        namespace,
-        filter,
-        matches: eventMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, Event, { namespace, filter, matcher: eventMatcher, after }),
     resolve: (event) => event,
   }),
 );

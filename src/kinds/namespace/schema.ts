@@ -135,8 +135,8 @@ builder.subscriptionField('namespaces', (t) =>
       ...filterArg,
       ...afterArg,
     },
-    subscribe: async (_, { filter, after }, { loaders }) =>
-      liveList({ objects: await loaders.follow(Namespace), filter, matches: namespaceMatcher(filter), after }),
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList(loaders, Namespace, { filter, matcher: namespaceMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -151,21 +151,15 @@ builder.subscriptionFields((t) => ({
     description:
       'One claim as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(PersistentVolumeClaim, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, PersistentVolumeClaim, at),
     resolve: ({ object }) => object,
   }),
   persistentVolumeClaims: t.field({
     type: PersistentVolumeClaimEvent,
     description: 'The claims that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(PersistentVolumeClaim, { namespace }),
-        namespace,
-        filter,
-        matches: claimMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -164,8 +164,8 @@ builder.subscriptionField('persistentVolumes', (t) =>
     type: PersistentVolumeEvent,
     description: 'The storage that matches, then SYNCED, then what happens to it.',
     args: { ...filterArg, ...afterArg },
-    subscribe: async (_, { filter, after }, { loaders }) =>
-      liveList({ objects: await loaders.follow(PersistentVolume), filter, matches: volumeMatcher(filter), after }),
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList(loaders, PersistentVolume, { filter, matcher: volumeMatcher, after }),
     resolve: (event) => event,
   }),
 );

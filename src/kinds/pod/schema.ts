@@ -121,21 +121,15 @@ builder.subscriptionFields((t) => ({
     description:
       'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(Pod, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, Pod, at),
     resolve: ({ object }) => object,
   }),
   pods: t.field({
     type: PodEvent,
     description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(Pod, { namespace }),
-        namespace,
-        filter,
-        matches: podMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, Pod, { namespace, filter, matcher: podMatcher, after }),
     resolve: (event) => event,
   }),
 }));

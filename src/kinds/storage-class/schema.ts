@@ -130,8 +130,8 @@ builder.subscriptionField('storageClasses', (t) =>
     type: StorageClassEvent,
     description: 'The classes of storage that match, then SYNCED, then what happens to them.',
     args: { ...filterArg, ...afterArg },
-    subscribe: async (_, { filter, after }, { loaders }) =>
-      liveList({ objects: await loaders.follow(StorageClass), filter, matches: classMatcher(filter), after }),
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList(loaders, StorageClass, { filter, matcher: classMatcher, after }),
     resolve: (event) => event,
   }),
 );

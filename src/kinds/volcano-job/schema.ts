@@ -222,7 +222,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(VolcanoJob, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, VolcanoJob, at),
     resolve: ({ object }) => object,
   }),
   volcanoJobs: t.field({
@@ -233,14 +233,8 @@ builder.subscriptionFields((t) => ({
       ...listArgs,
       ...afterArg,
     },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(VolcanoJob, { namespace }),
-        namespace,
-        filter,
-        matches: jobMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -206,7 +206,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: nameArg,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(WorkspaceKind, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, WorkspaceKind, at),
     resolve: ({ object }) => object,
   }),
   workspaceKinds: t.field({
@@ -216,13 +216,8 @@ builder.subscriptionFields((t) => ({
       ...workspaceKindFilterArg,
       ...afterArg,
     },
-    subscribe: async (_, { filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(WorkspaceKind),
-        filter,
-        matches: workspaceKindMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { filter, after }, { loaders }) =>
+      liveList(loaders, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -206,7 +206,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: async (_, at, { loaders }) => liveObject(await loaders.follow(Workspace, at), at),
+    subscribe: (_, at, { loaders }) => liveObject(loaders, Workspace, at),
     resolve: ({ object }) => object,
   }),
   workspaces: t.field({
@@ -218,14 +218,8 @@ builder.subscriptionFields((t) => ({
       filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
       ...afterArg,
     },
-    subscribe: async (_, { namespace, filter, after }, { loaders }) =>
-      liveList({
-        objects: await loaders.follow(Workspace, { namespace }),
-        namespace,
-        filter,
-        matches: workspaceMatcher(filter),
-        after,
-      }),
+    subscribe: (_, { namespace, filter, after }, { loaders }) =>
+      liveList(loaders, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
     resolve: (event) => event,
   }),
 }));
