@@ -8,7 +8,7 @@ import { buildASTSchema, parse, type DocumentNode } from 'graphql';
 const outputDirectory = 'test/__generated__/';
 const schemaFile = 'schema/schema.graphql';
 const operationFiles = 'schema/operations/*.graphql';
-const sourceFiles = ['test/**/*.ts', 'src/demo/**/*.ts'];
+const sourceFiles = ['test/**/*.ts', 'dev/demo/**/*.ts'];
 
 interface Source {
   readonly location: string;

@@ -10,8 +10,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include:
       mode === 'contract'
-        ? ['test/contract/**/*.test.ts', 'test/control-plane.test.ts', 'src/demo/*.test.ts', 'test/live/*.test.ts']
-        : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+        ? ['test/contract/**/*.test.ts', 'dev/demo/*.test.ts', 'test/property/live/*.test.ts']
+        : ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: resultsDirectory

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Simulator } from '../src/simulator/simulator.ts';
+import type { Simulator } from '../dev/simulator/simulator.ts';
 import type { Child } from './child.ts';
 import type { Acknowledged, ClientsQuestion } from './clients.ts';
 import { writeNext } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Simulator } from '../src/simulator/simulator.ts';
+import type { Simulator } from '../dev/simulator/simulator.ts';
 import type { Subject } from './cells.ts';
 import { Child } from './child.ts';
 import type { ServerQuestion } from './servers/server.ts';

@@ -1,7 +1,7 @@
-import { workspaceKindCrd } from '../src/demo/crds/workspace-kind.ts';
-import { workspaceCrd } from '../src/demo/crds/workspace.ts';
-import type { Manifest } from '../src/simulator/api-object.ts';
-import { startSimulator, type Simulator } from '../src/simulator/simulator.ts';
+import { workspaceKindCrd } from '../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../dev/demo/crds/workspace.ts';
+import type { Manifest } from '../dev/simulator/api-object.ts';
+import { startSimulator, type Simulator } from '../dev/simulator/simulator.ts';
 import { stamp } from './stamp.ts';
 
 /** About how large one event is. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { addressMatcher, type HeaderIdentityOptions } from './access/header-identity.ts';
+import { addressMatcher, type HeaderIdentityOptions } from './auth/header-identity.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import { isLoopback } from './server/origins.ts';
 

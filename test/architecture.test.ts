@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const SRC = fileURLToPath(new URL('../src', import.meta.url));
-const ENTRIES = ['main.ts', 'demo/main.ts'];
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ENTRIES = ['main.ts', 'dev/demo/main.ts'];
 
 interface Rule {
   /** What may be imported: folders, or single files. */
@@ -15,20 +15,32 @@ interface Rule {
 
 /** What kinds of Kubernetes objects are called, and how their labels are matched: pure words, no HTTP. */
 const kubernetesWords = ['kubernetes/label-selector.ts', 'kubernetes/object.ts', 'kubernetes/resource.ts'];
-const stages = ['kubernetes/', 'cache/', 'access/', 'loaders/', 'graphql/', 'kinds/', 'server/'];
+const stages = [
+  'kubernetes/',
+  'cache/',
+  'auth/',
+  'viewer-client/',
+  'graphql/',
+  'mutations/',
+  'subscriptions/',
+  'kinds/',
+  'server/',
+];
 
 /** Who may import whom. The files directly in `src` put the stages together; the demo, and tests, may use everything. */
 const rules: Readonly<Record<string, Rule>> = {
   kubernetes: { may: [] },
   cache: { may: ['kubernetes/'] },
-  access: { may: ['kubernetes/'] },
-  loaders: { may: ['cache/', 'access/', 'kubernetes/'] },
-  graphql: { may: ['loaders/', 'access/', 'kubernetes/'] },
-  kinds: { may: ['graphql/', 'kubernetes/'], types: ['loaders/'] },
-  server: { may: ['graphql/', 'access/identity.ts'], types: ['access/'] },
-  simulator: { may: kubernetesWords, types: ['kubernetes/'] },
+  auth: { may: ['kubernetes/'] },
+  'viewer-client': { may: ['cache/', 'auth/', 'kubernetes/'] },
+  graphql: { may: ['viewer-client/', 'auth/', 'kubernetes/'] },
+  mutations: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
+  subscriptions: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
+  kinds: { may: ['graphql/', 'mutations/', 'subscriptions/', 'kubernetes/'], types: ['viewer-client/'] },
+  server: { may: ['graphql/', 'subscriptions/', 'auth/identity.ts'], types: ['auth/'] },
   '': { may: [...stages, 'config.ts', 'gateway.ts', 'schema.ts'] },
-  demo: { may: [...stages, 'simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },
+  'dev/simulator': { may: kubernetesWords, types: ['kubernetes/'] },
+  'dev/demo': { may: [...stages, 'dev/simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },
 };
 
 interface Import {
@@ -37,11 +49,7 @@ interface Import {
   readonly typesOnly: boolean;
 }
 
-const sources = new Map(
-  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => [file, readFileSync(path.join(SRC, file), 'utf8')]),
-);
+const sources = new Map(['src', 'dev'].flatMap(readSources));
 const files = [...sources.keys()];
 const tests = files.filter((file) => file.endsWith('.test.ts'));
 const imports = new Map(files.map((from) => [from, importsOf(from)]));
@@ -61,18 +69,18 @@ describe('the architecture', () => {
 
   it.each([
     ['kubernetes/client.ts', 'cache/store.ts'],
-    ['cache/store.ts', 'access/viewer.ts'],
-    ['loaders/loaders.ts', 'kinds/index.ts'],
+    ['cache/store.ts', 'auth/viewer.ts'],
+    ['viewer-client/loaders.ts', 'kinds/index.ts'],
     ['graphql/builder.ts', 'server/pipeline.ts'],
     ['kinds/workspace/schema.ts', 'cache/store.ts'],
-    ['kinds/workspace/schema.ts', 'loaders/loaders.ts'],
+    ['kinds/workspace/schema.ts', 'viewer-client/loaders.ts'],
     ['kinds/workspace/schema.ts', 'kinds/workspace-kind/index.ts'],
     ['kinds/namespace/schema.ts', 'kinds/workspace/mutations.ts'],
     ['kinds/namespace/schema.ts', 'kinds/workspace/mutations/create.ts'],
     ['server/pipeline.ts', 'kinds/index.ts'],
-    ['simulator/watches.ts', 'kubernetes/client.ts'],
-    ['gateway.ts', 'simulator/simulator.ts'],
-    ['gateway.ts', 'demo/demo.ts'],
+    ['dev/simulator/watches.ts', 'kubernetes/client.ts'],
+    ['gateway.ts', 'dev/simulator/simulator.ts'],
+    ['gateway.ts', 'dev/demo/demo.ts'],
   ])('does not let %s import %s', (from, to) => {
     expect(isAllowed({ from, to, typesOnly: false })).toBe(false);
   });
@@ -94,7 +102,7 @@ describe('the architecture', () => {
     const readers = files.filter(
       (file) => !tests.includes(file) && /process\s*\.\s*env\b/u.test(sources.get(file) ?? ''),
     );
-    expect(readers.sort()).toEqual(['demo/main.ts', 'main.ts']);
+    expect(readers.sort()).toEqual(['dev/demo/main.ts', 'main.ts']);
   });
 
   it('names its folders by what they are about', () => {
@@ -124,13 +132,28 @@ describe('the kinds', () => {
   });
 });
 
+function readSources(root: string): (readonly [string, string])[] {
+  return readdirSync(path.join(ROOT, root), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [moduleOf(path.join(root, file)), readFileSync(path.join(ROOT, root, file), 'utf8')]);
+}
+
+/** A file as the rules name it: below `src` without that folder, elsewhere from the project's root. */
+function moduleOf(file: string): string {
+  return path.relative('src', file).startsWith('..') ? file : path.relative('src', file);
+}
+
+function pathOf(module: string): string {
+  return module.startsWith('dev/') ? module : path.join('src', module);
+}
+
 function importsOf(from: string): readonly Import[] {
   const statements = (sources.get(from) ?? '').matchAll(
     /^(?:import|export)\b(?<names>[^'"`;=]*?)(?:\bfrom\s*)?'(?<target>\.[^']+)'|\bimport\('(?<lazy>\.[^']+)'\)/gmu,
   );
   return [...statements].map(({ groups = {} }) => ({
     from,
-    to: path.join(path.dirname(from), groups['target'] ?? groups['lazy'] ?? ''),
+    to: moduleOf(path.join(path.dirname(pathOf(from)), groups['target'] ?? groups['lazy'] ?? '')),
     typesOnly: areTypes((groups['names'] ?? '').trim()),
   }));
 }
@@ -146,8 +169,8 @@ function areTypes(names: string): boolean {
 }
 
 function folderOf(file: string): string {
-  const [folder = '', ...rest] = file.split('/');
-  return rest.length === 0 ? '' : folder;
+  const folders = file.split('/').slice(0, -1);
+  return folders.slice(0, folders[0] === 'dev' ? 2 : 1).join('/');
 }
 
 function isAllowed({ from, to, typesOnly }: Import): boolean {
@@ -181,7 +204,7 @@ function usedByWholeSystemTests(): ReadonlySet<string> {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(path.join(folder, file), 'utf8'));
   const named = texts.flatMap((text) =>
-    [...text.matchAll(/'(?:\.\.\/)+src\/([^']+)'/gu)].flatMap(([, file]) => file ?? []),
+    [...text.matchAll(/'(?:\.\.\/)+((?:src|dev)\/[^']+)'/gu)].flatMap(([, file]) => moduleOf(file ?? '')),
   );
   return reachableFrom(named);
 }

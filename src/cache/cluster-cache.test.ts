@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { until } from '../../test/gateway/until.ts';
-import { startWidgetCluster, Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import { until } from '../../test/support/until.ts';
+import { startWidgetCluster, Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { widget } from '../simulator/fixture.ts';
-import type { SimulatorOptions } from '../simulator/simulator.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
+import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { startClusterCache } from './cluster-cache.ts';
-import { OwnedClock } from '../../test/cache/owned-clock.ts';
-import { widgetObject } from '../../test/cache/widget-object.ts';
+import { OwnedClock } from '../../test/support/owned-clock.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
 
 const Secretive: Resource<WidgetObject> = { ...Widget, watched: 'never' };
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineResource } from '../kubernetes/resource.ts';
 import { ObjectIndexes } from './object-indexes.ts';
-import { widgetObject } from '../../test/cache/widget-object.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
 
 const Tagged = defineResource<ReturnType<typeof widgetObject>>({
   kind: 'Widget',

@@ -5,15 +5,15 @@ import {
   OnDemand,
   startDemandedCache,
   type DemandedCache,
-} from '../../test/cache/watch-on-demand.ts';
-import { lineOf } from '../../test/cache/naive-store.ts';
-import { until } from '../../test/gateway/until.ts';
-import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+} from '../../test/support/watch-on-demand.ts';
+import { lineOf } from '../../test/support/naive-store.ts';
+import { until } from '../../test/support/until.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { AggregatedResource } from '../simulator/aggregated.ts';
-import { WIDGET_DEFINITION, widget } from '../simulator/fixture.ts';
-import type { Simulator } from '../simulator/simulator.ts';
-import { DEFINITION } from '../../test/cache/reflection.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
+import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
+import { DEFINITION } from '../../test/support/reflection.ts';
 
 const POLL_MS = 10_000;
 const unwatched: AggregatedResource = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { kindUnavailable, StatusError, type StatusDetails } from '../kubernetes/status-error.ts';
-import { Widget } from '../../test/kubernetes/widget.ts';
+import { Widget } from '../../test/support/widget.ts';
 import { recoveryFrom, type Recovery } from './recovery.ts';
 
 const normal: Omit<Recovery, 'cause'> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { until } from '../../test/gateway/until.ts';
-import { widget } from '../simulator/fixture.ts';
+import { until } from '../../test/support/until.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
 import {
   asked,
   breakWatch,
@@ -14,7 +14,7 @@ import {
   waitingForList,
   watching,
   type Reflection,
-} from '../../test/cache/reflection.ts';
+} from '../../test/support/reflection.ts';
 
 describe('the first reading', () => {
   it('is one stream, which is then followed', async () => {

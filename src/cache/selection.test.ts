@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { OnDemand, startDemandedCache, type DemandedCache } from '../../test/cache/watch-on-demand.ts';
-import { until } from '../../test/gateway/until.ts';
-import type { WidgetObject } from '../../test/kubernetes/widget.ts';
+import { OnDemand, startDemandedCache, type DemandedCache } from '../../test/support/watch-on-demand.ts';
+import { until } from '../../test/support/until.ts';
+import type { WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { widget } from '../simulator/fixture.ts';
-import type { Simulator } from '../simulator/simulator.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
 
 const Ours: Resource<WidgetObject> = { ...OnDemand, labelSelector: 'team=ours' };
 const Trimmed: Resource<WidgetObject> = {

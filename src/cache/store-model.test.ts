@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { ObjectMeta } from '../kubernetes/object.ts';
-import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
-import { differences, lineOf, NaiveStore, versionOf } from '../../test/cache/naive-store.ts';
-import { chances, type Chances } from '../../test/cache/seeded-chances.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
+import { differences, lineOf, NaiveStore, versionOf } from '../../test/support/naive-store.ts';
+import { chances, type Chances } from '../../test/support/seeded-chances.ts';
 import type { Change } from './readonly-store.ts';
 import { Store } from './store.ts';
-import { widgetObject } from '../../test/cache/widget-object.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 

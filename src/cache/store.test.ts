@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectMeta } from '../kubernetes/object.ts';
 import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
-import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
-import { lineOf } from '../../test/cache/naive-store.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
+import { lineOf } from '../../test/support/naive-store.ts';
 import type { Change } from './readonly-store.ts';
 import { Store } from './store.ts';
-import { widgetObject } from '../../test/cache/widget-object.ts';
+import { widgetObject } from '../../test/support/widget-object.ts';
 
 describe('an event', () => {
   it('changes what is held, finds it by every index, and is told with what was before', () => {

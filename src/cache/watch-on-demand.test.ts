@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { DEFINITION } from '../../test/cache/reflection.ts';
+import { DEFINITION } from '../../test/support/reflection.ts';
 import {
   DISCOVERY_INTERVAL_MS,
   IDLE_MS,
   startDemandedCache,
   type DemandedCache,
-} from '../../test/cache/watch-on-demand.ts';
-import { until } from '../../test/gateway/until.ts';
-import { WIDGET_DEFINITION, widget } from '../simulator/fixture.ts';
+} from '../../test/support/watch-on-demand.ts';
+import { until } from '../../test/support/until.ts';
+import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
 
 const DISCOVERY = '/apis/example.org/v1';
 const quiet = { changed: () => {}, reset: () => {}, failed: () => {} };

@@ -1,8 +1,8 @@
-import type { Viewer } from '../access/viewer.ts';
-import { Loaders, type Cluster } from '../loaders/loaders.ts';
-import type { OnRead } from '../loaders/objects.ts';
-import type { Sight } from '../loaders/sight.ts';
-import type { LiveStatistics } from './live/statistics.ts';
+import type { Viewer } from '../auth/viewer.ts';
+import { Loaders, type Cluster } from '../viewer-client/loaders.ts';
+import type { OnRead } from '../viewer-client/objects.ts';
+import type { Sight } from '../viewer-client/sight.ts';
+import type { LiveStatistics } from './subscription-statistics.ts';
 
 const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: readsForViewer(…).';
 

@@ -1,7 +1,7 @@
-import type { ResourceStatus } from '../loaders/loaders.ts';
+import type { ResourceStatus } from '../viewer-client/loaders.ts';
 import { builder } from './builder.ts';
 import type { GatewayFacts } from './context.ts';
-import type { LiveStatistics } from './live/statistics.ts';
+import type { LiveStatistics } from './subscription-statistics.ts';
 
 type WatchStatistics = ResourceStatus['watch'];
 

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { isPart } from '../kubernetes/part.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
-import type { Loaders } from '../loaders/loaders.ts';
+import type { Loaders } from '../viewer-client/loaders.ts';
 import { builder } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';

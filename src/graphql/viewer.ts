@@ -1,4 +1,4 @@
-import type { Viewer } from '../access/viewer.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import { builder } from './builder.ts';
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({

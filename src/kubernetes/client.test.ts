@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { widget } from '../simulator/fixture.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
 import { Client } from './client.ts';
 import { createConnection } from './connection.ts';
-import { kubeconfig } from '../../test/kubernetes/kubeconfig.ts';
-import { startLoopbackServer, type LoopbackServer } from '../../test/kubernetes/loopback-server.ts';
+import { kubeconfig } from '../../test/support/kubeconfig.ts';
+import { startLoopbackServer, type LoopbackServer } from '../../test/support/loopback-server.ts';
 import { isConflict, isKindUnavailable, isNotFound } from './status-error.ts';
-import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/kubernetes/widget.ts';
+import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/support/widget.ts';
 
 const { signal } = new AbortController();
 const at = { namespace: 'default', name: 'a' };

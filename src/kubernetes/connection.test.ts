@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createLoopbackIdentity } from '../simulator/self-signed.ts';
+import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
 import { Client } from './client.ts';
 import { createConnection } from './connection.ts';
-import { ask, base64, failureOf, kubeconfig, send } from '../../test/kubernetes/kubeconfig.ts';
-import { startLoopbackProxy, startLoopbackServer } from '../../test/kubernetes/loopback-server.ts';
+import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';
+import { startLoopbackProxy, startLoopbackServer } from '../../test/support/loopback-server.ts';
 import { defineResource } from './resource.ts';
 import { isBroken, isUnreachable } from './status-error.ts';
 

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLoopbackIdentity } from '../simulator/self-signed.ts';
+import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
 import { createConnection } from './connection.ts';
 import type { ConnectionSource } from './kubeconfig.ts';
-import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/kubernetes/kubeconfig.ts';
-import { startLoopbackServer } from '../../test/kubernetes/loopback-server.ts';
-import { createScratchDirectory, type ScratchDirectory } from '../../test/kubernetes/scratch-directory.ts';
+import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/support/kubeconfig.ts';
+import { startLoopbackServer } from '../../test/support/loopback-server.ts';
+import { createScratchDirectory, type ScratchDirectory } from '../../test/support/scratch-directory.ts';
 import { isUnreachable } from './status-error.ts';
 
 const identity = createLoopbackIdentity();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
 import { defineResource } from './resource.ts';
-import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 
 const metadata = { name: 'a', uid: '1', resourceVersion: '1' };
 

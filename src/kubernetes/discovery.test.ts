@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/kubernetes/widget.ts';
+import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/support/widget.ts';
 import { Discovery, kubernetesVersionOf } from './discovery.ts';
 
 const { signal } = new AbortController();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { kubeconfig } from '../../test/kubernetes/kubeconfig.ts';
-import { startLoopbackServer, type LoopbackServer } from '../../test/kubernetes/loopback-server.ts';
-import { until } from '../../test/gateway/until.ts';
+import { kubeconfig } from '../../test/support/kubeconfig.ts';
+import { startLoopbackServer, type LoopbackServer } from '../../test/support/loopback-server.ts';
+import { until } from '../../test/support/until.ts';
 import { Client } from './client.ts';
 import { createConnection } from './connection.ts';
 import { readPodLog, type LogLine, type PodLogOptions } from './pod-log.ts';

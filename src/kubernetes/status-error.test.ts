@@ -15,7 +15,7 @@ import {
   StatusError,
   type StatusDetails,
 } from './status-error.ts';
-import { Widget } from '../../test/kubernetes/widget.ts';
+import { Widget } from '../../test/support/widget.ts';
 
 const predicates = {
   isBroken,

@@ -1,9 +1,9 @@
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { startLoopbackServer } from '../../test/kubernetes/loopback-server.ts';
+import { startLoopbackServer } from '../../test/support/loopback-server.ts';
 import type { StatusError } from './status-error.ts';
 import { readWatchStream, type WatchEvent } from './watch-stream.ts';
-import { Widget, type WidgetObject } from '../../test/kubernetes/widget.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 
 it('reads event by event, each with its object', async () => {
   const { events, end } = await read(

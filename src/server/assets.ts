@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import { credentialsOf, type Identify } from '../access/identity.ts';
-import type { Viewer } from '../access/viewer.ts';
+import { credentialsOf, type Identify } from '../auth/identity.ts';
+import type { Viewer } from '../auth/viewer.ts';
 
 /** A file that is kept in the cluster. */
 export interface Asset {

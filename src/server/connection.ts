@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
-import type { LiveStream } from '../graphql/live/live-stream.ts';
-import type { Frame } from '../graphql/live/frame.ts';
+import type { LiveStream } from '../subscriptions/live-stream.ts';
+import type { Frame } from '../subscriptions/frame.ts';
 import { FrameStream, type FrameSink } from './frame-stream.ts';
 import { OwnPart, sharedPart } from './next-message.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
-import type { LiveStream, RunningStream } from '../graphql/live/live-stream.ts';
-import type { Frame } from '../graphql/live/frame.ts';
-import type { Sink } from '../graphql/live/reader.ts';
+import type { LiveStream, RunningStream } from '../subscriptions/live-stream.ts';
+import type { Frame } from '../subscriptions/frame.ts';
+import type { Sink } from '../subscriptions/reader.ts';
 
 export interface FrameSink extends Omit<Sink, 'end'> {
   /** Told once, however the stream has ended. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Frame } from '../graphql/live/frame.ts';
+import { Frame } from '../subscriptions/frame.ts';
 import { OwnPart, sharedPart } from './next-message.ts';
 
 it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(

@@ -1,4 +1,4 @@
-import type { Frame } from '../graphql/live/frame.ts';
+import type { Frame } from '../subscriptions/frame.ts';
 
 const FINAL_TEXT = 0x81;
 /** Payloads up to here have their size in the second byte of the header, or in two more, or in eight more. */

@@ -8,11 +8,11 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import type { Viewer } from '../access/viewer.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
-import { LiveQueries } from '../graphql/live/live-queries.ts';
-import type { LiveStream } from '../graphql/live/live-stream.ts';
+import { LiveQueries } from '../subscriptions/live-queries.ts';
+import type { LiveStream } from '../subscriptions/live-stream.ts';
 import { readsOf } from '../graphql/reads.ts';
 
 /** What a client sends, on whatever transport. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, parse } from 'graphql';
-import type { Viewer } from '../access/viewer.ts';
-import type { Frame } from '../graphql/live/frame.ts';
-import type { LiveStream } from '../graphql/live/live-stream.ts';
+import type { Viewer } from '../auth/viewer.ts';
+import type { Frame } from '../subscriptions/frame.ts';
+import type { LiveStream } from '../subscriptions/live-stream.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
 import type { Outlets, Wire } from './outlet.ts';
 import { readOperation, type Refusal } from './request.ts';

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../src/simulator/api-object.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
-import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
-import { until } from '../gateway/until.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { until } from '../support/until.ts';
 import { AccessApi } from './access-api.ts';
 import { accessCases, type AccessCase } from './access-cases.ts';
 import { impersonation } from './access-impersonation.ts';

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
-import type { Manifest } from '../../src/simulator/api-object.ts';
-import { until } from '../gateway/until.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { until } from '../support/until.ts';
 
 /** What an API server may answer: an object, a list, a Status, a Table. Every field is only as sure as the test that looks. */
 export interface ApiBody {

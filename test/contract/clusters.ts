@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { startSimulator } from '../../src/simulator/simulator.ts';
-import { controlPlaneMissing, startControlPlane } from '../control-plane.ts';
+import { startSimulator } from '../../dev/simulator/simulator.ts';
+import { controlPlaneMissing, startControlPlane } from '../support/control-plane.ts';
 import { Api } from './api.ts';
 
 /** A cluster that a contract is held against: served by nobody but itself, with no controllers. */

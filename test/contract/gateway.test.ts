@@ -1,6 +1,6 @@
 import { beforeAll, describe } from 'vitest';
-import { workspaceKindCrd } from '../../src/demo/crds/workspace-kind.ts';
-import { workspaceCrd } from '../../src/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { describeOnClusters } from './clusters.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';

@@ -1,5 +1,5 @@
-import type { Subscription, TestGateway } from '../gateway/test-gateway.ts';
-import { until } from '../gateway/until.ts';
+import type { Subscription, TestGateway } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
 import type { TestNamespace } from './test-namespace.ts';
 
 interface Told {

@@ -1,4 +1,4 @@
-import { workspace } from '../gateway/manifests.ts';
+import { workspace } from '../support/manifests.ts';
 import type { Api, ApiBody } from './api.ts';
 import type { Cluster } from './clusters.ts';
 

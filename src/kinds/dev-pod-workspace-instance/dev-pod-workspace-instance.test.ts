@@ -1,8 +1,8 @@
 import { expect, describe, it } from 'vitest';
-import { namespace } from '../../../test/gateway/manifests.ts';
-import { devPod, devPodCrd, unwatchableDevPods } from '../../../test/gateway/other-systems.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+import { namespace } from '../../../test/support/manifests.ts';
+import { devPod, devPodCrd, unwatchableDevPods } from '../../../test/support/other-systems.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 const POD = 'devPodWorkspaceInstance(namespace: "loft-p-team-a", name: "pod")';
 

@@ -1,6 +1,6 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
-import { KeyValueInput, mapOf } from '../../graphql/key-value-input.ts';
-import { manifestPaths, withInputPaths } from '../../graphql/writes/input-paths.ts';
+import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
+import { manifestPaths, withInputPaths } from '../../mutations/input-paths.ts';
 import {
   deleteFields,
   deleteOptionsOf,
@@ -8,10 +8,10 @@ import {
   fieldManagerField,
   writeFields,
   writeOptionsOf,
-} from '../../graphql/writes/inputs.ts';
-import { manifestOf } from '../../graphql/writes/manifest.ts';
-import { patchFields, patchOf } from '../../graphql/writes/patch.ts';
-import { writePayload } from '../../graphql/writes/payload.ts';
+} from '../../mutations/inputs.ts';
+import { manifestOf } from '../../mutations/manifest.ts';
+import { patchFields, patchOf } from '../../mutations/patch.ts';
+import { writePayload } from '../../mutations/payload.ts';
 import { manifestsIn, refuseReading } from './patch-rules.ts';
 import { refusePlaceholders } from './placeholder.ts';
 import { redacted } from './redaction.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fullSelection } from '../../../test/gateway/full-selection.ts';
-import { devPod, devPodCrd } from '../../../test/gateway/other-systems.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { fullSelection } from '../../../test/support/full-selection.ts';
+import { devPod, devPodCrd } from '../../../test/support/other-systems.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { schema } from '../../schema.ts';
 
 /** Its parts are unlike any word, so that a part of a secret would be found, too. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { namespace } from '../../../test/gateway/manifests.ts';
-import { devPod, devPodCrd } from '../../../test/gateway/other-systems.ts';
-import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
-import type { AdmissionHook } from '../../simulator/admission.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+import { namespace } from '../../../test/support/manifests.ts';
+import { devPod, devPodCrd } from '../../../test/support/other-systems.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
+import type { AdmissionHook } from '../../../dev/simulator/admission.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { DevPodWorkspaceInstanceObject } from './resource.ts';
 
 const AT = { namespace: 'loft-p-team-a', name: 'pod' };

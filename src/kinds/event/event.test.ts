@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf } from '../../../test/gateway/events.ts';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { askOfNb, NB } from '../../../test/gateway/nb.ts';
-import { podOf } from '../../../test/gateway/pods.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { eventOf } from '../../../test/support/events.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const nb = { ...workspace('nb'), metadata: { name: 'nb', namespace: 'team-a', uid: 'uid-of-nb' } };
 const at = (minute: number) => `2026-11-25T10:${String(minute).padStart(2, '0')}:00Z`;

@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../graphql/live/event-type.ts';
-import { liveList, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { implementEvent } from '../../subscriptions/event-type.ts';
+import { liveList, type LiveEvent } from '../../subscriptions/live-source.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { afterArg, namespaceArg } from '../../graphql/object-args.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';

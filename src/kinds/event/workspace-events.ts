@@ -3,7 +3,7 @@ import { failure } from '../../graphql/errors.ts';
 import { inOrder } from '../../graphql/ordering.ts';
 import { reads } from '../../graphql/reads.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { Pod } from '../pod/resource.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';

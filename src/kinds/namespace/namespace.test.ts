@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expression, kindOffering, rule } from '../../../test/gateway/kind-offering.ts';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { startTestGateway, type Answer } from '../../../test/gateway/test-gateway.ts';
+import { expression, kindOffering, rule } from '../../../test/support/kind-offering.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 
 const objects = [
   namespace('team-a', { tier: 'dev' }),

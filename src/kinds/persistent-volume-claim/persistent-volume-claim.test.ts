@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { askOfNb } from '../../../test/gateway/nb.ts';
-import { podOf } from '../../../test/gateway/pods.ts';
-import { claim, MOUNTABLE, storageClass, volumeOf } from '../../../test/gateway/storage.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { askOfNb } from '../../../test/support/nb.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { claim, MOUNTABLE, storageClass, volumeOf } from '../../../test/support/storage.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const mounting = (volumes: object) => ({
   podTemplate: { volumes, options: { imageConfig: 'scipy', podConfig: 'tiny' } },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { claim, storageClass, volumeOf } from '../../../test/gateway/storage.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { claim, storageClass, volumeOf } from '../../../test/support/storage.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const free = {
   ...volumeOf('none', { claimRef: undefined, persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Block' }),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { podOf } from '../../../test/gateway/pods.ts';
-import { startTestGateway, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
-import { until } from '../../../test/gateway/until.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
+import { until } from '../../../test/support/until.ts';
 
 const POD = 'ws-nb-abcde-0';
 const NB = 'namespace: "team-a", name: "nb"';

@@ -1,11 +1,11 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { failure } from '../../graphql/errors.ts';
-import { PrivateStream } from '../../graphql/live/private-stream.ts';
+import { PrivateStream } from '../../subscriptions/private-stream.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
-import type { LogLine, PodLogOptions, PodLogs } from '../../loaders/pod-logs.ts';
+import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/pod-logs.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { Pod } from './resource.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { askOfNb, NB } from '../../../test/gateway/nb.ts';
-import { podOf } from '../../../test/gateway/pods.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const crashed = {
   exitCode: 137,

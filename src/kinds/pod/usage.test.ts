@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { NB } from '../../../test/gateway/nb.ts';
-import { podOf } from '../../../test/gateway/pods.ts';
-import { startTestGateway, type SimulatedGateway, type TestGateway } from '../../../test/gateway/test-gateway.ts';
-import { POD_METRICS } from '../../simulator/aggregated.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { NB } from '../../../test/support/nb.ts';
+import { podOf } from '../../../test/support/pods.ts';
+import { startTestGateway, type SimulatedGateway, type TestGateway } from '../../../test/support/test-gateway.ts';
+import { POD_METRICS } from '../../../dev/simulator/aggregated.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 const running = workspace('nb', { state: 'Running' });
 const objects = [namespace('team-a'), running, podOf('nb')];

@@ -3,7 +3,7 @@ import { momentOf } from '../../graphql/moment.ts';
 import { readsForViewer } from '../../graphql/reads.ts';
 import { podMetrics, type ContainerUsage } from '../../kubernetes/pod-metrics.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import type { WorkspaceObject } from '../workspace/resource.ts';
 import { WorkspaceType } from '../workspace/schema.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { workspace } from '../../../test/gateway/manifests.ts';
-import { askOfNb } from '../../../test/gateway/nb.ts';
-import { expectNothingHidden, mounting, nb, objects, revealing, token } from '../../../test/gateway/secrets.ts';
-import { base64, secret } from '../../../test/gateway/storage.ts';
-import { startTestGateway, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { workspace } from '../../../test/support/manifests.ts';
+import { askOfNb } from '../../../test/support/nb.ts';
+import { expectNothingHidden, mounting, nb, objects, revealing, token } from '../../../test/support/secrets.ts';
+import { base64, secret } from '../../../test/support/storage.ts';
+import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 import { decodeObject } from '../../kubernetes/decode.ts';
 import { Secret } from './resource.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { expectNothingHidden, objects } from '../../../test/gateway/secrets.ts';
-import { base64, MOUNTABLE } from '../../../test/gateway/storage.ts';
-import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { expectNothingHidden, objects } from '../../../test/support/secrets.ts';
+import { base64, MOUNTABLE } from '../../../test/support/storage.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 
 async function stored(gateway: SimulatedGateway, name: string): Promise<Record<string, string>> {
   const { data } = gateway.cluster.get('v1', 'Secret', name, 'team-a') as unknown as { data: Record<string, string> };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { limitedGateway } from '../../../test/gateway/limited-gateway.ts';
-import { namespace } from '../../../test/gateway/manifests.ts';
-import { storageClass } from '../../../test/gateway/storage.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { limitedGateway } from '../../../test/support/limited-gateway.ts';
+import { namespace } from '../../../test/support/manifests.ts';
+import { storageClass } from '../../../test/support/storage.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const annotations = {
   'notebooks.kubeflow.org/display-name': 'Fast disks',

@@ -1,8 +1,8 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import { dryRunField, writeOptionsOf } from '../../graphql/writes/inputs.ts';
-import { patchFields, patchOf } from '../../graphql/writes/patch.ts';
-import { writePayload, type WritePayload } from '../../graphql/writes/payload.ts';
+import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
+import { patchFields, patchOf } from '../../mutations/patch.ts';
+import { writePayload, type WritePayload } from '../../mutations/payload.ts';
 import { commandTo, refuseDeaf, VolcanoCommand, type Action } from './command.ts';
 import { VolcanoJob } from './resource.ts';
 import { VolcanoJobType } from './schema.ts';

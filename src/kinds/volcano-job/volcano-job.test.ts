@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { namespace } from '../../../test/gateway/manifests.ts';
-import { volcanoJob, volcanoJobCrd } from '../../../test/gateway/other-systems.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+import { namespace } from '../../../test/support/manifests.ts';
+import { volcanoJob, volcanoJobCrd } from '../../../test/support/other-systems.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 async function askOfJob(selection: string, job: Manifest): Promise<unknown> {
   await using gateway = await startTestGateway({ objects: [volcanoJobCrd, namespace('team-a'), job] });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { namespace } from '../../../test/gateway/manifests.ts';
+import { namespace } from '../../../test/support/manifests.ts';
 import {
   nativeVolcanoJobs,
   volcanoCommandCrd,
   volcanoJob,
   volcanoJobCrd,
-} from '../../../test/gateway/other-systems.ts';
-import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+} from '../../../test/support/other-systems.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 const AT = { namespace: 'team-a', name: 'train' };
 const LABELS = 'volcanoJob { metadata { labels { key value } } tasks { name replicas } } warnings';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expression, kindOffering, option, rule } from '../../../test/gateway/kind-offering.ts';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
+import { expression, kindOffering, option, rule } from '../../../test/support/kind-offering.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const HIDE = { ui: { hide: true } };
 const REMOVE = { api: { hide: true } };

@@ -1,4 +1,4 @@
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { wholeOf } from '../../kubernetes/part.ts';
 import { Namespace, type NamespaceObject } from '../namespace/resource.ts';
 import { filterVerdict, type FilterLabels } from './filter-rules.ts';

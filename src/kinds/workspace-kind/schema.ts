@@ -8,13 +8,13 @@ import {
 } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../graphql/live/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { implementEvent } from '../../subscriptions/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import { isPart } from '../../kubernetes/part.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { Workspace, type OptionList } from '../workspace/resource.ts';
 import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';

@@ -1,9 +1,9 @@
 import type { Context } from '../../graphql/context.ts';
-import { guardedMerge } from '../../graphql/writes/guarded-merge.ts';
-import { manifestPaths, withInputPaths, type InputPaths } from '../../graphql/writes/input-paths.ts';
-import { writeOptionsOf } from '../../graphql/writes/inputs.ts';
-import { assertNone, requiredValue } from '../../graphql/writes/invalid-input.ts';
-import { manifestOf, objectOf } from '../../graphql/writes/manifest.ts';
+import { guardedMerge } from '../../mutations/guarded-merge.ts';
+import { manifestPaths, withInputPaths, type InputPaths } from '../../mutations/input-paths.ts';
+import { writeOptionsOf } from '../../mutations/inputs.ts';
+import { assertNone, requiredValue } from '../../mutations/invalid-input.ts';
+import { manifestOf, objectOf } from '../../mutations/manifest.ts';
 import type { Written } from '../../kubernetes/verbs.ts';
 import { updateNotes } from '../workspace/noting.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { oldWorkspaceKindCrd } from '../../demo/crds/old-workspace-kind.ts';
-import { kindOffering, option, redirected } from '../../../test/gateway/kind-offering.ts';
-import { namespace, workspace, workspaceKind } from '../../../test/gateway/manifests.ts';
-import { oldKind } from '../../../test/gateway/old-kind.ts';
-import { startTestGateway, type Answer } from '../../../test/gateway/test-gateway.ts';
-import type { Manifest } from '../../simulator/api-object.ts';
+import { oldWorkspaceKindCrd } from '../../../dev/demo/crds/old-workspace-kind.ts';
+import { kindOffering, option, redirected } from '../../../test/support/kind-offering.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
+import { oldKind } from '../../../test/support/old-kind.ts';
+import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 /** What a gateway says of the kind `k` in a cluster with these objects. */
 async function askOfK(selection: string, ...objects: readonly Manifest[]): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { namespace, workspace } from '../../../test/gateway/manifests.ts';
-import { startTestGateway, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
+import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 
 const NOON = Date.parse('2026-09-21T12:00:00Z');
 const activity = (lastActivity: number) => ({ activity: { lastActivity, lastUpdate: lastActivity } });

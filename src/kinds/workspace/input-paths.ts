@@ -1,4 +1,4 @@
-import type { InputPaths } from '../../graphql/writes/input-paths.ts';
+import type { InputPaths } from '../../mutations/input-paths.ts';
 
 /** Where the fields of a Workspace stand in the inputs that name them one by one. */
 export const workspacePaths: InputPaths = {

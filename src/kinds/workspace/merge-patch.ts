@@ -1,4 +1,4 @@
-import { mapOf } from '../../graphql/key-value-input.ts';
+import { mapOf } from '../../mutations/key-value-input.ts';
 import type { KeyValue } from '../../graphql/object-meta.ts';
 import { claimOf, secretOf } from './manifest.ts';
 import type { PodMetadataValues, WorkspaceVolumes } from './mutations/volume-inputs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { askOfNb, NB } from '../../../test/gateway/nb.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
-import { wholeWorkspace } from '../../../test/gateway/whole-objects.ts';
+import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { wholeWorkspace } from '../../../test/support/whole-objects.ts';
 
 const CREATED = '2026-01-01T00:00:00Z';
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../graphql/context.ts';
-import { duplicateValue, forbiddenValue, invalidValue } from '../../graphql/writes/invalid-input.ts';
+import { duplicateValue, forbiddenValue, invalidValue } from '../../mutations/invalid-input.ts';
 import { wholeOf } from '../../kubernetes/part.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';

@@ -1,10 +1,10 @@
 import { failure } from '../../graphql/errors.ts';
-import { withInputPaths } from '../../graphql/writes/input-paths.ts';
-import { deleteOptionsOf } from '../../graphql/writes/inputs.ts';
-import type { WritePayload } from '../../graphql/writes/payload.ts';
+import { withInputPaths } from '../../mutations/input-paths.ts';
+import { deleteOptionsOf } from '../../mutations/inputs.ts';
+import type { WritePayload } from '../../mutations/payload.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 
 /** The labels by which claims and secrets are made part of what the users of workspaces work with. */
 export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';

@@ -1,4 +1,4 @@
-import { invalidValue, requiredValue } from '../../graphql/writes/invalid-input.ts';
+import { invalidValue, requiredValue } from '../../mutations/invalid-input.ts';
 import type { StatusCause } from '../../kubernetes/status-error.ts';
 
 const LONGEST_NAME = 63;

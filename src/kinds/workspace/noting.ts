@@ -1,6 +1,6 @@
 import type { Context } from '../../graphql/context.ts';
-import { objectOf, type Manifest } from '../../graphql/writes/manifest.ts';
-import type { Operation } from '../../graphql/writes/patch.ts';
+import { objectOf, type Manifest } from '../../mutations/manifest.ts';
+import type { Operation } from '../../mutations/patch.ts';
 import type { KubernetesObject, ObjectName } from '../../kubernetes/object.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isInvalid, StatusError } from '../../kubernetes/status-error.ts';

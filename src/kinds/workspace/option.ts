@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { reads } from '../../graphql/reads.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { labelsOfNamespace } from '../workspace-kind/kind-in-context.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { workspace } from '../../../test/gateway/manifests.ts';
-import { startTestGateway, type Answer } from '../../../test/gateway/test-gateway.ts';
+import { workspace } from '../../../test/support/manifests.ts';
+import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 
 const NOON = Date.parse('2026-09-21T12:00:00Z');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { workspace } from '../../../test/gateway/manifests.ts';
-import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/gateway/test-gateway.ts';
-import { until } from '../../../test/gateway/until.ts';
+import { workspace } from '../../../test/support/manifests.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
+import { until } from '../../../test/support/until.ts';
 
 const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String, $orderBy: [WorkspaceOrder!], $filter: WorkspaceFilter) {
   workspaces(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy, filter: $filter) {

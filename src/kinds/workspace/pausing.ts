@@ -3,7 +3,7 @@ import type { Written } from '../../kubernetes/verbs.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { isConflict, isInvalid, StatusError } from '../../kubernetes/status-error.ts';
 import type { Context } from '../../graphql/context.ts';
-import type { Operation } from '../../graphql/writes/patch.ts';
+import type { Operation } from '../../mutations/patch.ts';
 import { noteOperations, updateNotes } from './noting.ts';
 import { specOf, Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
 import { specOf, statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../graphql/context.ts';
-import { forbiddenValue } from '../../graphql/writes/invalid-input.ts';
+import { forbiddenValue } from '../../mutations/invalid-input.ts';
 import type { StatusCause } from '../../kubernetes/status-error.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict } from '../workspace-kind/filter-rules.ts';
 import { Namespace } from '../namespace/resource.ts';

@@ -8,8 +8,8 @@ import {
   type PagingArgs,
 } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../graphql/live/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../graphql/live/live-source.ts';
+import { implementEvent } from '../../subscriptions/event-type.ts';
+import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads, readsForViewer } from '../../graphql/reads.ts';

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import type { Loaders } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../viewer-client/loaders.ts';
 import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { kindNameOf, optionIdOf, type WorkspaceObject } from './resource.ts';

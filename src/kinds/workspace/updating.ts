@@ -1,9 +1,9 @@
 import type { Context } from '../../graphql/context.ts';
-import { duplicateKeys } from '../../graphql/key-value-input.ts';
-import { guardedMerge } from '../../graphql/writes/guarded-merge.ts';
-import { withInputPaths } from '../../graphql/writes/input-paths.ts';
-import { writeOptionsOf } from '../../graphql/writes/inputs.ts';
-import { assertNone, requiredValue } from '../../graphql/writes/invalid-input.ts';
+import { duplicateKeys } from '../../mutations/key-value-input.ts';
+import { guardedMerge } from '../../mutations/guarded-merge.ts';
+import { withInputPaths } from '../../mutations/input-paths.ts';
+import { writeOptionsOf } from '../../mutations/inputs.ts';
+import { assertNone, requiredValue } from '../../mutations/invalid-input.ts';
 import type { StatusCause } from '../../kubernetes/status-error.ts';
 import type { Written } from '../../kubernetes/verbs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';

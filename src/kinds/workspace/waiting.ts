@@ -1,5 +1,5 @@
 import type { Context } from '../../graphql/context.ts';
-import type { Objects } from '../../loaders/objects.ts';
+import type { Objects } from '../../viewer-client/objects.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf, type WorkspaceState } from './state.ts';
 

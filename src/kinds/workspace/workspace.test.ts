@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { kindOffering, option } from '../../../test/gateway/kind-offering.ts';
-import { namespace, workspace, workspaceKind } from '../../../test/gateway/manifests.ts';
-import { askOfNb, NB } from '../../../test/gateway/nb.ts';
-import { startTestGateway } from '../../../test/gateway/test-gateway.ts';
-import { MOMENT, wholeWorkspace } from '../../../test/gateway/whole-objects.ts';
-import { oldWorkspaceCrd } from '../../demo/crds/old-workspace.ts';
+import { kindOffering, option } from '../../../test/support/kind-offering.ts';
+import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
+import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { MOMENT, wholeWorkspace } from '../../../test/support/whole-objects.ts';
+import { oldWorkspaceCrd } from '../../../dev/demo/crds/old-workspace.ts';
 
 const MOMENT_TEXT = new Date(MOMENT).toISOString();
 const nb = wholeWorkspace('nb');

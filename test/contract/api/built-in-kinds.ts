@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { volcanoJobCrd } from '../../../src/demo/crds/volcano-job.ts';
+import { volcanoJobCrd } from '../../../dev/demo/crds/volcano-job.ts';
 import { DEFINITIONS, namesIn } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
-import { until } from '../../gateway/until.ts';
+import { until } from '../../support/until.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

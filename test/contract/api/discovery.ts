@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { workspaceCrd } from '../../../src/demo/crds/workspace.ts';
+import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import { DEFINITIONS } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';

@@ -1,5 +1,5 @@
 import { expect, it, type TestContext } from 'vitest';
-import { widget } from '../../../src/simulator/fixture.ts';
+import { widget } from '../../../dev/simulator/fixture.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

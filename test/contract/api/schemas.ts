@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { widget } from '../../../src/simulator/fixture.ts';
+import { widget } from '../../../dev/simulator/fixture.ts';
 import { causesIn } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';

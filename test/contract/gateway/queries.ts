@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { workspaceKind } from '../../gateway/manifests.ts';
-import { startGatewayFor } from '../../gateway/test-gateway.ts';
-import { until } from '../../gateway/until.ts';
+import { workspaceKind } from '../../support/manifests.ts';
+import { startGatewayFor } from '../../support/test-gateway.ts';
+import { until } from '../../support/until.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
-import { until } from '../../gateway/until.ts';
+import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
+import { until } from '../../support/until.ts';
 import type { Cluster } from '../clusters.ts';
 import { Line } from '../line.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../access/team-world.ts';
-import { personAt, type Person } from '../../gateway/person.ts';
-import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
+import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../support/access/team-world.ts';
+import { personAt, type Person } from '../../support/person.ts';
+import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

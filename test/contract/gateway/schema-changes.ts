@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { workspaceCrd } from '../../../src/demo/crds/workspace.ts';
-import { startGatewayFor, type TestGateway } from '../../gateway/test-gateway.ts';
-import { until } from '../../gateway/until.ts';
+import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
+import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
+import { until } from '../../support/until.ts';
 import { DEFINITIONS } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';

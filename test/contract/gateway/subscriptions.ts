@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { workspaceKind } from '../../gateway/manifests.ts';
-import { startGatewayFor } from '../../gateway/test-gateway.ts';
+import { workspaceKind } from '../../support/manifests.ts';
+import { startGatewayFor } from '../../support/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';

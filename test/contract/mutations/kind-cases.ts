@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { workspaceKind } from '../../gateway/manifests.ts';
+import { workspaceKind } from '../../support/manifests.ts';
 import { casesOf, noFieldValidation, noRules, type MutationCase } from './case.ts';
 import type { Scene } from './stage.ts';
 

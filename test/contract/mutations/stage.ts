@@ -1,9 +1,9 @@
-import { startGatewayFor, type Answer, type TestGateway } from '../../gateway/test-gateway.ts';
-import { workspace, workspaceKind } from '../../gateway/manifests.ts';
-import { claim, secret } from '../../gateway/mounts.ts';
-import { until } from '../../gateway/until.ts';
-import { workspaceKindCrd } from '../../../src/demo/crds/workspace-kind.ts';
-import { workspaceCrd } from '../../../src/demo/crds/workspace.ts';
+import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
+import { workspace, workspaceKind } from '../../support/manifests.ts';
+import { claim, secret } from '../../support/mounts.ts';
+import { until } from '../../support/until.ts';
+import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

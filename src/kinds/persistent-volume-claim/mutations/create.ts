@@ -1,10 +1,10 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { duplicateKeys, KeyValueInput, mapOf } from '../../../graphql/key-value-input.ts';
-import { withInputPaths, type InputPaths } from '../../../graphql/writes/input-paths.ts';
-import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { assertNone, forbiddenValue, invalidValue, requiredValue } from '../../../graphql/writes/invalid-input.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
+import { withInputPaths, type InputPaths } from '../../../mutations/input-paths.ts';
+import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { assertNone, forbiddenValue, invalidValue, requiredValue } from '../../../mutations/invalid-input.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { apiVersionOf } from '../../../kubernetes/resource.ts';
 import { amountOf } from '../../../kubernetes/quantity.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../../graphql/builder.ts';
-import { deleteFields } from '../../../graphql/writes/inputs.ts';
-import { writePayload } from '../../../graphql/writes/payload.ts';
+import { deleteFields } from '../../../mutations/inputs.ts';
+import { writePayload } from '../../../mutations/payload.ts';
 import { deleteMountable, type DeletePayload } from '../../workspace/mountable.ts';
 import { Secret } from '../resource.ts';
 import { SecretType } from '../schema.ts';

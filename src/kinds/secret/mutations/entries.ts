@@ -1,5 +1,5 @@
 import { builder } from '../../../graphql/builder.ts';
-import { duplicateValue, invalidValue } from '../../../graphql/writes/invalid-input.ts';
+import { duplicateValue, invalidValue } from '../../../mutations/invalid-input.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 
 export const SecretEntryInput = builder.inputType('SecretEntryInput', {

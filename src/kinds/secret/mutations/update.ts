@@ -1,9 +1,9 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths, type InputPaths } from '../../../graphql/writes/input-paths.ts';
-import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { assertNone, duplicateValue } from '../../../graphql/writes/invalid-input.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { withInputPaths, type InputPaths } from '../../../mutations/input-paths.ts';
+import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { assertNone, duplicateValue } from '../../../mutations/invalid-input.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { isConflict } from '../../../kubernetes/status-error.ts';
 import { assertCanUpdate } from '../../workspace/mountable.ts';
 import { updateNotes } from '../../workspace/noting.ts';

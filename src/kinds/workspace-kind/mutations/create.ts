@@ -1,8 +1,8 @@
 import { builder } from '../../../graphql/builder.ts';
-import { manifestPaths, withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import { writeFields, writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { manifestOf } from '../../../graphql/writes/manifest.ts';
-import { writePayload } from '../../../graphql/writes/payload.ts';
+import { manifestPaths, withInputPaths } from '../../../mutations/input-paths.ts';
+import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { manifestOf } from '../../../mutations/manifest.ts';
+import { writePayload } from '../../../mutations/payload.ts';
 import { creationNotes, noted } from '../../workspace/noting.ts';
 import { WorkspaceKind } from '../resource.ts';
 import { WorkspaceKindType } from '../schema.ts';

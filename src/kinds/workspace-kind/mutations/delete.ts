@@ -1,8 +1,8 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import { deleteFields, deleteOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { deleteFields, deleteOptionsOf } from '../../../mutations/inputs.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { WorkspaceKind } from '../resource.ts';
 import { WorkspaceKindType } from '../schema.ts';
 

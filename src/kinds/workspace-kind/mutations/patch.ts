@@ -1,8 +1,8 @@
 import { builder } from '../../../graphql/builder.ts';
-import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import { writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { patchFields, patchOf } from '../../../graphql/writes/patch.ts';
-import { writePayload } from '../../../graphql/writes/payload.ts';
+import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { writeOptionsOf } from '../../../mutations/inputs.ts';
+import { patchFields, patchOf } from '../../../mutations/patch.ts';
+import { writePayload } from '../../../mutations/payload.ts';
 import { patchNoting } from '../../workspace/noting.ts';
 import { WorkspaceKind } from '../resource.ts';
 import { WorkspaceKindType } from '../schema.ts';

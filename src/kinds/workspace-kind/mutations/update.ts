@@ -1,6 +1,6 @@
 import { builder } from '../../../graphql/builder.ts';
-import { writeFields } from '../../../graphql/writes/inputs.ts';
-import { writePayload } from '../../../graphql/writes/payload.ts';
+import { writeFields } from '../../../mutations/inputs.ts';
+import { writePayload } from '../../../mutations/payload.ts';
 import { WorkspaceKindType } from '../schema.ts';
 import { updateWorkspaceKind } from '../updating.ts';
 

@@ -1,16 +1,11 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { duplicateKeys, KeyValueInput } from '../../../graphql/key-value-input.ts';
+import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { reads } from '../../../graphql/reads.ts';
-import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import {
-  dryRunField,
-  fieldManagerField,
-  fieldValidationField,
-  writeOptionsOf,
-} from '../../../graphql/writes/inputs.ts';
-import { assertNone } from '../../../graphql/writes/invalid-input.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { dryRunField, fieldManagerField, fieldValidationField, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { assertNone } from '../../../mutations/invalid-input.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { workspacePaths } from '../input-paths.ts';

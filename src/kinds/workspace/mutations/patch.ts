@@ -1,9 +1,9 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import { writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { patchFields, patchOf } from '../../../graphql/writes/patch.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { writeOptionsOf } from '../../../mutations/inputs.ts';
+import { patchFields, patchOf } from '../../../mutations/patch.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { patchNoting } from '../noting.ts';
 import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';

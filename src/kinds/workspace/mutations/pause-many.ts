@@ -2,7 +2,7 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure, publicError } from '../../../graphql/errors.ts';
 import { inOrder } from '../../../graphql/ordering.ts';
-import { dryRunField } from '../../../graphql/writes/inputs.ts';
+import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from '../filter.ts';
 import { workspaceOrdering } from '../order.ts';
 import { setPaused } from '../pausing.ts';

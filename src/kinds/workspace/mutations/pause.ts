@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { dryRunField } from '../../../graphql/writes/inputs.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { dryRunField } from '../../../mutations/inputs.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { setPaused } from '../pausing.ts';
 import { WorkspaceType } from '../schema.ts';
 import { stateReachedField } from './state-reached.ts';

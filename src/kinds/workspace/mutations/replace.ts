@@ -1,9 +1,9 @@
 import { builder, type InputFields } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { manifestPaths, withInputPaths } from '../../../graphql/writes/input-paths.ts';
-import { writeFields, writeOptionsOf } from '../../../graphql/writes/inputs.ts';
-import { manifestOf } from '../../../graphql/writes/manifest.ts';
-import { writePayload, type WritePayload } from '../../../graphql/writes/payload.ts';
+import { manifestPaths, withInputPaths } from '../../../mutations/input-paths.ts';
+import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { manifestOf } from '../../../mutations/manifest.ts';
+import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { replaceNoting } from '../noting.ts';
 import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';

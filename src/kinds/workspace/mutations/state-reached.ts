@@ -1,5 +1,5 @@
 import { builder, type TypeRef } from '../../../graphql/builder.ts';
-import type { WritePayload } from '../../../graphql/writes/payload.ts';
+import type { WritePayload } from '../../../mutations/payload.ts';
 import type { Reached } from './wait-fields.ts';
 
 /** Adds, to the answer of a mutation that may wait, whether what it waited for has come. */

@@ -1,8 +1,8 @@
 import { builder } from '../../../graphql/builder.ts';
-import { KeyValueInput } from '../../../graphql/key-value-input.ts';
+import { KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { reads } from '../../../graphql/reads.ts';
-import { dryRunField, fieldManagerField, fieldValidationField } from '../../../graphql/writes/inputs.ts';
-import { writePayload } from '../../../graphql/writes/payload.ts';
+import { dryRunField, fieldManagerField, fieldValidationField } from '../../../mutations/inputs.ts';
+import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { WorkspaceType } from '../schema.ts';

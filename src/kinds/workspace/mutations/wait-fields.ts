@@ -1,7 +1,7 @@
 import type { InputFields } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
-import type { Objects } from '../../../loaders/objects.ts';
+import type { Objects } from '../../../viewer-client/objects.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
 import { mayStillGet, waitForState } from '../waiting.ts';

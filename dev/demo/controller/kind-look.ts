@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ObjectName } from '../../../src/kubernetes/object.ts';
+import { ConfigMaps, type ConfigMap } from '../config-map.ts';
+import { IMAGE_SOURCE_LABEL } from '../marks.ts';
+import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
+import { Workspaces } from '../workspace.ts';
+import type { Cluster } from './cluster.ts';
+import { reconcileKind } from './reconcile-kind.ts';
+
+/** Counts the workspaces of a kind, finds its pictures, and protects it while it is used. */
+export async function lookAtKind({ client, cache, signal }: Cluster, name: ObjectName): Promise<void> {
+  const kind = cache.store(WorkspaceKinds).get(name);
+  if (!kind) return;
+  const workspaces = [...cache.store(Workspaces).byIndex('kind', kind.metadata.name)];
+  const pictures = (namespace: string, configMap: string) => pictureSource(cache, { namespace, name: configMap });
+  const { status, finalizers } = reconcileKind({ kind, workspaces, pictures });
+
+  const isProtectedRight = isDeepStrictEqual(kind.metadata.finalizers ?? [], finalizers);
+  const current = isProtectedRight ? kind : await protect(client, kind, finalizers, signal);
+  const isGone = current.metadata.deletionTimestamp !== undefined && finalizers.length === 0;
+  if (isGone || isDeepStrictEqual(current.status, status)) return;
+  const { object } = await client.replace(
+    WorkspaceKinds,
+    name,
+    { ...current, status },
+    { subresource: 'status', signal },
+  );
+  cache.accept(WorkspaceKinds, object);
+}
+
+function pictureSource(cache: Cluster['cache'], name: ObjectName): ConfigMap | undefined {
+  const found = cache.store(ConfigMaps).get(name);
+  return found?.metadata.labels?.[IMAGE_SOURCE_LABEL] === 'true' ? found : undefined;
+}
+
+/** Fails with a conflict when the kind has changed meanwhile. */
+async function protect(
+  client: Cluster['client'],
+  { metadata }: WorkspaceKind,
+  finalizers: readonly string[],
+  signal: AbortSignal,
+): Promise<WorkspaceKind> {
+  const body = { metadata: { resourceVersion: metadata.resourceVersion, finalizers } };
+  const { object } = await client.patch(WorkspaceKinds, metadata, { type: 'MERGE', body }, { signal });
+  return object;
+}

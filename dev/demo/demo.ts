@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino, type Logger } from 'pino';
+import { readConfig } from '../../src/config.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import { volcanoAdmission } from './admission/volcano-rules.ts';
+import { workspaceAdmission } from './admission.ts';
+import { startLife } from './life.ts';
+import { gatewayAccount, people, permissions, type Person } from './people.ts';
+import { startSurroundings } from './surroundings.ts';
+import { startWorkspaceController } from './workspace-controller.ts';
+import { servedObjects, worldApis, worldObjects } from './world.ts';
+
+export interface DemoOptions {
+  readonly host?: string;
+  /** Of the gateway; 0: any free port. */
+  readonly port: number;
+  /** Of the cluster; by default any free port. */
+  readonly clusterPort?: number;
+  readonly log?: Logger;
+}
+
+export interface Demo extends AsyncDisposable {
+  /** Address of the gateway’s endpoint, where a browser finds GraphiQL. */
+  readonly url: string;
+  /** For kubectl, as the administrator. */
+  readonly kubeconfigFile: string;
+}
+
+/** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
+function headersFor([first, ...others]: readonly Person[]): string {
+  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${headerOf(person)}`]);
+  const chosen = first ? [aboutOf(first), `  ${headerOf(first)}`] : [];
+  return ['{', ...chosen, ...alternatives, '}'].join('\n');
+}
+
+function aboutOf({ name, role }: Person): string {
+  return `  // ${name}, ${role}`;
+}
+
+function headerOf({ token }: Person): string {
+  return `"authorization": "Bearer ${token}"`;
+}
+
+/** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
+export async function startDemo({
+  host,
+  port,
+  clusterPort = 0,
+  log = pino({ level: 'silent' }),
+}: DemoOptions): Promise<Demo> {
+  await using started = new AsyncDisposableStack();
+  const now = new Date();
+  const simulator = started.use(
+    await startSimulator({
+      port: clusterPort,
+      objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
+      aggregated: worldApis,
+      admission: [...workspaceAdmission, ...volcanoAdmission],
+      users: [...people, gatewayAccount],
+    }),
+  );
+  const directory = await mkdtemp(path.join(tmpdir(), 'workspaces-demo-'));
+  started.defer(() => rm(directory, { recursive: true }));
+  const kubeconfigFile = path.join(directory, 'kubeconfig');
+  await writeFile(kubeconfigFile, simulator.kubeconfig, { mode: 0o600 });
+  const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
+  started.use(startWorkspaceController({ client, log }));
+  started.use(startLife({ client, log }));
+  started.use(startSurroundings(simulator));
+  const gatewayKubeconfigFile = path.join(directory, 'gateway-kubeconfig');
+  await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayAccount.token), { mode: 0o600 });
+  const config = readConfig({
+    KUBECONFIG: gatewayKubeconfigFile,
+    AUTH_MODE: 'token',
+    PORT: String(port),
+    HOST: host,
+    DRAIN_SECONDS: '2',
+  });
+  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(people) }));
+  await gateway.ready;
+  const running = started.move();
+  return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,73 @@
+import { keyOf, type KubernetesObject } from '../../src/kubernetes/object.ts';
+import { defineResource } from '../../src/kubernetes/resource.ts';
+import { WORKSPACE_NAME_LABEL } from './marks.ts';
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly lastTransitionTime?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly image: string;
+  readonly imageID: string;
+  readonly containerID?: string;
+  readonly started?: boolean;
+  readonly state: {
+    readonly waiting?: { readonly reason: string; readonly message?: string };
+    readonly running?: { readonly startedAt: string };
+  };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly containerID: string;
+}
+
+export interface PodStatus {
+  readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly conditions?: readonly PodCondition[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly hostIP?: string;
+  readonly podIP?: string;
+  readonly podIPs?: readonly { readonly ip: string }[];
+  readonly startTime?: string;
+}
+
+/** The fields of a Pod that the controller reads or writes. */
+export interface Pod extends KubernetesObject {
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+    }[];
+    readonly initContainers?: readonly { readonly name: string }[];
+  };
+  readonly status?: PodStatus;
+}
+
+export const Pods = defineResource<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+  indexes: { workspace: workspaceKeysOf },
+});
+
+/** The key of the workspace that a pod says it belongs to. */
+function workspaceKeysOf({ metadata: { namespace, labels } }: Pod): readonly string[] {
+  const name = labels?.[WORKSPACE_NAME_LABEL];
+  return name === undefined ? [] : [keyOf({ namespace, name })];
+}

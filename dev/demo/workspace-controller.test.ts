@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { controlPlaneMissing, startControlPlane } from '../../test/support/control-plane.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import { isNotFound } from '../../src/kubernetes/status-error.ts';
+import type { Manifest } from '../simulator/api-object.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import type { Delays } from './controller/pod-step.ts';
+import { workspaceCrd } from './crds/workspace.ts';
+import { workspaceKindCrd } from './crds/workspace-kind.ts';
+import { Events } from './event.ts';
+import { FAULT, KIND_FINALIZER } from './marks.ts';
+import { Namespaces } from './namespace.ts';
+import { Pods } from './pod.ts';
+import { StatefulSets } from './stateful-set.ts';
+import { WorkspaceKinds } from './workspace-kind.ts';
+import { startWorkspaceController } from './workspace-controller.ts';
+import { follow } from './workspace-story.ts';
+import { Workspaces, type Workspace } from './workspace.ts';
+import { kindSpecs } from './world/kinds.ts';
+
+const delays: Delays = {
+  createPodMs: 5,
+  startPodMs: 5,
+  startPodSpreadMs: 0,
+  deletePodMs: 5,
+  endPodMs: 5,
+  probeIntervalMs: 60_000,
+  countMs: 5,
+  retryMs: 20,
+};
+const signal = AbortSignal.timeout(120_000);
+const namespace = 'team-research';
+const definitions = [workspaceCrd, workspaceKindCrd];
+const servers = [
+  { name: 'the simulator', missing: undefined, start: () => startSimulator() },
+  { name: 'a real API server', missing: controlPlaneMissing, start: () => startControlPlane() },
+];
+
+if (controlPlaneMissing) console.warn(`The controller is tested against the simulator only: ${controlPlaneMissing}.`);
+
+describe.each(servers.filter(({ missing }) => !missing))('the workspace controller, against $name', ({ start }) => {
+  let client: Client;
+  const started = new AsyncDisposableStack();
+
+  beforeAll(async () => {
+    const server = started.use(await start());
+    client = new Client(await createConnection({ type: 'text', text: server.kubeconfig }));
+    await populate(client);
+    started.use(startWorkspaceController({ client, delays }));
+  });
+  afterAll(() => started.disposeAsync());
+
+  it('brings a new workspace up step by step', async () => {
+    await using story = await follow(client, namespace, 'up');
+    await story.create({});
+    await story.until(isIn('Running'));
+    expect(story.chapters()).toEqual(['no status', 'Unknown', 'Pending', 'Running']);
+    const { status } = story.latest();
+    expect(status?.podTemplatePod).toMatchObject({ serviceAccountName: 'ws-up', containers: [{ name: 'main' }] });
+    expect(status?.lastRunningTime).toBeGreaterThan(1e12);
+  });
+
+  it('records what happens to the pod of a workspace, and to its stateful set', async () => {
+    await using story = await follow(client, namespace, 'eventful');
+    await story.create({});
+    await story.until(isIn('Running'));
+    await expect
+      .poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 })
+      .toEqual([
+        'default-scheduler Pod Scheduled',
+        'kubelet Pod Created',
+        'kubelet Pod Pulled',
+        'kubelet Pod Started',
+        'statefulset-controller StatefulSet SuccessfulCreate',
+      ]);
+    await story.patch({ spec: { paused: true } });
+    await story.until(isIn('Paused'));
+    await expect.poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 }).toHaveLength(7);
+    const { items } = await client.list(StatefulSets, { namespace, signal }, () => undefined);
+    const set = items.find(({ metadata }) => metadata.name.startsWith('ws-eventful-'));
+    expect([set?.spec.replicas, set?.metadata.ownerReferences]).toMatchObject([
+      0,
+      [{ kind: 'Workspace', name: 'eventful' }],
+    ]);
+  });
+
+  it('keeps a workspace that is created paused without a pod', async () => {
+    await using story = await follow(client, namespace, 'asleep');
+    await story.create({ paused: true });
+    await story.until(isIn('Paused'));
+    expect(story.chapters()).toEqual(['no status', 'Paused paused']);
+    expect(story.latest().status?.pauseTime).toBeGreaterThan(1e12);
+  });
+
+  it('pauses and starts as the state machine says', async () => {
+    await using story = await follow(client, namespace, 'round-trip');
+    await story.create({});
+    await story.until(isIn('Running'));
+    await story.patch({ spec: { paused: true } });
+    await story.until(isIn('Paused'));
+    await story.patch({ spec: { paused: false } });
+    await story.until(isIn('Running'));
+    expect(story.chapters().slice(4).join(', ')).toBe(
+      'Running to be paused, Running paused, Terminating paused, Paused paused, Paused to be started, Unknown, Pending, Running',
+    );
+  });
+
+  it('restarts a running workspace at once when its options change', async () => {
+    await using story = await follow(client, namespace, 'edited');
+    await story.create({});
+    await story.until(isIn('Running'));
+    await story.patch({ spec: { podTemplate: { options: { podConfig: 'small_cpu' } } } });
+    await story.until(isIn('Terminating'));
+    await story.until(isIn('Running'));
+    expect(story.chapters().slice(4)).toEqual(['Terminating', 'Unknown', 'Pending', 'Running']);
+  });
+
+  it('lets a fault happen, and lets it heal', async () => {
+    await using story = await follow(client, namespace, 'faulty');
+    await story.create({ fault: 'ImagePullBackOff' });
+    await story.until(isIn('Error'));
+    await story.patch({ metadata: { annotations: { [FAULT]: null } } });
+    await story.until(isIn('Running'));
+    expect(story.chapters()).toEqual(['no status', 'Unknown', 'Pending', 'Error', 'Running']);
+  });
+
+  it('reports a redirect that a kind gets, and that it is accepted', async () => {
+    await using story = await follow(client, namespace, 'redirected');
+    await story.create({ imageConfig: 'jupyter-scipy:v1.9.2', paused: true });
+    await story.until(({ status }) => status?.pendingRestart === true);
+    expect(story.latest().status?.podTemplateOptions.imageConfig.redirectChain).toHaveLength(1);
+    await story.patch({ spec: { podTemplate: { options: { imageConfig: 'jupyter-scipy:v1.10.0' } } } });
+    await story.until(({ status }) => status?.pendingRestart === false);
+    expect(story.latest().status?.podTemplateOptions.imageConfig).toEqual({ desired: 'jupyter-scipy:v1.10.0' });
+  });
+
+  it('ends the pod of a deleted workspace', async () => {
+    await using story = await follow(client, namespace, 'short-lived');
+    await story.create({});
+    await story.until(isIn('Running'));
+    const at = { namespace, name: story.latest().status?.podTemplatePod.name ?? '' };
+    await client.delete(Workspaces, { namespace, name: 'short-lived' }, { signal });
+    await story.deleted();
+    await expect
+      .poll(() => client.get(Pods, at, signal).catch((error: unknown) => isNotFound(error)), { timeout: 10_000 })
+      .toBe(true);
+  });
+
+  it('counts the workspaces of a kind and protects it while there are any', async () => {
+    await using story = await follow(client, namespace, 'counted');
+    await story.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
+    const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, signal);
+    await expect.poll(async () => (await kind()).status?.workspaces, { timeout: 10_000 }).toBe(1);
+    expect((await kind()).metadata.finalizers).toEqual([KIND_FINALIZER]);
+    await client.delete(Workspaces, { namespace, name: 'counted' }, { signal });
+    await expect.poll(async () => (await kind()).metadata.finalizers ?? [], { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+/** What has been recorded of a workspace's pods and stateful set, by whom, in alphabetical order. */
+async function eventsOf(client: Client, workspace: string): Promise<string[]> {
+  const { items } = await client.list(Events, { namespace, signal }, () => undefined);
+  const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));
+  return own.map(({ source, involvedObject, reason }) => `${source.component} ${involvedObject.kind} ${reason}`).sort();
+}
+
+async function populate(client: Client): Promise<void> {
+  const Definitions = {
+    ...Namespaces,
+    group: 'apiextensions.k8s.io',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+  };
+  for (const definition of definitions) await client.create(Definitions, definition, { signal });
+  await vi.waitUntil(() => served(client), { timeout: 20_000 });
+  await client.create(Namespaces, manifest('Namespace', namespace, 'v1'), { signal });
+  for (const [name, spec] of Object.entries(kindSpecs)) {
+    await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal });
+  }
+}
+
+async function served(client: Client): Promise<boolean> {
+  const lists = [
+    client.list(Workspaces, { signal }, () => undefined),
+    client.list(WorkspaceKinds, { signal }, () => undefined),
+  ];
+  return (await Promise.allSettled(lists)).every(({ status }) => status === 'fulfilled');
+}
+
+function manifest(kind: string, name: string, apiVersion = 'kubeflow.org/v1beta1'): Manifest {
+  return { apiVersion, kind, metadata: { name } };
+}
+
+function isIn(state: string): (workspace: Workspace) => boolean {
+  return ({ status }) => status?.state === state;
+}

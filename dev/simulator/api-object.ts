@@ -1,0 +1,94 @@
+import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../src/kubernetes/object.ts';
+import { isJsonObject, objectAt, type JsonObject } from './json.ts';
+
+/** An object as a client or a test writes it: the server fills in what is missing. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ManifestMeta;
+  readonly [field: string]: unknown;
+}
+
+interface ManifestMeta {
+  readonly name?: string | undefined;
+  readonly generateName?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+  readonly generation?: number | undefined;
+  readonly creationTimestamp?: string | null | undefined;
+  readonly deletionTimestamp?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly finalizers?: readonly string[] | undefined;
+  readonly ownerReferences?: readonly OwnerReference[] | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** An object as the server keeps it. Never changed in place. */
+export interface ApiObject extends KubernetesObject {
+  readonly metadata: ApiMeta;
+  readonly [field: string]: unknown;
+}
+
+export interface ApiMeta extends ObjectMeta {
+  readonly [field: string]: unknown;
+}
+
+/** The fields of an object's metadata that are not what their name promises; none if it can be served. */
+export function malformedMetadata(metadata: JsonObject): readonly string[] {
+  const texts = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion'];
+  const maps = ['labels', 'annotations'];
+  const lists = ['finalizers', 'ownerReferences'];
+  return [
+    ...texts.filter((field) => !isAbsent(metadata[field]) && typeof metadata[field] !== 'string'),
+    ...maps.filter((field) => !isAbsent(metadata[field]) && !isTextMap(metadata[field])),
+    ...lists.filter((field) => !isAbsent(metadata[field]) && !Array.isArray(metadata[field])),
+  ];
+}
+
+/** Whether a decoded body has the form of an object: an apiVersion, a kind and sound metadata. */
+export function isManifest(value: unknown): value is Manifest {
+  return (
+    isJsonObject(value) &&
+    typeof value['apiVersion'] === 'string' &&
+    typeof value['kind'] === 'string' &&
+    isJsonObject(value['metadata']) &&
+    malformedMetadata(value['metadata']).length === 0
+  );
+}
+
+/** Everything except the metadata and the named fields: what a spec write may change. */
+export function contentOf(object: JsonObject, ...except: readonly string[]): JsonObject {
+  const skipped = new Set(['metadata', 'apiVersion', 'kind', ...except]);
+  return Object.fromEntries(Object.entries(object).filter(([field]) => !skipped.has(field)));
+}
+
+/** Metadata whose optional members may be there without a value. */
+type LooseMeta = { readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] | null | undefined } & JsonObject;
+
+/** Metadata without members that are null, undefined or empty, as the server never stores those. */
+export function compactMeta(metadata: LooseMeta & Pick<ApiMeta, RequiredMeta>): ApiMeta {
+  const { name, uid, resourceVersion, creationTimestamp } = metadata;
+  const kept = Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEmpty(value)));
+  return { ...kept, name, uid, resourceVersion, creationTimestamp };
+}
+
+type RequiredMeta = 'name' | 'uid' | 'resourceVersion' | 'creationTimestamp';
+
+export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
+  const labels = objectAt(object['metadata'], 'labels');
+  return isTextMap(labels) ? labels : {};
+}
+
+function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
+  return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
+}
+
+function isEmpty(value: unknown): boolean {
+  return isAbsent(value) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

@@ -1,0 +1,93 @@
+import { apiVersionOf } from '../../src/kubernetes/resource.ts';
+import type { ApiObject } from './api-object.ts';
+import { describeField, fieldsOf, withoutField, type Fields } from './field-sets.ts';
+import { isEqualJson, isJsonObject, objectAt, type JsonObject } from './json.ts';
+import { afterApply, isSame, ownershipsOf, type Manager } from './managed-fields.ts';
+import type { ServedResource } from './served-resource.ts';
+import { badRequest, StatusError, type Cause } from './status.ts';
+
+interface Apply {
+  readonly resource: ServedResource;
+  /** Undefined where it is yet to be created. */
+  readonly current: ApiObject | undefined;
+  /** All that the manager cares for. */
+  readonly body: JsonObject;
+  readonly manager: string;
+  readonly force: boolean;
+}
+
+/** What an apply makes of an object, and whose its fields are then. */
+export interface Applied {
+  readonly next: JsonObject;
+  readonly managedFields: (object: JsonObject) => readonly JsonObject[];
+}
+
+/**
+ * Server-side apply, with lists as a whole.
+ * @throws {StatusError} 409 naming the managers and fields, where others own what is to be another
+ */
+export function apply({ resource, current, body, manager: name, force }: Apply): Applied {
+  if (objectAt(body, 'metadata')['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const manager: Manager = { manager: name, apiVersion: apiVersionOf(resource), operation: 'Apply' };
+  const wanted = fieldsOf(body);
+  const conflicts = current ? conflictsOf(current, wanted, manager) : [];
+  if (conflicts.length > 0 && !force) throw refusal(conflicts);
+  const applied = new Set(wanted.keys());
+  const taken = new Set(conflicts.map(({ key }) => key));
+  return {
+    next: current ? merged(forgotten(current, applied, manager), body) : body,
+    managedFields: (object) => afterApply(object, current, { manager, applied, taken }),
+  };
+}
+
+interface Conflict {
+  readonly key: string;
+  readonly with: Manager;
+}
+
+function conflictsOf(current: ApiObject, wanted: Fields, manager: Manager): readonly Conflict[] {
+  const present = fieldsOf(current);
+  return ownershipsOf(current)
+    .filter((entry) => !isSame(entry, manager))
+    .flatMap((entry) =>
+      [...entry.fields]
+        .filter((key) => wanted.has(key) && !isEqualJson(wanted.get(key), present.get(key)))
+        .map((key) => ({ key, with: entry })),
+    );
+}
+
+/** The object without what the manager cared for, cares for no longer, and nobody else does. */
+function forgotten(current: ApiObject, applied: ReadonlySet<string>, manager: Manager): JsonObject {
+  const ownerships = ownershipsOf(current);
+  const mine = ownerships.find((entry) => isSame(entry, manager))?.fields ?? new Set<string>();
+  const others = ownerships.filter((entry) => !isSame(entry, manager));
+  const gone = [...mine].filter((key) => !applied.has(key) && !others.some(({ fields }) => fields.has(key)));
+  return gone.reduce<JsonObject>(withoutField, current);
+}
+
+function merged(target: unknown, patch: JsonObject): JsonObject {
+  const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
+  for (const [name, member] of Object.entries(patch))
+    result[name] = isJsonObject(member) ? merged(result[name], member) : member;
+  return result;
+}
+
+/** Of these conflicts the real server does not say which object they are about. */
+function refusal(conflicts: readonly Conflict[]): StatusError {
+  const causes: Cause[] = conflicts.map(({ key, with: { manager, apiVersion, subresource } }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with "${manager}"${subresource ? ` with subresource "${subresource}"` : ''} using ${apiVersion}`,
+    field: describeField(key),
+  }));
+  const [first] = causes;
+  const listed =
+    causes.length === 1 && first
+      ? `1 conflict: ${first.message}: ${first.field ?? ''}`
+      : `${causes.length} conflicts: ${causes.map(({ message, field }) => `${message}: ${field ?? ''}`).join('\n')}`;
+  return new StatusError({
+    code: 409,
+    reason: 'Conflict',
+    message: `Apply failed with ${listed}`,
+    details: { causes },
+  });
+}

@@ -1,0 +1,120 @@
+import { admit } from './admission.ts';
+import type { ApiObject } from './api-object.ts';
+import type { Cluster } from './cluster.ts';
+import { deleteInBackground, deleteNamespace, FOREGROUND, markDeleted, withFinalizer } from './garbage.ts';
+import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { keyOf } from '../../src/kubernetes/object.ts';
+import { readAccess } from './read-access.ts';
+import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { conflict, invalid } from './status.ts';
+import { readDryRun } from './write-options.ts';
+
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  readonly propagationPolicy: string;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+interface Deletion {
+  readonly resource: ServedResource;
+  readonly object: ApiObject;
+  readonly options: DeleteOptions;
+}
+
+/** What has become of a deleted object: a pending one waits for its finalizers. */
+export interface Deleted {
+  readonly object: ApiObject;
+  readonly pending: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Options come in the query and in the body; the body wins. */
+export function readDeleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
+  const given = isJsonObject(body) ? body : {};
+  const preconditions = objectAt(given, 'preconditions');
+  const orphans = given['orphanDependents'] === true || query.get('orphanDependents') === 'true';
+  const policy = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
+  assertPolicy(policy, orphans || given['orphanDependents'] === false);
+  return {
+    dryRun: readDryRun([...query.getAll('dryRun'), ...textsAt(given, 'dryRun')], 'DeleteOptions'),
+    propagationPolicy: policy ?? (orphans ? 'Orphan' : 'Background'),
+    uid: textAt(preconditions, 'uid'),
+    resourceVersion: textAt(preconditions, 'resourceVersion'),
+  };
+}
+
+function assertPolicy(policy: string | null, saysOrphans: boolean): void {
+  if (policy === null) return;
+  const field = 'propagationPolicy';
+  const refuse = (reason: string, message: string) =>
+    invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', name: '' }, [{ reason, field, message }]);
+  const quoted = JSON.stringify(policy);
+  if (saysOrphans)
+    throw refuse(
+      'FieldValueInvalid',
+      `Invalid value: ${quoted}: orphanDependents and deletionPropagation cannot be both set`,
+    );
+  if (!['Foreground', 'Background', 'Orphan'].includes(policy))
+    throw refuse(
+      'FieldValueNotSupported',
+      `Unsupported value: ${quoted}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    );
+}
+
+/** @throws {StatusError} 409 when a precondition fails, or what admission denies with */
+export function remove(cluster: Cluster, deletion: Deletion): Deleted {
+  const { resource, object, options } = deletion;
+  assertPreconditions(resource, object, options);
+  const { dryRun } = options;
+  const warnings = admit(cluster, readAccess(cluster), { operation: 'DELETE', resource, oldObject: object, dryRun });
+  const outcome = dryRun ? object : carryOut(cluster, deletion);
+  const pending = !dryRun && cluster.storage.get(storageKeyOf(resource), object.metadata) !== undefined;
+  return { object: outcome, pending, warnings };
+}
+
+/** The grace period is over at once: there is no kubelet to wait for. */
+function carryOut(cluster: Cluster, { resource, object, options }: Deletion): ApiObject {
+  const { storage } = cluster;
+  if (resource.kind === 'Namespace' && !resource.custom) return deleteNamespace(cluster, resource, object);
+  const dependents = storage.dependentsOf(object.metadata.uid);
+  if (options.propagationPolicy === 'Orphan') {
+    for (const at of dependents) orphan(cluster, at, object.metadata.uid);
+    return deleteInBackground(cluster, resource, object);
+  }
+  if (options.propagationPolicy !== 'Foreground' || dependents.length === 0)
+    return deleteInBackground(cluster, resource, object);
+  const marked = markDeleted(cluster, resource, withFinalizer(object, FOREGROUND));
+  for (const at of dependents) {
+    const dependent = storage.at(at);
+    const owned = cluster.catalog.byStorageKey(at.storageKey);
+    if (dependent && owned) deleteInBackground(cluster, owned, dependent);
+  }
+  return storage.get(storageKeyOf(resource), marked.metadata) ?? marked;
+}
+
+function orphan({ storage }: Cluster, at: { readonly storageKey: string; readonly key: string }, uid: string): void {
+  const dependent = storage.at(at);
+  if (!dependent || keyOf(dependent.metadata) !== at.key) return;
+  const ownerReferences = (dependent.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
+  storage.put(at.storageKey, { ...dependent, metadata: { ...dependent.metadata, ownerReferences } });
+}
+
+/** Unlike other conflicts, this one names the kind. */
+function assertPreconditions({ group, kind }: ServedResource, { metadata }: ApiObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options;
+  const subject = { group, kind, plural: kind };
+  if (uid !== undefined && uid !== metadata.uid) {
+    const message = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
+    throw conflict(subject, { name: metadata.name, message });
+  }
+  if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return;
+  const message = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+  throw conflict(subject, { name: metadata.name, message });
+}
+
+/** What the real server answers when an object is gone. */
+export function deletionStatus({ metadata }: ApiObject, { group, plural }: ServedResource): JsonObject {
+  const details = { name: metadata.name, ...(group && { group }), kind: plural, uid: metadata.uid };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
+}

@@ -1,0 +1,119 @@
+import { apiVersionOf } from '../../src/kubernetes/resource.ts';
+import type { ApiObject } from './api-object.ts';
+import type { Cluster } from './cluster.ts';
+import { list } from './list.ts';
+import { readListOptions, readVersion, type ListOptions } from './list-options.ts';
+import { answerObject, type Answer, type WatchReply } from './reply.ts';
+import { presentList, presentObject, readRepresentation, type Representation } from './representation.ts';
+import type { IncomingRequest } from './request.ts';
+import { readSelection } from './selection.ts';
+import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { expired, notFound, StatusError, versionTooLarge } from './status.ts';
+import { seenThrough, type EventWriter, type Watcher, type WatchSink } from './watches.ts';
+
+/** @throws {StatusError} 404 */
+export function existing(cluster: Cluster, resource: ServedResource, { namespace, name = '' }: Named): ApiObject {
+  const found = cluster.storage.get(storageKeyOf(resource), { namespace, name });
+  if (!found) throw notFound(resource, name);
+  return found;
+}
+
+interface Named {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export function answerGet(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const representation = readRepresentation(request.headers.accept, request.query);
+  const asked = readVersion(request.query.get('resourceVersion') ?? '') ?? 0;
+  if (asked > cluster.storage.version) throw versionTooLarge(asked, cluster.storage.version);
+  const object = existing(cluster, resource, request);
+  return answerObject(200, presentObject(object, resource, representation), representation);
+}
+
+export function answerList(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
+  const representation = readRepresentation(request.headers.accept, request.query);
+  const options = readListOptions(request.query, cluster.behaviour.streamingLists);
+  const selective = ['labelSelector', 'fieldSelector'].some((selector) => request.query.get(selector));
+  const selects = readSelection(resource, request);
+  const page = list(cluster.storage, { storageKey: storageKeyOf(resource), selects, selective, options });
+  return answerObject(200, presentList(page, resource, representation), representation);
+}
+
+/** Checks everything that can be refused before the stream opens. */
+export function answerWatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): WatchReply {
+  const representation = readRepresentation(request.headers.accept, request.query);
+  const options = readListOptions(request.query, cluster.behaviour.streamingLists);
+  const selects = readSelection(resource, request);
+  const { version } = cluster.storage;
+  const { resourceVersion = 0 } = options;
+  if (options.sendInitialEvents && resourceVersion > version) throw versionTooLarge(resourceVersion, version);
+  if (cluster.behaviour.expiredWatch === 'status' && replays(options))
+    cluster.storage.changesSince(storageKeyOf(resource), resourceVersion);
+  const writer = createEventWriter(resource, representation);
+  const open = (sink: WatchSink): Watcher => {
+    const watcher: Watcher = {
+      storageKey: storageKeyOf(resource),
+      since: Math.max(resourceVersion, cluster.storage.version),
+      selects,
+      bookmarks: options.allowWatchBookmarks,
+      writer,
+      sink,
+    };
+    begin(cluster, watcher, options);
+    return watcher;
+  };
+  return { type: 'watch', timeoutMs: timeoutMs(options), open };
+}
+
+/** Sends the past that the client asked for and joins the watchers, in one turn, so that nothing falls between. */
+function begin({ storage, watches }: Cluster, watcher: Watcher, options: ListOptions): void {
+  const { writer, selects, storageKey } = watcher;
+  watches.add(watcher);
+  const objects = replays(options) ? [] : storage.list(storageKey).filter(selects);
+  for (const object of objects) watches.send(watcher, writer.event('ADDED', object));
+  if (options.sendInitialEvents && options.allowWatchBookmarks)
+    watches.send(watcher, writer.bookmark(storage.version, true));
+  if (!replays(options)) return;
+  try {
+    for (const change of storage.changesSince(storageKey, options.resourceVersion ?? 0)) {
+      const seen = seenThrough(selects, change);
+      if (seen) watches.send(watcher, writer.event(seen.type, seen.object));
+    }
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    watcher.sink.write(writer.error(error.message));
+    watches.close(watcher);
+    watcher.sink.end();
+  }
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Whether the watch continues from a version, instead of beginning with all there is. */
+function replays({ resourceVersion = 0, sendInitialEvents }: ListOptions): boolean {
+  return resourceVersion > 0 && !sendInitialEvents;
+}
+
+/** Like the real server, between 30 and 60 minutes unless told. */
+function timeoutMs({ timeoutSeconds = 0 }: ListOptions): number {
+  return timeoutSeconds > 0 ? Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS) : (1 + Math.random()) * 30 * 60_000;
+}
+
+function createEventWriter(resource: ServedResource, representation: Representation): EventWriter {
+  const apiVersion = apiVersionOf(resource);
+  return {
+    key: `${apiVersion} ${representation.key}`,
+    event: (type, object) => line(type, presentObject(object, resource, representation)),
+    bookmark(version, initialEventsEnd) {
+      const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+      const metadata = { resourceVersion: String(version), creationTimestamp: null, ...annotations };
+      return line('BOOKMARK', { kind: resource.kind, apiVersion, metadata });
+    },
+    error: (message) => line('ERROR', expired(message).status),
+  };
+}
+
+function line(type: string, object: unknown): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}

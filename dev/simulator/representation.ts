@@ -1,0 +1,150 @@
+import { apiVersionOf } from '../../src/kubernetes/resource.ts';
+import type { ApiObject } from './api-object.ts';
+import { objectAt, type JsonObject } from './json.ts';
+import type { Page } from './list.ts';
+import type { ServedResource } from './served-resource.ts';
+import { badRequest, notAcceptable } from './status.ts';
+import { tableOf } from './table.ts';
+
+/** The form in which a client wants its objects. Equal keys mean equal bytes for the same object. */
+export interface Representation {
+  readonly key: string;
+  readonly form: 'object' | 'metadata' | 'table';
+  readonly includeObject: IncludeObject;
+  readonly syntax: 'json' | 'yaml';
+}
+
+/** How much of an object a Table row carries. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/**
+ * Reads Accept: the first form that we can answer.
+ * @throws {StatusError} 406 when there is none
+ */
+export function readRepresentation(accept: string | undefined, query: URLSearchParams): Representation {
+  const includeObject = readIncludeObject(query.get('includeObject'));
+  for (const part of (accept ?? '*/*').split(',')) {
+    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const syntax = syntaxOf(type);
+    const form = formOf(parameters);
+    if (syntax && form) return { key: `${form} ${syntax} ${includeObject}`, form, includeObject, syntax };
+  }
+  throw notAcceptable();
+}
+
+/** An object as one version of its resource shows it. */
+export function presentObject(object: ApiObject, resource: ServedResource, representation: Representation): JsonObject {
+  const shown = inVersion(object, resource);
+  switch (representation.form) {
+    case 'object':
+      if (object.metadata.resourceVersion === '') return unversioned(shown);
+      return resource.isComputed ? computed(shown) : shown;
+    case 'metadata':
+      return metadataOnly(shown);
+    case 'table':
+      return tableOf([shown], resource, {
+        includeObject: representation.includeObject,
+        metadata: { resourceVersion: object.metadata.resourceVersion },
+      });
+    default:
+      throw new TypeError(`Unknown form ${JSON.stringify(representation.form satisfies never)}`);
+  }
+}
+
+/** What a dry run has not stored has no version. */
+function unversioned({ metadata, ...content }: ApiObject): JsonObject {
+  const { resourceVersion: _none, ...meta } = metadata;
+  return { ...content, metadata: meta };
+}
+
+export function presentList(
+  { objects, metadata }: Page,
+  resource: ServedResource,
+  representation: Representation,
+): JsonObject {
+  const shown = objects.map((object) => inVersion(object, resource));
+  switch (representation.form) {
+    case 'object': {
+      const listed = resource.custom ? shown : shown.map(withoutType);
+      const items = resource.isComputed ? listed.map(computed) : listed;
+      return {
+        kind: resource.listKind,
+        apiVersion: apiVersionOf(resource),
+        metadata: resource.isComputed ? {} : metadata,
+        items,
+      };
+    }
+    case 'metadata': {
+      const items = shown.map(metadataOnly);
+      return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items };
+    }
+    case 'table':
+      return tableOf(shown, resource, { includeObject: representation.includeObject, metadata });
+    default:
+      throw new TypeError(`Unknown form ${JSON.stringify(representation.form satisfies never)}`);
+  }
+}
+
+/** Only lists of custom resources say of each item what it is. */
+function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: ApiObject): JsonObject {
+  return item;
+}
+
+/** As it is when nobody keeps it. */
+function computed(object: JsonObject): JsonObject {
+  const { name, namespace, labels, annotations, creationTimestamp } = objectAt(object, 'metadata');
+  const metadata = { name, namespace, labels, annotations, creationTimestamp };
+  return { ...object, metadata };
+}
+
+export function inVersion(object: ApiObject, resource: ServedResource): ApiObject {
+  const apiVersion = apiVersionOf(resource);
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+}
+
+export function metadataOnly({ metadata }: ApiObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+}
+
+function syntaxOf(type: string): Representation['syntax'] | undefined {
+  switch (type) {
+    case 'application/json':
+    case 'application/*':
+    case '*/*':
+    case '':
+      return 'json';
+    case 'application/yaml':
+      return 'yaml';
+    default:
+      return undefined;
+  }
+}
+
+function formOf(parameters: readonly string[]): Representation['form'] | undefined {
+  const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
+  switch (as) {
+    case undefined:
+      return 'object';
+    case 'Table':
+      return 'table';
+    case 'PartialObjectMetadata':
+    case 'PartialObjectMetadataList':
+      return 'metadata';
+    default:
+      return undefined;
+  }
+}
+
+function readIncludeObject(text: string | null): IncludeObject {
+  switch (text) {
+    case null:
+    case '':
+    case 'Metadata':
+      return 'Metadata';
+    case 'None':
+    case 'Object':
+      return text;
+    default:
+      throw badRequest(`includeObject must be 'None', 'Metadata' or 'Object', got ${JSON.stringify(text)}`);
+  }
+}

@@ -1,0 +1,55 @@
+import { parseLabelSelector } from '../../src/kubernetes/label-selector.ts';
+import type { ApiObject } from './api-object.ts';
+import type { ServedResource } from './served-resource.ts';
+import { badRequest } from './status.ts';
+
+/** Whether a list or watch is about this object. */
+export type Selects = (object: ApiObject) => boolean;
+
+interface SelectionOptions {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly query: URLSearchParams;
+}
+
+/**
+ * Reads what a list, watch or deletecollection selects.
+ * @throws {StatusError} 400 for a selector that cannot be read, or a field that cannot be selected by
+ */
+export function readSelection(resource: ServedResource, options: SelectionOptions): Selects {
+  const labels = options.query.get('labelSelector') ?? '';
+  const fields = options.query.get('fieldSelector') ?? '';
+  const conditions: Selects[] = [];
+  const { namespace, name } = options;
+  if (namespace !== undefined) conditions.push((object) => object.metadata.namespace === namespace);
+  if (name !== undefined) conditions.push((object) => object.metadata.name === name);
+  if (labels !== '') conditions.push(readLabels(labels));
+  if (fields !== '') conditions.push(...fields.split(',').map((field) => readField(field.trim(), resource)));
+  return (object) => conditions.every((condition) => condition(object));
+}
+
+function readLabels(text: string): Selects {
+  try {
+    const matches = parseLabelSelector(text);
+    return (object) => matches(object.metadata.labels);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badRequest(`unable to parse requirement: ${error.message}`);
+    throw error;
+  }
+}
+
+function readField(text: string, resource: ServedResource): Selects {
+  const [, field = '', operator, value = ''] = /^([^=!]+)(==|=|!=)(.*)$/u.exec(text) ?? [];
+  if (operator === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${text}'`);
+  const read = fieldReader(field, resource);
+  return operator === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
+}
+
+function fieldReader(field: string, resource: ServedResource): (object: ApiObject) => string {
+  if (field === 'metadata.name') return ({ metadata }) => metadata.name;
+  if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
+  const own = resource.selectableFields[field];
+  if (own) return own;
+  if (resource.custom) throw badRequest(`field label not supported: ${field}`);
+  throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+}

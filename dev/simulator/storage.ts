@@ -1,0 +1,188 @@
+import { keyOf, type ObjectName } from '../../src/kubernetes/object.ts';
+import type { ApiObject } from './api-object.ts';
+import { createDependents, type StoredAt } from './dependents.ts';
+import { expired } from './status.ts';
+
+/** One step of a resource's history. A deleted object is as it was, but with the version of its deletion. */
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly version: number;
+  readonly object: ApiObject;
+  readonly previous?: ApiObject | undefined;
+}
+
+/** All objects at one moment. Opaque to everyone but the storage. */
+export interface Snapshot {
+  readonly version: number;
+  readonly collections: ReadonlyMap<string, ReadonlyMap<string, ApiObject>>;
+}
+
+type ChangeListener = (storageKey: string, change: Change) => void;
+
+const FIRST_VERSION = 1000;
+const HISTORY_CHANGES = 50_000;
+const HISTORY_SLACK = 5_000;
+
+/**
+ * Every object, under the storage key of its resource, with one version counter over all of them, and the changes
+ * that led here: at most 55,000 per resource, the oldest forgotten first.
+ */
+export class Storage {
+  #version = FIRST_VERSION;
+  #compacted = 0;
+  #collections = new Map<string, Map<string, ApiObject>>();
+  readonly #histories = new Map<string, Change[]>();
+  readonly #sorted = new Map<string, readonly ApiObject[]>();
+  readonly #dependents = createDependents();
+  readonly #listeners = new Set<ChangeListener>();
+
+  /** The version of the last change anywhere. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get(storageKey: string, name: ObjectName): ApiObject | undefined {
+    return this.#collections.get(storageKey)?.get(keyOf(name));
+  }
+
+  at({ storageKey, key }: StoredAt): ApiObject | undefined {
+    return this.#collections.get(storageKey)?.get(key);
+  }
+
+  /** In the order of etcd: by namespace, then name. */
+  list(storageKey: string): readonly ApiObject[] {
+    return entry(this.#sorted, storageKey, () => inOrder(this.#collections.get(storageKey) ?? new Map()));
+  }
+
+  /** The collection as it was at a version. @throws {StatusError} 410 when that is forgotten */
+  listAt(storageKey: string, version: number): readonly ApiObject[] {
+    const later = this.changesSince(storageKey, version);
+    if (later.length === 0) return this.list(storageKey);
+    const collection = new Map(this.#collections.get(storageKey));
+    for (const { object, previous } of later.toReversed()) {
+      if (previous) collection.set(keyOf(object.metadata), previous);
+      else collection.delete(keyOf(object.metadata));
+    }
+    return inOrder(collection);
+  }
+
+  /** @throws {StatusError} 410 when the history does not reach back that far */
+  changesSince(storageKey: string, version: number): readonly Change[] {
+    if (version < this.#compacted) throw expired(`too old resource version: ${version} (${this.#compacted})`);
+    const history = this.#histories.get(storageKey) ?? [];
+    return history.slice(firstAfter(history, version));
+  }
+
+  storageKeys(): readonly string[] {
+    return [...this.#collections.keys()];
+  }
+
+  /** The objects that name this one as an owner. */
+  dependentsOf(uid: string): readonly StoredAt[] {
+    return this.#dependents.of(uid);
+  }
+
+  /** Stores the object under the next version, which it carries. */
+  put(storageKey: string, object: ApiObject): ApiObject {
+    const previous = this.get(storageKey, object.metadata);
+    this.#version += 1;
+    const stored = withVersion(object, this.#version);
+    this.#commit(storageKey, {
+      type: previous ? 'MODIFIED' : 'ADDED',
+      version: this.#version,
+      object: stored,
+      previous,
+    });
+    return stored;
+  }
+
+  remove(storageKey: string, name: ObjectName): ApiObject | undefined {
+    const previous = this.get(storageKey, name);
+    if (!previous) return undefined;
+    this.#version += 1;
+    const object = withVersion(previous, this.#version);
+    this.#commit(storageKey, { type: 'DELETED', version: this.#version, object, previous });
+    return object;
+  }
+
+  /** Calls back after every change, in the same turn. */
+  onChange(listener: ChangeListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Forgets the history. */
+  compact(): void {
+    this.#compacted = this.#version;
+    this.#histories.clear();
+  }
+
+  snapshot(): Snapshot {
+    return { version: this.#version, collections: copied(this.#collections) };
+  }
+
+  /** Makes the world as it was, version included. The history is lost, and nobody is told: the server is down. */
+  restore(snapshot: Snapshot): void {
+    this.#version = snapshot.version;
+    this.#compacted = snapshot.version;
+    this.#collections = copied(snapshot.collections);
+    this.#histories.clear();
+    this.#sorted.clear();
+    this.#dependents.rebuild(this.#collections);
+  }
+
+  #commit(storageKey: string, change: Change): void {
+    const key = keyOf(change.object.metadata);
+    const kept = change.type === 'DELETED' ? undefined : change.object;
+    const collection = entry(this.#collections, storageKey, () => new Map<string, ApiObject>());
+    if (kept) collection.set(key, kept);
+    else collection.delete(key);
+    this.#sorted.delete(storageKey);
+    this.#dependents.move({ storageKey, key }, change.previous, kept);
+    this.#remember(storageKey, change);
+    for (const listener of this.#listeners) listener(storageKey, change);
+  }
+
+  #remember(storageKey: string, change: Change): void {
+    const history = entry(this.#histories, storageKey, (): Change[] => []);
+    history.push(change);
+    if (history.length <= HISTORY_CHANGES + HISTORY_SLACK) return;
+    const dropped = history.splice(0, HISTORY_SLACK);
+    this.#compacted = Math.max(this.#compacted, dropped.at(-1)?.version ?? 0);
+  }
+}
+
+/** A world without anything in it, at the version with which every world begins. */
+export const EMPTY_WORLD: Snapshot = { version: FIRST_VERSION, collections: new Map() };
+
+function copied(collections: Snapshot['collections']): Map<string, Map<string, ApiObject>> {
+  return new Map([...collections].map(([key, collection]) => [key, new Map(collection)]));
+}
+
+function withVersion(object: ApiObject, version: number): ApiObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+}
+
+function inOrder(collection: ReadonlyMap<string, ApiObject>): readonly ApiObject[] {
+  const entries = [...collection].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return entries.map(([, object]) => object);
+}
+
+/** The index of the first change after a version, by bisection. */
+function firstAfter(history: readonly Change[], since: number): number {
+  let low = 0;
+  let high = history.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((history[middle]?.version ?? 0) > since) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const created = create();
+  map.set(key, created);
+  return created;
+}

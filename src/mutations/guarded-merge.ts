@@ -1,0 +1,71 @@
+import { anyObject } from '../kubernetes/form.ts';
+import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { isConflict } from '../kubernetes/status-error.ts';
+import type { WriteOptions, Written } from '../kubernetes/verbs.ts';
+import type { Loaders } from '../viewer-client/loaders.ts';
+import { failure } from '../graphql/errors.ts';
+import { revisionOf } from '../graphql/revision.ts';
+
+const ATTEMPTS = 5;
+
+interface GuardedMerge<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  readonly at: ObjectName;
+  /** Annotations that go with the change. */
+  readonly notes: Readonly<Record<string, string>>;
+  /** The merge patch for the object as it is. May refuse; asked again when the object has moved. */
+  readonly changeOf: (object: T) => Promise<Readonly<Record<string, unknown>>>;
+}
+
+interface Options extends Omit<WriteOptions, 'signal'> {
+  /** Of the spec that the viewer knows. */
+  readonly revision: string;
+}
+
+/**
+ * Changes an object by a merge patch of the version that was looked at. What a controller reports meanwhile does not
+ * count: the object is looked at anew. An outcome that is unknown stays unknown. Needs `update`.
+ * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
+ * @throws {StatusError} whatever else the API server says
+ */
+export async function guardedMerge<T extends KubernetesObject>(
+  loaders: Loaders,
+  { resource, at, notes, changeOf }: GuardedMerge<T>,
+  { revision, ...options }: Options,
+): Promise<Written<T>> {
+  await loaders.permit('update', resource, at);
+  const copy = await loaders.get(resource, at);
+  let object = copy && revisionOf(copy) === revision ? copy : await loaders.live(resource, at);
+  for (let attempt = 1; ; attempt += 1) {
+    assertRevision(object, revision);
+    const body = atVersion(await changeOf(object), object, notes);
+    try {
+      return await loaders.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' });
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+      object = await loaders.live(resource, at);
+    }
+  }
+}
+
+function assertRevision({ kind, metadata, ...rest }: KubernetesObject, revision: string): void {
+  const present = revisionOf({ kind, metadata, ...rest });
+  if (present === revision) return;
+  throw failure(
+    'CONFLICT',
+    `${kind} ${keyOf(metadata)} has changed since you looked at it: its revision is ${present}, not ${revision}.`,
+    { kind, ...(metadata.namespace && { namespace: metadata.namespace }), name: metadata.name },
+  );
+}
+
+/** To write a version is to insist on it. */
+function atVersion(
+  change: Readonly<Record<string, unknown>>,
+  { metadata: { resourceVersion } }: KubernetesObject,
+  notes: Readonly<Record<string, string>>,
+): object {
+  const metadata = anyObject.is(change['metadata']) ? change['metadata'] : {};
+  const annotations = anyObject.is(metadata['annotations']) ? metadata['annotations'] : {};
+  return { ...change, metadata: { ...metadata, resourceVersion, annotations: { ...annotations, ...notes } } };
+}

@@ -1,0 +1,100 @@
+import { anyObject } from '../kubernetes/form.ts';
+import type { ObjectName } from '../kubernetes/object.ts';
+import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
+import type { Patch } from '../kubernetes/verbs.ts';
+import { builder, type InputFields } from '../graphql/builder.ts';
+import { failure } from '../graphql/errors.ts';
+import { writeFields } from './inputs.ts';
+import { objectOf } from './manifest.ts';
+
+export const PatchTypeEnum = builder.enumType('PatchType', {
+  description: 'How a patch is to be read.',
+  values: {
+    JSON: { description: 'JSON Patch, RFC 6902: a list of operations, done all or none.' },
+    MERGE: { description: 'JSON Merge Patch, RFC 7396: what is given replaces what is there, null removes it.' },
+    STRATEGIC: {
+      description:
+        'Strategic merge patch: lists are merged by their keys. Only for kinds built into Kubernetes; others answer UNSUPPORTED_MEDIA_TYPE.',
+    },
+    APPLY: {
+      description:
+        'Server-side apply: these are all the fields that `fieldManager` cares for. CONFLICT names the managers and fields in its causes where others care for them too, unless `force`.',
+    },
+  } as const,
+});
+
+/** What every patch of one object consists of, and can be told. */
+export function patchFields(t: InputFields) {
+  return {
+    type: t.field({ type: PatchTypeEnum, required: true, description: 'How to read the patch.' }),
+    patch: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too.',
+    }),
+    resourceVersion: t.string({ description: 'Only if it is unchanged since this version; else CONFLICT.' }),
+    force: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Take fields from other managers. Only with APPLY.',
+    }),
+    ...writeFields(t),
+  };
+}
+
+interface PatchInput {
+  readonly type: Patch['type'];
+  readonly patch?: unknown;
+  readonly resourceVersion?: string | null | undefined;
+}
+
+/**
+ * The patch as it is to be sent, with the version it depends on in it.
+ * @throws {GraphQLError} BAD_REQUEST for what cannot be a patch of its type
+ */
+export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: ResourceName, at: ObjectName): Patch {
+  switch (type) {
+    case 'JSON':
+      return { type, body: [...guardOf(resourceVersion), ...operationsOf(patch)] };
+    case 'MERGE':
+    case 'STRATEGIC':
+      return { type, body: withMetadata(objectOf(patch, 'input.patch'), resourceVersion ? { resourceVersion } : {}) };
+    case 'APPLY': {
+      const head = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+      const { namespace, name } = at;
+      const metadata = { name, ...(namespace && { namespace }), ...(resourceVersion && { resourceVersion }) };
+      return { type, body: { ...head, ...withMetadata(objectOf(patch, 'input.patch'), metadata) } };
+    }
+    default:
+      throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
+  }
+}
+
+export interface Operation {
+  readonly op: string;
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** To write a version is to insist on it: where it is another by now, the API server answers Conflict. */
+function guardOf(resourceVersion: string | null | undefined): Operation[] {
+  return resourceVersion ? [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }] : [];
+}
+
+function operationsOf(patch: unknown): readonly Operation[] {
+  if (Array.isArray(patch) && patch.every(isOperation)) return patch;
+  const expected = 'a list of operations such as { op: "replace", path: "/spec/paused", value: true }';
+  throw failure(
+    'BAD_REQUEST',
+    `input.patch must be ${expected}, got ${(JSON.stringify(patch) ?? 'nothing').slice(0, 100)}.`,
+  );
+}
+
+function isOperation(value: unknown): value is Operation {
+  return anyObject.is(value) && typeof value['op'] === 'string' && typeof value['path'] === 'string';
+}
+
+function withMetadata(body: Readonly<Record<string, unknown>>, metadata: object): Readonly<Record<string, unknown>> {
+  if (Object.keys(metadata).length === 0) return body;
+  return { ...body, metadata: { ...objectOf(body['metadata'] ?? {}, 'input.patch.metadata'), ...metadata } };
+}

@@ -1,0 +1,38 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { builder, type TypeRef } from '../graphql/builder.ts';
+
+/** What a write has come to. */
+export interface WritePayload {
+  readonly object: KubernetesObject;
+  readonly warnings: readonly string[];
+}
+
+interface PayloadOptions {
+  /** Under which name the object is given. */
+  readonly field: string;
+  readonly type: TypeRef<KubernetesObject>;
+  readonly description: string;
+}
+
+/** The answer to a mutation that writes one object: the object, and the warnings. */
+export function writePayload<P extends WritePayload = WritePayload>(
+  name: string,
+  { field, type, description }: PayloadOptions,
+) {
+  const payload = builder.objectRef<P>(name);
+  payload.implement({
+    description,
+    fields: (t) => ({
+      [field]: t.field({
+        type,
+        description: 'The object, as the API server answered; of a dry run, as it would have become.',
+        resolve: ({ object }) => object,
+      }),
+      warnings: t.stringList({
+        description: 'What the API server has to say although it agreed.',
+        resolve: ({ warnings }) => [...warnings],
+      }),
+    }),
+  });
+  return payload;
+}

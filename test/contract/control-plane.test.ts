@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oldWorkspaceCrd } from '../../dev/demo/crds/old-workspace.ts';
+import { oldWorkspaceKindCrd } from '../../dev/demo/crds/old-workspace-kind.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { worldObjects } from '../../dev/demo/world.ts';
+import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+
+/** What the Kubeflow project publishes; not part of this project. */
+const PUBLISHED = path.resolve(import.meta.dirname, '../../../shared/data/kubeflow-v2.0.0-beta.0');
+const isPublishedHere = existsSync(PUBLISHED);
+if (controlPlaneMissing) console.warn(`The control plane is not tested: ${controlPlaneMissing}.`);
+else if (!isPublishedHere) console.warn(`The published manifests are not tested: ${PUBLISHED} does not exist.`);
+
+describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
+  let cluster: ControlPlane;
+
+  beforeAll(async () => {
+    cluster = await startControlPlane();
+    await writeFile(path.join(cluster.dataDirectory, 'kubeconfig'), cluster.kubeconfig);
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  async function kubectl(...args: readonly string[]): Promise<string> {
+    const binary = path.join(process.env['KUBEBUILDER_ASSETS'] ?? '', 'kubectl');
+    const kubeconfig = path.join(cluster.dataDirectory, 'kubeconfig');
+    const { stdout } = await promisify(execFile)(binary, [`--kubeconfig=${kubeconfig}`, ...args], { timeout: 15_000 });
+    return stdout;
+  }
+
+  async function fileOf(...objects: readonly object[]): Promise<string> {
+    const file = path.join(cluster.dataDirectory, 'objects.json');
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    return file;
+  }
+
+  /** Without validation, because kubectl would miss CEL rules among the fields that an API server of 1.20 knows. */
+  async function create(...files: readonly string[]): Promise<void> {
+    await kubectl('create', '--validate=false', ...files.map((file) => `--filename=${file}`));
+  }
+
+  /** Puts these definitions in the place of those that are there, and waits until they are served. */
+  async function define(...files: readonly string[]): Promise<void> {
+    const names = ['crd/workspaces.kubeflow.org', 'crd/workspacekinds.kubeflow.org'];
+    await kubectl('delete', ...names, '--ignore-not-found');
+    await create(...files);
+    await kubectl('wait', '--for=condition=Established', '--timeout=20s', ...names);
+    await kubectl('get', 'workspaces,workspacekinds', '--all-namespaces');
+  }
+
+  async function isStructural(name: string): Promise<boolean> {
+    const types = await kubectl('get', 'crd', `${name}.kubeflow.org`, '-o', 'jsonpath={.status.conditions[*].type}');
+    return types.includes('Established') && !types.includes('NonStructuralSchema');
+  }
+
+  async function specs(): Promise<unknown> {
+    const { items } = JSON.parse(await kubectl('get', 'wsk,ws', '-o', 'json'));
+    return items.map((item: { readonly spec: unknown }) => item.spec);
+  }
+
+  it.each([
+    ['new', workspaceCrd, workspaceKindCrd],
+    ['old', oldWorkspaceCrd, oldWorkspaceKindCrd],
+  ])('takes our definitions of the %s age as structural ones', async (_, ...definitions) => {
+    await define(await fileOf(...definitions));
+    expect(await isStructural('workspaces')).toBe(true);
+    expect(await isStructural('workspacekinds')).toBe(true);
+  });
+
+  it.skipIf(!isPublishedHere)('takes the published samples by our definitions, nothing pruned', async () => {
+    const samples = ['jupyterlab_v1beta1_workspacekind.yaml', 'jupyterlab_v1beta1_workspace.yaml'];
+    await define(...['workspaces', 'workspacekinds'].map((name) => path.join(PUBLISHED, `kubeflow.org_${name}.yaml`)));
+    await create(...samples.map((name) => path.join(PUBLISHED, name)));
+    const byPublished = await specs();
+    await define(await fileOf(workspaceCrd, workspaceKindCrd));
+    await create(...samples.map((name) => path.join(PUBLISHED, name)));
+    expect(await specs()).toEqual(byPublished);
+  });
+
+  it('refuses what our schemas refuse', async () => {
+    await define(await fileOf(workspaceCrd, workspaceKindCrd));
+    const spec = { kind: 'Not A Name', displayName: '' };
+    const bad = { apiVersion: 'kubeflow.org/v1beta1', kind: 'Workspace', metadata: { name: 'bad' }, spec };
+    const refused = create(await fileOf(bad));
+    for (const field of ['spec.kind', 'spec.displayName', 'spec.podTemplate'])
+      await expect(refused).rejects.toThrow(field);
+  });
+
+  it('takes every object of the demo', async () => {
+    const objects = worldObjects(new Date());
+    await define(await fileOf(...objects.filter(isDefinition)));
+    await create(await fileOf(...objects.filter((object) => !isDefinition(object))));
+    const named = await kubectl('get', 'ws,wsk,pods', '--all-namespaces', '-o', 'name');
+    expect(named.trim().split('\n')).toHaveLength(objects.filter(({ kind }) => /^Workspace|^Pod$/u.test(kind)).length);
+    await kubectl(
+      'patch',
+      'wsk',
+      'jupyterlab',
+      'codeserver',
+      'rstudio',
+      '--type=merge',
+      '-p',
+      '{"metadata":{"finalizers":null}}',
+    );
+  });
+
+  it('keeps what is stored when the API server is killed and begun again', async () => {
+    await kubectl('create', 'configmap', 'kept');
+    await cluster.restartApiServer();
+    expect(await kubectl('get', 'configmap', 'kept', '-o', 'name')).toBe('configmap/kept\n');
+  });
+
+  it('says nothing while it is paused', async () => {
+    cluster.pauseApiServer();
+    const silent = kubectl('get', 'namespaces', '--request-timeout=500ms');
+    await expect(silent).rejects.toThrow(/timeout|deadline/iu);
+    cluster.resumeApiServer();
+    expect(await kubectl('get', 'namespaces')).toContain('default');
+  });
+
+  it('forgets its history when that is compacted', async () => {
+    const before = await kubectl('create', 'configmap', 'early', '-o', 'jsonpath={.metadata.resourceVersion}');
+    await kubectl('create', 'configmap', 'late');
+    await cluster.compact();
+    await cluster.restartApiServer();
+    const watch = `/api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=1&resourceVersion=${before}`;
+    expect(await kubectl('get', '--raw', watch)).toContain('"code":410');
+  });
+});
+
+function isDefinition({ kind }: { readonly kind: string }): boolean {
+  return kind === 'CustomResourceDefinition';
+}

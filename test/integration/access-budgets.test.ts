@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
+import { namespace, workspace } from '../support/manifests.ts';
+import { person } from '../support/access/people.ts';
+import { bound, clusterRole, reader, workspaces } from '../support/access/rbac-objects.ts';
+import { Stage } from '../support/access/stage.ts';
+
+const ordinary = person('ann', 'team-1');
+const NAMESPACES = 500;
+
+function isReview({ resource }: Simulator['requests'][number]): boolean {
+  return resource.endsWith('accessreviews');
+}
+
+/** What is asked of the cluster's authorizer while something happens. */
+async function reviewsDuring(cluster: Simulator, act: () => Promise<void>): Promise<number> {
+  const before = cluster.requests.filter(isReview).length;
+  await act();
+  return cluster.requests.filter(isReview).length - before;
+}
+
+const names = Array.from({ length: NAMESPACES }, (_, index) => `ns-${index}`);
+
+it('lists over 500 namespaces as an ordinary user for one review each, and one for all of them; then for none', async () => {
+  const own = ['ns-7', 'ns-300'];
+  const objects = [
+    ...names.map((name) => namespace(name)),
+    reader,
+    ...own.flatMap((at) => [bound(ordinary, 'reader', at), workspace('nb-1', { namespace: at })]),
+    workspace('nb-1', { namespace: 'ns-8' }),
+  ];
+  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
+  const { cluster } = stage;
+  const caller = stage.caller(ordinary, 'header');
+  const system = cluster.list('v1', 'Namespace').length - NAMESPACES;
+  const list = async (): Promise<void> => {
+    const { data } = await caller.ask('{ workspaces { nodes { namespace { name } } } }');
+    expect(data).toEqual({ workspaces: { nodes: own.toSorted().map((at) => ({ namespace: { name: at } })) } });
+  };
+  const listOnly = async (): Promise<void> => {
+    const { data } = await caller.ask('{ workspaces { totalCount } }');
+    expect(data).toEqual({ workspaces: { totalCount: own.length } });
+  };
+  expect(await reviewsDuring(cluster, listOnly)).toBeLessThanOrEqual(1 + NAMESPACES + system);
+  expect(await reviewsDuring(cluster, listOnly)).toBe(0);
+  // Whether namespaces may be listed, or got, everywhere or each of those that are seen.
+  expect(await reviewsDuring(cluster, list)).toBeLessThanOrEqual(2 + own.length);
+  expect(await reviewsDuring(cluster, list)).toBe(0);
+});
+
+const ROWS = 1_000;
+const ACTIONS = ['PAUSE', 'START', 'UPDATE', 'DELETE'];
+const can = ACTIONS.map((action) => `${action}: viewerCan(action: ${action})`).join(' ');
+
+interface Row {
+  readonly name: string;
+  readonly namespace: { readonly name: string };
+}
+
+async function rowsOf(stage: Stage): Promise<readonly (Row & Readonly<Record<string, unknown>>)[]> {
+  const { data } = await stage
+    .caller(ordinary, 'header')
+    .ask(`{ workspaces { nodes { name namespace { name } ${can} } } }`);
+  return ((data ?? {})['workspaces'] as { readonly nodes: readonly (Row & Readonly<Record<string, unknown>>)[] }).nodes;
+}
+
+it('says of 1,000 rows what may be done to them for one review of each namespace and verb', async () => {
+  const teams = ['team-a', 'team-b'];
+  const updater = clusterRole('updater', { ...workspaces, verbs: ['update'] });
+  const objects = [
+    ...teams.map((team) => namespace(team)),
+    ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: teams[index % 2] ?? '' })),
+    reader,
+    updater,
+    bound(ordinary, 'reader'),
+    bound(ordinary, 'updater', 'team-a'),
+  ];
+  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
+  await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
+  const reviews = await reviewsDuring(stage.cluster, async () => {
+    const rows = await rowsOf(stage);
+    expect(rows).toHaveLength(ROWS);
+    for (const { namespace: at, ...row } of rows) {
+      const isOurs = at.name === 'team-a';
+      expect(row).toMatchObject({ PAUSE: isOurs, START: isOurs, UPDATE: isOurs, DELETE: false });
+    }
+  });
+  expect(reviews).toBeLessThanOrEqual(teams.length * 2);
+});
+
+it('says what may be done to a row of which a role speaks by name', async () => {
+  const named = clusterRole('named', { ...workspaces, verbs: ['update'], resourceNames: ['nb-3', 'nb-4'] });
+  const objects = [
+    ...['team-a', 'team-b'].map((team) => namespace(team)),
+    ...Array.from({ length: ROWS }, (_, index) => workspace(`nb-${index}`, { namespace: 'team-a' })),
+    workspace('nb-3', { namespace: 'team-b' }),
+    reader,
+    named,
+    bound(ordinary, 'reader'),
+    bound(ordinary, 'named', 'team-a'),
+  ];
+  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
+  await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
+  const reviews = await reviewsDuring(stage.cluster, async () => {
+    const may = (await rowsOf(stage)).filter((row) => row['UPDATE'] === true);
+    const places = may.map(({ namespace: at, name }) => `${at.name}/${name}`);
+    expect(places).toEqual(['team-a/nb-3', 'team-a/nb-4']);
+  });
+  expect(reviews).toBeLessThanOrEqual(2 * 2 + 3); // for all names, and for each of which a role speaks
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayAccount, gatewayRoles } from '../../dev/demo/people.ts';
+import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { personAt, type Passport } from '../support/person.ts';
+import { startGatewayFor } from '../support/test-gateway.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { startSimulator } from '../../dev/simulator/simulator.ts';
+import { until } from '../support/until.ts';
+
+const erin = { token: 'erin-token', name: 'erin', groups: [] };
+const header = {
+  mode: 'header',
+  userHeader: 'kubeflow-userid',
+  userPrefix: ':',
+  groupsHeader: 'kubeflow-groups',
+  trustedProxyCidrs: [],
+  impersonate: false,
+} as const;
+const byHeader: Passport = { headers: { 'kubeflow-userid': 'erin' } };
+
+const SEEN =
+  '{ workspaces { nodes { name namespace { name } kind { displayName } pod { phase } events { reason } } } persistentVolumeClaims(namespace: "team-a") { totalCount } secrets(namespace: "team-a") { totalCount } gateway { kinds { kind objects } } }';
+const DONE = [
+  'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { warnings } }',
+  'mutation { patchWorkspace(input: { namespace: "team-a", name: "nb-1", type: MERGE, patch: { metadata: { labels: { a: "b" } } } }) { warnings } }',
+  'mutation { patchWorkspaceStatus(input: { namespace: "team-a", name: "nb-1", type: MERGE, patch: { status: { stateMessage: "x" } } }) { warnings } }',
+  'mutation { deleteWorkspace(input: { namespace: "team-a", name: "nb-1" }) { deletionPending } }',
+  'mutation { deleteWorkspaces(input: { namespace: "team-a" }) { count } }',
+];
+
+describe('the roles in deploy/', () => {
+  it.each([
+    { role: 'token', authentication: { mode: 'token' }, passport: { token: erin.token } },
+    { role: 'header', authentication: header, passport: byHeader },
+    { role: 'impersonate', authentication: { ...header, impersonate: true }, passport: byHeader },
+  ] as const)(
+    'let the gateway do all that an editor asks it for: $role',
+    async ({ role, authentication, passport }) => {
+      await using cluster = await startSimulator({
+        users: [erin, gatewayAccount],
+        objects: [
+          workspaceCrd,
+          workspaceKindCrd,
+          namespace('team-a'),
+          workspaceKind('jupyterlab'),
+          workspace('nb-1', { state: 'Running' }),
+          ...kubeflowRoles(),
+          ...gatewayRoles(role),
+          bindingTo('kubeflow-edit', { kind: 'User', name: 'erin' }, 'team-a'),
+        ],
+      });
+      await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayAccount.token), { authentication });
+      await using person = personAt(gateway.url, passport);
+      await until(async () => (await person.ask(SEEN)).errors === undefined, 'all can be read');
+      for (const mutation of DONE)
+        expect(await person.ask(mutation)).toMatchObject({ status: 200, data: expect.any(Object) });
+      const refused = cluster.requests.filter(({ status }) => status === 403);
+      expect(refused.map(({ verb, resource, user }) => `${user} ${verb} ${resource}`)).toEqual([]);
+    },
+  );
+});

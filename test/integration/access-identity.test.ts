@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { namespace, workspace } from '../support/manifests.ts';
+import { personAt, type Passport } from '../support/person.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { editing, grantIn, viewing } from '../support/access/team-world.ts';
+
+const WHO = '{ viewer { name groups } }';
+const PAUSE =
+  'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { paused audit { updatedBy } } } }';
+const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' }), ...grantIn('team-a', 'erin', editing)];
+
+const header = {
+  mode: 'header',
+  userHeader: 'kubeflow-userid',
+  userPrefix: ':',
+  groupsHeader: 'kubeflow-groups',
+  trustedProxyCidrs: [] as string[],
+  impersonate: false,
+} as const;
+
+/** How a WebSocket of somebody ends who may not come: `4401` and why. */
+async function closedAs(gateway: SimulatedGateway, passport: Passport): Promise<string> {
+  await using person = personAt(gateway.url, passport);
+  try {
+    await person.subscribe(`subscription { namespaces { type } }`).next();
+    return 'open';
+  } catch (error) {
+    const { code, reason } = error as { code: number; reason: string };
+    return `${code} ${reason}`;
+  }
+}
+
+describe('in header mode', () => {
+  it.each([
+    { headers: { 'kubeflow-userid': 'erin' }, name: 'erin', groups: [] },
+    { headers: { 'Kubeflow-UserID': ':erin' }, name: 'erin', groups: [] },
+    { headers: { 'kubeflow-userid': '::erin' }, name: ':erin', groups: [] },
+    { headers: { 'kubeflow-userid': 'erin:' }, name: 'erin:', groups: [] },
+    {
+      headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'a,b' },
+      name: 'erin',
+      groups: ['a,b'],
+    },
+    { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': ':x' }, name: 'erin', groups: [':x'] },
+  ])('$headers is $name in $groups', async ({ headers, name, groups }) => {
+    await using gateway = await startTestGateway({ objects, authentication: header });
+    await using person = personAt(gateway.url, { headers });
+    expect((await person.ask(WHO)).data?.['viewer']).toEqual({ name, groups });
+  });
+
+  it('takes each instance of the groups header as one group, over WebSocket as over HTTP', async () => {
+    await using gateway = await startTestGateway({
+      objects: [...objects, ...grantIn('team-a', 'group:b, c', viewing)],
+      authentication: header,
+    });
+    await using person = personAt(gateway.url, {
+      headers: { 'kubeflow-userid': 'x', 'kubeflow-groups': ['a', 'b, c'] },
+    });
+    const subscription = person.subscribe('subscription { workspaces(namespace: "team-a") { object { name } } }');
+    expect((await subscription.next()).value).toMatchObject({ data: { workspaces: { object: { name: 'nb-1' } } } });
+  });
+
+  it.each([{}, { 'kubeflow-userid': '' }, { 'kubeflow-userid': ':' }, { authorization: 'Bearer whatever' }])(
+    '%j is nobody: 401, and 4401',
+    async (headers) => {
+      await using gateway = await startTestGateway({ objects, authentication: header });
+      await using person = personAt(gateway.url, { headers });
+      const { status, errors, data } = await person.ask(WHO);
+      expect({ status, data }).toEqual({ status: 401, data: undefined });
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining('kubeflow-userid'), extensions: { code: 'UNAUTHENTICATED' } },
+      ]);
+      expect(await closedAs(gateway, { headers })).toMatch(/^4401 Expected the header kubeflow-userid/u);
+    },
+  );
+
+  it('refuses identity headers that come from elsewhere than the trusted proxies', async () => {
+    const passport = { headers: { 'kubeflow-userid': 'erin' } };
+    const statusWith = async (...trustedProxyCidrs: string[]) => {
+      await using gateway = await startTestGateway({ objects, authentication: { ...header, trustedProxyCidrs } });
+      return (await personAt(gateway.url, passport).ask(WHO)).status;
+    };
+    expect([await statusWith('10.0.0.0/8', 'fd00::/8'), await statusWith('10.0.0.0/8', '127.0.0.0/8')]).toEqual([
+      401, 200,
+    ]);
+  });
+
+  it('writes as the gateway, after a review of the viewer', async () => {
+    await using gateway = await startTestGateway({ objects, authentication: header });
+    await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin' } });
+    await using vic = personAt(gateway.url, { headers: { 'kubeflow-userid': 'vic' } });
+    const refused = await vic.ask(PAUSE);
+    expect(refused.errors).toMatchObject([
+      {
+        message: 'You may not update workspaces.kubeflow.org in the namespace "team-a".',
+        extensions: { code: 'FORBIDDEN' },
+      },
+    ]);
+    expect(writersIn(gateway)).toEqual([]);
+    expect((await erin.ask(PAUSE)).data?.['pauseWorkspace']).toEqual({
+      workspace: { paused: true, audit: { updatedBy: 'erin' } },
+    });
+    expect(writersIn(gateway)).toEqual(['system:admin']);
+  });
+
+  it('writes as the viewer where it is to impersonate', async () => {
+    const authentication = { ...header, impersonate: true };
+    await using gateway = await startTestGateway({ objects, authentication });
+    await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'team' } });
+    expect((await erin.ask(PAUSE)).errors).toBeUndefined();
+    expect(writersIn(gateway)).toEqual(['erin']);
+  });
+});
+
+function writersIn({ cluster }: SimulatedGateway): string[] {
+  return cluster.requests
+    .filter(({ verb, resource }) => verb === 'patch' && resource === 'workspaces')
+    .map(({ user }) => user);
+}
+
+describe('in token mode', () => {
+  const authentication = { mode: 'token' } as const;
+  const users = [
+    { token: 'erin-token', name: 'erin', groups: ['team'] },
+    { token: 'vic-token', name: 'vic' },
+  ];
+
+  it('takes for whom the cluster does, over HTTP and WebSocket, and writes with the token', async () => {
+    await using gateway = await startTestGateway({ objects, users, authentication });
+    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    expect((await erin.ask(WHO)).data).toEqual({
+      viewer: { name: 'erin', groups: ['team', 'system:authenticated'] },
+    });
+    const states = erin.subscribe('subscription { workspaces(namespace: "team-a") { type object { paused } } }');
+    expect((await states.next()).value).toMatchObject({ data: { workspaces: { type: 'ADDED' } } });
+    expect((await erin.ask(PAUSE)).errors).toBeUndefined();
+    expect(writersIn(gateway)).toEqual(['erin']);
+  });
+
+  it('takes the header of the upgrade too, and a header name of any case in connection_init', async () => {
+    await using gateway = await startTestGateway({ objects, users, authentication });
+    expect(await closedAs(gateway, { headers: { authorization: 'Bearer vic-token' } })).toBe('open');
+    await using person = personAt(gateway.url, { headers: {} });
+    const client = person.connect({ connectionParams: { Authorization: 'bearer vic-token' } });
+    const answer = await client.iterate({ query: WHO }).next();
+    expect(answer.value).toMatchObject({ data: { viewer: { name: 'vic' } } });
+  });
+
+  it.each([
+    { token: 'unknown' },
+    { headers: {} },
+    { headers: { authorization: 'Basic dmljOnZpYw==' } },
+    { headers: { 'kubeflow-userid': 'erin' } },
+  ])('%j is nobody: 401, and 4401', async (passport) => {
+    await using gateway = await startTestGateway({ objects, users, authentication });
+    const { status, errors } = await personAt(gateway.url, passport).ask(WHO);
+    expect(status).toBe(401);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('bearer token'), extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+    expect(await closedAs(gateway, passport as Passport)).toMatch(/^4401 /u);
+  });
+
+  it('asks the cluster once for a token, however often it comes, and does not repeat it', async () => {
+    await using gateway = await startTestGateway({ objects, users, authentication });
+    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    await Promise.all(Array.from({ length: 20 }, () => erin.ask(WHO)));
+    const reviews = gateway.cluster.requests.filter(({ resource }) => resource === 'tokenreviews');
+    expect(reviews).toHaveLength(1);
+    const refused = await personAt(gateway.url, { token: 'a-secret-token' }).ask(WHO);
+    expect(JSON.stringify(refused)).not.toContain('a-secret-token');
+  });
+
+  it('closes a connection whose token is revoked while it listens, and says why first', async () => {
+    await using gateway = await startTestGateway({ objects, users, authentication, authorizationTtlSeconds: 1 });
+    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    const closed = Promise.withResolvers<{ code: number }>();
+    const client = erin.connect({ on: { closed: (event) => closed.resolve(event as { code: number }) } });
+    const stream = client.iterate({ query: 'subscription { workspaces(namespace: "team-a") { type } }' });
+    await stream.next();
+    await stream.next();
+    gateway.cluster.revokeToken('erin-token');
+    await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(await closed.promise).toMatchObject({ code: 4401 });
+  });
+
+  it('remembers no token beyond its own expiry', async () => {
+    const exp = Math.ceil(Date.now() / 1_000) + 1;
+    const token = `x.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.y`;
+    const expiring = { token, name: 'erin', expiresAt: new Date(exp * 1_000) };
+    await using gateway = await startTestGateway({ objects, users: [expiring], authentication });
+    await using erin = personAt(gateway.url, { token });
+    expect((await erin.ask(WHO)).status).toBe(200);
+    await delay(exp * 1_000 - Date.now() + 10); // the token's own time, which only passes
+    expect((await erin.ask(WHO)).status).toBe(401);
+  });
+});
+
+describe('the settings', () => {
+  const kubeconfig = { KUBECONFIG: '/dev/null' };
+
+  it.each([
+    [{ HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
+    [{ AUTH_MODE: 'none' }, /AUTH_MODE must be header or token or kubeconfig, got "none"/u],
+    [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS must be networks/u],
+    [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE must be true or false, got "yes"/u],
+    [{ AUTHORIZATION_TTL_SECONDS: '0' }, /from 1 to 3600, got "0"/u],
+    [
+      { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+      /AUTH_MODE must be header or token or kubeconfig, got nothing/u,
+    ],
+  ])('%j are refused', (settings, message) => {
+    expect(() => readConfig({ ...kubeconfig, ...settings })).toThrow(message);
+  });
+
+  it.each([
+    [{}, { mode: 'kubeconfig' }],
+    [{ HOST: '0.0.0.0', I_UNDERSTAND_EVERYONE_IS_ADMIN: 'true' }, { mode: 'kubeconfig' }],
+    [{ HOST: '0.0.0.0', AUTH_MODE: 'token' }, { mode: 'token' }],
+    [
+      { AUTH_MODE: 'header', USERID_PREFIX: '' },
+      { ...header, userPrefix: '' },
+    ],
+    [
+      { AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: ' 10.0.0.0/8 ,fd00::/8', IMPERSONATE: 'true' },
+      { ...header, trustedProxyCidrs: ['10.0.0.0/8', 'fd00::/8'], impersonate: true },
+    ],
+  ])('%j are %j', (settings, authentication) => {
+    expect(readConfig({ ...kubeconfig, ...settings }).authentication).toEqual(authentication);
+  });
+});

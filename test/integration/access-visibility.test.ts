@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { expression, kindOffering, rule } from '../support/kind-offering.ts';
+import { namespace, workspace } from '../support/manifests.ts';
+import { personAt } from '../support/person.ts';
+import { startTestGateway } from '../support/test-gateway.ts';
+import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/team-world.ts';
+
+const users = [{ token: 'vic-token', name: 'vic' }];
+const deniedInProd = rule(
+  'IMAGE_CONFIG',
+  { api: { deny: true, denyMessage: { text: 'Not in production.' } } },
+  'matchNamespace',
+  expression('tier', 'In', 'prod'),
+);
+const objects = [
+  namespace('team-a', { tier: 'prod' }),
+  namespace('team-b'),
+  kindOffering('jupyterlab', { filterRules: [deniedInProd] }),
+  workspace('nb-1'),
+];
+
+/** What vic is told who has these rights. */
+async function toldTo(rights: readonly ReturnType<typeof grant>[], query: string) {
+  await using gateway = await startTestGateway({
+    users,
+    authentication: { mode: 'token' },
+    objects: [...objects, ...rights.flat()],
+  });
+  await using vic = personAt(gateway.url, { token: 'vic-token' });
+  return await vic.ask(query); // it is disposed of only then
+}
+
+describe('a namespace', () => {
+  const all =
+    '{ namespaces { nodes { name phase metadata { labels { key } } } } namespace(name: "team-a") { name phase } }';
+  const whole = { name: 'team-a', phase: 'Active' };
+
+  it('is seen by its name alone by who may list workspaces in it', async () => {
+    const { data } = await toldTo([grantIn('team-a', 'vic', viewing)], all);
+    expect(data).toEqual({
+      namespaces: { nodes: [{ name: 'team-a', phase: null, metadata: null }] },
+      namespace: { name: 'team-a', phase: null },
+    });
+  });
+
+  it.each([
+    { how: 'in it', rights: [grantIn('team-a', 'vic', viewing, namespaces(['get']))] },
+    { how: 'by name', rights: [grantIn('team-a', 'vic', viewing), grant('vic', namespaces(['get'], 'team-a'))] },
+  ])('is seen whole by who may get it, granted $how', async ({ rights }) => {
+    const { data } = await toldTo(rights, all);
+    expect(data).toEqual({
+      namespaces: {
+        nodes: [{ ...whole, metadata: { labels: [{ key: 'tier' }] } }],
+      },
+      namespace: whole,
+    });
+  });
+
+  it('is not found by labels that may not be seen', async () => {
+    const rights = [grantIn('team-a', 'vic', viewing)];
+    const { data } = await toldTo(rights, '{ namespaces(filter: { labelSelector: "tier=prod" }) { totalCount } }');
+    expect(data).toEqual({ namespaces: { totalCount: 0 } });
+  });
+});
+
+describe('a kind', () => {
+  it('that may only be listed may be asked for by name too', async () => {
+    const { data } = await toldTo(
+      [grant('vic', kinds(['list']))],
+      '{ workspaceKind(name: "jupyterlab") { name revision } }',
+    );
+    expect(data).toEqual({ workspaceKind: { name: 'jupyterlab', revision: expect.any(String) } });
+  });
+
+  it('holds who may only create workspaces to rules about labels that they may not see', async () => {
+    const input =
+      '{ namespace: "team-a", name: "nb-2", kind: "jupyterlab", imageConfig: "scipy", podConfig: "tiny", dryRun: true }';
+    const { errors } = await toldTo(
+      [grantIn('team-a', 'vic', workspaces('create'))],
+      `mutation { createWorkspace(input: ${input}) { warnings } }`,
+    );
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'INVALID',
+          causes: [{ field: 'input.imageConfig', message: expect.stringContaining('Not in production.') }],
+        },
+      },
+    ]);
+  });
+});

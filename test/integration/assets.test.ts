@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { namespace, workspaceKind } from '../support/manifests.ts';
+import { startGatewayFor, startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+const SHA256 = createHash('sha256').update(SVG).digest('hex');
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+function pictures(name: string, labels: Readonly<Record<string, string>>): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'pictures', labels },
+    data: { 'icon.svg': SVG },
+    binaryData: { 'logo.png': PNG.toString('base64') },
+  };
+}
+
+function kept(name: string, key: string, more: object = {}): object {
+  return { configMap: { name, namespace: 'pictures', key, mediaType: 'image/svg+xml', ...more } };
+}
+
+function kind(name: string, icon: object, logo: object): Manifest {
+  return { ...workspaceKind(name, {}, { icon, logo }), status: { spawnerIcon: { sha256: SHA256 } } };
+}
+
+const objects = [
+  namespace('pictures'),
+  pictures('public', { 'notebooks.kubeflow.org/image-source': 'true' }),
+  pictures('private', {}),
+  kind('k', kept('public', 'icon.svg'), kept('public', 'logo.png')),
+  kind('missing', kept('nowhere', 'icon.svg'), kept('public', 'none.svg')),
+  kind('other', kept('private', 'icon.svg'), { url: 'https://example.com/logo.svg' }),
+];
+
+describe('/assets/', () => {
+  let gateway: SimulatedGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ objects });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  function get(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(new URL(path, gateway.url), init);
+  }
+
+  it('serves what a kind names, without rights, and for long where the address names the content', async () => {
+    const { data } = await gateway.query('{ workspaceKind(name: "k") { icon { url error } } }');
+    expect(data).toEqual({
+      workspaceKind: { icon: { url: `/assets/workspacekinds/k/icon?sha256=${SHA256}`, error: null } },
+    });
+    const response = await get(`/assets/workspacekinds/k/icon?sha256=${SHA256}`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(SVG);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/svg+xml',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=31536000, immutable',
+      etag: `"${SHA256}"`,
+    });
+  });
+
+  it('has it asked for again where the address does not name the content, and answers 304 to who has it', async () => {
+    for (const query of ['', '?sha256=another']) {
+      const first = await get(`/assets/workspacekinds/k/icon${query}`);
+      expect(first.headers.get('cache-control')).toBe('private, no-cache');
+      const headers = { 'if-none-match': `"x", W/${first.headers.get('etag')}` };
+      const second = await get(`/assets/workspacekinds/k/icon${query}`, { headers });
+      expect([second.status, await second.text()]).toEqual([304, '']);
+    }
+  });
+
+  it('answers a HEAD without the body', async () => {
+    const response = await get('/assets/workspacekinds/k/icon', { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, String(SVG.length)]);
+    expect(await response.text()).toBe('');
+  });
+
+  it('serves bytes as they are', async () => {
+    const response = await get('/assets/workspacekinds/k/logo');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
+  });
+
+  it.each([
+    ['a ConfigMap that does not exist', 'missing/icon'],
+    ['a key that it does not have', 'missing/logo'],
+    ['a ConfigMap that is not labelled as a source of pictures', 'other/icon'],
+    ['a picture that is elsewhere', 'other/logo'],
+    ['a kind that does not exist', 'none/icon'],
+    ['something else of a kind', 'k/banner'],
+    ['a name that is none', '%zz/icon'],
+    ['nothing', ''],
+  ])('is 404 for %s', async (_, path) => {
+    const response = await get(`/assets/workspacekinds/${path}`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('is 405 for what does not read', async () => {
+    expect((await get('/assets/workspacekinds/k/icon', { method: 'DELETE' })).status).toBe(405);
+  });
+
+  it('is 403 for who may not see the kind', async () => {
+    gateway.cluster.addUser({ token: 'token-of-nobody', name: 'nobody' });
+    await using other = await startGatewayFor(gateway.cluster.kubeconfigFor('token-of-nobody'), { when: 'at once' });
+    const response = await fetch(new URL('/assets/workspacekinds/k/icon', other.url));
+    expect(response.status).toBe(403);
+  });
+
+  it('is 503, not 404, while the cluster cannot be asked', async () => {
+    await using alone = await startTestGateway({ objects });
+    await alone.cluster.faults.stop();
+    const response = await fetch(new URL('/assets/workspacekinds/k/icon', alone.url));
+    expect(response.status).toBe(503);
+  });
+});

@@ -1,0 +1,60 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, it } from 'vitest';
+import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
+import { IDLE_MS, OnDemand, startDemandedCache, type DemandedCache } from '../support/watch-on-demand.ts';
+
+const CYCLES = 1_000;
+const WARM_UP = 100;
+const OBJECTS = 30;
+/** The simulator remembers every request, and a request its time limit for 30 s; one copy that is not let go of is more. */
+const TOLERATED_BYTES = 8_000;
+const NOISE_BYTES = 2_000_000;
+const PATIENCE_MS = 300_000;
+
+const unwatched: AggregatedResource = {
+  apiVersion: 'management.example.org/v1',
+  kind: 'Gizmo',
+  verbs: ['list'],
+};
+const Gizmo = { ...OnDemand, kind: 'Gizmo', group: 'management.example.org', plural: 'gizmos' };
+const names = Array.from({ length: OBJECTS }, (_, index) => `w-${index}`);
+const widgets = names.map((name) => widget(name));
+const gizmos = widgets.map((manifest) => ({ ...manifest, apiVersion: unwatched.apiVersion, kind: unwatched.kind }));
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+it.each([
+  ['watched', { resource: OnDemand, objects: widgets }],
+  ['polled', { resource: Gizmo, objects: gizmos, aggregated: [unwatched] }],
+])(
+  'a copy that is begun and let go of a thousand times leaves nothing behind: %s',
+  async (_, options) => {
+    await using demanded = await startDemandedCache(options);
+    for (let times = 0; times < WARM_UP; times += 1) await beginAndStop(demanded);
+    const before = heapBytes();
+    for (let times = 0; times < CYCLES; times += 1) await beginAndStop(demanded);
+    expect(heapBytes() - before).toBeLessThan(NOISE_BYTES + CYCLES * TOLERATED_BYTES);
+    expect(demanded.status().watch.lists).toEqual({ start: WARM_UP + CYCLES });
+  },
+  PATIENCE_MS,
+);
+
+async function beginAndStop(demanded: DemandedCache): Promise<void> {
+  const { cache, clock, resource, store } = demanded;
+  const gone = new AbortController();
+  await cache.use(resource, gone.signal);
+  expect(store.size).toBe(OBJECTS);
+  store.listen({ changed: () => {}, reset: () => {}, failed: () => {} })();
+  await cache.past(resource, '1');
+  clock.pass(IDLE_MS);
+  await demanded.stopped();
+  expect(store.size).toBe(0);
+}
+
+function heapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}

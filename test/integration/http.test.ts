@@ -1,0 +1,104 @@
+import { auditServer } from 'graphql-http';
+import { createClient } from 'graphql-sse';
+import { expect, it } from 'vitest';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
+
+const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
+const CHANGES = 'subscription { workspaces { type object { name state } } }';
+
+it('passes every audit of the GraphQL over HTTP specification', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const results = await auditServer({ url: gateway.url });
+  const failures = results.filter(({ status }) => status !== 'ok');
+  expect(
+    failures.map((result) => `${result.status} ${result.name}: ${'reason' in result ? result.reason : ''}`),
+  ).toEqual([]);
+  expect(results.length).toBeGreaterThan(50);
+});
+
+it('streams a subscription as Server-Sent Events to the graphql-sse client', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const client = createClient({ url: gateway.url, retryAttempts: 0 });
+  const changes = client.iterate<{ workspaces: object }>({ query: CHANGES });
+  expect((await changes.next()).value.data.workspaces).toEqual({
+    type: 'ADDED',
+    object: { name: 'nb-1', state: 'RUNNING' },
+  });
+  expect((await changes.next()).value.data.workspaces).toEqual({ type: 'SYNCED', object: null });
+  gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
+  expect((await changes.next()).value.data.workspaces).toMatchObject({ type: 'MODIFIED' });
+  await changes.return?.();
+  await until(() => gateway.readers() === 0, 'the reader has left');
+});
+
+it('answers a query as one event and the end, and a mistake as an error in the stream', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const ask = async (query: string) => {
+    const response = await fetch(`${gateway.url}?query=${encodeURIComponent(query)}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    return response.text();
+  };
+  expect(await ask('{ workspaces { totalCount } }')).toBe(
+    ':\n\nevent: next\ndata: {"data":{"workspaces":{"totalCount":1}}}\n\nevent: complete\ndata:\n\n',
+  );
+  expect(await ask('{ nope }')).toMatch(/event: next\ndata: \{"errors":\[.*"code":"BAD_REQUEST".*\nevent: complete/su);
+});
+
+it('answers JSON to a client that would take a stream as well', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ query: '{ workspaces { totalCount } }' }),
+  });
+  expect(response.headers.get('content-type')).toContain('application/json');
+  expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 1 } } });
+});
+
+it('tells a subscription that came by plain HTTP where to go', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const { errors } = await gateway.query(CHANGES);
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('text/event-stream'), extensions: { code: 'NOT_ACCEPTABLE' } },
+  ]);
+});
+
+it('is alive at once, and ready when every served kind has been read', async () => {
+  await using gateway = await startTestGateway({ objects });
+  gateway.cluster.faults.refuse({ status: 503, when: ({ url }) => url.includes('/workspaces') });
+  await using late = await startGatewayLater(gateway.cluster.kubeconfig);
+  expect((await fetch(new URL('/livez', late.url))).status).toBe(200);
+  const notReady = await fetch(new URL('/readyz', late.url));
+  expect([notReady.status, await notReady.json()]).toMatchObject([503, { waitingFor: ['workspaces'] }]);
+  expect((await late.query('{ workspaces { totalCount } }')).errors).toMatchObject([
+    { extensions: { code: 'UNAVAILABLE' } },
+  ]);
+});
+
+it('ends its streams as complete when it stops, and refuses what comes after', async () => {
+  const gateway = await startTestGateway({ objects });
+  const overSocket = gateway.subscribe(CHANGES);
+  const overHttp = createClient({ url: gateway.url, retryAttempts: 0 }).iterate({ query: CHANGES });
+  await Promise.all([overSocket.next(), overHttp.next()]);
+  const ended = Promise.all([drained(overSocket), drained(overHttp)]);
+  await gateway[Symbol.asyncDispose]();
+  await ended;
+  await expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
+});
+
+async function drained(stream: AsyncIterable<unknown>): Promise<void> {
+  const rest: unknown[] = [];
+  for await (const result of stream) rest.push(result);
+}
+
+async function startGatewayLater(kubeconfig: string) {
+  const gateway = await startGatewayFor(kubeconfig, { when: 'at once' });
+  await until(async () => {
+    const { waitingFor } = (await (await fetch(new URL('/readyz', gateway.url))).json()) as { waitingFor: string[] };
+    return waitingFor.length === 1;
+  }, 'all but one kind have been read');
+  return gateway;
+}

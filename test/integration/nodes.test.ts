@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
+
+const NODE = 'query ($id: ID!) { node(id: $id) { __typename id ... on KubernetesObject { name } } }';
+const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }';
+const IDS =
+  '{ workspace(namespace: "team-a", name: "nb") { id } workspaceKind(name: "jupyterlab") { id } namespace(name: "team-a") { id } }';
+const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb')];
+
+type Ids = Readonly<Record<'workspace' | 'workspaceKind' | 'namespace', string>>;
+
+async function idsIn(gateway: SimulatedGateway): Promise<Partial<Ids>> {
+  const { data } = await gateway.query(IDS);
+  const entries = Object.entries(data ?? {}).map(([key, node]) => [key, (node as { readonly id?: string } | null)?.id]);
+  return Object.fromEntries(entries) as Partial<Ids>;
+}
+
+/** Deletes the workspace, creates another of its name, and waits until the gateway knows. */
+async function recreate(gateway: SimulatedGateway, before: string | undefined): Promise<void> {
+  gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+  gateway.cluster.apply(workspace('nb'));
+  await until(async () => ![undefined, before].includes((await idsIn(gateway)).workspace), 'the namesake is there');
+}
+
+describe('node', () => {
+  it.each([
+    { field: 'workspace', expected: { __typename: 'Workspace', name: 'nb' } },
+    { field: 'workspaceKind', expected: { __typename: 'WorkspaceKind', name: 'jupyterlab' } },
+    { field: 'namespace', expected: { __typename: 'Namespace', name: 'team-a' } },
+  ] as const)('finds a $field by its id', async ({ field, expected }) => {
+    await using gateway = await startTestGateway({ objects });
+    const id = (await idsIn(gateway))[field];
+    expect((await gateway.query(NODE, { id })).data).toEqual({ node: { id, ...expected } });
+  });
+
+  it('is null for an object that is gone, though there is another of its name', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: gone } = await idsIn(gateway);
+    await recreate(gateway, gone);
+    expect(await gateway.query(NODE, { id: gone })).toEqual({ data: { node: null } });
+  });
+
+  it('keeps the id of an object that changes', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const before = await idsIn(gateway);
+    gateway.cluster.apply(workspace('nb', { state: 'Running' }));
+    const asked = '{ workspaces(filter: { states: [RUNNING] }) { totalCount nodes { id } } }';
+    await until(async () => JSON.stringify(await gateway.query(asked)).includes('"totalCount":1'), 'it runs');
+    expect((await idsIn(gateway)).workspace).toBe(before.workspace);
+  });
+
+  it.each(['', 'garbage', 'ü', idOf('ConfigMap:team-a/s:1'), idOf('Workspace:nb'), idOf('Workspace::'), idOf('{}')])(
+    'refuses %j, which it never gave out',
+    async (id) => {
+      await using gateway = await startTestGateway();
+      const { data, errors } = await gateway.query(NODE, { id });
+      expect(data).toEqual({ node: null });
+      expect(errors).toMatchObject([{ path: ['node'], extensions: { code: 'BAD_REQUEST' } }]);
+    },
+  );
+});
+
+describe('nodes', () => {
+  it('finds objects of all kinds, in the order of the ids, the same one twice', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: nb, workspaceKind: kind, namespace: team } = await idsIn(gateway);
+    expect((await gateway.query(NODES, { ids: [kind, nb, team, nb] })).data).toEqual({
+      nodes: [
+        { __typename: 'WorkspaceKind', id: kind },
+        { __typename: 'Workspace', id: nb },
+        { __typename: 'Namespace', id: team },
+        { __typename: 'Workspace', id: nb },
+      ],
+    });
+  });
+
+  it('is null in the place of what is gone, and of what is no id, and says which', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: gone, namespace: team } = await idsIn(gateway);
+    await recreate(gateway, gone);
+    const { data, errors } = await gateway.query(NODES, { ids: [gone, team, 'garbage'] });
+    expect(data).toEqual({ nodes: [null, { __typename: 'Namespace', id: team }, null] });
+    expect(errors).toMatchObject([{ path: ['nodes', 2], extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
+  it('of nothing is an empty list', async () => {
+    await using gateway = await startTestGateway();
+    expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
+  });
+});
+
+function idOf(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}

@@ -1,0 +1,159 @@
+import { globSync, readFileSync } from 'node:fs';
+import { parse, print } from 'graphql';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { people } from '../../dev/demo/people.ts';
+import { startDemo, type Demo } from '../../dev/demo/demo.ts';
+import {
+  AnnotateDevPodWorkspaceDocument,
+  ClaimStorageDocument,
+  CreateDevPodWorkspaceDocument,
+  DeleteDevPodWorkspaceDocument,
+  DevPodWorkspacesDocument,
+  LastLinesDocument,
+  PatchDevPodWorkspaceDocument,
+  PatchVolcanoJobDocument,
+  PauseWorkspaceDocument,
+  ReplaceDevPodWorkspaceDocument,
+  ResumeVolcanoJobDocument,
+  SecretsDocument,
+  StartWorkspaceDocument,
+  SuspendVolcanoJobDocument,
+  StorageDocument,
+  TroublesDocument,
+  UpdateSecretDocument,
+  VolcanoJobsDocument,
+  WhyItDoesNotRunDocument,
+} from '../__generated__/graphql.ts';
+import { until } from '../support/until.ts';
+
+let demo: Demo;
+beforeAll(async () => void (demo = await startDemo({ port: 0 })));
+afterAll(async () => demo[Symbol.asyncDispose]());
+
+async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
+  const response = await fetch(demo.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, text/event-stream',
+      authorization: `Bearer ${people[0].token}`,
+    },
+    body: JSON.stringify({ query: print(document), variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: D; errors?: unknown };
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+const examples = globSync('schema/operations/*.graphql').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+
+it.each(examples.filter(({ text }) => text.includes('\nquery ')))(
+  '$file answers in the demo without an error',
+  async ({ file, text }) => {
+    const variables: unknown = JSON.parse(variablesOf(file));
+    const data = await ask(parse(text) as TypedDocumentNode<Record<string, object>, unknown>, variables);
+    expect(Object.values(data).every((value) => value !== null)).toBe(true);
+  },
+);
+
+it('the demo pauses and starts a workspace by the examples', async () => {
+  const at = { namespace: 'team-research', name: 'fraud-model' };
+  const { pauseWorkspace } = await ask(PauseWorkspaceDocument, at);
+  expect([pauseWorkspace.stateReached, pauseWorkspace.workspace.state]).toEqual([true, 'PAUSED']);
+  const { startWorkspace } = await ask(StartWorkspaceDocument, at);
+  expect([startWorkspace.stateReached, startWorkspace.workspace.state]).toEqual([true, 'RUNNING']);
+}, 60_000);
+
+it('the demo has troubles and redirects to show', async () => {
+  const { failing, redirected } = await ask(TroublesDocument, {});
+  expect(failing.nodes.length).toBeGreaterThan(2);
+  expect(redirected.nodes[0]?.imageConfig.redirectChain.length).toBeGreaterThan(0);
+});
+
+/** An example, asked with the variables that stand beside it. */
+async function askExample<D, V>(document: TypedDocumentNode<D, V>, name: string, changed: Partial<V> = {}): Promise<D> {
+  const given: V = JSON.parse(variablesOf(`schema/operations/${name}.graphql`));
+  return ask(document, { ...given, ...changed });
+}
+
+it('the demo shows by the examples why a workspace does not run, and what it has printed', async () => {
+  const { workspace } = await askExample(WhyItDoesNotRunDocument, '30-why-it-does-not-run');
+  expect(workspace?.pod?.containerStatuses[0]?.lastTermination?.exitCode).toBeGreaterThan(0);
+  expect(workspace?.events.map(({ reason }) => reason)).toContain('BackOff');
+  const { workspaceLogs } = await askExample(LastLinesDocument, '31-last-lines');
+  expect(workspaceLogs.length).toBeGreaterThan(0);
+});
+
+it('the demo has storage and secrets to show, to claim and to change by the examples', async () => {
+  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '33-storage');
+  expect(persistentVolumeClaims.nodes.some(({ workspaces, pods }) => workspaces.length > 0 && pods.length > 0)).toBe(
+    true,
+  );
+  expect(storageClasses.nodes.length).toBeGreaterThan(1);
+  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '34-claim-storage');
+  expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
+  const { secrets } = await askExample(SecretsDocument, '36-secrets');
+  expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
+  expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
+  const { updateSecret } = await askExample(UpdateSecretDocument, '38-update-secret');
+  expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
+});
+
+it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces by the examples', async () => {
+  await askExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');
+  const { patchDevPodWorkspaceInstance } = await askExample(PatchDevPodWorkspaceDocument, '24-patch-devpod-workspace');
+  const { template } = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
+  expect(template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
+  const { createDevPodWorkspaceInstance } = await askExample(
+    CreateDevPodWorkspaceDocument,
+    '22-create-devpod-workspace',
+  );
+  const { name } = createDevPodWorkspaceInstance.devPodWorkspaceInstance;
+  const manifest = {
+    metadata: { resourceVersion: await versionWhenReady(name) },
+    spec: { description: 'Replaced as a whole' },
+  };
+  const replaced = await askExample(ReplaceDevPodWorkspaceDocument, '25-replace-devpod-workspace', { manifest });
+  expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance.description).toBe('Replaced as a whole');
+  await askExample(DeleteDevPodWorkspaceDocument, '26-delete-devpod-workspace');
+  const { devPodWorkspaceInstances } = await ask(DevPodWorkspacesDocument, {});
+  expect(devPodWorkspaceInstances.nodes.map((node) => node.name)).not.toContain(name);
+});
+
+/** DevPod has the last word on what has been created. A dry run sees that before the list, which is polled, does. */
+async function versionWhenReady(name: string): Promise<unknown> {
+  interface Seen {
+    readonly seen: {
+      readonly object: { readonly phase: string | null; readonly metadata: { readonly resourceVersion: string } };
+    };
+  }
+  const document = parse(
+    'mutation ($name: String!) { seen: patchDevPodWorkspaceInstance(input: { namespace: "team-research", name: $name, type: MERGE, patch: {}, dryRun: true }) { object: devPodWorkspaceInstance { phase metadata { resourceVersion } } } }',
+  ) as TypedDocumentNode<Seen, { name: string }>;
+  let last = (await ask(document, { name })).seen.object;
+  await until(async () => (last = (await ask(document, { name })).seen.object).phase === 'Ready', 'it is ready');
+  return last.metadata.resourceVersion;
+}
+
+it('the demo patches, suspends and resumes Volcano jobs by the examples', async () => {
+  const { patchVolcanoJob } = await askExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
+  expect(patchVolcanoJob.volcanoJob.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
+  await askExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
+  await until(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
+  await askExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');
+  await until(async () => (await phaseOfTraining()) === 'Running', 'the job runs again');
+}, 60_000);
+
+async function phaseOfTraining(): Promise<string | null | undefined> {
+  const { volcanoJobs } = await ask(VolcanoJobsDocument, {});
+  return volcanoJobs.nodes.find(({ name }) => name === 'detector-training')?.phase;
+}
+
+function variablesOf(file: string): string {
+  try {
+    return readFileSync(file.replace(/\.graphql$/u, '.json'), 'utf8');
+  } catch {
+    return '{}'; // an example without variables
+  }
+}

@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
+
+const PATCH = `mutation ($input: PatchWorkspaceInput!) { patchWorkspace(input: $input) {
+  warnings workspace { displayName paused metadata { resourceVersion labels { key value } } audit { updatedBy } }
+} }`;
+const PATCH_STATUS =
+  'mutation ($input: PatchWorkspaceInput!) { patchWorkspaceStatus(input: $input) { workspace { state paused } } }';
+const REPLACE =
+  'mutation ($input: ReplaceWorkspaceInput!) { replaceWorkspace(input: $input) { warnings workspace { displayName audit { createdBy updatedBy } } } }';
+const REPLACE_STATUS =
+  'mutation ($input: ReplaceWorkspaceInput!) { replaceWorkspaceStatus(input: $input) { workspace { state displayName } } }';
+const at = { namespace: 'team-a', name: 'nb' };
+
+const template = { volumes: {}, options: { imageConfig: 'scipy', podConfig: 'tiny' } };
+
+function start(nb: Manifest = workspace('nb', { state: 'Running' })) {
+  return startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab'), nb] });
+}
+
+function noted(annotations: Readonly<Record<string, string>>): Manifest {
+  const nb = workspace('nb', { state: 'Running' });
+  return { ...nb, metadata: { ...nb.metadata, annotations } };
+}
+
+function stored(gateway: SimulatedGateway) {
+  const object = gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+  if (!object) throw new Error('There is no workspace nb.');
+  return object;
+}
+
+function patch(gateway: SimulatedGateway, input: object): Promise<Answer> {
+  return gateway.query(PATCH, { input: { ...at, ...input } });
+}
+
+function codeOf({ errors }: Answer): unknown {
+  return errors?.[0]?.extensions['code'];
+}
+
+describe('patchWorkspace', () => {
+  it.each([
+    ['JSON', [{ op: 'add', path: '/spec/displayName', value: 'Patched' }]],
+    ['MERGE', { spec: { displayName: 'Patched' } }],
+  ])('patches as %s, notes who did, and keeps the rest', async (type, body) => {
+    await using gateway = await start(noted({ mine: 'kept' }));
+    const { data, errors } = await patch(gateway, { type, patch: body });
+    expect(errors).toBeUndefined();
+    expect(data?.['patchWorkspace']).toMatchObject({
+      workspace: { displayName: 'Patched', paused: false, audit: { updatedBy: 'system:admin' } },
+    });
+    expect(stored(gateway).metadata.annotations).toMatchObject({ mine: 'kept' });
+  });
+
+  it.each([
+    ['has none', workspace('nb'), []],
+    [
+      'is given some by the patch',
+      workspace('nb'),
+      [{ op: 'add', path: '/metadata/annotations', value: { own: '1' } }],
+    ],
+    ['loses all by the patch', noted({ gone: '1' }), [{ op: 'remove', path: '/metadata/annotations' }]],
+  ])('notes who did by a JSON Patch although the object %s', async (_, nb, operations) => {
+    await using gateway = await start(nb);
+    const { errors } = await patch(gateway, { type: 'JSON', patch: operations });
+    expect(errors).toBeUndefined();
+    expect(stored(gateway).metadata.annotations).toMatchObject({
+      'notebooks.kubeflow.org/updated-by': 'system:admin',
+    });
+    expect(stored(gateway).metadata.annotations).not.toHaveProperty('gone');
+  });
+
+  it('notes who did although somebody has noted something before the copy knows', async () => {
+    await using gateway = await start();
+    gateway.cluster.faults.stall();
+    gateway.cluster.apply(noted({ mine: 'kept' }));
+    const operations = [{ op: 'add', path: '/spec/displayName', value: 'Patched' }];
+    expect((await patch(gateway, { type: 'JSON', patch: operations })).errors).toBeUndefined();
+    expect(stored(gateway).metadata.annotations).toMatchObject({
+      mine: 'kept',
+      'notebooks.kubeflow.org/updated-by': 'system:admin',
+    });
+  });
+
+  it('is INVALID when a test of the patch fails', async () => {
+    await using gateway = await start();
+    const operations = [{ op: 'test', path: '/spec/paused', value: true }];
+    expect(codeOf(await patch(gateway, { type: 'JSON', patch: operations }))).toBe('INVALID');
+  });
+
+  it('is UNSUPPORTED_MEDIA_TYPE as STRATEGIC, and names what is accepted', async () => {
+    await using gateway = await start();
+    const { errors } = await patch(gateway, { type: 'STRATEGIC', patch: { spec: { paused: true } } });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('application/merge-patch+json'),
+        extensions: { code: 'UNSUPPORTED_MEDIA_TYPE', status: 415 },
+      },
+    ]);
+  });
+
+  it.each([
+    ['JSON', [{ op: 'add', path: '/spec/displayName', value: 'Patched' }]],
+    ['MERGE', { spec: { displayName: 'Patched' } }],
+  ])('is a CONFLICT as %s when the version is another, and holds for the version that is', async (type, body) => {
+    await using gateway = await start();
+    const { resourceVersion } = stored(gateway).metadata;
+    expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion: '1' }))).toBe('CONFLICT');
+    expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion }))).toBeUndefined();
+  });
+
+  it('applies, and is a CONFLICT that names managers and fields where others care for them too, unless forced', async () => {
+    await using gateway = await start();
+    const body = { spec: { kind: 'jupyterlab', displayName: 'Applied', podTemplate: template } };
+    const input = { name: 'applied', type: 'APPLY', patch: body, fieldManager: 'alice' };
+    expect((await patch(gateway, input)).data?.['patchWorkspace']).toMatchObject({
+      workspace: { displayName: 'Applied', audit: { updatedBy: 'system:admin' } },
+    });
+    const theirs = { ...input, patch: 'spec: { displayName: Theirs }', fieldManager: 'bob' };
+    const { errors } = await patch(gateway, theirs);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      causes: [
+        { reason: 'FieldManagerConflict', field: '.spec.displayName', message: expect.stringContaining('"alice"') },
+      ],
+    });
+    const forced = await patch(gateway, { ...theirs, force: true });
+    expect(forced.data?.['patchWorkspace']).toMatchObject({ workspace: { displayName: 'Theirs' } });
+  });
+
+  it('refuses unknown fields unless told to drop or overlook them', async () => {
+    await using gateway = await start();
+    const body = { type: 'MERGE', patch: { spec: { colour: 'red' } } };
+    expect(codeOf(await patch(gateway, body))).toBe('BAD_REQUEST');
+    const warned = await patch(gateway, { ...body, fieldValidation: 'WARN' });
+    expect(warned.data?.['patchWorkspace']).toMatchObject({ warnings: ['unknown field "spec.colour"'] });
+    const ignored = await patch(gateway, { ...body, fieldValidation: 'IGNORE' });
+    expect(ignored.data?.['patchWorkspace']).toMatchObject({ warnings: [] });
+  });
+
+  it('writes as who the client says it is', async () => {
+    await using gateway = await start();
+    await patch(gateway, { type: 'MERGE', patch: { spec: { paused: true } }, fieldManager: 'my-tool' });
+    expect(gateway.cluster.requests.at(-1)?.url).toContain('fieldManager=my-tool');
+  });
+
+  it.each([
+    ['an object for JSON', { type: 'JSON', patch: {} }],
+    ['operations without a path', { type: 'JSON', patch: [{ op: 'add' }] }],
+    ['a list for MERGE', { type: 'MERGE', patch: [] }],
+    ['metadata that are a text', { type: 'MERGE', patch: { metadata: 'x: [' } }],
+    ['a number for APPLY', { type: 'APPLY', patch: 7 }],
+  ])('is a BAD_REQUEST for %s, which is never sent', async (_, input) => {
+    await using gateway = await start();
+    expect(codeOf(await patch(gateway, input))).toBe('BAD_REQUEST');
+    expect(gateway.cluster.requests.filter(({ verb }) => verb === 'patch')).toEqual([]);
+  });
+
+  it('is NOT_FOUND for what does not exist', async () => {
+    await using gateway = await start();
+    expect(codeOf(await patch(gateway, { name: 'none', type: 'MERGE', patch: {} }))).toBe('NOT_FOUND');
+  });
+});
+
+describe('replaceWorkspace', () => {
+  it('replaces all but the status, and keeps who created it', async () => {
+    await using gateway = await start(noted({ 'notebooks.kubeflow.org/created-by': 'alice' }));
+    const { resourceVersion } = stored(gateway).metadata;
+    const { metadata: _metadata, status: _status, ...manifest } = workspace('nb', { spec: { displayName: 'Whole' } });
+    const input = { ...at, manifest: { ...manifest, metadata: { resourceVersion } } };
+    const { data, errors } = await gateway.query(REPLACE, { input });
+    expect(errors).toBeUndefined();
+    expect(data?.['replaceWorkspace']).toMatchObject({
+      workspace: { displayName: 'Whole', audit: { createdBy: 'alice', updatedBy: 'system:admin' } },
+    });
+    expect(stored(gateway)).toMatchObject({ status: { state: 'Running' } });
+  });
+
+  it('is a CONFLICT for a version that is not the present one, and INVALID without any', async () => {
+    await using gateway = await start();
+    const manifest = workspace('nb');
+    const stale = { ...manifest, metadata: { ...manifest.metadata, resourceVersion: '1' } };
+    expect(codeOf(await gateway.query(REPLACE, { input: { ...at, manifest: stale } }))).toBe('CONFLICT');
+    const { errors } = await gateway.query(REPLACE, { input: { ...at, manifest } });
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'INVALID',
+          ...at,
+          causes: [{ field: 'input.manifest.metadata.resourceVersion' }],
+        },
+      },
+    ]);
+  });
+
+  it('takes YAML, too', async () => {
+    await using gateway = await start();
+    const { resourceVersion } = stored(gateway).metadata;
+    const manifest = `metadata: { resourceVersion: "${resourceVersion}" }
+spec:
+  kind: jupyterlab
+  displayName: From YAML
+  podTemplate: { volumes: {}, options: { imageConfig: scipy, podConfig: tiny } }
+`;
+    const { data } = await gateway.query(REPLACE, { input: { ...at, manifest } });
+    expect(data?.['replaceWorkspace']).toMatchObject({ workspace: { displayName: 'From YAML' } });
+  });
+
+  it.each([
+    ['another name', { metadata: { name: 'other' } }, 'input.manifest.metadata.name'],
+    ['another namespace', { metadata: { namespace: 'other' } }, 'input.manifest.metadata.namespace'],
+    ['another kind', { kind: 'Pod' }, 'input.manifest.kind'],
+    ['another version', { apiVersion: 'kubeflow.org/v1' }, 'input.manifest.apiVersion'],
+    ['no object', 'just text', 'input.manifest must be an object'],
+    ['no YAML', 'a: [', 'not YAML'],
+  ])('is a BAD_REQUEST that says what is wrong for %s', async (_, manifest, message) => {
+    await using gateway = await start();
+    const { errors } = await gateway.query(REPLACE, { input: { ...at, manifest } });
+    expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
+  it('names the place in the manifest that the cluster refuses', async () => {
+    await using gateway = await start();
+    const { resourceVersion } = stored(gateway).metadata;
+    const { spec } = workspace('nb', { spec: { displayName: '' } });
+    const { errors } = await gateway.query(REPLACE, {
+      input: { ...at, manifest: { metadata: { resourceVersion }, spec } },
+    });
+    expect(errors?.[0]?.extensions['causes']).toMatchObject([{ field: 'input.manifest.spec.displayName' }]);
+  });
+});
+
+describe('the status', () => {
+  it('is patched by itself, and nothing else is', async () => {
+    await using gateway = await start();
+    const input = { ...at, type: 'MERGE', patch: { status: { state: 'Paused' }, spec: { paused: true } } };
+    const { data } = await gateway.query(PATCH_STATUS, { input });
+    expect(data?.['patchWorkspaceStatus']).toEqual({ workspace: { state: 'PAUSED', paused: false } });
+  });
+
+  it('is replaced by itself, and nothing else is', async () => {
+    await using gateway = await start();
+    const { resourceVersion } = stored(gateway).metadata;
+    const { spec, status } = workspace('nb', { state: 'Error', spec: { displayName: 'Not this' } });
+    const input = { ...at, manifest: { metadata: { resourceVersion }, spec, status } };
+    const { data, errors } = await gateway.query(REPLACE_STATUS, { input });
+    expect(errors).toBeUndefined();
+    expect(data?.['replaceWorkspaceStatus']).toEqual({ workspace: { state: 'ERROR', displayName: 'nb' } });
+  });
+});

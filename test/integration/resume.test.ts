@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startGatewayFor, startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+
+interface Event {
+  readonly type: string;
+  readonly cursor: string;
+  readonly object: Readonly<Record<string, unknown>> | null;
+}
+
+const FIELDS = 'type cursor object { name state }';
+
+/** The events up to and including SYNCED. */
+async function untilSynced(gateway: TestGateway, fields = FIELDS, after?: string): Promise<Event[]> {
+  const query = `subscription ($after: String) { workspaces(after: $after) { ${fields} } }`;
+  const subscription = gateway.subscribe<{ workspaces: Event }>(query, { after });
+  const events: Event[] = [];
+  for await (const { data, errors } of subscription) {
+    if (!data) throw new Error(JSON.stringify(errors));
+    events.push(data.workspaces);
+    if (data.workspaces.type === 'SYNCED') return events;
+  }
+  throw new Error('The subscription ended before SYNCED.');
+}
+
+function told(events: readonly Event[]): unknown[] {
+  return events.map(({ type, object }) => (object ? [type, object['name'], object['state']] : [type]));
+}
+
+const nb1 = (state: string) => workspace('nb-1', { state });
+const nb2 = (state: string) => workspace('nb-2', { state });
+const start = () => startTestGateway({ objects: [namespace('team-a'), nb1('Running'), nb2('Running')] });
+
+describe('a subscriber that comes back with its cursor', () => {
+  it('is told what it has missed, then SYNCED, and nothing twice', async () => {
+    await using gateway = await start();
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    gateway.cluster.apply(nb1('Pending'));
+    gateway.cluster.apply(nb1('Paused'));
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-2', 'team-a');
+    gateway.cluster.apply(workspace('nb-3', { state: 'Running' }));
+    await gateway.caughtUp();
+    const missed = await untilSynced(gateway, FIELDS, cursor);
+    expect(told(missed)).toEqual([
+      ['MODIFIED', 'nb-1', 'PAUSED'],
+      ['DELETED', 'nb-2', 'RUNNING'],
+      ['ADDED', 'nb-3', 'RUNNING'],
+      ['SYNCED'],
+    ]);
+    expect(told(await untilSynced(gateway, FIELDS, missed.at(-1)?.cursor))).toEqual([['SYNCED']]);
+  });
+
+  it('is told nothing of what came and went, or changed and changed back, or is not selected', async () => {
+    await using gateway = await start();
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    gateway.cluster.apply(workspace('nb-3'));
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-3', 'team-a');
+    gateway.cluster.apply(nb1('Paused'));
+    gateway.cluster.apply(nb1('Running'));
+    gateway.cluster.apply(workspace('nb-2', { state: 'Running', labels: { not: 'selected' } }));
+    await gateway.caughtUp();
+    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([['SYNCED']]);
+  });
+
+  it('is told of one that was re-created as of two', async () => {
+    await using gateway = await start();
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-1', 'team-a');
+    gateway.cluster.apply(nb1('Pending'));
+    await gateway.caughtUp();
+    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([
+      ['DELETED', 'nb-1', 'RUNNING'],
+      ['ADDED', 'nb-1', 'PENDING'],
+      ['SYNCED'],
+    ]);
+  });
+
+  it('goes on before another gateway, and before one that has started since', async () => {
+    await using gateway = await start();
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    await using other = await startGatewayFor(gateway.cluster.kubeconfig);
+    gateway.cluster.apply(nb1('Paused'));
+    gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-2', 'team-a');
+    await gateway.caughtUp();
+    await using later = await startGatewayFor(gateway.cluster.kubeconfig);
+    const missed = [['MODIFIED', 'nb-1', 'PAUSED'], ['DELETED', 'nb-2', 'RUNNING'], ['SYNCED']];
+    expect(told(await untilSynced(later, FIELDS, cursor))).toEqual(missed);
+    expect(told(await untilSynced(other, FIELDS, cursor))).toEqual(missed);
+  });
+
+  it('is told RESET and a new snapshot where neither gateway nor API server remember', async () => {
+    await using gateway = await start();
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    gateway.cluster.apply(nb1('Paused'));
+    gateway.cluster.faults.compact();
+    await using later = await startGatewayFor(gateway.cluster.kubeconfig);
+    expect(told(await untilSynced(later, FIELDS, cursor))).toEqual([
+      ['RESET'],
+      ['ADDED', 'nb-1', 'PAUSED'],
+      ['ADDED', 'nb-2', 'RUNNING'],
+      ['SYNCED'],
+    ]);
+  });
+
+  it('is told RESET when the history is too short and the API server does not help', async () => {
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), nb1('Running')], historyEvents: 2 });
+    const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
+    for (let index = 0; index < 10; index += 1) gateway.cluster.apply(nb1(index % 2 ? 'Running' : 'Paused'));
+    await gateway.caughtUp();
+    gateway.cluster.faults.compact();
+    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([
+      ['RESET'],
+      ['ADDED', 'nb-1', 'RUNNING'],
+      ['SYNCED'],
+    ]);
+  });
+
+  it('is told of changed relations', async () => {
+    await using gateway = await start();
+    const fields = 'type cursor object { name kind { displayName } }';
+    gateway.cluster.apply(workspaceKind('jupyterlab'));
+    await gateway.caughtUp();
+    const cursor = (await untilSynced(gateway, fields)).at(-1)?.cursor;
+    gateway.cluster.apply(workspaceKind('jupyterlab', {}, { displayName: 'Jupyter' }));
+    await gateway.caughtUp();
+    const missed = await untilSynced(gateway, fields, cursor);
+    expect(missed.map(({ type, object }) => [type, object?.['kind']])).toEqual([
+      ['MODIFIED', { displayName: 'Jupyter' }],
+      ['MODIFIED', { displayName: 'Jupyter' }],
+      ['SYNCED', undefined],
+    ]);
+  });
+
+  it('is told RESET when it left in the middle of its first snapshot', async () => {
+    await using gateway = await start();
+    const [first] = await untilSynced(gateway);
+    const again = await untilSynced(gateway, FIELDS, first?.cursor);
+    expect(again.map(({ type }) => type)).toEqual(['RESET', 'ADDED', 'ADDED', 'SYNCED']);
+  });
+
+  it('is not told again what it was told before the watch came to it', async () => {
+    await using gateway = await start();
+    const query = `subscription { workspaces { ${FIELDS.replace('state', 'state paused')} } }`;
+    const changes = gateway.subscribe<{ workspaces: Event }>(query);
+    for (let event = await changes.next(); event.value?.data?.workspaces.type !== 'SYNCED';)
+      event = await changes.next();
+    const undo = gateway.cluster.faults.stall();
+    await gateway.query('mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { warnings } }');
+    const paused = (await changes.next()).value?.data?.workspaces;
+    expect(paused).toMatchObject({ type: 'MODIFIED', object: { paused: true } });
+    undo();
+    await gateway.caughtUp();
+    const resumed = await untilSynced(gateway, FIELDS.replace('state', 'state paused'), paused?.cursor);
+    expect(told(resumed)).toEqual([['SYNCED']]);
+  });
+});
+
+it('resumes Server-Sent Events by Last-Event-ID', async () => {
+  await using gateway = await start();
+  const url = `${gateway.url}?query=${encodeURIComponent(`subscription { workspaces { ${FIELDS} } }`)}`;
+  const read = async (lastEventId?: string) => {
+    const leave = new AbortController();
+    const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+    const response = await fetch(url, { headers, signal: leave.signal });
+    let text = '';
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('"SYNCED"') && text.endsWith('\n\n')) break;
+    }
+    leave.abort();
+    return text.split('\n\n').filter((event) => event.includes('data:'));
+  };
+  const id = /^id: (.+)$/mu.exec((await read()).at(-1) ?? '')?.[1];
+  gateway.cluster.apply(nb1('Paused'));
+  await gateway.caughtUp();
+  const resumed = await read(id);
+  expect(resumed.map((event) => /"type":"(\w+)"/u.exec(event)?.[1])).toEqual(['MODIFIED', 'SYNCED']);
+  expect(
+    await (await fetch(url, { headers: { accept: 'text/event-stream', 'last-event-id': 'garbage' } })).text(),
+  ).toContain('BAD_REQUEST');
+});

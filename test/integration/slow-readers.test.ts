@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
+
+const CHANGES = 'subscription { workspaces { type object { name stateMessage } } }';
+const filler = 'x'.repeat(1_000);
+const told = (name: string, message: string) =>
+  workspace(name, { state: 'Running', status: { stateMessage: message } });
+
+/** A WebSocket that can stop reading: its kernel buffers fill, and then the gateway’s. */
+async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSocket; readonly frames: string[] }> {
+  const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const frames: string[] = [];
+  socket.on('message', (message: Buffer) => frames.push(message.toString()));
+  socket.once('open', () => socket.send('{"type":"connection_init"}'));
+  await until(() => frames.length > 0, 'the connection is acknowledged');
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));
+  await until(() => frames.at(-1)?.includes('SYNCED') ?? false, 'the snapshot is complete');
+  return { socket, frames };
+}
+
+it('lets a slow reader skip intermediate states, never final ones, and holds nobody else up', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxPendingBytes: 70_000 });
+  const [slow, quick] = [await subscribe(gateway), await subscribe(gateway)];
+  slow.socket.pause();
+  const rounds = 60;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (let index = 0; index < 200; index += 1) gateway.cluster.apply(told(`nb-${index}`, `${round} ${filler}`));
+    await until(() => quick.frames.length > 200 * round, 'the quick reader has read');
+  }
+  expect(gateway.statistics().live.coalesced).toBeGreaterThan(0);
+  slow.socket.resume();
+  const last = (frames: readonly string[]) => new Set(frames.filter((frame) => frame.includes(`"${rounds} x`))).size;
+  await until(() => last(slow.frames) === 200, 'the slow reader has every final state');
+  expect(slow.frames.length).toBeLessThan(quick.frames.length);
+  slow.socket.terminate();
+  quick.socket.terminate();
+}, 60_000);
+
+it('gives a reader up that reads nothing at all, and tells it so once it reads', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxPendingBytes: 70_000,
+    slowReaderTimeoutSeconds: 1,
+  });
+  const stuck = await subscribe(gateway);
+  stuck.socket.pause();
+  let round = 0;
+  await until(() => {
+    round += 1;
+    for (let index = 0; index < 200; index += 1) gateway.cluster.apply(told(`nb-${index}`, `${round} ${filler}`));
+    return gateway.statistics().live.slowCloses === 1;
+  }, 'the reader is given up');
+  await until(() => gateway.readers() === 0, 'its subscription is over');
+  const closed = once(stuck.socket, 'close');
+  stuck.socket.resume();
+  expect(await closed).toMatchObject([4008, expect.anything()]);
+}, 60_000);
+
+it('refuses more subscriptions than a connection or a viewer may have, and carries on with those', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxSubscriptionsPerConnection: 2,
+    maxSubscriptionsPerViewer: 3,
+  });
+  const client = gateway.connect();
+  const streams = [1, 2].map(() => client.iterate({ query: CHANGES }));
+  await Promise.all(streams.map(async (stream) => stream.next()));
+  const refused = [{ extensions: { code: 'RATE_LIMITED' } }];
+  expect((await client.iterate({ query: CHANGES }).next()).value?.errors).toMatchObject(refused);
+  expect((await gateway.subscribe(CHANGES).next()).value?.data).toBeDefined();
+  expect((await gateway.subscribe(CHANGES).next()).value?.errors).toMatchObject(refused);
+  gateway.cluster.apply(told('nb-1', 'still told'));
+  expect((await streams[0]?.next())?.value?.data).toMatchObject({ workspaces: { type: 'ADDED' } });
+  await Promise.all(streams.map(async (stream) => stream.return?.()));
+});
+
+it('survives two thousand sockets that vanish at once', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxSubscriptionsPerViewer: 10_000 });
+  const { hostname, port } = new URL(gateway.url);
+  const query = encodeURIComponent(CHANGES);
+  const sockets = Array.from({ length: 2_000 }, () => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
+    socket.on('error', () => undefined);
+    socket.resume();
+    return socket;
+  });
+  await until(() => gateway.readers() === 2_000, 'all of them follow');
+  expect(gateway.statistics().live.groups).toBe(1);
+  for (const socket of sockets) socket.resetAndDestroy();
+  await until(() => gateway.readers() === 0, 'all of them have left');
+  expect(gateway.statistics().live.groups).toBe(0);
+  expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
+}, 60_000);

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { workspaceAdmission } from '../../dev/demo/admission.ts';
+import type { WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { loseAnswer } from '../support/lost-answer.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { claim, secret } from '../support/mounts.ts';
+import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
+import { wholeWorkspace } from '../support/whole-objects.ts';
+
+const UPDATE = `mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) {
+  warnings workspace { revision displayName paused audit { updatedBy updatedAt } }
+} }`;
+const at = { namespace: 'team-a', name: 'nb' };
+const world = [
+  namespace('team-a'),
+  workspaceKind('jupyterlab'),
+  claim('home'),
+  claim('data'),
+  secret('token'),
+  wholeWorkspace('nb'),
+];
+
+interface StoredWorkspace extends WorkspaceObject {
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+function start(options: Parameters<typeof startTestGateway>[0] = {}) {
+  return startTestGateway({ objects: world, admission: workspaceAdmission, ...options });
+}
+
+function stored({ cluster }: SimulatedGateway): StoredWorkspace {
+  return cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a') as StoredWorkspace;
+}
+
+async function revision(gateway: SimulatedGateway): Promise<unknown> {
+  const { data } = await gateway.query('{ workspace(namespace: "team-a", name: "nb") { revision } }');
+  return (data?.['workspace'] as { readonly revision: string } | undefined)?.revision;
+}
+
+async function update(gateway: SimulatedGateway, change: object): Promise<Answer> {
+  return gateway.query(UPDATE, { input: { ...at, revision: await revision(gateway), ...change } });
+}
+
+function fieldsOf({ errors }: Answer): unknown {
+  const causes = errors?.[0]?.extensions['causes'];
+  return Array.isArray(causes) ? causes.map((cause: { field: string }) => cause.field) : errors;
+}
+
+describe('updateWorkspace', () => {
+  it('changes what is given, keeps all the rest, and notes who did', async () => {
+    await using gateway = await start();
+    const before = stored(gateway);
+    const { data, errors } = await update(gateway, { displayName: 'Renamed' });
+    expect(errors).toBeUndefined();
+    expect(data?.['updateWorkspace']).toMatchObject({
+      workspace: { displayName: 'Renamed', audit: { updatedBy: 'system:admin', updatedAt: expect.any(String) } },
+    });
+    const after = stored(gateway);
+    expect(after.spec).toEqual({ ...before.spec, displayName: 'Renamed' });
+    expect(after.status).toEqual(before.status);
+    expect(after.metadata.labels).toEqual(before.metadata.labels);
+  });
+
+  it('clears what is null, and only that', async () => {
+    await using gateway = await start();
+    const cleared = { displayName: null, podMetadata: { labels: null }, volumes: { data: null }, labels: null };
+    expect((await update(gateway, cleared)).errors).toBeUndefined();
+    const { metadata, spec } = stored(gateway);
+    expect(spec).not.toHaveProperty('displayName');
+    expect(spec['podTemplate']).toEqual({
+      podMetadata: { annotations: { c: 'd' } },
+      volumes: { home: 'home', secrets: [{ secretName: 'token', mountPath: '/token', defaultMode: 256 }] },
+      options: { imageConfig: 'scipy', podConfig: 'tiny' },
+    });
+    expect(metadata.labels ?? {}).toEqual({});
+  });
+
+  it('takes a list for the whole list, but for the annotations of the workspaces themselves', async () => {
+    await using gateway = await start();
+    const annotations = { old: 'gone', 'notebooks.kubeflow.org/created-by': 'alice' };
+    gateway.cluster.apply({ ...stored(gateway), metadata: { ...stored(gateway).metadata, annotations } });
+    await gateway.caughtUp();
+    const change = {
+      labels: [{ key: 'new', value: '1' }],
+      annotations: [{ key: 'note', value: '2' }],
+      podMetadata: { labels: [{ key: 'x', value: '3' }] },
+    };
+    expect((await update(gateway, change)).errors).toBeUndefined();
+    const { metadata, spec } = stored(gateway);
+    expect(metadata.labels).toEqual({ new: '1' });
+    expect(metadata.annotations).toEqual({
+      note: '2',
+      'notebooks.kubeflow.org/created-by': 'alice',
+      'notebooks.kubeflow.org/updated-by': 'system:admin',
+      'notebooks.kubeflow.org/updated-at': expect.any(String),
+    });
+    expect(spec['podTemplate']).toMatchObject({ podMetadata: { labels: { x: '3' }, annotations: { c: 'd' } } });
+  });
+
+  it('costs one request, beside the questions whether it is allowed', async () => {
+    await using gateway = await start();
+    const known = await revision(gateway);
+    const before = gateway.cluster.requests.length;
+    await gateway.query(UPDATE, { input: { ...at, revision: known, displayName: 'Renamed' } });
+    const requests = gateway.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
+    expect(requests.map(({ verb }) => verb)).toEqual(['patch']);
+  });
+
+  it('looks again when only the controller has written meanwhile', async () => {
+    await using gateway = await start();
+    const known = await revision(gateway);
+    gateway.cluster.faults.stall();
+    gateway.cluster.apply(wholeWorkspace('nb', { stateMessage: 'later' }));
+    const { errors } = await gateway.query(UPDATE, { input: { ...at, revision: known, displayName: 'Renamed' } });
+    expect(errors).toBeUndefined();
+    expect(stored(gateway).status).toMatchObject({ stateMessage: 'later' });
+    expect(stored(gateway).spec).toMatchObject({ displayName: 'Renamed' });
+    expect(gateway.cluster.requests.filter(({ verb }) => verb === 'patch').map(({ status }) => status)).toEqual([
+      409, 200,
+    ]);
+  });
+
+  it('is a CONFLICT when the spec is another, whether the copy knows it yet or not', async () => {
+    await using gateway = await start();
+    const known = await revision(gateway);
+    gateway.cluster.faults.stall();
+    gateway.cluster.apply({ ...stored(gateway), spec: { ...stored(gateway).spec, displayName: 'Theirs' } });
+    for (const stale of [known, 'never-seen']) {
+      const { errors } = await gateway.query(UPDATE, { input: { ...at, revision: stale, displayName: 'Mine' } });
+      expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT', kind: 'Workspace', ...at } }]);
+    }
+    expect(stored(gateway).spec).toMatchObject({ displayName: 'Theirs' });
+  });
+
+  it('takes a revision that the copy does not know yet', async () => {
+    await using gateway = await start();
+    gateway.cluster.faults.stall();
+    gateway.cluster.apply({ ...stored(gateway), spec: { ...stored(gateway).spec, displayName: 'Newer' } });
+    const { errors } = await gateway.query(UPDATE, { input: { ...at, revision: 'x', paused: true } });
+    const [, present] = /its revision is (\w+)/u.exec(errors?.[0]?.message ?? '') ?? [];
+    const { data } = await gateway.query(UPDATE, { input: { ...at, revision: present, paused: true } });
+    expect(data?.['updateWorkspace']).toMatchObject({ workspace: { paused: true, displayName: 'Newer' } });
+  });
+
+  it('is TIMEOUT, and not tried again, when the outcome is unknown', async () => {
+    await using gateway = await start();
+    const known = await revision(gateway);
+    const { answer, asked } = await loseAnswer(gateway, 'patch', () =>
+      gateway.query(UPDATE, { input: { ...at, revision: known, displayName: 'Renamed' } }),
+    );
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'TIMEOUT', status: 504 } }]);
+    expect(asked).toBe(1);
+  });
+
+  it('refuses to clear what has to be there', async () => {
+    await using gateway = await start();
+    const answer = await update(gateway, { paused: null, imageConfig: null, podConfig: null });
+    expect(fieldsOf(answer)).toEqual(['input.paused', 'input.imageConfig', 'input.podConfig']);
+  });
+
+  it('is NOT_FOUND for what does not exist', async () => {
+    await using gateway = await start();
+    const { errors } = await gateway.query(UPDATE, { input: { ...at, name: 'none', revision: 'x' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', name: 'none' } }]);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await using gateway = await start();
+    const { data } = await update(gateway, { displayName: 'Renamed', dryRun: true });
+    expect(data?.['updateWorkspace']).toMatchObject({ workspace: { displayName: 'Renamed' } });
+    expect(stored(gateway).spec).toMatchObject({ displayName: 'A notebook' });
+  });
+
+  it('looks at what is mounted anew, and lets what is mounted already be', async () => {
+    await using gateway = await start({
+      objects: [namespace('team-a'), workspaceKind('jupyterlab'), wholeWorkspace('nb')],
+    });
+    const mounted = { home: 'home', data: [{ claimName: 'data', mountPath: '/elsewhere' }] };
+    expect((await update(gateway, { volumes: mounted })).errors).toBeUndefined();
+    const added = { data: [{ claimName: 'more', mountPath: '/token' }] };
+    expect(fieldsOf(await update(gateway, { volumes: added }))).toEqual([
+      'input.volumes.data[0].mountPath',
+      'input.volumes.data[0].claimName',
+    ]);
+  });
+
+  it('names the place in the input when the cluster refuses', async () => {
+    await using gateway = await start();
+    expect(fieldsOf(await update(gateway, { imageConfig: 'none' }))).toEqual(['input.imageConfig']);
+    expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName']);
+  });
+
+  it('chooses the options that the controller wants instead', async () => {
+    await using gateway = await start();
+    expect((await update(gateway, { applyPendingRedirects: true })).errors).toBeUndefined();
+    expect(stored(gateway).spec['podTemplate']).toMatchObject({
+      options: { imageConfig: 'scipy-2', podConfig: 'tiny' },
+    });
+  });
+
+  it('is INVALID where what is wanted instead does not exist', async () => {
+    const options = { imageConfig: { desired: 'gone', redirectChain: [{ source: 'scipy', target: 'gone' }] } };
+    const status = { podTemplateOptions: { ...options, podConfig: {} } };
+    await using gateway = await start({
+      objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', status })],
+    });
+    expect(fieldsOf(await update(gateway, { applyPendingRedirects: true }))).toEqual(['input.imageConfig']);
+  });
+
+  it('prefers the options that are given, and changes none where nothing is pending', async () => {
+    await using gateway = await start({
+      objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', spec: {} })],
+    });
+    expect((await update(gateway, { applyPendingRedirects: true, podConfig: 'big' })).errors).toBeUndefined();
+    expect(stored(gateway).spec['podTemplate']).toMatchObject({ options: { imageConfig: 'scipy', podConfig: 'big' } });
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { claim } from '../support/mounts.ts';
+import { startGatewayFor, startTestGateway, type SimulatedGateway, type TestGateway } from '../support/test-gateway.ts';
+
+const alice = { token: 'token-of-alice', name: 'alice' };
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+/** Lets Alice read everything, and do these things to workspaces of `team-a`. */
+function rights(verbs: readonly string[], resources: readonly string[] = ['workspaces']): Manifest[] {
+  const reading = [
+    {
+      verbs: ['get', 'list', 'watch'],
+      apiGroups: ['kubeflow.org', ''],
+      resources: ['workspaces', 'workspacekinds', 'namespaces'],
+    },
+  ];
+  const writing = [{ verbs, apiGroups: ['kubeflow.org'], resources }];
+  const subjects = [{ kind: 'User', name: 'alice', apiGroup: 'rbac.authorization.k8s.io' }];
+  return [
+    { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: 'reader' }, rules: reading },
+    {
+      apiVersion: RBAC,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'reader' },
+      roleRef: roleRef('ClusterRole', 'reader'),
+      subjects,
+    },
+    { apiVersion: RBAC, kind: 'Role', metadata: { name: 'writer', namespace: 'team-a' }, rules: writing },
+    {
+      apiVersion: RBAC,
+      kind: 'RoleBinding',
+      metadata: { name: 'writer', namespace: 'team-a' },
+      roleRef: roleRef('Role', 'writer'),
+      subjects,
+    },
+  ];
+}
+
+function roleRef(kind: string, name: string): object {
+  return { apiGroup: 'rbac.authorization.k8s.io', kind, name };
+}
+
+function isApply({ method, url }: { readonly method: string; readonly url: string }): boolean {
+  return method === 'PATCH' && url.includes('/workspaces/nb');
+}
+
+interface World extends AsyncDisposable {
+  readonly admin: SimulatedGateway;
+  readonly alice: TestGateway;
+}
+
+async function start(...objects: readonly Manifest[]): Promise<World> {
+  const world = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb', { state: 'Running' })];
+  const admin = await startTestGateway({ objects: [...world, ...objects] });
+  admin.cluster.addUser(alice);
+  const gateway = await startGatewayFor(admin.cluster.kubeconfigFor(alice.token));
+  return {
+    admin,
+    alice: gateway,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await admin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const at = { namespace: 'team-a', name: 'nb' };
+const manifest = { metadata: { resourceVersion: '1' } };
+const create = { namespace: 'team-a', name: 'new', kind: 'jupyterlab', imageConfig: 'scipy-2', podConfig: 'tiny' };
+const merge = { ...at, type: 'MERGE', patch: {} };
+
+/** Each mutation, what it is given, and the right it needs. */
+const mutations: readonly (readonly [mutation: string, input: object, right: string])[] = [
+  ['createWorkspace', create, 'create workspaces.kubeflow.org'],
+  ['updateWorkspace', { ...at, revision: 'x' }, 'update workspaces.kubeflow.org'],
+  ['replaceWorkspace', { ...at, manifest }, 'update workspaces.kubeflow.org'],
+  ['patchWorkspace', merge, 'patch workspaces.kubeflow.org'],
+  ['deleteWorkspace', at, 'delete workspaces.kubeflow.org'],
+  ['deleteWorkspaces', { namespace: 'team-a' }, 'deletecollection workspaces.kubeflow.org'],
+  ['replaceWorkspaceStatus', { ...at, manifest }, 'update workspaces/status.kubeflow.org'],
+  ['patchWorkspaceStatus', merge, 'patch workspaces/status.kubeflow.org'],
+  ['pauseWorkspace', at, 'update workspaces.kubeflow.org'],
+  ['startWorkspace', at, 'update workspaces.kubeflow.org'],
+  ['createWorkspaceKind', { manifest: workspaceKind('new') }, 'create workspacekinds.kubeflow.org'],
+  ['updateWorkspaceKind', { name: 'jupyterlab', revision: 'x' }, 'update workspacekinds.kubeflow.org'],
+  ['replaceWorkspaceKind', { name: 'jupyterlab', manifest }, 'update workspacekinds.kubeflow.org'],
+  ['patchWorkspaceKind', { name: 'jupyterlab', type: 'MERGE', patch: {} }, 'patch workspacekinds.kubeflow.org'],
+  ['deleteWorkspaceKind', { name: 'jupyterlab' }, 'delete workspacekinds.kubeflow.org'],
+];
+
+function documentOf(mutation: string): string {
+  const input = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1).replace('Status', '')}Input`;
+  return `mutation ($input: ${input}!) { ${mutation}(input: $input) { warnings } }`;
+}
+
+describe('who may not write', () => {
+  it.each(mutations)('is told by %s what right is missing', async (mutation, input, right) => {
+    await using world = await start(...rights([]));
+    const before = world.admin.cluster.requests.length;
+    const { errors } = await world.alice.query(documentOf(mutation), { input });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(`You may not ${right}`),
+        extensions: { code: 'FORBIDDEN', reason: 'Forbidden' },
+      },
+    ]);
+    const writes = world.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
+    expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it('is told by the bulk mutations in the result of each', async () => {
+    await using world = await start(...rights([]));
+    const PAUSE =
+      'mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { results { code message } } }';
+    const { data } = await world.alice.query(PAUSE, { input: { filter: {} } });
+    expect(data?.['pauseWorkspaces']).toMatchObject({
+      results: [
+        {
+          code: 'FORBIDDEN',
+          message: expect.stringContaining('update workspaces.kubeflow.org in the namespace "team-a"'),
+        },
+      ],
+    });
+  });
+
+  it('does not learn of claims and secrets that it may not get', async () => {
+    await using world = await start(...rights(['create']), claim('private', {}));
+    const volumes = { home: 'none', data: [{ claimName: 'private', mountPath: '/data' }] };
+    const { errors } = await world.alice.query(documentOf('createWorkspace'), { input: { ...create, volumes } });
+    expect(errors).toBeUndefined();
+  });
+
+  it('does not create by an APPLY', async () => {
+    await using world = await start(...rights(['patch']));
+    const input = { ...at, name: 'new', type: 'APPLY', patch: { spec: {} } };
+    const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('You may not create workspaces.kubeflow.org') }]);
+  });
+
+  it('applies to what is there, and not to what comes instead', async () => {
+    await using world = await start(...rights(['patch']));
+    const input = { ...at, type: 'APPLY', patch: { metadata: { labels: { a: 'b' } } } };
+    expect((await world.alice.query(documentOf('patchWorkspace'), { input })).errors).toBeUndefined();
+    world.admin.cluster.faults.delay(1, (request) => {
+      if (isApply(request)) world.admin.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+      return isApply(request);
+    });
+    const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('uid'), extensions: { code: 'CONFLICT' } }]);
+  });
+});
+
+describe('who may write', () => {
+  it('needs the one right only', async () => {
+    await using world = await start(...rights(['patch'], ['workspaces/status']));
+    const patch = { status: { state: 'Paused' } };
+    const { errors } = await world.alice.query(documentOf('patchWorkspaceStatus'), { input: { ...merge, patch } });
+    expect(errors).toBeUndefined();
+  });
+
+  it('is noted by name', async () => {
+    await using world = await start(...rights(['create']));
+    await world.alice.query(documentOf('createWorkspace'), { input: create });
+    const stored = world.admin.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
+    expect(stored?.metadata.annotations).toMatchObject({ 'notebooks.kubeflow.org/created-by': 'alice' });
+  });
+});

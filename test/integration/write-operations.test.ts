@@ -1,0 +1,117 @@
+import { globSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startDemo, type Demo } from '../../dev/demo/demo.ts';
+import { people } from '../../dev/demo/people.ts';
+import { schema } from '../../src/schema.ts';
+
+let demo: Demo;
+beforeAll(async () => void (demo = await startDemo({ port: 0 })));
+afterAll(async () => demo[Symbol.asyncDispose]());
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function ask(query: string, variables: unknown = {}): Promise<Fields> {
+  const response = await fetch(demo.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${people[0].token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { readonly data: Fields; readonly errors?: unknown };
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+/** What an example answers; what a person would have to fill in is filled in. */
+async function play(name: string, fill: (variables: string) => string = (variables) => variables): Promise<Fields> {
+  const text = (ending: string) => readFileSync(`schema/operations/${name}.${ending}`, 'utf8');
+  const data = await ask(text('graphql'), JSON.parse(fill(text('json'))));
+  return Object(Object.values(data)[0]);
+}
+
+/** Puts a revision, or a version in JSON or in YAML, where an example leaves it empty. */
+async function filledFor(of: string): Promise<(variables: string) => string> {
+  const data = await ask(`{ of: ${of} { revision metadata { resourceVersion } } }`);
+  const { revision, metadata } = Object(data['of']);
+  const version = String(metadata.resourceVersion);
+  return (variables) =>
+    variables
+      .replace(/("revision": )""/u, `$1"${revision}"`)
+      .replace(/("resourceVersion": )""/u, `$1"${version}"`)
+      .replace(/(resourceVersion: )\\"\\"/u, `$1\\"${version}\\"`);
+}
+
+const MINE = 'workspace(namespace: "team-research", name: "my-notebook")';
+
+it('the demo creates, changes, patches, replaces, reports on and deletes a workspace by the examples', async () => {
+  expect(await play('09-create-workspace')).toMatchObject({
+    stateReached: true,
+    workspace: { state: 'RUNNING', audit: { createdBy: people[0].name } },
+  });
+  const updated = await play('10-update-workspace', await filledFor(MINE));
+  expect(updated).toMatchObject({ workspace: { displayName: 'Renamed' } });
+  const patched = await play('12-patch-workspace');
+  expect(patched).toMatchObject({ workspace: { metadata: { labels: [{}, { key: 'stage', value: 'final' }] } } });
+  const replaced = await play('13-replace-workspace', await filledFor(MINE));
+  expect(replaced).toMatchObject({ workspace: { displayName: 'Replaced as a whole' } });
+  expect(await play('16-report-status')).toMatchObject({ workspace: { stateMessage: 'Seen by an administrator' } });
+  expect(await play('17-delete-workspace')).toMatchObject({ deletionPending: false });
+}, 60_000);
+
+it('the demo accepts what has come in the place of old options by the example', async () => {
+  const old = 'workspace(namespace: "team-research", name: "old-baseline")';
+  const { workspace } = await play('11-accept-redirects', await filledFor(old));
+  expect(Object(workspace).imageConfig.id).toBe('jupyter-scipy:v1.10.0');
+});
+
+it('the demo replaces a status by the example', async () => {
+  const old = 'workspace(namespace: "team-research", name: "fraud-model")';
+  const fill = await filledFor(old);
+  const { workspace } = await play('16a-replace-status', (text) => fill(text.replace('my-notebook', 'fraud-model')));
+  expect(workspace).toEqual({ state: 'UNKNOWN', stateMessage: '' });
+});
+
+it('the demo pauses, starts and deletes many by the examples', async () => {
+  expect(await play('14-pause-workspaces')).toMatchObject({ succeeded: 1, failed: 0 });
+  expect(await play('15-start-workspaces')).toMatchObject({
+    succeeded: 1,
+    failed: 1,
+    results: [
+      { name: 'old-baseline', ok: true },
+      { name: 'fraud-model', ok: false, code: 'CONFLICT' },
+    ],
+  });
+  expect(await play('18-delete-workspaces')).toEqual({ count: 1, warnings: [] });
+});
+
+it('the demo creates, changes, patches, replaces and deletes a kind by the examples', async () => {
+  const kind = 'workspaceKind(name: "my-kind")';
+  expect(await play('19a-create-workspace-kind')).toMatchObject({ workspaceKind: { displayName: 'My kind' } });
+  const updated = await play('19b-update-workspace-kind', await filledFor(kind));
+  expect(updated).toMatchObject({ workspaceKind: { deprecated: true } });
+  expect(await play('19c-patch-workspace-kind')).toMatchObject({ workspaceKind: { hidden: true } });
+  const replaced = await play('19d-replace-workspace-kind', await filledFor(kind));
+  expect(replaced).toMatchObject({ workspaceKind: { displayName: 'Replaced', hidden: false } });
+  expect(await play('19e-delete-workspace-kind')).toMatchObject({ deletionPending: false });
+});
+
+it('the demo tries to create and delete secrets and claims by the examples', async () => {
+  expect(await play('37-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
+  expect(await play('39-delete-secret')).toMatchObject({ warnings: [] });
+  expect(await play('35-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
+});
+
+it('the demo serves the pictures that its kinds keep in the cluster', async () => {
+  const data = await ask('{ workspaceKind(name: "codeserver") { icon { url error } } }');
+  const { url, error } = Object(data['workspaceKind']).icon;
+  expect([url, error]).toEqual([expect.stringContaining('/assets/workspacekinds/codeserver/icon?sha256='), null]);
+  const headers = { authorization: `Bearer ${people[0].token}` };
+  const response = await fetch(new URL(url, demo.url), { headers });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(response.headers.get('cache-control')).toContain('immutable');
+});
+
+it('there is an example of every mutation', () => {
+  const texts = globSync('schema/operations/*.graphql').map((file) => readFileSync(file, 'utf8'));
+  const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+  expect(mutations.filter((name) => !texts.some((text) => text.includes(`${name}(`)))).toEqual([]);
+});

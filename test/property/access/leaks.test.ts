@@ -1,0 +1,57 @@
+import { getNamedType, isCompositeType, isInterfaceType, isObjectType, type GraphQLNamedType } from 'graphql';
+import { expect, it } from 'vitest';
+import { schema } from '../../../src/schema.ts';
+import { leaksOf } from '../../support/access/leak-scenario.ts';
+
+const SEEDS = 4;
+const PATIENCE_MS = 120_000;
+
+/** `LEAK_SEEDS` is how many, or from-to. */
+function seeds(): readonly number[] {
+  const [from, to] = (process.env['LEAK_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
+  const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+/** Every field that an operation can select, as `Type.field`, without what the gateway says of itself. */
+function reachable(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (type: GraphQLNamedType): void => {
+    if (isInterfaceType(type)) return schema.getPossibleTypes(type).forEach(visit);
+    if (!isObjectType(type)) return;
+    for (const field of Object.values(type.getFields())) {
+      if (found.has(`${type.name}.${field.name}`) || field.name === 'gateway') continue;
+      found.add(`${type.name}.${field.name}`);
+      const inner = getNamedType(field.type);
+      if (isCompositeType(inner)) visit(inner);
+    }
+  };
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const root of roots) if (root) visit(root);
+  return new Set([...found].filter((coordinate) => !/^(?:Query|Mutation|Subscription)\./u.test(coordinate)));
+}
+
+const askedFor = new Set<string>();
+const times = { seen: 0, refused: 0 };
+
+it.each(seeds())(
+  'tells nobody of what they may not see, whatever they ask, with seed %i',
+  async (seed) => {
+    const { mistakes, asked, seen, refused } = await leaksOf(seed);
+    const replay = `LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/leaks`;
+    expect(mistakes.length, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toBe(0);
+    for (const coordinate of asked) askedFor.add(coordinate);
+    times.seen += seen;
+    times.refused += refused;
+  },
+  PATIENCE_MS,
+);
+
+it.skipIf(seeds().length < SEEDS)(
+  'has asked for every field that there is, and was answered and refused often enough',
+  () => {
+    expect([...reachable()].filter((coordinate) => !askedFor.has(coordinate))).toEqual([]);
+    expect(times.seen).toBeGreaterThan(50);
+    expect(times.refused).toBeGreaterThan(200);
+  },
+);

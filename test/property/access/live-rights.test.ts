@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { until } from '../../support/until.ts';
+import { person, type Caller, type Reply } from '../../support/access/people.ts';
+import { bound, clusterRole, RBAC, reader } from '../../support/access/rbac-objects.ts';
+import { Stage } from '../../support/access/stage.ts';
+
+const ann = person('ann');
+const teams = ['team-a', 'team-b'];
+const objects = [
+  ...teams.flatMap((team) => [namespace(team), workspace(`nb-of-${team}`, { namespace: team })]),
+  workspaceKind('jupyterlab'),
+  reader,
+];
+const EVERY = 'subscription ($after: String) { workspaces(after: $after) { type cursor object { name } } }';
+
+interface Event {
+  readonly type: string;
+  readonly cursor: string;
+  readonly object: { readonly name: string } | null;
+}
+
+function setStage(ttlSeconds: number, ...rights: readonly Manifest[]): Promise<Stage> {
+  const times = { authorizationTtlSeconds: ttlSeconds, denialTtlSeconds: ttlSeconds };
+  return Stage.set({ people: [ann], objects: [...objects, ...rights], modes: ['token'], ...times });
+}
+
+/** The next so many events, e.g. `ADDED nb-1`; of an error, its code. */
+async function next(stream: AsyncIterator<Reply>, count: number): Promise<readonly string[]> {
+  const told: string[] = [];
+  while (told.length < count) {
+    const { value, done } = (await stream.next()) as IteratorResult<Reply, undefined>;
+    if (done) return [...told, 'complete'];
+    const [event] = Object.values(value.data ?? {}) as (Event | null | undefined)[];
+    told.push(event ? [event.type, event.object?.name ?? ''].join(' ').trim() : codeIn(value));
+  }
+  return told;
+}
+
+function codeIn({ errors = [] }: Reply): string {
+  return String(errors[0]?.extensions?.code);
+}
+
+function unbind(stage: Stage, role: string, team?: string): void {
+  const { kind, metadata } = bound(ann, role, team);
+  stage.cluster.delete(RBAC, kind, metadata.name ?? '', team);
+}
+
+async function lastCursor(caller: Caller): Promise<string> {
+  for await (const { data } of caller.follow(EVERY)) {
+    const event = data?.['workspaces'] as Event;
+    if (event.type === 'SYNCED') return event.cursor;
+  }
+  throw new Error('There was no snapshot.');
+}
+
+describe('who follows every workspace', () => {
+  it('is told as deleted what they may see no more, refused when nothing is left, and told of what is gained', async () => {
+    await using stage = await setStage(1, ...teams.map((team) => bound(ann, 'reader', team)));
+    const caller = stage.caller(ann, 'token');
+    const stream = caller.follow(EVERY);
+    expect((await next(stream, 3)).toSorted()).toEqual(['ADDED nb-of-team-a', 'ADDED nb-of-team-b', 'SYNCED']);
+    unbind(stage, 'reader', 'team-a');
+    expect(await next(stream, 1)).toEqual(['DELETED nb-of-team-a']);
+    stage.cluster.apply(bound(ann, 'reader', 'team-a'));
+    expect(await next(stream, 1)).toEqual(['ADDED nb-of-team-a']);
+    unbind(stage, 'reader', 'team-a');
+    unbind(stage, 'reader', 'team-b');
+    const end = next(stream, 3).catch((errors: Reply['errors']) => [codeIn({ errors: errors ?? [] })]);
+    expect((await end).at(-1)).toBe('FORBIDDEN');
+    expect(await stream.next()).toMatchObject({ done: true });
+  });
+
+  it('begins anew who comes back with a cursor of other rights', async () => {
+    await using stage = await setStage(1, ...teams.map((team) => bound(ann, 'reader', team)));
+    const caller = stage.caller(ann, 'token');
+    const after = await lastCursor(caller);
+    expect(await next(caller.follow(EVERY, { after }), 1)).toEqual(['SYNCED']);
+    unbind(stage, 'reader', 'team-a');
+    const lost = { data: { workspaces: { totalCount: 1 } } };
+    await until(
+      async () => JSON.stringify(await caller.ask('{ workspaces { totalCount } }')) === JSON.stringify(lost),
+      'a team is lost',
+    );
+    expect(await next(caller.follow(EVERY, { after }), 3)).toEqual(['RESET', 'ADDED nb-of-team-b', 'SYNCED']);
+  });
+});
+
+describe('the cluster’s word', () => {
+  it('is asked for anew when something begins to be followed, so that it is never older than it may be', async () => {
+    await using stage = await setStage(10, bound(ann, 'reader', 'team-a'));
+    const caller = stage.caller(ann, 'token');
+    expect(await caller.ask('{ workspaces(namespace: "team-a") { totalCount } }')).not.toHaveProperty('errors');
+    await next(caller.follow('subscription { workspaces(namespace: "team-a") { type } }'), 1);
+    unbind(stage, 'reader', 'team-a');
+    const lost = Date.now();
+    await until(() => Date.now() > lost + 1_100, 'a second has passed');
+    const stream = caller.follow('subscription { workspaces(namespace: "team-a") { type cursor } }');
+    expect(await next(stream, 1)).toEqual(['FORBIDDEN']);
+  });
+
+  it('counts in time also where a role names what it is about', async () => {
+    const TTL_SECONDS = 3;
+    await using stage = await setStage(TTL_SECONDS);
+    const { cluster } = stage;
+    const stream = stage.caller(ann, 'token').follow('subscription { workspaceKinds { type object { name } } }');
+    expect(await next(stream, 1)).toEqual(['SYNCED']);
+    const readings = () =>
+      cluster.requests.filter(({ verb, resource }) => verb === 'list' && resource === 'roles').length;
+    const before = readings();
+    await until(() => readings() > before, 'the roles have been read again');
+    const gained = Date.now();
+    const named = { apiGroups: ['kubeflow.org'], resources: ['workspacekinds'], resourceNames: ['jupyterlab'] };
+    cluster.apply(clusterRole('named', { ...named, verbs: ['get', 'watch'] }));
+    cluster.apply(bound(ann, 'named'));
+    expect(await next(stream, 1)).toEqual(['ADDED jupyterlab']);
+    expect(Date.now() - gained).toBeLessThan((TTL_SECONDS + 2) * 1_000);
+  });
+});

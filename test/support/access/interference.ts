@@ -1,0 +1,109 @@
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import type { Chances } from '../seeded-chances.ts';
+import { kindOf } from './overview.ts';
+import type { WorldMaker } from './random-world.ts';
+import type { SightModel, Stored } from './sight-model.ts';
+import type { Stage } from './stage.ts';
+
+/** Changes everything that one person may not see, and nothing else. */
+export class Interference {
+  readonly #stage: Stage;
+  readonly #maker: WorldMaker;
+  readonly #chances: Chances;
+  #before: readonly Stored[] = [];
+  readonly #made: Manifest[] = [];
+
+  constructor(stage: Stage, maker: WorldMaker, chances: Chances) {
+    this.#stage = stage;
+    this.#maker = maker;
+    this.#chances = chances;
+  }
+
+  begin(model: SightModel): void {
+    const { cluster } = this.#stage;
+    const world = this.#stage.world();
+    const { workspaces, kinds, namespaces, others } = model.hidden();
+    const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
+    const parts = world.kinds.filter((kind) => model.kind(kind) === 'part');
+    const names = world.namespaces.filter((namespace) => model.namespace(namespace) === 'part');
+    this.#before = [...ours, ...names, ...kinds, ...parts, ...workspaces, ...others];
+    for (const { metadata } of ours) cluster.apply(this.#maker.namespace(metadata.name));
+    for (const namespace of names) cluster.apply(withOtherNotes(namespace, this.#maker.namespace()));
+    for (const kind of parts) cluster.apply(withOtherInsides(kind, this.#maker.kind()));
+    for (const kind of kinds) this.#change(kind, () => this.#maker.kind(kind.metadata.name));
+    for (const workspace of workspaces) this.#changeWorkspace(workspace);
+    for (const other of others) this.#change(other, () => this.#maker.another(other));
+    for (const { metadata } of ours)
+      if (!model.mayList(metadata.name)) this.#make(this.#maker.workspace(metadata.name, this.#someKind()), model);
+    this.#make(this.#maker.namespace(), model);
+    this.#make(this.#maker.kind(), model);
+  }
+
+  /** Puts everything back, but for uids and versions. */
+  end(): void {
+    const { cluster } = this.#stage;
+    for (const { apiVersion, kind, metadata } of this.#made)
+      cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
+    for (const { metadata, ...object } of this.#before) {
+      const { name, namespace, labels, annotations } = metadata as Manifest['metadata'];
+      cluster.apply({
+        ...object,
+        metadata: { name, ...(namespace && { namespace }), labels, annotations },
+      });
+    }
+  }
+
+  #make(manifest: Manifest, model: SightModel): void {
+    const made = this.#stage.cluster.apply(manifest);
+    if (isSeen(made as unknown as Stored, model)) {
+      const { apiVersion, kind, metadata } = manifest;
+      this.#stage.cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
+    } else this.#made.push(manifest);
+  }
+
+  #changeWorkspace(workspace: Stored): void {
+    const { namespace = '', name } = workspace.metadata;
+    this.#change(workspace, () => this.#maker.workspace(namespace, kindOf(workspace), name));
+  }
+
+  #change({ apiVersion, kind, metadata }: Stored, another: () => Manifest): void {
+    if (this.#chances.below(2) === 0) this.#stage.cluster.apply(another());
+    else this.#stage.cluster.delete(apiVersion, kind, metadata.name, metadata.namespace);
+  }
+
+  #someKind(): string {
+    return this.#chances.of([...this.#stage.world().kinds.map(({ metadata }) => metadata.name), 'no-such-kind']);
+  }
+}
+
+function isSeen(object: Stored, model: SightModel): boolean {
+  switch (object.kind) {
+    case 'Workspace':
+      return model.mayGet(object) || model.mayList(object.metadata.namespace ?? '');
+    case 'WorkspaceKind':
+      return model.kind(object) !== 'nothing';
+    default:
+      return model.namespace(object) !== 'nothing';
+  }
+}
+
+/** Rules of kinds look at labels of namespaces also for who sees only names: these stay. */
+function withOtherNotes({ metadata, ...rest }: Stored, other: Manifest): Manifest {
+  const { name, labels } = metadata as Manifest['metadata'];
+  return { ...rest, metadata: { name, labels, annotations: other.metadata.annotations } };
+}
+
+/** Everything that a spawner does not show. */
+function withOtherInsides({ metadata, ...kind }: Stored, other: Manifest): Manifest {
+  const spec = kind['spec'] as { readonly podTemplate: object };
+  const { podMetadata, serviceAccount, activityProbe, extraEnv } = (
+    other['spec'] as { readonly podTemplate: Record<string, unknown> }
+  ).podTemplate;
+  const podTemplate = { ...spec.podTemplate, podMetadata, serviceAccount, activityProbe, extraEnv };
+  const { labels, annotations } = other.metadata;
+  return {
+    ...kind,
+    metadata: { name: metadata.name, labels, annotations },
+    spec: { ...spec, podTemplate },
+  };
+}

@@ -1,0 +1,174 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
+import { until } from '../until.ts';
+import { canariesIn, createAviary } from './canaries.ts';
+import { LiveChanges, nameOf } from './live-changes.ts';
+import { LiveFollower } from './live-follower.ts';
+import {
+  everyKind,
+  everyNamespace,
+  everyWorkspace,
+  everyWorkspaceAndRights,
+  oneWorkspace,
+  workspacesOf,
+  type LiveSelection,
+} from './live-selections.ts';
+import { person, type Person } from './people.ts';
+import { WorldMaker } from './random-world.ts';
+import { RbacMaker } from './random-rbac.ts';
+import { RbacModel } from './rbac-model.ts';
+import { SightModel } from './sight-model.ts';
+import { MODES, Stage } from './stage.ts';
+import { ReadableWords } from './told-words.ts';
+
+const PEOPLE = [
+  person('ann', 'team-1'),
+  person('bob', 'team-1'),
+  person('cid', 'team-2'),
+  person('dot', 'team-2'),
+] as const;
+const TTL_SECONDS = 1;
+const TOLERANCE_MS = TTL_SECONDS * 1_000 + 2_000;
+const ROUNDS = 8;
+const MOST_MISTAKES = 3;
+
+/** Plays one random history of rights and objects before people who follow them. @returns what was wrong */
+export async function liveMistakesOf(seed: number): Promise<readonly string[]> {
+  await using scenario = await LiveScenario.begin(seed);
+  return await scenario.run();
+}
+
+class LiveScenario implements AsyncDisposable {
+  readonly #chances: Chances;
+  readonly #changes: LiveChanges;
+  readonly #stage: Stage;
+  readonly #followers: LiveFollower[] = [];
+  readonly #words = new Map<Person, ReadableWords>();
+  readonly #mistakes: string[] = [];
+
+  private constructor(stage: Stage, chances: Chances, changes: LiveChanges) {
+    this.#stage = stage;
+    this.#chances = chances;
+    this.#changes = changes;
+    for (const who of PEOPLE) this.#words.set(who, new ReadableWords(who, TOLERANCE_MS));
+  }
+
+  static async begin(seed: number): Promise<LiveScenario> {
+    const chances = chancesOf(seed);
+    const maker = new WorldMaker({ chances, canary: createAviary() });
+    const rbacMaker = new RbacMaker(chances);
+    const namespaces = [1, 2, 3].map(() => maker.namespace());
+    const kinds = [1, 2, 3].map(() => maker.kind());
+    const kindNames = kinds.map(nameOf);
+    const workspaces = namespaces.flatMap((each) =>
+      [1, 2].map(() => maker.workspace(nameOf(each), chances.of(kindNames))),
+    );
+    const names = [...namespaces, ...kinds, ...workspaces].map(nameOf);
+    const rbac = rbacMaker.world({ names, namespaces: namespaces.map(nameOf) }, PEOPLE);
+    const objects = [...namespaces, ...kinds, ...workspaces, ...rbac];
+    const times = { authorizationTtlSeconds: TTL_SECONDS, denialTtlSeconds: TTL_SECONDS };
+    const stage = await Stage.set({ people: PEOPLE, objects, ...times });
+    const changes = new LiveChanges({ stage, chances, maker, rbacMaker, rbac, people: PEOPLE });
+    return new LiveScenario(stage, chances, changes);
+  }
+
+  async run(): Promise<readonly string[]> {
+    await this.#stage.caughtUp();
+    this.#note();
+    this.#follow();
+    await this.#rest();
+    for (let round = 0; round < ROUNDS && this.#mistakes.length === 0; round += 1) {
+      for (let changes = 2 + this.#chances.below(4); changes > 0; changes -= 1) await this.#act();
+      await this.#rest();
+    }
+    const wrong = [...this.#mistakes, ...this.#followers.flatMap(({ failure }) => failure ?? [])];
+    return wrong.length > 0 ? [...wrong, `the steps were\n    ${this.#changes.steps.join('\n    ')}`] : [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const follower of this.#followers) await follower[Symbol.asyncDispose]();
+    await this.#stage[Symbol.asyncDispose]();
+  }
+
+  #follow(): void {
+    const { namespaces, workspaces } = this.#stage.world();
+    const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
+    const { namespace = '', name } = this.#chances.of(workspaces).metadata;
+    const selections: readonly LiveSelection[] = [
+      everyWorkspace,
+      everyWorkspaceAndRights,
+      everyKind,
+      everyNamespace,
+      workspacesOf(this.#chances.of(ours).metadata.name),
+      oneWorkspace(namespace, name),
+    ];
+    for (const [index, who] of PEOPLE.entries()) {
+      const caller = this.#stage.caller(who, MODES[index < 2 ? 0 : 1] ?? 'token');
+      for (const selection of selections) {
+        const given = canariesIn(selection.query);
+        const onTold = (follower: LiveFollower, text: string) => this.#examine(follower, text, given);
+        const follower = new LiveFollower({ caller, selection, onTold });
+        this.#followers.push(follower);
+        follower.begin('anew');
+      }
+    }
+  }
+
+  #examine(follower: LiveFollower, text: string, given: ReadonlySet<string>): void {
+    const secrets = this.#words.get(follower.caller.person)?.secretsIn(text, given) ?? [];
+    if (secrets.length > 0 && this.#mistakes.length < MOST_MISTAKES)
+      this.#mistakes.push(
+        `${follower.title}: ${secrets.join()} may not be told\n      ${text}\n      ${follower.story}`,
+      );
+  }
+
+  /** What everybody may read from now on. */
+  #note(): void {
+    const world = this.#stage.world();
+    const rbac = new RbacModel(this.#changes.rbac);
+    for (const words of this.#words.values()) words.note(rbac, world);
+  }
+
+  #model(who: Person): SightModel {
+    return new SightModel(new RbacModel(this.#changes.rbac), who, this.#stage.world());
+  }
+
+  async #act(): Promise<void> {
+    if (this.#chances.below(10) === 0) await this.#comeAndGo();
+    else this.#changes.act();
+    this.#note();
+    for (let turns = this.#chances.below(20); turns > 0; turns -= 1) await turn();
+  }
+
+  async #comeAndGo(): Promise<void> {
+    const follower = this.#chances.of(this.#followers);
+    if (follower.isRefused) return;
+    this.#changes.steps.push(`${follower.title} comes back`);
+    await follower.leave();
+    if (this.#chances.below(2) === 0) this.#changes.unbind();
+    follower.begin(this.#chances.below(4) === 0 ? 'anew' : 'from its cursor');
+  }
+
+  /** Everybody comes to hold what they may see. Who was refused, and no more is, comes again. */
+  async #rest(): Promise<void> {
+    this.#changes.steps.push('(rest)');
+    const expected = new Map(this.#followers.map((each) => [each, this.#expectedOf(each)]));
+    const differs = (each: LiveFollower) => each.differenceFrom(expected.get(each));
+    const isAtRest = (): boolean => {
+      if (this.#mistakes.length > 0 || this.#followers.some(({ failure }) => failure)) return true;
+      for (const each of this.#followers) if (each.isRefused && expected.get(each)) each.begin('anew');
+      return this.#followers.every((each) => !differs(each));
+    };
+    await until(isAtRest, 'everybody holds what they may see').catch(() => {
+      const lines = this.#followers.flatMap((each) => {
+        const difference = differs(each);
+        return difference ? [`${each.title}: ${difference}\n      ${each.story}`] : [];
+      });
+      this.#mistakes.push(...lines.slice(0, 4));
+    });
+  }
+
+  #expectedOf({ caller, selection }: LiveFollower) {
+    return selection.expected(this.#model(caller.person), this.#stage.world());
+  }
+}

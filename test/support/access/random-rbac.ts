@@ -1,0 +1,128 @@
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import type { Chances } from '../seeded-chances.ts';
+import type { Subject } from './rbac-model.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+const AGGREGATE = 'leaks.example.com/aggregate';
+
+const VERBS = [
+  READ,
+  READ,
+  READ,
+  READ,
+  ['get'],
+  ['list'],
+  ['list', 'watch'],
+  ['get', 'watch'],
+  ['*'],
+  [...READ, ...WRITE],
+  ['create'],
+  ['update'],
+  ['patch'],
+  ['update', 'patch'],
+  ['create', 'patch', 'delete'],
+  ['delete'],
+  ['deletecollection'],
+  ['get', 'update', 'patch'],
+];
+const RESOURCES = [
+  ['workspaces'],
+  ['workspaces'],
+  ['workspaces'],
+  ['workspaces', 'workspacekinds'],
+  ['workspaces', 'workspaces/status'],
+  ['workspacekinds'],
+  ['namespaces'],
+  ['namespaces', 'pods', 'events', 'persistentvolumeclaims', 'secrets'],
+  ['pods', 'events', 'pods/log'],
+  ['persistentvolumeclaims', 'secrets', 'storageclasses', 'persistentvolumes'],
+  ['workspaces/status'],
+  ['*/status'],
+  ['*'],
+];
+const GROUPS = [
+  ['kubeflow.org'],
+  ['kubeflow.org'],
+  ['kubeflow.org', ''],
+  ['kubeflow.org', '', 'storage.k8s.io'],
+  ['*'],
+  [''],
+];
+
+/** What roles may speak of by name. */
+export interface NamesThereAre {
+  readonly namespaces: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Who may do what: roles of every form, bound to these people and groups at random. */
+export class RbacMaker {
+  readonly #chances: Chances;
+  #serial = 0;
+
+  constructor(chances: Chances) {
+    this.#chances = chances;
+  }
+
+  world({ namespaces, names }: NamesThereAre, subjects: readonly Subject[]): readonly Manifest[] {
+    const clusterRoles = times(10, (index) => this.clusterRole(`role-${index}`, names));
+    const aggregated: Manifest = {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'aggregated' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE]: 'yes' } }] },
+      rules: [],
+    };
+    const roles = namespaces.map((namespace) => this.role('local', namespace, names));
+    const bound = [...clusterRoles.map(({ metadata }) => metadata.name ?? ''), 'aggregated', 'missing'];
+    const bindings = times(namespaces.length * 6, () => this.binding(this.#chances.of(namespaces), bound, subjects));
+    return [
+      ...clusterRoles,
+      aggregated,
+      ...roles,
+      ...bindings,
+      ...times(2, () => this.binding(undefined, bound, subjects)),
+    ];
+  }
+
+  clusterRole(name: string, names: readonly string[]): Manifest {
+    const labels = this.#chances.below(4) === 0 ? { [AGGREGATE]: 'yes' } : {};
+    return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules: this.#rules(names) };
+  }
+
+  role(name: string, namespace: string, names: readonly string[]): Manifest {
+    return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: this.#rules(names) };
+  }
+
+  /** Without a namespace, for the whole cluster. */
+  binding(namespace: string | undefined, roles: readonly string[], subjects: readonly Subject[]): Manifest {
+    const chances = this.#chances;
+    this.#serial += 1;
+    const isLocal = namespace !== undefined && chances.below(4) === 0;
+    const { name, groups } = chances.of(subjects);
+    const toGroup = groups[0] !== undefined && chances.below(3) === 0;
+    return {
+      apiVersion: `${RBAC}/v1`,
+      kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+      metadata: { name: `binding-${this.#serial}`, ...(namespace !== undefined && { namespace }) },
+      roleRef: { apiGroup: RBAC, kind: isLocal ? 'Role' : 'ClusterRole', name: isLocal ? 'local' : chances.of(roles) },
+      subjects: [{ apiGroup: RBAC, kind: toGroup ? 'Group' : 'User', name: toGroup ? groups[0] : name }],
+    };
+  }
+
+  #rules(names: readonly string[]): readonly object[] {
+    const chances = this.#chances;
+    return Array.from({ length: 1 + chances.below(2) }, () => ({
+      verbs: chances.of(VERBS),
+      apiGroups: chances.of(GROUPS),
+      resources: chances.of(RESOURCES),
+      ...(chances.below(4) === 0 && { resourceNames: [chances.of(names), chances.of(names)] }),
+    }));
+  }
+}
+
+function times<T>(count: number, make: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}

@@ -1,0 +1,76 @@
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { podOf } from '../pods.ts';
+
+interface Mounting {
+  readonly podTemplate: {
+    readonly volumes: { readonly home: string; readonly secrets: readonly { readonly secretName: string }[] };
+  };
+}
+
+/** What there is around a workspace: its pod, what happened to that, and what both mount. Every word is a canary. */
+export function surroundingsOf(workspace: Manifest, canary: () => string): readonly Manifest[] {
+  const { name = '', namespace = '' } = workspace.metadata;
+  const { home, secrets } = (workspace['spec'] as Mounting).podTemplate.volumes;
+  const [volume, storageClass] = [canary(), canary()];
+  const pod = podOf(name, {
+    namespace,
+    metadata: { labels: { 'notebooks.kubeflow.org/workspace-name': name, [canary()]: canary() } },
+    spec: {
+      nodeName: canary(),
+      containers: [{ name: 'main', image: canary(), env: [{ name: 'TOKEN', value: canary() }] }],
+      volumes: [{ name: 'home', persistentVolumeClaim: { claimName: home } }],
+    },
+  });
+  const data = Object.fromEntries([[canary(), Buffer.from(`${canary()} ${canary()}`).toString('base64')]]);
+  return [
+    pod,
+    eventAbout(pod, canary),
+    {
+      ...head('v1', 'PersistentVolumeClaim', home, canary, namespace),
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        resources: { requests: { storage: '1Gi' } },
+        storageClassName: storageClass,
+        volumeName: volume,
+      },
+      status: { phase: 'Bound' },
+    },
+    ...secrets.map(({ secretName }) => ({
+      ...head('v1', 'Secret', secretName, canary, namespace),
+      type: 'Opaque',
+      data,
+    })),
+    {
+      ...head('v1', 'PersistentVolume', volume, canary),
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteMany'],
+        storageClassName: storageClass,
+        claimRef: { namespace, name: home },
+        nfs: { server: canary(), path: '/' },
+      },
+      status: { phase: 'Bound' },
+    },
+    { ...head('storage.k8s.io/v1', 'StorageClass', storageClass, canary), provisioner: canary() },
+  ];
+}
+
+function eventAbout({ kind, metadata: { name = '', namespace = '' } }: Manifest, canary: () => string): Manifest {
+  const time = '2026-11-25T10:00:00Z';
+  return {
+    ...head('v1', 'Event', canary(), canary, namespace),
+    involvedObject: { kind, namespace, name },
+    type: 'Warning',
+    reason: 'Failed',
+    message: canary(),
+    count: 1,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    source: { component: canary() },
+  };
+}
+
+function head(apiVersion: string, kind: string, name: string, canary: () => string, namespace?: string): Manifest {
+  const labels = { 'notebooks.kubeflow.org/can-mount': 'true', [canary()]: canary() };
+  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), labels } };
+}

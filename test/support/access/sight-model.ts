@@ -1,0 +1,199 @@
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import type { RbacModel, Subject } from './rbac-model.ts';
+
+/** An object as it is stored. */
+export type Stored = Manifest & {
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
+};
+
+export interface StoredWorld {
+  readonly namespaces: readonly Stored[];
+  readonly kinds: readonly Stored[];
+  readonly workspaces: readonly Stored[];
+  /** Of the kinds around them. */
+  readonly others: readonly Stored[];
+}
+
+/** The kinds around workspaces, as RBAC calls them. */
+export const OTHER_KINDS: Readonly<
+  Record<string, { readonly apiVersion: string; readonly group: string; readonly resource: string }>
+> = {
+  Pod: { apiVersion: 'v1', group: '', resource: 'pods' },
+  Event: { apiVersion: 'v1', group: '', resource: 'events' },
+  PersistentVolumeClaim: { apiVersion: 'v1', group: '', resource: 'persistentvolumeclaims' },
+  Secret: { apiVersion: 'v1', group: '', resource: 'secrets' },
+  PersistentVolume: { apiVersion: 'v1', group: '', resource: 'persistentvolumes' },
+  StorageClass: { apiVersion: 'storage.k8s.io/v1', group: 'storage.k8s.io', resource: 'storageclasses' },
+};
+
+type Purpose = 'read' | 'follow';
+type Place = 'namespaces' | 'workspaces' | 'workspacekinds';
+
+const GROUP: Readonly<Record<Place, string>> = {
+  namespaces: '',
+  workspaces: 'kubeflow.org',
+  workspacekinds: 'kubeflow.org',
+};
+
+/** What one person may see, by the rules of the gateway and nothing else. */
+export class SightModel {
+  readonly #rbac: RbacModel;
+  readonly #subject: Subject;
+  readonly #world: StoredWorld;
+
+  constructor(rbac: RbacModel, subject: Subject, world: StoredWorld) {
+    this.#rbac = rbac;
+    this.#subject = subject;
+    this.#world = world;
+  }
+
+  may(verb: string, resource: Place, namespace: string | null, name: string | null = null): boolean {
+    return this.#rbac.may(this.#subject, { verb, group: GROUP[resource], resource, namespace, name });
+  }
+
+  mayList(namespace: string, purpose: Purpose = 'read'): boolean {
+    return verbs('list', purpose).every((verb) => this.may(verb, 'workspaces', namespace));
+  }
+
+  mayGet({ metadata: { namespace = '', name } }: Stored, purpose: Purpose = 'read'): boolean {
+    return verbs('get', purpose).every((verb) => this.may(verb, 'workspaces', namespace, name));
+  }
+
+  /** In lists, relations and counts. */
+  listed(purpose: Purpose = 'read'): readonly Stored[] {
+    return this.#world.workspaces.filter(({ metadata }) => this.mayList(metadata.namespace ?? '', purpose));
+  }
+
+  /** In lists and relations. */
+  kind({ metadata: { name } }: Stored, purpose: Purpose = 'read'): 'whole' | 'part' | 'nothing' {
+    const isListed = verbs('list', purpose).every((verb) => this.may(verb, 'workspacekinds', null));
+    const isNamed = verbs('get', purpose).every((verb) => this.may(verb, 'workspacekinds', null, name));
+    if (isListed || isNamed) return 'whole';
+    return this.hasSpawner(purpose) ? 'part' : 'nothing';
+  }
+
+  namespace({ metadata: { name } }: Stored, purpose: Purpose = 'read'): 'whole' | 'part' | 'nothing' {
+    const isListed = verbs('list', purpose).every((verb) => this.may(verb, 'namespaces', null));
+    const isNamed = verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', null, name));
+    if (isListed || isNamed) return 'whole';
+    if (!this.mayList(name, purpose)) return 'nothing';
+    return verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', name, name)) ? 'whole' : 'part';
+  }
+
+  /** An object of a kind around workspaces: listed, or only to be had by its name. */
+  other({ kind, metadata: { namespace: at, name } }: Stored): 'whole' | 'part' | 'nothing' {
+    const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
+    const namespace = at ?? null;
+    const isListed = this.#rbac.may(this.#subject, { verb: 'list', group, resource, namespace, name: null });
+    const isNamed = this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+    if (isListed || isNamed) return 'whole';
+    return kind === 'StorageClass' && this.#mayClaim() ? 'part' : 'nothing';
+  }
+
+  mayGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
+    const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
+    const namespace = at ?? null;
+    return this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+  }
+
+  /** Whether storage can be claimed anywhere: then classes are shown as a form for claims shows them. */
+  #mayClaim(): boolean {
+    const claim = { verb: 'create', group: '', resource: 'persistentvolumeclaims', name: null };
+    const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
+    return where.some((namespace) => this.#rbac.may(this.#subject, { ...claim, namespace }));
+  }
+
+  /** Whether kinds are shown as a spawner shows them. */
+  hasSpawner(purpose: Purpose = 'read'): boolean {
+    const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
+    const ways = [verbs('list', purpose), ['get'], ['create']];
+    return where.some((namespace) => ways.some((all) => all.every((verb) => this.may(verb, 'workspaces', namespace))));
+  }
+
+  /** Everything that the cluster lets this person read, in whatever way, as far as it may be read. */
+  readable(): readonly unknown[] {
+    const { workspaces, kinds, namespaces, others } = this.#world;
+    return [
+      ...workspaces.filter((each) => this.mayGet(each) || this.mayList(each.metadata.namespace ?? '')),
+      ...kinds.map((each) => shownAs(this.kind(each), each, spawnerView)),
+      ...others.map((each) => withoutValues(shownAs(this.other(each), each, withoutUid))),
+      ...namespaces.map((each) => shownAs(this.#mayGetNamespace(each) ? 'whole' : this.namespace(each), each, nameOf)),
+    ];
+  }
+
+  /** What no answer may depend on: nothing of it is seen. */
+  hidden(): StoredWorld {
+    const { workspaces, kinds, namespaces, others } = this.#world;
+    return {
+      others: others.filter((each) => this.other(each) === 'nothing'),
+      workspaces: workspaces.filter((each) => !this.mayGet(each) && !this.mayList(each.metadata.namespace ?? '')),
+      kinds: kinds.filter((each) => this.kind(each) === 'nothing'),
+      namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing' && !this.#mayGetNamespace(each)),
+    };
+  }
+
+  /** By its name; rights to a namespace may be granted in it. */
+  #mayGetNamespace({ metadata: { name } }: Stored): boolean {
+    return this.may('get', 'namespaces', name, name);
+  }
+}
+
+function verbs(verb: 'get' | 'list', purpose: Purpose): readonly string[] {
+  return purpose === 'follow' ? [verb, 'watch'] : [verb];
+}
+
+function shownAs(how: 'whole' | 'part' | 'nothing', object: Stored, part: (object: Stored) => unknown): unknown {
+  if (how === 'nothing') return undefined;
+  return how === 'whole' ? object : part(object);
+}
+
+/** What is in a secret is told to nobody. */
+function withoutValues(object: unknown): unknown {
+  const secret = object as { readonly data?: object } | undefined;
+  return secret?.data ? { ...secret, data: undefined, keys: Object.keys(secret.data) } : object;
+}
+
+function withoutUid({ metadata: { labels, annotations, name }, ...object }: Stored): unknown {
+  return { ...object, metadata: { labels, annotations, name } };
+}
+
+function nameOf({ metadata: { name } }: Stored): unknown {
+  return { name };
+}
+
+interface KindSpec {
+  readonly spawner: unknown;
+  readonly activityRules: unknown;
+  readonly filterRules: readonly { readonly effect: unknown }[];
+  readonly podTemplate: {
+    readonly volumeMounts: unknown;
+    readonly ports: unknown;
+    readonly options: Readonly<Record<string, { readonly spawner: unknown; readonly values: readonly Option[] }>>;
+  };
+}
+
+interface Option {
+  readonly id: string;
+  readonly spawner: unknown;
+  readonly redirect?: unknown;
+  readonly spec: { readonly ports?: unknown };
+}
+
+/** Names, pictures, options, ports and what rules say; nothing of how pods are made, nor of the object itself. */
+function spawnerView({ metadata: { name }, ...kind }: Stored): unknown {
+  const { spawner, activityRules, filterRules, podTemplate } = kind['spec'] as KindSpec;
+  const { volumeMounts, ports, options } = podTemplate;
+  const offered = Object.values(options).map((list) => ({
+    chosen: list.spawner,
+    values: list.values.map(({ id, redirect, spawner: shown, spec }) => ({ id, redirect, shown, ports: spec.ports })),
+  }));
+  return {
+    name,
+    spawner,
+    activityRules,
+    effects: filterRules.map(({ effect }) => effect),
+    volumeMounts,
+    ports,
+    offered,
+  };
+}

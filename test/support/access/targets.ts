@@ -1,0 +1,73 @@
+import type { Chances } from '../seeded-chances.ts';
+import type { Caller } from './people.ts';
+import type { Target } from './request-words.ts';
+import { kindOf } from './overview.ts';
+import type { Stored, StoredWorld } from './sight-model.ts';
+
+const PATCHES = [
+  { type: 'MERGE', patch: { metadata: { labels: { touched: 'yes' } } } },
+  { type: 'JSON', patch: [{ op: 'test', path: '/metadata/name', value: 'x' }] },
+  { type: 'APPLY', patch: { metadata: { labels: { touched: 'yes' } } } },
+] as const;
+
+/** An object that requests can be about, and the same without the object. */
+export interface Aim {
+  readonly object: Stored;
+  readonly target: Target;
+}
+
+/** What the administrator is told of everything: so much can somebody know who may not see it. */
+export async function aimsAt(world: StoredWorld, administrator: Caller, chances: Chances): Promise<readonly Aim[]> {
+  const nodes = 'nodes { id metadata { uid }';
+  const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses'];
+  const { data } = await administrator.ask(
+    `{ workspaces { ${nodes} revision } } workspaceKinds { ${nodes} revision } } ${plain.map((list) => `${list} { ${nodes} } }`).join(' ')} events(first: 1000) { ${nodes} } } }`,
+  );
+  const lists = Object.values(data ?? {}) as { readonly nodes: readonly Known[] }[];
+  const known = new Map(lists.flatMap((list) => list.nodes.map((node) => [node.metadata.uid, node])));
+  const objects = [...world.workspaces, ...world.kinds, ...world.namespaces, ...world.others];
+  const kinds = [...world.kinds.map(({ metadata }) => metadata.name), 'no-such-kind'];
+  const words = objects.map(wordOf);
+  const labels = objects.flatMap(({ metadata: { labels: all = {} } }) =>
+    Object.entries(all).map((pair) => pair.join('=')),
+  );
+  return objects.map((object) => {
+    const { namespace, name, uid } = object.metadata;
+    const { id = '', revision = 'unknown' } = known.get(uid) ?? {};
+    const someNamespace = chances.of(world.namespaces).metadata.name;
+    const target = {
+      namespace: namespace ?? (object.kind === 'Namespace' ? name : someNamespace),
+      name,
+      id: id || idOf(object),
+      uid,
+      revision,
+      kind: object.kind === 'Workspace' ? kindOf(object) : chances.of(kinds),
+      word: chances.of(words),
+      label: chances.of(labels),
+      manifest: manifestOf(object),
+      patch: chances.of(PATCHES),
+    };
+    return { object, target };
+  });
+}
+
+interface Known {
+  readonly id: string;
+  readonly revision?: string;
+  readonly metadata: { readonly uid: string };
+}
+
+/** Of what cannot be listed everywhere, as it would be given. */
+function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
+  return Buffer.from(`${kind}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
+}
+
+/** A word of an object that stands nowhere else. */
+function wordOf(object: Stored): string {
+  const found = /zq\d{5}q/gu.exec(JSON.stringify(object['spec'] ?? object.metadata));
+  return found?.[0] ?? 'zq00000q';
+}
+
+function manifestOf({ apiVersion, kind, metadata: { name }, ...rest }: Stored): object {
+  return { apiVersion, kind, metadata: { name }, spec: rest['spec'] };
+}

@@ -1,0 +1,75 @@
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const READ = ['get', 'list', 'watch'];
+
+export interface Rule {
+  readonly verbs: readonly string[];
+  readonly resources: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** What may be done with workspaces. */
+export const workspaces = (...verbs: string[]): Rule => ({ verbs, resources: ['workspaces'] });
+export const viewing = workspaces(...READ);
+export const editing = workspaces(...READ, 'create', 'update', 'patch', 'delete', 'deletecollection');
+export const kinds = (verbs: readonly string[] = READ, ...resourceNames: string[]): Rule => ({
+  verbs,
+  resources: ['workspacekinds'],
+  ...(resourceNames.length > 0 && { resourceNames }),
+});
+export const namespaces = (verbs: readonly string[] = READ, ...resourceNames: string[]): Rule => ({
+  verbs,
+  resources: ['namespaces'],
+  apiGroups: [''],
+  ...(resourceNames.length > 0 && { resourceNames }),
+});
+
+/** Grants rules to a user, or a group, in one namespace, under a name by which they can be taken away again. */
+export function grantIn(
+  namespace: string,
+  subject: string,
+  ...rules: Rule[]
+): readonly [role: Manifest, binding: Manifest] {
+  const name = grantName(subject);
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: rules.map(whole) },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace },
+      roleRef: { apiGroup: RBAC, kind: 'Role', name },
+      subjects: [subjectOf(subject)],
+    },
+  ];
+}
+
+/** Grants rules to a user, or a group, in the whole cluster. */
+export function grant(subject: string, ...rules: Rule[]): readonly [role: Manifest, binding: Manifest] {
+  const name = grantName(subject);
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules: rules.map(whole) },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects: [subjectOf(subject)],
+    },
+  ];
+}
+
+export function grantName(subject: string): string {
+  return `of-${subject.replaceAll(/[^a-z0-9]/gu, '-')}`;
+}
+
+function whole(rule: Rule): object {
+  return { apiGroups: ['kubeflow.org'], ...rule };
+}
+
+/** `group:x` is a group. */
+function subjectOf(subject: string): object {
+  const [, group] = /^group:(.*)$/u.exec(subject) ?? [];
+  return { apiGroup: RBAC, kind: group === undefined ? 'User' : 'Group', name: group ?? subject };
+}

@@ -1,0 +1,22 @@
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+
+/** An event about an object in `team-a`, in the form that has counts. */
+export function eventOf(kind: string, name: string, fields: Readonly<Record<string, unknown>> = {}): Manifest {
+  const { metadata, involvedObject, ...rest } = fields;
+  const time = '2026-11-25T10:00:00Z';
+  const unique = `${name}.${String(Math.random()).slice(2)}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: unique, namespace: 'team-a', ...(metadata as object) },
+    involvedObject: { kind, namespace: 'team-a', name, ...(involvedObject as object) },
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: `About ${name}`,
+    count: 1,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    source: { component: 'default-scheduler' },
+    ...rest,
+  };
+}

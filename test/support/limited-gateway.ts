@@ -1,0 +1,85 @@
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { startGatewayFor, type TestGateway } from './test-gateway.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const READ = ['get', 'list', 'watch'];
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** What the kinds of the gateway take. */
+const everything: readonly Rule[] = [
+  {
+    apiGroups: [''],
+    resources: ['namespaces', 'pods', 'pods/log', 'events', 'persistentvolumeclaims', 'persistentvolumes', 'secrets'],
+    verbs: READ,
+  },
+  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: READ },
+  { apiGroups: ['metrics.k8s.io'], resources: ['pods'], verbs: READ },
+  { apiGroups: ['kubeflow.org'], resources: ['*'], verbs: READ },
+];
+
+interface LimitedOptions {
+  readonly objects: readonly (Manifest | KubernetesObject)[];
+  /** A resource, such as `pods/log`, of which it may do nothing; with its group behind it, such as `pods.metrics.k8s.io`; with verbs before it, such as `get/list secrets`, not those. */
+  readonly mayNot: string;
+  /** What it may do besides. */
+  readonly may?: { readonly verb: string; readonly resource: string };
+}
+
+/** A gateway whose identity may read everything but one thing. */
+export async function limitedGateway({
+  objects,
+  mayNot,
+  may,
+}: LimitedOptions): Promise<TestGateway & { readonly cluster: Simulator }> {
+  const [resource = '', verbs] = mayNot.split(' ').toReversed();
+  const besides = may ? [{ apiGroups: ['*'], resources: [may.resource], verbs: [may.verb] }] : [];
+  const name = 'limited';
+  const allowed = [
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [...everything.flatMap((rule) => without(rule, resource, verbs?.split('/'))), ...besides],
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: RBAC, kind: 'User', name }],
+    },
+  ];
+  const cluster = await startSimulator({
+    users: [{ token: name, name }],
+    objects: [workspaceCrd, workspaceKindCrd, ...allowed, ...objects],
+  });
+  const gateway = await startGatewayFor(cluster.kubeconfigFor(name), {
+    authorizationTtlSeconds: 1,
+    denialTtlSeconds: 1,
+  });
+  return {
+    ...gateway,
+    cluster,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function without(rule: Rule, resource: string, verbs: readonly string[] | undefined): readonly Rule[] {
+  const [name = '', ...group] = resource.split('.');
+  if (!rule.resources.includes(name) || (group.length > 0 && !rule.apiGroups.includes(group.join('.')))) return [rule];
+  const others = { ...rule, resources: rule.resources.filter((other) => other !== name) };
+  const left = verbs ? rule.verbs.filter((verb) => !verbs.includes(verb)) : [];
+  return left.length === 0 ? [others] : [others, { ...rule, resources: [name], verbs: left }];
+}

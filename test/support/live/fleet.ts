@@ -1,0 +1,45 @@
+import type { Chances } from '../seeded-chances.ts';
+import type { Config } from '../../../src/config.ts';
+import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
+
+/** Gateways before one cluster, each in its place: one that is stopped is followed by another. */
+export class Fleet implements AsyncDisposable {
+  readonly #gateways: TestGateway[] = [];
+  readonly #start: () => Promise<TestGateway>;
+  readonly #chances: Chances;
+
+  static async start(
+    kubeconfig: () => string,
+    { size, chances, ...settings }: Partial<Config> & { readonly size: number; readonly chances: Chances },
+  ): Promise<Fleet> {
+    const fleet = new Fleet(() => startGatewayFor(kubeconfig(), { drainSeconds: 0, ...settings }), chances);
+    for (let index = 0; index < size; index += 1) fleet.#gateways.push(await fleet.#start());
+    return fleet;
+  }
+
+  private constructor(start: () => Promise<TestGateway>, chances: Chances) {
+    this.#start = start;
+    this.#chances = chances;
+  }
+
+  get gateways(): readonly TestGateway[] {
+    return this.#gateways;
+  }
+
+  /** Any of them. */
+  get one(): TestGateway {
+    return this.#chances.of(this.#gateways);
+  }
+
+  /** Stops one as at the end of a deployment, and has another follow it. */
+  async replaceOne(): Promise<void> {
+    const index = this.#chances.below(this.#gateways.length);
+    const next = await this.#start();
+    const [stopped] = this.#gateways.splice(index, 1, next);
+    await stopped?.[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
+  }
+}

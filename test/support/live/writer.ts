@@ -1,0 +1,177 @@
+import type { Chances } from '../seeded-chances.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { namespace, workspace, workspaceKind } from '../manifests.ts';
+import { titleOf, type World } from './world.ts';
+
+const namespaces = ['ns-1', 'ns-2', 'ns-3'];
+const kinds = ['kind-1', 'kind-2', 'kind-3'];
+/** Empty: none. */
+const teams = ['a', 'b', ''];
+const states = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', ''];
+const displayNames = ['blue', 'deep blue', 'red', ''];
+
+type Workspace = NonNullable<Parameters<typeof workspace>[1]> & { readonly displayName?: string };
+
+interface WriterOptions {
+  readonly world: World;
+  readonly chances: Chances;
+  /** How many workspaces there may be in one namespace. */
+  readonly workspaces: number;
+  /** How long the messages of workspaces are, in characters. */
+  readonly messageLength: number;
+  readonly note: (what: string) => void;
+}
+
+/** Changes a cluster at random. What it has written is remembered, so that single things can be changed of it. */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #written = new Map<string, Workspace>();
+  #serial = 0;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /** What there is in the beginning. */
+  async begin(): Promise<void> {
+    this.#written.clear();
+    for (const name of namespaces) await this.#put(namespace(name, { team: 'a' }));
+    for (const name of kinds) await this.#put(this.#kind(name));
+    for (const at of namespaces) {
+      for (let index = 1; index <= this.#options.workspaces; index += 2) await this.#write(`nb-${index}`, at);
+    }
+  }
+
+  /** Does one thing. */
+  async act(): Promise<void> {
+    const { chances } = this.#options;
+    const dice = chances.below(100);
+    if (dice < 30) return this.#change(this.#oneThing());
+    if (dice < 45) return this.#write(this.#name(), chances.of(namespaces));
+    if (dice < 57) return this.#remove();
+    if (dice < 65) return this.#recreate();
+    if (dice < 72) return this.#changeAndBack();
+    if (dice < 80) return this.#put(this.#kind(chances.of(kinds)));
+    if (dice < 84) return this.#delete(this.#kind(chances.of(kinds)));
+    if (dice < 90) return this.#put(this.#namespace());
+    if (dice < 94) return this.#change({ labels: { unseen: String(this.#next()) } });
+    return this.#sweep();
+  }
+
+  /** Changes every workspace at once: much to read for who follows them. */
+  async flood(): Promise<void> {
+    for (const key of this.#written.keys()) await this.#rewrite(key, {});
+  }
+
+  /** The name and namespace of one that may be there. */
+  somewhere(): { readonly name: string; readonly namespace: string } {
+    const [at = '', name = ''] = this.#key().split('/');
+    return { name, namespace: at };
+  }
+
+  async #write(name: string, at: string): Promise<void> {
+    return this.#rewrite(`${at}/${name}`, this.#anything());
+  }
+
+  async #change(change: Workspace): Promise<void> {
+    return this.#rewrite(this.#key(), change);
+  }
+
+  async #changeAndBack(): Promise<void> {
+    const key = this.#key();
+    const before = this.#written.get(key) ?? this.#anything();
+    await this.#rewrite(key, this.#oneThing());
+    await this.#rewrite(key, before);
+  }
+
+  async #recreate(): Promise<void> {
+    const key = this.#key();
+    await this.#delete(this.#workspace(key));
+    await this.#rewrite(key, this.#options.chances.below(2) === 0 ? {} : this.#anything());
+  }
+
+  async #remove(): Promise<void> {
+    const key = this.#key();
+    const manifest = this.#workspace(key);
+    this.#written.delete(key);
+    await this.#delete(manifest);
+  }
+
+  async #rewrite(key: string, change: Workspace): Promise<void> {
+    this.#written.set(key, { ...this.#written.get(key), ...change });
+    await this.#put(this.#workspace(key));
+  }
+
+  /** One state for all workspaces of a namespace. */
+  async #sweep(): Promise<void> {
+    const [at, state] = [this.#options.chances.of(namespaces), this.#options.chances.of(states)];
+    for (const key of this.#written.keys()) if (key.startsWith(at)) await this.#rewrite(key, { state });
+  }
+
+  async #put(manifest: Manifest): Promise<void> {
+    this.#options.note(`put ${titleOf(manifest)}`);
+    await this.#options.world.put(manifest);
+  }
+
+  async #delete(manifest: Manifest): Promise<void> {
+    this.#options.note(`delete ${titleOf(manifest)}`);
+    await this.#options.world.remove(manifest);
+  }
+
+  #anything(): Workspace {
+    const { chances } = this.#options;
+    const team = chances.of(teams);
+    return {
+      kind: chances.of([...kinds, 'none']),
+      state: chances.of(states),
+      displayName: chances.of(displayNames),
+      paused: chances.below(2) === 0,
+      labels: team === '' ? {} : { team },
+    };
+  }
+
+  #oneThing(): Workspace {
+    const entries = Object.entries(this.#anything());
+    return Object.fromEntries([this.#options.chances.of(entries)]);
+  }
+
+  #workspace(key: string): Manifest {
+    const [at = '', name = ''] = key.split('/');
+    const { displayName = '', state = '', ...options } = this.#written.get(key) ?? {};
+    const stateMessage = `${this.#next()} `.padEnd(this.#options.messageLength, 'x');
+    return workspace(name, {
+      ...options,
+      namespace: at,
+      ...(displayName !== '' && { spec: { displayName } }),
+      ...(state !== '' && { state, status: { stateMessage } }),
+    });
+  }
+
+  #kind(name: string): Manifest {
+    const { chances } = this.#options;
+    const displayName = chances.of(['Kind of blue', 'Kind of red', 'Kind blue']);
+    return workspaceKind(name, {}, { displayName, description: `Unseen ${this.#next() % 3}` });
+  }
+
+  #namespace(): Manifest {
+    const team = this.#options.chances.of(teams);
+    return namespace(this.#options.chances.of(namespaces), team === '' ? {} : { team });
+  }
+
+  /** Of one that was written, or may be. */
+  #key(): string {
+    const { chances } = this.#options;
+    const known = [...this.#written.keys()];
+    if (known.length > 0 && chances.below(10) > 0) return chances.of(known);
+    return `${chances.of(namespaces)}/${this.#name()}`;
+  }
+
+  #name(): string {
+    return `nb-${1 + this.#options.chances.below(this.#options.workspaces)}`;
+  }
+
+  #next(): number {
+    this.#serial += 1;
+    return this.#serial;
+  }
+}

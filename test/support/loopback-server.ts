@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
+import type { Identity } from '../../dev/simulator/self-signed.ts';
+
+/** One request, as a server saw it. */
+export interface SeenRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly authorization: string | undefined;
+  readonly body: string;
+  /** The name that the client asked for in its TLS handshake. */
+  readonly serverName: string | undefined;
+  /** Of the client's certificate; undefined where it showed none. */
+  readonly clientFingerprint: string | undefined;
+}
+
+export interface LoopbackServer extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  readonly seen: readonly SeenRequest[];
+}
+
+interface LoopbackServerOptions {
+  /** Speaks TLS with it; without, plain HTTP. */
+  readonly identity?: Identity;
+  /** Admits only clients whose certificate comes from here. */
+  readonly clientAuthority?: string;
+  readonly host?: string;
+  readonly answer?: (response: ServerResponse, request: IncomingMessage) => void;
+}
+
+/** Starts a server on loopback that remembers its requests and answers each with `{}`, or as told. */
+export async function startLoopbackServer(options: LoopbackServerOptions = {}): Promise<LoopbackServer> {
+  const { identity, clientAuthority, host = '127.0.0.1', answer = (response) => void response.end('{}') } = options;
+  const seen: SeenRequest[] = [];
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    seen.push(seenOf(request, await text(request)));
+    answer(response, request);
+  }
+  const listener: RequestListener = (request, response) => {
+    void take(request, response);
+  };
+  const tls = identity && {
+    key: identity.key,
+    cert: identity.certificate,
+    ...(clientAuthority && { ca: clientAuthority, requestCert: true, rejectUnauthorized: true }),
+  };
+  const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
+  const port = await listen(server, host);
+  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return { port, url: `${tls ? 'https' : 'http'}://${authority}`, seen, [Symbol.asyncDispose]: () => close(server) };
+}
+
+export interface LoopbackProxy extends AsyncDisposable {
+  readonly url: string;
+  /** Where tunnels were asked to lead, in order. */
+  readonly tunnels: readonly string[];
+}
+
+/** Starts a proxy on loopback that opens tunnels and remembers them. */
+export async function startLoopbackProxy(): Promise<LoopbackProxy> {
+  const tunnels: string[] = [];
+  const ends = new Set<Socket>();
+  const server = http.createServer().on('connect', (request, client: Socket) => {
+    const target = new URL(`http://${request.url}`);
+    tunnels.push(target.host);
+    const upstream = connect(Number(target.port), target.hostname, () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const end of [client, upstream]) ends.add(end.on('error', () => end.destroy()));
+  });
+  const port = await listen(server, '127.0.0.1');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    tunnels,
+    async [Symbol.asyncDispose]() {
+      for (const end of ends) end.destroy();
+      await close(server);
+    },
+  };
+}
+
+function seenOf(request: IncomingMessage, body: string): SeenRequest {
+  const { method, url, headers, socket } = request;
+  const tls = socket instanceof TLSSocket ? socket : undefined;
+  return {
+    method,
+    url,
+    authorization: headers.authorization,
+    body,
+    serverName: tls?.servername || undefined,
+    clientFingerprint: tls?.getPeerX509Certificate()?.fingerprint256,
+  };
+}
+
+async function listen(server: http.Server, host: string): Promise<number> {
+  server.listen(0, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: http.Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

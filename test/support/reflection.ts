@@ -1,0 +1,140 @@
+import { until } from './until.ts';
+import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
+import { widget } from '../../dev/simulator/fixture.ts';
+import type { When } from '../../dev/simulator/faults.ts';
+import type { RequestVerb } from '../../dev/simulator/request.ts';
+import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
+import { OwnedClock } from './owned-clock.ts';
+import { Nudge } from '../../src/cache/nudge.ts';
+import { reflect } from '../../src/cache/reflector.ts';
+import { Discovery } from '../../src/kubernetes/discovery.ts';
+import { Store } from '../../src/cache/store.ts';
+
+/** A reflector at work, and what it has told of that. */
+export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
+  readonly store: Store<WidgetObject>;
+  readonly clock: OwnedClock;
+  /** Why each list was made. */
+  readonly listed: readonly string[];
+  /** What each failure was. */
+  readonly failures: readonly string[];
+  readonly malformed: readonly Error[];
+  /** The names in the store, in order. */
+  names(): readonly string[];
+}
+
+/** How long a streaming list may take to be complete, and how long to wait between two looks for a kind. */
+export const PATIENCE_MS = 10_000;
+export const DISCOVERY_INTERVAL_MS = 5_000;
+
+/** Follows the widgets of a simulated cluster, on a clock where only these two waits last until they are passed. */
+export async function startReflection(
+  options: SimulatorOptions & {
+    readonly watchIdleTimeoutMs?: number;
+    /** Prepares the cluster before the reflector meets it. */
+    readonly before?: (simulator: Simulator) => void;
+  } = {},
+): Promise<Reflection> {
+  const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
+  const { client, simulator } = cluster;
+  options.before?.(simulator);
+  const clock = new OwnedClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
+  const store = new Store(Widget);
+  const stopping = new AbortController();
+  const [listed, failures, malformed]: [string[], string[], Error[]] = [[], [], []];
+  const report = {
+    received: () => {},
+    listed: (cause: string) => void listed.push(cause),
+    polling: () => {},
+    failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
+    malformed: (error: Error) => void malformed.push(error),
+  };
+  const { signal } = stopping;
+  const running = reflect({
+    client,
+    store,
+    report,
+    clock,
+    discovery: new Discovery(client, { intervalMs: DISCOVERY_INTERVAL_MS, now: () => clock.now(), signal }),
+    asksFirst: false,
+    nudge: new Nudge(),
+    watchIdleTimeoutMs: options.watchIdleTimeoutMs ?? 60_000,
+    discoveryIntervalMs: DISCOVERY_INTERVAL_MS,
+    signal,
+  });
+  return {
+    client,
+    simulator,
+    store,
+    clock,
+    listed,
+    failures,
+    malformed,
+    names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await running;
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const DEFINITION = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org'] as const;
+
+export function asked({ simulator }: Reflection, verb: RequestVerb) {
+  return simulator.requests.filter((request) => request.verb === verb && request.resource === 'widgets');
+}
+
+/** Has the first list changed and forgotten before its second page is asked for. */
+export function forgetBetweenPages(simulator: Simulator): void {
+  simulator.faults.rejectStreamingLists(true);
+  const forget: When = ({ url }) => {
+    if (!url.includes('continue=') || simulator.get('example.org/v1', 'Widget', 'late', 'default')) return false;
+    simulator.apply(widget('late'));
+    simulator.faults.compact();
+    return false;
+  };
+  simulator.faults.refuse({ status: 500, when: forget });
+}
+
+/** Waits until everything has been read, and is followed. */
+export async function watching({ simulator, listed }: Reflection): Promise<void> {
+  await until(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
+}
+
+export async function waitingForList({ simulator }: Reflection): Promise<void> {
+  await until(() => simulator.openWatches === 1, 'the stream is open');
+}
+
+/** Ends the watch, and waits for the next one. */
+export async function endWatch(reflection: Reflection): Promise<void> {
+  await watching(reflection);
+  reflection.simulator.faults.endWatches();
+  await watching(reflection);
+}
+
+/** Breaks the watch, and waits for the next one. */
+export async function breakWatch(reflection: Reflection): Promise<void> {
+  await watching(reflection);
+  reflection.simulator.faults.dropWatches();
+  await watching(reflection);
+}
+
+/** Ends the watch, has the next ones refused, and waits for the one that is not. */
+export async function refuseWatch(
+  reflection: Reflection,
+  refusal: Parameters<Reflection['simulator']['faults']['refuse']>[0],
+): Promise<void> {
+  await watching(reflection);
+  reflection.simulator.faults.refuse({ ...refusal, when: ({ verb }) => verb === 'watch' });
+  await endWatch(reflection);
+}
+
+/** Lets the reflector look for the kind, so many times in all. */
+export async function look({ simulator, clock }: Reflection, times: number): Promise<void> {
+  const looks = () => simulator.requests.filter(({ url }) => url === '/apis/example.org/v1').length;
+  await until(() => {
+    if (looks() < times) clock.pass(DISCOVERY_INTERVAL_MS);
+    return looks() >= times;
+  }, 'it has looked');
+}

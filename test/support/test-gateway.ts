@@ -1,0 +1,148 @@
+import { createClient, type Client as WebSocketClient, type ClientOptions } from 'graphql-ws';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { readConfig, type Config } from '../../src/config.ts';
+import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import type { AdmissionHook } from '../../dev/simulator/admission.ts';
+import type { TokenUser } from '../../dev/simulator/access/tokens.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { alwaysWatched } from './always-watched.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { until } from './until.ts';
+
+/** An answer as it came over HTTP. */
+export interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** A gateway under test, and how its clients see it. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  statistics(): GatewayStatistics;
+  /** How many subscriptions are running. */
+  readers(): number;
+  query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** A client with a WebSocket of its own; disposed of with the gateway. */
+  connect(options?: Partial<ClientOptions>): WebSocketClient;
+  /** A subscription on a WebSocket of its own, result by result. */
+  subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
+}
+
+/** Results in the order in which they came; `next()` waits for the next one. */
+export interface Subscription<D> extends AsyncIterableIterator<{
+  readonly data?: D | null;
+  readonly errors?: Answer['errors'];
+}> {
+  return(): Promise<IteratorResult<{ readonly data?: D | null; readonly errors?: Answer['errors'] }>>;
+}
+
+/** Starts a gateway before any cluster; `when: 'at once'` does not wait until it is ready. */
+export async function startGatewayFor(
+  kubeconfig: string,
+  { when = 'ready', ...settings }: Partial<Config> & { readonly when?: 'ready' | 'at once' } = {},
+): Promise<TestGateway> {
+  const defaults = readConfig({ KUBECONFIG: '/dev/null', PORT: '0', DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50' });
+  const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
+  if (when === 'ready') await gateway.ready;
+  const clients: WebSocketClient[] = [];
+  const connect = (options: Partial<ClientOptions> = {}) => {
+    const client = createClient({
+      url: gateway.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      ...options,
+    });
+    clients.push(client);
+    return client;
+  };
+  return {
+    url: gateway.url,
+    readers: () => gateway.statistics().live.readers,
+    statistics: () => gateway.statistics(),
+    connect,
+    async query(query, variables) {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map(async (client) => client.dispose()));
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export interface SimulatedGateway extends TestGateway {
+  readonly cluster: Simulator;
+  /** Waits until the gateway has taken in everything that the cluster holds now. */
+  caughtUp(): Promise<void>;
+  /** Waits until the cluster has answered so many requests of this verb. */
+  requested(verb: string, times?: number): Promise<void>;
+}
+
+/** Starts a simulated cluster that serves workspaces, with these objects in it, and a gateway before it. */
+export async function startTestGateway(
+  options: Partial<Config> & {
+    readonly when?: 'ready' | 'at once';
+    readonly objects?: readonly (Manifest | KubernetesObject)[];
+    readonly admission?: readonly AdmissionHook[];
+    /** Who may come besides the administrator. */
+    readonly users?: readonly TokenUser[];
+    readonly aggregated?: readonly AggregatedResource[];
+    readonly bookmarkIntervalMs?: number;
+  } = {},
+): Promise<SimulatedGateway> {
+  const { objects = [], admission = [], users = [], aggregated = [], bookmarkIntervalMs = 50, ...settings } = options;
+  const cluster = await startSimulator({
+    bookmarkIntervalMs,
+    admission,
+    users,
+    aggregated,
+    objects: [workspaceCrd, workspaceKindCrd, ...objects],
+  });
+  const gateway = await startGatewayFor(cluster.kubeconfig, settings);
+  if (settings.when !== 'at once')
+    await until(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
+  return {
+    ...gateway,
+    cluster,
+    async caughtUp() {
+      const marker = `caught-up-${String(Math.random()).slice(2)}`;
+      for (const manifest of [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: marker } },
+        {
+          apiVersion: 'kubeflow.org/v1beta1',
+          kind: 'Workspace',
+          metadata: { name: marker, namespace: marker },
+          spec: { kind: 'none', podTemplate: { volumes: {}, options: { imageConfig: 'none', podConfig: 'none' } } },
+        },
+      ])
+        cluster.apply(manifest);
+      const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
+      await until(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
+      cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
+      await until(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
+      cluster.delete('v1', 'Namespace', marker);
+    },
+    requested: (verb, times = 1) =>
+      until(() => cluster.requests.filter((request) => request.verb === verb).length >= times, `${verb} was asked for`),
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}

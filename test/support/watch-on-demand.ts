@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import type { ResourceStatus } from '../../src/cache/kept-resource.ts';
+import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
+import type { SimulatedRequest } from '../../dev/simulator/request.ts';
+import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
+import type { Resource } from '../../src/kubernetes/resource.ts';
+import { until } from './until.ts';
+import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const IDLE_MS = 600_000;
+export const DISCOVERY_INTERVAL_MS = 5_000;
+
+/** Widgets, as they are watched only while somebody reads them. */
+export const OnDemand: Resource<WidgetObject> = { ...Widget, watched: 'on-demand' };
+
+/** A cache of one resource, on a clock of its own, and what it does to its cluster. */
+export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
+  readonly resource: Resource<WidgetObject>;
+  readonly cache: ClusterCache;
+  readonly store: ReadonlyStore<WidgetObject>;
+  readonly clock: VirtualClock;
+  readonly signal: AbortSignal;
+  use(): Promise<void>;
+  status(): ResourceStatus;
+  names(): readonly string[];
+  /** What it has asked for, as `verb resource` or the path of what is no resource. */
+  asked(): readonly string[];
+  /** Waits until its watch is open. */
+  watching(): Promise<void>;
+  /** Waits until nothing of it runs. */
+  stopped(): Promise<void>;
+}
+
+export async function startDemandedCache(
+  options: SimulatorOptions & {
+    readonly resource?: Resource<WidgetObject>;
+    readonly watchIdleMinutes?: number;
+    readonly before?: (simulator: Simulator) => void;
+  } = {},
+): Promise<DemandedCache> {
+  const { resource = OnDemand, watchIdleMinutes = 10, before, ...simulated } = options;
+  const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...simulated });
+  const { simulator, client } = cluster;
+  before?.(simulator);
+  const clock = new VirtualClock();
+  const log = pino({ level: 'silent' });
+  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
+  const cache = startClusterCache({ client, resources: [resource], log, clock, ...waits });
+  const store = cache.store(resource);
+  return {
+    client,
+    simulator,
+    resource,
+    cache,
+    store,
+    clock,
+    signal: new AbortController().signal,
+    use: async () => cache.use(resource),
+    status: () => only(cache.statuses()),
+    names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
+    asked: () => simulator.requests.map(titleOf),
+    watching: async () => until(() => simulator.openWatches === 1, 'it is watched'),
+    stopped: async () => until(() => simulator.openWatches + clock.waiting === 0, 'nothing of it runs'),
+    async [Symbol.asyncDispose]() {
+      await cache[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function titleOf({ verb, resource, url }: SimulatedRequest): string {
+  return resource === '' ? url : `${verb} ${resource}`;
+}
+
+function only<V>([value]: readonly V[]): V {
+  if (value === undefined) throw new Error('Expected one, got none.');
+  return value;
+}

@@ -1,0 +1,19 @@
+import type { ObjectMeta } from '../../src/kubernetes/object.ts';
+import type { WidgetObject } from './widget.ts';
+
+/** A widget as a store holds it: by default of version 1, its uid made from its name. */
+export function widgetObject(name: string, metadata: Partial<ObjectMeta> = {}, color = 'red'): WidgetObject {
+  return {
+    apiVersion: 'example.org/v1',
+    kind: 'Widget',
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: `uid-${name}`,
+      resourceVersion: '1',
+      creationTimestamp: '2030-01-01T00:00:00Z',
+      ...metadata,
+    },
+    spec: { color },
+  };
+}

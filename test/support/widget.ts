@@ -1,0 +1,31 @@
+import { startTestSimulator, type TestSimulator } from '../../dev/simulator/fixture.ts';
+import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import { defineResource } from '../../src/kubernetes/resource.ts';
+
+/** A small custom resource, as the test simulator serves it. */
+export interface WidgetObject extends KubernetesObject {
+  readonly spec: { readonly color: string; readonly size?: number };
+}
+
+export const Widget = defineResource<WidgetObject>({
+  kind: 'Widget',
+  group: 'example.org',
+  version: 'v1',
+  plural: 'widgets',
+  namespaced: true,
+  indexes: { color: ({ spec }) => [spec.color] },
+});
+
+export interface WidgetCluster extends TestSimulator {
+  readonly client: Client;
+}
+
+/** A simulated cluster that serves widgets, and a client for it. */
+export async function startWidgetCluster(options: SimulatorOptions = {}): Promise<WidgetCluster> {
+  const test = await startTestSimulator(options);
+  const connection = await createConnection({ type: 'text', text: test.simulator.kubeconfig });
+  return { ...test, client: new Client(connection) };
+}

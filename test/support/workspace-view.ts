@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
+import type { Answer, TestGateway } from './test-gateway.ts';
+import { until } from './until.ts';
+
+interface Told {
+  readonly metadata: { readonly uid: string; readonly name: string; readonly resourceVersion: string };
+}
+
+interface WorkspaceEvents {
+  readonly workspaces: { readonly type: string; readonly object: Told | null };
+}
+
+/** What a subscriber to all workspaces has been told, and what it makes of that. */
+export interface WorkspaceView {
+  /** The next so many events, e.g. `ADDED nb-1`. Waits for them. */
+  next(count: number): Promise<readonly string[]>;
+  /** The code with which the stream ends. Waits for the end. */
+  endCode(): Promise<unknown>;
+  /** Nothing is left unread, and the view is what a fresh query answers and what the cluster has, version for version. */
+  converges(): Promise<void>;
+}
+
+const FIELDS = 'metadata { uid name resourceVersion }';
+
+/** Subscribes to all workspaces. An event that contradicts those before it ends the view with an error. */
+export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simulator }): WorkspaceView {
+  const stream = gateway.subscribe<WorkspaceEvents>(`subscription { workspaces { type object { ${FIELDS} } } }`);
+  const held = new Map<string, Told>();
+  const events: string[] = [];
+  const over: unknown[] = [];
+  let read = 0;
+  const pump = async (): Promise<void> => {
+    for await (const { data, errors } of stream) {
+      if (!data) throw errors;
+      events.push(take(held, data.workspaces));
+    }
+  };
+  pump().then(
+    () => over.push('complete'),
+    (error: unknown) => over.push(error),
+  );
+  return {
+    async next(count) {
+      const wanted = (): boolean => events.length >= read + count;
+      await until(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
+      if (!wanted()) throw new Error(`The stream is over after ${events.join()}.`, { cause: over[0] });
+      return events.slice(read, (read += count));
+    },
+    async endCode() {
+      await until(() => over.length > 0, 'the stream has ended');
+      return codeOf(over[0]);
+    },
+    async converges() {
+      await until(async () => equal(held, await fresh(gateway)), 'the view equals a fresh query');
+      expect(sorted(held.values())).toEqual(versionsIn(gateway.cluster));
+      expect({ unread: events.slice(read), over }).toEqual({ unread: [], over: [] });
+    },
+  };
+}
+
+/** Whatever is told twice, or of what is not there, is an error. */
+function take(held: Map<string, Told>, { type, object }: WorkspaceEvents['workspaces']): string {
+  if (type === 'RESET') held.clear();
+  if (!object) return type;
+  const { uid, name } = object.metadata;
+  const event = `${type} ${name}`;
+  if (held.has(uid) === (type === 'ADDED')) throw new Error(`${event} contradicts what was told before.`);
+  if (type === 'DELETED') held.delete(uid);
+  else held.set(uid, object);
+  return event;
+}
+
+/** The names and versions of the workspaces, as the gateway answers them now. */
+export async function freshVersions(gateway: TestGateway): Promise<readonly string[]> {
+  return sorted(await fresh(gateway));
+}
+
+async function fresh(gateway: TestGateway): Promise<readonly Told[]> {
+  const { data, errors } = await gateway.query(`{ workspaces { nodes { ${FIELDS} } } }`);
+  if (!data) throw new Error(`The query failed: ${JSON.stringify(errors)}`);
+  return (data as { workspaces: { nodes: readonly Told[] } }).workspaces.nodes;
+}
+
+/** The names and versions of the workspaces, as the cluster has them. */
+export function versionsIn(cluster: Simulator): readonly string[] {
+  return sorted(cluster.list('kubeflow.org/v1beta1', 'Workspace'));
+}
+
+function equal(held: ReadonlyMap<string, Told>, nodes: readonly Told[]): boolean {
+  return sorted(held.values()).join() === sorted(nodes).join();
+}
+
+function sorted(objects: Iterable<Told>): readonly string[] {
+  return [...objects].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion} ${metadata.uid}`).sort();
+}
+
+function codeOf(error: unknown): unknown {
+  const [first] = Array.isArray(error) ? (error as NonNullable<Answer['errors']>) : [];
+  return first?.extensions['code'] ?? error;
+}
