@@ -8,7 +8,7 @@ import { kubeconfigIdentity, whoAmI } from './auth/kubeconfig-identity.ts';
 import { NamedGrants } from './auth/named-grants.ts';
 import { tokenIdentity } from './auth/token-identity.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
-import type { ResourceStatus } from './cache/kept-resource.ts';
+import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
@@ -83,10 +83,10 @@ export async function startGateway(
     throw error;
   });
   log.info({ url: server.url }, 'serving');
-  void cache.settled.then(() => log.info('ready'));
+  void cache.hasSynced.then(() => log.info('ready'));
   return {
     url: server.url,
-    ready: cache.settled,
+    ready: cache.hasSynced,
     statistics: () => ({ kinds: cache.statuses(), live: server.pipeline.live.statistics }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

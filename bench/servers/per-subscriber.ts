@@ -40,9 +40,9 @@ const cache = startClusterCache({
   watchIdleTimeoutMs: 3_600_000,
   discoveryIntervalMs: 5_000,
 });
-await cache.settled;
+await cache.hasSynced;
 const events = new Broadcast<{ type: 'MODIFIED'; object: WorkspaceObject; cursor: string }>();
-cache.store(Workspace).listen({
+cache.store(Workspace).addEventHandler({
   changed: ({ object }) => events.publish({ type: 'MODIFIED', object, cursor: '' }),
   reset: () => undefined,
   failed: (error) => console.error(error),

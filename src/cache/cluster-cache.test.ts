@@ -15,7 +15,7 @@ const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };
 describe('a cluster cache', () => {
   it('keeps each resource, and says how fresh it is', async () => {
     await using cached = await startCache({ objects: [widget('a')] });
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     expect(cached.cache.statuses()).toMatchObject([
       { resource: Widget, available: true, synced: true, objects: 1, lastEventAt: cached.clock.now() },
       { resource: Gadget, available: false, synced: false, objects: 0, lastEventAt: undefined },
@@ -25,7 +25,7 @@ describe('a cluster cache', () => {
 
   it('notes when something was last heard', async () => {
     await using cached = await startCache();
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     cached.clock.pass(7_000);
     cached.simulator.apply(widget('a'));
     await until(() => cached.cache.store(Widget).size === 1, 'it follows');
@@ -34,10 +34,10 @@ describe('a cluster cache', () => {
 
   it('has the answer to a write at once', async () => {
     await using cached = await startCache();
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     using _ = cached.simulator.faults.stall();
     const { object } = await cached.client.create(Widget, widget('a'), { namespace: 'default', signal: cached.signal });
-    cached.cache.accept(Widget, object);
+    cached.cache.applyWriteResult(Widget, object);
     expect(cached.cache.store(Widget).withUid(object.metadata.uid)).toBe(object);
   });
 
@@ -46,16 +46,16 @@ describe('a cluster cache', () => {
     const Other = { ...Widget, plural: 'others' };
     const refusal = new TypeError('others are not kept; expected one of widgets, gadgets.');
     expect(() => cached.cache.store(Other)).toThrow(refusal);
-    expect(() => cached.cache.accept(Other, widgetObject('a'))).toThrow(refusal);
+    expect(() => cached.cache.applyWriteResult(Other, widgetObject('a'))).toThrow(refusal);
   });
 
   it('neither reads nor keeps what is never watched, but says whether it is served', async () => {
     await using cached = await startCache({ objects: [widget('a')] }, [Secretive]);
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     expect(() => cached.cache.store(Secretive)).toThrow(new TypeError('widgets are not kept; expected one of none.'));
-    await expect(cached.cache.use(Secretive)).rejects.toThrow('widgets are not kept');
-    cached.cache.accept(Secretive, widgetObject('a'));
-    await cached.cache.untilGone(Secretive, 'uid-a');
+    await expect(cached.cache.ensureSynced(Secretive)).rejects.toThrow('widgets are not kept');
+    cached.cache.applyWriteResult(Secretive, widgetObject('a'));
+    await cached.cache.waitForDeletion(Secretive, 'uid-a');
     expect(cached.simulator.requests).toEqual([]);
     await cached.cache.discover();
     expect(cached.cache.statuses()).toMatchObject([
@@ -75,7 +75,7 @@ describe('a cluster cache', () => {
 
   it('has stopped everything when it is disposed of', async () => {
     await using cached = await startCache({ objects: [widget('a')] });
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     await cached.cache[Symbol.asyncDispose]();
     await until(() => cached.simulator.openWatches === 0, 'no watch is open');
     const { length } = cached.simulator.requests;
@@ -88,7 +88,7 @@ describe('a cluster cache', () => {
 describe('its log', () => {
   it('tells of nonsense once a minute, and how much of it there was', async () => {
     await using cached = await startCache();
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     for (const [passing, expected] of [
       [0, 1],
       [0, 2],
@@ -103,11 +103,11 @@ describe('its log', () => {
   });
 
   it.each([
-    ['a refusal', 403, { level: 40, cause: 'forbidden', next: 'again', waitMs: 800 }],
+    ['a refusal', 403, { level: 40, cause: 'forbidden', next: 'rewatch', waitMs: 800 }],
     ['what is routine', 410, { level: 30, cause: 'expired', next: 'list', waitMs: 0 }],
   ])('tells of %s, and what is done about it', async (_, status, expected) => {
     await using cached = await startCache();
-    await cached.cache.settled;
+    await cached.cache.hasSynced;
     cached.simulator.faults.refuse({ status, times: 1, when: ({ verb }) => verb === 'watch' });
     cached.simulator.faults.endWatches();
     const told = () =>
@@ -118,8 +118,8 @@ describe('its log', () => {
 
   it('tells of a bug with its stack', async () => {
     await using cached = await startCache();
-    await cached.cache.settled;
-    const stop = cached.cache.store(Widget).listen({ changed: fail, reset: fail, failed: fail });
+    await cached.cache.hasSynced;
+    const stop = cached.cache.store(Widget).addEventHandler({ changed: fail, reset: fail, failed: fail });
     cached.simulator.apply(widget('a'));
     const told = () => cached.lines().filter(({ cause, err }) => cause === 'bug' && err);
     await until(() => told().length > 0, 'it was told');

@@ -4,16 +4,16 @@ import { Discovery } from '../kubernetes/discovery.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { KeptResource, statusWithoutCopy, type ResourceStatus } from './kept-resource.ts';
-import type { Past } from './past-states.ts';
+import { Informer, statusWithoutCache, type ResourceStatus } from './informer.ts';
+import type { ChangesReader } from './historical-snapshots.ts';
 import type { ReadonlyStore } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
-import { untilGone } from './until-gone.ts';
-import { WatchOnDemand } from './watch-on-demand.ts';
+import { waitForDeletion } from './wait-for-deletion.ts';
+import { LazyInformer } from './lazy-informer.ts';
 
 export interface ClusterCache extends AsyncDisposable {
   /**
-   * The copy. Of a resource that is kept on demand it is empty, and not synced, until somebody {@link use}s it, and again
+   * The copy. Of a resource that is kept on demand it is empty, and not synced, until somebody {@link ensureSynced}s it, and again
    * when nobody has for a while: ask for its use before each reading. Who listens holds it open.
    * @throws {TypeError} for a resource that is not kept
    */
@@ -24,21 +24,24 @@ export interface ClusterCache extends AsyncDisposable {
    * after 5 s, or when the signal aborts: what is the matter can then be read from the store. Never rejects but:
    * @throws {TypeError} for a resource that is not kept
    */
-  use(resource: Resource, signal?: AbortSignal): Promise<void>;
+  ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void>;
   /**
    * What has changed since a version that the store does not remember, but the API server does. Undefined where neither
    * does.
    */
-  past<T extends KubernetesObject>(resource: Resource<T>, version: string): Promise<Past<T> | undefined>;
+  changesSince<T extends KubernetesObject>(
+    resource: Resource<T>,
+    version: string,
+  ): Promise<ChangesReader<T> | undefined>;
   /** Takes the API server's answer to a write into the store at once. Where nothing is kept, nothing happens. */
-  accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
+  applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   /**
    * To be awaited after a deletion that the API server calls complete, so that its author reads it: resolves when the copy
    * no longer holds the object, at the latest after 2 s. Only the watch knows which version a deletion made, so it cannot
    * be put into the copy ahead of that.
    * @param uid from `metadata.uid` of the object, or `details.uid` of the Status that answered
    */
-  untilGone(resource: Resource, uid: string): Promise<void>;
+  waitForDeletion(resource: Resource, uid: string): Promise<void>;
   /** Of every resource, those without a copy included. */
   statuses(): readonly ResourceStatus[];
   /**
@@ -47,7 +50,7 @@ export interface ClusterCache extends AsyncDisposable {
    */
   discover(): Promise<void>;
   /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
-  readonly settled: Promise<unknown>;
+  readonly hasSynced: Promise<unknown>;
 }
 
 export interface ClusterCacheOptions {
@@ -73,12 +76,12 @@ export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
 }
 
 class RunningCache implements ClusterCache {
-  readonly settled: Promise<unknown>;
+  readonly hasSynced: Promise<unknown>;
   readonly #resources: readonly Resource[];
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
   readonly #discovery: Discovery;
-  readonly #copies: ReadonlyMap<Resource, Copy>;
+  readonly #informers: ReadonlyMap<Resource, ManagedInformer>;
 
   constructor(options: ClusterCacheOptions) {
     const { client, resources, clock = systemClock, discoveryIntervalMs: intervalMs } = options;
@@ -88,97 +91,100 @@ class RunningCache implements ClusterCache {
     this.#discovery = new Discovery(client, { intervalMs, now: () => clock.now(), signal });
     const started = { ...options, clock, discovery: this.#discovery, signal };
     const kept = resources.filter(({ watched }) => watched !== 'never');
-    this.#copies = new Map(kept.map((resource) => [resource, startCopy(resource, started)]));
-    const always = [...this.#copies.values()].filter(({ onDemand }) => !onDemand);
-    this.settled = Promise.all(always.map(({ kept: { settled } }) => settled));
+    this.#informers = new Map(kept.map((resource) => [resource, startInformer(resource, started)]));
+    const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
+    this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
   }
 
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
-    const { store } = this.#copyOf(resource).kept;
+    const { store } = this.#informerFor(resource).informer;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
     return store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>;
   }
 
-  async use(resource: Resource, signal?: AbortSignal): Promise<void> {
-    await this.#copyOf(resource).onDemand?.use(signal);
+  async ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void> {
+    await this.#informerFor(resource).lazy?.ensureSynced(signal);
   }
 
-  async past<T extends KubernetesObject>(resource: Resource<T>, version: string): Promise<Past<T> | undefined> {
-    const past = await this.#copyOf(resource).kept.past?.since(version);
+  async changesSince<T extends KubernetesObject>(
+    resource: Resource<T>,
+    version: string,
+  ): Promise<ChangesReader<T> | undefined> {
+    const past = await this.#informerFor(resource).informer.snapshots?.changesSince(version);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return past as Past<T> | undefined;
+    return past as ChangesReader<T> | undefined;
   }
 
-  accept<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
-    if (!this.#isNeverKept(resource)) this.#copyOf(resource).kept.accept(object);
+  applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
+    if (!this.#isUncached(resource)) this.#informerFor(resource).informer.applyWriteResult(object);
   }
 
-  async untilGone(resource: Resource, uid: string): Promise<void> {
-    if (this.#isNeverKept(resource)) return;
-    const { store, nudge } = this.#copyOf(resource).kept;
-    nudge.give();
-    await untilGone(store, uid, this.#clock);
+  async waitForDeletion(resource: Resource, uid: string): Promise<void> {
+    if (this.#isUncached(resource)) return;
+    const { store, wakeSignal } = this.#informerFor(resource).informer;
+    wakeSignal.wake();
+    await waitForDeletion(store, uid, this.#clock);
   }
 
   statuses(): readonly ResourceStatus[] {
     return this.#resources.map(
-      (resource) => this.#copies.get(resource)?.kept.status() ?? statusWithoutCopy(resource, this.#discovery),
+      (resource) => this.#informers.get(resource)?.informer.status() ?? statusWithoutCache(resource, this.#discovery),
     );
   }
 
   async discover(): Promise<void> {
-    const unread = this.#resources.filter((resource) => !this.#copies.get(resource)?.kept.isRunning);
-    await inTime(Promise.all(unread.map((resource) => this.#discovery.ask(resource))), this.#clock);
+    const unread = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
+    await withTimeout(Promise.all(unread.map((resource) => this.#discovery.ask(resource))), this.#clock);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#copies.values()].map((copy) => copy.ended()));
+    await Promise.all([...this.#informers.values()].map((informer) => informer.stopped()));
   }
 
-  #copyOf(resource: Resource): Copy {
-    const found = this.#copies.get(resource);
+  #informerFor(resource: Resource): ManagedInformer {
+    const found = this.#informers.get(resource);
     if (found) return found;
-    const kept = [...this.#copies.keys()].map(({ plural }) => plural);
+    const kept = [...this.#informers.keys()].map(({ plural }) => plural);
     throw new TypeError(`${resource.plural} are not kept; expected one of ${kept.join(', ') || 'none'}.`);
   }
 
-  #isNeverKept(resource: Resource): boolean {
+  #isUncached(resource: Resource): boolean {
     return resource.watched === 'never' && this.#resources.includes(resource);
   }
 }
 
-interface Copy {
-  readonly kept: KeptResource;
+interface ManagedInformer {
+  readonly informer: Informer;
   /** Undefined where it is always watched. */
-  readonly onDemand: WatchOnDemand | undefined;
+  readonly lazy: LazyInformer | undefined;
   /** Resolves when nothing of it runs any more, after it was told to stop. */
-  readonly ended: () => Promise<unknown>;
+  readonly stopped: () => Promise<unknown>;
 }
 
-interface CopyOptions extends ClusterCacheOptions {
+interface StartOptions extends ClusterCacheOptions {
   readonly clock: Clock;
   readonly discovery: Discovery;
   readonly signal: AbortSignal;
 }
 
-function startCopy(resource: Resource, options: CopyOptions): Copy {
+function startInformer(resource: Resource, options: StartOptions): ManagedInformer {
   const { watchIdleMinutes = WATCH_IDLE_MINUTES, historyEvents = HISTORY_EVENTS, clock, signal } = options;
-  const asksFirst = resource.watched === 'on-demand';
-  const kept = new KeptResource(resource, { ...options, historyEvents }, () => onDemand?.touch());
-  const { store, report, nudge } = kept;
-  const run = (until: AbortSignal) => reflect({ ...options, store, report, nudge, asksFirst, signal: until });
-  const onDemand = asksFirst
-    ? new WatchOnDemand(kept, { clock, idleMs: watchIdleMinutes * 60_000, reflect: run })
+  const discoverFirst = resource.watched === 'on-demand';
+  const informer = new Informer(resource, { ...options, historyEvents }, () => lazy?.markUsed());
+  const { store, report, wakeSignal } = informer;
+  const run = (until: AbortSignal) => reflect({ ...options, store, report, wakeSignal, discoverFirst, signal: until });
+  const lazy = discoverFirst
+    ? new LazyInformer(informer, { clock, idleMs: watchIdleMinutes * 60_000, reflect: run })
     : undefined;
-  if (onDemand) return { kept, onDemand, ended: () => onDemand.end() };
-  kept.begin(signal);
+  if (lazy) return { informer, lazy, stopped: () => lazy.stop() };
+  informer.start(signal);
   const running = run(signal);
-  return { kept, onDemand, ended: () => running };
+  return { informer, lazy, stopped: () => running };
 }
 
 /** Waits for something to be done, but not for long. */
-async function inTime(task: Promise<unknown>, clock: Clock): Promise<void> {
+async function withTimeout(task: Promise<unknown>, clock: Clock): Promise<void> {
   const done = new AbortController();
   const end = () => done.abort();
   void task.then(end, end);

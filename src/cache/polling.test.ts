@@ -5,7 +5,7 @@ import {
   OnDemand,
   startDemandedCache,
   type DemandedCache,
-} from '../../test/support/watch-on-demand.ts';
+} from '../../test/support/lazy-cache.ts';
 import { lineOf } from '../../test/support/naive-store.ts';
 import { until } from '../../test/support/until.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
@@ -32,7 +32,7 @@ const gizmo = (name: string) => ({ ...widget(name), apiVersion: 'management.exam
 describe('what is served without watch', () => {
   it('is listed every ten seconds, and who follows is told the differences', async () => {
     await using demanded = await startPolling({ objects: [gizmo('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     const told = listenTo(demanded);
     demanded.simulator.delete('management.example.org/v1', 'Gizmo', 'a', 'default');
     demanded.simulator.apply(gizmo('b'));
@@ -51,7 +51,7 @@ describe('what is served without watch', () => {
 
   it('costs nothing when nobody reads it any more', async () => {
     await using demanded = await startPolling();
-    await demanded.use();
+    await demanded.ensureSynced();
     demanded.clock.pass(IDLE_MS);
     await until(() => demanded.clock.waiting === 0, 'nothing of it runs');
     const { length } = demanded.asked();
@@ -61,17 +61,17 @@ describe('what is served without watch', () => {
 
   it('is asked for at once by who has deleted something', async () => {
     await using demanded = await startPolling({ objects: [gizmo('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     const [object] = demanded.store.list();
     demanded.simulator.delete('management.example.org/v1', 'Gizmo', 'a', 'default');
-    await demanded.cache.untilGone(Gizmo, object?.metadata.uid ?? '');
+    await demanded.cache.waitForDeletion(Gizmo, object?.metadata.uid ?? '');
     expect(demanded.names()).toEqual([]);
     await until(() => demanded.clock.waiting === 2, 'it waits again, for the next list and for the end of its use');
   });
 
   it('is served from the copy while it cannot be listed', async () => {
     await using demanded = await startPolling({ objects: [gizmo('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     demanded.simulator.faults.refuse({ status: 500, times: 1, when: ({ verb }) => verb === 'list' });
     demanded.simulator.apply(gizmo('b'));
     await polled(demanded, 2);
@@ -82,7 +82,7 @@ describe('what is served without watch', () => {
   it('is told to be unavailable when its API goes, and polled again when it is back', async () => {
     await using demanded = await startDemandedCache({ resource: Gizmo });
     const withdraw = demanded.simulator.aggregate(unwatched);
-    await demanded.use();
+    await demanded.ensureSynced();
     withdraw();
     demanded.clock.pass(POLL_MS);
     await until(() => demanded.store.failure !== undefined, 'it is not served');
@@ -96,7 +96,7 @@ describe('what is served without watch', () => {
   it('is watched once that is served', async () => {
     await using demanded = await startDemandedCache({ resource: Gizmo });
     const withdraw = demanded.simulator.aggregate(unwatched);
-    await demanded.use();
+    await demanded.ensureSynced();
     withdraw();
     demanded.simulator.aggregate({ ...unwatched, verbs: ['create', 'list', 'watch'] });
     for (let lists = 2; lists <= 6; lists += 1) await polled(demanded, lists);
@@ -110,18 +110,18 @@ describe('what is served without watch', () => {
   it('is watched from the start where that is served when it is read again', async () => {
     await using demanded = await startDemandedCache({ resource: Gizmo });
     const withdraw = demanded.simulator.aggregate(unwatched);
-    await demanded.use();
+    await demanded.ensureSynced();
     demanded.clock.pass(IDLE_MS);
     await until(() => demanded.clock.waiting === 0, 'nothing of it runs');
     withdraw();
     demanded.simulator.aggregate({ ...unwatched, verbs: ['create', 'list', 'watch'] });
-    await demanded.use();
+    await demanded.ensureSynced();
     expect(demanded.status().updates).toBe('watched');
   });
 
   it('is remembered from list to list', async () => {
     await using demanded = await startPolling();
-    await demanded.use();
+    await demanded.ensureSynced();
     const { version } = demanded.store;
     demanded.simulator.apply(gizmo('a'));
     await polled(demanded, 2);
@@ -135,7 +135,7 @@ describe.each([
 ])('what %s but whose watch is answered with 405', (_, resource) => {
   it('is polled', async () => {
     await using demanded = await startDemandedCache({ resource, before: refuseWatches, objects: [widget('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     await until(() => demanded.status().updates === 'polled', 'its watch has been refused');
     await polled(demanded, 1);
     expect([demanded.names(), demanded.status().updates]).toEqual([['a'], 'polled']);
@@ -144,7 +144,7 @@ describe.each([
 
   it('is unavailable when its definition goes, and there again when it is back', async () => {
     await using demanded = await startDemandedCache({ resource, before: refuseWatches });
-    await demanded.use();
+    await demanded.ensureSynced();
     await until(() => demanded.status().updates === 'polled', 'its watch has been refused');
     await polled(demanded, 1);
     demanded.simulator.delete(...DEFINITION);
@@ -177,7 +177,7 @@ async function polled(demanded: DemandedCache, times: number): Promise<void> {
 
 function listenTo({ store }: DemandedCache): readonly string[] {
   const told: string[] = [];
-  store.listen({
+  store.addEventHandler({
     changed: (change) => void told.push(lineOf(change)),
     reset: () => told.push('reset'),
     failed: () => {},

@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { NetChange } from './history.ts';
+import type { NetChange } from './change-log.ts';
 
 /** What happened to one object. `version` is the resourceVersion that it produced. */
 export type Change<T> =
@@ -9,7 +9,7 @@ export type Change<T> =
   | { readonly type: 'deleted'; readonly object: T; readonly previous: T; readonly version: string };
 
 /** Told synchronously, in order, after the store has taken a change. Must not throw. */
-export interface StoreListener<T> {
+export interface StoreEventHandler<T> {
   changed(change: Change<T>): void;
   /** The past is void: the world is another one. What the store holds now is all there is. */
   reset(): void;
@@ -39,7 +39,7 @@ export interface ReadonlyStore<T extends KubernetesObject> {
   /** What has changed since a version, object by object. Undefined where that is too long ago, or yet to come. */
   changesSince(version: string): readonly NetChange<T>[] | undefined;
   /** False for a version that another world had: it may mean something else in this one. */
-  isOfThisWorld(version: string): boolean;
+  isCurrentEpoch(version: string): boolean;
   /** @returns a function that ends the listening at once */
-  listen(listener: StoreListener<T>): () => void;
+  addEventHandler(handler: StoreEventHandler<T>): () => void;
 }

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
-import type { Recovery } from './recovery.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** What a reflector tells of its work; the cluster cache keeps it for readers, logs and metrics. */
 export interface ReflectorReport {
@@ -10,6 +10,6 @@ export interface ReflectorReport {
   readonly listed: (cause: string) => void;
   /** From now on it is listed from time to time, because it cannot be watched; or it is watched again. */
   readonly polling: (isPolling: boolean) => void;
-  readonly failed: (error: unknown, recovery: Recovery, waitMs: number) => void;
+  readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
   readonly malformed: (error: Error) => void;
 }

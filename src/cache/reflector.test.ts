@@ -191,7 +191,7 @@ describe('another world', () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     let resets = 0;
-    reflection.store.listen({ changed: () => {}, reset: () => void (resets += 1), failed: () => {} });
+    reflection.store.addEventHandler({ changed: () => {}, reset: () => void (resets += 1), failed: () => {} });
     const backup = reflection.simulator.faults.snapshot();
     reflection.simulator.apply(widget('b'));
     await until(() => reflection.store.size === 2, 'it follows');
@@ -231,7 +231,7 @@ describe('what goes wrong inside', () => {
   it('has everything read again when it is a bug of ours', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
-    const stop = reflection.store.listen({ changed: fail, reset: fail, failed: fail });
+    const stop = reflection.store.addEventHandler({ changed: fail, reset: fail, failed: fail });
     reflection.simulator.apply(widget('a'));
     await until(() => reflection.failures.length > 0, 'it has failed');
     stop();

@@ -5,12 +5,12 @@ import { kindUnavailable } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import type { Nudge } from './nudge.ts';
-import { isOlderWorld } from './older-world.ts';
-import { recoveryFrom } from './recovery.ts';
+import type { WakeSignal } from './wake-signal.ts';
+import { hasServerRolledBack } from './server-rollback.ts';
+import { retryPolicyFor } from './retry-policy.ts';
 import type { ReflectorReport } from './reflector-report.ts';
 import type { Store } from './store.ts';
-import { applyTo, isRefusal } from './streaming-list.ts';
+import { applyInitialEvent, isStreamingListRefused } from './streaming-list.ts';
 
 export interface ReflectOptions<T extends KubernetesObject> {
   readonly client: Client;
@@ -19,9 +19,9 @@ export interface ReflectOptions<T extends KubernetesObject> {
   readonly clock: Clock;
   readonly discovery: Discovery;
   /** Ask what the cluster serves before asking for it the first time, not only when it turns out that it does not. */
-  readonly asksFirst: boolean;
+  readonly discoverFirst: boolean;
   /** Given by who needs a change told that is known to have happened, where it is polled for. */
-  readonly nudge: Nudge;
+  readonly wakeSignal: WakeSignal;
   /** A watch without a byte for so long counts as broken. */
   readonly watchIdleTimeoutMs: number;
   /** How often to ask whether a kind that was not served is served now. */
@@ -54,18 +54,18 @@ class Reflector<T extends KubernetesObject> {
   #lastCause: string | undefined;
   /** Why the next round begins with a list; undefined while our version is good. */
   #listCause: string | undefined = 'start';
-  #suspicious = false;
+  #checkForRollback = false;
   /** Whether this round has made progress. */
   #progressed = false;
   /** Until the server has shown that it cannot. */
   #streamsLists = true;
-  #asksFirst: boolean;
+  #discoverFirst: boolean;
   /** Set while it cannot be watched: how often it has been listed since that was asked. */
   #polls: number | undefined;
 
   constructor(options: ReflectOptions<T>) {
     this.#options = options;
-    this.#asksFirst = options.asksFirst;
+    this.#discoverFirst = options.discoverFirst;
     this.#backoff = new Backoff(() => options.clock.random());
   }
 
@@ -74,7 +74,7 @@ class Reflector<T extends KubernetesObject> {
     while (!signal.aborted) {
       try {
         this.#progressed = false;
-        await this.#round();
+        await this.#listAndWatch();
         if (!this.#progressed) this.#attempts += 1;
         await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
       } catch (error) {
@@ -85,17 +85,17 @@ class Reflector<T extends KubernetesObject> {
   }
 
   /** Lists where necessary, then follows one watch to its end. */
-  async #round(): Promise<void> {
-    if (this.#asksFirst) await this.#ask();
-    this.#asksFirst = false;
+  async #listAndWatch(): Promise<void> {
+    if (this.#discoverFirst) await this.#discover();
+    this.#discoverFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
-    if (this.#listCause === undefined && this.#suspicious && (await isOlderWorld(this.#options)))
+    if (this.#listCause === undefined && this.#checkForRollback && (await hasServerRolledBack(this.#options)))
       this.#listCause = 'older-world';
-    this.#suspicious = false;
-    if (this.#listCause === undefined) return this.#follow();
-    if (this.#streamsLists) return this.#followFromList(this.#listCause);
+    this.#checkForRollback = false;
+    if (this.#listCause === undefined) return this.#watchFromVersion();
+    if (this.#streamsLists) return this.#streamList(this.#listCause);
     await this.#list(this.#listCause);
-    return this.#follow();
+    return this.#watchFromVersion();
   }
 
   async #list(cause: string): Promise<void> {
@@ -109,22 +109,22 @@ class Reflector<T extends KubernetesObject> {
 
   /** Lists, then waits until it is time to list again. */
   async #poll(polls: number): Promise<void> {
-    const { clock, nudge, signal } = this.#options;
-    nudge.heed();
+    const { clock, wakeSignal, signal } = this.#options;
+    wakeSignal.clear();
     await this.#list(this.#listCause ?? 'poll');
     this.#progress();
     this.#polls = polls + 1;
-    await nudge.sleep(POLL_INTERVAL_MS, clock, signal);
-    if (this.#polls % POLLS_PER_QUESTION === 0) await this.#ask();
+    await wakeSignal.sleep(POLL_INTERVAL_MS, clock, signal);
+    if (this.#polls % POLLS_PER_QUESTION === 0) await this.#discover();
   }
 
   /** @throws {StatusError} KindUnavailable where it is not served */
-  async #ask(): Promise<void> {
+  async #discover(): Promise<void> {
     const { discovery, store } = this.#options;
-    this.#serveAs(await discovery.ask(store.resource));
+    this.#applyServing(await discovery.ask(store.resource));
   }
 
-  #serveAs(serving: Serving): void {
+  #applyServing(serving: Serving): void {
     if (serving === 'absent') throw kindUnavailable(this.#options.store.resource);
     if (serving === 'unknown' || (serving === 'listed') === (this.#polls !== undefined)) return;
     this.#polls = serving === 'listed' ? 0 : undefined;
@@ -136,13 +136,13 @@ class Reflector<T extends KubernetesObject> {
     this.#options.report.listed(cause);
   }
 
-  async #follow(): Promise<void> {
+  async #watchFromVersion(): Promise<void> {
     const { store, signal } = this.#options;
-    await this.#watch(store.version, signal, (event) => this.#take(event));
+    await this.#watch(store.version, signal, (event) => this.#handleEvent(event));
   }
 
   /** Lists and follows in one stream; a server that cannot is asked for a list and a watch from then on. */
-  async #followFromList(cause: string): Promise<void> {
+  async #streamList(cause: string): Promise<void> {
     const { clock, signal, store } = this.#options;
     const { knownVersion } = store;
     const listed = new Map<string, T>();
@@ -150,8 +150,8 @@ class Reflector<T extends KubernetesObject> {
     void clock.sleep(STREAMING_LIST_PATIENCE_MS, done.signal).then(() => done.signal.aborted || tooLate.abort());
     try {
       await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
-        if (done.signal.aborted) return this.#take(event);
-        if (event.type !== 'BOOKMARK') return applyTo(listed, event);
+        if (done.signal.aborted) return this.#handleEvent(event);
+        if (event.type !== 'BOOKMARK') return applyInitialEvent(listed, event);
         if (!event.initialEventsEnd) return undefined;
         done.abort();
         this.#progress();
@@ -160,7 +160,8 @@ class Reflector<T extends KubernetesObject> {
       });
       this.#streamsLists &&= done.signal.aborted;
     } catch (error) {
-      if (signal.aborted || done.signal.aborted || !(tooLate.signal.aborted || isRefusal(error))) throw error;
+      if (signal.aborted || done.signal.aborted || !(tooLate.signal.aborted || isStreamingListRefused(error)))
+        throw error;
       this.#streamsLists = false; // the next round lists
     } finally {
       done.abort();
@@ -190,7 +191,7 @@ class Reflector<T extends KubernetesObject> {
     }
   }
 
-  #take(event: WatchEvent<T>): void {
+  #handleEvent(event: WatchEvent<T>): void {
     const { store, report } = this.#options;
     this.#progress();
     report.received(event.type, event.type === 'BOOKMARK' ? undefined : event.writtenAt);
@@ -217,21 +218,21 @@ class Reflector<T extends KubernetesObject> {
   async #recover(error: unknown): Promise<void> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
-    const recovery = recoveryFrom(error, this.#attempts);
-    const isNews = this.#lastCause !== recovery.cause;
-    const waitMs = recovery.atOnce && isNews ? this.#jitter() : this.#backoff.next(recovery.retryAfterMs);
-    this.#lastCause = recovery.cause;
-    report.failed(error, recovery, waitMs);
-    if (recovery.refreshCredentials) client.refreshCredentials();
-    if (recovery.suspicious) this.#suspicious = true;
-    if (recovery.next === 'list' || recovery.next === 'wait-for-kind') this.#listCause = recovery.cause;
-    if (recovery.next === 'poll') this.#serveAs('listed');
-    if (error instanceof Error) store.fail(error, recovery.next === 'wait-for-kind' ? 'void' : 'keep');
-    if (recovery.next === 'wait-for-kind') await this.#untilServed();
+    const policy = retryPolicyFor(error, this.#attempts);
+    const isNews = this.#lastCause !== policy.cause;
+    const waitMs = policy.immediate && isNews ? this.#jitter() : this.#backoff.next(policy.retryAfterMs);
+    this.#lastCause = policy.cause;
+    report.failed(error, policy, waitMs);
+    if (policy.refreshCredentials) client.refreshCredentials();
+    if (policy.checkForRollback) this.#checkForRollback = true;
+    if (policy.next === 'list' || policy.next === 'wait-for-kind') this.#listCause = policy.cause;
+    if (policy.next === 'poll') this.#applyServing('listed');
+    if (error instanceof Error) store.fail(error, policy.next === 'wait-for-kind' ? 'discard' : 'keep');
+    if (policy.next === 'wait-for-kind') await this.#waitUntilServed();
     else await clock.sleep(waitMs, signal);
   }
 
-  async #untilServed(): Promise<void> {
+  async #waitUntilServed(): Promise<void> {
     const { discovery, store, clock, signal, discoveryIntervalMs } = this.#options;
     let serving: Serving;
     do {
@@ -239,7 +240,7 @@ class Reflector<T extends KubernetesObject> {
       if (signal.aborted) return;
       serving = await discovery.ask(store.resource);
     } while (serving === 'absent' || serving === 'unknown');
-    this.#serveAs(serving);
+    this.#applyServing(serving);
     this.#progress();
   }
 

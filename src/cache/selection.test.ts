@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { OnDemand, startDemandedCache, type DemandedCache } from '../../test/support/watch-on-demand.ts';
+import { OnDemand, startDemandedCache, type DemandedCache } from '../../test/support/lazy-cache.ts';
 import { until } from '../../test/support/until.ts';
 import type { WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
@@ -21,7 +21,7 @@ const ways = [
 
 it.each(ways)('keeps only the objects that are of interest, by %s', async (_, before) => {
   await using demanded = await startDemandedCache({ resource: Ours, objects, before });
-  await demanded.use();
+  await demanded.ensureSynced();
   await demanded.watching();
   expect(demanded.names()).toEqual(['a', 'b']);
   demanded.simulator.apply(widget('a', {}, { labels: { team: 'theirs' } }));
@@ -33,7 +33,7 @@ it.each(ways)('keeps only the objects that are of interest, by %s', async (_, be
 
 it('keeps of a write only what is of interest', async () => {
   await using demanded = await startDemandedCache({ resource: Ours, objects });
-  await demanded.use();
+  await demanded.ensureSynced();
   using _ = demanded.simulator.faults.stall();
   for (const manifest of [ours('d'), widget('e')]) await create(demanded, manifest);
   expect(demanded.names()).toEqual(['a', 'b', 'd']);
@@ -41,7 +41,7 @@ it('keeps of a write only what is of interest', async () => {
 
 it.each(ways)('keeps of each object what its resource keeps, frozen, by %s', async (_, before) => {
   await using demanded = await startDemandedCache({ resource: Trimmed, objects: [widget('a', { note: 'x' })], before });
-  await demanded.use();
+  await demanded.ensureSynced();
   demanded.simulator.apply(widget('b', { note: 'x' }));
   await until(() => demanded.names().join() === 'a,b', 'it follows');
   using _stalled = demanded.simulator.faults.stall();
@@ -56,7 +56,7 @@ it.each(ways)('keeps of each object what its resource keeps, frozen, by %s', asy
 
 it('has a deletion wait until the watch has told it, but not for ever', async () => {
   await using demanded = await startDemandedCache({ objects });
-  await demanded.use();
+  await demanded.ensureSynced();
   const speak = demanded.simulator.faults.stall();
   const isGone = [remove(demanded, 'a'), remove(demanded, 'b')];
   speak();
@@ -71,7 +71,7 @@ it('has a deletion wait until the watch has told it, but not for ever', async ()
 
 it('does not lose what is created anew under the name of what was deleted', async () => {
   await using demanded = await startDemandedCache({ objects });
-  await demanded.use();
+  await demanded.ensureSynced();
   const speak = demanded.simulator.faults.stall();
   const isGone = remove(demanded, 'a');
   const anew = await create(demanded, widget('a', { color: 'blue' }));
@@ -84,7 +84,7 @@ it('does not lose what is created anew under the name of what was deleted', asyn
 /** Writes as a gateway does, and lets its readers have the answer. */
 async function create({ client, cache, resource, signal }: DemandedCache, manifest: object): Promise<WidgetObject> {
   const { object } = await client.create(resource, manifest, { namespace: 'default', signal });
-  cache.accept(resource, object);
+  cache.applyWriteResult(resource, object);
   return object;
 }
 
@@ -92,5 +92,5 @@ async function create({ client, cache, resource, signal }: DemandedCache, manife
 function remove({ simulator, store, cache, resource }: DemandedCache, name: string): Promise<void> {
   const uid = store.get({ namespace: 'default', name })?.metadata.uid ?? '';
   simulator.delete('example.org/v1', 'Widget', name, 'default');
-  return cache.untilGone(resource, uid);
+  return cache.waitForDeletion(resource, uid);
 }

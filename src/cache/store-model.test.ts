@@ -59,7 +59,7 @@ class Delivery {
     const last = this.#events.at(-1);
     if (whim < 6) this.upToDate();
     if (whim === 6) this.#deliver(chance.below(this.#delivered + 1), this.#delivered);
-    if (whim === 7 && last?.[0] === 'set') this.#store.accept(last[1]);
+    if (whim === 7 && last?.[0] === 'set') this.#store.applyWriteResult(last[1]);
     if (whim === 8) this.#list();
   }
 
@@ -88,7 +88,7 @@ function anyStep(chance: Chances): Step {
     case 0:
       return (...both) => both.forEach((store) => store.delete(object));
     case 1:
-      return (...both) => both.forEach((store) => store.accept(object));
+      return (...both) => both.forEach((store) => store.applyWriteResult(object));
     case 2:
       return (store, naive) => (store.advance(String(version)), naive.advance(version));
     case 3: {
@@ -149,6 +149,10 @@ function emptyStore() {
   store.replace([], '1');
   const told: Change<WidgetObject>[] = [];
   let resets = 0;
-  store.listen({ changed: (change) => void told.push(change), reset: () => void (resets += 1), failed: () => {} });
+  store.addEventHandler({
+    changed: (change) => void told.push(change),
+    reset: () => void (resets += 1),
+    failed: () => {},
+  });
   return { store, told, resets: () => resets };
 }

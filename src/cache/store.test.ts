@@ -68,7 +68,7 @@ describe('an event', () => {
 describe('the answer to a write', () => {
   it('is taken at once, and the event that follows changes nothing', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
-    store.accept(at('a', 8));
+    store.applyWriteResult(at('a', 8));
     store.set(at('a', 7));
     store.set(at('a', 8));
     expect([lines(), store.version]).toEqual([['updated uid-a'], '8']);
@@ -76,28 +76,28 @@ describe('the answer to a write', () => {
 
   it('leaves the version alone: others may have changed before it', () => {
     const { store } = storeOf([at('a', 5)], '5');
-    store.accept(at('a', 8));
+    store.applyWriteResult(at('a', 8));
     expect(store.version).toBe('5');
   });
 
   it('is ignored when the watch has come further, so that nothing deleted comes back', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.delete(at('a', 9));
-    store.accept(at('a', 8));
-    store.accept(at('a', 9));
+    store.applyWriteResult(at('a', 8));
+    store.applyWriteResult(at('a', 9));
     expect([lines(), store.size]).toEqual([['deleted uid-a'], 0]);
   });
 
   it('is ignored before anything was read', () => {
     const store = new Store(Widget);
-    store.accept(at('a', 8));
+    store.applyWriteResult(at('a', 8));
     expect([store.size, store.version]).toEqual([0, '']);
   });
 
   it('stays when a list that is older is read after it', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
-    store.accept(at('b', 8));
-    store.accept(at('a', 9));
+    store.applyWriteResult(at('b', 8));
+    store.applyWriteResult(at('a', 9));
     store.replace([at('a', 5)], '7');
     expect([lines(), store.size]).toEqual([['added uid-b', 'updated uid-a'], 2]);
   });
@@ -155,7 +155,7 @@ describe('a failure', () => {
   it('that voids the copy is told, and what comes back is new', () => {
     const { store, lines, failures, resets } = storeOf([at('a', 3)], '5');
     const gone = kindUnavailable(Widget);
-    store.fail(gone, 'void');
+    store.fail(gone, 'discard');
     expect([store.failure, store.size, store.version, [...store.list('default')], failures()]).toEqual([
       gone,
       0,
@@ -183,19 +183,19 @@ describe('a copy that is given up', () => {
   ])('is of the world of the next one, if that is not older: %s', (version, isSo) => {
     const store = readAndGivenUp();
     store.replace([], version);
-    expect(store.isOfThisWorld('5')).toBe(isSo);
+    expect(store.isCurrentEpoch('5')).toBe(isSo);
   });
 
   it('is of another world where the kind was not served in between', () => {
     const store = readAndGivenUp();
-    store.fail(kindUnavailable(Widget), 'void');
+    store.fail(kindUnavailable(Widget), 'discard');
     store.replace([], '8');
-    expect(store.isOfThisWorld('5')).toBe(false);
+    expect(store.isCurrentEpoch('5')).toBe(false);
   });
 
   it('takes no answer of a write', () => {
     const store = readAndGivenUp();
-    store.accept(at('b', 9));
+    store.applyWriteResult(at('b', 9));
     expect([store.size, store.version]).toEqual([0, '']);
   });
 });
@@ -218,10 +218,10 @@ describe('listeners', () => {
     const [first, second] = [listen(store, () => {}), listen(store, () => {})];
     first();
     first();
-    expect([store.isFollowed, left]).toEqual([true, 0]);
+    expect([store.hasEventHandlers, left]).toEqual([true, 0]);
     second();
     second();
-    expect([store.isFollowed, left]).toEqual([false, 1]);
+    expect([store.hasEventHandlers, left]).toEqual([false, 1]);
   });
 
   it('may stop themselves and others while they are being told', () => {
@@ -256,14 +256,14 @@ function at(name: string, version: number, { color, ...metadata }: Partial<Objec
 }
 
 function listen(store: Store<WidgetObject>, changed: (change: Change<WidgetObject>) => void): () => void {
-  return store.listen({ changed, reset: () => {}, failed: () => {} });
+  return store.addEventHandler({ changed, reset: () => {}, failed: () => {} });
 }
 
 /** A store that had been read up to version 5. */
 function readAndGivenUp(): Store<WidgetObject> {
   const store = new Store(Widget);
   store.replace([at('a', 3)], '5');
-  store.empty();
+  store.discard();
   return store;
 }
 
@@ -274,7 +274,7 @@ function storeOf(objects: readonly WidgetObject[], version: string) {
   const told: Change<WidgetObject>[] = [];
   const failures: Error[] = [];
   let resets = 0;
-  store.listen({
+  store.addEventHandler({
     changed: (change) => void told.push(change),
     reset: () => void (resets += 1),
     failed: (error) => void failures.push(error),

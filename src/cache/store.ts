@@ -1,32 +1,32 @@
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { History, type NetChange } from './history.ts';
+import { ChangeLog, type NetChange } from './change-log.ts';
 import { ObjectIndexes } from './object-indexes.ts';
-import type { Change, ReadonlyStore, StoreListener } from './readonly-store.ts';
+import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
 
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
   readonly #objects = new Map<string, T>();
   readonly #indexes: ObjectIndexes<T>;
-  readonly #listeners = new Set<StoreListener<T>>();
-  readonly #history: History<T>;
+  readonly #eventHandlers = new Set<StoreEventHandler<T>>();
+  readonly #changeLog: ChangeLog<T>;
   #version = '';
   #knownVersion = '';
   /** Up to here versions belong to a world that is no more. Empty: there was none. */
-  #formerVersion = '';
+  #previousEpochVersion = '';
   #failure: Error | undefined;
   /** Whether the last copy was {@link empty given up}, and there is none yet after it. */
-  #givenUp = false;
-  readonly #onLeft: () => void;
+  #isDiscarded = false;
+  readonly #onLastHandlerRemoved: () => void;
 
   /**
    * @param historyEvents how many changes {@link changesSince} can look back over
-   * @param onLeft told when the last listener has gone
+   * @param onLastHandlerRemoved told when the last listener has gone
    */
-  constructor(resource: Resource<T>, historyEvents = 1_000, onLeft: () => void = () => {}) {
+  constructor(resource: Resource<T>, historyEvents = 1_000, onLastHandlerRemoved: () => void = () => {}) {
     this.resource = resource;
-    this.#onLeft = onLeft;
-    this.#history = new History(historyEvents);
+    this.#onLastHandlerRemoved = onLastHandlerRemoved;
+    this.#changeLog = new ChangeLog(historyEvents);
     this.#indexes = new ObjectIndexes(resource);
   }
 
@@ -47,8 +47,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /** Whether anybody listens. */
-  get isFollowed(): boolean {
-    return this.#listeners.size > 0;
+  get hasEventHandlers(): boolean {
+    return this.#eventHandlers.size > 0;
   }
 
   get(name: ObjectName): T | undefined {
@@ -69,18 +69,18 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   changesSince(version: string): readonly NetChange<T>[] | undefined {
-    const isKnown = this.isOfThisWorld(version) && compareVersions(version, this.#version) <= 0;
-    return isKnown ? this.#history.since(version) : undefined;
+    const isKnown = this.isCurrentEpoch(version) && compareVersions(version, this.#version) <= 0;
+    return isKnown ? this.#changeLog.changesSince(version) : undefined;
   }
 
-  isOfThisWorld(version: string): boolean {
-    return this.#formerVersion === '' || compareVersions(version, this.#formerVersion) > 0;
+  isCurrentEpoch(version: string): boolean {
+    return this.#previousEpochVersion === '' || compareVersions(version, this.#previousEpochVersion) > 0;
   }
 
-  listen(listener: StoreListener<T>): () => void {
-    this.#listeners.add(listener);
+  addEventHandler(handler: StoreEventHandler<T>): () => void {
+    this.#eventHandlers.add(handler);
     return () => {
-      if (this.#listeners.delete(listener) && !this.isFollowed) this.#onLeft();
+      if (this.#eventHandlers.delete(handler) && !this.hasEventHandlers) this.#onLastHandlerRemoved();
     };
   }
 
@@ -90,7 +90,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     // What is not here although we have come so far has been deleted since.
     if (!this.get(object.metadata) && compareVersions(version, this.#version) <= 0) return;
     this.advance(version);
-    this.#put(object);
+    this.#upsert(object);
   }
 
   /** Takes a DELETED event, unless the name already belongs to a newer object. */
@@ -114,12 +114,12 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    * further than the answer: the object may have been deleted since. Ignored, too, where another object still has its
    * name: the watch is to tell of that one's end first.
    */
-  accept(object: T): void {
+  applyWriteResult(object: T): void {
     const version = object.metadata.resourceVersion;
     if (this.#version === '' || compareVersions(version, this.#version) <= 0) return;
     this.#knownVersion = newer(version, this.#knownVersion);
     const held = this.get(object.metadata);
-    if (!held || held.metadata.uid === object.metadata.uid) this.#put(object);
+    if (!held || held.metadata.uid === object.metadata.uid) this.#upsert(object);
   }
 
   /** Takes a bookmark: nothing has changed up to this version. */
@@ -135,15 +135,15 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    */
   replace(objects: readonly T[], version: string, known = this.#version): void {
     this.#failure = undefined;
-    if (this.#version === '') this.#begin(version);
-    else if (this.#contradicts(objects, version, known)) return this.#restart(objects, version);
-    else this.#history.leap(this.#version, version);
+    if (this.#version === '') this.#startEpoch(version);
+    else if (this.#isFromEarlierEpoch(objects, version, known)) return this.#replaceEpoch(objects, version);
+    else this.#changeLog.recordGap(this.#version, version);
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     for (const [key, held] of this.#objects) {
       if (listed.has(key) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
     }
-    for (const object of objects) this.#put(object);
+    for (const object of objects) this.#upsert(object);
     this.advance(version);
   }
 
@@ -151,27 +151,27 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    * Takes note of why the API server cannot be read. A copy goes on being served; `void` takes it away too, as when the
    * kind is no longer served.
    */
-  fail(error: Error, copy: 'keep' | 'void'): void {
+  fail(error: Error, copy: 'keep' | 'discard'): void {
     if (copy === 'keep' && this.#version !== '') return;
     this.#failure = error;
     if (copy === 'keep') return;
     this.#clear();
     this.#version = '';
-    this.#givenUp = false;
-    for (const listener of this.#listeners) listener.failed(error);
+    this.#isDiscarded = false;
+    for (const handler of this.#eventHandlers) handler.failed(error);
   }
 
   /** Gives the copy up, which nobody follows: as before the first list. */
-  empty(): void {
+  discard(): void {
     this.#clear();
-    this.#history.begin('');
+    this.#changeLog.startAt('');
     this.#failure = undefined;
-    this.#givenUp ||= this.#version !== '';
+    this.#isDiscarded ||= this.#version !== '';
     this.#version = '';
   }
 
   /** Versions of one world only grow: with the list's, and with each object's. */
-  #contradicts(objects: readonly T[], version: string, known: string): boolean {
+  #isFromEarlierEpoch(objects: readonly T[], version: string, known: string): boolean {
     if (compareVersions(version, known) < 0) return true;
     return objects.some((listed) => {
       const held = this.get(listed.metadata)?.metadata;
@@ -186,21 +186,21 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
    * Begins anew: where the kind was not served for a while, nobody knows whether it is the same world. Where only nobody
    * was interested for a while, it is, if it has not become older.
    */
-  #begin(version: string): void {
-    const isContinued = this.#givenUp && compareVersions(version, this.#knownVersion) >= 0;
-    if (!isContinued) this.#formerVersion = newer(this.#knownVersion, this.#formerVersion);
-    this.#givenUp = false;
+  #startEpoch(version: string): void {
+    const isContinued = this.#isDiscarded && compareVersions(version, this.#knownVersion) >= 0;
+    if (!isContinued) this.#previousEpochVersion = newer(this.#knownVersion, this.#previousEpochVersion);
+    this.#isDiscarded = false;
     this.#version = '';
     this.#knownVersion = '';
-    this.#history.begin(version);
+    this.#changeLog.startAt(version);
   }
 
-  #restart(objects: readonly T[], version: string): void {
+  #replaceEpoch(objects: readonly T[], version: string): void {
     this.#clear();
-    this.#begin(version);
-    for (const object of objects) this.#hold(object);
+    this.#startEpoch(version);
+    for (const object of objects) this.#insert(object);
     this.advance(version);
-    for (const listener of this.#listeners) listener.reset();
+    for (const handler of this.#eventHandlers) handler.reset();
   }
 
   #clear(): void {
@@ -208,20 +208,20 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#indexes.clear();
   }
 
-  #put(object: T): void {
+  #upsert(object: T): void {
     const { uid, resourceVersion: version } = object.metadata;
     const held = this.get(object.metadata);
     if (held && compareVersions(version, held.metadata.resourceVersion) <= 0) return;
     if (held && held.metadata.uid !== uid) {
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
-      return this.#put(object);
+      return this.#upsert(object);
     }
     if (held) this.#indexes.remove(held);
-    this.#hold(object);
-    this.#tell(held ? { type: 'updated', object, previous: held, version } : { type: 'added', object, version });
+    this.#insert(object);
+    this.#notify(held ? { type: 'updated', object, previous: held, version } : { type: 'added', object, version });
   }
 
-  #hold(object: T): void {
+  #insert(object: T): void {
     this.#objects.set(keyOf(object.metadata), object);
     this.#indexes.add(object);
   }
@@ -229,12 +229,12 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   #remove(held: T, change: Change<T>): void {
     this.#objects.delete(keyOf(held.metadata));
     this.#indexes.remove(held);
-    this.#tell(change);
+    this.#notify(change);
   }
 
-  #tell(change: Change<T>): void {
-    this.#history.record(change);
-    for (const listener of this.#listeners) listener.changed(change);
+  #notify(change: Change<T>): void {
+    this.#changeLog.record(change);
+    for (const handler of this.#eventHandlers) handler.changed(change);
   }
 }
 

@@ -3,7 +3,7 @@ import { StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 
 /** What the objects of a streaming list are, event by event. */
-export function applyTo<T extends KubernetesObject>(
+export function applyInitialEvent<T extends KubernetesObject>(
   listed: Map<string, T>,
   event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
 ): void {
@@ -13,6 +13,6 @@ export function applyTo<T extends KubernetesObject>(
 }
 
 /** The server knows no streaming lists: 400 or 422 for the parameters. */
-export function isRefusal(error: unknown): boolean {
+export function isStreamingListRefused(error: unknown): boolean {
   return error instanceof StatusError && (error.code === 400 || error.code === 422);
 }

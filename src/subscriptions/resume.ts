@@ -1,5 +1,5 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { NetChange, Objects, Past } from '../viewer-client/objects.ts';
+import type { NetChange, Objects, ChangesReader } from '../viewer-client/objects.ts';
 import { toldKeyOf, type Place, type Reach, type Told } from './cursor.ts';
 import { Delivery, START, type Station } from './delivery.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -16,7 +16,7 @@ export interface ResumeOptions {
 /** A resource that selected fields come from, and what has changed of it. */
 interface Related {
   readonly objects: Objects<KubernetesObject>;
-  readonly past: Past<KubernetesObject>;
+  readonly past: ChangesReader<KubernetesObject>;
 }
 
 /** What a reader is to be told of an object; undefined: nothing. */
@@ -26,10 +26,10 @@ type Missed = Pick<Delivery, 'type'> & Held;
 export class Resume {
   /** Where the reader comes from. */
   readonly since: Station;
-  readonly #own: Past<KubernetesObject>;
+  readonly #own: ChangesReader<KubernetesObject>;
   readonly #related: readonly Related[];
 
-  private constructor(place: Place, own: Past<KubernetesObject>, related: readonly Related[]) {
+  private constructor(place: Place, own: ChangesReader<KubernetesObject>, related: readonly Related[]) {
     this.since = { ...START, place };
     this.#own = own;
     this.#related = related;
@@ -149,7 +149,7 @@ function toldBy({ ahead }: Place, uids: readonly string[], holdings: Holdings): 
 async function pastFrom(
   { version, reached }: Reach,
   objects: Objects<KubernetesObject>,
-): Promise<Past<KubernetesObject> | undefined> {
+): Promise<ChangesReader<KubernetesObject> | undefined> {
   if (reached !== version) return objects.since(version, reached, 'each');
   const past = await objects.since(version);
   return past && (() => past()?.filter(({ before, after }) => before ?? after));

@@ -4,7 +4,7 @@ import type { NamedGrants } from '../auth/named-grants.ts';
 import { questionKeyOf, questionOf, type AccessQuestion } from '../auth/question.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
-import type { ResourceStatus } from '../cache/kept-resource.ts';
+import type { ResourceStatus } from '../cache/informer.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
@@ -18,7 +18,7 @@ import { isEmpty, type View } from './view.ts';
 import { Views, type Purpose } from './views.ts';
 import { Writes } from './writes.ts';
 
-export type { ResourceStatus } from '../cache/kept-resource.ts';
+export type { ResourceStatus } from '../cache/informer.ts';
 
 /** The cluster, as one gateway holds it: what the loaders of every request share. */
 export interface Cluster {
@@ -227,7 +227,7 @@ export class Loaders extends Writes {
   }
 
   async #use(resource: Resource): Promise<void> {
-    return this.#options.cluster.cache.use(resource, this.#options.signal);
+    return this.#options.cluster.cache.ensureSynced(resource, this.#options.signal);
   }
 
   async #readable<T extends KubernetesObject>(resource: Resource<T>, view: View): Promise<Objects<T>> {
@@ -243,7 +243,7 @@ export class Loaders extends Writes {
     return new Objects({
       view,
       store: cache.store(resource),
-      further: (version) => cache.past(resource, version),
+      further: (version) => cache.changesSince(resource, version),
       onRead,
     });
   }

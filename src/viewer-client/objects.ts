@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NetChange } from '../cache/history.ts';
-import type { Past } from '../cache/past-states.ts';
+import type { NetChange } from '../cache/change-log.ts';
+import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { readKeys, readKeysOf } from './read-keys.ts';
 import { isEmpty, seenIn, type View } from './view.ts';
 
-export type { NetChange } from '../cache/history.ts';
-export type { Past } from '../cache/past-states.ts';
+export type { NetChange } from '../cache/change-log.ts';
+export type { ChangesReader } from '../cache/historical-snapshots.ts';
 
 const CATCH_UP_MS = 2_000;
 const CATCH_UP_STEP_MS = 20;
@@ -21,7 +21,7 @@ interface ObjectsOptions<T extends KubernetesObject> {
   readonly view: View;
   readonly store: ReadonlyStore<T>;
   /** What has changed since a version that the store does not remember. */
-  readonly further: (version: string) => Promise<Past<T> | undefined>;
+  readonly further: (version: string) => Promise<ChangesReader<T> | undefined>;
   readonly onRead?: OnRead | undefined;
 }
 
@@ -95,9 +95,13 @@ export class Objects<T extends KubernetesObject> {
    * @param steps `each`: objects that came and went are needed too, which the API server cannot tell
    * @returns undefined where neither reaches back so far, or there was no copy then, or it was of another world
    */
-  async since(version: string, reached = version, steps: 'each' | 'net' = 'net'): Promise<Past<T> | undefined> {
+  async since(
+    version: string,
+    reached = version,
+    steps: 'each' | 'net' = 'net',
+  ): Promise<ChangesReader<T> | undefined> {
     const isBehind = () => compareVersions(this.version, reached) < 0;
-    if (version === '' || !this.#store.isOfThisWorld(version)) return undefined;
+    if (version === '' || !this.#store.isCurrentEpoch(version)) return undefined;
     for (let waited = 0; waited < CATCH_UP_MS && isBehind(); waited += CATCH_UP_STEP_MS) await delay(CATCH_UP_STEP_MS);
     if (isBehind()) return undefined;
     const known = this.#store.changesSince(version);
@@ -116,7 +120,7 @@ export class Objects<T extends KubernetesObject> {
    */
   follow(follower: Follower<T>): () => void {
     const { resource } = this.#store;
-    return this.#store.listen({
+    return this.#store.addEventHandler({
       changed: (change) => this.#tell(follower, told(resource, change)),
       reset: () => follower.reset(),
       failed: (error) => follower.failed(error),

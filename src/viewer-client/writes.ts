@@ -122,7 +122,7 @@ export abstract class Writes {
     await this.permit('delete', resource, at);
     const deleted = await this.#writing.viewer.client.delete(resource, at, this.#signed(options));
     if (options.dryRun || resource.watched === 'never') return deleted;
-    if (deleted.object) this.#writing.cluster.cache.accept(resource, deleted.object);
+    if (deleted.object) this.#writing.cluster.cache.applyWriteResult(resource, deleted.object);
     else await this.#gone(resource, at);
     return deleted;
   }
@@ -146,14 +146,14 @@ export abstract class Writes {
     { dryRun }: Unsigned<WriteOptions>,
     written: Written<T>,
   ): Written<T> {
-    if (!dryRun && resource.watched !== 'never') this.#writing.cluster.cache.accept(resource, written.object);
+    if (!dryRun && resource.watched !== 'never') this.#writing.cluster.cache.applyWriteResult(resource, written.object);
     return written;
   }
 
   async #gone(resource: Resource, at: ObjectName): Promise<void> {
     const { cache } = this.#writing.cluster;
     const held = cache.store(resource).get(at);
-    if (held) await cache.untilGone(resource, held.metadata.uid);
+    if (held) await cache.waitForDeletion(resource, held.metadata.uid);
   }
 
   /** Who may not create names the object that is to be changed: should it go meanwhile, the apply is refused. */

@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { expect, it } from 'vitest';
 import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
 import { widget } from '../../dev/simulator/fixture.ts';
-import { IDLE_MS, OnDemand, startDemandedCache, type DemandedCache } from '../support/watch-on-demand.ts';
+import { IDLE_MS, OnDemand, startDemandedCache, type DemandedCache } from '../support/lazy-cache.ts';
 
 const CYCLES = 1_000;
 const WARM_UP = 100;
@@ -45,10 +45,10 @@ it.each([
 async function beginAndStop(demanded: DemandedCache): Promise<void> {
   const { cache, clock, resource, store } = demanded;
   const gone = new AbortController();
-  await cache.use(resource, gone.signal);
+  await cache.ensureSynced(resource, gone.signal);
   expect(store.size).toBe(OBJECTS);
-  store.listen({ changed: () => {}, reset: () => {}, failed: () => {} })();
-  await cache.past(resource, '1');
+  store.addEventHandler({ changed: () => {}, reset: () => {}, failed: () => {} })();
+  await cache.changesSince(resource, '1');
   clock.pass(IDLE_MS);
   await demanded.stopped();
   expect(store.size).toBe(0);

@@ -33,7 +33,7 @@ const behind = ({ kind }: AggregatedResource, name: string) => ({
 describe('a cluster whose kinds come and go', () => {
   it('is asked for what somebody reads, and for nothing else', async () => {
     await using world = await startWorld();
-    await world.cache.use(OnDemand);
+    await world.cache.ensureSynced(OnDemand);
     await until(() => world.simulator.openWatches === 2, 'what is read is watched');
     expect(asked(world.simulator)).toEqual(['watch namespaces', 'watch widgets']);
     expect(updates(world.cache)).toEqual(['watched', 'watched', 'on-demand', 'on-demand']);
@@ -65,7 +65,7 @@ describe('a cluster whose kinds come and go', () => {
     expect(updates(world.cache)).toEqual(['watched', 'on-demand', 'polled', 'watched']);
     for (const undo of withdraw) undo();
     await until(() => watched.includes('KindUnavailable'), 'who watches is told at once');
-    await world.cache.untilGone(Gizmo, [...world.cache.store(Gizmo).list()][0]?.metadata.uid ?? '');
+    await world.cache.waitForDeletion(Gizmo, [...world.cache.store(Gizmo).list()][0]?.metadata.uid ?? '');
     expect([polled.at(-1), availability(world.cache)]).toMatchObject([
       'KindUnavailable',
       { Gizmo: false, Trinket: false },
@@ -102,7 +102,7 @@ async function startWorld({ discoveryIntervalMs = 20 } = {}) {
     watchIdleTimeoutMs: 60_000,
     discoveryIntervalMs,
   });
-  await cache.settled;
+  await cache.hasSynced;
   return {
     simulator,
     cache,
@@ -115,9 +115,9 @@ async function startWorld({ discoveryIntervalMs = 20 } = {}) {
 
 /** What is told of a resource from now on: `added a`, or why there is nothing to follow. */
 async function follow(cache: ClusterCache, resource: Resource<WidgetObject>): Promise<readonly string[]> {
-  await cache.use(resource);
+  await cache.ensureSynced(resource);
   const told: string[] = [];
-  cache.store(resource).listen({
+  cache.store(resource).addEventHandler({
     changed: ({ type, object }) => void told.push(`${type} ${object.metadata.name}`),
     reset: () => void told.push('reset'),
     failed: (error) => void told.push('reason' in error ? String(error.reason) : error.message),

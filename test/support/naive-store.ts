@@ -24,7 +24,7 @@ export class NaiveStore {
     this.advance(versionOf(object));
   }
 
-  accept(object: WidgetObject): void {
+  applyWriteResult(object: WidgetObject): void {
     const held = this.#named(object);
     const isFree = !held || (uidOf(held) === uidOf(object) && isNewer(object, held));
     if (versionOf(object) > this.version && isFree) this.#become(object);
@@ -35,7 +35,7 @@ export class NaiveStore {
   }
 
   replace(listed: readonly WidgetObject[], version: number): void {
-    if (version < this.version || listed.some((object) => this.#contradicts(object, version))) {
+    if (version < this.version || listed.some((object) => this.#isFromEarlierEpoch(object, version))) {
       this.objects = listed;
       this.version = version;
       this.resets += 1;
@@ -47,7 +47,7 @@ export class NaiveStore {
     this.version = version;
   }
 
-  #contradicts(object: WidgetObject, version: number): boolean {
+  #isFromEarlierEpoch(object: WidgetObject, version: number): boolean {
     const held = this.#named(object);
     if (!held) return false;
     if (versionOf(held) === versionOf(object)) return uidOf(held) !== uidOf(object);

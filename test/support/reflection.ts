@@ -5,7 +5,7 @@ import type { When } from '../../dev/simulator/faults.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { OwnedClock } from './owned-clock.ts';
-import { Nudge } from '../../src/cache/nudge.ts';
+import { WakeSignal } from '../../src/cache/wake-signal.ts';
 import { reflect } from '../../src/cache/reflector.ts';
 import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
@@ -56,8 +56,8 @@ export async function startReflection(
     report,
     clock,
     discovery: new Discovery(client, { intervalMs: DISCOVERY_INTERVAL_MS, now: () => clock.now(), signal }),
-    asksFirst: false,
-    nudge: new Nudge(),
+    discoverFirst: false,
+    wakeSignal: new WakeSignal(),
     watchIdleTimeoutMs: options.watchIdleTimeoutMs ?? 60_000,
     discoveryIntervalMs: DISCOVERY_INTERVAL_MS,
     signal,

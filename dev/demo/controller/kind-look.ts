@@ -25,7 +25,7 @@ export async function lookAtKind({ client, cache, signal }: Cluster, name: Objec
     { ...current, status },
     { subresource: 'status', signal },
   );
-  cache.accept(WorkspaceKinds, object);
+  cache.applyWriteResult(WorkspaceKinds, object);
 }
 
 function pictureSource(cache: Cluster['cache'], name: ObjectName): ConfigMap | undefined {

@@ -17,7 +17,7 @@ export async function lookAtSet(
   const present = cache.store(StatefulSets).get({ namespace, name });
   if (!present) {
     const { object } = await client.create(StatefulSets, wanted, { namespace, signal });
-    cache.accept(StatefulSets, object);
+    cache.applyWriteResult(StatefulSets, object);
     return object;
   }
   const replicas = replicasOf(workspace);
@@ -31,5 +31,5 @@ export async function lookAtSet(
 async function merge({ client, cache, signal }: Cluster, { metadata }: StatefulSet, body: object): Promise<void> {
   const subresource = 'status' in body ? ({ subresource: 'status' } as const) : {};
   const { object } = await client.patch(StatefulSets, metadata, { type: 'MERGE', body }, { ...subresource, signal });
-  cache.accept(StatefulSets, object);
+  cache.applyWriteResult(StatefulSets, object);
 }

@@ -61,7 +61,7 @@ function listen<T extends KubernetesObject>(
   changed: (change: Change<T>) => void,
   replaced: (name: ObjectName) => void,
 ): () => void {
-  return store.listen({
+  return store.addEventHandler({
     changed,
     reset: () => [...store.list()].forEach(({ metadata }) => replaced(metadata)),
     failed: () => undefined,

@@ -76,7 +76,7 @@ export class WorkspaceLook {
       { ...workspace, status },
       { subresource: 'status', signal },
     );
-    cache.accept(Workspaces, object);
+    cache.applyWriteResult(Workspaces, object);
   }
 
   async #pause({ metadata }: Workspace): Promise<void> {
@@ -87,7 +87,7 @@ export class WorkspaceLook {
       { type: 'MERGE', body: { spec: { paused: true } } },
       { signal },
     );
-    cache.accept(Workspaces, object);
+    cache.applyWriteResult(Workspaces, object);
   }
 
   /** Takes the pod's next step if it is due. Says how long until it is, if it is not. */
@@ -118,7 +118,7 @@ export class WorkspaceLook {
     switch (step.do) {
       case 'create': {
         const { object } = await client.create(Pods, template, { namespace: at.namespace ?? '', signal });
-        cache.accept(Pods, object);
+        cache.applyWriteResult(Pods, object);
         return this.#events.record(object, 'Created');
       }
       case 'start': {
@@ -129,7 +129,7 @@ export class WorkspaceLook {
           { type: 'MERGE', body: { status } },
           { subresource: 'status', signal },
         );
-        cache.accept(Pods, object);
+        cache.applyWriteResult(Pods, object);
         return this.#events.record(object, step.outcome);
       }
       case 'delete':

@@ -14,7 +14,7 @@ interface Asking<T extends KubernetesObject> {
  * Whether the API server has not come as far as a store has: one that was restored from a backup gives out versions anew,
  * and a watch from ours would wait in silence.
  */
-export async function isOlderWorld<T extends KubernetesObject>(asking: Asking<T>): Promise<boolean> {
+export async function hasServerRolledBack<T extends KubernetesObject>(asking: Asking<T>): Promise<boolean> {
   const { client, store, signal, report } = asking;
   const { knownVersion } = store;
   const { resourceVersion } = await client.list(store.resource, { limit: 1, signal }, report.malformed);

@@ -6,9 +6,9 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
-import { Nudge } from './nudge.ts';
-import { PastStates } from './past-states.ts';
-import type { Recovery } from './recovery.ts';
+import { WakeSignal } from './wake-signal.ts';
+import { HistoricalSnapshots } from './historical-snapshots.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { ReflectorReport } from './reflector-report.ts';
 import { Store } from './store.ts';
 import { WatchCounters, type WatchStatistics } from './watch-statistics.ts';
@@ -32,7 +32,7 @@ export interface ResourceStatus {
 }
 
 /** Of a resource of which there is no copy. */
-export function statusWithoutCopy(resource: Resource, discovery: Discovery): ResourceStatus {
+export function statusWithoutCache(resource: Resource, discovery: Discovery): ResourceStatus {
   const available = isOffered(resource, discovery);
   const none = { synced: false, objects: 0, lastEventAt: undefined, watch: new WatchCounters().read() };
   return { resource, updates: 'live-reads', available, ...none };
@@ -40,15 +40,15 @@ export function statusWithoutCopy(resource: Resource, discovery: Discovery): Res
 
 const MALFORMED_LOG_INTERVAL_MS = 60_000;
 /** What happens in a healthy cluster, too. */
-const routine: ReadonlySet<Recovery['cause']> = new Set(['expired', 'kind-unavailable', 'unwatchable']);
+const routine: ReadonlySet<RetryPolicy['cause']> = new Set(['expired', 'kind-unavailable', 'unwatchable']);
 
 /** From the start of a reflector to its end. */
 interface Run {
-  readonly past: PastStates<KubernetesObject>;
-  readonly answered: AbortController;
+  readonly snapshots: HistoricalSnapshots<KubernetesObject>;
+  readonly attempted: AbortController;
 }
 
-interface KeptResourceOptions {
+interface InformerOptions {
   readonly client: Client;
   readonly discovery: Discovery;
   readonly log: Logger;
@@ -57,15 +57,15 @@ interface KeptResourceOptions {
 }
 
 /** One resource’s store, and what is known of its reflector’s work, over all the times that it has run. */
-export class KeptResource {
+export class Informer {
   readonly store: Store<KubernetesObject>;
   /** Resolves when it has been read once, or is known not to be served. */
-  readonly settled: Promise<void>;
+  readonly hasSynced: Promise<void>;
   readonly report: ReflectorReport;
-  readonly nudge = new Nudge();
-  readonly #options: KeptResourceOptions;
+  readonly wakeSignal = new WakeSignal();
+  readonly #options: InformerOptions;
   readonly #isOfInterest: LabelSelector;
-  readonly #settle: () => void;
+  readonly #markSynced: () => void;
   readonly #counters = new WatchCounters();
   readonly #log: Logger;
   readonly #clock: Clock;
@@ -74,37 +74,37 @@ export class KeptResource {
   #lastEventAt: number | undefined;
   #malformedLoggedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onLeft told when the last listener of the store has gone */
-  constructor(resource: Resource, options: KeptResourceOptions, onLeft?: () => void) {
-    this.store = new Store(resource, options.historyEvents, onLeft);
+  /** @param onLastHandlerRemoved told when the last listener of the store has gone */
+  constructor(resource: Resource, options: InformerOptions, onLastHandlerRemoved?: () => void) {
+    this.store = new Store(resource, options.historyEvents, onLastHandlerRemoved);
     this.#options = options;
     this.#isOfInterest = parseLabelSelector(resource.labelSelector);
     this.#log = options.log.child({ resource: resource.plural, group: resource.group });
     this.#clock = options.clock;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.settled = promise;
-    this.#settle = resolve;
+    this.hasSynced = promise;
+    this.#markSynced = resolve;
     this.report = {
       received: (type, writtenAt) => this.#received(type, writtenAt),
       listed: (cause) => this.#listed(cause),
       polling: (isPolling) => void (this.#isPolled = isPolling),
-      failed: (error, recovery, waitMs) => this.#failed(error, recovery, waitMs),
+      failed: (error, policy, waitMs) => this.#failed(error, policy, waitMs),
       malformed: (error) => this.#malformed(error),
     };
   }
 
   /** A reflector is about to run. */
-  begin(signal: AbortSignal): void {
-    const past = new PastStates(this.#options.client, this.store, signal);
-    this.#run = { past, answered: new AbortController() };
+  start(signal: AbortSignal): void {
+    const snapshots = new HistoricalSnapshots(this.#options.client, this.store, signal);
+    this.#run = { snapshots, attempted: new AbortController() };
     this.#isPolled = false;
   }
 
   /** The reflector is not to run any more. Nothing is kept, and nobody waits for it any longer. */
-  end(): void {
-    this.#run?.answered.abort();
+  stop(): void {
+    this.#run?.attempted.abort();
     this.#run = undefined;
-    this.store.empty();
+    this.store.discard();
   }
 
   get isRunning(): boolean {
@@ -112,20 +112,20 @@ export class KeptResource {
   }
 
   /** What the API server remembers, where we do not; undefined while no reflector runs. */
-  get past(): PastStates<KubernetesObject> | undefined {
-    return this.#run?.past;
+  get snapshots(): HistoricalSnapshots<KubernetesObject> | undefined {
+    return this.#run?.snapshots;
   }
 
-  /** Aborts when it has been read once since {@link begin}, or why it cannot be is known, or it is not going to be. */
-  get answered(): AbortSignal | undefined {
-    return this.#run?.answered.signal;
+  /** Aborts when it has been read once since {@link start}, or why it cannot be is known, or it is not going to be. */
+  get attempted(): AbortSignal | undefined {
+    return this.#run?.attempted.signal;
   }
 
   /** Takes the API server’s answer to a write. */
-  accept(object: KubernetesObject): void {
+  applyWriteResult(object: KubernetesObject): void {
     if (!this.#isOfInterest(object.metadata.labels)) return; // what was held is told to be gone by the watch
     try {
-      this.store.accept(object);
+      this.store.applyWriteResult(object);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#malformed(error);
@@ -155,15 +155,15 @@ export class KeptResource {
   #listed(cause: string): void {
     this.#lastEventAt = this.#clock.now();
     this.#counters.list(cause);
-    this.#settle();
-    this.#run?.answered.abort();
+    this.#markSynced();
+    this.#run?.attempted.abort();
     this.#log[cause === 'poll' ? 'debug' : 'info']({ cause, objects: this.store.size }, 'listed');
   }
 
-  #failed(error: unknown, { cause, next }: Recovery, waitMs: number): void {
+  #failed(error: unknown, { cause, next }: RetryPolicy, waitMs: number): void {
     this.#counters.failure(cause);
-    if (cause === 'kind-unavailable') this.#settle();
-    if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.answered.abort();
+    if (cause === 'kind-unavailable') this.#markSynced();
+    if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.attempted.abort();
     const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
     const stack = cause === 'bug' ? { err: error } : { message: String(error) };
     this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...stack }, 'watch interrupted');

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
-import type { ResourceStatus } from '../../src/cache/kept-resource.ts';
+import type { ResourceStatus } from '../../src/cache/informer.ts';
 import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { SimulatedRequest } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
@@ -22,7 +22,7 @@ export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'cli
   readonly store: ReadonlyStore<WidgetObject>;
   readonly clock: VirtualClock;
   readonly signal: AbortSignal;
-  use(): Promise<void>;
+  ensureSynced(): Promise<void>;
   status(): ResourceStatus;
   names(): readonly string[];
   /** What it has asked for, as `verb resource` or the path of what is no resource. */
@@ -57,7 +57,7 @@ export async function startDemandedCache(
     store,
     clock,
     signal: new AbortController().signal,
-    use: async () => cache.use(resource),
+    ensureSynced: async () => cache.ensureSynced(resource),
     status: () => only(cache.statuses()),
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     asked: () => simulator.requests.map(titleOf),

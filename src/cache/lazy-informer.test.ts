@@ -5,7 +5,7 @@ import {
   IDLE_MS,
   startDemandedCache,
   type DemandedCache,
-} from '../../test/support/watch-on-demand.ts';
+} from '../../test/support/lazy-cache.ts';
 import { until } from '../../test/support/until.ts';
 import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
 
@@ -15,7 +15,7 @@ const quiet = { changed: () => {}, reset: () => {}, failed: () => {} };
 describe('what nobody reads', () => {
   it('is not asked for, and nobody waits for it', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.cache.settled;
+    await demanded.cache.hasSynced;
     expect(demanded.asked()).toEqual([]);
     expect(demanded.status()).toMatchObject({ updates: 'on-demand', available: true, synced: false, objects: 0 });
   });
@@ -36,8 +36,8 @@ describe('what nobody reads', () => {
     await using demanded = await startDemandedCache();
     const { client, signal, cache, resource, store } = demanded;
     const { object } = await client.create(resource, widget('a'), { namespace: 'default', signal });
-    cache.accept(resource, object);
-    await cache.untilGone(resource, object.metadata.uid);
+    cache.applyWriteResult(resource, object);
+    await cache.waitForDeletion(resource, object.metadata.uid);
     expect([store.size, store.version, demanded.status().updates]).toEqual([0, '', 'on-demand']);
   });
 });
@@ -45,7 +45,7 @@ describe('what nobody reads', () => {
 describe('the first reader', () => {
   it('waits for the copy, which is then followed', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     expect(demanded.names()).toEqual(['a']);
     expect(demanded.status()).toMatchObject({ updates: 'watched', available: true, synced: true, objects: 1 });
     demanded.simulator.apply(widget('b'));
@@ -54,14 +54,14 @@ describe('the first reader', () => {
 
   it('shares it with all others', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await Promise.all([demanded.use(), demanded.use(), demanded.use()]);
-    await demanded.use();
+    await Promise.all([demanded.ensureSynced(), demanded.ensureSynced(), demanded.ensureSynced()]);
+    await demanded.ensureSynced();
     expect(demanded.asked()).toEqual([DISCOVERY, 'watch widgets']);
   });
 
   it('does not wait for what is not served, which is not even asked for', async () => {
     await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
-    await demanded.use();
+    await demanded.ensureSynced();
     expect([demanded.store.failure, demanded.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
     expect(demanded.asked()).toEqual([DISCOVERY]);
   });
@@ -70,7 +70,7 @@ describe('the first reader', () => {
     await using demanded = await startDemandedCache({
       before: ({ faults }) => void faults.refuse({ status: 403, when: ({ resource }) => resource === 'widgets' }),
     });
-    await demanded.use();
+    await demanded.ensureSynced();
     expect(demanded.store.failure).toMatchObject({ code: 403 });
   });
 
@@ -79,16 +79,16 @@ describe('the first reader', () => {
       objects: [widget('a')],
       before: ({ faults }) => void faults.refuse({ status: 503, when: ({ url }) => url === DISCOVERY }),
     });
-    await demanded.use();
+    await demanded.ensureSynced();
     expect(demanded.names()).toEqual(['a']);
   });
 
   it('waits five seconds at most, and later ones no longer', async () => {
     await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
-    const [first, second] = [demanded.use(), demanded.use()];
+    const [first, second] = [demanded.ensureSynced(), demanded.ensureSynced()];
     await demanded.watching();
     demanded.clock.pass(5_000);
-    await Promise.all([first, second, demanded.use()]);
+    await Promise.all([first, second, demanded.ensureSynced()]);
     expect(demanded.store).toMatchObject({ version: '', failure: undefined });
   });
 
@@ -99,7 +99,7 @@ describe('the first reader', () => {
       watchIdleMinutes: 0,
       before: ({ faults }) => void stalled.push(faults.stall()),
     });
-    const used = demanded.use();
+    const used = demanded.ensureSynced();
     await demanded.watching();
     await pass(demanded, 2_000);
     for (const stall of stalled) stall[Symbol.dispose]();
@@ -111,17 +111,17 @@ describe('the first reader', () => {
 
   it('does not wait for what is being stopped for good', async () => {
     await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
-    const used = demanded.use();
+    const used = demanded.ensureSynced();
     await demanded.watching();
     await Promise.all([used, demanded.cache[Symbol.asyncDispose]()]);
-    await demanded.use();
+    await demanded.ensureSynced();
     expect([demanded.store.version, demanded.clock.waiting]).toEqual(['', 0]);
   });
 
   it('does not wait when it has gone', async () => {
     await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
     const gone = new AbortController();
-    const used = demanded.cache.use(demanded.resource, gone.signal);
+    const used = demanded.cache.ensureSynced(demanded.resource, gone.signal);
     await demanded.watching();
     gone.abort();
     await used;
@@ -132,21 +132,21 @@ describe('the first reader', () => {
 describe('what was read', () => {
   it('is let go of when nobody has read it for ten minutes, and begun anew by the next reader', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();
     expect(demanded.status()).toMatchObject({ updates: 'on-demand', synced: false, objects: 0 });
     demanded.simulator.apply(widget('b'));
-    await demanded.use();
+    await demanded.ensureSynced();
     expect([demanded.names(), demanded.status().watch.lists]).toEqual([['a', 'b'], { start: 2 }]);
   });
 
   it('is kept by every further reading', async () => {
     await using demanded = await startDemandedCache();
-    await demanded.use();
+    await demanded.ensureSynced();
     for (let times = 0; times < 3; times += 1) {
       demanded.clock.pass(IDLE_MS - 1);
-      await demanded.use();
+      await demanded.ensureSynced();
     }
     expect([demanded.status().synced, demanded.status().watch.lists]).toEqual([true, { start: 1 }]);
     demanded.clock.pass(IDLE_MS);
@@ -155,8 +155,8 @@ describe('what was read', () => {
 
   it('is kept for as long as somebody follows it, and then for ten minutes', async () => {
     await using demanded = await startDemandedCache();
-    await demanded.use();
-    const leave = demanded.store.listen(quiet);
+    await demanded.ensureSynced();
+    const leave = demanded.store.addEventHandler(quiet);
     for (let times = 0; times < 3; times += 1) await pass(demanded, IDLE_MS);
     leave();
     await pass(demanded, IDLE_MS - 1);
@@ -170,10 +170,10 @@ describe('what was read', () => {
     'is there for who reads in the very moment that it stops, or %i turns later',
     async (turns) => {
       await using demanded = await startDemandedCache({ objects: [widget('a')] });
-      await demanded.use();
+      await demanded.ensureSynced();
       demanded.clock.pass(IDLE_MS);
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      await demanded.use();
+      await demanded.ensureSynced();
       expect(demanded.names()).toEqual(['a']);
       demanded.simulator.apply(widget('b'));
       await until(() => demanded.names().join() === 'a,b', 'it follows');
@@ -183,14 +183,14 @@ describe('what was read', () => {
 
   it('is begun anew with the history', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     const { version } = demanded.store;
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();
     demanded.simulator.apply(widget('b'));
-    await demanded.use();
-    expect([demanded.store.changesSince(version), demanded.store.isOfThisWorld(version)]).toEqual([undefined, true]);
-    const past = await demanded.cache.past(demanded.resource, version);
+    await demanded.ensureSynced();
+    expect([demanded.store.changesSince(version), demanded.store.isCurrentEpoch(version)]).toEqual([undefined, true]);
+    const past = await demanded.cache.changesSince(demanded.resource, version);
     expect(past?.()).toMatchObject([{ before: undefined, after: { metadata: { name: 'b' } } }]);
   });
 
@@ -198,20 +198,20 @@ describe('what was read', () => {
     await using demanded = await startDemandedCache();
     const backup = demanded.simulator.faults.snapshot();
     demanded.simulator.apply(widget('a'));
-    await demanded.use();
+    await demanded.ensureSynced();
     const { version } = demanded.store;
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();
     await demanded.simulator.faults.restart({ data: backup });
-    await demanded.use();
-    expect([demanded.names(), demanded.store.isOfThisWorld(version)]).toEqual([[], false]);
+    await demanded.ensureSynced();
+    expect([demanded.names(), demanded.store.isCurrentEpoch(version)]).toEqual([[], false]);
   });
 
   it('is told to be unavailable when it vanishes, and is there again when it comes back', async () => {
     await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.use();
+    await demanded.ensureSynced();
     const failures: Error[] = [];
-    demanded.store.listen({ ...quiet, failed: (error) => void failures.push(error) });
+    demanded.store.addEventHandler({ ...quiet, failed: (error) => void failures.push(error) });
     demanded.simulator.delete(...DEFINITION);
     await until(() => failures.length > 0, 'who follows is told');
     expect([failures, demanded.status().available]).toMatchObject([[{ reason: 'KindUnavailable' }], false]);
@@ -223,7 +223,7 @@ describe('what was read', () => {
 
   it('is asked after no more, when it has vanished and nobody reads it', async () => {
     await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
-    await demanded.use();
+    await demanded.ensureSynced();
     demanded.clock.pass(IDLE_MS);
     await demanded.stopped();
     const { length } = demanded.asked();

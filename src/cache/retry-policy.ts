@@ -11,7 +11,7 @@ import {
 } from '../kubernetes/status-error.ts';
 
 /** What a reflector does about a failure. */
-export interface Recovery {
+export interface RetryPolicy {
   /** For logs and metrics: which row of the recovery table this is. */
   readonly cause:
     | 'broken'
@@ -26,49 +26,49 @@ export interface Recovery {
     | 'unwatchable'
     | 'bug';
   /**
-   * `again`: go on from the version we have. `list`: forget it. `wait-for-kind`: until discovery has it. `poll`: list from
+   * `rewatch`: go on from the version we have. `list`: forget it. `wait-for-kind`: until discovery has it. `poll`: list from
    * time to time.
    */
-  readonly next: 'again' | 'list' | 'wait-for-kind' | 'poll';
+  readonly next: 'rewatch' | 'list' | 'wait-for-kind' | 'poll';
   /** Whoever answers next may be another, or an older, server: ask it for its version before trusting ours. */
-  readonly suspicious: boolean;
+  readonly checkForRollback: boolean;
   readonly refreshCredentials: boolean;
   /** The first time, do not wait. */
-  readonly atOnce: boolean;
+  readonly immediate: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
 const TOO_LARGE_ATTEMPTS = 3;
 
 /** The recovery table, as a function. `attempts` counts the failures since the last progress, this one included. */
-export function recoveryFrom(error: unknown, attempts: number): Recovery {
-  const again = {
-    next: 'again',
-    suspicious: false,
+export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
+  const base = {
+    next: 'rewatch',
+    checkForRollback: false,
     refreshCredentials: false,
-    atOnce: false,
+    immediate: false,
     retryAfterMs: isStarting(error) ? undefined : retryAfterMsOf(error),
   } as const;
-  if (isExpired(error)) return { ...again, cause: 'expired', next: 'list', atOnce: true };
-  if (isKindUnavailable(error)) return { ...again, cause: 'kind-unavailable', next: 'wait-for-kind' };
-  if (isMethodRefused(error)) return { ...again, cause: 'unwatchable', next: 'poll', atOnce: true };
-  if (isBroken(error)) return { ...again, cause: 'broken', suspicious: true, atOnce: true };
-  if (isUnreachable(error)) return { ...again, cause: 'unreachable', suspicious: true };
-  if (isUnauthorized(error)) return { ...again, cause: 'unauthorized', refreshCredentials: true, atOnce: true };
-  if (isForbidden(error)) return { ...again, cause: 'forbidden' };
+  if (isExpired(error)) return { ...base, cause: 'expired', next: 'list', immediate: true };
+  if (isKindUnavailable(error)) return { ...base, cause: 'kind-unavailable', next: 'wait-for-kind' };
+  if (isMethodRefused(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
+  if (isBroken(error)) return { ...base, cause: 'broken', checkForRollback: true, immediate: true };
+  if (isUnreachable(error)) return { ...base, cause: 'unreachable', checkForRollback: true };
+  if (isUnauthorized(error)) return { ...base, cause: 'unauthorized', refreshCredentials: true, immediate: true };
+  if (isForbidden(error)) return { ...base, cause: 'forbidden' };
   if (isTooLargeVersion(error)) {
     return {
-      ...again,
+      ...base,
       cause: 'too-large-version',
-      suspicious: true,
-      next: attempts < TOO_LARGE_ATTEMPTS ? 'again' : 'list',
+      checkForRollback: true,
+      next: attempts < TOO_LARGE_ATTEMPTS ? 'rewatch' : 'list',
     };
   }
-  if (!(error instanceof StatusError)) return { ...again, cause: 'bug', next: 'list' };
+  if (!(error instanceof StatusError)) return { ...base, cause: 'bug', next: 'list' };
   return {
-    ...again,
+    ...base,
     cause: error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error',
-    suspicious: error.code >= 500,
+    checkForRollback: error.code >= 500,
   };
 }
 

@@ -1,24 +1,24 @@
 import type { Client } from '../kubernetes/client.ts';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { NetChange } from './history.ts';
+import type { NetChange } from './change-log.ts';
 import type { Store } from './store.ts';
 
 /** What has changed since some version, object by object, as of now. Undefined where that is no longer known. */
-export type Past<T> = () => readonly NetChange<T>[] | undefined;
+export type ChangesReader<T> = () => readonly NetChange<T>[] | undefined;
 
-const KEPT = 4;
-const AT_ONCE = 2;
+const MAX_SNAPSHOTS = 4;
+const MAX_IN_FLIGHT = 2;
 
 /**
  * What the API server had at versions before our history begins, e.g. before this process did. The API server remembers
  * some minutes. Bounded: few are kept, and few are asked for at once.
  */
-export class PastStates<T extends KubernetesObject> {
+export class HistoricalSnapshots<T extends KubernetesObject> {
   readonly #client: Client;
   readonly #store: Store<T>;
   readonly #signal: AbortSignal;
-  readonly #states = new Map<string, Promise<ReadonlyMap<string, T> | undefined>>();
-  #underWay = 0;
+  readonly #snapshots = new Map<string, Promise<ReadonlyMap<string, T> | undefined>>();
+  #inFlight = 0;
 
   constructor(client: Client, store: Store<T>, signal: AbortSignal) {
     this.#client = client;
@@ -30,9 +30,9 @@ export class PastStates<T extends KubernetesObject> {
    * Lets it be asked, at any later time, what has changed since a version.
    * @returns undefined where the API server does not remember, or too much is asked of it
    */
-  async since(version: string): Promise<Past<T> | undefined> {
-    if (!this.#store.isOfThisWorld(version)) return undefined;
-    const past = await this.#stateAt(version);
+  async changesSince(version: string): Promise<ChangesReader<T> | undefined> {
+    if (!this.#store.isCurrentEpoch(version)) return undefined;
+    const past = await this.#snapshotAt(version);
     return past && (() => this.#changesFrom(past));
   }
 
@@ -50,28 +50,28 @@ export class PastStates<T extends KubernetesObject> {
     return changes;
   }
 
-  #stateAt(version: string): Promise<ReadonlyMap<string, T> | undefined> {
-    const known = this.#states.get(version);
+  #snapshotAt(version: string): Promise<ReadonlyMap<string, T> | undefined> {
+    const known = this.#snapshots.get(version);
     if (known) return known;
-    if (this.#underWay >= AT_ONCE) return Promise.resolve(undefined);
-    const state = this.#ask(version);
-    this.#states.set(version, state);
-    const [oldest] = this.#states.keys();
-    if (this.#states.size > KEPT && oldest !== undefined) this.#states.delete(oldest);
+    if (this.#inFlight >= MAX_IN_FLIGHT) return Promise.resolve(undefined);
+    const state = this.#fetch(version);
+    this.#snapshots.set(version, state);
+    const [oldest] = this.#snapshots.keys();
+    if (this.#snapshots.size > MAX_SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
     return state;
   }
 
-  async #ask(version: string): Promise<ReadonlyMap<string, T> | undefined> {
-    this.#underWay += 1;
+  async #fetch(version: string): Promise<ReadonlyMap<string, T> | undefined> {
+    this.#inFlight += 1;
     try {
       const options = { exactly: version, signal: this.#signal };
       const { items } = await this.#client.listAll(this.#store.resource, options, () => undefined);
       return new Map(items.map((object) => [object.metadata.uid, object]));
     } catch {
-      this.#states.delete(version);
+      this.#snapshots.delete(version);
       return undefined; // forgotten, or not to be had now: who asks starts anew, which is always right
     } finally {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
     }
   }
 }

@@ -1,28 +1,28 @@
 import { expect, it } from 'vitest';
 import { kindUnavailable, StatusError, type StatusDetails } from '../kubernetes/status-error.ts';
 import { Widget } from '../../test/support/widget.ts';
-import { recoveryFrom, type Recovery } from './recovery.ts';
+import { retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 
-const normal: Omit<Recovery, 'cause'> = {
-  next: 'again',
-  suspicious: false,
+const normal: Omit<RetryPolicy, 'cause'> = {
+  next: 'rewatch',
+  checkForRollback: false,
   refreshCredentials: false,
-  atOnce: false,
+  immediate: false,
   retryAfterMs: undefined,
 };
 
-it.each<[Partial<StatusDetails>, Partial<Recovery>]>([
+it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   [
     { code: 503, reason: 'Broken' },
-    { cause: 'broken', suspicious: true, atOnce: true },
+    { cause: 'broken', checkForRollback: true, immediate: true },
   ],
   [
     { code: 503, reason: 'Unreachable' },
-    { cause: 'unreachable', suspicious: true },
+    { cause: 'unreachable', checkForRollback: true },
   ],
   [
     { code: 410, reason: 'Expired' },
-    { cause: 'expired', next: 'list', atOnce: true },
+    { cause: 'expired', next: 'list', immediate: true },
   ],
   [
     { code: 429, retryAfterSeconds: 3 },
@@ -30,23 +30,23 @@ it.each<[Partial<StatusDetails>, Partial<Recovery>]>([
   ],
   [
     { code: 503, retryAfterSeconds: 3 },
-    { cause: 'overloaded', suspicious: true, retryAfterMs: 3_000 },
+    { cause: 'overloaded', checkForRollback: true, retryAfterMs: 3_000 },
   ],
-  [{ code: 401 }, { cause: 'unauthorized', refreshCredentials: true, atOnce: true }],
+  [{ code: 401 }, { cause: 'unauthorized', refreshCredentials: true, immediate: true }],
   [{ code: 403 }, { cause: 'forbidden' }],
-  [{ code: 500 }, { cause: 'server-error', suspicious: true }],
+  [{ code: 500 }, { cause: 'server-error', checkForRollback: true }],
   [
     { code: 504, reason: 'Timeout' },
-    { cause: 'server-error', suspicious: true },
+    { cause: 'server-error', checkForRollback: true },
   ],
   [{ code: 400 }, { cause: 'server-error' }],
-  [{ code: 405 }, { cause: 'unwatchable', next: 'poll', atOnce: true }],
+  [{ code: 405 }, { cause: 'unwatchable', next: 'poll', immediate: true }],
 ])('knows what to do about %j', (details, expected) => {
-  expect(recoveryFrom(failure(details), 1)).toEqual({ ...normal, ...expected });
+  expect(retryPolicyFor(failure(details), 1)).toEqual({ ...normal, ...expected });
 });
 
 it('waits for a kind that is not served', () => {
-  expect(recoveryFrom(kindUnavailable(Widget), 1)).toEqual({
+  expect(retryPolicyFor(kindUnavailable(Widget), 1)).toEqual({
     ...normal,
     cause: 'kind-unavailable',
     next: 'wait-for-kind',
@@ -55,13 +55,13 @@ it('waits for a kind that is not served', () => {
 
 it('insists on a version that is too large for the server, but not for ever', () => {
   const error = failure({ code: 504, message: 'Timeout: Too large resource version: 9, current: 1' });
-  const steps = [1, 2, 3, 4].map((attempts) => recoveryFrom(error, attempts));
-  expect(steps.map(({ next }) => next)).toEqual(['again', 'again', 'list', 'list']);
-  expect(steps[0]).toEqual({ ...normal, cause: 'too-large-version', suspicious: true });
+  const steps = [1, 2, 3, 4].map((attempts) => retryPolicyFor(error, attempts));
+  expect(steps.map(({ next }) => next)).toEqual(['rewatch', 'rewatch', 'list', 'list']);
+  expect(steps[0]).toEqual({ ...normal, cause: 'too-large-version', checkForRollback: true });
 });
 
 it.each([new TypeError('a bug of ours'), 'thrown text', undefined])('takes %j for a bug, and begins again', (error) => {
-  expect(recoveryFrom(error, 1)).toEqual({ ...normal, cause: 'bug', next: 'list' });
+  expect(retryPolicyFor(error, 1)).toEqual({ ...normal, cause: 'bug', next: 'list' });
 });
 
 function failure(details: Partial<StatusDetails>): StatusError {

@@ -9,16 +9,16 @@ export interface NetChange<T> {
   readonly last: T;
 }
 
-const LEAPS = 500;
+const MAX_GAPS = 500;
 
 /** The recent changes of a store, addressable by the resourceVersion that each produced. */
-export class History<T extends KubernetesObject> {
+export class ChangeLog<T extends KubernetesObject> {
   readonly #capacity: number;
   #changes: Change<T>[] = [];
   /** Every change behind this version is here. */
-  #floor = '';
+  #oldestVersion = '';
   /** Where a list has leapt over changes that nobody told: between these, exclusively, nothing can be addressed. */
-  #leaps: { readonly from: string; readonly to: string }[] = [];
+  #gaps: { readonly from: string; readonly to: string }[] = [];
   #netChanges = new Map<string, readonly NetChange<T>[]>();
 
   /** @param capacity how many changes to keep */
@@ -27,31 +27,31 @@ export class History<T extends KubernetesObject> {
   }
 
   /** Forgets everything: the history begins with this version. */
-  begin(version: string): void {
-    this.#floor = version;
+  startAt(version: string): void {
+    this.#oldestVersion = version;
     this.#changes = [];
-    this.#leaps = [];
+    this.#gaps = [];
     this.#netChanges.clear();
   }
 
   record(change: Change<T>): void {
-    if (compareVersions(change.version, this.#floor) <= 0) return;
+    if (compareVersions(change.version, this.#oldestVersion) <= 0) return;
     this.#netChanges.clear();
     this.#changes.push(change);
-    if (this.#changes.length > this.#capacity * 2) this.#forget();
+    if (this.#changes.length > this.#capacity * 2) this.#trim();
   }
 
   /** Notes that a list has taken the store from one version to another, over changes that were never told. */
-  leap(from: string, to: string): void {
+  recordGap(from: string, to: string): void {
     if (from === to) return;
-    this.#leaps.push({ from, to });
-    if (this.#leaps.length > LEAPS * 2) this.#forgetLeaps();
+    this.#gaps.push({ from, to });
+    if (this.#gaps.length > MAX_GAPS * 2) this.#trimGaps();
   }
 
   /** @returns undefined where the history does not reach back so far */
-  since(version: string): readonly NetChange<T>[] | undefined {
-    if (this.#floor === '' || compareVersions(version, this.#floor) < 0) return undefined;
-    if (this.#leaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
+  changesSince(version: string): readonly NetChange<T>[] | undefined {
+    if (this.#oldestVersion === '' || compareVersions(version, this.#oldestVersion) < 0) return undefined;
+    if (this.#gaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
       return undefined;
     let changes = this.#netChanges.get(version);
     if (!changes) {
@@ -61,17 +61,18 @@ export class History<T extends KubernetesObject> {
     return changes;
   }
 
-  #forget(): void {
+  #trim(): void {
     const forgotten = this.#changes.splice(0, this.#changes.length - this.#capacity);
-    for (const { version } of forgotten) if (compareVersions(version, this.#floor) > 0) this.#floor = version;
-    this.#leaps = this.#leaps.filter(({ to }) => compareVersions(to, this.#floor) > 0);
+    for (const { version } of forgotten)
+      if (compareVersions(version, this.#oldestVersion) > 0) this.#oldestVersion = version;
+    this.#gaps = this.#gaps.filter(({ to }) => compareVersions(to, this.#oldestVersion) > 0);
   }
 
   /** What is polled leaps each time: the history then begins where the first leap that is remembered does. */
-  #forgetLeaps(): void {
-    const forgotten = this.#leaps.splice(0, this.#leaps.length - LEAPS);
-    for (const { to } of forgotten) if (compareVersions(to, this.#floor) > 0) this.#floor = to;
-    this.#changes = this.#changes.filter(({ version }) => compareVersions(version, this.#floor) > 0);
+  #trimGaps(): void {
+    const forgotten = this.#gaps.splice(0, this.#gaps.length - MAX_GAPS);
+    for (const { to } of forgotten) if (compareVersions(to, this.#oldestVersion) > 0) this.#oldestVersion = to;
+    this.#changes = this.#changes.filter(({ version }) => compareVersions(version, this.#oldestVersion) > 0);
     this.#netChanges.clear();
   }
 }
