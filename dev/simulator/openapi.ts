@@ -1,4 +1,4 @@
-import { apiVersionOf, pathOf } from '../../src/kubernetes/resource.ts';
+import { apiVersionOf, resourcePath } from '../../src/kubernetes/resource.ts';
 import type { JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -30,9 +30,7 @@ function documentPath(resource: ServedResource): string {
 }
 
 function itemPath(resource: ServedResource): string {
-  return `${pathOf(resource, resource.namespaced ? '{namespace}' : undefined)}/{name}`
-    .replaceAll('%7B', '{')
-    .replaceAll('%7D', '}');
+  return `/${resourcePath(resource, { namespace: '{namespace}', name: '{name}' }).join('/')}`;
 }
 
 function schemaName({ group, version, kind }: ServedResource): string {

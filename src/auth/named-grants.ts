@@ -13,7 +13,7 @@ interface RawRoles {
   readonly items?: readonly { readonly rules?: readonly RawRule[] | null }[];
 }
 
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
 
 /**
  * The names that roles of the cluster grant something for, whoever has them. Where a thing is refused for all names, only
@@ -59,7 +59,7 @@ export class NamedGrants {
 
   async #rulesIn(plural: string): Promise<readonly RawRule[]> {
     const { signal } = new AbortController();
-    const { items = [] } = (await this.#client.document('GET', `${RBAC}/${plural}`, { signal })) as RawRoles;
+    const { items = [] } = (await this.#client.document('GET', [...RBAC, plural], { signal })) as RawRoles;
     return items.flatMap(({ rules }) => rules ?? []).filter(({ resourceNames }) => (resourceNames ?? []).length > 0);
   }
 }

@@ -3,7 +3,7 @@ import { isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import type { AccessQuestion } from './question.ts';
 import type { Viewer } from './viewer.ts';
 
-const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
+const AUTHORIZATION = ['apis', 'authorization.k8s.io', 'v1'];
 
 interface RawReview {
   readonly status?: { readonly allowed?: boolean };
@@ -33,7 +33,7 @@ function attributesOf({ namespace, name, ...question }: AccessQuestion): object 
 
 async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<boolean> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
-  const answer = await client.document('POST', `${AUTHORIZATION}/${kind.toLowerCase()}s`, { signal, body });
+  const answer = await client.document('POST', [...AUTHORIZATION, `${kind.toLowerCase()}s`], { signal, body });
   return (answer as RawReview).status?.allowed === true;
 }
 

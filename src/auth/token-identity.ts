@@ -64,7 +64,10 @@ async function viewerOf(
 async function reviewToken(client: Client, token: string): Promise<Owner> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   const { signal } = new AbortController(); // whoever asks first is not the only one to get the answer
-  const answer = await client.document('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { signal, body });
+  const answer = await client.document('POST', ['apis', 'authentication.k8s.io', 'v1', 'tokenreviews'], {
+    signal,
+    body,
+  });
   const { authenticated, user } = (answer as RawTokenReview).status ?? {};
   return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
 import type { Connection, ImpersonatedUser } from './connection.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
-import { pathOf, type Resource, type ResourceName } from './resource.ts';
-import { FIELD_MANAGER, queryOf, Requests, timeout } from './requests.ts';
+import type { PathSegments } from './path.ts';
+import { resourcePath, type Resource, type ResourceName } from './resource.ts';
+import { FIELD_MANAGER, Requests, timeout, type QueryParameters } from './requests.ts';
 import { isNameTaken } from './status-error.ts';
 import {
   deleteOptionsOf,
@@ -45,13 +46,12 @@ export class Client {
    */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
-    { namespace, signal, exactly, ...query }: ListOptions,
+    { namespace, signal, exactly, ...selection }: ListOptions,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
-    const version = exactly && !query.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
-    const labelSelector = selectorOf(resource, query.labelSelector);
-    const path = `${pathOf(resource, namespace)}${queryOf({ ...query, ...version, labelSelector })}`;
-    const body = await this.#requests.json('GET', path, { signal, resource });
+    const version = exactly && !selection.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
+    const query = { ...selection, ...version, labelSelector: selectorOf(resource, selection.labelSelector) };
+    const body = await this.#requests.json('GET', resourcePath(resource, { namespace }), { signal, resource, query });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
       try {
@@ -85,12 +85,13 @@ export class Client {
     const { resourceVersion, timeoutSeconds, signal } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
     const labelSelector = selectorOf(resource);
-    const query = queryOf({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector });
+    const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector };
     const head = new AbortController();
     const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
     try {
       const both = AbortSignal.any([signal, head.signal]);
-      const response = await this.#requests.answer('GET', `${pathOf(resource)}${query}`, { signal: both, resource });
+      const about = { signal: both, resource, query };
+      const response = await this.#requests.answer('GET', resourcePath(resource), about);
       clearTimeout(late);
       await readWatchStream(response, { ...options, resource });
     } catch (error) {
@@ -103,11 +104,8 @@ export class Client {
   }
 
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
-    const { namespace, name } = at;
-    return decodeObject(
-      await this.#requests.json('GET', pathOf(resource, namespace, name), { signal, resource, namespace }),
-      resource,
-    );
+    const about = { signal, resource, namespace: at.namespace };
+    return decodeObject(await this.#requests.json('GET', resourcePath(resource, nameOf(at)), about), resource);
   }
 
   /** A name made from generateName that is taken is made anew, some times. */
@@ -148,9 +146,9 @@ export class Client {
     at: ObjectName,
     options: DeleteOptions,
   ): Promise<Deleted<T>> {
-    const { namespace, name } = at;
+    const { namespace } = at;
     const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
-    const { body, warnings } = await this.#requests.write('DELETE', pathOf(resource, namespace, name), about);
+    const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, nameOf(at)), about);
     return { object: decodeDeletion(body, resource), warnings };
   }
 
@@ -160,16 +158,16 @@ export class Client {
     namespace: string | undefined,
     { labelSelector, fieldSelector, ...options }: DeleteCollectionOptions,
   ): Promise<DeletedCollection> {
-    const path = `${pathOf(resource, namespace)}${queryOf({ labelSelector, fieldSelector })}`;
-    const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
-    const { body, warnings } = await this.#requests.write('DELETE', path, about);
+    const query = { labelSelector, fieldSelector };
+    const about = { signal: options.signal, resource, namespace, query, body: deleteOptionsOf(options) };
+    const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, { namespace }), about);
     return { count: decodeItemCount(body), warnings };
   }
 
   /** Any other document of the API: discovery, version, reviews. None of them changes anything, so it may be asked for twice. */
   async document(
     method: 'GET' | 'POST',
-    path: string,
+    path: PathSegments,
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
     return this.#requests.json(method, path, { ...options, repeatable: true });
@@ -178,11 +176,10 @@ export class Client {
   /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
   async open(
     resource: ResourceName,
-    { namespace, name, subresource }: ObjectName & { readonly subresource: string },
-    { query, signal }: { readonly query: Parameters<typeof queryOf>[0]; readonly signal: AbortSignal },
+    at: ObjectName & { readonly subresource: string },
+    { query, signal }: { readonly query: QueryParameters; readonly signal: AbortSignal },
   ): Promise<IncomingMessage> {
-    const path = `${pathOf(resource, namespace, name)}/${subresource}${queryOf(query)}`;
-    return this.#requests.answer('GET', path, { signal, namespace });
+    return this.#requests.answer('GET', resourcePath(resource, at), { signal, namespace: at.namespace, query });
   }
 
   /** The same API server, asked with somebody's bearer token and nothing of ours. */
@@ -206,12 +203,11 @@ export class Client {
     options: WriteOptions,
   ): Promise<Written<T>> {
     const { subresource, signal } = options;
-    const path = `${pathOf(resource, namespace, name)}${subresource ? `/${subresource}` : ''}`;
-    const query = queryOf({ fieldManager: FIELD_MANAGER, ...writeQueryOf(options) });
-    const answer = await this.#requests.write(method, `${path}${query}`, {
+    const answer = await this.#requests.write(method, resourcePath(resource, { namespace, name, subresource }), {
       signal,
       resource,
       namespace,
+      query: { fieldManager: FIELD_MANAGER, ...writeQueryOf(options) },
       contentType,
       body,
     });

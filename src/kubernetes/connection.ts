@@ -6,7 +6,7 @@ import { StatusError } from './status-error.ts';
 
 export interface ConnectionRequest {
   readonly method: string;
-  /** Path and query, beginning with a slash. */
+  /** Path and query, beginning with a slash; sent exactly as they are. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | undefined;
@@ -107,9 +107,11 @@ function exchange(
   // Node frames no body of a DELETE by itself.
   const framing = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
+    // The path as an option and not as part of the URL, which would resolve `..`.
+    const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
     const outgoing = open(
-      new URL(`${server.pathname.replace(/\/$/u, '')}${target}`, server),
-      { ...options, agent, method, signal, headers: { ...options.headers, ...headers, ...framing } },
+      server,
+      { ...options, agent, method, path, signal, headers: { ...options.headers, ...headers, ...framing } },
       resolve,
     );
     outgoing.once('error', (error) => {

@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { apiVersionOf, type ResourceName } from './resource.ts';
+import { apiVersionOf, groupVersionPath, type ResourceName } from './resource.ts';
 import { StatusError } from './status-error.ts';
 
 interface RawResourceList {
@@ -76,9 +76,10 @@ async function resourcesBeside(
   resource: ResourceName,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Serving>> {
-  const path = `${resource.group ? '/apis' : '/api'}/${apiVersionOf(resource)}`;
   try {
-    const { resources = [] } = (await client.document('GET', path, { signal })) as RawResourceList;
+    const { resources = [] } = (await client.document('GET', groupVersionPath(resource), {
+      signal,
+    })) as RawResourceList;
     return new Map(
       resources.map(({ name = '', verbs }) => [name, !verbs || verbs.includes('watch') ? 'watched' : 'listed']),
     );
@@ -90,5 +91,5 @@ async function resourcesBeside(
 
 /** The API server's version, e.g. `v1.32.0`; undefined where it does not say. */
 export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
-  return ((await client.document('GET', '/version', { signal })) as RawVersion).gitVersion;
+  return ((await client.document('GET', ['version'], { signal })) as RawVersion).gitVersion;
 }

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 import { listOf, record, text } from './form.ts';
-import { pathOf } from './resource.ts';
+import { resourcePath } from './resource.ts';
 
 /** What one container has used lately. */
 export interface ContainerUsage {
@@ -41,7 +41,8 @@ export async function listPodMetrics(
   namespace: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-  const { items = [] } = answer.read(await client.document('GET', pathOf(podMetrics, namespace), { signal })) ?? {};
+  const document = await client.document('GET', resourcePath(podMetrics, { namespace }), { signal });
+  const { items = [] } = answer.read(document) ?? {};
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',

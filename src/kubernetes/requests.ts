@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { failureOf, readJson, warningsOf } from './answer.ts';
 import type { Connection } from './connection.ts';
+import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
 import { isBroken, StatusError } from './status-error.ts';
 
@@ -14,6 +15,8 @@ export interface AskOptions {
   /** What the request is about, for what is said of a failure. */
   readonly resource?: Resource;
   readonly namespace?: string | undefined;
+  /** Parameters of the query; those that are undefined are left out. */
+  readonly query?: QueryParameters | undefined;
   readonly contentType?: string | undefined;
   readonly body?: unknown;
   /** It may be asked twice: then a connection that was used before will do. */
@@ -38,15 +41,15 @@ export class Requests {
     this.connection = connection;
   }
 
-  async json(method: string, path: string, options: AskOptions): Promise<unknown> {
-    return inTime(`${method} ${path}`, options.signal, async (signal) =>
+  async json(method: string, path: PathSegments, options: AskOptions): Promise<unknown> {
+    return inTime(`${method} ${encodePath(path)}`, options.signal, async (signal) =>
       readJson(await this.answer(method, path, { ...options, signal })),
     );
   }
 
   /** Once it has been sent, only an answer says what has come of it. */
-  async write(method: string, path: string, options: AskOptions): Promise<WriteAnswer> {
-    const what = `${method} ${path.split('?', 1)[0]}`;
+  async write(method: string, path: PathSegments, options: AskOptions): Promise<WriteAnswer> {
+    const what = `${method} ${encodePath(path)}`;
     return sent(
       what,
       inTime(what, options.signal, async (signal) => {
@@ -57,11 +60,11 @@ export class Requests {
   }
 
   /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
-  async answer(method: string, path: string, options: AskOptions): Promise<IncomingMessage> {
-    const { signal, contentType, body, repeatable } = options;
+  async answer(method: string, path: PathSegments, options: AskOptions): Promise<IncomingMessage> {
+    const { signal, query = {}, contentType, body, repeatable } = options;
     const response = await this.connection.send({
       method,
-      path,
+      path: `${encodePath(path)}${encodeQuery(query)}`,
       headers: {
         accept: 'application/json',
         'user-agent': FIELD_MANAGER,
@@ -105,8 +108,10 @@ export function timeout(message: string): StatusError {
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 
-/** `?a=1&b=2` of the parameters that are given. */
-export function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
+export type QueryParameters = Readonly<Record<string, string | number | undefined>>;
+
+/** `?a=1&b=2`, or nothing if no parameter has a value. */
+function encodeQuery(parameters: QueryParameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
   return query.size === 0 ? '' : `?${query.toString()}`;

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from './object.ts';
+import type { PathSegments } from './path.ts';
 
 /** A resource as Kubernetes calls it: enough to build its URLs. */
 export interface ResourceName {
@@ -61,9 +62,25 @@ export function apiVersionOf({ group, version }: ResourceName): string {
   return group ? `${group}/${version}` : version;
 }
 
-/** `/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces/nb-1`; without a name the collection. */
-export function pathOf(resource: ResourceName, namespace?: string, name?: string): string {
-  const root = resource.group ? `/apis/${resource.group}/${resource.version}` : `/api/${resource.version}`;
-  const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `${root}${scope}/${resource.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+/** Part of a resource: without a name the collection, without a namespace that of all namespaces. */
+interface ResourcePart {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
+}
+
+/** Path of a group version, such as `/apis/kubeflow.org/v1beta1` or `/api/v1`. */
+export function groupVersionPath({ group, version }: Pick<ResourceName, 'group' | 'version'>): PathSegments {
+  return group ? ['apis', group, version] : ['api', version];
+}
+
+/** Path of a resource or of a part of it, such as `/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces/nb-1/status`. */
+export function resourcePath(
+  resource: ResourceName,
+  { namespace, name, subresource }: ResourcePart = {},
+): PathSegments {
+  const scope = resource.namespaced && namespace !== undefined ? ['namespaces', namespace] : [];
+  const object = name === undefined ? [] : [name];
+  const part = subresource === undefined ? [] : [subresource];
+  return [...groupVersionPath(resource), ...scope, resource.plural, ...object, ...part];
 }
