@@ -51,7 +51,7 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
 
 function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> {
   const { method = 'GET', url = '/', headers, headersDistinct } = message;
-  const { pathname: path, searchParams: query } = new URL(url, 'http://simulator');
+  const { pathname: path, searchParams: query } = new URL(`http://simulator${url}`);
   const target = readTarget(method, path, query);
   const userAgent = headers['user-agent'] ?? '';
   return { ...target, method, url, path, query, headers, headersDistinct, userAgent };

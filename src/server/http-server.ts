@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
@@ -46,6 +47,8 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const ENDPOINT = '/graphql';
+/** Time for the client of a refused upgrade to read the answer and to close its side. */
+const REFUSAL_LINGER_MS = 1_000;
 /** So many may knock at once, as after a restart; the system may allow fewer. */
 const BACKLOG = 4_096;
 
@@ -162,8 +165,17 @@ function answer(response: ServerResponse, status: number, body: object): void {
     .end(`${JSON.stringify(body)}\n`);
 }
 
-function refuseUpgrade(socket: NodeJS.WritableStream, status: string): void {
+/**
+ * Answers an upgrade request with an error and closes its connection, at the latest after {@link REFUSAL_LINGER_MS}.
+ * Node hands the socket over without listeners: an `error` event would end the process, and unread bytes would keep the
+ * socket open after its client has left.
+ */
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const linger = setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS);
+  socket.once('close', () => clearTimeout(linger));
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

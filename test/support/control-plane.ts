@@ -52,12 +52,11 @@ export async function startControlPlane(): Promise<ControlPlane> {
   const token = randomBytes(16).toString('hex');
   await writeCredentials(dataDirectory, token);
 
-  const etcd = new ServerProcess(dataDirectory, path.join(assets, 'etcd'), etcdArgs(dataDirectory, etcdEndpoint));
-  const api = new ServerProcess(
-    dataDirectory,
+  const etcd = new ServerProcess(dataDirectory, [path.join(assets, 'etcd'), ...etcdArgs(dataDirectory, etcdEndpoint)]);
+  const api = new ServerProcess(dataDirectory, [
     path.join(assets, 'kube-apiserver'),
-    apiArgs(dataDirectory, etcdEndpoint, apiPort),
-  );
+    ...apiArgs(dataDirectory, etcdEndpoint, apiPort),
+  ]);
   for (const server of [etcd, api]) parts.defer(() => server.stop('SIGKILL'));
   const startApiServer = () => api.start(() => isReady(apiPort, dataDirectory));
   try {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,11 +15,14 @@ export class ServerProcess {
   readonly #name: string;
   readonly #pidFile: string;
   readonly #logFile: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #exitCode: number | null = null;
   #child: ChildProcess | undefined;
 
-  constructor(directory: string, binary: string, args: readonly string[]) {
+  constructor(directory: string, [binary, ...args]: readonly [string, ...string[]], env = process.env) {
     this.#binary = binary;
     this.#args = args;
+    this.#env = env;
     this.#name = path.basename(binary);
     this.#pidFile = path.join(directory, `${this.#name}.pid`);
     this.#logFile = path.join(directory, `${this.#name}.log`);
@@ -28,7 +31,8 @@ export class ServerProcess {
   async start(isUp: () => Promise<boolean>): Promise<void> {
     if (this.#child) throw new Error(`${this.#name} already runs`);
     const log = openSync(this.#logFile, 'a');
-    const child = spawn(this.#binary, this.#args, { stdio: ['ignore', log, log] });
+    const child = spawn(this.#binary, this.#args, { stdio: ['ignore', log, log], env: this.#env });
+    closeSync(log);
     await once(child, 'spawn');
     this.#child = child;
     await writeFile(this.#pidFile, `${child.pid}\n`);
@@ -37,6 +41,23 @@ export class ServerProcess {
       if (child.exitCode !== null || Date.now() > deadline) throw await this.#failure();
       await delay(POLL_MS);
     }
+  }
+
+  /** @throws {Error} if the program does not run */
+  get pid(): number {
+    const { pid, exitCode, signalCode } = this.#child ?? {};
+    if (pid === undefined || exitCode !== null || signalCode !== null) throw new Error(`${this.#name} does not run`);
+    return pid;
+  }
+
+  /** Everything that the program has printed. */
+  log(): Promise<string> {
+    return readFile(this.#logFile, 'utf8');
+  }
+
+  /** Exit code of the last run that was stopped; null if a signal ended it. */
+  get exitCode(): number | null {
+    return this.#exitCode;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -49,6 +70,7 @@ export class ServerProcess {
       await exited;
     }
     await rm(this.#pidFile, { force: true });
+    this.#exitCode = child.exitCode;
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
@@ -56,7 +78,7 @@ export class ServerProcess {
   }
 
   async #failure(): Promise<Error> {
-    const log = await readFile(this.#logFile, 'utf8');
+    const log = await this.log();
     return new Error(`${this.#name} did not become ready; its log ends:\n${log.split('\n').slice(-20).join('\n')}`);
   }
 }
