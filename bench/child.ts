@@ -9,12 +9,12 @@ type Message =
   | { readonly told: unknown };
 
 /** Another process of the bench, which answers questions. */
-export class Child<Question extends object, Told = never> implements AsyncDisposable {
+export class Child<Question extends object, Notice = never> implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #asked = 0;
   /** Takes what the child tells without having been asked. */
-  onTold: ((told: Told) => void) | undefined;
+  onNotice: ((notice: Notice) => void) | undefined;
 
   /** @param program a file of this folder */
   constructor(program: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
@@ -43,7 +43,7 @@ export class Child<Question extends object, Told = never> implements AsyncDispos
   }
 
   #take(message: Message): void {
-    if ('told' in message) return this.onTold?.(message.told as Told);
+    if ('told' in message) return this.onNotice?.(message.told as Notice);
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if ('problem' in message) waiting?.reject(new Error(message.problem));

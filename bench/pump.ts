@@ -28,7 +28,7 @@ export async function pumpFull({ cluster, clients, forMs, sampleEvery }: PumpOpt
     for (; written - acknowledged < WINDOW && performance.now() < until; written += 1) writeNext(cluster, written);
     if (acknowledged >= written) done.resolve();
   };
-  clients.onTold = ({ events }) => {
+  clients.onNotice = ({ events }) => {
     acknowledged = events;
     write();
   };
@@ -44,7 +44,7 @@ export async function pumpSteady({ cluster, clients, forMs, sampleEvery }: PumpO
   const begun = performance.now();
   let acknowledged = 0;
   const done = Promise.withResolvers<void>();
-  clients.onTold = (told) => {
+  clients.onNotice = (told) => {
     acknowledged = told.events;
     if (acknowledged >= events) done.resolve();
   };

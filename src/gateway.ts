@@ -12,7 +12,7 @@ import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
-import type { LiveStatistics } from './graphql/subscription-statistics.ts';
+import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
@@ -29,7 +29,7 @@ import { startHttpServer, type Readiness } from './server/http-server.ts';
 
 export interface GatewayStatistics {
   readonly kinds: readonly ResourceStatus[];
-  readonly live: LiveStatistics;
+  readonly live: SubscriptionStatistics;
 }
 
 export interface Gateway extends AsyncDisposable {

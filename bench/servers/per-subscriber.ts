@@ -11,7 +11,7 @@ import { kubeconfigIdentity } from '../../src/auth/kubeconfig-identity.ts';
 import { NamedGrants } from '../../src/auth/named-grants.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
-import { LiveCounters } from '../../src/graphql/subscription-statistics.ts';
+import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.ts';
 import { resources } from '../../src/kinds/index.ts';
 import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { Client } from '../../src/kubernetes/client.ts';
@@ -65,7 +65,7 @@ const about = {
     kubernetesVersion: undefined,
     enforceFilterRules: true,
     onUnexpected: () => {},
-    live: () => ({ groups: 0, readers: 0, ...new LiveCounters() }),
+    live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
   },
 };
 const yoga = createYoga({

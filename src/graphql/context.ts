@@ -2,7 +2,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import { Loaders, type Cluster } from '../viewer-client/loaders.ts';
 import type { OnRead } from '../viewer-client/objects.ts';
 import type { Sight } from '../viewer-client/sight.ts';
-import type { LiveStatistics } from './subscription-statistics.ts';
+import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
 const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: readsForViewer(…).';
 
@@ -16,7 +16,7 @@ export interface GatewayFacts {
   /** Told of what went wrong and is no client's business. */
   readonly onUnexpected: (error: unknown) => void;
   /** What has happened to its subscriptions, as of now. */
-  readonly live: () => LiveStatistics;
+  readonly live: () => SubscriptionStatistics;
 }
 
 /** What resolvers know of the request they answer. */

@@ -1,7 +1,7 @@
 import type { ResourceStatus } from '../viewer-client/loaders.ts';
 import { builder } from './builder.ts';
 import type { GatewayFacts } from './context.ts';
-import type { LiveStatistics } from './subscription-statistics.ts';
+import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
 type WatchStatistics = ResourceStatus['watch'];
 
@@ -105,7 +105,7 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
   }),
 });
 
-const LiveStatisticsType = builder.objectRef<LiveStatistics>('LiveStatistics').implement({
+const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('LiveStatistics').implement({
   description: 'What has happened to the subscriptions since the gateway started.',
   fields: (t) => ({
     groups: t.exposeInt('groups', { description: 'Operations that are followed now, each once for all its readers.' }),
@@ -134,7 +134,7 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
       resolve: async (_, __, { loaders }) => [...(await loaders.statuses())],
     }),
     live: t.field({
-      type: LiveStatisticsType,
+      type: SubscriptionStatisticsType,
       nullable: true,
       description:
         'How many are following, and how well they keep up. Null unless you may list everywhere what is always watched.',

@@ -1,5 +1,5 @@
 /** What has happened to the subscriptions since the process began. */
-export interface LiveStatistics {
+export interface SubscriptionStatistics {
   /** Operations that are executed now, once for all their readers. */
   readonly groups: number;
   /** Subscriptions that are open now. */
@@ -19,7 +19,7 @@ export interface LiveStatistics {
 }
 
 /** Counts up. */
-export class LiveCounters {
+export class SubscriptionCounters {
   renderings = 0;
   frames = 0;
   coalesced = 0;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
-import type { LiveStream } from '../subscriptions/live-stream.ts';
-import type { Frame } from '../subscriptions/frame.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import { FrameStream, type FrameSink } from './frame-stream.ts';
 import { OwnPart, sharedPart } from './next-message.ts';
 import type { Outlet, Outlets, Wire } from './outlet.ts';
@@ -47,7 +47,7 @@ export class Connection {
   }
 
   /** Begins to send a stream’s frames to a viewer under the id of its operation. */
-  carry(id: string, live: LiveStream, viewer: string): FrameStream {
+  carry(id: string, live: SubscriptionHandle, viewer: string): FrameStream {
     const outlet = (this.#outlet ??= this.#openOutlet(viewer));
     const place = { id, webSocket: this.#webSocket, socket: this.#socket, outlet, streams: this.#streams };
     const stream = new FrameStream(live, new SocketSink(place));
@@ -140,7 +140,7 @@ class SocketSink implements FrameSink {
     return this.#outlet.ready;
   }
 
-  send(frame: Frame): void {
+  send(frame: SerializedEvent): void {
     if (this.#webSocket.readyState !== OPEN) return;
     const shared = frame.bytes(sharedPart);
     this.#outlet.writing();

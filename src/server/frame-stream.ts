@@ -1,9 +1,8 @@
 import type { GraphQLError } from 'graphql';
-import type { LiveStream, RunningStream } from '../subscriptions/live-stream.ts';
-import type { Frame } from '../subscriptions/frame.ts';
-import type { Sink } from '../subscriptions/reader.ts';
+import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { SerializedEvent } from '../subscriptions/result-template.ts';
 
-export interface FrameSink extends Omit<Sink, 'end'> {
+export interface FrameSink extends Omit<EventSink, 'end'> {
   /** Told once, however the stream has ended. */
   readonly ended: (error?: GraphQLError) => void;
 }
@@ -12,14 +11,14 @@ export interface FrameSink extends Omit<Sink, 'end'> {
  * A live stream as graphql-ws wants one: an async generator that tells when the stream ends, and by `return()` is told
  * when the client has had enough. It never yields: the frames go straight to the socket, made once for all readers.
  */
-export class FrameStream implements AsyncGenerator<never, undefined>, Sink {
-  readonly #running: RunningStream;
+export class FrameStream implements AsyncGenerator<never, undefined>, EventSink {
+  readonly #running: RunningSubscription;
   readonly #sink: FrameSink;
   #ended = false;
   #error: GraphQLError | undefined;
   #parked: PromiseWithResolvers<IteratorReturnResult<undefined>> | undefined;
 
-  constructor(stream: LiveStream, sink: FrameSink) {
+  constructor(stream: SubscriptionHandle, sink: FrameSink) {
     this.#sink = sink;
     this.#running = stream.start(this);
   }
@@ -28,7 +27,7 @@ export class FrameStream implements AsyncGenerator<never, undefined>, Sink {
     return this.#sink.ready;
   }
 
-  send(frame: Frame): void {
+  send(frame: SerializedEvent): void {
     this.#sink.send(frame);
   }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Frame } from '../subscriptions/frame.ts';
+import { SerializedEvent } from '../subscriptions/result-template.ts';
 import { OwnPart, sharedPart } from './next-message.ts';
 
 it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
@@ -15,7 +15,7 @@ it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
     const sockets = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket: Socket, head) => {
       sockets.handleUpgrade(request, socket, head, () => {
-        const shared = sharedPart(new Frame(text, ''));
+        const shared = sharedPart(new SerializedEvent(text, ''));
         socket.write(new OwnPart('"1"').before(shared.length));
         socket.write(shared);
       });

@@ -1,11 +1,11 @@
-import type { Frame } from '../subscriptions/frame.ts';
+import type { SerializedEvent } from '../subscriptions/result-template.ts';
 
 const FINAL_TEXT = 0x81;
 /** Payloads up to here have their size in the second byte of the header, or in two more, or in eight more. */
 const [SMALL, MEDIUM] = [126, 65_536];
 
 /** What is the same of a `next` message for all operations that it goes to. */
-export function sharedPart({ text }: Frame): Buffer {
+export function sharedPart({ text }: SerializedEvent): Buffer {
   return Buffer.from(`${text}}`);
 }
 

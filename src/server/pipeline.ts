@@ -11,8 +11,8 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
-import { LiveQueries } from '../subscriptions/live-queries.ts';
-import type { LiveStream } from '../subscriptions/live-stream.ts';
+import { SubscriptionRegistry } from '../subscriptions/registry.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { readsOf } from '../graphql/reads.ts';
 
 /** What a client sends, on whatever transport. */
@@ -52,7 +52,7 @@ export interface PipelineOptions {
 
 /** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
 export class Pipeline {
-  readonly live: LiveQueries;
+  readonly live: SubscriptionRegistry;
   /** GET and POST with one answer. */
   readonly yoga: YogaServerInstance<Origin, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
@@ -60,7 +60,7 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { schema, endpoint, createContext, publicError } = options;
     this.#publicError = publicError;
-    this.live = new LiveQueries(options);
+    this.live = new SubscriptionRegistry(options);
     this.yoga = createYoga<Origin, Context>({
       schema,
       graphqlEndpoint: endpoint,
@@ -105,7 +105,7 @@ export class Pipeline {
    * Executes a query or mutation; of a subscription, makes a stream that is yet to be started. Never rejects.
    * @param after the cursor of the last event that the client has, where the transport tells it
    */
-  async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | LiveStream> {
+  async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
       const result =
@@ -130,7 +130,7 @@ async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResul
 }
 
 /** Whether an operation goes on giving answers. */
-export function isStream(answer: ExecutionResult | LiveStream): answer is LiveStream {
+export function isStream(answer: ExecutionResult | SubscriptionHandle): answer is SubscriptionHandle {
   return 'start' in answer;
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, parse } from 'graphql';
 import type { Viewer } from '../auth/viewer.ts';
-import type { Frame } from '../subscriptions/frame.ts';
-import type { LiveStream } from '../subscriptions/live-stream.ts';
+import type { SerializedEvent } from '../subscriptions/result-template.ts';
+import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
 import type { Outlets, Wire } from './outlet.ts';
 import { readOperation, type Refusal } from './request.ts';
@@ -79,7 +79,7 @@ export class StreamServer {
     this.#pings = undefined;
   }
 
-  #follow(stream: LiveStream, response: ServerResponse, viewer: string): void {
+  #follow(stream: SubscriptionHandle, response: ServerResponse, viewer: string): void {
     const outlet = this.#options.outlets.open(wireOf(response), viewer);
     const running = stream.start({
       get ready() {
@@ -144,11 +144,11 @@ function begin(response: ServerResponse): void {
   response.write(PING);
 }
 
-function resumableEventOf({ text, cursor }: Frame): Buffer {
+function resumableEventOf({ text, cursor }: SerializedEvent): Buffer {
   return Buffer.from(`event: next\nid: ${cursor}\ndata: ${text}\n\n`);
 }
 
-function eventOf({ text }: Frame): Buffer {
+function eventOf({ text }: SerializedEvent): Buffer {
   return Buffer.from(`event: next\ndata: ${text}\n\n`);
 }
 

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Follower, Objects } from '../viewer-client/objects.ts';
-import type { Reach } from './cursor.ts';
+import type { Watermark } from './cursor.ts';
 
-interface Followed {
+interface TrackedResource {
   readonly objects: Objects<KubernetesObject>;
   /** Its version when it was first read. */
   readonly since: string;
@@ -14,9 +14,9 @@ interface Followed {
  * looked at again.
  */
 export class Dependencies {
-  readonly #keysByReadKey = new Map<string, Set<string>>();
-  readonly #readKeysByKey = new Map<string, Set<string>>();
-  readonly #followed = new Map<string, Followed>();
+  readonly #uidsByDependency = new Map<string, Set<string>>();
+  readonly #dependenciesByUid = new Map<string, Set<string>>();
+  readonly #followed = new Map<string, TrackedResource>();
   readonly #follower: Follower<KubernetesObject>;
 
   /** @param follower told of every change of the resources that were read */
@@ -25,47 +25,50 @@ export class Dependencies {
   }
 
   /** Notes that the answer for `key` came from this read. */
-  add(key: string, objects: Objects<KubernetesObject>, readKey: string): void {
+  record(key: string, objects: Objects<KubernetesObject>, dependencyKey: string): void {
     if (!this.#followed.has(objects.name)) {
       this.#followed.set(objects.name, { objects, since: objects.version, unfollow: objects.follow(this.#follower) });
     }
-    addTo(this.#keysByReadKey, readKey, key);
-    addTo(this.#readKeysByKey, key, readKey);
+    addTo(this.#uidsByDependency, dependencyKey, key);
+    addTo(this.#dependenciesByUid, key, dependencyKey);
   }
 
   forget(key: string): void {
-    for (const readKey of this.#readKeysByKey.get(key) ?? []) {
-      const keys = this.#keysByReadKey.get(readKey);
+    for (const dependencyKey of this.#dependenciesByUid.get(key) ?? []) {
+      const keys = this.#uidsByDependency.get(dependencyKey);
       keys?.delete(key);
-      if (keys?.size === 0) this.#keysByReadKey.delete(readKey);
+      if (keys?.size === 0) this.#uidsByDependency.delete(dependencyKey);
     }
-    this.#readKeysByKey.delete(key);
+    this.#dependenciesByUid.delete(key);
   }
 
   /** The keys whose answers came from any of these reads. */
-  *touchedBy(readKeys: Iterable<string>): Iterable<string> {
-    if (this.#keysByReadKey.size === 0) return;
-    for (const readKey of readKeys) yield* this.#keysByReadKey.get(readKey) ?? [];
+  *dependentsOf(dependencyKeys: Iterable<string>): Iterable<string> {
+    if (this.#uidsByDependency.size === 0) return;
+    for (const dependencyKey of dependencyKeys) yield* this.#uidsByDependency.get(dependencyKey) ?? [];
   }
 
   /** The resources that have been read. */
-  followed(): readonly Objects<KubernetesObject>[] {
+  resources(): readonly Objects<KubernetesObject>[] {
     return [...this.#followed.values()].map(({ objects }) => objects);
   }
 
   /** How far the copies of the resources that have been read have come, by their names. */
   versions(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.followed().map(({ name, version }) => [name, version]));
+    return Object.fromEntries(this.resources().map(({ name, version }) => [name, version]));
   }
 
   /**
    * How far they have been taken in.
    * @param from up to which versions entirely; resources that are missing here were read for the first time since
    */
-  reaches(from: Readonly<Record<string, string>>): Readonly<Record<string, Reach>> {
-    const followed = [...this.#followed.values()];
+  watermarks(from: Readonly<Record<string, string>>): Readonly<Record<string, Watermark>> {
+    const tracked = [...this.#followed.values()];
     return Object.fromEntries(
-      followed.map(({ objects: { name, reached }, since }) => [name, { version: from[name] ?? since, reached }]),
+      tracked.map(({ objects: { name, reached: highest }, since }) => [
+        name,
+        { version: from[name] ?? since, highest },
+      ]),
     );
   }
 

@@ -4,7 +4,7 @@ import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { readKeys, readKeysOf } from './read-keys.ts';
+import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
 import { isEmpty, seenIn, type View } from './view.ts';
 
 export type { NetChange } from '../cache/change-log.ts';
@@ -14,7 +14,7 @@ const CATCH_UP_MS = 2_000;
 const CATCH_UP_STEP_MS = 20;
 
 /** Told of each read: of what, and the key under which a later change of its answer is announced. */
-export type OnRead = (objects: Objects<KubernetesObject>, readKey: string) => void;
+export type OnRead = (objects: Objects<KubernetesObject>, dependencyKey: string) => void;
 
 interface ObjectsOptions<T extends KubernetesObject> {
   /** What of them the viewer sees. */
@@ -41,16 +41,16 @@ export class Objects<T extends KubernetesObject> {
 
   /** Names the resource. */
   get name(): string {
-    return readKeys.all(this.#store.resource);
+    return dependencyKeys.all(this.#store.resource);
   }
 
   get(name: ObjectName): T | undefined {
-    this.#onRead?.(this, readKeys.name(this.#store.resource, name));
+    this.#onRead?.(this, dependencyKeys.name(this.#store.resource, name));
     return this.#see(this.#store.get(name));
   }
 
   withUid(uid: string): T | undefined {
-    this.#onRead?.(this, readKeys.index(this.#store.resource, 'uid', uid));
+    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, 'uid', uid));
     return this.#see(this.#store.withUid(uid));
   }
 
@@ -59,8 +59,8 @@ export class Objects<T extends KubernetesObject> {
     this.#onRead?.(
       this,
       namespace === undefined
-        ? readKeys.all(this.#store.resource)
-        : readKeys.index(this.#store.resource, 'namespace', namespace),
+        ? dependencyKeys.all(this.#store.resource)
+        : dependencyKeys.index(this.#store.resource, 'namespace', namespace),
     );
     const { whole } = this.#view;
     const { namespaced } = this.#store.resource;
@@ -69,7 +69,7 @@ export class Objects<T extends KubernetesObject> {
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    this.#onRead?.(this, readKeys.index(this.#store.resource, index, value));
+    this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
     return this.#seeAll(this.#store.byIndex(index, value));
   }
 
@@ -110,8 +110,8 @@ export class Objects<T extends KubernetesObject> {
   }
 
   /** The keys of every read whose answer such a change may have altered. */
-  readKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
-    return [before, after ?? last].flatMap((object) => (object ? readKeysOf(this.#store.resource, object) : []));
+  dependencyKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
+    return [before, after ?? last].flatMap((object) => (object ? dependencyKeysOf(this.#store.resource, object) : []));
   }
 
   /**
@@ -160,18 +160,18 @@ function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<
   if (known) return known;
   const before = change.type === 'added' ? undefined : change.previous;
   const after = change.type === 'deleted' ? undefined : change.object;
-  const touched = new Set([before, after].flatMap((object) => (object ? readKeysOf(resource, object) : [])));
-  const news = { after, last: change.object, readKeys: touched };
+  const touched = new Set([before, after].flatMap((object) => (object ? dependencyKeysOf(resource, object) : [])));
+  const news = { after, last: change.object, dependencyKeys: touched };
   changesTold.set(change, news);
   return news;
 }
 
-/** What became of one object; `after` is undefined when it is gone. `readKeys` are those of every read whose answer it may have changed. */
+/** What became of one object; `after` is undefined when it is gone. `dependencyKeys` are those of every read whose answer it may have changed. */
 export interface ObjectChange<T> {
   readonly after: T | undefined;
   /** The object as it was last seen. */
   readonly last: T;
-  readonly readKeys: ReadonlySet<string>;
+  readonly dependencyKeys: ReadonlySet<string>;
 }
 
 /** Told synchronously; must not throw. */

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { readKeys } from './read-keys.ts';
+import { dependencyKeys } from './dependency-keys.ts';
 import { signatureOf, type View } from './view.ts';
 
 /** What one viewer sees of the resources that one operation reads. */
@@ -29,6 +29,6 @@ export class Sight {
 }
 
 function signaturesOf(views: ReadonlyMap<Resource, View>): readonly unknown[] {
-  const signatures = [...views].map(([resource, view]) => [readKeys.all(resource), signatureOf(view)] as const);
+  const signatures = [...views].map(([resource, view]) => [dependencyKeys.all(resource), signatureOf(view)] as const);
   return signatures.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -2,14 +2,14 @@ import type { Subscription, TestGateway } from '../support/test-gateway.ts';
 import { until } from '../support/until.ts';
 import type { TestNamespace } from './test-namespace.ts';
 
-interface Told {
+interface ReceivedWorkspace {
   readonly name: string;
   readonly paused: boolean;
   readonly metadata: { readonly uid: string; readonly labels: readonly { key: string; value: string }[] };
 }
 
 interface Events {
-  readonly workspaces: { readonly type: string; readonly object: Told | null };
+  readonly workspaces: { readonly type: string; readonly object: ReceivedWorkspace | null };
 }
 
 const FOLLOW = `subscription ($namespace: String!, $filter: WorkspaceFilter) {
@@ -148,7 +148,7 @@ function contradictionOf(type: string, held: string | undefined, content: string
   return type === 'MODIFIED' && held === content ? 'what was told before' : undefined;
 }
 
-function contentOf({ name, paused, metadata }: Told): string {
+function contentOf({ name, paused, metadata }: ReceivedWorkspace): string {
   const labels = metadata.labels.map(({ key, value }) => `${key}=${value}`).toSorted();
   return `${name} ${metadata.uid} ${paused ? 'paused' : 'not paused'} ${labels.join(',')}`;
 }

@@ -3,12 +3,12 @@ import type { Simulator } from '../../dev/simulator/simulator.ts';
 import type { Answer, TestGateway } from './test-gateway.ts';
 import { until } from './until.ts';
 
-interface Told {
+interface ReceivedWorkspace {
   readonly metadata: { readonly uid: string; readonly name: string; readonly resourceVersion: string };
 }
 
 interface WorkspaceEvents {
-  readonly workspaces: { readonly type: string; readonly object: Told | null };
+  readonly workspaces: { readonly type: string; readonly object: ReceivedWorkspace | null };
 }
 
 /** What a subscriber to all workspaces has been told, and what it makes of that. */
@@ -26,7 +26,7 @@ const FIELDS = 'metadata { uid name resourceVersion }';
 /** Subscribes to all workspaces. An event that contradicts those before it ends the view with an error. */
 export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simulator }): WorkspaceView {
   const stream = gateway.subscribe<WorkspaceEvents>(`subscription { workspaces { type object { ${FIELDS} } } }`);
-  const held = new Map<string, Told>();
+  const held = new Map<string, ReceivedWorkspace>();
   const events: string[] = [];
   const over: unknown[] = [];
   let read = 0;
@@ -60,7 +60,7 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
 }
 
 /** Whatever is told twice, or of what is not there, is an error. */
-function take(held: Map<string, Told>, { type, object }: WorkspaceEvents['workspaces']): string {
+function take(held: Map<string, ReceivedWorkspace>, { type, object }: WorkspaceEvents['workspaces']): string {
   if (type === 'RESET') held.clear();
   if (!object) return type;
   const { uid, name } = object.metadata;
@@ -76,10 +76,10 @@ export async function freshVersions(gateway: TestGateway): Promise<readonly stri
   return sorted(await fresh(gateway));
 }
 
-async function fresh(gateway: TestGateway): Promise<readonly Told[]> {
+async function fresh(gateway: TestGateway): Promise<readonly ReceivedWorkspace[]> {
   const { data, errors } = await gateway.query(`{ workspaces { nodes { ${FIELDS} } } }`);
   if (!data) throw new Error(`The query failed: ${JSON.stringify(errors)}`);
-  return (data as { workspaces: { nodes: readonly Told[] } }).workspaces.nodes;
+  return (data as { workspaces: { nodes: readonly ReceivedWorkspace[] } }).workspaces.nodes;
 }
 
 /** The names and versions of the workspaces, as the cluster has them. */
@@ -87,11 +87,11 @@ export function versionsIn(cluster: Simulator): readonly string[] {
   return sorted(cluster.list('kubeflow.org/v1beta1', 'Workspace'));
 }
 
-function equal(held: ReadonlyMap<string, Told>, nodes: readonly Told[]): boolean {
+function equal(held: ReadonlyMap<string, ReceivedWorkspace>, nodes: readonly ReceivedWorkspace[]): boolean {
   return sorted(held.values()).join() === sorted(nodes).join();
 }
 
-function sorted(objects: Iterable<Told>): readonly string[] {
+function sorted(objects: Iterable<ReceivedWorkspace>): readonly string[] {
   return [...objects].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion} ${metadata.uid}`).sort();
 }
 

@@ -2,8 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
@@ -25,7 +24,8 @@ export const DevPodWorkspaceInstanceType = kubernetesType('DevPodWorkspaceInstan
 const InstanceConnection = builder.objectRef<Connection<DevPodWorkspaceInstanceObject>>(
   'DevPodWorkspaceInstanceConnection',
 );
-const InstanceEvent = builder.objectRef<LiveEvent<DevPodWorkspaceInstanceObject>>('DevPodWorkspaceInstanceEvent');
+const InstanceEvent =
+  builder.objectRef<SubscriptionEvent<DevPodWorkspaceInstanceObject>>('DevPodWorkspaceInstanceEvent');
 implementConnection(InstanceConnection, DevPodWorkspaceInstanceType);
 implementEvent(InstanceEvent, DevPodWorkspaceInstanceType);
 
@@ -202,7 +202,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, DevPodWorkspaceInstance, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, DevPodWorkspaceInstance, at),
     resolve: ({ object }) => object,
   }),
   devPodWorkspaceInstances: t.field({
@@ -214,7 +214,7 @@ builder.subscriptionFields((t) => ({
       ...afterArg,
     },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
+      listSource(loaders, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
     resolve: (event) => event,
   }),
 }));

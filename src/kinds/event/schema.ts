@@ -1,8 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { afterArg, namespaceArg } from '../../graphql/object-args.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
@@ -11,7 +10,7 @@ import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
 
 export const KubernetesEventType = kubernetesType('KubernetesEvent', Event);
 const KubernetesEventConnection = builder.objectRef<Connection<EventObject>>('KubernetesEventConnection');
-const KubernetesEventEvent = builder.objectRef<LiveEvent<EventObject>>('KubernetesEventEvent');
+const KubernetesEventEvent = builder.objectRef<SubscriptionEvent<EventObject>>('KubernetesEventEvent');
 implementConnection(KubernetesEventConnection, KubernetesEventType);
 implementEvent(KubernetesEventEvent, KubernetesEventType);
 
@@ -111,7 +110,7 @@ builder.subscriptionField('events', (t) =>
       'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, Event, { namespace, filter, matcher: eventMatcher, after }),
+      listSource(loaders, Event, { namespace, filter, matcher: eventMatcher, after }),
     resolve: (event) => event,
   }),
 );

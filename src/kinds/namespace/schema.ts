@@ -2,8 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
@@ -19,7 +18,7 @@ import { Namespace, type NamespaceObject } from './resource.ts';
 
 export const NamespaceType = kubernetesType('Namespace', Namespace);
 const NamespaceConnection = builder.objectRef<Connection<NamespaceObject>>('NamespaceConnection');
-const NamespaceEvent = builder.objectRef<LiveEvent<NamespaceObject>>('NamespaceEvent');
+const NamespaceEvent = builder.objectRef<SubscriptionEvent<NamespaceObject>>('NamespaceEvent');
 implementConnection(NamespaceConnection, NamespaceType);
 implementEvent(NamespaceEvent, NamespaceType);
 
@@ -136,7 +135,7 @@ builder.subscriptionField('namespaces', (t) =>
       ...afterArg,
     },
     subscribe: (_, { filter, after }, { loaders }) =>
-      liveList(loaders, Namespace, { filter, matcher: namespaceMatcher, after }),
+      listSource(loaders, Namespace, { filter, matcher: namespaceMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -3,8 +3,7 @@ import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
 import { keyOf } from '../../kubernetes/object.ts';
@@ -29,7 +28,7 @@ const PersistentVolumeClaimConnection = builder.objectRef<Connection<PersistentV
   'PersistentVolumeClaimConnection',
 );
 const PersistentVolumeClaimEvent =
-  builder.objectRef<LiveEvent<PersistentVolumeClaimObject>>('PersistentVolumeClaimEvent');
+  builder.objectRef<SubscriptionEvent<PersistentVolumeClaimObject>>('PersistentVolumeClaimEvent');
 implementConnection(PersistentVolumeClaimConnection, PersistentVolumeClaimType);
 implementEvent(PersistentVolumeClaimEvent, PersistentVolumeClaimType);
 
@@ -151,7 +150,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One claim as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, PersistentVolumeClaim, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, PersistentVolumeClaim, at),
     resolve: ({ object }) => object,
   }),
   persistentVolumeClaims: t.field({
@@ -159,7 +158,7 @@ builder.subscriptionFields((t) => ({
     description: 'The claims that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
+      listSource(loaders, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -3,8 +3,7 @@ import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -23,7 +22,7 @@ import {
 
 export const PersistentVolumeType = kubernetesType('PersistentVolume', PersistentVolume);
 const PersistentVolumeConnection = builder.objectRef<Connection<PersistentVolumeObject>>('PersistentVolumeConnection');
-const PersistentVolumeEvent = builder.objectRef<LiveEvent<PersistentVolumeObject>>('PersistentVolumeEvent');
+const PersistentVolumeEvent = builder.objectRef<SubscriptionEvent<PersistentVolumeObject>>('PersistentVolumeEvent');
 implementConnection(PersistentVolumeConnection, PersistentVolumeType);
 implementEvent(PersistentVolumeEvent, PersistentVolumeType);
 
@@ -165,7 +164,7 @@ builder.subscriptionField('persistentVolumes', (t) =>
     description: 'The storage that matches, then SYNCED, then what happens to it.',
     args: { ...filterArg, ...afterArg },
     subscribe: (_, { filter, after }, { loaders }) =>
-      liveList(loaders, PersistentVolume, { filter, matcher: volumeMatcher, after }),
+      listSource(loaders, PersistentVolume, { filter, matcher: volumeMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { failure } from '../../graphql/errors.ts';
-import { PrivateStream } from '../../subscriptions/private-stream.ts';
+import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
@@ -84,7 +84,7 @@ builder.subscriptionField('workspaceLogs', (t) =>
     extensions: reads(Pod),
     subscribe: async (_, { follow, ...args }, context) => {
       const { logs, pod, options } = await logOf(args, context);
-      return new PrivateStream((signal) =>
+      return new UnsharedSubscription((signal) =>
         logs.read(pod, { ...options, follow, signal: AbortSignal.any([signal, context.signal]) }),
       );
     },

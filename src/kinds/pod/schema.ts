@@ -3,8 +3,7 @@ import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
@@ -19,7 +18,7 @@ import { Pod, podSpecOf, podStatusOf, workspaceNameOf, type PodObject } from './
 
 export const PodType = kubernetesType('Pod', Pod);
 const PodConnection = builder.objectRef<Connection<PodObject>>('PodConnection');
-const PodEvent = builder.objectRef<LiveEvent<PodObject>>('PodEvent');
+const PodEvent = builder.objectRef<SubscriptionEvent<PodObject>>('PodEvent');
 implementConnection(PodConnection, PodType);
 implementEvent(PodEvent, PodType);
 
@@ -121,7 +120,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, Pod, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, Pod, at),
     resolve: ({ object }) => object,
   }),
   pods: t.field({
@@ -129,7 +128,7 @@ builder.subscriptionFields((t) => ({
     description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, Pod, { namespace, filter, matcher: podMatcher, after }),
+      listSource(loaders, Pod, { namespace, filter, matcher: podMatcher, after }),
     resolve: (event) => event,
   }),
 }));

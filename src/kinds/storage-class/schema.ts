@@ -2,8 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { isPart } from '../../kubernetes/part.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/words.ts';
@@ -11,7 +10,7 @@ import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from '
 
 export const StorageClassType = kubernetesType('StorageClass', StorageClass);
 const StorageClassConnection = builder.objectRef<Connection<StorageClassObject>>('StorageClassConnection');
-const StorageClassEvent = builder.objectRef<LiveEvent<StorageClassObject>>('StorageClassEvent');
+const StorageClassEvent = builder.objectRef<SubscriptionEvent<StorageClassObject>>('StorageClassEvent');
 implementConnection(StorageClassConnection, StorageClassType);
 implementEvent(StorageClassEvent, StorageClassType);
 
@@ -131,7 +130,7 @@ builder.subscriptionField('storageClasses', (t) =>
     description: 'The classes of storage that match, then SYNCED, then what happens to them.',
     args: { ...filterArg, ...afterArg },
     subscribe: (_, { filter, after }, { loaders }) =>
-      liveList(loaders, StorageClass, { filter, matcher: classMatcher, after }),
+      listSource(loaders, StorageClass, { filter, matcher: classMatcher, after }),
     resolve: (event) => event,
   }),
 );

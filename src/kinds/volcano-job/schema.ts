@@ -2,8 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads } from '../../graphql/reads.ts';
@@ -27,7 +26,7 @@ import { VolcanoVolume } from './volume.ts';
 
 export const VolcanoJobType = kubernetesType('VolcanoJob', VolcanoJob);
 const VolcanoJobConnection = builder.objectRef<Connection<VolcanoJobObject>>('VolcanoJobConnection');
-const VolcanoJobEvent = builder.objectRef<LiveEvent<VolcanoJobObject>>('VolcanoJobEvent');
+const VolcanoJobEvent = builder.objectRef<SubscriptionEvent<VolcanoJobObject>>('VolcanoJobEvent');
 implementConnection(VolcanoJobConnection, VolcanoJobType);
 implementEvent(VolcanoJobEvent, VolcanoJobType);
 
@@ -222,7 +221,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, VolcanoJob, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, VolcanoJob, at),
     resolve: ({ object }) => object,
   }),
   volcanoJobs: t.field({
@@ -234,7 +233,7 @@ builder.subscriptionFields((t) => ({
       ...afterArg,
     },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
+      listSource(loaders, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -8,8 +8,7 @@ import {
 } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { reads } from '../../graphql/reads.ts';
 import { revisionOf } from '../../graphql/revision.ts';
@@ -34,7 +33,7 @@ import { kindSpecOf, WorkspaceKind, type WorkspaceKindObject } from './resource.
 
 export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
 export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
-const WorkspaceKindEvent = builder.objectRef<LiveEvent<WorkspaceKindObject>>('WorkspaceKindEvent');
+const WorkspaceKindEvent = builder.objectRef<SubscriptionEvent<WorkspaceKindObject>>('WorkspaceKindEvent');
 implementConnection(WorkspaceKindConnection, WorkspaceKindType);
 implementEvent(WorkspaceKindEvent, WorkspaceKindType);
 
@@ -206,7 +205,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: nameArg,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, WorkspaceKind, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, WorkspaceKind, at),
     resolve: ({ object }) => object,
   }),
   workspaceKinds: t.field({
@@ -217,7 +216,7 @@ builder.subscriptionFields((t) => ({
       ...afterArg,
     },
     subscribe: (_, { filter, after }, { loaders }) =>
-      liveList(loaders, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
+      listSource(loaders, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -8,8 +8,7 @@ import {
   type PagingArgs,
 } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent } from '../../subscriptions/event-type.ts';
-import { liveList, liveObject, type LiveEvent } from '../../subscriptions/live-source.ts';
+import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { reads, readsForViewer } from '../../graphql/reads.ts';
@@ -34,7 +33,7 @@ import { WorkspaceVolumes } from './volumes.ts';
 
 export const WorkspaceType = kubernetesType('Workspace', Workspace);
 export const WorkspaceConnection = builder.objectRef<Connection<WorkspaceObject>>('WorkspaceConnection');
-const WorkspaceEvent = builder.objectRef<LiveEvent<WorkspaceObject>>('WorkspaceEvent');
+const WorkspaceEvent = builder.objectRef<SubscriptionEvent<WorkspaceObject>>('WorkspaceEvent');
 implementConnection(WorkspaceConnection, WorkspaceType);
 implementEvent(WorkspaceEvent, WorkspaceType);
 
@@ -206,7 +205,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => liveObject(loaders, Workspace, at),
+    subscribe: (_, at, { loaders }) => objectSource(loaders, Workspace, at),
     resolve: ({ object }) => object,
   }),
   workspaces: t.field({
@@ -219,7 +218,7 @@ builder.subscriptionFields((t) => ({
       ...afterArg,
     },
     subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      liveList(loaders, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
+      listSource(loaders, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
     resolve: (event) => event,
   }),
 }));

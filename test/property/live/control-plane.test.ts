@@ -8,7 +8,7 @@ import { Follower } from '../../support/live/follower.ts';
 import { mistakesAtRest } from '../../support/live/rest.ts';
 import { selections, type Selection } from '../../support/live/selections.ts';
 import { definitions } from '../../support/live/stage.ts';
-import { realWorld, type World } from '../../support/live/world.ts';
+import { realCluster, type Cluster } from '../../support/live/cluster.ts';
 import { Writer } from '../../support/live/writer.ts';
 
 const SEED = Number(process.env['CONVERGENCE_SEEDS']?.split('-', 1)[0] ?? 1);
@@ -48,7 +48,7 @@ describe.skipIf(controlPlaneMissing)('before a real API server, whatever happens
 async function mistakesBefore(cluster: ControlPlane, chances: Chances): Promise<readonly string[]> {
   const api = await Api.connect(cluster.kubeconfig);
   for (const definition of definitions) await api.define(definition);
-  const [world, steps]: [World, string[]] = [realWorld(api), []];
+  const [world, steps]: [Cluster, string[]] = [realCluster(api), []];
   const note = (what: string) => void steps.push(what);
   const writer = new Writer({ world, chances, note, workspaces: 6, messageLength: 3_000 });
   await writer.begin();

@@ -6,7 +6,7 @@ import { definitions } from '../../support/live/stage.ts';
 
 /** What convergence came to grief on, one thing at a time. */
 
-interface Told {
+interface ReceivedEvent {
   readonly type: string;
   readonly cursor: string;
   readonly object: { readonly name: string; readonly state: string; readonly kind: unknown } | null;
@@ -20,11 +20,11 @@ const objects = [namespace('team-a'), kind('blue', 'Blue'), nb('nb-1', 'Running'
 async function told(
   gateway: TestGateway,
   { fields = 'name state', after }: { readonly fields?: string; readonly after?: string | undefined },
-  isLast: (event: Told, events: readonly Told[]) => boolean = ({ type }) => type === 'SYNCED',
-): Promise<readonly Told[]> {
+  isLast: (event: ReceivedEvent, events: readonly ReceivedEvent[]) => boolean = ({ type }) => type === 'SYNCED',
+): Promise<readonly ReceivedEvent[]> {
   const query = `subscription ($after: String) { workspaces(after: $after) { type cursor object { ${fields} } } }`;
-  const events: Told[] = [];
-  for await (const { data } of gateway.subscribe<{ workspaces: Told }>(query, { after })) {
+  const events: ReceivedEvent[] = [];
+  for await (const { data } of gateway.subscribe<{ workspaces: ReceivedEvent }>(query, { after })) {
     if (data) events.push(data.workspaces);
     if (data && isLast(data.workspaces, events)) break;
   }
@@ -35,7 +35,7 @@ async function cursorOf(gateway: TestGateway, fields?: string): Promise<string |
   return (await told(gateway, fields === undefined ? {} : { fields })).at(-1)?.cursor;
 }
 
-function shown(events: readonly Told[]): unknown {
+function shown(events: readonly ReceivedEvent[]): unknown {
   return events.map(({ type, object }) => (object ? [type, object.name, object.state ?? object.kind] : type));
 }
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { selections, type Fields } from '../../support/live/selections.ts';
-import { Contradiction, View, type ToldEvent } from '../../support/live/view.ts';
+import { ContractViolation, ClientView, type ReceivedEvent } from '../../support/live/view.ts';
 
 const selection = selections.find(({ title }) => title === 'workspaces in trouble');
 
-function viewOf(...events: readonly ToldEvent[]): View {
+function viewOf(...events: readonly ReceivedEvent[]): ClientView {
   if (!selection) throw new TypeError('There is no such selection.');
-  const view = new View(selection);
+  const view = new ClientView(selection);
   for (const event of events) view.take(event);
   return view;
 }
 
-function told(type: ToldEvent['type'], object: Fields | null = null, cursor = 'cursor'): ToldEvent {
+function told(type: ReceivedEvent['type'], object: Fields | null = null, cursor = 'cursor'): ReceivedEvent {
   return { type, object, cursor };
 }
 
@@ -30,7 +30,7 @@ describe('a follower', () => {
     expect([view.held.size, view.synced]).toEqual([0, false]);
   });
 
-  it.each<[string, readonly ToldEvent[]]>([
+  it.each<[string, readonly ReceivedEvent[]]>([
     ['adds what is held', [...snapshot, told('ADDED', nb('1', 'PENDING'))]],
     ['modifies what is not held', [...snapshot, told('MODIFIED', nb('2'))]],
     ['deletes what is not held', [...snapshot, told('DELETED', nb('2'))]],
@@ -44,13 +44,13 @@ describe('a follower', () => {
     ['has no object', [told('ADDED')]],
     ['has no uid', [told('ADDED', { name: 'nb-1', state: 'ERROR' })]],
   ])('complains of a stream that %s', (_, events) => {
-    expect(() => viewOf(...events)).toThrow(Contradiction);
+    expect(() => viewOf(...events)).toThrow(ContractViolation);
   });
 
   it('lets only a resumption tell what is held just so', () => {
     const view = viewOf(...snapshot);
     view.goOn();
     for (const event of [told('MODIFIED', nb('1')), told('SYNCED')]) view.take(event);
-    expect(() => view.take(told('MODIFIED', nb('1')))).toThrow(Contradiction);
+    expect(() => view.take(told('MODIFIED', nb('1')))).toThrow(ContractViolation);
   });
 });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Caller, Reply } from './people.ts';
 import { keyOf, type Fields, type LiveSelection } from './live-selections.ts';
 
-interface Told {
+interface ReceivedEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'SYNCED' | 'RESET';
   readonly cursor: string;
   readonly object: Fields | null;
@@ -129,7 +129,7 @@ export class LiveFollower implements AsyncDisposable {
   #take(told: unknown): void {
     this.#story.push(textOf(told));
     if (this.selection.field === 'workspace') this.#takeOne(told as Fields | null);
-    else this.#takeEvent(told as Told);
+    else this.#takeEvent(told as ReceivedEvent);
   }
 
   #takeOne(object: Fields | null): void {
@@ -138,7 +138,7 @@ export class LiveFollower implements AsyncDisposable {
     this.#state = 'synced';
   }
 
-  #takeEvent({ type, cursor, object }: Told): void {
+  #takeEvent({ type, cursor, object }: ReceivedEvent): void {
     this.#cursor = cursor;
     if (type === 'RESET') {
       this.#held.clear();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { subscriptionOf, type Fields, type Selection, type Truth } from './selections.ts';
 import { openEventStream, openWebSocket, type Result, type Stream } from './streams.ts';
-import { Contradiction, uidOf, View, type ToldEvent } from './view.ts';
+import { ContractViolation, uidOf, ClientView, type ReceivedEvent } from './view.ts';
 
 export interface FollowerOptions {
   readonly selection: Selection;
@@ -20,7 +20,7 @@ const passing = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE'])
 /** A client that reconstructs what it follows, whatever happens to it, and complains of what the contract forbids. */
 export class Follower implements Disposable {
   readonly #options: FollowerOptions;
-  readonly #view: View;
+  readonly #view: ClientView;
   readonly #lines: string[] = [];
   #stream: Stream | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -31,7 +31,7 @@ export class Follower implements Disposable {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#view = new View(options.selection);
+    this.#view = new ClientView(options.selection);
     this.#connect();
   }
 
@@ -133,9 +133,9 @@ export class Follower implements Disposable {
     try {
       if (result.errors || !result.data) this.#takeErrors(result);
       else if (this.selection.field === 'workspace') this.#takeObject(result.data['workspace'] as Fields | null);
-      else this.#takeEvent(result.data[this.selection.field] as ToldEvent);
+      else this.#takeEvent(result.data[this.selection.field] as ReceivedEvent);
     } catch (error) {
-      if (!(error instanceof Contradiction)) throw error;
+      if (!(error instanceof ContractViolation)) throw error;
       this.#failure ??= `${this.title}: ${error.message}\n    ${this.story}`;
       this.#stream?.vanish();
     }
@@ -144,10 +144,10 @@ export class Follower implements Disposable {
   #takeErrors({ errors = [], data }: Result): void {
     this.#note(textOf(errors));
     if (data || !errors.every(({ extensions }) => passing.has(extensions?.code)))
-      throw new Contradiction(textOf({ data, errors }));
+      throw new ContractViolation(textOf({ data, errors }));
   }
 
-  #takeEvent(event: ToldEvent): void {
+  #takeEvent(event: ReceivedEvent): void {
     this.#note(`${event.type} ${textOf(event.object)} ${legible(event.cursor)}`);
     if (event.type === 'RESET') this.#resets += 1;
     this.#view.take(event);
@@ -155,7 +155,7 @@ export class Follower implements Disposable {
 
   #takeObject(object: Fields | null): void {
     this.#note(textOf(object));
-    if (isDeepStrictEqual(object, this.#told)) throw new Contradiction('the same was told twice in a row');
+    if (isDeepStrictEqual(object, this.#told)) throw new ContractViolation('the same was told twice in a row');
     this.#told = object;
   }
 

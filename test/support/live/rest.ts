@@ -5,10 +5,10 @@ import { until } from '../until.ts';
 import type { Follower } from './follower.ts';
 import { queryOf, type Fields, type Selection, type Truth } from './selections.ts';
 import { uidOf } from './view.ts';
-import type { World } from './world.ts';
+import type { Cluster } from './cluster.ts';
 
 interface AtRest {
-  readonly world: World;
+  readonly world: Cluster;
   readonly gateways: readonly TestGateway[];
   readonly followers: readonly Follower[];
 }
@@ -37,7 +37,7 @@ export async function mistakesAtRest({ world, gateways, followers }: AtRest): Pr
 }
 
 /** Waits until a gateway has taken in all that the cluster holds, of each kind. */
-async function caughtUp(world: World, gateway: TestGateway): Promise<void> {
+async function caughtUp(world: Cluster, gateway: TestGateway): Promise<void> {
   const name = `marker-${String(Math.random()).slice(2)}`;
   const markers = [namespace(name), workspaceKind(name), workspace(name, { namespace: name })];
   for (const marker of markers) await world.put(marker);

@@ -6,7 +6,7 @@ import { FaultInjector } from './fault-injector.ts';
 import { Fleet } from './fleet.ts';
 import { Follower } from './follower.ts';
 import { askingSelection, selections } from './selections.ts';
-import { simulatedWorld, type World } from './world.ts';
+import { simulatedCluster, type Cluster } from './cluster.ts';
 import { Writer } from './writer.ts';
 
 /** A simulated cluster, gateways before it, clients of these, and what disturbs them. */
@@ -15,7 +15,7 @@ export interface Stage {
   /** Whether somebody needs the API server all the time. */
   readonly answersReviews: boolean;
   readonly simulator: Simulator;
-  readonly world: World;
+  readonly world: Cluster;
   readonly fleet: Fleet;
   readonly writer: Writer;
   readonly injector: FaultInjector;
@@ -33,7 +33,7 @@ export async function setStage(chances: Chances): Promise<Stage> {
   const answersReviews = chances.below(3) === 0;
   const bookmarkIntervalMs = chances.of([20, 50, 60_000]);
   const simulator = await startSimulator({ bookmarkIntervalMs, objects: definitions });
-  const world = simulatedWorld(simulator);
+  const world = simulatedCluster(simulator);
   const [workspaces, messageLength] = [7 + chances.below(14), chances.of([10, 10, 3_000, 8_000])];
   const writer = new Writer({ world, chances, note, workspaces, messageLength });
   await writer.begin();

@@ -25,7 +25,7 @@ export interface Stream {
   vanish(): void;
 }
 
-export type OpenStream = (options: StreamOptions) => Stream;
+export type StreamOpener = (options: StreamOptions) => Stream;
 
 /** By the graphql-transport-ws protocol, spoken by hand. */
 export function openWebSocket({ url, query, cursor, onResult, onEnd }: StreamOptions): Stream {

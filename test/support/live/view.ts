@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Fields, Selection } from './selections.ts';
 
 /** One event of a subscription, as it comes. */
-export interface ToldEvent {
+export interface ReceivedEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'SYNCED' | 'RESET';
   readonly cursor: string;
   readonly object: Fields | null;
 }
 
 /** An event that the contract does not allow here. */
-export class Contradiction extends Error {
+export class ContractViolation extends Error {
   override readonly name = 'Contradiction';
 }
 
@@ -18,7 +18,7 @@ export class Contradiction extends Error {
  * ADDED only for what is not held, DELETED and MODIFIED only for what is, MODIFIED only with something new, SYNCED once
  * per snapshot or resumption, RESET before any other snapshot than the first.
  */
-export class View {
+export class ClientView {
   readonly #selection: Selection;
   readonly #held = new Map<string, Fields>();
   #phase: 'snapshot' | 'missed' | 'live' = 'snapshot';
@@ -54,8 +54,8 @@ export class View {
     this.#phase = 'missed';
   }
 
-  /** @throws {Contradiction} */
-  take(event: ToldEvent): void {
+  /** @throws {ContractViolation} */
+  take(event: ReceivedEvent): void {
     this.#check(event.cursor !== '' && typeof event.cursor === 'string', event, 'has no cursor');
     switch (event.type) {
       case 'RESET':
@@ -71,14 +71,14 @@ export class View {
         this.#takeObject(event);
         break;
       default:
-        throw new Contradiction(`Unknown event ${JSON.stringify(event.type satisfies never)}`);
+        throw new ContractViolation(`Unknown event ${JSON.stringify(event.type satisfies never)}`);
     }
     this.#cursor = event.cursor;
   }
 
-  #takeObject(event: ToldEvent): void {
+  #takeObject(event: ReceivedEvent): void {
     const { type, object } = event;
-    if (!object) throw new Contradiction(`${type} without an object`);
+    if (!object) throw new ContractViolation(`${type} without an object`);
     const uid = uidOf(object);
     const held = this.#held.get(uid);
     this.#check(this.#phase !== 'snapshot' || type === 'ADDED', event, 'stands in a snapshot');
@@ -92,13 +92,13 @@ export class View {
     return void this.#held.set(uid, object);
   }
 
-  #check(isSo: boolean, { type, object }: ToldEvent, otherwise: string): void {
-    if (!isSo) throw new Contradiction(`${type} ${JSON.stringify(object)} ${otherwise}`);
+  #check(isSo: boolean, { type, object }: ReceivedEvent, otherwise: string): void {
+    if (!isSo) throw new ContractViolation(`${type} ${JSON.stringify(object)} ${otherwise}`);
   }
 }
 
 export function uidOf(object: Fields): string {
   const { metadata } = object as { readonly metadata?: { readonly uid?: string } };
-  if (!metadata?.uid) throw new Contradiction(`${JSON.stringify(object)} has no uid`);
+  if (!metadata?.uid) throw new ContractViolation(`${JSON.stringify(object)} has no uid`);
   return metadata.uid;
 }

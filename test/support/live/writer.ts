@@ -1,7 +1,7 @@
 import type { Chances } from '../seeded-chances.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
-import { titleOf, type World } from './world.ts';
+import { titleOf, type Cluster } from './cluster.ts';
 
 const namespaces = ['ns-1', 'ns-2', 'ns-3'];
 const kinds = ['kind-1', 'kind-2', 'kind-3'];
@@ -13,7 +13,7 @@ const displayNames = ['blue', 'deep blue', 'red', ''];
 type Workspace = NonNullable<Parameters<typeof workspace>[1]> & { readonly displayName?: string };
 
 interface WriterOptions {
-  readonly world: World;
+  readonly world: Cluster;
   readonly chances: Chances;
   /** How many workspaces there may be in one namespace. */
   readonly workspaces: number;

@@ -1,14 +1,13 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode } from '../graphql/errors.ts';
-import { Frame } from './frame.ts';
-import type { RunningStream } from './live-stream.ts';
-import type { Sink } from './reader.ts';
+import { SerializedEvent } from './result-template.ts';
+import type { EventSink, RunningSubscription } from './subscriber.ts';
 
 /**
  * What a subscription follows that is for one client only, such as a log. graphql-js lets a subscription's resolver return
  * async iterables only, so it looks like one; its events are drawn by an open private stream.
  */
-export class PrivateStream<T> implements AsyncIterable<T> {
+export class UnsharedSubscription<T> implements AsyncIterable<T> {
   readonly #open: (signal: AbortSignal) => AsyncIterable<T>;
 
   /** @param open begins to follow; when its signal aborts, everything is to be released at once */
@@ -21,15 +20,17 @@ export class PrivateStream<T> implements AsyncIterable<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    throw new TypeError('A private stream is followed through LiveQueries.subscribe, not iterated.');
+    throw new TypeError(
+      'An UnsharedSubscription is not iterated; pass the operation to SubscriptionRegistry.subscribe instead.',
+    );
   }
 }
 
 const REFUSALS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAVAILABLE']);
 
-interface OpenPrivateStreamOptions {
-  readonly sink: Sink;
-  readonly source: PrivateStream<unknown>;
+interface ActiveUnsharedSubscriptionOptions {
+  readonly sink: EventSink;
+  readonly source: UnsharedSubscription<unknown>;
   /** Executes the operation for one event. */
   readonly execute: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>;
   readonly publicError: (error: unknown) => GraphQLError;
@@ -37,7 +38,7 @@ interface OpenPrivateStreamOptions {
   readonly recheck: () => Promise<unknown>;
   readonly recheckMs: number;
   /** Told of each event that was sent. */
-  readonly onFrame: () => void;
+  readonly onEvent: () => void;
   /** Told once, however it ends. */
   readonly onClose: () => void;
 }
@@ -46,14 +47,14 @@ interface OpenPrivateStreamOptions {
  * A private stream between its first and its last frame. An event is drawn only while the client reads, so nothing
  * gathers here; one that cannot be told is the last. Whether the viewer may follow it is asked again while it lasts.
  */
-export class OpenPrivateStream implements RunningStream {
-  readonly #options: OpenPrivateStreamOptions;
+export class ActiveUnsharedSubscription implements RunningSubscription {
+  readonly #options: ActiveUnsharedSubscriptionOptions;
   readonly #stopping = new AbortController();
   readonly #rechecks: NodeJS.Timeout;
   #isOpen = true;
   #ready: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: OpenPrivateStreamOptions) {
+  constructor(options: ActiveUnsharedSubscriptionOptions) {
     this.#options = options;
     this.#rechecks = setInterval(() => void this.#recheck(), options.recheckMs);
     void this.#run();
@@ -97,7 +98,7 @@ export class OpenPrivateStream implements RunningStream {
   }
 
   async #pump(): Promise<void> {
-    const { sink, source, execute, onFrame } = this.#options;
+    const { sink, source, execute, onEvent: onFrame } = this.#options;
     const { signal } = this.#stopping;
     await this.#readiness();
     if (signal.aborted) return;
@@ -106,7 +107,7 @@ export class OpenPrivateStream implements RunningStream {
       if (signal.aborted) return;
       const [error] = result.errors ?? [];
       if (error) throw error;
-      sink.send(new Frame(JSON.stringify(result), ''));
+      sink.send(new SerializedEvent(JSON.stringify(result), ''));
       onFrame();
       await this.#readiness();
       if (signal.aborted) return;

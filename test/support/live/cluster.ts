@@ -5,7 +5,7 @@ import type { Api, ApiAnswer } from '../../contract/api.ts';
 import type { StoredObject, Truth } from './selections.ts';
 
 /** A cluster as those who write to it see it. */
-export interface World {
+export interface Cluster {
   /** Makes an object be so, status included. */
   put(manifest: Manifest): Promise<void>;
   /** Removes it, if it is there. */
@@ -15,7 +15,7 @@ export interface World {
 
 const KUBEFLOW = 'kubeflow.org/v1beta1';
 
-export function simulatedWorld(simulator: Simulator): World {
+export function simulatedCluster(simulator: Simulator): Cluster {
   const list = (apiVersion: string, kind: string) => simulator.list(apiVersion, kind) as readonly StoredObject[];
   return {
     async put(manifest) {
@@ -39,7 +39,7 @@ const plurals: Readonly<Record<string, string>> = {
 };
 
 /** By the API, whose answers nobody waits for: it may be down, and then nothing is written. */
-export function realWorld(api: Api): World {
+export function realCluster(api: Api): Cluster {
   async function list(path: string): Promise<readonly StoredObject[]> {
     const { code, body, text } = await api.get(path);
     if (code !== 200) throw new Error(`${path} answered ${code}: ${text}`);

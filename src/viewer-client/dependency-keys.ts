@@ -1,0 +1,25 @@
+import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
+import type { Resource, ResourceName } from '../kubernetes/resource.ts';
+
+/** The names of reads: a change announces the ones whose answers it may have changed. */
+export const dependencyKeys = {
+  all: (resource: ResourceName): string => `${resource.plural}.${resource.group}`,
+  name: (resource: ResourceName, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
+  index: (resource: ResourceName, index: string, value: string): string =>
+    `${dependencyKeys.all(resource)} ${index}=${value}`,
+};
+
+/** Every read that finds this object. */
+export function dependencyKeysOf<T extends KubernetesObject>(resource: Resource<T>, object: T): readonly string[] {
+  const { metadata } = object;
+  const indexed = Object.entries(resource.indexes).flatMap(([index, valuesOf]) =>
+    valuesOf(object).map((value) => dependencyKeys.index(resource, index, value)),
+  );
+  return [
+    dependencyKeys.all(resource),
+    dependencyKeys.name(resource, metadata),
+    dependencyKeys.index(resource, 'uid', metadata.uid),
+    dependencyKeys.index(resource, 'namespace', metadata.namespace ?? ''),
+    ...indexed,
+  ];
+}
