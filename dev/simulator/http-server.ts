@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { LogReader } from './logs/log-reader.ts';
-import { answerStatus, type Answer, type Reply, type WatchReply } from './reply.ts';
-import { readTarget, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
+import { answerStatus, answerText, type Answer, type Reply, type WatchReply } from './reply.ts';
+import { readTarget, readUrl, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
 import { requestTooLarge, StatusError } from './status.ts';
 import type { Watches } from './watches.ts';
 
@@ -27,6 +27,7 @@ export function createHttpServer(options: HttpServerOptions): RequestListener {
 
 async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   const request = readHead(message);
+  if (!request) return send(answerText(400, '400 Bad Request'), response);
   let reply: Reply;
   try {
     const body = await readBody(message);
@@ -49,9 +50,12 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
   }
 }
 
-function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> {
+/** Undefined if the URL has a malformed escape, which the HTTP server of Go refuses before anything looks at it. */
+function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> | undefined {
   const { method = 'GET', url = '/', headers, headersDistinct } = message;
-  const { pathname: path, searchParams: query } = new URL(`http://simulator${url}`);
+  const read = readUrl(url);
+  if (!read) return undefined;
+  const { path, query } = read;
   const target = readTarget(method, path, query);
   const userAgent = headers['user-agent'] ?? '';
   return { ...target, method, url, path, query, headers, headersDistinct, userAgent };

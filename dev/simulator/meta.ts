@@ -27,6 +27,7 @@ function document(cluster: Cluster, segments: readonly string[], host: string): 
     case 'version':
       return rest.length === 0 ? versionInfo(cluster.gitVersion) : undefined;
     case '':
+      if (rest.length > 0) return undefined;
       return {
         paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
       };

@@ -1,5 +1,6 @@
 import { RBAC_GROUP } from './access/rbac-objects.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
+import { pathSegmentProblems } from './path-segment.ts';
 import type { ServedResource } from './served-resource.ts';
 import { invalidValue } from './schema-validation.ts';
 import type { Cause } from './status.ts';
@@ -48,9 +49,7 @@ function validateName(name: string, { kind, group }: ServedResource): readonly C
 
 /** Roles and bindings may be called anything that can stand in a URL. */
 function validatePathSegment(field: string, name: string): readonly Cause[] {
-  if (name === '.' || name === '..') return [invalidValue(field, name, `may not be '${name}'`)];
-  const characters = ['/', '%'].filter((character) => name.includes(character));
-  return characters.map((character) => invalidValue(field, name, `may not contain '${character}'`));
+  return pathSegmentProblems(name).map((problem) => invalidValue(field, name, problem));
 }
 
 function validateLabel(key: string, value: string): readonly Cause[] {

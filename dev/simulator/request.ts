@@ -40,6 +40,7 @@ export interface RequestRecord extends SimulatedRequest {
 
 /** A request with everything needed to answer it. */
 export interface IncomingRequest extends SimulatedRequest {
+  /** Decoded as a whole, as Go's `URL.Path`: an escaped slash separates segments like any other. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -48,20 +49,35 @@ export interface IncomingRequest extends SimulatedRequest {
   readonly body: Buffer;
 }
 
-const RESOURCE_PATH = /^\/(?:api\/(v[^/]+)|apis\/([^/]+)\/([^/]+))\/(.+?)\/?$/u;
+const RESOURCE_PATH = /^\/(?:api\/(v[^/]+)|apis\/([^/]+)\/([^/]+))\/(.+?)\/*$/su;
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
-/** Reads method and URL. Whether the resource exists is not asked here. */
+/**
+ * Splits a request target into path and query. Nothing is resolved: `.`, `..` and empty segments stay. Returns undefined if
+ * the path has a malformed escape.
+ */
+export function readUrl(url: string): { readonly path: string; readonly query: URLSearchParams } | undefined {
+  const [, rawPath = '', rawQuery = ''] = /^([^?]*)\??(.*)$/su.exec(url) ?? [];
+  if (/%(?![0-9A-Fa-f]{2})/u.test(rawPath)) return undefined;
+  // Byte by byte: what is no UTF-8 becomes U+FFFD, as it does in the JSON of Go.
+  const bytes = rawPath.replaceAll(/%([0-9A-Fa-f]{2})/gu, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return { path: Buffer.from(bytes, 'latin1').toString(), query: new URLSearchParams(rawQuery) };
+}
+
+/** Reads method and decoded path. Whether the resource exists is not asked here. */
 export function readTarget(method: string, path: string, query: URLSearchParams): RequestTarget {
   const [, coreVersion, group = '', version = '', rest = ''] = RESOURCE_PATH.exec(path) ?? [];
   const place = { group, version: coreVersion ?? version };
   if (rest === '') return { ...place, verb: 'other', resource: '' };
-  const segments = rest.split('/').map(decodeSegment);
+  const segments = rest.split('/');
   const [first, second, third = ''] = segments;
   const scoped = first === 'namespaces' && segments.length > 2 && !NAMESPACE_SUBRESOURCES.has(third);
-  const [resource = '', name, subresource] = scoped ? segments.slice(2) : segments;
+  const [resource = '', name = '', subresource = ''] = scoped ? segments.slice(2) : segments;
   const namespace = scoped ? second : undefined;
-  return { ...place, verb: verbOf(method, name, query), resource, namespace, name, subresource };
+  const named = { name: name || undefined, subresource: subresource || undefined };
+  return { ...place, verb: verbOf(method, named.name, query), resource, namespace, ...named };
 }
 
 function verbOf(method: string, name: string | undefined, query: URLSearchParams): RequestVerb {
@@ -81,14 +97,5 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
       return name === undefined ? 'deletecollection' : 'delete';
     default:
       return 'other';
-  }
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // A malformed escape names nothing that exists; it is looked up, and not found, as it stands.
-    return segment;
   }
 }

@@ -8,10 +8,11 @@ import { answerLog } from './logs/answer-log.ts';
 import { answerMeta } from './meta.ts';
 import { answerGet, answerList, answerWatch } from './read.ts';
 import { answerText, type Reply } from './reply.ts';
+import { pathSegmentProblems } from './path-segment.ts';
 import type { IncomingRequest } from './request.ts';
 import { answerReview } from './reviews.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, methodNotAllowed, notFound, resourceNotFound, verbNotSupported } from './status.ts';
+import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError, verbNotSupported } from './status.ts';
 import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write.ts';
 
 const NOT_FOUND = '404 page not found\n';
@@ -52,8 +53,51 @@ function answerResource(cluster: Cluster, request: IncomingRequest): Reply {
     if (!resource.custom) throw methodNotAllowed();
     return answerText(404, NOT_FOUND);
   }
+  if (resource.namespaced && request.namespace === '') return answerWithoutNamespace(cluster, resource, request);
   assertServed(resource, request);
+  assertNames(resource, request);
   return dispatch(cluster, resource, request);
+}
+
+/** An empty namespace is none: a list is then about all of them, anything else is refused. */
+function answerWithoutNamespace(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Reply {
+  if (request.verb === 'list' || request.verb === 'watch')
+    return dispatch(cluster, resource, { ...request, namespace: undefined });
+  if (resource.custom) return answerText(404, NOT_FOUND);
+  throw badRequest('Namespace parameter required.');
+}
+
+/** The storage of the real server makes keys of them, and only of what can be a segment of a path. */
+function assertNames(resource: ServedResource, { verb, namespace, name }: IncomingRequest): void {
+  if (namespace !== undefined && verb === 'create') {
+    const problems = pathSegmentProblems(namespace);
+    if (problems.length > 0)
+      throw internalError(`invalid resource name ${JSON.stringify(namespace)}: [${problems.join(', ')}]`);
+  }
+  if (name !== undefined && verb !== 'create') {
+    const problems = pathSegmentProblems(name);
+    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
+  }
+  if (namespace === '.' || namespace === '..') throw invalidKey(resource, namespace, name);
+}
+
+function invalidKey(
+  { custom, group, plural }: ServedResource,
+  namespace: string,
+  name: string | undefined,
+): StatusError {
+  const key = [...(custom ? [group] : []), plural, namespace, ...(name === undefined ? [] : [name])].join('/');
+  return new StatusError({ code: 500, reason: '', message: `invalid key: "/${key}"` });
+}
+
+function internalError(message: string): StatusError {
+  const details = { causes: [{ reason: '', message }] };
+  return new StatusError({
+    code: 500,
+    reason: 'InternalError',
+    message: `Internal error occurred: ${message}`,
+    details,
+  });
 }
 
 /** Writes to namespaced objects name their namespace; only reads may be about all of them. */
@@ -76,6 +120,9 @@ function assertServed(resource: ServedResource, { subresource, verb, namespace, 
   } else if (subresource !== undefined) {
     if (subresource !== 'status' || !resource.hasStatus)
       throw resource.custom ? notFound(resource, name ?? '') : resourceNotFound();
+    if (name === undefined && !resource.custom) throw resourceNotFound();
+    if (verb !== 'get' && verb !== 'update' && verb !== 'patch' && verb !== 'other' && resource.custom)
+      throw verbNotSupported(resource, verb);
     if (verb !== 'get' && verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   }
   if (verb === 'watch' && !resource.verbs.includes(verb)) throw verbNotSupported(resource, verb);

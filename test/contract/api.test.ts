@@ -10,6 +10,7 @@ import { kubectl } from './api/kubectl.ts';
 import { lists } from './api/lists.ts';
 import { newServers } from './api/new-servers.ts';
 import { patches } from './api/patches.ts';
+import { paths } from './api/paths.ts';
 import { reads } from './api/reads.ts';
 import { schemas } from './api/schemas.ts';
 import { watches } from './api/watches.ts';
@@ -27,6 +28,9 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('reads', () => {
     reads(cluster);
+  });
+  describe('paths', () => {
+    paths(cluster);
   });
   describe('lists', () => {
     lists(cluster);

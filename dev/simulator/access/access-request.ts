@@ -1,3 +1,4 @@
+import { pathSegmentProblems } from '../path-segment.ts';
 import type { IncomingRequest } from '../request.ts';
 
 /** What somebody wants to do, as rules speak of it. */
@@ -24,7 +25,7 @@ export interface PathAccess {
 /** What a request is about. Whether it exists is not asked. */
 export function accessRequestOf(request: IncomingRequest): AccessRequest {
   const { resource, group, method, path, subresource = '' } = request;
-  if (resource === '') return { type: 'path', verb: method.toLowerCase(), path: decoded(path) };
+  if (resource === '') return { type: 'path', verb: method.toLowerCase(), path };
   const namespace = namespaceOf(request);
   return { type: 'resource', verb: verbOf(request), group, resource, subresource, namespace, name: nameOf(request) };
 }
@@ -47,17 +48,5 @@ function nameOf({ verb, name, query }: IncomingRequest): string {
   if (verb !== 'list' && verb !== 'watch') return '';
   const fields = (query.get('fieldSelector') ?? '').split(',').map((field) => field.trim());
   const [named] = fields.flatMap((field) => /^metadata\.name==?(.*)$/u.exec(field)?.[1] ?? []);
-  return named !== undefined && isPathSegment(named) ? named : '';
-}
-
-function isPathSegment(name: string): boolean {
-  return name !== '.' && name !== '..' && !/[/%]/u.test(name);
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // A malformed escape is no path that a rule could name; it is matched as it stands.
-  }
+  return named !== undefined && pathSegmentProblems(named).length === 0 ? named : '';
 }
