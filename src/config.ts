@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { addressMatcher, type HeaderIdentityOptions } from './auth/header-identity.ts';
+import { addressMatcher, type HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import { isLoopback } from './server/origins.ts';
 
@@ -48,7 +48,7 @@ export interface Config {
 /** How the gateway knows who asks: one way, and no other beside it. */
 export type Authentication =
   /** A mesh says it in headers. */
-  | ({ readonly mode: 'header' } & HeaderIdentityOptions)
+  | ({ readonly mode: 'header' } & HeaderAuthenticatorOptions)
   /** The client brings a bearer token of the cluster. */
   | { readonly mode: 'token' }
   /** Everybody who can connect is the gateway's own identity in the cluster. */

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Authorizer } from './auth/authorizer.ts';
-import { headerIdentity } from './auth/header-identity.ts';
-import type { Identify } from './auth/identity.ts';
-import { kubeconfigIdentity, whoAmI } from './auth/kubeconfig-identity.ts';
-import { NamedGrants } from './auth/named-grants.ts';
-import { tokenIdentity } from './auth/token-identity.ts';
+import { headerAuthenticator } from './auth/authenticators/header.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { kubeconfigAuthenticator, whoAmI } from './auth/authenticators/kubeconfig.ts';
+import { ResourceNameGrants } from './auth/resource-name-grants.ts';
+import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
@@ -17,8 +17,8 @@ import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace } from './kinds/namespace/resource.ts';
-import type { Cluster } from './viewer-client/loaders.ts';
-import { refusalOf } from './viewer-client/refusal.ts';
+import type { Cluster } from './viewer-client/cluster.ts';
+import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
@@ -101,30 +101,30 @@ function headersEditorFor({ authentication }: Config): string {
 }
 
 /** The way of knowing who asks that the settings choose. */
-function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Identify {
+function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
   switch (authentication.mode) {
     case 'header':
-      return headerIdentity(client, authentication);
+      return headerAuthenticator(client, authentication);
     case 'token':
-      return tokenIdentity(client);
+      return tokenAuthenticator(client);
     case 'kubeconfig':
-      return kubeconfigIdentity(client, self);
+      return kubeconfigAuthenticator(client, self);
     default:
       throw new TypeError(`Unknown way to identify ${JSON.stringify(authentication satisfies never)}`);
   }
 }
 
 function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster {
-  const allowMs = config.authorizationTtlSeconds * 1_000;
-  const denyMs = Math.min(config.denialTtlSeconds * 1_000, allowMs);
+  const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
+  const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
   return {
     cache,
-    authorizer: new Authorizer({ allowMs, denyMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
-    grants: new NamedGrants(client, allowMs),
+    authorizer: new Authorizer({ allowedTtlMs, deniedTtlMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
+    grants: new ResourceNameGrants(client, allowedTtlMs),
     usages: new PodUsages(),
     namespaces: () => {
-      if (namespaces.version === '') throw refusalOf(Namespace, namespaces.failure);
+      if (namespaces.version === '') throw readErrorFor(Namespace, namespaces.failure);
       return Array.from(namespaces.list(), ({ metadata }) => metadata.name);
     },
   };

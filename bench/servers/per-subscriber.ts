@@ -7,8 +7,8 @@ import { createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { Authorizer } from '../../src/auth/authorizer.ts';
-import { kubeconfigIdentity } from '../../src/auth/kubeconfig-identity.ts';
-import { NamedGrants } from '../../src/auth/named-grants.ts';
+import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
+import { ResourceNameGrants } from '../../src/auth/resource-name-grants.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.ts';
@@ -54,12 +54,15 @@ field.subscribe = () => events.iterate();
 const about = {
   cluster: {
     cache,
-    authorizer: new Authorizer({ allowMs: 10_000, denyMs: 5_000, graceMs: 0 }),
-    grants: new NamedGrants(client, 10_000),
+    authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
+    grants: new ResourceNameGrants(client, 10_000),
     usages: new PodUsages(),
     namespaces: () => [],
   },
-  viewer: await kubeconfigIdentity(client, { name: 'bench', groups: [] })({ headers: {}, remoteAddress: undefined }),
+  viewer: await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
+    headers: {},
+    remoteAddress: undefined,
+  }),
   gateway: {
     version: 'bench',
     kubernetesVersion: undefined,

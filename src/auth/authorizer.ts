@@ -1,32 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
-import { Queue } from './queue.ts';
-import { describeQuestion, questionKeyOf, type AccessQuestion } from './question.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { describeAttributes, attributesKey, type ResourceAttributes } from './resource-attributes.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface AuthorizerOptions {
   /** How long a yes holds. */
-  readonly allowMs: number;
+  readonly allowedTtlMs: number;
   /** How long a no holds. */
-  readonly denyMs: number;
+  readonly deniedTtlMs: number;
   /** How much longer the last answer holds while no new one is to be had. */
   readonly graceMs: number;
   /** How many answers are remembered. */
-  readonly capacity?: number;
+  readonly maxDecisions?: number;
   /** How many questions are put to the API server at once. */
-  readonly atOnce?: number;
+  readonly maxConcurrentReviews?: number;
   readonly now?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-interface Answer {
+interface Decision {
   readonly allowed: boolean;
   /** When the question was put. */
   readonly askedAt: number;
 }
 
-interface Asking {
-  readonly answer: Promise<Answer>;
+interface PendingReview {
+  readonly answer: Promise<Decision>;
   readonly askedAt: number;
 }
 
@@ -43,29 +43,29 @@ const REVIEW_LIMIT_MS = 10_000;
 export class Authorizer {
   readonly #options: Required<AuthorizerOptions>;
   /** The least recently used first. */
-  readonly #answers = new Map<string, Answer>();
-  readonly #asking = new Map<string, Asking>();
-  readonly #queue: Queue;
+  readonly #answers = new Map<string, Decision>();
+  readonly #asking = new Map<string, PendingReview>();
+  readonly #queue: ConcurrencyLimit;
 
   constructor(options: AuthorizerOptions) {
-    this.#options = { capacity: CAPACITY, atOnce: AT_ONCE, now: Date.now, sleep: delay, ...options };
-    this.#queue = new Queue(this.#options.atOnce);
+    this.#options = { maxDecisions: CAPACITY, maxConcurrentReviews: AT_ONCE, now: Date.now, sleep: delay, ...options };
+    this.#queue = new ConcurrencyLimit(this.#options.maxConcurrentReviews);
   }
 
   /**
-   * @param since only an answer to a question put at this moment or later will do
+   * @param notBefore only an answer to a question put at this moment or later will do
    * @throws {StatusError} Unauthorized when the viewer's token is no good any more; Unavailable when no answer can be had
    */
-  async allows(viewer: Viewer, question: AccessQuestion, since = 0): Promise<boolean> {
-    const key = `${viewer.key} ${questionKeyOf(question)}`;
+  async authorize(viewer: Viewer, question: ResourceAttributes, notBefore = 0): Promise<boolean> {
+    const key = `${viewer.key} ${attributesKey(question)}`;
     const known = this.#answers.get(key);
-    if (known && known.askedAt >= since && this.#ageOf(known) < this.#lifeOf(known)) {
+    if (known && known.askedAt >= notBefore && this.#ageOf(known) < this.#lifeOf(known)) {
       this.#answers.delete(key);
       this.#answers.set(key, known);
       return known.allowed;
     }
     try {
-      return (await this.#ask(key, viewer, question, since)).allowed;
+      return (await this.#ask(key, viewer, question, notBefore)).allowed;
     } catch (error) {
       if (isUnauthorized(error)) throw error;
       if (known && this.#ageOf(known) < this.#lifeOf(known) + this.#options.graceMs) return known.allowed;
@@ -73,24 +73,24 @@ export class Authorizer {
     }
   }
 
-  #ageOf({ askedAt }: Answer): number {
+  #ageOf({ askedAt }: Decision): number {
     return this.#options.now() - askedAt;
   }
 
-  #lifeOf({ allowed }: Answer): number {
-    return allowed ? this.#options.allowMs : this.#options.denyMs;
+  #lifeOf({ allowed }: Decision): number {
+    return allowed ? this.#options.allowedTtlMs : this.#options.deniedTtlMs;
   }
 
-  #ask(key: string, viewer: Viewer, question: AccessQuestion, since: number): Promise<Answer> {
+  #ask(key: string, viewer: Viewer, question: ResourceAttributes, notBefore: number): Promise<Decision> {
     const underWay = this.#asking.get(key);
-    if (underWay && underWay.askedAt >= since) return underWay.answer;
+    if (underWay && underWay.askedAt >= notBefore) return underWay.answer;
     const asking = this.#put(key, viewer, question, this.#options.now());
     this.#asking.set(key, asking);
     return asking.answer;
   }
 
-  #put(key: string, viewer: Viewer, question: AccessQuestion, askedAt: number): Asking {
-    const put = async (): Promise<Answer> => {
+  #put(key: string, viewer: Viewer, question: ResourceAttributes, askedAt: number): PendingReview {
+    const put = async (): Promise<Decision> => {
       try {
         const answer = { allowed: await this.#queue.run(() => this.#review(viewer, question)), askedAt };
         this.#remember(key, answer);
@@ -102,10 +102,10 @@ export class Authorizer {
     return { answer: put(), askedAt };
   }
 
-  async #review(viewer: Viewer, question: AccessQuestion): Promise<boolean> {
+  async #review(viewer: Viewer, question: ResourceAttributes): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await viewer.review(question, AbortSignal.timeout(REVIEW_LIMIT_MS));
+        return await viewer.reviewAccess(question, AbortSignal.timeout(REVIEW_LIMIT_MS));
       } catch (error) {
         if (attempt === ATTEMPTS || !isUnreachable(error)) throw error;
         await this.#options.sleep(FIRST_WAIT_MS * 3 ** (attempt - 1));
@@ -113,33 +113,33 @@ export class Authorizer {
     }
   }
 
-  #remember(key: string, answer: Answer): void {
+  #remember(key: string, answer: Decision): void {
     const known = this.#answers.get(key);
     if (known && known.askedAt > answer.askedAt) return;
     this.#answers.delete(key);
     this.#answers.set(key, answer);
     const [oldest] = this.#answers.keys();
-    if (this.#answers.size > this.#options.capacity && oldest !== undefined) this.#answers.delete(oldest);
+    if (this.#answers.size > this.#options.maxDecisions && oldest !== undefined) this.#answers.delete(oldest);
   }
 }
 
-function unanswered(question: AccessQuestion, error: unknown): StatusError {
+function unanswered(question: ResourceAttributes, error: unknown): StatusError {
   const why = error instanceof Error ? error.message : String(error);
   return new StatusError({
     code: 503,
     reason: 'ServiceUnavailable',
-    message: `The cluster's authorizer cannot be asked whether you may ${describeQuestion(question)}: ${why}`,
+    message: `The cluster's authorizer cannot be asked whether you may ${describeAttributes(question)}: ${why}`,
     retryAfterSeconds: Math.ceil((retryAfterMsOf(error) ?? 1_000) / 1_000),
   });
 }
 
 /** The cluster has said no. The same whether there is such an object or not. */
-export function forbidden(question: AccessQuestion): StatusError {
+export function forbidden(question: ResourceAttributes): StatusError {
   const { namespace } = question;
   return new StatusError({
     code: 403,
     reason: 'Forbidden',
-    message: `You may not ${describeQuestion(question)}.`,
+    message: `You may not ${describeAttributes(question)}.`,
     namespace: namespace ?? undefined,
   });
 }

@@ -21,18 +21,18 @@ export class Remembered<V> {
   }
 
   /**
-   * @param since only what was asked for at this moment or later will do
+   * @param notBefore only what was asked for at this moment or later will do
    * @throws whatever `ask` throws; that is not remembered
    */
-  async get(key: string, ask: () => Promise<Fresh<V>>, since = 0): Promise<V> {
+  async get(key: string, ask: () => Promise<Fresh<V>>, notBefore = 0): Promise<V> {
     const entry = this.#entries.get(key);
-    if (entry && entry.askedAt >= since && Date.now() < entry.until) {
+    if (entry && entry.askedAt >= notBefore && Date.now() < entry.until) {
       this.#entries.delete(key);
       this.#entries.set(key, entry);
       return entry.value;
     }
     const underWay = this.#asking.get(key);
-    if (underWay && underWay.askedAt >= since) return underWay.value;
+    if (underWay && underWay.askedAt >= notBefore) return underWay.value;
     const askedAt = Date.now();
     const asking = { value: this.#ask(key, ask, askedAt), askedAt };
     this.#asking.set(key, asking);

@@ -1,5 +1,5 @@
 import type { Client } from '../kubernetes/client.ts';
-import type { AccessQuestion } from './question.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
 
 /** Who asks. */
 export interface Viewer {
@@ -13,10 +13,10 @@ export interface Viewer {
    * Asks the cluster's authorizer.
    * @throws {StatusError} when no answer could be had: that is neither yes nor no
    */
-  readonly review: (question: AccessQuestion, signal: AbortSignal) => Promise<boolean>;
+  readonly reviewAccess: (question: ResourceAttributes, signal: AbortSignal) => Promise<boolean>;
   /**
    * Whether the viewer is still who they were, for who listens for long.
    * @throws {StatusError} Unauthorized when they are not: their token has expired, or was revoked
    */
-  readonly renew: () => Promise<void>;
+  readonly reauthenticate: () => Promise<void>;
 }

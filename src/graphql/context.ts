@@ -1,10 +1,11 @@
 import type { Viewer } from '../auth/viewer.ts';
-import { Loaders, type Cluster } from '../viewer-client/loaders.ts';
-import type { OnRead } from '../viewer-client/objects.ts';
-import type { Sight } from '../viewer-client/sight.ts';
+import type { OperationVisibility } from '../auth/operation-visibility.ts';
+import type { Cluster } from '../viewer-client/cluster.ts';
+import { ViewerClient } from '../viewer-client/viewer-client.ts';
+import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
-const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: readsForViewer(…).';
+const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: viewerDependent(…).';
 
 /** What this gateway is, and how it does. */
 export interface GatewayFacts {
@@ -23,21 +24,21 @@ export interface GatewayFacts {
 export interface Context {
   readonly viewer: Viewer;
   /** The only door to the cluster. */
-  readonly loaders: Loaders;
+  readonly client: ViewerClient;
   readonly gateway: GatewayFacts;
   /** Aborts when the client has gone, or its subscription has ended. */
   readonly signal: AbortSignal;
-  /** The same viewer's context for one event of a subscription: loaders remember, and an event must not be answered from the past. */
+  /** The same viewer's context for one event of a subscription: client remember, and an event must not be answered from the past. */
   readonly forEvent: (event: EventContext) => Context;
   /** The same viewer's context, in which only what the cluster's authorizer is asked from a moment on counts. */
-  readonly renewed: (since: number) => Context;
+  readonly withFreshAuthorization: (notBefore: number) => Context;
 }
 
 interface EventContext {
   readonly signal: AbortSignal;
   readonly onRead: OnRead;
   /** What all readers of the event see. */
-  readonly sight: Sight;
+  readonly visibility: OperationVisibility;
   /** Whether viewers share it who see the same: then nothing may depend on who they are. */
   readonly shared: boolean;
 }
@@ -50,7 +51,7 @@ export interface ContextOptions {
 
 /** Whether this is a context that was made here. */
 export function isContext(value: unknown): value is Context {
-  return typeof value === 'object' && value !== null && 'loaders' in value && value.loaders instanceof Loaders;
+  return typeof value === 'object' && value !== null && 'client' in value && value.client instanceof ViewerClient;
 }
 
 export function createContext(options: ContextOptions, signal: AbortSignal): Context {
@@ -58,30 +59,30 @@ export function createContext(options: ContextOptions, signal: AbortSignal): Con
 }
 
 /** Stands for all who see the same. */
-const anybody: Viewer = {
+const sharedViewer: Viewer = {
   name: '',
   groups: [],
-  key: 'anybody',
+  key: 'shared',
   get client(): never {
     throw new TypeError(UNDECLARED);
   },
-  review: () => Promise.reject(new TypeError(UNDECLARED)),
-  renew: () => Promise.reject(new TypeError(UNDECLARED)),
+  reviewAccess: () => Promise.reject(new TypeError(UNDECLARED)),
+  reauthenticate: () => Promise.reject(new TypeError(UNDECLARED)),
 };
 
 function contextWith(
   options: ContextOptions,
-  given: Partial<EventContext> & { readonly signal: AbortSignal; readonly since?: number },
+  given: Partial<EventContext> & { readonly signal: AbortSignal; readonly notBefore?: number },
 ): Context {
   const { cluster, gateway } = options;
   const { signal } = given;
-  const viewer = given.shared ? anybody : options.viewer;
+  const viewer = given.shared ? sharedViewer : options.viewer;
   return {
     viewer,
     gateway,
     signal,
-    loaders: new Loaders({ cluster, viewer, ...given }),
+    client: new ViewerClient({ cluster, viewer, ...given }),
     forEvent: (event) => contextWith(options, event),
-    renewed: (since) => contextWith(options, { signal, since }),
+    withFreshAuthorization: (notBefore) => contextWith(options, { signal, notBefore }),
   };
 }

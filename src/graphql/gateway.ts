@@ -1,4 +1,4 @@
-import type { ResourceStatus } from '../viewer-client/loaders.ts';
+import type { ResourceStatus } from '../viewer-client/reader.ts';
 import { builder } from './builder.ts';
 import type { GatewayFacts } from './context.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
@@ -86,21 +86,23 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
     }),
     objects: t.int({
       description: 'How many objects of the copy you may see.',
-      resolve: ({ resource }, _, { loaders }) => loaders.seenCount(resource),
+      resolve: ({ resource }, _, { client }) => client.reader.visibleCount(resource),
     }),
     lastEventAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
         'When the API server last told something of the kind: an event, or that there was none. Null before the first time, and where you may not list the kind everywhere.',
-      resolve: async ({ resource, lastEventAt }, _, { loaders }) =>
-        lastEventAt !== undefined && (await loaders.seesAll(resource)) ? new Date(lastEventAt).toISOString() : null,
+      resolve: async ({ resource, lastEventAt }, _, { client }) =>
+        lastEventAt !== undefined && (await client.reader.seesAll(resource))
+          ? new Date(lastEventAt).toISOString()
+          : null,
     }),
     watch: t.field({
       type: WatchStatisticsType,
       nullable: true,
       description: 'What has happened to its watch. Null where you may not list the kind everywhere.',
-      resolve: async ({ resource, watch }, _, { loaders }) => ((await loaders.seesAll(resource)) ? watch : null),
+      resolve: async ({ resource, watch }, _, { client }) => ((await client.reader.seesAll(resource)) ? watch : null),
     }),
   }),
 });
@@ -131,16 +133,16 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
     kinds: t.field({
       type: [ServedKindType],
       description: 'The kinds that the gateway serves, and how fresh its copy of each is.',
-      resolve: async (_, __, { loaders }) => [...(await loaders.statuses())],
+      resolve: async (_, __, { client }) => [...(await client.reader.statuses())],
     }),
     live: t.field({
       type: SubscriptionStatisticsType,
       nullable: true,
       description:
         'How many are following, and how well they keep up. Null unless you may list everywhere what is always watched.',
-      resolve: async ({ live }, _, { loaders }) => {
-        const watched = (await loaders.statuses()).filter(({ resource }) => resource.watched === 'always');
-        const seen = await Promise.all(watched.map(({ resource }) => loaders.seesAll(resource)));
+      resolve: async ({ live }, _, { client }) => {
+        const watched = (await client.reader.statuses()).filter(({ resource }) => resource.watched === 'always');
+        const seen = await Promise.all(watched.map(({ resource }) => client.reader.seesAll(resource)));
         return seen.every(Boolean) ? live() : null;
       },
     }),

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
-import { isPart } from '../kubernetes/part.ts';
+import { isRedacted } from '../auth/redaction.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
-import type { Loaders } from '../viewer-client/loaders.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
@@ -9,7 +9,7 @@ import { ObjectMetaType } from './object-meta.ts';
 interface NodeType {
   readonly typeName: string;
   readonly namespaced: boolean;
-  readonly get: (loaders: Loaders, at: ObjectName) => Promise<KubernetesObject | undefined>;
+  readonly get: (client: ViewerClient, at: ObjectName) => Promise<KubernetesObject | undefined>;
 }
 
 const nodeTypes = new Map<string, NodeType>();
@@ -19,7 +19,7 @@ export function kubernetesType<T extends KubernetesObject>(typeName: string, res
   nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
     typeName,
     namespaced: resource.namespaced,
-    get: (loaders, at) => loaders.get(resource, at),
+    get: (client, at) => client.reader.get(resource, at),
   });
   return builder.objectRef<T>(typeName);
 }
@@ -40,16 +40,16 @@ const ID_FORM = /^(?<typeName>[A-Za-z]+):(?:(?<namespace>[^:/]+)\/)?(?<name>[^:/
 export function globalIdOf(object: KubernetesObject): string {
   const { namespace, name } = object.metadata;
   // Of what is seen in part, the name is all that is told.
-  const uid = isPart(object) ? name : object.metadata.uid;
+  const uid = isRedacted(object) ? name : object.metadata.uid;
   return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
-async function findNode(loaders: Loaders, id: string): Promise<KubernetesObject | null> {
+async function findNode(client: ViewerClient, id: string): Promise<KubernetesObject | null> {
   const { typeName, namespace, name, uid } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
   const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
   if (!type || !name || !uid || type.namespaced !== (namespace !== undefined))
     throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
-  const found = await type.get(loaders, { namespace, name });
+  const found = await type.get(client, { namespace, name });
   return found && globalIdOf(found) === id ? found : null;
 }
 
@@ -74,14 +74,14 @@ export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>(
       type: ObjectMetaType,
       nullable: true,
       description: 'What Kubernetes keeps of every object. Null where you may not get the object itself.',
-      resolve: (object) => (isPart(object) ? null : object.metadata),
+      resolve: (object) => (isRedacted(object) ? null : object.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
         'The whole object as the API server has it, without managedFields and last-applied-configuration. Null where you may not get the object itself.',
-      resolve: (object) => (isPart(object) ? null : object),
+      resolve: (object) => (isRedacted(object) ? null : object),
     }),
   }),
 });
@@ -92,7 +92,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The object with this id. Null when it does not exist (any more), or you see it otherwise by now.',
     args: { id: t.arg.id({ required: true, description: 'An `id` that the gateway gave out.' }) },
-    resolve: (_, { id }, { loaders }) => findNode(loaders, id),
+    resolve: (_, { id }, { client }) => findNode(client, id),
   }),
   nodes: t.field({
     type: [NodeInterface],
@@ -100,6 +100,6 @@ builder.queryFields((t) => ({
     description: 'The objects with these ids, in their order. Null for each that does not exist (any more).',
     args: { ids: t.arg.idList({ required: true, description: 'Ids that the gateway gave out.' }) },
     // A promise each, so that one bad id is the error of its place only.
-    resolve: (_, { ids }, { loaders }) => ids.map(async (id) => findNode(loaders, id)),
+    resolve: (_, { ids }, { client }) => ids.map(async (id) => findNode(client, id)),
   }),
 }));

@@ -22,8 +22,8 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
         namespace: t.arg.string({ description: 'Null: in every namespace, or a resource of the whole cluster.' }),
         name: t.arg.string({ description: 'Null: with any name.' }),
       },
-      resolve: (_, { verb, group, resource, namespace = null, name = null }, { loaders }) =>
-        loaders.can({ verb, group, resource, namespace, name }),
+      resolve: (_, { verb, group, resource, namespace = null, name = null }, { client }) =>
+        client.can(verb, { group, plural: resource, namespaced: true }, { namespace, name }),
     }),
   }),
 });

@@ -28,11 +28,11 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> extends
   /** What is kept of an object, wherever it comes from. Must leave what it is given as it is. */
   readonly trim: TrimObject<T>;
   /** What may be seen of an object by who may not read it. Absent: nothing. */
-  readonly glimpse?: Glimpse<T>;
+  readonly redactedAccess?: RedactedAccess<T>;
 }
 
 /** Who may do something else may see a part of an object. */
-export interface Glimpse<T extends KubernetesObject> {
+export interface RedactedAccess<T extends KubernetesObject> {
   /** Any of these verbs will do … */
   readonly verbs: readonly string[];
   /** … for the objects of this resource … */
@@ -40,7 +40,7 @@ export interface Glimpse<T extends KubernetesObject> {
   /** … in the namespace that has the object's name, or in any namespace. */
   readonly where: 'namespace-of-that-name' | 'any-namespace';
   /** What is left of the object. */
-  readonly cut: TrimObject<T>;
+  readonly redact: TrimObject<T>;
 }
 
 /** A method's type, as is {@link IndexValues}. */
@@ -60,6 +60,11 @@ export function defineResource<T extends KubernetesObject>(options: ResourceOpti
 /** `group/version`, or `version` for the core group: what manifests call `apiVersion`. */
 export function apiVersionOf({ group, version }: ResourceName): string {
   return group ? `${group}/${version}` : version;
+}
+
+/** `resource.group`, e.g. `workspaces.kubeflow.org` or, in the core group, `pods.`. Unique in a cluster. */
+export function groupResourceOf({ plural, group }: Pick<ResourceName, 'plural' | 'group'>): string {
+  return `${plural}.${group}`;
 }
 
 /** Part of a resource: without a name the collection, without a namespace that of all namespaces. */

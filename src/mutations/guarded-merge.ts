@@ -3,7 +3,7 @@ import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/obj
 import type { Resource } from '../kubernetes/resource.ts';
 import { isConflict } from '../kubernetes/status-error.ts';
 import type { WriteOptions, Written } from '../kubernetes/verbs.ts';
-import type { Loaders } from '../viewer-client/loaders.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { failure } from '../graphql/errors.ts';
 import { revisionOf } from '../graphql/revision.ts';
 
@@ -30,21 +30,21 @@ interface Options extends Omit<WriteOptions, 'signal'> {
  * @throws {StatusError} whatever else the API server says
  */
 export async function guardedMerge<T extends KubernetesObject>(
-  loaders: Loaders,
+  client: ViewerClient,
   { resource, at, notes, changeOf }: GuardedMerge<T>,
   { revision, ...options }: Options,
 ): Promise<Written<T>> {
-  await loaders.permit('update', resource, at);
-  const copy = await loaders.get(resource, at);
-  let object = copy && revisionOf(copy) === revision ? copy : await loaders.live(resource, at);
+  await client.assertCan('update', resource, at);
+  const copy = await client.reader.get(resource, at);
+  let object = copy && revisionOf(copy) === revision ? copy : await client.reader.getUncached(resource, at);
   for (let attempt = 1; ; attempt += 1) {
     assertRevision(object, revision);
     const body = atVersion(await changeOf(object), object, notes);
     try {
-      return await loaders.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' });
+      return await client.writer.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' });
     } catch (error) {
       if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-      object = await loaders.live(resource, at);
+      object = await client.reader.getUncached(resource, at);
     }
   }
 }

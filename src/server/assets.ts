@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import { credentialsOf, type Identify } from '../auth/identity.ts';
+import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 
 /** A file that is kept in the cluster. */
@@ -13,7 +13,7 @@ export interface Asset {
 export interface AssetsOptions {
   /** The file at a path, for who may see it; undefined where there is none. */
   readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<Asset | undefined>;
-  readonly identify: Identify;
+  readonly identify: Authenticator;
   readonly publicError: (error: unknown) => GraphQLError;
 }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
-import { credentialsOf, type Identify } from '../auth/identity.ts';
+import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { createAssets, type AssetsOptions } from './assets.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
@@ -32,7 +32,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   readonly readiness: () => Readiness;
   readonly assetAt: AssetsOptions['assetAt'];
   readonly publicError: (error: unknown) => GraphQLError;
-  readonly identify: Identify;
+  readonly identify: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway beside its own. */
   readonly allowedOrigins: readonly string[];

@@ -13,7 +13,7 @@ import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import { readsOf } from '../graphql/reads.ts';
+import { dependenciesOf } from '../graphql/field-dependencies.ts';
 
 /** What a client sends, on whatever transport. */
 export interface OperationRequest {
@@ -125,7 +125,7 @@ export class Pipeline {
 async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResult> {
   const { schema, document, contextValue } = operation;
   if (!isContext(contextValue)) throw new TypeError('An operation came without a context of ours.');
-  await contextValue.loaders.prepare(readsOf(schema, document).resources, 'read');
+  await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
   return execute(operation);
 }
 

@@ -5,7 +5,7 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Connection, UNAUTHORIZED } from './connection.ts';
-import { credentialsOf, type Identify } from '../auth/identity.ts';
+import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { failure } from '../graphql/errors.ts';
 import type { FrameStream } from './frame-stream.ts';
@@ -39,7 +39,7 @@ export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly outlets: Outlets;
   readonly publicError: (error: unknown) => GraphQLError;
-  readonly identify: Identify;
+  readonly identify: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
   /** A client of which nothing is heard for so long, not even the answer to a ping, is closed. */
   readonly slowReaderTimeoutMs: number;

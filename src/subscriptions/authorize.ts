@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Context } from '../graphql/context.ts';
-import { readsOf } from '../graphql/reads.ts';
+import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { shortHash, type StreamPosition } from './cursor.ts';
 import { SubscriptionSource } from './source.ts';
 import { UnsharedSubscription } from './unshared-subscription.ts';
@@ -57,14 +57,14 @@ export async function authorizeSubscription(
   args: SubscribeArgs,
   since: number,
 ): Promise<AuthorizedSubscription | AuthorizedUnsharedSubscription> {
-  const context = args.contextValue.renewed(since);
-  const { resources, forViewer: viewerDependent } = readsOf(args.schema, args.document);
+  const context = args.contextValue.withFreshAuthorization(since);
+  const { resources, viewerDependent } = dependenciesOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);
-  await context.loaders.prepare(resources, 'follow');
+  await context.client.reader.prefetch(resources, 'watch');
   const source = await createSourceEventStream(validated);
   if (source instanceof SubscriptionSource) {
-    const visibilityHash = shortHash(context.loaders.sight.signature);
+    const visibilityHash = shortHash(context.client.reader.visibility.signature);
     return { source, validated, context, notBefore: since, visibilityHash, viewerDependent };
   }
   if (source instanceof UnsharedSubscription) return { unshared: source, validated, context };
@@ -152,7 +152,7 @@ export class ViewerSubscriptions {
       if (authorized.viewerDependent) this.#shared.refresh();
       return;
     }
-    if (authorized.source.objects.isBlind && !before.source.objects.isBlind) return this.#end(accessRevoked());
+    if (authorized.source.objects.seesNothing && !before.source.objects.seesNothing) return this.#end(accessRevoked());
     const [left, next] = [this.#shared, this.#options.sharedFor(authorized)];
     this.#shared = next;
     const moving = [...this.#active].flatMap((subscription) =>

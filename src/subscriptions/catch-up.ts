@@ -1,5 +1,5 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { NetChange, Objects, ChangesReader } from '../viewer-client/objects.ts';
+import type { NetChange, ScopedLister, ChangesReader } from '../viewer-client/scoped-lister.ts';
 import { objectToken, type StreamPosition, type Watermark, type DeliveredState } from './cursor.ts';
 import { PendingEvent, INITIAL_CHECKPOINT, type Checkpoint } from './subscriber.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -15,7 +15,7 @@ export interface CatchUpOptions {
 
 /** A resource that selected fields come from, and what has changed of it. */
 interface RelatedResource {
-  readonly objects: Objects<KubernetesObject>;
+  readonly objects: ScopedLister<KubernetesObject>;
   readonly past: ChangesReader<KubernetesObject>;
 }
 
@@ -43,10 +43,10 @@ export class CatchUp {
   static async from(position: StreamPosition, { source, dependencies }: CatchUpOptions): Promise<CatchUp | undefined> {
     if (position.version === '') return undefined;
     const newest = newestOf([position.version, ...position.pastCheckpoint.map(({ version }) => version)]);
-    const own = await source.objects.since(position.version, newest);
+    const own = await source.objects.changesSince(position.version, newest);
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
-        const watermark = position.related[objects.name];
+        const watermark = position.related[objects.resourceKey];
         return { objects, past: watermark && (await changesSince(watermark, objects)) };
       }),
     );
@@ -119,14 +119,14 @@ export class CatchUp {
       return had ? { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) } : undefined;
     if (!had) return { type: 'ADDED', ...row };
     let isAsItWas = true; // also what is selected of other objects
-    const past = await renderer.renderUntracked(before, ({ name }, dependencyKey) => {
-      if (changedKeys.has(dependencyKey) || !this.#isTracked(name)) isAsItWas = false;
+    const past = await renderer.renderUntracked(before, ({ resourceKey }, dependencyKey) => {
+      if (changedKeys.has(dependencyKey) || !this.#isTracked(resourceKey)) isAsItWas = false;
     });
     return isAsItWas && past.content === row.template.content ? undefined : { type: 'MODIFIED', ...row };
   }
 
   #isTracked(resource: string): boolean {
-    return this.#related.some(({ objects }) => objects.name === resource);
+    return this.#related.some(({ objects }) => objects.resourceKey === resource);
   }
 
   /** The reads of related objects whose answers have changed. */
@@ -166,10 +166,10 @@ function deliveredByUid(
 /** What was read pastCheckpoint may be gone again: then the objects that came and went count too. */
 async function changesSince(
   { version, highest }: Watermark,
-  objects: Objects<KubernetesObject>,
+  objects: ScopedLister<KubernetesObject>,
 ): Promise<ChangesReader<KubernetesObject> | undefined> {
-  if (highest !== version) return objects.since(version, highest, 'each');
-  const past = await objects.since(version);
+  if (highest !== version) return objects.changesSince(version, highest, 'each');
+  const past = await objects.changesSince(version);
   return past && (() => past()?.filter(({ before, after }) => before ?? after));
 }
 

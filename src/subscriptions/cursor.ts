@@ -69,10 +69,10 @@ const cursors = new WeakMap<StreamPosition, { readonly selection: string; readon
 export function encodeStreamCursor(selection: string, place: StreamPosition): string {
   const known = cursors.get(place);
   if (known?.selection === selection) return known.cursor;
-  const { version, pastCheckpoint: ahead, related, visibilityHash: sight } = place;
+  const { version, pastCheckpoint: ahead, related, visibilityHash } = place;
   const told = ahead.map((each) => [each.token, each.version, each.exists]);
   const reaches = Object.entries(related).map(([name, reach]) => [name, reach.version, reach.highest]);
-  const parts = [selectionHash(selection), version, told, reaches, sight];
+  const parts = [selectionHash(selection), version, told, reaches, visibilityHash];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   cursors.set(place, { selection, cursor });
   return cursor;
@@ -80,15 +80,15 @@ export function encodeStreamCursor(selection: string, place: StreamPosition): st
 
 /** @throws {GraphQLError} BAD_REQUEST for a cursor of another selection, and for what is no cursor */
 export function decodeStreamCursor(selection: string, cursor: string): StreamPosition {
-  const [digest, version, told, reaches, sight] = parseCursor(cursor);
+  const [digest, version, told, reaches, visibilityHash] = parseCursor(cursor);
   const ahead = Array.isArray(told) ? told.map(parseDeliveredState) : [undefined];
   const related = Array.isArray(reaches) ? reaches.map(parseWatermark) : [undefined];
-  const isPlace = typeof digest === 'string' && typeof version === 'string' && typeof sight === 'string';
+  const isPlace = typeof digest === 'string' && typeof version === 'string' && typeof visibilityHash === 'string';
   if (!isPlace || !isComplete(ahead) || !isComplete(related)) {
     throw failure('BAD_REQUEST', `Expected the cursor of an event to go on from, got ${JSON.stringify(cursor)}.`);
   }
   if (digest === selectionHash(selection))
-    return { version, pastCheckpoint: ahead, related: Object.fromEntries(related), visibilityHash: sight };
+    return { version, pastCheckpoint: ahead, related: Object.fromEntries(related), visibilityHash };
   const message =
     'This cursor belongs to another selection: other arguments, or another field. Start again without it.';
   throw failure('BAD_REQUEST', message);

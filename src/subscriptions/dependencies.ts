@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { Follower, Objects } from '../viewer-client/objects.ts';
+import type { ChangeHandler, ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { Watermark } from './cursor.ts';
 
 interface TrackedResource {
-  readonly objects: Objects<KubernetesObject>;
+  readonly objects: ScopedLister<KubernetesObject>;
   /** Its version when it was first read. */
   readonly since: string;
   readonly unfollow: () => void;
@@ -17,17 +17,21 @@ export class Dependencies {
   readonly #uidsByDependency = new Map<string, Set<string>>();
   readonly #dependenciesByUid = new Map<string, Set<string>>();
   readonly #followed = new Map<string, TrackedResource>();
-  readonly #follower: Follower<KubernetesObject>;
+  readonly #follower: ChangeHandler<KubernetesObject>;
 
   /** @param follower told of every change of the resources that were read */
-  constructor(follower: Follower<KubernetesObject>) {
+  constructor(follower: ChangeHandler<KubernetesObject>) {
     this.#follower = follower;
   }
 
   /** Notes that the answer for `key` came from this read. */
-  record(key: string, objects: Objects<KubernetesObject>, dependencyKey: string): void {
-    if (!this.#followed.has(objects.name)) {
-      this.#followed.set(objects.name, { objects, since: objects.version, unfollow: objects.follow(this.#follower) });
+  record(key: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
+    if (!this.#followed.has(objects.resourceKey)) {
+      this.#followed.set(objects.resourceKey, {
+        objects,
+        since: objects.version,
+        unfollow: objects.addEventHandler(this.#follower),
+      });
     }
     addTo(this.#uidsByDependency, dependencyKey, key);
     addTo(this.#dependenciesByUid, key, dependencyKey);
@@ -49,13 +53,13 @@ export class Dependencies {
   }
 
   /** The resources that have been read. */
-  resources(): readonly Objects<KubernetesObject>[] {
+  resources(): readonly ScopedLister<KubernetesObject>[] {
     return [...this.#followed.values()].map(({ objects }) => objects);
   }
 
   /** How far the copies of the resources that have been read have come, by their names. */
   versions(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.resources().map(({ name, version }) => [name, version]));
+    return Object.fromEntries(this.resources().map(({ resourceKey, version }) => [resourceKey, version]));
   }
 
   /**
@@ -65,9 +69,9 @@ export class Dependencies {
   watermarks(from: Readonly<Record<string, string>>): Readonly<Record<string, Watermark>> {
     const tracked = [...this.#followed.values()];
     return Object.fromEntries(
-      tracked.map(({ objects: { name, reached: highest }, since }) => [
-        name,
-        { version: from[name] ?? since, highest },
+      tracked.map(({ objects: { resourceKey, knownVersion: highest }, since }) => [
+        resourceKey,
+        { version: from[resourceKey] ?? since, highest },
       ]),
     );
   }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { ObjectChange } from '../viewer-client/objects.ts';
+import type { ScopedChange } from '../viewer-client/scoped-lister.ts';
 import type { ResultSet, DirtyObject } from './result-set.ts';
 import type { SubscriptionSource } from './source.ts';
 
@@ -34,7 +34,7 @@ export class DirtySet {
   }
 
   /** @param isBusy whether a round is under way */
-  markChanged({ after, last }: ObjectChange<KubernetesObject>, isBusy: boolean): void {
+  markChanged({ after, last }: ScopedChange<KubernetesObject>, isBusy: boolean): void {
     const { uid } = last.metadata;
     const isOurs = isBusy || this.#resultSet.has(uid) || this.#dirty.has(uid);
     if (isOurs || (after && this.#source.matches(after))) this.#dirty.set(uid, { last, isDeleted: !after });

@@ -84,7 +84,7 @@ export class SubscriptionRegistry {
     args: SubscribeArgs,
   ): SubscriptionHandle {
     const { publicError, recheckMs } = this.#options;
-    const { viewer, loaders } = context;
+    const { viewer, client } = context;
     return {
       resumable: false,
       start: (sink) => {
@@ -97,11 +97,16 @@ export class SubscriptionRegistry {
           onEvent: () => (this.counters.frames += 1),
           onClose: () => this.#count(viewer.name, -1),
           recheck: async () => {
-            await viewer.renew();
+            await viewer.reauthenticate();
             await authorizeSubscription(args, Date.now());
           },
           execute: async (rootValue, signal) => {
-            const eventContext = { signal, onRead: () => undefined, sight: loaders.sight, shared: false };
+            const eventContext = {
+              signal,
+              onRead: () => undefined,
+              visibility: client.reader.visibility,
+              shared: false,
+            };
             return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(eventContext) });
           },
         });
@@ -148,7 +153,7 @@ export class SubscriptionRegistry {
     if (!subscriptions) {
       subscriptions = new ViewerSubscriptions(authorized, {
         authorize: async (since) => {
-          await args.contextValue.viewer.renew();
+          await args.contextValue.viewer.reauthenticate();
           return authorizeShared(args, since);
         },
         sharedFor: (now) => this.#sharedFor(operation, now),
@@ -196,7 +201,7 @@ export class SubscriptionRegistry {
       counters: this.counters,
       onEmpty: () => void this.#shared.delete(key),
       execute: async (event, signal, onRead) => {
-        const eventContext = { signal, onRead, sight: context.loaders.sight, shared: !viewerDependent };
+        const eventContext = { signal, onRead, visibility: context.client.reader.visibility, shared: !viewerDependent };
         const result = await executeSubscriptionEvent({
           ...validated,
           rootValue: event,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { isPart } from '../kubernetes/part.ts';
+import { isRedacted } from '../auth/redaction.ts';
 import { PendingEvent, INITIAL_CHECKPOINT, type Checkpoint } from './subscriber.ts';
 import type { EventType, SubscriptionSource } from './source.ts';
 import type { ResultTemplate, Renderer } from './result-template.ts';
@@ -99,7 +99,7 @@ export class ResultSet {
 
   /** What is seen whole has another id than what was seen in part. */
   #hasOtherId(had: ResultRow, has: ResultRow): boolean {
-    return this.#options.source.shape === 'events' && isPart(had.object) !== isPart(has.object);
+    return this.#options.source.shape === 'events' && isRedacted(had.object) !== isRedacted(has.object);
   }
 
   /** Takes what has become of an object. @returns what the readers are to be told; undefined: nothing that they select */

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { EventType, SubscriptionEvent, SubscriptionSource } from './source.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { OnRead } from '../viewer-client/objects.ts';
+import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** One event as its readers get it. Its bytes are worked out once for all who want them in the same form. */

@@ -78,7 +78,7 @@ export class SharedSubscription {
       counters: options.counters,
     };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
-    this.#removeHandler = source.objects.follow({
+    this.#removeHandler = source.objects.addEventHandler({
       changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
       reset: () => this.#schedule(() => this.#dirtySet.reset()),
       failed: (error) => this.#end(options.publicError(error)),

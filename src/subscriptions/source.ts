@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { builder, type TypeRef } from '../graphql/builder.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { Loaders } from '../viewer-client/loaders.ts';
-import type { Objects } from '../viewer-client/objects.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
 
 const descriptions = {
@@ -56,7 +56,7 @@ export interface SubscriptionEvent<T extends KubernetesObject> {
 }
 
 interface SubscriptionSourceOptions<T extends KubernetesObject> {
-  readonly objects: Objects<T>;
+  readonly objects: ScopedLister<T>;
   readonly shape: SubscriptionSource<T>['shape'];
   readonly selection: string;
   readonly resumeFrom?: StreamPosition | undefined;
@@ -70,7 +70,7 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
  */
 export class SubscriptionSource<T extends KubernetesObject> implements AsyncIterable<SubscriptionEvent<T>> {
   readonly #options: SubscriptionSourceOptions<T>;
-  readonly objects: Objects<T>;
+  readonly objects: ScopedLister<T>;
   /** `events` tells each change as an event; `object` tells the one object, or null. */
   readonly shape: 'events' | 'object';
   /** Names what is selected: a cursor of one selection is no cursor of another. */
@@ -112,17 +112,17 @@ interface ListSelection<T extends KubernetesObject, F> {
 
 /**
  * Follows the objects that match, from a snapshot on.
- * @throws {StatusError} as {@link Loaders.follow}
+ * @throws {StatusError} as {@link Reader.listerForWatch}
  * @throws {GraphQLError} BAD_REQUEST for an `after` that is no cursor of this selection
  */
 export async function listSource<T extends KubernetesObject, F>(
-  loaders: Loaders,
+  client: ViewerClient,
   resource: Resource<T>,
   { namespace, filter, matcher, after }: ListSelection<T, F>,
 ): Promise<SubscriptionSource<T>> {
-  const objects = await loaders.follow(resource, { namespace });
+  const objects = await client.reader.listerForWatch(resource, { namespace });
   const matches = matcher(filter);
-  const selection = JSON.stringify([objects.name, namespace ?? null, filter ?? null]);
+  const selection = JSON.stringify([objects.resourceKey, namespace ?? null, filter ?? null]);
   return new SubscriptionSource({
     objects,
     shape: 'events',
@@ -135,18 +135,18 @@ export async function listSource<T extends KubernetesObject, F>(
 
 /**
  * Follows the one object of this name, through its deletions and re-creations.
- * @throws {StatusError} as {@link Loaders.follow}
+ * @throws {StatusError} as {@link Reader.listerForWatch}
  */
 export async function objectSource<T extends KubernetesObject>(
-  loaders: Loaders,
+  client: ViewerClient,
   resource: Resource<T>,
   at: { readonly namespace?: string; readonly name: string },
 ): Promise<SubscriptionSource<T>> {
-  const objects = await loaders.follow(resource, at);
+  const objects = await client.reader.listerForWatch(resource, at);
   return new SubscriptionSource({
     objects,
     shape: 'object',
-    selection: JSON.stringify([objects.name, at]),
+    selection: JSON.stringify([objects.resourceKey, at]),
     candidates: () => [objects.get(at)].filter((object) => object !== undefined),
     matches: ({ metadata }) => metadata.name === at.name && metadata.namespace === at.namespace,
   });

@@ -1,9 +1,9 @@
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
-import type { Resource, ResourceName } from '../kubernetes/resource.ts';
+import { groupResourceOf, type Resource, type ResourceName } from '../kubernetes/resource.ts';
 
 /** The names of reads: a change announces the ones whose answers it may have changed. */
 export const dependencyKeys = {
-  all: (resource: ResourceName): string => `${resource.plural}.${resource.group}`,
+  all: groupResourceOf,
   name: (resource: ResourceName, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
   index: (resource: ResourceName, index: string, value: string): string =>
     `${dependencyKeys.all(resource)} ${index}=${value}`,

@@ -114,11 +114,11 @@ builder.mutationFields((t) => ({
     type: CreatePayload,
     description: 'Creates a DevPod workspace.',
     args: { input: t.arg({ type: CreateInput, required: true, description: 'What to create.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const { namespace } = input;
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
       refusePlaceholders(manifest);
-      const created = loaders.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
+      const created = client.writer.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
       return withInputPaths(manifestPaths, redacted(manifest, created));
     },
   }),
@@ -127,11 +127,11 @@ builder.mutationFields((t) => ({
     description:
       'Puts another object in the place of a DevPod workspace. Values that the gateway hides are to be given.',
     args: { input: t.arg({ type: ReplaceInput, required: true, description: 'Which, and by what.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
       refusePlaceholders(manifest);
-      const replaced = loaders.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
+      const replaced = client.writer.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
       return withInputPaths(manifestPaths, redacted(manifest, replaced));
     },
   }),
@@ -139,25 +139,25 @@ builder.mutationFields((t) => ({
     type: PatchPayload,
     description: 'Changes parts of a DevPod workspace; what the patch leaves out stays, hidden values included.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'Which, and what.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const patch = patchOf(input, DevPodWorkspaceInstance, at);
       const added = manifestsIn(patch);
       refuseReading(patch);
       for (const manifest of added) refusePlaceholders(manifest);
       const options = { ...writeOptionsOf(input), force: input.force };
-      return redacted(added, loaders.patch(DevPodWorkspaceInstance, at, patch, options));
+      return redacted(added, client.writer.patch(DevPodWorkspaceInstance, at, patch, options));
     },
   }),
   setDevPodWorkspaceInstanceAnnotations: t.field({
     type: SetAnnotationsPayload,
     description: 'Sets and removes annotations, whether there have been any or not.',
     args: { input: t.arg({ type: SetAnnotationsInput, required: true, description: 'Which, and of what.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const { namespace, name } = input;
       const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
       const body = { metadata: { annotations: { ...removed, ...mapOf(input.annotations) } } };
-      return loaders.patch(
+      return client.writer.patch(
         DevPodWorkspaceInstance,
         { namespace, name },
         { type: 'MERGE', body },
@@ -169,9 +169,9 @@ builder.mutationFields((t) => ({
     type: DeletePayload,
     description: 'Deletes a DevPod workspace. NOT_FOUND when there is none.',
     args: { input: t.arg({ type: DeleteInput, required: true, description: 'Which, and how.' }) },
-    resolve: async (_, { input }, { loaders }) => {
+    resolve: async (_, { input }, { client }) => {
       const { namespace, name } = input;
-      const { object, warnings } = await loaders.delete(
+      const { object, warnings } = await client.writer.delete(
         DevPodWorkspaceInstance,
         { namespace, name },
         deleteOptionsOf(input),

@@ -5,7 +5,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { DevPodAccessRule } from './access.ts';
@@ -70,8 +70,8 @@ DevPodWorkspaceInstanceType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in: that of its project.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     displayName: t.string({ description: 'Its name for people; without one, its name.', resolve: displayNameOf }),
     description: t.string({
@@ -182,14 +182,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One DevPod workspace. Null when it does not exist.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(DevPodWorkspaceInstance, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(DevPodWorkspaceInstance, at)) ?? null,
   }),
   devPodWorkspaceInstances: t.field({
     type: InstanceConnection,
     description: 'The DevPod workspaces that match, sorted by namespace and name.',
     args: { ...listArgs, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
-      const instances = await loaders.list(DevPodWorkspaceInstance, namespace);
+    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
+      const instances = await client.reader.list(DevPodWorkspaceInstance, namespace);
       return paginate(instances.filter(instanceMatcher(filter)), byNamespaceAndName, paging);
     },
   }),
@@ -202,7 +202,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, DevPodWorkspaceInstance, at),
+    subscribe: (_, at, { client }) => objectSource(client, DevPodWorkspaceInstance, at),
     resolve: ({ object }) => object,
   }),
   devPodWorkspaceInstances: t.field({
@@ -213,8 +213,8 @@ builder.subscriptionFields((t) => ({
       ...listArgs,
       ...afterArg,
     },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -98,8 +98,8 @@ builder.queryField('events', (t) =>
     type: KubernetesEventConnection,
     description: 'The events that match, newest first. For those of one workspace see `Workspace.events`.',
     args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
-      paginate((await loaders.list(Event, namespace)).filter(eventMatcher(filter)), newestFirst, paging),
+    resolve: async (_, { namespace, filter, ...paging }, { client }) =>
+      paginate((await client.reader.list(Event, namespace)).filter(eventMatcher(filter)), newestFirst, paging),
   }),
 );
 
@@ -109,8 +109,8 @@ builder.subscriptionField('events', (t) =>
     description:
       'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, Event, { namespace, filter, matcher: eventMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, Event, { namespace, filter, matcher: eventMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { inOrder } from '../../graphql/ordering.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod } from '../pod/resource.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';
@@ -26,11 +26,11 @@ builder.objectField(WorkspaceType, 'events', (t) =>
         description: `At most so many: 0 to ${MAX_EVENTS}.`,
       }),
     },
-    extensions: reads(Event, Pod),
-    resolve: (workspace, { first }, { loaders }) => {
+    extensions: dependsOn(Event, Pod),
+    resolve: (workspace, { first }, { client }) => {
       if (first < 0 || first > MAX_EVENTS)
         throw failure('BAD_REQUEST', `first must be from 0 to ${MAX_EVENTS}, got ${first}.`);
-      return inOrder([...eventsOf(loaders, workspace)], newestFirst)
+      return inOrder([...eventsOf(client, workspace)], newestFirst)
         .slice(0, first)
         .map(({ item }) => item);
     },
@@ -38,12 +38,12 @@ builder.objectField(WorkspaceType, 'events', (t) =>
 );
 
 /** Each once. What was noted of a namesake that is gone is not meant. */
-function eventsOf(loaders: Loaders, workspace: WorkspaceObject): ReadonlySet<EventObject> {
-  const events = loaders.related(Event);
+function eventsOf(client: ViewerClient, workspace: WorkspaceObject): ReadonlySet<EventObject> {
+  const events = client.reader.prefetched(Event);
   const { metadata } = workspace;
   const involving = (kind: string, name: string) =>
     events.byIndex('involved', involvedKeyOf(kind, { namespace: metadata.namespace, name }));
-  const parts = workspacePodOf(loaders, workspace);
+  const parts = workspacePodOf(client, workspace);
   const pod = parts && podNameOf(parts);
   const own = involving('Workspace', metadata.name).filter((event) => isAbout(event, workspace));
   const ofParts = [

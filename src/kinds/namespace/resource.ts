@@ -13,11 +13,11 @@ export const Namespace = defineResource<NamespaceObject>({
   plural: 'namespaces',
   namespaced: false,
   // Who may list the workspaces of a namespace may know that it exists.
-  glimpse: {
+  redactedAccess: {
     verbs: ['list'],
     on: Workspace,
     where: 'namespace-of-that-name',
-    cut: ({ apiVersion, kind, metadata: { name, uid, resourceVersion } }) => ({
+    redact: ({ apiVersion, kind, metadata: { name, uid, resourceVersion } }) => ({
       apiVersion,
       kind,
       metadata: { name, uid, resourceVersion, creationTimestamp: '' },

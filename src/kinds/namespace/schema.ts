@@ -5,10 +5,10 @@ import { labelSelector } from '../../graphql/label-selector.ts';
 import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { isPart, partOf } from '../../kubernetes/part.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import { isRedacted, redacted } from '../../graphql/redaction.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceKindConnection, WorkspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/schema.ts';
 import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/kind-in-context.ts';
@@ -23,12 +23,12 @@ implementConnection(NamespaceConnection, NamespaceType);
 implementEvent(NamespaceEvent, NamespaceType);
 
 /** The namespace of this name; where the viewer does not see it, what its name alone tells. */
-export function namespaceNamed(loaders: Loaders, name: string): NamespaceObject {
-  const known = loaders.related(Namespace).get({ name });
+export function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
+  const known = client.reader.prefetched(Namespace).get({ name });
   if (known) return known;
   const { version: apiVersion, kind } = Namespace;
   const metadata = { name, uid: name, resourceVersion: '', creationTimestamp: '' };
-  return partOf<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
+  return redacted<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
 }
 
 NamespaceType.implement({
@@ -39,13 +39,13 @@ NamespaceType.implement({
       type: ObjectMetaType,
       nullable: true,
       description: 'What Kubernetes keeps of every object. Null where only the name is known.',
-      resolve: (namespace) => (isPart(namespace) ? null : namespace.metadata),
+      resolve: (namespace) => (isRedacted(namespace) ? null : namespace.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description: 'The whole object as the API server has it. Null where only the name is known.',
-      resolve: (namespace) => (isPart(namespace) ? null : namespace),
+      resolve: (namespace) => (isRedacted(namespace) ? null : namespace),
     }),
     phase: t.string({
       nullable: true,
@@ -56,20 +56,20 @@ NamespaceType.implement({
       type: WorkspaceConnection,
       description: 'The workspaces in it.',
       args: { ...workspaceListArgs, ...pagingArgs },
-      extensions: reads(Workspace),
-      resolve: ({ metadata }, args, { loaders }) =>
-        workspaceConnection(loaders.related(Workspace).list(metadata.name), args),
+      extensions: dependsOn(Workspace),
+      resolve: ({ metadata }, args, { client }) =>
+        workspaceConnection(client.reader.prefetched(Workspace).list(metadata.name), args),
     }),
     workspaceKinds: t.field({
       type: WorkspaceKindConnection,
       description:
         'The kinds that it is offered: their rules are applied, so some are missing, hidden or have other options here.',
       args: { ...workspaceKindFilterArg, ...pagingArgs },
-      extensions: reads(WorkspaceKind),
-      resolve: (namespace, args, { loaders }) => {
+      extensions: dependsOn(WorkspaceKind),
+      resolve: (namespace, args, { client }) => {
         const labels = labelsOf(namespace);
-        const kinds = loaders
-          .related(WorkspaceKind)
+        const kinds = client.reader
+          .prefetched(WorkspaceKind)
           .list()
           .map((kind) => inNamespace(kind, labels));
         return workspaceKindConnection(
@@ -115,14 +115,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One namespace. Null when it does not exist.',
     args: nameArg,
-    resolve: async (_, { name }, { loaders }) => (await loaders.get(Namespace, { name })) ?? null,
+    resolve: async (_, { name }, { client }) => (await client.reader.get(Namespace, { name })) ?? null,
   }),
   namespaces: t.field({
     type: NamespaceConnection,
     description: 'The namespaces that match, sorted by name.',
     args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { loaders }) =>
-      paginate((await loaders.list(Namespace)).filter(namespaceMatcher(filter)), byName, paging),
+    resolve: async (_, { filter, ...paging }, { client }) =>
+      paginate((await client.reader.list(Namespace)).filter(namespaceMatcher(filter)), byName, paging),
   }),
 }));
 
@@ -134,8 +134,8 @@ builder.subscriptionField('namespaces', (t) =>
       ...filterArg,
       ...afterArg,
     },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      listSource(loaders, Namespace, { filter, matcher: namespaceMatcher, after }),
+    subscribe: (_, { filter, after }, { client }) =>
+      listSource(client, Namespace, { filter, matcher: namespaceMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -5,7 +5,7 @@ import { implementConnection, paginate, pagingArgs, type Connection } from '../.
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
@@ -39,8 +39,8 @@ PersistentVolumeClaimType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     canMount: t.boolean({
       description: 'Whether workspaces may mount it: it is labelled so.',
@@ -81,9 +81,9 @@ PersistentVolumeClaimType.implement({
       type: StorageClassType,
       nullable: true,
       description: 'Its class. Null for one without, when the class is gone, and where you may not see classes.',
-      extensions: reads(StorageClass),
-      resolve: (claim, _, { loaders }) =>
-        loaders.related(StorageClass).get({ name: claimSpecOf(claim).storageClassName ?? '' }) ?? null,
+      extensions: dependsOn(StorageClass),
+      resolve: (claim, _, { client }) =>
+        client.reader.prefetched(StorageClass).get({ name: claimSpecOf(claim).storageClassName ?? '' }) ?? null,
     }),
     volumeName: t.string({
       nullable: true,
@@ -94,9 +94,9 @@ PersistentVolumeClaimType.implement({
       type: PersistentVolumeType,
       nullable: true,
       description: 'The storage that it has. Null until it is BOUND, and where you may not see volumes.',
-      extensions: reads(PersistentVolume),
-      resolve: (claim, _, { loaders }) =>
-        loaders.related(PersistentVolume).get({ name: claimSpecOf(claim).volumeName ?? '' }) ?? null,
+      extensions: dependsOn(PersistentVolume),
+      resolve: (claim, _, { client }) =>
+        client.reader.prefetched(PersistentVolume).get({ name: claimSpecOf(claim).volumeName ?? '' }) ?? null,
     }),
     conditions: t.field({
       type: [ConditionType],
@@ -106,15 +106,16 @@ PersistentVolumeClaimType.implement({
     workspaces: t.field({
       type: [WorkspaceType],
       description: 'The workspaces that mount it, as home or as data, running or not. Those that you may see.',
-      extensions: reads(Workspace),
-      resolve: ({ metadata }, _, { loaders }) =>
-        sortedByName(loaders.related(Workspace).byIndex('claim', keyOf(metadata))),
+      extensions: dependsOn(Workspace),
+      resolve: ({ metadata }, _, { client }) =>
+        sortedByName(client.reader.prefetched(Workspace).byIndex('claim', keyOf(metadata))),
     }),
     pods: t.field({
       type: [PodType],
       description: 'The pods of workspaces that mount it now. Those that you may see.',
-      extensions: reads(Pod),
-      resolve: ({ metadata }, _, { loaders }) => sortedByName(loaders.related(Pod).byIndex('claim', keyOf(metadata))),
+      extensions: dependsOn(Pod),
+      resolve: ({ metadata }, _, { client }) =>
+        sortedByName(client.reader.prefetched(Pod).byIndex('claim', keyOf(metadata))),
     }),
     audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (claim) => claim }),
   }),
@@ -130,14 +131,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One claim. Null when it does not exist.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(PersistentVolumeClaim, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(PersistentVolumeClaim, at)) ?? null,
   }),
   persistentVolumeClaims: t.field({
     type: PersistentVolumeClaimConnection,
     description: 'The claims that match, sorted by namespace and name.',
     args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
-      const claims = await loaders.list(PersistentVolumeClaim, namespace);
+    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
+      const claims = await client.reader.list(PersistentVolumeClaim, namespace);
       return paginate(claims.filter(claimMatcher(filter)), byNamespaceAndName, paging);
     },
   }),
@@ -150,15 +151,15 @@ builder.subscriptionFields((t) => ({
     description:
       'One claim as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, PersistentVolumeClaim, at),
+    subscribe: (_, at, { client }) => objectSource(client, PersistentVolumeClaim, at),
     resolve: ({ object }) => object,
   }),
   persistentVolumeClaims: t.field({
     type: PersistentVolumeClaimEvent,
     description: 'The claims that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
     resolve: (event) => event,
   }),
 }));

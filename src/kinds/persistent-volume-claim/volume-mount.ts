@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { VolumeMount } from '../workspace/volumes.ts';
 import { PersistentVolumeClaim } from './resource.ts';
 import { PersistentVolumeClaimType } from './schema.ts';
@@ -9,8 +9,8 @@ builder.objectField(VolumeMount, 'claim', (t) =>
     type: PersistentVolumeClaimType,
     nullable: true,
     description: 'The claim itself. Null when it does not exist, and where you may not list claims.',
-    extensions: reads(PersistentVolumeClaim),
-    resolve: ({ namespace, claimName: name }, _, { loaders }) =>
-      loaders.related(PersistentVolumeClaim).get({ namespace, name }) ?? null,
+    extensions: dependsOn(PersistentVolumeClaim),
+    resolve: ({ namespace, claimName: name }, _, { client }) =>
+      client.reader.prefetched(PersistentVolumeClaim).get({ namespace, name }) ?? null,
   }),
 );

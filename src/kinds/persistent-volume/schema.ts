@@ -5,7 +5,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { labelSelector } from '../../graphql/label-selector.ts';
 import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/schema.ts';
 import { StorageClass } from '../storage-class/resource.ts';
@@ -96,18 +96,18 @@ PersistentVolumeType.implement({
       type: StorageClassType,
       nullable: true,
       description: 'Its class. Null for one without, and where you may not see classes.',
-      extensions: reads(StorageClass),
-      resolve: (volume, _, { loaders }) =>
-        loaders.related(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
+      extensions: dependsOn(StorageClass),
+      resolve: (volume, _, { client }) =>
+        client.reader.prefetched(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
     }),
     claim: t.field({
       type: PersistentVolumeClaimType,
       nullable: true,
       description: 'The claim that has it. Null where none has, and where you may not see it.',
-      extensions: reads(PersistentVolumeClaim),
-      resolve: (volume, _, { loaders }) => {
+      extensions: dependsOn(PersistentVolumeClaim),
+      resolve: (volume, _, { client }) => {
         const { namespace, name = '', uid } = volumeSpecOf(volume).claimRef ?? {};
-        const claim = loaders.related(PersistentVolumeClaim).get({ namespace, name });
+        const claim = client.reader.prefetched(PersistentVolumeClaim).get({ namespace, name });
         return claim && (!uid || claim.metadata.uid === uid) ? claim : null;
       },
     }),
@@ -147,14 +147,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One piece of storage. Null when it does not exist.',
     args: nameArg,
-    resolve: async (_, { name }, { loaders }) => (await loaders.get(PersistentVolume, { name })) ?? null,
+    resolve: async (_, { name }, { client }) => (await client.reader.get(PersistentVolume, { name })) ?? null,
   }),
   persistentVolumes: t.field({
     type: PersistentVolumeConnection,
     description: 'The storage that matches, sorted by name.',
     args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { loaders }) =>
-      paginate((await loaders.list(PersistentVolume)).filter(volumeMatcher(filter)), byNamespaceAndName, paging),
+    resolve: async (_, { filter, ...paging }, { client }) =>
+      paginate((await client.reader.list(PersistentVolume)).filter(volumeMatcher(filter)), byNamespaceAndName, paging),
   }),
 }));
 
@@ -163,8 +163,8 @@ builder.subscriptionField('persistentVolumes', (t) =>
     type: PersistentVolumeEvent,
     description: 'The storage that matches, then SYNCED, then what happens to it.',
     args: { ...filterArg, ...afterArg },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      listSource(loaders, PersistentVolume, { filter, matcher: volumeMatcher, after }),
+    subscribe: (_, { filter, after }, { client }) =>
+      listSource(client, PersistentVolume, { filter, matcher: volumeMatcher, after }),
     resolve: (event) => event,
   }),
 );

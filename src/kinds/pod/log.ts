@@ -4,7 +4,7 @@ import { failure } from '../../graphql/errors.ts';
 import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/pod-logs.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
 import { Workspace } from '../workspace/resource.ts';
@@ -60,7 +60,7 @@ builder.queryField('workspaceLogs', (t) =>
     type: [LogLineType],
     description: `The last lines that a container of a workspace has printed, 8 Mi characters at most. ${PERMISSION}`,
     args: { ...objectArgs, ...logArgs },
-    extensions: reads(Pod),
+    extensions: dependsOn(Pod),
     resolve: async (_, args, context) => {
       const { logs, pod, options } = await logOf(args, context);
       return lastOf(logs.read(pod, { ...options, signal: context.signal }));
@@ -81,15 +81,15 @@ builder.subscriptionField('workspaceLogs', (t) =>
         description: 'Go on with what is printed from now on. False: complete when all that there is has been told.',
       }),
     },
-    extensions: reads(Pod),
+    extensions: dependsOn(Pod),
     subscribe: async (_, { follow, ...args }, context) => {
       const { logs, pod, options } = await logOf(args, context);
       return new UnsharedSubscription((signal) =>
         logs.read(pod, { ...options, follow, signal: AbortSignal.any([signal, context.signal]) }),
       );
     },
-    resolve: async (lines, { namespace }, { loaders }) => {
-      await loaders.logs(namespace); // the permission may have been lost meanwhile
+    resolve: async (lines, { namespace }, { client }) => {
+      await client.reader.logs(namespace); // the permission may have been lost meanwhile
       return [...lines];
     },
   }),
@@ -98,14 +98,14 @@ builder.subscriptionField('workspaceLogs', (t) =>
 /** Refused before it can be told from the answer what there is. */
 async function logOf(
   { namespace, name, container, tailLines, sinceTime, previous }: LogArgs,
-  { loaders }: Context,
+  { client }: Context,
 ): Promise<{ readonly logs: PodLogs; readonly pod: string; readonly options: Omit<PodLogOptions, 'signal'> }> {
-  const logs = await loaders.logs(namespace);
+  const logs = await client.reader.logs(namespace);
   if (tailLines < 1 || tailLines > MAX_TAIL_LINES)
     throw failure('BAD_REQUEST', `tailLines must be from 1 to ${MAX_TAIL_LINES}, got ${tailLines}.`);
-  const workspace = await loaders.get(Workspace, { namespace, name });
+  const workspace = await client.reader.get(Workspace, { namespace, name });
   if (!workspace) throw failure('NOT_FOUND', `There is no workspace ${name} in ${namespace}.`);
-  const pod = workspacePodOf(loaders, workspace);
+  const pod = workspacePodOf(client, workspace);
   if (!pod) throw failure('CONFLICT', `The workspace ${name} in ${namespace} has no pod now, so nothing prints.`);
   const since = typeof sinceTime === 'number' ? new Date(sinceTime).toISOString() : undefined;
   const options = { container: containerOf(pod, container), tailLines, sinceTime: since, previous };

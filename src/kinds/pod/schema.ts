@@ -6,7 +6,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { momentOf } from '../../graphql/moment.ts';
 import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { Workspace } from '../workspace/resource.ts';
@@ -36,16 +36,18 @@ PodType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     workspace: t.field({
       type: WorkspaceType,
       nullable: true,
       description: 'The workspace that runs in it. Null when that is gone, or you may not see it.',
-      extensions: reads(Workspace),
-      resolve: (pod, _, { loaders }) =>
-        loaders.related(Workspace).get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' }) ?? null,
+      extensions: dependsOn(Workspace),
+      resolve: (pod, _, { client }) =>
+        client.reader
+          .prefetched(Workspace)
+          .get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' }) ?? null,
     }),
     phase: t.field({ type: PodPhaseEnum, description: 'Where it stands in its life.', resolve: phaseOf }),
     reason: t.string({
@@ -102,14 +104,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One pod of a workspace. Null when it does not exist, or is of no workspace.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(Pod, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(Pod, at)) ?? null,
   }),
   pods: t.field({
     type: PodConnection,
     description: 'The pods of workspaces that match, sorted by namespace and name.',
     args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
-      paginate((await loaders.list(Pod, namespace)).filter(podMatcher(filter)), byNamespaceAndName, paging),
+    resolve: async (_, { namespace, filter, ...paging }, { client }) =>
+      paginate((await client.reader.list(Pod, namespace)).filter(podMatcher(filter)), byNamespaceAndName, paging),
   }),
 }));
 
@@ -120,15 +122,15 @@ builder.subscriptionFields((t) => ({
     description:
       'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, Pod, at),
+    subscribe: (_, at, { client }) => objectSource(client, Pod, at),
     resolve: ({ object }) => object,
   }),
   pods: t.field({
     type: PodEvent,
     description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
     args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, Pod, { namespace, filter, matcher: podMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, Pod, { namespace, filter, matcher: podMatcher, after }),
     resolve: (event) => event,
   }),
 }));

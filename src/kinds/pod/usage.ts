@@ -1,9 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { momentOf } from '../../graphql/moment.ts';
-import { readsForViewer } from '../../graphql/reads.ts';
+import { viewerDependent } from '../../graphql/field-dependencies.ts';
 import { podMetrics, type ContainerUsage } from '../../kubernetes/pod-metrics.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import type { WorkspaceObject } from '../workspace/resource.ts';
 import { WorkspaceType } from '../workspace/schema.ts';
@@ -83,18 +83,18 @@ builder.objectField(WorkspaceType, 'usage', (t) =>
     type: WorkspaceUsage,
     description:
       'What it uses now, as of 15 s ago or later: read from the API server once for all of a namespace. A subscription tells it anew about every 20 s.',
-    extensions: readsForViewer(Pod),
-    resolve: (workspace, _, { loaders }) => usageOf(loaders, workspace),
+    extensions: viewerDependent(Pod),
+    resolve: (workspace, _, { client }) => usageOf(client, workspace),
   }),
 );
 
-async function usageOf(loaders: Loaders, workspace: WorkspaceObject): Promise<Usage> {
+async function usageOf(client: ViewerClient, workspace: WorkspaceObject): Promise<Usage> {
   const { namespace = '' } = workspace.metadata;
-  const pod = workspacePodOf(loaders, workspace);
+  const pod = workspacePodOf(client, workspace);
   if (!pod) return unavailable('WORKSPACE_NOT_RUNNING');
-  const mayList = await loaders.may('list', podMetrics, { namespace });
+  const mayList = await client.can('list', podMetrics, { namespace });
   if (!mayList) return unavailable('NOT_PERMITTED');
-  const usage = await loaders.usage(namespace);
+  const usage = await client.reader.usage(namespace);
   if (!usage) return unavailable('METRICS_API_NOT_AVAILABLE');
   const containers = usage.get(podNameOf(pod));
   if (containers) return { reason: null, containers };

@@ -3,7 +3,7 @@ import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
 import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
-import { reads, readsForViewer } from '../../graphql/reads.ts';
+import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
@@ -42,8 +42,8 @@ SecretType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     type: t.string({
       description: 'What it is for, e.g. `Opaque` or `kubernetes.io/tls`.',
@@ -62,18 +62,18 @@ SecretType.implement({
       type: SecretContents,
       nullable: true,
       description: 'What is in it. Null where you may list secrets, but not get this one.',
-      extensions: readsForViewer(),
-      resolve: async (secret, _, { loaders }) => {
-        const mayGet = await loaders.may('get', Secret, secret.metadata);
+      extensions: viewerDependent(),
+      resolve: async (secret, _, { client }) => {
+        const mayGet = await client.can('get', Secret, secret.metadata);
         return mayGet ? secret : null;
       },
     }),
     workspaces: t.field({
       type: [WorkspaceType],
       description: 'The workspaces that mount it, running or not. Those that you may see.',
-      extensions: reads(Workspace),
-      resolve: ({ metadata }, _, { loaders }) =>
-        sortedByName(loaders.related(Workspace).byIndex('secret', keyOf(metadata))),
+      extensions: dependsOn(Workspace),
+      resolve: ({ metadata }, _, { client }) =>
+        sortedByName(client.reader.prefetched(Workspace).byIndex('secret', keyOf(metadata))),
     }),
     audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (secret) => secret }),
   }),
@@ -85,7 +85,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One secret, read from the API server. Null when it does not exist.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(Secret, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(Secret, at)) ?? null,
   }),
   secrets: t.field({
     type: SecretConnection,
@@ -95,7 +95,11 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: SecretFilterInput, description: 'Which secrets. Null: all.' }),
       ...pagingArgs,
     },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) =>
-      paginate((await loaders.listLive(Secret, namespace)).filter(secretMatcher(filter)), byNamespaceAndName, paging),
+    resolve: async (_, { namespace, filter, ...paging }, { client }) =>
+      paginate(
+        (await client.reader.listUncached(Secret, namespace)).filter(secretMatcher(filter)),
+        byNamespaceAndName,
+        paging,
+      ),
   }),
 }));

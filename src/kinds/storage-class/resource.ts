@@ -28,7 +28,7 @@ export const StorageClass = defineResource<StorageClassObject>({
     return { ...fields.only(storageClass), apiVersion, kind, metadata };
   },
   // Who may claim storage anywhere may see what there is to choose from.
-  glimpse: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', cut: offerOf },
+  redactedAccess: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', redact: offerOf },
 });
 
 /** What a form for claims shows of a class. */

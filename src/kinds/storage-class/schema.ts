@@ -4,7 +4,7 @@ import { implementConnection, paginate, pagingArgs, type Connection } from '../.
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
-import { isPart } from '../../kubernetes/part.ts';
+import { isRedacted } from '../../graphql/redaction.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/words.ts';
 import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from './resource.ts';
 
@@ -46,7 +46,7 @@ StorageClassType.implement({
       nullable: true,
       description:
         'The object as far as it is kept: without the parameters of its provisioner. Null where you may not get it.',
-      resolve: (storageClass) => (isPart(storageClass) ? null : storageClass),
+      resolve: (storageClass) => (isRedacted(storageClass) ? null : storageClass),
     }),
     displayName: t.string({
       description: 'Its name for people: what an administrator has annotated, else its name.',
@@ -113,14 +113,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One class of storage. Null when it does not exist.',
     args: nameArg,
-    resolve: async (_, { name }, { loaders }) => (await loaders.get(StorageClass, { name })) ?? null,
+    resolve: async (_, { name }, { client }) => (await client.reader.get(StorageClass, { name })) ?? null,
   }),
   storageClasses: t.field({
     type: StorageClassConnection,
     description: 'The classes of storage that match, sorted by name.',
     args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { loaders }) =>
-      paginate((await loaders.list(StorageClass)).filter(classMatcher(filter)), byNamespaceAndName, paging),
+    resolve: async (_, { filter, ...paging }, { client }) =>
+      paginate((await client.reader.list(StorageClass)).filter(classMatcher(filter)), byNamespaceAndName, paging),
   }),
 }));
 
@@ -129,8 +129,8 @@ builder.subscriptionField('storageClasses', (t) =>
     type: StorageClassEvent,
     description: 'The classes of storage that match, then SYNCED, then what happens to them.',
     args: { ...filterArg, ...afterArg },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      listSource(loaders, StorageClass, { filter, matcher: classMatcher, after }),
+    subscribe: (_, { filter, after }, { client }) =>
+      listSource(client, StorageClass, { filter, matcher: classMatcher, after }),
     resolve: (event) => event,
   }),
 );

@@ -39,10 +39,10 @@ builder.mutationFields((t) => ({
     type: PatchPayload,
     description: 'Changes parts of a Volcano job; what the patch leaves out stays.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'Which, and what.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const options = { ...writeOptionsOf(input), force: input.force };
-      return loaders.patch(VolcanoJob, at, patchOf(input, VolcanoJob, at), options);
+      return client.writer.patch(VolcanoJob, at, patchOf(input, VolcanoJob, at), options);
     },
   }),
   suspendVolcanoJob: t.field({
@@ -67,10 +67,10 @@ interface CommandInput {
   readonly dryRun: boolean;
 }
 
-async function command({ loaders }: Context, action: Action, { dryRun, ...at }: CommandInput): Promise<WritePayload> {
+async function command({ client }: Context, action: Action, { dryRun, ...at }: CommandInput): Promise<WritePayload> {
   const { namespace } = at;
-  const job = await loaders.live(VolcanoJob, at);
+  const job = await client.reader.getUncached(VolcanoJob, at);
   refuseDeaf(action, job);
-  const { warnings } = await loaders.create(VolcanoCommand, commandTo(action, job), { namespace, dryRun });
+  const { warnings } = await client.writer.create(VolcanoCommand, commandTo(action, job), { namespace, dryRun });
   return { object: job, warnings };
 }

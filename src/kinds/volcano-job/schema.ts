@@ -5,7 +5,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { implementCounts } from './counts.ts';
@@ -79,8 +79,8 @@ VolcanoJobType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     queue: t.string({
       nullable: true,
@@ -201,14 +201,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One Volcano job. Null when it does not exist.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(VolcanoJob, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(VolcanoJob, at)) ?? null,
   }),
   volcanoJobs: t.field({
     type: VolcanoJobConnection,
     description: 'The Volcano jobs that match, sorted by namespace and name.',
     args: { ...listArgs, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { loaders }) => {
-      const jobs = await loaders.list(VolcanoJob, namespace);
+    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
+      const jobs = await client.reader.list(VolcanoJob, namespace);
       return paginate(jobs.filter(jobMatcher(filter)), byNamespaceAndName, paging);
     },
   }),
@@ -221,7 +221,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, VolcanoJob, at),
+    subscribe: (_, at, { client }) => objectSource(client, VolcanoJob, at),
     resolve: ({ object }) => object,
   }),
   volcanoJobs: t.field({
@@ -232,8 +232,8 @@ builder.subscriptionFields((t) => ({
       ...listArgs,
       ...afterArg,
     },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
     resolve: (event) => event,
   }),
 }));

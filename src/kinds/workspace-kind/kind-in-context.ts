@@ -1,5 +1,5 @@
-import type { Loaders } from '../../viewer-client/loaders.ts';
-import { wholeOf } from '../../kubernetes/part.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { unredacted } from '../../graphql/redaction.ts';
 import { Namespace, type NamespaceObject } from '../namespace/resource.ts';
 import { filterVerdict, type FilterLabels } from './filter-rules.ts';
 import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';
@@ -20,14 +20,14 @@ export function namespaceLabelsOf(kind: KindInContext): FilterLabels['namespace'
 }
 
 /** Undefined for a namespace that does not exist: it is the same as none. */
-export function labelsOfNamespace(loaders: Loaders, name: string): FilterLabels['namespace'] {
-  const namespace = loaders.related(Namespace).get({ name });
+export function labelsOfNamespace(client: ViewerClient, name: string): FilterLabels['namespace'] {
+  const namespace = client.reader.prefetched(Namespace).get({ name });
   return namespace && labelsOf(namespace);
 }
 
 /** Rules look at the labels of a namespace also where the viewer may not. Undefined where only its name is known to us too. */
 export function labelsOf(namespace: NamespaceObject): FilterLabels['namespace'] {
-  const { resourceVersion, labels = {} } = wholeOf(namespace).metadata;
+  const { resourceVersion, labels = {} } = unredacted(namespace).metadata;
   return resourceVersion === '' ? undefined : labels;
 }
 

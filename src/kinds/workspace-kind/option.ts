@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { KeyValueType } from '../../graphql/object-meta.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { optionKeyOf, Workspace, type OptionList } from '../workspace/resource.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
 import { kindSpecOf, type OptionSpec, type RedirectMessageSpec, type WorkspaceKindObject } from './resource.ts';
@@ -114,9 +114,9 @@ export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption
     }),
     workspaceCount: t.int({
       description: 'How many of the workspaces that you may see have it in their spec.',
-      extensions: reads(Workspace),
-      resolve: ({ kind, list, spec }, _, { loaders }) =>
-        loaders.related(Workspace).byIndex(list, optionKeyOf(kind.metadata.name, spec.id ?? '')).length,
+      extensions: dependsOn(Workspace),
+      resolve: ({ kind, list, spec }, _, { client }) =>
+        client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(kind.metadata.name, spec.id ?? '')).length,
     }),
   }),
 });

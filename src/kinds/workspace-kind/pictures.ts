@@ -38,16 +38,16 @@ export function picturePath(kind: string, which: 'icon' | 'logo', sha256: string
  * @throws {StatusError} Forbidden where the viewer may not see the kind; when the cluster cannot be asked
  */
 export async function pictureAt(
-  { loaders, signal }: Context,
-  client: Client,
+  { client, signal }: Context,
+  apiClient: Client,
   path: string,
 ): Promise<PictureFile | undefined> {
   const { kind: name, which } = PATH.exec(path)?.groups ?? {};
   if (name === undefined) return undefined;
-  const kind = await loaders.get(WorkspaceKind, { name: decoded(name) });
+  const kind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
   const { icon, logo } = (kind && kindSpecOf(kind).spawner) ?? {};
   const picture = which === 'icon' ? icon : logo;
-  return picture && readPicture(client, picture, signal);
+  return picture && readPicture(apiClient, picture, signal);
 }
 
 async function readPicture(

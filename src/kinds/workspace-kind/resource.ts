@@ -119,5 +119,5 @@ export const WorkspaceKind = defineResource<WorkspaceKindObject>({
   plural: 'workspacekinds',
   namespaced: false,
   // Who has to do with workspaces anywhere may see what there is to choose from.
-  glimpse: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', cut: spawnerOf },
+  redactedAccess: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', redact: spawnerOf },
 });

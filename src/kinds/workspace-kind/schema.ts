@@ -10,10 +10,10 @@ import { failure } from '../../graphql/errors.ts';
 import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, nameArg } from '../../graphql/object-args.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { revisionOf } from '../../graphql/revision.ts';
-import { isPart } from '../../kubernetes/part.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import { isRedacted } from '../../graphql/redaction.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { Workspace, type OptionList } from '../workspace/resource.ts';
 import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
@@ -57,13 +57,13 @@ interface OfferContext {
 
 /** What is offered of a list in this context: options that a rule takes out are missing. */
 function offers(
-  loaders: Loaders,
+  client: ViewerClient,
   kind: KindInContext,
   list: OptionList,
   { namespace, imageConfig, podConfig }: OfferContext,
 ): SpawnerOption[] {
   const context = {
-    namespace: namespace ? labelsOfNamespace(loaders, namespace) : namespaceLabelsOf(kind),
+    namespace: namespace ? labelsOfNamespace(client, namespace) : namespaceLabelsOf(kind),
     imageConfig: imageConfig ? chosenLabels(kind, 'imageConfig', imageConfig) : undefined,
     podConfig: podConfig ? chosenLabels(kind, 'podConfig', podConfig) : undefined,
   };
@@ -134,16 +134,16 @@ WorkspaceKindType.implement({
         type: [SpawnerOptionType],
         description: 'The images it offers, with its rules applied; BAD_REQUEST for a podConfig that it does not have.',
         args: { namespace, podConfig: t.arg.id({ description: 'As offered together with this podConfig.' }) },
-        extensions: reads(Namespace),
-        resolve: (kind, args, { loaders }) => offers(loaders, kind, 'imageConfig', args),
+        extensions: dependsOn(Namespace),
+        resolve: (kind, args, { client }) => offers(client, kind, 'imageConfig', args),
       }),
       podConfigs: t.field({
         type: [SpawnerOptionType],
         description:
           'The pod sizes it offers, with its rules applied; BAD_REQUEST for an imageConfig that it does not have.',
         args: { namespace, imageConfig: t.arg.id({ description: 'As offered together with this imageConfig.' }) },
-        extensions: reads(Namespace),
-        resolve: (kind, args, { loaders }) => offers(loaders, kind, 'podConfig', args),
+        extensions: dependsOn(Namespace),
+        resolve: (kind, args, { client }) => offers(client, kind, 'podConfig', args),
       }),
       defaultImageConfig: t.id({
         description: 'The image to begin with. It may be hidden, or missing where you ask.',
@@ -163,19 +163,20 @@ WorkspaceKindType.implement({
         type: WorkspaceConnection,
         description: 'The workspaces of this kind that you may see.',
         args: { ...workspaceListArgs, ...pagingArgs },
-        extensions: reads(Workspace),
-        resolve: ({ metadata }, args, { loaders }) =>
-          workspaceConnection(loaders.related(Workspace).byIndex('kind', metadata.name), args),
+        extensions: dependsOn(Workspace),
+        resolve: ({ metadata }, args, { client }) =>
+          workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), args),
       }),
       workspaceCount: t.int({
         description: 'How many workspaces of this kind you may see.',
-        extensions: reads(Workspace),
-        resolve: ({ metadata }, _, { loaders }) => loaders.related(Workspace).byIndex('kind', metadata.name).length,
+        extensions: dependsOn(Workspace),
+        resolve: ({ metadata }, _, { client }) =>
+          client.reader.prefetched(Workspace).byIndex('kind', metadata.name).length,
       }),
       revision: t.string({
         nullable: true,
         description: 'Changes when the spec changes. Opaque. Null where you may not get the object itself.',
-        resolve: (kind) => (isPart(kind) ? null : revisionOf(kind)),
+        resolve: (kind) => (isRedacted(kind) ? null : revisionOf(kind)),
       }),
     };
   },
@@ -187,14 +188,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One kind. Null when it does not exist.',
     args: nameArg,
-    resolve: async (_, at, { loaders }) => (await loaders.get(WorkspaceKind, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(WorkspaceKind, at)) ?? null,
   }),
   workspaceKinds: t.field({
     type: WorkspaceKindConnection,
     description:
       'The kinds that match, sorted by name; for what one namespace is offered, see Namespace.workspaceKinds.',
     args: { ...workspaceKindFilterArg, ...pagingArgs },
-    resolve: async (_, args, { loaders }) => workspaceKindConnection(await loaders.list(WorkspaceKind), args),
+    resolve: async (_, args, { client }) => workspaceKindConnection(await client.reader.list(WorkspaceKind), args),
   }),
 }));
 
@@ -205,7 +206,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: nameArg,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, WorkspaceKind, at),
+    subscribe: (_, at, { client }) => objectSource(client, WorkspaceKind, at),
     resolve: ({ object }) => object,
   }),
   workspaceKinds: t.field({
@@ -215,8 +216,8 @@ builder.subscriptionFields((t) => ({
       ...workspaceKindFilterArg,
       ...afterArg,
     },
-    subscribe: (_, { filter, after }, { loaders }) =>
-      listSource(loaders, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
+    subscribe: (_, { filter, after }, { client }) =>
+      listSource(client, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
     resolve: (event) => event,
   }),
 }));

@@ -59,5 +59,5 @@ export function updateWorkspaceKind(
   const change = { ...rest, metadata, spec: { ...spec, spawner: { ...spawner, ...named } } };
   const options = { ...writeOptionsOf(update), revision };
   const guarded = { resource: WorkspaceKind, at: { name }, changeOf: () => Promise.resolve(change) };
-  return withInputPaths(kindPaths, guardedMerge(context.loaders, { ...guarded, notes: updateNotes(context) }, options));
+  return withInputPaths(kindPaths, guardedMerge(context.client, { ...guarded, notes: updateNotes(context) }, options));
 }

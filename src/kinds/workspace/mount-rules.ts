@@ -1,6 +1,6 @@
 import type { Context } from '../../graphql/context.ts';
 import { duplicateValue, forbiddenValue, invalidValue } from '../../mutations/invalid-input.ts';
-import { wholeOf } from '../../kubernetes/part.ts';
+import { unredacted } from '../../graphql/redaction.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -25,7 +25,7 @@ export interface MountedPlaces {
 
 /** The controller would silently leave out what is to appear where something else already does. */
 export function mountPathCauses(volumes: MountedVolumes, { kind, hasHome, paths }: MountedPlaces): StatusCause[] {
-  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(wholeOf(kind)).podTemplate) ?? {};
+  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(unredacted(kind)).podTemplate) ?? {};
   const taken = new Map<string, string>();
   if (hasHome && volumeMounts?.home) taken.set(plain(volumeMounts.home), 'the home volume');
   for (const { mountPath } of extraVolumeMounts) if (mountPath) taken.set(plain(mountPath), 'a volume of the kind');
@@ -86,15 +86,15 @@ interface Mount {
 }
 
 async function mountCause(
-  { loaders }: Context,
+  { client }: Context,
   resource: Resource,
   { field, namespace, name }: Mount,
 ): Promise<StatusCause | undefined> {
-  const mayGet = await loaders.may('get', resource, { namespace, name });
+  const mayGet = await client.can('get', resource, { namespace, name });
   if (!mayGet || name === '') return undefined;
   const which = `${resource.kind} ${JSON.stringify(name)}`;
   try {
-    if (canMount(await loaders.live(resource, { namespace, name }))) return undefined;
+    if (canMount(await client.reader.getUncached(resource, { namespace, name }))) return undefined;
     return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT_LABEL}=true`);
   } catch (error) {
     if (isKindUnavailable(error) || isForbidden(error)) return undefined;

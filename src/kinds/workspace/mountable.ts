@@ -4,7 +4,7 @@ import { deleteOptionsOf } from '../../mutations/inputs.ts';
 import type { WritePayload } from '../../mutations/payload.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 
 /** The labels by which claims and secrets are made part of what the users of workspaces work with. */
 export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';
@@ -50,17 +50,17 @@ export interface DeletePayload extends WritePayload {
  * @throws {GraphQLError} as {@link assertCanUpdate}
  */
 export async function deleteMountable<T extends KubernetesObject>(
-  loaders: Loaders,
+  client: ViewerClient,
   resource: Resource<T>,
   input: Deletion & Parameters<typeof deleteOptionsOf>[0],
 ): Promise<DeletePayload> {
   const { namespace, name, dryRun } = input;
   const at = { namespace, name };
-  await loaders.permit('delete', resource, at);
-  const before = await loaders.live(resource, at);
+  await client.assertCan('delete', resource, at);
+  const before = await client.reader.getUncached(resource, at);
   assertCanUpdate(before);
   const options = deleteOptionsOf({ ...input, uid: input.uid ?? before.metadata.uid });
-  const { object, warnings } = await withInputPaths({}, loaders.delete(resource, at, options));
+  const { object, warnings } = await withInputPaths({}, client.writer.delete(resource, at, options));
   const isHeldBack = dryRun && (before.metadata.finalizers ?? []).length > 0;
   return { object: object ?? before, deletionPending: object !== undefined || isHeldBack, warnings };
 }

@@ -50,19 +50,19 @@ export async function patchNoting<T extends KubernetesObject>(
   { resource, at, patch }: { readonly resource: Resource<T>; readonly at: ObjectName; readonly patch: Patch },
   options: Options,
 ): Promise<Written<T>> {
-  const { loaders } = context;
+  const { client } = context;
   const notes = updateNotes(context);
   switch (patch.type) {
     case 'JSON':
       return patchJson(context, { resource, at, operations: operationsIn(patch) }, options);
     case 'MERGE':
     case 'STRATEGIC':
-      return loaders.patch(resource, at, { type: patch.type, body: withNotes(patch.body, notes) }, options);
+      return client.writer.patch(resource, at, { type: patch.type, body: withNotes(patch.body, notes) }, options);
     case 'APPLY': {
-      const written = await loaders.patch(resource, at, patch, options);
+      const written = await client.writer.patch(resource, at, patch, options);
       if (options.dryRun) return written;
       const body = { metadata: { uid: written.object.metadata.uid, annotations: notes } };
-      const after = await loaders.patch(resource, at, { type: 'MERGE', body }, {});
+      const after = await client.writer.patch(resource, at, { type: 'MERGE', body }, {});
       return { object: after.object, warnings: written.warnings };
     }
     default:
@@ -94,22 +94,22 @@ async function patchJson<T extends KubernetesObject>(
   { resource, at, operations }: JsonPatching<T>,
   options: Options,
 ): Promise<Written<T>> {
-  const { loaders } = context;
+  const { client } = context;
   const notes = updateNotes(context);
   const send = (object: T | undefined) =>
-    loaders.patch(
+    client.writer.patch(
       resource,
       at,
       { type: 'JSON', body: [...operations, ...noteOperations(notes, annotationsAfter(operations, object))] },
       options,
     );
-  const known = await loaders.get(resource, at);
+  const known = await client.reader.get(resource, at);
   try {
     return await send(known);
   } catch (error) {
     const isUnexplained = isInvalid(error) && error instanceof StatusError && !error.details.causes?.length;
     if (!isUnexplained) throw error;
-    const fresh = await loaders.live(resource, at);
+    const fresh = await client.reader.getUncached(resource, at);
     if (annotationsAfter(operations, fresh) === annotationsAfter(operations, known)) throw error;
     return send(fresh);
   }
@@ -137,10 +137,10 @@ export async function replaceNoting<T extends KubernetesObject>(
   { resource, at, manifest }: Replacing<T>,
   options: Options,
 ): Promise<Written<T>> {
-  const { loaders } = context;
-  await loaders.permit('update', resource, at);
-  const before = await loaders.get(resource, at);
+  const { client } = context;
+  await client.assertCan('update', resource, at);
+  const before = await client.reader.get(resource, at);
   const createdBy = before?.metadata.annotations?.[auditAnnotations.createdBy];
   const notes = { ...updateNotes(context), ...(before && { [auditAnnotations.createdBy]: createdBy }) };
-  return loaders.replace(resource, at, noted(manifest, notes), options);
+  return client.writer.replace(resource, at, noted(manifest, notes), options);
 }

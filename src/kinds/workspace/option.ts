@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { reads } from '../../graphql/reads.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { labelsOfNamespace } from '../workspace-kind/kind-in-context.ts';
 import {
@@ -27,12 +27,12 @@ interface RedirectStep extends ChosenOption {
 const other = { imageConfig: 'podConfig', podConfig: 'imageConfig' } as const satisfies Record<OptionList, OptionList>;
 
 /** The option as the workspace's own namespace, and its other choice, are offered it. Null when kind or option are gone. */
-function describe(loaders: Loaders, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
-  const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+function describe(client: ViewerClient, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
+  const kind = client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
   if (!kind) return null;
   const chosen = spawnerOptionOf(kind, other[list], optionIdOf(workspace, other[list]), {});
   const context = {
-    namespace: labelsOfNamespace(loaders, workspace.metadata.namespace ?? ''),
+    namespace: labelsOfNamespace(client, workspace.metadata.namespace ?? ''),
     ...(chosen && { [other[list]]: optionLabelsOf(chosen.spec) }),
   };
   return spawnerOptionOf(kind, list, id, context) ?? null;
@@ -50,25 +50,25 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
       type: SpawnerOptionType,
       nullable: true,
       description: 'Its description. Null when the kind or the option is gone.',
-      extensions: reads(WorkspaceKind, Namespace),
-      resolve: (step, _, { loaders }) => describe(loaders, step, step.sourceId),
+      extensions: dependsOn(WorkspaceKind, Namespace),
+      resolve: (step, _, { client }) => describe(client, step, step.sourceId),
     }),
     targetId: t.exposeID('targetId', { description: 'The option that replaces it.' }),
     target: t.field({
       type: SpawnerOptionType,
       nullable: true,
       description: 'Its description. Null when the kind or the option is gone.',
-      extensions: reads(WorkspaceKind, Namespace),
-      resolve: (step, _, { loaders }) => describe(loaders, step, step.targetId),
+      extensions: dependsOn(WorkspaceKind, Namespace),
+      resolve: (step, _, { client }) => describe(client, step, step.targetId),
     }),
     message: t.field({
       type: RedirectMessage,
       nullable: true,
       description:
         'What the kind says of this step. Null where it says nothing, or redirects the option elsewhere by now.',
-      extensions: reads(WorkspaceKind, Namespace),
-      resolve: (step, _, { loaders }) => {
-        const redirect = describe(loaders, step, step.sourceId)?.spec.redirect;
+      extensions: dependsOn(WorkspaceKind, Namespace),
+      resolve: (step, _, { client }) => {
+        const redirect = describe(client, step, step.sourceId)?.spec.redirect;
         return redirect?.to === step.targetId ? (redirect.message ?? null) : null;
       },
     }),
@@ -84,8 +84,8 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
       nullable: true,
       description:
         'What the kind says of the option, in the namespace of the workspace. Null when the kind or the option is gone.',
-      extensions: reads(WorkspaceKind, Namespace),
-      resolve: (chosen, _, { loaders }) => describe(loaders, chosen, optionIdOf(chosen.workspace, chosen.list)),
+      extensions: dependsOn(WorkspaceKind, Namespace),
+      resolve: (chosen, _, { client }) => describe(client, chosen, optionIdOf(chosen.workspace, chosen.list)),
     }),
     desiredId: t.id({
       nullable: true,

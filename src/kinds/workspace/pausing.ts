@@ -24,13 +24,13 @@ export async function setPaused(
   paused: Paused,
   dryRun: boolean,
 ): Promise<Written<WorkspaceObject>> {
-  const { loaders } = context;
+  const { client } = context;
   const notes = updateNotes(context);
-  await loaders.permit('update', Workspace, at);
-  let workspace = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
+  await client.assertCan('update', Workspace, at);
+  let workspace = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await loaders.patch(
+      return await client.writer.patch(
         Workspace,
         at,
         { type: 'JSON', body: guardedPatch(workspace, paused, notes) },
@@ -38,7 +38,7 @@ export async function setPaused(
       );
     } catch (error) {
       if (attempt === ATTEMPTS || !mayHaveMoved(error)) throw error;
-      const fresh = await loaders.live(Workspace, at);
+      const fresh = await client.reader.getUncached(Workspace, at);
       refuseWrongState(fresh, paused);
       if (fresh.metadata.resourceVersion === workspace.metadata.resourceVersion) throw error; // it was not a guard that failed
       workspace = fresh;

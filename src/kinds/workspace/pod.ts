@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
 import { specOf, statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
@@ -28,9 +28,9 @@ export interface WorkspacePodParts {
 }
 
 /** Null while there is none. Of several, as when one replaces another, the one that is reported, else the newest. */
-export function workspacePodOf(loaders: Loaders, workspace: WorkspaceObject): WorkspacePodParts | null {
+export function workspacePodOf(client: ViewerClient, workspace: WorkspaceObject): WorkspacePodParts | null {
   const { podTemplatePod: reported } = statusOf(workspace);
-  const pods = loaders.related(Pod).byIndex('workspace', keyOf(workspace.metadata));
+  const pods = client.reader.prefetched(Pod).byIndex('workspace', keyOf(workspace.metadata));
   const pod = pods.find(({ metadata }) => metadata.name === reported?.name) ?? pods.toSorted(byAge).at(-1);
   return pod || reported?.name ? { reported, pod } : null;
 }

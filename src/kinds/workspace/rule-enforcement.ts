@@ -22,12 +22,9 @@ const lists = ['imageConfig', 'podConfig'] as const;
  * What the rules of the kind deny: the kind itself to a new workspace, and options that are chosen now, or that are denied
  * only now beside the other one. What was denied before may stay, or nobody could edit the workspace.
  */
-export function deniedCauses(
-  { loaders, gateway }: Context,
-  { kind, namespace, chosen, before }: Choice,
-): StatusCause[] {
+export function deniedCauses({ client, gateway }: Context, { kind, namespace, chosen, before }: Choice): StatusCause[] {
   if (!gateway.enforceFilterRules || !kind) return [];
-  const here = loaders.unseen(Namespace, { name: namespace });
+  const here = client.reader.getUnrestricted(Namespace, { name: namespace });
   const labels = here && labelsOf(here);
   const wholeKind = filterVerdict(kind, 'WORKSPACE_KIND', { namespace: labels });
   const name = kind.metadata.name;

@@ -11,7 +11,7 @@ import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../
 import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
 import { afterArg, objectArgs } from '../../graphql/object-args.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import { reads, readsForViewer } from '../../graphql/reads.ts';
+import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
 import { revisionOf } from '../../graphql/revision.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
@@ -75,8 +75,8 @@ WorkspaceType.implement({
     namespace: t.field({
       type: NamespaceType,
       description: 'The namespace it is in.',
-      extensions: reads(Namespace),
-      resolve: ({ metadata }, _, { loaders }) => namespaceNamed(loaders, metadata.namespace ?? ''),
+      extensions: dependsOn(Namespace),
+      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     displayName: t.string({
       description: 'Its name for people: the displayName of its spec, else its name.',
@@ -86,9 +86,9 @@ WorkspaceType.implement({
       type: WorkspaceKindType,
       nullable: true,
       description: 'What kind of workspace it is. Null when the kind does not exist.',
-      extensions: reads(WorkspaceKind),
-      resolve: (workspace, _, { loaders }) =>
-        loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) }) ?? null,
+      extensions: dependsOn(WorkspaceKind),
+      resolve: (workspace, _, { client }) =>
+        client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) }) ?? null,
     }),
     kindName: t.string({
       description: 'Name of its kind, whether that exists or not.',
@@ -152,15 +152,15 @@ WorkspaceType.implement({
     services: t.field({
       type: [WorkspaceService],
       description: 'The pages it serves while it runs. Empty when its kind or image is gone.',
-      extensions: reads(WorkspaceKind),
-      resolve: (workspace, _, { loaders }) => servicesOf(loaders, workspace),
+      extensions: dependsOn(WorkspaceKind),
+      resolve: (workspace, _, { client }) => servicesOf(client, workspace),
     }),
     pod: t.field({
       type: WorkspacePod,
       nullable: true,
       description: 'The pod it runs in. Null while there is none.',
-      extensions: reads(Pod),
-      resolve: (workspace, _, { loaders }) => workspacePodOf(loaders, workspace),
+      extensions: dependsOn(Pod),
+      resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
     }),
     audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (workspace) => workspace }),
     revision: t.string({
@@ -169,10 +169,10 @@ WorkspaceType.implement({
     }),
     viewerCan: t.boolean({
       description: 'Whether the cluster would allow you to do this to the workspace.',
-      extensions: readsForViewer(),
+      extensions: viewerDependent(),
       args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'What you would do.' }) },
-      resolve: ({ metadata }, { action }, { loaders }) =>
-        loaders.may(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
+      resolve: ({ metadata }, { action }, { client }) =>
+        client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
     }),
   }),
 });
@@ -187,14 +187,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One workspace. Null when it does not exist.',
     args: objectArgs,
-    resolve: async (_, at, { loaders }) => (await loaders.get(Workspace, at)) ?? null,
+    resolve: async (_, at, { client }) => (await client.reader.get(Workspace, at)) ?? null,
   }),
   workspaces: t.field({
     type: WorkspaceConnection,
     description: 'The workspaces that match, sorted by namespace and name unless `orderBy` says otherwise.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
-    resolve: async (_, { namespace, ...args }, { loaders }) =>
-      workspaceConnection(await loaders.list(Workspace, namespace), args),
+    resolve: async (_, { namespace, ...args }, { client }) =>
+      workspaceConnection(await client.reader.list(Workspace, namespace), args),
   }),
 }));
 
@@ -205,7 +205,7 @@ builder.subscriptionFields((t) => ({
     description:
       'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
     args: objectArgs,
-    subscribe: (_, at, { loaders }) => objectSource(loaders, Workspace, at),
+    subscribe: (_, at, { client }) => objectSource(client, Workspace, at),
     resolve: ({ object }) => object,
   }),
   workspaces: t.field({
@@ -217,8 +217,8 @@ builder.subscriptionFields((t) => ({
       filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
       ...afterArg,
     },
-    subscribe: (_, { namespace, filter, after }, { loaders }) =>
-      listSource(loaders, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
+    subscribe: (_, { namespace, filter, after }, { client }) =>
+      listSource(client, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
     resolve: (event) => event,
   }),
 }));

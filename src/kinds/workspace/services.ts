@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import type { Loaders } from '../../viewer-client/loaders.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { kindNameOf, optionIdOf, type WorkspaceObject } from './resource.ts';
@@ -13,9 +13,9 @@ interface Service {
 }
 
 /** Empty where kind or image are gone; other protocols than HTTP cannot be shown by a browser. */
-export function servicesOf(loaders: Loaders, workspace: WorkspaceObject): Service[] {
+export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[] {
   const { name, namespace = '' } = workspace.metadata;
-  const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+  const kind = client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
   if (!kind) return [];
   const ports = imagePortsOf(kind, optionIdOf(workspace, 'imageConfig')).filter(({ protocol }) => protocol === 'HTTP');
   return ports.map(({ id, displayName }) => ({

@@ -52,7 +52,7 @@ export function updateWorkspace(context: Context, update: WorkspaceUpdate): Prom
     return mergePatchOf(workspace, update, options);
   };
   const merge = { resource: Workspace, at: { namespace, name }, notes: updateNotes(context), changeOf };
-  return withInputPaths(workspacePaths, guardedMerge(context.loaders, merge, { ...writeOptionsOf(update), revision }));
+  return withInputPaths(workspacePaths, guardedMerge(context.client, merge, { ...writeOptionsOf(update), revision }));
 }
 
 /** The options that the update names, by themselves or by what the controller wants instead. */
@@ -71,7 +71,7 @@ async function assertAllowed(
   options: Partial<ChosenOptions>,
 ): Promise<void> {
   const { namespace, name } = update;
-  const kind = context.loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
   const before = { imageConfig: optionIdOf(workspace, 'imageConfig'), podConfig: optionIdOf(workspace, 'podConfig') };
   const changes = lists.some((list) => options[list] !== undefined && options[list] !== before[list]);
   const causes = [
@@ -101,7 +101,7 @@ async function volumeCauses(
 ): Promise<StatusCause[]> {
   if (!volumes) return [];
   const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
-  const kind = context.loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
   const kept = [...(volumes.data === undefined ? data : []), ...(volumes.secrets === undefined ? secrets : [])];
   const paths = kept.map(({ mountPath }) => mountPath ?? '');
   const already = {

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { reads } from '../../graphql/reads.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { kindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
 import { kindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
@@ -52,11 +52,11 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
       type: VolumeMount,
       nullable: true,
       description: 'The home directory. Null for a workspace without one.',
-      extensions: reads(WorkspaceKind),
-      resolve: (workspace, _, { loaders }) => {
+      extensions: dependsOn(WorkspaceKind),
+      resolve: (workspace, _, { client }) => {
         const claimName = specOf(workspace).podTemplate?.volumes?.home;
         if (!claimName) return null;
-        const kind = loaders.related(WorkspaceKind).get({ name: kindNameOf(workspace) });
+        const kind = client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
         return {
           namespace: workspace.metadata.namespace ?? '',
           claimName,

@@ -1,11 +1,14 @@
 import type { Context } from '../../graphql/context.ts';
-import type { Objects } from '../../viewer-client/objects.ts';
+import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 import { stateOf, type WorkspaceState } from './state.ts';
 
 /** Whether what has been seen since a write may be told: rights may have been lost while it was waited for. */
-export async function mayStillGet({ renewed }: Context, { metadata }: WorkspaceObject): Promise<boolean> {
-  return renewed(Date.now()).loaders.may('get', Workspace, metadata);
+export async function mayStillGet(
+  { withFreshAuthorization }: Context,
+  { metadata }: WorkspaceObject,
+): Promise<boolean> {
+  return withFreshAuthorization(Date.now()).client.can('get', Workspace, metadata);
 }
 
 interface Patience {
@@ -18,7 +21,7 @@ interface Patience {
  * @throws {Error} when it can be followed no longer
  */
 export async function waitForState(
-  objects: Objects<WorkspaceObject>,
+  objects: ScopedLister<WorkspaceObject>,
   written: WorkspaceObject,
   { state, ...patience }: Patience & { readonly state: WorkspaceState },
 ): Promise<{ readonly workspace: WorkspaceObject; readonly stateReached: boolean }> {
@@ -34,7 +37,7 @@ export async function waitForState(
  * @throws {Error} when it can be followed no longer
  */
 export async function waitUntilGone(
-  objects: Objects<WorkspaceObject>,
+  objects: ScopedLister<WorkspaceObject>,
   deleted: WorkspaceObject,
   patience: Patience,
 ): Promise<{ readonly workspace: WorkspaceObject; readonly gone: boolean }> {
@@ -55,7 +58,7 @@ interface WaitOptions extends Patience {
 }
 
 function wait(
-  objects: Objects<WorkspaceObject>,
+  objects: ScopedLister<WorkspaceObject>,
   present: WorkspaceObject,
   { isOver, timeoutSeconds, signal }: WaitOptions,
 ): Promise<Seen> {
@@ -63,7 +66,7 @@ function wait(
   let seen: Seen = { last: present, after: present };
   return new Promise((resolve, reject) => {
     const timer = setTimeout(finish, timeoutSeconds * 1_000);
-    const unfollow = objects.follow({
+    const unfollow = objects.addEventHandler({
       changed: ({ after, last }) => {
         if (last.metadata.uid !== uid) return;
         seen = { after, last };

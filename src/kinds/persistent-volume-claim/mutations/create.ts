@@ -79,12 +79,12 @@ const paths: InputPaths = {
 
 async function create(context: Context, input: CreateInput): Promise<WritePayload> {
   const { namespace, name } = input;
-  const { loaders } = context;
-  await loaders.permit('create', PersistentVolumeClaim, { namespace });
+  const { client } = context;
+  await client.assertCan('create', PersistentVolumeClaim, { namespace });
   const causes = [...causesIn(input), ...(await classCauses(context, input))];
   assertNone(causes, { kind: PersistentVolumeClaim.kind, namespace, name });
   const options = { ...writeOptionsOf(input), namespace };
-  return withInputPaths(paths, loaders.create(PersistentVolumeClaim, manifestOf(context, input), options));
+  return withInputPaths(paths, client.writer.create(PersistentVolumeClaim, manifestOf(context, input), options));
 }
 
 function manifestOf(context: Context, input: CreateInput): object {
@@ -128,8 +128,8 @@ function causesIn({ accessModes, volumeMode, requestedSize, labels, annotations 
   ];
 }
 
-async function classCauses({ loaders }: Context, { storageClassName: name }: CreateInput): Promise<StatusCause[]> {
-  const storageClass = await loaders.get(StorageClass, { name });
+async function classCauses({ client }: Context, { storageClassName: name }: CreateInput): Promise<StatusCause[]> {
+  const storageClass = await client.reader.get(StorageClass, { name });
   const which = `StorageClass ${JSON.stringify(name)}`;
   if (!storageClass) return [invalidValue('input.storageClassName', `${which} not found`)];
   if (isUsable(storageClass)) return [];

@@ -34,6 +34,6 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
     args: {
       input: t.arg({ type: DeletePersistentVolumeClaimInput, required: true, description: 'Which, and how.' }),
     },
-    resolve: (_, { input }, { loaders }) => deleteMountable(loaders, PersistentVolumeClaim, input),
+    resolve: (_, { input }, { client }) => deleteMountable(client, PersistentVolumeClaim, input),
   }),
 );

@@ -63,8 +63,8 @@ const paths: InputPaths = {
 
 async function create(context: Context, input: CreateInput): Promise<WritePayload> {
   const { namespace, name, type, immutable, entries, labels } = input;
-  const { loaders } = context;
-  await loaders.permit('create', Secret, { namespace });
+  const { client } = context;
+  await client.assertCan('create', Secret, { namespace });
   const causes = [...entryCauses('input.entries', entries), ...duplicateKeys('input.labels', labels)];
   assertNone(causes, { kind: Secret.kind, namespace, name });
   const manifest = {
@@ -80,5 +80,5 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
     ...(immutable && { immutable }),
     data: encoded(entries),
   };
-  return withInputPaths(paths, loaders.create(Secret, manifest, { ...writeOptionsOf(input), namespace }));
+  return withInputPaths(paths, client.writer.create(Secret, manifest, { ...writeOptionsOf(input), namespace }));
 }

@@ -32,6 +32,6 @@ builder.mutationField('deleteSecret', (t) =>
     description:
       'Deletes a secret. FORBIDDEN for one without `canUpdate`. Nobody looks whether workspaces mount it: see its `workspaces`. Needs `get` and `delete`.',
     args: { input: t.arg({ type: DeleteSecretInput, required: true, description: 'Which, and how.' }) },
-    resolve: (_, { input }, { loaders }) => deleteMountable(loaders, Secret, input),
+    resolve: (_, { input }, { client }) => deleteMountable(client, Secret, input),
   }),
 );

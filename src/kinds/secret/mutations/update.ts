@@ -54,20 +54,20 @@ const paths: InputPaths = { data: 'input.set', immutable: 'input.immutable' };
 /** By a merge patch of the version that has the label, so that no value has to be read. */
 async function update(context: Context, input: UpdateInput): Promise<WritePayload> {
   const { namespace, name, set, remove, resourceVersion } = input;
-  const { loaders } = context;
+  const { client } = context;
   const at = { namespace, name };
-  await loaders.permit('update', Secret, at);
+  await client.assertCan('update', Secret, at);
   assertNone(causesIn(input), { kind: Secret.kind, namespace, name });
   const removed = Object.fromEntries((remove ?? []).map((key) => [key, null]));
   const change = { data: { ...encoded(set ?? []), ...removed }, ...(input.immutable && { immutable: true }) };
   for (let attempt = 1; ; attempt += 1) {
-    const { metadata, ...secret } = await loaders.live(Secret, at);
+    const { metadata, ...secret } = await client.reader.getUncached(Secret, at);
     assertCanUpdate({ ...secret, metadata });
     const version = resourceVersion ?? metadata.resourceVersion;
     const body = { ...change, metadata: { resourceVersion: version, annotations: updateNotes(context) } };
     try {
       const options = { ...writeOptionsOf(input), verb: 'update' } as const;
-      return await withInputPaths(paths, loaders.patch(Secret, at, { type: 'MERGE', body }, options));
+      return await withInputPaths(paths, client.writer.patch(Secret, at, { type: 'MERGE', body }, options));
     } catch (error) {
       if (resourceVersion || attempt === ATTEMPTS || !isConflict(error)) throw error;
     }

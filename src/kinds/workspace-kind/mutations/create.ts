@@ -34,7 +34,10 @@ builder.mutationField('createWorkspaceKind', (t) =>
     },
     resolve: (_, { input }, context) => {
       const manifest = noted(manifestOf(input.manifest, WorkspaceKind, {}), creationNotes(context));
-      return withInputPaths(manifestPaths, context.loaders.create(WorkspaceKind, manifest, writeOptionsOf(input)));
+      return withInputPaths(
+        manifestPaths,
+        context.client.writer.create(WorkspaceKind, manifest, writeOptionsOf(input)),
+      );
     },
   }),
 );

@@ -38,11 +38,14 @@ builder.mutationField('deleteWorkspaceKind', (t) =>
 
 type DeleteInput = typeof DeleteWorkspaceKindInput.$inferInput;
 
-async function deleteKind({ loaders }: Context, input: DeleteInput): Promise<DeletePayload> {
+async function deleteKind({ client }: Context, input: DeleteInput): Promise<DeletePayload> {
   const at = { name: input.name };
-  await loaders.permit('delete', WorkspaceKind, at);
-  const before = (await loaders.get(WorkspaceKind, at)) ?? (await loaders.live(WorkspaceKind, at));
-  const { object, warnings } = await withInputPaths({}, loaders.delete(WorkspaceKind, at, deleteOptionsOf(input)));
+  await client.assertCan('delete', WorkspaceKind, at);
+  const before = (await client.reader.get(WorkspaceKind, at)) ?? (await client.reader.getUncached(WorkspaceKind, at));
+  const { object, warnings } = await withInputPaths(
+    {},
+    client.writer.delete(WorkspaceKind, at, deleteOptionsOf(input)),
+  );
   const isHeldBack = input.dryRun && (before.metadata.finalizers ?? []).length > 0;
   return { object: object ?? before, deletionPending: object !== undefined || isHeldBack, warnings };
 }

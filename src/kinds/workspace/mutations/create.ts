@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input.ts';
-import { reads } from '../../../graphql/reads.ts';
+import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, fieldValidationField, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { assertNone } from '../../../mutations/invalid-input.ts';
@@ -63,7 +63,7 @@ builder.mutationField('createWorkspace', (t) =>
     description:
       'Creates a workspace. INVALID, with the places in the input as causes, for a name that cannot work, options that its kind does not have or denies here, claims and secrets that cannot be mounted.',
     args: { input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What it is to be, and how.' }) },
-    extensions: reads(WorkspaceKind, Namespace),
+    extensions: dependsOn(WorkspaceKind, Namespace),
     resolve: (_, { input }, context) => create(context, input),
   }),
 );
@@ -74,18 +74,18 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
   const { namespace } = input;
   const at = { namespace, name: input.name ?? undefined };
   const write = async () => {
-    await context.loaders.permit('create', Workspace, { namespace });
+    await context.client.assertCan('create', Workspace, { namespace });
     await assertCreatable(context, input);
     const manifest = workspaceManifest(input, creationNotes(context));
     const options = { ...writeOptionsOf(input), namespace };
-    return withInputPaths(workspacePaths, context.loaders.create(Workspace, manifest, options));
+    return withInputPaths(workspacePaths, context.client.writer.create(Workspace, manifest, options));
   };
   return writeAndWait(context, { at, write }, input);
 }
 
 async function assertCreatable(context: Context, input: CreateInput): Promise<void> {
   const { namespace, name, volumes, imageConfig, podConfig } = input;
-  const kind = context.loaders.related(WorkspaceKind).get({ name: input.kind });
+  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: input.kind });
   const causes = [
     ...nameCauses(input),
     ...duplicateKeys('input.labels', input.labels),

@@ -80,11 +80,11 @@ builder.mutationFields((t) => ({
     type: DeleteWorkspacesPayload,
     description: 'Deletes all workspaces of a namespace that are selected. Needs `deletecollection`.',
     args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Which, and how.' }) },
-    resolve: (_, { input }, { loaders }) => {
+    resolve: (_, { input }, { client }) => {
       const { namespace, labelSelector, fieldSelector } = input;
       const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };
       const { preconditions: _none, ...options } = deleteOptionsOf(input);
-      return withInputPaths({}, loaders.deleteCollection(Workspace, namespace, { ...options, ...selectors }));
+      return withInputPaths({}, client.writer.deleteCollection(Workspace, namespace, { ...options, ...selectors }));
     },
   }),
 }));
@@ -93,13 +93,13 @@ type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
 
 async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePayload> {
   assertTimeout(input);
-  const { loaders, signal } = context;
+  const { client, signal } = context;
   const { namespace, name, dryRun, waitFor, timeoutSeconds } = input;
   const at = { namespace, name };
-  await loaders.permit('delete', Workspace, at);
-  const before = (await loaders.get(Workspace, at)) ?? (await loaders.live(Workspace, at));
-  const followed = waitFor ? await loaders.follow(Workspace, at) : undefined;
-  const deleted = await withInputPaths({}, loaders.delete(Workspace, at, deleteOptionsOf(input)));
+  await client.assertCan('delete', Workspace, at);
+  const before = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
+  const followed = waitFor ? await client.reader.listerForWatch(Workspace, at) : undefined;
+  const deleted = await withInputPaths({}, client.writer.delete(Workspace, at, deleteOptionsOf(input)));
   const { object = before, warnings } = deleted;
   const isPending = dryRun ? isHeldBack(before, deleted.object) : deleted.object !== undefined;
   if (!followed || dryRun || !isPending) return { object, deletionPending: isPending, warnings };

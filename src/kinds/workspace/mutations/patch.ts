@@ -51,7 +51,7 @@ async function patch(context: Context, input: PatchInput, subresource?: 'status'
   const body = patchOf(input, Workspace, at);
   const options = { ...writeOptionsOf(input), force, subresource };
   const write = subresource
-    ? context.loaders.patch(Workspace, at, body, options)
+    ? context.client.writer.patch(Workspace, at, body, options)
     : patchNoting(context, { resource: Workspace, at, patch: body }, options);
   return withInputPaths({}, write);
 }

@@ -125,7 +125,7 @@ async function pauseMany(context: Context, input: ManyInput, paused: boolean): P
   return results;
 }
 
-async function placesOf({ loaders }: Context, { namespace, names, filter }: ManyInput): Promise<readonly Place[]> {
+async function placesOf({ client }: Context, { namespace, names, filter }: ManyInput): Promise<readonly Place[]> {
   if (names) {
     if (!namespace || filter)
       throw failure('BAD_REQUEST', 'input.names needs input.namespace, and goes without input.filter.');
@@ -134,7 +134,7 @@ async function placesOf({ loaders }: Context, { namespace, names, filter }: Many
     return [...new Set(names)].map((name) => ({ namespace, name }));
   }
   if (!filter) throw failure('BAD_REQUEST', 'One of input.names and input.filter must be given.');
-  const matching = (await loaders.list(Workspace, namespace)).filter(workspaceMatcher(filter));
+  const matching = (await client.reader.list(Workspace, namespace)).filter(workspaceMatcher(filter));
   return inOrder(matching, workspaceOrdering(null)).map(({ item: { metadata } }) => ({
     namespace: metadata.namespace ?? '',
     name: metadata.name,

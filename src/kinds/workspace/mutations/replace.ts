@@ -63,7 +63,7 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
   const manifest = manifestOf(input.manifest, Workspace, at);
   const options = { ...writeOptionsOf(input), subresource };
   const write = subresource
-    ? context.loaders.replace(Workspace, at, manifest, options)
+    ? context.client.writer.replace(Workspace, at, manifest, options)
     : replaceNoting(context, { resource: Workspace, at, manifest }, options);
   return withInputPaths(manifestPaths, write);
 }

@@ -1,6 +1,6 @@
 import { builder } from '../../../graphql/builder.ts';
 import { KeyValueInput } from '../../../mutations/key-value-input.ts';
-import { reads } from '../../../graphql/reads.ts';
+import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import { dryRunField, fieldManagerField, fieldValidationField } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
@@ -67,7 +67,7 @@ builder.mutationField('updateWorkspace', (t) =>
     description:
       'Changes a workspace, and nothing of it but what is given. CONFLICT when its spec is not the one that you have seen.',
     args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'What to change.' }) },
-    extensions: reads(WorkspaceKind, Namespace),
+    extensions: dependsOn(WorkspaceKind, Namespace),
     resolve: (_, { input }, context) => updateWorkspace(context, input),
   }),
 );

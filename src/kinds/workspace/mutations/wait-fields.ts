@@ -1,7 +1,7 @@
 import type { InputFields } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
-import type { Objects } from '../../../viewer-client/objects.ts';
+import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
 import { mayStillGet, waitForState } from '../waiting.ts';
@@ -56,9 +56,11 @@ export async function writeAndWait(
   waiting: Waiting,
 ): Promise<Reached & { readonly warnings: readonly string[] }> {
   assertTimeout(waiting);
-  const { loaders, signal } = context;
+  const { client, signal } = context;
   const { waitFor: state, timeoutSeconds, dryRun } = waiting;
-  const followed: Objects<WorkspaceObject> | undefined = state ? await loaders.follow(Workspace, at) : undefined;
+  const followed: ScopedLister<WorkspaceObject> | undefined = state
+    ? await client.reader.listerForWatch(Workspace, at)
+    : undefined;
   const { object, warnings } = await write();
   if (!state || !followed) return { object, stateReached: null, warnings };
   if (dryRun) return { object, stateReached: stateOf(object) === state, warnings };

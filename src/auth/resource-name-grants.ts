@@ -1,5 +1,5 @@
 import type { Client } from '../kubernetes/client.ts';
-import type { AccessQuestion } from './question.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
 import { Remembered } from './remembered.ts';
 
 interface RawRule {
@@ -19,7 +19,7 @@ const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
  * The names that roles of the cluster grant something for, whoever has them. Where a thing is refused for all names, only
  * for these is it worth asking again: so that many refusals cost one question.
  */
-export class NamedGrants {
+export class ResourceNameGrants {
   readonly #client: Client;
   readonly #forMs: number;
   readonly #rules = new Remembered<readonly RawRule[] | undefined>(1);
@@ -31,15 +31,15 @@ export class NamedGrants {
   }
 
   /**
-   * @param since only what was read at this moment or later will do
+   * @param notBefore only what was read at this moment or later will do
    * @returns undefined where nobody knows, since we may not read the roles; so any name may be granted
    */
   async namesFor(
-    { verb, group, resource, subresource }: AccessQuestion,
-    since?: number,
+    { verb, group, resource, subresource }: ResourceAttributes,
+    notBefore?: number,
   ): Promise<ReadonlySet<string> | undefined> {
     const read = async () => ({ value: await this.#read(), forMs: this.#forMs });
-    const rules = await this.#rules.get('', read, since);
+    const rules = await this.#rules.get('', read, notBefore);
     const path = subresource ? `${resource}/${subresource}` : resource;
     const isMeant = ({ verbs, apiGroups, resources }: RawRule) =>
       includes(verbs, verb) &&

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './object.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 
 const WHOLE = Symbol('the object of which this is a part');
 
@@ -10,7 +10,7 @@ interface Part {
 const parts = new WeakMap<KubernetesObject, KubernetesObject>();
 
 /** What `cut` leaves of an object, for who may not read the whole. The same part each time. */
-export function partOf<T extends KubernetesObject>(whole: T, cut: (whole: T) => T): T {
+export function redacted<T extends KubernetesObject>(whole: T, cut: (whole: T) => T): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts are made here, each from its own whole
   let part = parts.get(whole) as T | undefined;
   if (!part) {
@@ -21,12 +21,12 @@ export function partOf<T extends KubernetesObject>(whole: T, cut: (whole: T) => 
 }
 
 /** Whether the viewer may read only a part of the object. */
-export function isPart(object: KubernetesObject & Part): boolean {
+export function isRedacted(object: KubernetesObject & Part): boolean {
   return object[WHOLE] !== undefined;
 }
 
 /** The whole object, for decisions that are ours, such as applying a rule: nothing else of it may be told. */
-export function wholeOf<T extends KubernetesObject>(object: T & Part): T {
+export function unredacted<T extends KubernetesObject>(object: T & Part): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
   return (object[WHOLE] ?? object) as T;
 }

@@ -1,5 +1,5 @@
 import { forbidden } from '../auth/authorizer.ts';
-import { questionOf, type AccessQuestion, type Asked, type Place } from '../auth/question.ts';
+import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { anyObject } from '../kubernetes/form.ts';
@@ -16,6 +16,7 @@ import type {
   WriteOptions,
   Written,
 } from '../kubernetes/verbs.ts';
+import type { AccessChecks } from './access-checks.ts';
 
 type Unsigned<O> = Omit<O, 'signal'>;
 
@@ -29,7 +30,8 @@ export interface PatchAs extends Unsigned<WriteOptions> {
   readonly verb?: 'patch' | 'update';
 }
 
-export interface WritesOptions {
+interface WriterOptions {
+  readonly access: AccessChecks;
   readonly viewer: Viewer;
   readonly cluster: { readonly cache: ClusterCache };
   readonly signal: AbortSignal;
@@ -39,28 +41,15 @@ export interface WritesOptions {
  * What one viewer may change. Everything is asked for by its exact verb first, so that a refusal tells nothing of what is
  * there, and goes straight to the API server; unless it was a dry run, every reader has the answer at once.
  */
-export abstract class Writes {
-  readonly #writing: WritesOptions;
+export class Writer {
+  readonly #options: WriterOptions;
 
-  constructor(options: WritesOptions) {
-    this.#writing = options;
+  constructor(options: WriterOptions) {
+    this.#options = options;
   }
 
-  /** Whether the viewer may do something. */
-  abstract can(question: AccessQuestion): Promise<boolean>;
-
-  /** Whether the viewer may do something with objects of a resource. */
-  may(verb: string, resource: Asked, at?: Place): Promise<boolean> {
-    return this.can(questionOf(verb, resource, at));
-  }
-
-  /**
-   * Lets through who may do something; for what has to be found out before a write.
-   * @throws {StatusError} Forbidden, saying what was asked, and nothing of whether it exists
-   */
-  async permit(verb: string, resource: Asked, at: Place): Promise<void> {
-    const question = questionOf(verb, resource, at);
-    if (!(await this.can(question))) throw forbidden(question);
+  get #access(): AccessChecks {
+    return this.#options.access;
   }
 
   /** @throws {StatusError} Forbidden where the viewer may not; otherwise whatever the API server says */
@@ -70,11 +59,11 @@ export abstract class Writes {
     options: Create,
   ): Promise<Written<T>> {
     const { namespace } = options;
-    await this.permit('create', resource, { namespace });
+    await this.#access.assertCan('create', resource, { namespace });
     return this.#taken(
       resource,
       options,
-      await this.#writing.viewer.client.create(resource, manifest, this.#signed(options)),
+      await this.#options.viewer.client.create(resource, manifest, this.#signed(options)),
     );
   }
 
@@ -85,11 +74,11 @@ export abstract class Writes {
     manifest: object,
     options: Replace,
   ): Promise<Written<T>> {
-    await this.permit('update', resource, { ...at, subresource: options.subresource });
+    await this.#access.assertCan('update', resource, { ...at, subresource: options.subresource });
     return this.#taken(
       resource,
       options,
-      await this.#writing.viewer.client.replace(resource, at, manifest, this.#signed(options)),
+      await this.#options.viewer.client.replace(resource, at, manifest, this.#signed(options)),
     );
   }
 
@@ -103,13 +92,13 @@ export abstract class Writes {
     patch: Patch,
     { verb = 'patch', ...options }: PatchAs,
   ): Promise<Written<T>> {
-    await this.permit(verb, resource, { ...at, subresource: options.subresource });
+    await this.#access.assertCan(verb, resource, { ...at, subresource: options.subresource });
     const allowed =
       patch.type === 'APPLY' && !options.subresource ? await this.#allowedApply(resource, at, patch) : patch;
     return this.#taken(
       resource,
       options,
-      await this.#writing.viewer.client.patch(resource, at, allowed, this.#signed(options)),
+      await this.#options.viewer.client.patch(resource, at, allowed, this.#signed(options)),
     );
   }
 
@@ -119,10 +108,10 @@ export abstract class Writes {
     at: ObjectName,
     options: Delete,
   ): Promise<Deleted<T>> {
-    await this.permit('delete', resource, at);
-    const deleted = await this.#writing.viewer.client.delete(resource, at, this.#signed(options));
+    await this.#access.assertCan('delete', resource, at);
+    const deleted = await this.#options.viewer.client.delete(resource, at, this.#signed(options));
     if (options.dryRun || resource.watched === 'never') return deleted;
-    if (deleted.object) this.#writing.cluster.cache.applyWriteResult(resource, deleted.object);
+    if (deleted.object) this.#options.cluster.cache.applyWriteResult(resource, deleted.object);
     else await this.#gone(resource, at);
     return deleted;
   }
@@ -133,12 +122,12 @@ export abstract class Writes {
     namespace: string | undefined,
     options: DeleteCollection,
   ): Promise<DeletedCollection> {
-    await this.permit('deletecollection', resource, { namespace });
-    return this.#writing.viewer.client.deleteCollection(resource, namespace, this.#signed(options));
+    await this.#access.assertCan('deletecollection', resource, { namespace });
+    return this.#options.viewer.client.deleteCollection(resource, namespace, this.#signed(options));
   }
 
   #signed<O>(options: O): O & { readonly signal: AbortSignal } {
-    return { ...options, signal: this.#writing.signal };
+    return { ...options, signal: this.#options.signal };
   }
 
   #taken<T extends KubernetesObject>(
@@ -146,26 +135,26 @@ export abstract class Writes {
     { dryRun }: Unsigned<WriteOptions>,
     written: Written<T>,
   ): Written<T> {
-    if (!dryRun && resource.watched !== 'never') this.#writing.cluster.cache.applyWriteResult(resource, written.object);
+    if (!dryRun && resource.watched !== 'never') this.#options.cluster.cache.applyWriteResult(resource, written.object);
     return written;
   }
 
   async #gone(resource: Resource, at: ObjectName): Promise<void> {
-    const { cache } = this.#writing.cluster;
+    const { cache } = this.#options.cluster;
     const held = cache.store(resource).get(at);
     if (held) await cache.waitForDeletion(resource, held.metadata.uid);
   }
 
   /** Who may not create names the object that is to be changed: should it go meanwhile, the apply is refused. */
   async #allowedApply(resource: Resource, at: ObjectName, { type, body }: Patch): Promise<Patch> {
-    const creation = questionOf('create', resource, { namespace: at.namespace });
-    if (await this.can(creation)) return { type, body };
+    const target = { namespace: at.namespace };
+    if (await this.#access.can('create', resource, target)) return { type, body };
     try {
-      const { uid } = (await this.#writing.viewer.client.get(resource, at, this.#writing.signal)).metadata;
+      const { uid } = (await this.#options.viewer.client.get(resource, at, this.#options.signal)).metadata;
       const { metadata, ...content } = anyObject.is(body) ? body : {};
       return { type, body: { ...content, metadata: { ...(anyObject.is(metadata) ? metadata : at), uid } } };
     } catch (error) {
-      if (isNotFound(error)) throw forbidden(creation);
+      if (isNotFound(error)) throw forbidden(attributesFor('create', resource, target));
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
 import { isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
-import type { AccessQuestion } from './question.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
 import type { Viewer } from './viewer.ts';
 
 const AUTHORIZATION = ['apis', 'authorization.k8s.io', 'v1'];
@@ -10,24 +10,24 @@ interface RawReview {
 }
 
 /** Asks what the owner of a client's credentials may do. */
-export function selfReview(client: Client): Viewer['review'] {
+export function selfAccessReview(client: Client): Viewer['reviewAccess'] {
   return (question, signal) =>
     review(client, 'SelfSubjectAccessReview', { resourceAttributes: attributesOf(question) }, signal);
 }
 
 /** Asks, as ourselves, what we may do. */
-export function ownReview(client: Client): Viewer['review'] {
-  return asOurselves(client, selfReview(client));
+export function gatewayAccessReview(client: Client): Viewer['reviewAccess'] {
+  return asOurselves(client, selfAccessReview(client));
 }
 
 /** Asks, as ourselves, what somebody else may do. */
-export function subjectReview(client: Client, user: string, groups: readonly string[]): Viewer['review'] {
+export function subjectAccessReview(client: Client, user: string, groups: readonly string[]): Viewer['reviewAccess'] {
   return asOurselves(client, (question, signal) =>
     review(client, 'SubjectAccessReview', { user, groups, resourceAttributes: attributesOf(question) }, signal),
   );
 }
 
-function attributesOf({ namespace, name, ...question }: AccessQuestion): object {
+function attributesOf({ namespace, name, ...question }: ResourceAttributes): object {
   return { ...question, namespace: namespace ?? '', name: name ?? '' };
 }
 
@@ -38,7 +38,7 @@ async function review(client: Client, kind: string, spec: object, signal: AbortS
 }
 
 /** That our own credentials are no good says nothing of the viewer's. */
-function asOurselves(client: Client, ask: Viewer['review']): Viewer['review'] {
+function asOurselves(client: Client, ask: Viewer['reviewAccess']): Viewer['reviewAccess'] {
   return async (question, signal) => {
     try {
       return await ask(question, signal);

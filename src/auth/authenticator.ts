@@ -15,7 +15,7 @@ export interface Credentials {
  * Finds out who sends a request.
  * @throws {StatusError} Unauthorized where that cannot be told; otherwise when the API server cannot be asked
  */
-export type Identify = (credentials: Credentials) => Promise<Viewer>;
+export type Authenticator = (credentials: Credentials) => Promise<Viewer>;
 
 /** There is nobody to answer to. */
 export function unauthorized(message: string): StatusError {

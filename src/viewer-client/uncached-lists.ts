@@ -4,7 +4,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 
 /** What one request reads of whole namespaces from the API server: each list once. */
-export class LiveLists {
+export class UncachedLists {
   readonly #client: Client;
   readonly #signal: AbortSignal;
   readonly #lists = new Map<Resource, Map<string, Promise<readonly KubernetesObject[]>>>();

@@ -1,5 +1,5 @@
 /** Runs work in the order in which it comes, so much at once. */
-export class Queue {
+export class ConcurrencyLimit {
   readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;

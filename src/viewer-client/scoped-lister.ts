@@ -5,7 +5,7 @@ import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
-import { isEmpty, seenIn, type View } from './view.ts';
+import { seesNothing, visibleObject, type VisibilityScope } from '../auth/visibility-scope.ts';
 
 export type { NetChange } from '../cache/change-log.ts';
 export type { ChangesReader } from '../cache/historical-snapshots.ts';
@@ -14,11 +14,11 @@ const CATCH_UP_MS = 2_000;
 const CATCH_UP_STEP_MS = 20;
 
 /** Told of each read: of what, and the key under which a later change of its answer is announced. */
-export type OnRead = (objects: Objects<KubernetesObject>, dependencyKey: string) => void;
+export type OnRead = (objects: ScopedLister<KubernetesObject>, dependencyKey: string) => void;
 
-interface ObjectsOptions<T extends KubernetesObject> {
+interface ScopedListerOptions<T extends KubernetesObject> {
   /** What of them the viewer sees. */
-  readonly view: View;
+  readonly view: VisibilityScope;
   readonly store: ReadonlyStore<T>;
   /** What has changed since a version that the store does not remember. */
   readonly further: (version: string) => Promise<ChangesReader<T> | undefined>;
@@ -26,13 +26,13 @@ interface ObjectsOptions<T extends KubernetesObject> {
 }
 
 /** The objects of one resource that the viewer may see: answered from the copy, without a promise. */
-export class Objects<T extends KubernetesObject> {
-  readonly #view: View;
+export class ScopedLister<T extends KubernetesObject> {
+  readonly #view: VisibilityScope;
   readonly #store: ReadonlyStore<T>;
-  readonly #further: ObjectsOptions<T>['further'];
+  readonly #further: ScopedListerOptions<T>['further'];
   readonly #onRead: OnRead | undefined;
 
-  constructor({ view, store, further, onRead }: ObjectsOptions<T>) {
+  constructor({ view, store, further, onRead }: ScopedListerOptions<T>) {
     this.#view = view;
     this.#store = store;
     this.#further = further;
@@ -40,7 +40,7 @@ export class Objects<T extends KubernetesObject> {
   }
 
   /** Names the resource. */
-  get name(): string {
+  get resourceKey(): string {
     return dependencyKeys.all(this.#store.resource);
   }
 
@@ -62,10 +62,10 @@ export class Objects<T extends KubernetesObject> {
         ? dependencyKeys.all(this.#store.resource)
         : dependencyKeys.index(this.#store.resource, 'namespace', namespace),
     );
-    const { whole } = this.#view;
+    const { full } = this.#view;
     const { namespaced } = this.#store.resource;
-    if (whole === 'all' || !namespaced || namespace !== undefined) return this.#seeAll(this.#store.list(namespace));
-    return [...whole].flatMap((each) => [...this.#store.list(each)]);
+    if (full === 'all' || !namespaced || namespace !== undefined) return this.#seeAll(this.#store.list(namespace));
+    return [...full].flatMap((each) => [...this.#store.list(each)]);
   }
 
   byIndex(index: string, value: string): readonly T[] {
@@ -74,8 +74,8 @@ export class Objects<T extends KubernetesObject> {
   }
 
   /** Whether the viewer sees none of them, whatever there may be. */
-  get isBlind(): boolean {
-    return isEmpty(this.#view);
+  get seesNothing(): boolean {
+    return seesNothing(this.#view);
   }
 
   /** How far the copy has come. */
@@ -84,7 +84,7 @@ export class Objects<T extends KubernetesObject> {
   }
 
   /** How far some objects may have come: what was written here is read at once, before the copy has come to it. */
-  get reached(): string {
+  get knownVersion(): string {
     return this.#store.knownVersion;
   }
 
@@ -95,7 +95,7 @@ export class Objects<T extends KubernetesObject> {
    * @param steps `each`: objects that came and went are needed too, which the API server cannot tell
    * @returns undefined where neither reaches back so far, or there was no copy then, or it was of another world
    */
-  async since(
+  async changesSince(
     version: string,
     reached = version,
     steps: 'each' | 'net' = 'net',
@@ -118,7 +118,7 @@ export class Objects<T extends KubernetesObject> {
    * Follows the objects from this very turn on.
    * @returns a function that ends the following at once
    */
-  follow(follower: Follower<T>): () => void {
+  addEventHandler(follower: ChangeHandler<T>): () => void {
     const { resource } = this.#store;
     return this.#store.addEventHandler({
       changed: (change) => this.#tell(follower, told(resource, change)),
@@ -127,7 +127,7 @@ export class Objects<T extends KubernetesObject> {
     });
   }
 
-  #tell(follower: Follower<T>, change: ObjectChange<T>): void {
+  #tell(follower: ChangeHandler<T>, change: ScopedChange<T>): void {
     const last = this.#see(change.last);
     if (last === undefined) return;
     if (last === change.last) follower.changed(change);
@@ -135,12 +135,12 @@ export class Objects<T extends KubernetesObject> {
   }
 
   #see(object: T | undefined): T | undefined {
-    if (object === undefined || this.#view.whole === 'all') return object;
-    return seenIn(this.#view, this.#store.resource, object);
+    if (object === undefined || this.#view.full === 'all') return object;
+    return visibleObject(this.#view, this.#store.resource, object);
   }
 
   #seeAll(objects: Iterable<T>): readonly T[] {
-    if (this.#view.whole === 'all') return [...objects];
+    if (this.#view.full === 'all') return [...objects];
     return [...objects].map((object) => this.#see(object)).filter((object) => object !== undefined);
   }
 
@@ -151,12 +151,12 @@ export class Objects<T extends KubernetesObject> {
 }
 
 /** What was told of a change to all who see the objects as they are. */
-const changesTold = new WeakMap<object, ObjectChange<KubernetesObject>>();
+const changesTold = new WeakMap<object, ScopedChange<KubernetesObject>>();
 
 /** Worked out once per change, however many follow. */
-function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ObjectChange<T> {
+function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ScopedChange<T> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change is of one resource
-  const known = changesTold.get(change) as ObjectChange<T> | undefined;
+  const known = changesTold.get(change) as ScopedChange<T> | undefined;
   if (known) return known;
   const before = change.type === 'added' ? undefined : change.previous;
   const after = change.type === 'deleted' ? undefined : change.object;
@@ -167,7 +167,7 @@ function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<
 }
 
 /** What became of one object; `after` is undefined when it is gone. `dependencyKeys` are those of every read whose answer it may have changed. */
-export interface ObjectChange<T> {
+export interface ScopedChange<T> {
   readonly after: T | undefined;
   /** The object as it was last seen. */
   readonly last: T;
@@ -175,8 +175,8 @@ export interface ObjectChange<T> {
 }
 
 /** Told synchronously; must not throw. */
-export interface Follower<T> {
-  changed(change: ObjectChange<T>): void;
+export interface ChangeHandler<T> {
+  changed(change: ScopedChange<T>): void;
   /** The past is void: take what is there now as all there is. */
   reset(): void;
   /** There is nothing to follow any more. */

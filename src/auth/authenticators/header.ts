@@ -1,10 +1,10 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Client } from '../kubernetes/client.ts';
-import { unauthorized, type Identify } from './identity.ts';
-import { subjectReview } from './reviews.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { unauthorized, type Authenticator } from '../authenticator.ts';
+import { subjectAccessReview } from '../access-reviews.ts';
 
 /** How a mesh says who sends a request, after it has removed what the sender says of that. */
-export interface HeaderIdentityOptions {
+export interface HeaderAuthenticatorOptions {
   /** Name of the header with the user's name. */
   readonly userHeader: string;
   /** Removed once from the front of the name. */
@@ -18,7 +18,7 @@ export interface HeaderIdentityOptions {
 }
 
 /** Takes the headers' word. Groups are as given: `system:authenticated` is not added. */
-export function headerIdentity(client: Client, options: HeaderIdentityOptions): Identify {
+export function headerAuthenticator(client: Client, options: HeaderAuthenticatorOptions): Authenticator {
   const userHeader = options.userHeader.toLowerCase();
   const groupsHeader = options.groupsHeader.toLowerCase();
   const isTrusted = addressMatcher(options.trustedProxyCidrs);
@@ -38,8 +38,8 @@ export function headerIdentity(client: Client, options: HeaderIdentityOptions): 
       groups,
       key: JSON.stringify([name, groups.toSorted()]),
       client: options.impersonate ? client.impersonating({ name, groups }) : client,
-      review: subjectReview(client, name, groups),
-      renew: () => Promise.resolve(),
+      reviewAccess: subjectAccessReview(client, name, groups),
+      reauthenticate: () => Promise.resolve(),
     };
   };
 }

@@ -1,16 +1,22 @@
-import type { Client } from '../kubernetes/client.ts';
-import { StatusError } from '../kubernetes/status-error.ts';
-import type { Identify } from './identity.ts';
-import { ownReview } from './reviews.ts';
-import type { Viewer } from './viewer.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { StatusError } from '../../kubernetes/status-error.ts';
+import type { Authenticator } from '../authenticator.ts';
+import { gatewayAccessReview } from '../access-reviews.ts';
+import type { Viewer } from '../viewer.ts';
 
 interface RawSelfSubjectReview {
   readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
 }
 
 /** Everybody is whom the API server takes us for. */
-export function kubeconfigIdentity(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Identify {
-  const viewer = { ...self, key: 'self', client, review: ownReview(client), renew: () => Promise.resolve() };
+export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
+  const viewer = {
+    ...self,
+    key: 'self',
+    client,
+    reviewAccess: gatewayAccessReview(client),
+    reauthenticate: () => Promise.resolve(),
+  };
   return () => Promise.resolve(viewer);
 }
 

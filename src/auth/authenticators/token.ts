@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Client } from '../kubernetes/client.ts';
-import { unauthorized, type Identify } from './identity.ts';
-import { Remembered } from './remembered.ts';
-import { selfReview } from './reviews.ts';
-import type { Viewer } from './viewer.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { unauthorized, type Authenticator } from '../authenticator.ts';
+import { Remembered } from '../remembered.ts';
+import { selfAccessReview } from '../access-reviews.ts';
+import type { Viewer } from '../viewer.ts';
 
 const REMEMBERED_TOKENS = 10_000;
 const REMEMBER_MS = 60_000;
@@ -23,7 +23,7 @@ type Owner = { readonly name: string; readonly groups: readonly string[] } | und
  * Has the cluster say whom a bearer token stands for. What it said is remembered until the token expires, at most 60 s;
  * of the token itself only a digest is kept. What is done for the viewer is done with the token.
  */
-export function tokenIdentity(client: Client): Identify {
+export function tokenAuthenticator(client: Client): Authenticator {
   const owners = new Remembered<Owner>(REMEMBERED_TOKENS);
   const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
     const owner = await owners.get(digestOf(token), async () => {
@@ -56,8 +56,8 @@ async function viewerOf(
     // Two tokens of one person may carry different rights, and each ends by itself.
     key: digestOf(token),
     client: own,
-    review: selfReview(own),
-    renew: async () => void (await ownerOf(token)),
+    reviewAccess: selfAccessReview(own),
+    reauthenticate: async () => void (await ownerOf(token)),
   };
 }
 

@@ -1,0 +1,14 @@
+import type { Authorizer } from '../auth/authorizer.ts';
+import type { ResourceNameGrants } from '../auth/resource-name-grants.ts';
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { PodUsages } from './pod-usages.ts';
+
+/** State of one gateway that the clients of all requests share. */
+export interface Cluster {
+  readonly cache: ClusterCache;
+  readonly authorizer: Authorizer;
+  readonly grants: ResourceNameGrants;
+  readonly usages: PodUsages;
+  /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */
+  readonly namespaces: () => Iterable<string>;
+}
