@@ -108,6 +108,48 @@ describe('a Status', () => {
     expect(message).toBe(`The API server answered HTTP 502: <html>${'x'.repeat(194)}`);
   });
 
+  it('decodes a cause about the whole object as one without a field', () => {
+    const message = 'Invalid value: null: some validation rules were not checked';
+    const causes = [{ reason: 'FieldValueInvalid', field: '<nil>', message }];
+    const error = decodeStatus(422, { kind: 'Status', reason: 'Invalid', details: { causes } });
+    expect(error.details.causes).toEqual([{ reason: 'FieldValueInvalid', field: '', message }]);
+  });
+
+  it('decodes a strict decoding error of a patch as one cause per field, without the patched object', () => {
+    const object = JSON.stringify(JSON.stringify({ spec: { note: 'a "secret": b\n', surplus: 1 } }));
+    const problems = [
+      'unknown field "spec.surplus"',
+      'duplicate field "spec.note"',
+      'json patch unknown field "[0].odd"',
+    ];
+    const message = `Invalid value: ${object}: strict decoding error: ${problems.join(', ')}`;
+    const causes = [{ reason: 'FieldValueInvalid', field: 'patch', message }];
+    const status = {
+      kind: 'Status',
+      reason: 'Invalid',
+      message: ` "" is invalid: patch: ${message}`,
+      details: { causes },
+    };
+    const error = decodeStatus(422, status);
+    expect(error).toMatchObject({ code: 422, reason: 'Invalid' });
+    expect(error.message).toBe(`strict decoding error: ${problems.join(', ')}`);
+    expect(error.details.causes).toEqual([
+      { reason: 'FieldValueInvalid', field: 'spec.surplus', message: problems[0] },
+      { reason: 'FieldValueInvalid', field: 'spec.note', message: problems[1] },
+      { reason: 'FieldValueInvalid', field: 'patch[0].odd', message: problems[2] },
+    ]);
+  });
+
+  it.each([
+    { field: 'patch', message: 'Invalid value: "{}": something else' },
+    { field: 'spec.patch', message: 'Invalid value: "{}": strict decoding error: unknown field "a"' },
+    { field: 'patch', message: 'strict decoding error: unknown field "a"' },
+  ])('keeps the cause %j as it is', (cause) => {
+    const causes = [{ reason: 'FieldValueInvalid', ...cause }];
+    const error = decodeStatus(422, { kind: 'Status', reason: 'Invalid', message: 'no', details: { causes } });
+    expect([error.message, error.details.causes]).toEqual(['no', causes]);
+  });
+
   it('without details and code is told as it is', () => {
     const error = decodeStatus(500, { kind: 'Status', message: 'broken', details: null });
     expect(error).toMatchObject({ code: 500, reason: '', message: 'broken', details: { causes: [] } });

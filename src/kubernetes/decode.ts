@@ -31,8 +31,14 @@ interface RawStatus {
     readonly name?: string;
     readonly kind?: string;
     readonly retryAfterSeconds?: number;
-    readonly causes?: readonly { readonly reason?: string; readonly field?: string; readonly message?: string }[];
+    readonly causes?: readonly RawCause[];
   };
+}
+
+interface RawCause {
+  readonly reason?: string | undefined;
+  readonly field?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /**
@@ -116,7 +122,7 @@ export function decodeWriteTime(value: unknown): number | undefined {
 
 /** What a failed request says; a body that is no Status (a proxy's page, say) is told by its HTTP status alone. */
 export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
-  const status: RawStatus = (body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {};
+  const status = withoutPatchedObject((body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {});
   const retryAfterSeconds = status.details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
   return new StatusError({
     code: status.code ?? code,
@@ -131,12 +137,28 @@ export function decodeStatus(code: number, body: unknown, retryAfterHeader?: str
   });
 }
 
-function decodeCause(cause: {
-  readonly reason?: string;
-  readonly field?: string;
-  readonly message?: string;
-}): StatusCause {
-  return { reason: cause.reason ?? '', field: cause.field ?? '', message: cause.message ?? '' };
+/** A cause about the object as a whole has no field: API servers since 1.25 print its path as `<nil>`. */
+function decodeCause({ reason = '', field = '', message = '' }: RawCause): StatusCause {
+  return { reason, field: field === '<nil>' ? '' : field, message };
+}
+
+const STRICT_DECODING_ERROR = /^Invalid value: "\{(?:[^"\\]|\\.)*": (?<error>strict decoding error: .*)$/su;
+const DECODING_PROBLEM = /(?<ofPatch>json patch )?(?:unknown|duplicate) field "(?<field>(?:[^"\\]|\\.)*)"/gu;
+
+/**
+ * API servers answer a patch that is refused by `fieldValidation: Strict` with one cause about a field `patch`, whose
+ * value is the whole patched object. Makes it one cause per field, without the object, as for other refused fields.
+ */
+function withoutPatchedObject(status: RawStatus): RawStatus {
+  const [cause] = status.details?.causes ?? [];
+  const error =
+    cause?.field === 'patch' ? STRICT_DECODING_ERROR.exec(cause.message ?? '')?.groups?.['error'] : undefined;
+  if (error === undefined) return status;
+  const causes = [...error.matchAll(DECODING_PROBLEM)].map(({ 0: message, groups = {} }) => {
+    const field = groups['ofPatch'] === undefined ? groups['field'] : `patch${groups['field']}`;
+    return { reason: 'FieldValueInvalid', field, message };
+  });
+  return { ...status, message: error, details: { ...status.details, causes } };
 }
 
 function secondsOf(header: string | undefined): number | undefined {

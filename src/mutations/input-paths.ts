@@ -19,6 +19,7 @@ const optionPaths: InputPaths = {
   dryRun: 'input.dryRun',
   propagationPolicy: 'input.propagationPolicy',
   gracePeriodSeconds: 'input.gracePeriodSeconds',
+  patch: 'input.patch',
 };
 
 /**
