@@ -21,7 +21,7 @@ type Parts = Pick<Cluster, 'storage' | 'catalog' | 'watches'>;
  */
 export function arrange(parts: Parts, manifest: Manifest | KubernetesObject): ApiObject {
   const resource = readAccess(parts).resourceOf(manifest.apiVersion, manifest.kind);
-  const { object } = shape({ ...manifest }, resource, 'Ignore');
+  const { object } = shape({ ...manifest }, resource);
   const metadata = { ...manifest.metadata };
   const name = nameOf(metadata);
   if (name === '') throw new TypeError(`Expected a ${manifest.kind} with a name or generateName`);

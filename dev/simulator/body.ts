@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { malformedMetadata } from './api-object.ts';
+import { decodeJson, decodeYaml, type Decoded } from './duplicate-fields.ts';
 import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 import type { IncomingRequest } from './request.ts';
@@ -16,22 +16,22 @@ export function mediaTypeOf({ headers }: IncomingRequest): string {
 }
 
 /** @throws {StatusError} 400 for what is no JSON, 415 for what is neither JSON, YAML nor a protobuf that we know */
-export function readBody(request: IncomingRequest): unknown {
+export function readBody(request: IncomingRequest): Decoded {
   const text = request.body.toString();
   switch (mediaTypeOf(request)) {
     case '':
     case 'application/json':
-      return parseWith(JSON.parse, text);
+      return parseWith(decodeJson, text);
     case 'application/yaml':
-      return parseWith(parse, text);
+      return parseWith(decodeYaml, text);
     case 'application/vnd.kubernetes.protobuf':
-      return decodeProtobuf(request.body);
+      return { value: decodeProtobuf(request.body), problems: [] };
     default:
       throw unsupportedMediaType(OBJECT_TYPES);
   }
 }
 
-export function parseWith(read: (text: string) => unknown, text: string): unknown {
+export function parseWith<T>(read: (text: string) => T, text: string): T {
   try {
     return read(text);
   } catch (error) {

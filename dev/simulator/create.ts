@@ -21,6 +21,8 @@ interface CreateRequest {
   readonly resource: ServedResource;
   readonly namespace?: string | undefined;
   readonly manifest: JsonObject;
+  /** Duplicate fields of the request's body. */
+  readonly problems?: readonly string[] | undefined;
   readonly options: WriteOptions;
   /** Whose the fields are, where they are not simply of who creates. */
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
@@ -31,19 +33,20 @@ const VERSION_GIVEN = 'resourceVersion should not be set on objects to be create
 
 /** @throws {StatusError} when the object may not come to be */
 export function create(cluster: Cluster, request: CreateRequest): Written {
-  const { resource, namespace, manifest, options, managedFields } = request;
+  const { resource, namespace, manifest, problems = [], options, managedFields } = request;
   const given = objectAt(manifest, 'metadata');
   const place = placeOf(resource, namespace, given);
   if (place !== undefined) assertNamespace(cluster, resource, { namespace: place, name: textAt(given, 'name') ?? '' });
   const { status: _status, ...content } = manifest;
-  const shaped = shape(resource.hasStatus ? content : manifest, resource, options.fieldValidation);
+  const validation = { mode: options.fieldValidation, problems, isPatch: false };
+  const shaped = shape(resource.hasStatus ? content : manifest, resource, validation);
   const object = initialise(shaped.object, {
     resource,
     namespace: place,
     manager: options.manager,
     managedFields,
   });
-  assertValid(object, resource);
+  assertValid({ object, warnings: shaped.warnings }, resource);
   const access = readAccess(cluster);
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;

@@ -44,7 +44,7 @@ it.skipIf(kubectl === undefined)('is refused what the schema forbids with kubect
   const surplus = shell.kubectl('apply', '-f', await shell.save(widget('a', { surplus: 1 })));
   await expect(surplus).rejects.toThrow('unknown field "spec.surplus"');
   const wrong = shell.kubectl('apply', '-f', await shell.save(widget('a', { color: 'green' })));
-  await expect(wrong).rejects.toThrow('The Widget "a" is invalid: spec.color: Unsupported value: "green"');
+  await expect(wrong).rejects.toThrow('* spec.color: Unsupported value: "green"');
 });
 
 it.skipIf(kubectl === undefined)('follows with kubectl', async () => {

@@ -1,7 +1,7 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
-import { parse } from 'yaml';
 import type { ApiObject } from './api-object.ts';
 import { parseWith } from './body.ts';
+import { decodeJson, decodeJsonPatch, decodeYaml, type Decoded } from './duplicate-fields.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, StatusError, unapplicablePatch, unsupportedMediaType } from './status.ts';
@@ -22,15 +22,19 @@ export interface Patch {
  * The object as a patch of the given media type makes it, not yet checked.
  * @throws {StatusError} 400 for a patch that cannot be read, 415 for a type that is not taken, 422 for one that fails
  */
-export function patched(current: ApiObject, { text, mediaType }: Patch, resource: ServedResource): JsonObject {
+export function patched(current: ApiObject, { text, mediaType }: Patch, resource: ServedResource): Decoded {
   switch (mediaType) {
-    case JSON_PATCH:
-      return jsonPatched(current, parseWith(JSON.parse, text));
-    case MERGE_PATCH:
-      return asObject(mergePatched(current, asObject(parseWith(parse, text))));
+    case JSON_PATCH: {
+      const { value, problems } = parseWith(decodeJsonPatch, text);
+      return { value: jsonPatched(current, value), problems };
+    }
+    case MERGE_PATCH: {
+      const { value, problems } = parseWith(decodeMergePatch, text);
+      return { value: asObject(mergePatched(current, asObject(value))), problems };
+    }
     case STRATEGIC:
-      if (!resource.custom) return strategicMerge(current, asObject(parseWith(parse, text)));
-      break;
+      if (resource.custom) break;
+      return { value: strategicMerge(current, asObject(parseWith(decodeMergePatch, text).value)), problems: [] };
     default:
   }
   if (resource.custom) throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY]);
@@ -40,6 +44,11 @@ export function patched(current: ApiObject, { text, mediaType }: Patch, resource
     message: '415: Unsupported Media Type',
     details: {},
   });
+}
+
+/** Merge patches are JSON or YAML. */
+function decodeMergePatch(text: string): Decoded {
+  return text.trimStart().startsWith('{') ? decodeJson(text) : decodeYaml(text);
 }
 
 /** RFC 7396. */

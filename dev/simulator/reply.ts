@@ -44,8 +44,11 @@ export function answerText(code: number, text: string): Answer {
   return answer(code, text, 'text/plain; charset=utf-8');
 }
 
-export function answerStatus({ code, status, retryAfterSeconds }: StatusError): Answer {
-  const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+export function answerStatus({ code, status, retryAfterSeconds, warnings }: StatusError): Answer {
+  const headers = {
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    ...(warnings.length > 0 && { Warning: warnings.map(warningHeader) }),
+  };
   return { ...answer(code, `${JSON.stringify(status)}\n`), headers };
 }
 

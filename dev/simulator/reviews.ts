@@ -60,7 +60,7 @@ function reviewOf(kind: string, statusOf: ReviewKind['statusOf']): ReviewKind {
 
 /** A body may leave out what the URL says already. */
 function readReview(request: IncomingRequest, kind: string): JsonObject {
-  const body = readBody(request);
+  const { value: body } = readBody(request);
   if (!isJsonObject(body)) throw badRequest('the object provided is unrecognized');
   const given = textAt(body, 'kind') ?? kind;
   if (given === kind) return body;

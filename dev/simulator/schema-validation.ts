@@ -1,34 +1,81 @@
 import { isEqualJson, isJsonObject, type JsonObject } from './json.ts';
+import { correlatedItem, itemKey } from './list-map.ts';
 import type { Schema } from './schema.ts';
-import type { Cause } from './status.ts';
+import { checkCombined } from './schema-combination.ts';
 import { hasFormat } from './schema-format.ts';
+import type { Cause } from './status.ts';
 
-/** What is wrong with a value by its schema, in the words of the real server. */
-export function validate(value: unknown, schema: Schema, path = ''): readonly Cause[] {
-  if (value === null && schema.nullable) return [];
-  const typeCause = checkType(value, schema, path);
-  if (typeCause) return [typeCause];
+/** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
+export interface Place {
+  readonly path: string;
+  /** Undefined if the value is new or the API server cannot correlate it. */
+  readonly old?: unknown;
+}
+
+/**
+ * Returns what is wrong with a value by its schema, in the API server's words and with the fields relative to the root.
+ * A value that an update does not change is not wrong, even if the schema has become stricter since.
+ */
+export function validate(value: unknown, schema: Schema, { path, old }: Place = { path: '' }): readonly Cause[] {
+  if (old !== undefined && isEqualJson(value, old)) return [];
+  if (value === null)
+    return schema.nullable ? [] : [...checkType(value, schema, path), ...checkEnum(value, schema, path)];
   return [
-    ...checkEnum(value, schema, path),
+    ...checkType(value, schema, path),
+    ...checkCombined(value, schema, { path, validate }),
     ...(typeof value === 'string' ? checkText(value, schema, path) : []),
     ...(typeof value === 'number' ? checkNumber(value, schema, path) : []),
-    ...(Array.isArray(value) ? checkList(value, schema, path) : []),
-    ...(isJsonObject(value) ? checkObject(value, schema, path) : []),
-    ...checkCombined(value, schema, path),
+    ...(Array.isArray(value) ? checkList(value, schema, { path, old }) : []),
+    ...checkEnum(value, schema, path),
+    ...(isJsonObject(value) ? checkObject(value, schema, { path, old }) : []),
   ];
+}
+
+/** Returns the items that are not unique in lists of type `map` and `set`, at any depth. */
+export function validateLists(value: unknown, schema: Schema, path = ''): readonly Cause[] {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    const nested = items ? value.flatMap((item, index) => validateLists(item, items, `${path}[${index}]`)) : [];
+    return [...checkUnique(value, schema, path), ...nested];
+  }
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([field, member]) => {
+    const known = schema.properties.get(field);
+    if (known) return validateLists(member, known, join(path, field));
+    return schema.additional ? validateLists(member, schema.additional, `${path}[${field}]`) : [];
+  });
+}
+
+/** Returns what embedded resources lack. */
+export function validateEmbedded(value: unknown, schema: Schema, path = ''): readonly Cause[] {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items ? value.flatMap((item, index) => validateEmbedded(item, items, `${path}[${index}]`)) : [];
+  }
+  if (!isJsonObject(value)) return [];
+  const own = schema.embedded ? checkEmbedded(value, path) : [];
+  const nested = Object.entries(value).flatMap(([field, member]) => {
+    const known = schema.properties.get(field);
+    if (known) return validateEmbedded(member, known, join(path, field));
+    return schema.additional ? validateEmbedded(member, schema.additional, `${path}[${field}]`) : [];
+  });
+  return [...own, ...nested];
 }
 
 export function invalidValue(field: string, value: unknown, message: string): Cause {
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${message}` };
 }
 
-function checkType(value: unknown, schema: Schema, path: string): Cause | undefined {
+function invalidType(field: string, value: string, message: string): Cause {
+  return { ...invalidValue(field, value, message), reason: 'FieldValueTypeInvalid' };
+}
+
+function checkType(value: unknown, schema: Schema, path: string): readonly Cause[] {
   const wanted = schema.intOrString ? 'integer,string' : schema.type;
-  if (wanted === undefined) return undefined;
+  if (wanted === undefined) return [];
   const actual = typeOf(value);
-  if (wanted.split(',').includes(actual) || (wanted === 'number' && actual === 'integer')) return undefined;
-  const cause = invalidValue(path, actual, `${path} in body must be of type ${wanted}: "${actual}"`);
-  return { ...cause, reason: 'FieldValueTypeInvalid' };
+  if (wanted.split(',').includes(actual) || (wanted === 'number' && actual === 'integer')) return [];
+  return [invalidType(path, actual, `${path} in body must be of type ${wanted}: "${actual}"`)];
 }
 
 function typeOf(value: unknown): string {
@@ -40,87 +87,111 @@ function typeOf(value: unknown): string {
 
 function checkEnum(value: unknown, schema: Schema, path: string): readonly Cause[] {
   if (!schema.enum || schema.enum.some((allowed) => isEqualJson(allowed, value))) return [];
-  const supported = schema.enum.map((allowed) => JSON.stringify(allowed)).join(', ');
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  const supported = schema.enum.map((allowed) =>
+    JSON.stringify(typeof allowed === 'string' ? allowed : JSON.stringify(allowed)),
+  );
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.join(', ')}`;
   return [{ reason: 'FieldValueNotSupported', field: path, message }];
 }
 
-/** Of the length and the pattern only the first that is broken is told. */
+/** Of the lengths and the pattern only the first that the text breaks counts. */
 function checkText(value: string, schema: Schema, path: string): readonly Cause[] {
   const { format } = schema;
   const broken = brokenText(value, schema, path);
   const causes = broken ? [broken] : [];
   if (format === undefined || hasFormat(value, format)) return causes;
-  return [...causes, invalidValue(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`)];
+  return [...causes, invalidType(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`)];
 }
 
 function brokenText(value: string, { limits, pattern }: Schema, path: string): Cause | undefined {
   const length = [...value].length;
-  if (limits.maxLength !== undefined && length > limits.maxLength) {
-    const message = `Too long: may not be longer than ${limits.maxLength}`;
+  const { maxLength, minLength } = limits;
+  if (maxLength !== undefined && length > maxLength) {
+    const message = `Too long: may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`;
     return { reason: 'FieldValueTooLong', field: path, message };
   }
-  if (limits.minLength !== undefined && length < limits.minLength)
-    return invalidValue(path, value, `${path} in body should be at least ${limits.minLength} chars long`);
+  if (minLength !== undefined && length < minLength)
+    return invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`);
   if (pattern && !pattern.expression.test(value))
     return invalidValue(path, value, `${path} in body should match '${pattern.source}'`);
   return undefined;
 }
 
-function checkNumber(value: number, { limits }: Schema, path: string): readonly Cause[] {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = limits;
+function checkNumber(value: number, schema: Schema, path: string): readonly Cause[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema.limits;
+  // The API server compares an integer with the integer part of a limit.
+  const limit = Number.isInteger(value) ? Math.trunc : (bound: number) => bound;
   const broken: string[] = [];
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
-    broken.push(`should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
-    broken.push(`should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
   if (multipleOf !== undefined && value % multipleOf !== 0) broken.push(`should be a multiple of ${multipleOf}`);
-  return broken.map((rule) => invalidValue(path, value, `${path} in body ${rule}`));
+  if (minimum !== undefined && (exclusiveMinimum ? value <= limit(minimum) : value < limit(minimum)))
+    broken.push(`should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${limit(minimum)}`);
+  if (maximum !== undefined && (exclusiveMaximum ? value >= limit(maximum) : value > limit(maximum)))
+    broken.push(`should be less than ${exclusiveMaximum ? '' : 'or equal to '}${limit(maximum)}`);
+  return [
+    ...checkRange(value, schema, path),
+    ...broken.map((rule) => invalidValue(path, value, `${path} in body ${rule}`)),
+  ];
 }
 
-function checkList(list: readonly unknown[], schema: Schema, path: string): readonly Cause[] {
+const INT32_MAX = 2 ** 31 - 1;
+
+/** The API server reports these about the object as a whole. */
+function checkRange(value: number, { type, format }: Schema, path: string): readonly Cause[] {
+  if (type !== 'integer') return [];
+  const fits = Number.isInteger(value) && (format !== 'int32' || (value <= INT32_MAX && value >= -INT32_MAX - 1));
+  if (fits) return [];
+  const known = format === 'int32' || format === 'int64';
+  const kind = known ? `integer with format ${format}` : 'integer (default format)';
+  return [invalidValue('', '', `Checked value must be of type ${kind} in ${path}`)];
+}
+
+function checkList(list: readonly unknown[], schema: Schema, { path, old }: Place): readonly Cause[] {
   const { minItems, maxItems } = schema.limits;
+  const { items } = schema;
   const causes: Cause[] = [];
+  if (items)
+    list.forEach((item, index) => {
+      const place = { path: `${path}[${index}]`, old: correlatedItem(item, old, schema) };
+      causes.push(...validate(item, items, place));
+    });
   if (minItems !== undefined && list.length < minItems)
     causes.push(invalidValue(path, list.length, `${path} in body should have at least ${minItems} items`));
   if (maxItems !== undefined && list.length > maxItems) causes.push(tooMany(path, list.length, maxItems));
-  const { items } = schema;
-  if (items) list.forEach((item, index) => causes.push(...validate(item, items, `${path}[${index}]`)));
-  return [...causes, ...checkUnique(list, schema, path)];
+  return causes;
 }
 
 function checkUnique(list: readonly unknown[], schema: Schema, path: string): readonly Cause[] {
   if (schema.listType !== 'map' && schema.listType !== 'set') return [];
-  const seen = new Set<string>();
+  if (schema.listType === 'map') {
+    const index = list.findIndex((item) => item !== null && !isJsonObject(item));
+    if (index !== -1)
+      return [invalidValue(`${path}[${index}]`, list[index], 'must be an object for an array of list-type map')];
+  }
+  const times = new Map<string, number>();
   return list.flatMap((item, index) => {
     const identity = JSON.stringify(itemKey(item, schema));
-    if (seen.has(identity))
-      return [{ reason: 'FieldValueDuplicate', field: `${path}[${index}]`, message: `Duplicate value: ${identity}` }];
-    seen.add(identity);
-    return [];
+    const before = times.get(identity) ?? 0;
+    times.set(identity, before + 1);
+    // The API server reports only the second of several equal items.
+    if (before !== 1) return [];
+    return [{ reason: 'FieldValueDuplicate', field: `${path}[${index}]`, message: `Duplicate value: ${identity}` }];
   });
 }
 
-/** What tells an item of a list map from the others; an item of a set is its own key. */
-export function itemKey(item: unknown, schema: Schema): unknown {
-  if (schema.listType !== 'map' || !isJsonObject(item)) return item;
-  return Object.fromEntries(schema.listMapKeys.map((key) => [key, item[key]]));
-}
-
-function checkObject(object: JsonObject, schema: Schema, path: string): readonly Cause[] {
+function checkObject(object: JsonObject, schema: Schema, { path, old }: Place): readonly Cause[] {
   const { minProperties, maxProperties } = schema.limits;
   const count = Object.keys(object).length;
   const causes: Cause[] = [];
-  if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
   if (minProperties !== undefined && count < minProperties)
     causes.push(invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`));
-  for (const field of schema.required) {
-    if (!Object.hasOwn(object, field)) causes.push(required(join(path, field)));
-  }
-  if (schema.embedded && path !== '') causes.push(...checkEmbedded(object, path));
+  if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
   for (const [field, value] of Object.entries(object)) {
     const member = schema.properties.get(field) ?? schema.additional;
-    if (member) causes.push(...validate(value, member, join(path, field)));
+    const place = { path: join(path, field), old: isJsonObject(old) ? old[field] : undefined };
+    if (member) causes.push(...validate(value, member, place));
+  }
+  for (const field of schema.required) {
+    if (!Object.hasOwn(object, field)) causes.push(required(join(path, field)));
   }
   return causes;
 }
@@ -128,21 +199,11 @@ function checkObject(object: JsonObject, schema: Schema, path: string): readonly
 function checkEmbedded(object: JsonObject, path: string): readonly Cause[] {
   return ['apiVersion', 'kind'].flatMap((field) => {
     const value = object[field];
-    if (typeof value === 'string' && value !== '') return [];
-    return [{ ...required(join(path, field)), message: 'Required value: must not be empty' }];
+    const place = join(path, field);
+    if (value === undefined) return [required(place)];
+    if (typeof value !== 'string') return [invalidValue(place, value, 'must be a string')];
+    return value === '' ? [invalidValue(place, value, 'must not be empty')] : [];
   });
-}
-
-function checkCombined(value: unknown, schema: Schema, path: string): readonly Cause[] {
-  const holds = (alternative: Schema): boolean => validate(value, alternative, path).length === 0;
-  const causes = schema.allOf.flatMap((part) => validate(value, part, path));
-  if (schema.anyOf.length > 0 && !schema.intOrString && !schema.anyOf.some(holds))
-    causes.push(invalidValue(path, '', `${path} in body must validate at least one schema (anyOf)`));
-  if (schema.oneOf.length > 0 && schema.oneOf.filter(holds).length !== 1)
-    causes.push(invalidValue(path, '', `${path} in body must validate one and only one schema (oneOf)`));
-  if (schema.not && holds(schema.not))
-    causes.push(invalidValue(path, '', `${path} in body must not validate the schema (not)`));
-  return causes;
 }
 
 function required(field: string): Cause {
@@ -150,7 +211,8 @@ function required(field: string): Cause {
 }
 
 function tooMany(field: string, count: number, most: number): Cause {
-  return { reason: 'FieldValueTooMany', field, message: `Too many: ${count}: must have at most ${most} items` };
+  const items = most === 1 ? 'item' : 'items';
+  return { reason: 'FieldValueTooMany', field, message: `Too many: ${count}: must have at most ${most} ${items}` };
 }
 
 function join(path: string, field: string): string {

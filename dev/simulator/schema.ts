@@ -1,3 +1,4 @@
+import { parseCel, type CelExpression } from './cel.ts';
 import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 
 /** A structural schema as a CustomResourceDefinition gives it, read once. */
@@ -24,13 +25,20 @@ export interface Schema {
   readonly anyOf: readonly Schema[];
   readonly oneOf: readonly Schema[];
   readonly not?: Schema | undefined;
-  /** The messages of the CEL rule `self == oldSelf`, the one rule that is understood; other rules always hold. */
-  readonly immutable: readonly ImmutableRule[];
+  /** Rules in the subset of CEL that `parseCel` accepts; other rules always hold. */
+  readonly rules: readonly ValidationRule[];
+  /** Whether this schema or one below it has rules, in the subset or not. */
+  readonly hasRules: boolean;
 }
 
-export interface ImmutableRule {
-  readonly message: string;
+/** One entry of `x-kubernetes-validations`. */
+export interface ValidationRule {
+  readonly expression: CelExpression;
+  readonly source: string;
+  readonly message?: string | undefined;
   readonly reason: string;
+  /** Suffix of the reported field, such as `.name`; empty for the value itself. */
+  readonly fieldPath: string;
 }
 
 interface Limits {
@@ -49,6 +57,15 @@ interface Limits {
 
 /** Reads `openAPIV3Schema`. What is not understood is left out, so that it does not constrain. */
 export function readSchema(value: JsonObject): Schema {
+  const schema = readStructure(value);
+  const below = [...schema.properties.values(), ...schema.allOf, schema.additional, schema.items];
+  const hasRules = listAt(value, RULES).length > 0 || below.some((member) => member?.hasRules === true);
+  return { ...schema, rules: readRules(value), hasRules };
+}
+
+const RULES = 'x-kubernetes-validations';
+
+function readStructure(value: JsonObject): Omit<Schema, 'rules' | 'hasRules'> {
   const additional = value['additionalProperties'];
   return {
     type: textAt(value, 'type'),
@@ -71,7 +88,6 @@ export function readSchema(value: JsonObject): Schema {
     anyOf: readAll(value, 'anyOf'),
     oneOf: readAll(value, 'oneOf'),
     not: readMember(value, 'not'),
-    immutable: readRules(value),
   };
 }
 
@@ -120,13 +136,15 @@ function readLimits(value: JsonObject): Limits {
   };
 }
 
-function readRules(value: JsonObject): readonly ImmutableRule[] {
-  return listAt(value, 'x-kubernetes-validations')
-    .filter((rule) => /^\s*(?:self\s*==\s*oldSelf|oldSelf\s*==\s*self)\s*$/u.test(textAt(rule, 'rule') ?? ''))
-    .map((rule) => ({
-      message: textAt(rule, 'message') ?? `failed rule: ${textAt(rule, 'rule') ?? ''}`,
-      reason: textAt(rule, 'reason') ?? 'FieldValueInvalid',
-    }));
+function readRules(value: JsonObject): readonly ValidationRule[] {
+  return listAt(value, RULES).flatMap((rule) => {
+    const source = textAt(rule, 'rule')?.trim() ?? '';
+    const expression = parseCel(source);
+    if (!expression) return [];
+    const fieldPath = textAt(rule, 'fieldPath') ?? '';
+    const reason = textAt(rule, 'reason') ?? 'FieldValueInvalid';
+    return [{ expression, source, message: textAt(rule, 'message')?.trim(), reason, fieldPath }];
+  });
 }
 
 function numberAt(value: JsonObject, field: string): number | undefined {

@@ -1,11 +1,12 @@
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, objectAt, type JsonObject } from './json.ts';
 import { withDefaults } from './schema-defaults.ts';
 import { prune } from './schema-pruning.ts';
-import { validateTransition } from './schema-transition.ts';
-import { validate } from './schema-validation.ts';
+import { evaluateRules, type BrokenRules } from './schema-rules.ts';
+import { invalidValue, validate, validateEmbedded, validateLists } from './schema-validation.ts';
+import type { Schema } from './schema.ts';
 import { validateMetadata } from './metadata-validation.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, invalid } from './status.ts';
+import { badRequest, invalid, StatusError, type Cause } from './status.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** An object in the shape of its resource: unknown fields gone, defaults filled in. */
@@ -14,32 +15,128 @@ export interface Shaped {
   readonly warnings: readonly string[];
 }
 
-/** @throws {StatusError} 400 when unknown fields are not tolerated */
+interface FieldValidation {
+  readonly mode: WriteOptions['fieldValidation'];
+  /** Duplicate fields of the request's body. */
+  readonly problems: readonly string[];
+  readonly isPatch: boolean;
+}
+
+const LENIENT: FieldValidation = { mode: 'Ignore', problems: [], isPatch: false };
+
+/** @throws {StatusError} 400, or 422 for a patch, if the validation is strict and there are unknown or duplicate fields */
 export function shape(
   manifest: JsonObject,
   resource: ServedResource,
-  fieldValidation: WriteOptions['fieldValidation'],
+  { mode, problems, isPatch }: FieldValidation = LENIENT,
 ): Shaped {
   const complete = resource.complete ?? ((object: JsonObject) => object);
   const { schema } = resource;
-  if (!schema) return { object: complete(manifest), warnings: [] };
-  const { object, unknownFields } = prune(manifest, schema);
-  const unknown = unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
-  if (fieldValidation === 'Strict' && unknown.length > 0)
-    throw badRequest(`strict decoding error: ${unknown.join(', ')}`);
-  return { object: complete(withDefaults(object, schema)), warnings: fieldValidation === 'Warn' ? unknown : [] };
+  const { object, unknownFields } = schema ? prune(manifest, schema) : { object: manifest, unknownFields: [] };
+  const unknown = unknownFields.toSorted().map((field) => `unknown field ${JSON.stringify(field)}`);
+  const found = [...problems, ...unknown];
+  if (mode === 'Strict' && found.length > 0)
+    throw strictDecodingError(found, isPatch ? { patched: manifest } : resource);
+  return { object: complete(schema ? withDefaults(object, schema) : object), warnings: mode === 'Warn' ? found : [] };
 }
 
-/** @throws {StatusError} 422 with everything that is wrong with the object, or with what it changes */
-export function assertValid(object: JsonObject, resource: ServedResource, old?: JsonObject): void {
+/** For a patch the API server reports the patched object, all of it, as the invalid value of a field `patch`. */
+function strictDecodingError(
+  problems: readonly string[],
+  about: ServedResource | { readonly patched: JsonObject },
+): StatusError {
+  const isYaml = problems[0]?.startsWith('line ');
+  const message = `strict decoding error: ${isYaml ? 'yaml: unmarshal errors:\n  ' : ''}${problems.join(', ')}`;
+  if ('patched' in about)
+    return invalid({ group: '', kind: '', name: '' }, [invalidValue('patch', JSON.stringify(about.patched), message)]);
+  return badRequest(`${about.kind} in version "${about.version}" cannot be handled as a ${about.kind}: ${message}`);
+}
+
+/**
+ * Server-side apply has no unknown fields, whatever the field validation.
+ * @throws {StatusError} 500
+ */
+export function assertDeclared(object: JsonObject, { kind, schema }: ServedResource): void {
+  const unknown = schema ? prune(object, schema).unknownFields.toSorted() : [];
+  if (unknown.length === 0) return;
+  const { namespace, name } = objectAt(object, 'metadata');
+  const about = `${textOf(namespace)}/${textOf(name)}; ${textOf(object['apiVersion'])}, Kind=${kind}`;
+  const errors = unknown.map((field) => `.${field}: field not declared in schema`);
+  const listed = errors.length === 1 ? errors.join('') : `errors:\n  ${errors.join('\n  ')}`;
+  const message = `failed to create typed patch object (${about}): ${listed}`;
+  throw new StatusError({ code: 500, reason: '', message });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A write to check: the object as it is to be and, for an update, as it is. */
+interface Check {
+  readonly object: JsonObject;
+  readonly old?: JsonObject | undefined;
+  readonly subresource?: string | undefined;
+  /** Warnings of the write until now. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Returns all warnings of the write; to those until now it adds rules that an update breaks only in what it leaves as is.
+ * @throws {StatusError} 422 with everything that is wrong with the object, or with what it changes
+ */
+export function assertValid(check: Check, resource: ServedResource): readonly string[] {
   const { schema } = resource;
-  const causes = [
-    ...validateMetadata(object, resource),
-    ...(resource.check?.(object, old) ?? []),
-    ...(schema ? validate(object, schema) : []),
-    ...(schema && old ? validateTransition({ value: object, old, path: '' }, schema) : []),
-  ];
-  if (causes.length === 0) return;
+  const { object, old } = check;
+  const causes = [...validateMetadata(object, resource), ...(resource.check?.(object, old) ?? [])];
+  const checked = schema ? checkSchema(check, schema, causes) : { causes, warnings: [] };
+  const warnings = [...check.warnings, ...checked.warnings];
+  if (checked.causes.length === 0) return warnings;
   const name = isJsonObject(object['metadata']) ? object['metadata']['name'] : '';
-  throw invalid({ group: resource.group, kind: resource.kind, name: typeof name === 'string' ? name : '' }, causes);
+  const subject = { group: resource.group, kind: resource.kind, name: typeof name === 'string' ? name : '' };
+  throw invalid(subject, checked.causes, warnings);
+}
+
+/** Causes that keep the API server from evaluating rules. */
+const BLOCKING: ReadonlySet<string> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+/** Fields of causes that are about the object as a whole: the API server prints an absent path so. */
+const NO_FIELD = '<nil>';
+
+const RULES_SKIPPED: Cause = {
+  reason: 'FieldValueInvalid',
+  field: NO_FIELD,
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; ' +
+    'correct the existing errors to complete validation',
+};
+
+function checkSchema(check: Check, schema: Schema, before: readonly Cause[]): BrokenRules {
+  const { object, old, subresource } = check;
+  const lists = validateLists(object, schema);
+  const causes = [
+    ...before,
+    ...checkContent(check, schema),
+    ...(subresource === 'status' ? [] : validateEmbedded(object, { ...schema, embedded: false })),
+    ...(lists.length > 0 && old && validateLists(old, schema).length > 0 ? [] : lists),
+  ];
+  if (!schema.hasRules) return { causes, warnings: [] };
+  if (causes.some(({ reason }) => BLOCKING.has(reason))) return { causes: [...causes, RULES_SKIPPED], warnings: [] };
+  const broken = evaluateRules(object, schema, old);
+  return { causes: [...causes, ...broken.causes], warnings: broken.warnings };
+}
+
+/** A write of the status is checked as if the status were the object: its messages leave `status` out of the path. */
+function checkContent({ object, old, subresource }: Check, schema: Schema): readonly Cause[] {
+  if (subresource !== 'status')
+    return validate(object, schema, { path: '', old }).map((cause) => ({ ...cause, field: cause.field || NO_FIELD }));
+  const statusSchema = schema.properties.get('status');
+  if (!statusSchema || object['status'] === undefined) return [];
+  const causes = validate(object['status'], statusSchema, { path: '', old: old?.['status'] });
+  return causes.map((cause) => ({ ...cause, field: cause.field ? `status.${cause.field}` : 'status' }));
 }

@@ -27,6 +27,8 @@ interface StatusOptions {
   readonly reason: string;
   readonly message: string;
   readonly details?: StatusDetails | undefined;
+  /** Sent as Warning headers. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** A failure that is answered with a Kubernetes Status. */
@@ -34,11 +36,13 @@ export class StatusError extends Error {
   readonly code: number;
   readonly status: JsonObject;
   readonly retryAfterSeconds: number | undefined;
+  readonly warnings: readonly string[];
 
-  constructor({ code, reason, message, details }: StatusOptions) {
+  constructor({ code, reason, message, details, warnings = [] }: StatusOptions) {
     super(message);
     this.code = code;
     this.retryAfterSeconds = details?.retryAfterSeconds;
+    this.warnings = warnings;
     const head = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
     this.status = { ...head, ...(reason && { reason }), ...(details && { details: trimmed(details) }), code };
   }
@@ -152,7 +156,11 @@ interface NamedKind {
 }
 
 /** The object breaks rules; `kind` is qualified by its group, and every cause names its field. */
-export function invalid({ group, kind, name }: NamedKind, causes: readonly Cause[]): StatusError {
+export function invalid(
+  { group, kind, name }: NamedKind,
+  causes: readonly Cause[],
+  warnings: readonly string[] = [],
+): StatusError {
   const listed = causes.map(({ field, message }) => (field ? `${field}: ${message}` : message));
   const text = listed.length === 1 ? listed[0] : `[${listed.join(', ')}]`;
   return new StatusError({
@@ -160,6 +168,7 @@ export function invalid({ group, kind, name }: NamedKind, causes: readonly Cause
     reason: 'Invalid',
     message: `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`,
     details: { name, group, kind, causes },
+    warnings,
   });
 }
 

@@ -18,6 +18,8 @@ interface UpdateRequest {
   readonly current: ApiObject;
   /** The whole object as the client wants it. */
   readonly next: JsonObject;
+  /** Duplicate fields of the request's body. */
+  readonly problems?: readonly string[] | undefined;
   readonly options: WriteOptions;
   readonly method: 'PUT' | 'PATCH';
   /** Whose the fields are afterwards, where it is not simply of who has changed them. */
@@ -30,15 +32,16 @@ interface UpdateRequest {
  * @throws {StatusError} when the object may not become like that
  */
 export function update(cluster: Cluster, request: UpdateRequest): Written {
-  const { resource, subresource, current, next, options } = request;
+  const { resource, subresource, current, next, problems = [], options, method } = request;
   assertPreconditions(request);
-  const shaped = shape(next, resource, options.fieldValidation);
+  const validation = { mode: options.fieldValidation, problems, isPatch: method === 'PATCH' };
+  const shaped = shape(next, resource, validation);
   const wanted = merged(shaped.object, request);
-  assertValid(wanted, resource, current);
+  const warned = assertValid({ object: wanted, old: current, subresource, warnings: shaped.warnings }, resource);
   assertNoNewFinalizers(wanted, current, resource);
   const access = readAccess(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
-  const warnings = [...shaped.warnings, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
+  const warnings = [...warned, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
   const isSame = isEqualJson(comparable(wanted), comparable(current));
   if (isSame && !request.managedFields) return { object: current, warnings };
   const object = withGeneration(withManager(wanted, request), current, resource);
@@ -69,7 +72,7 @@ function assertPreconditions({ resource, current, next, method }: UpdateRequest)
   if (given['resourceVersion']) {
     if (given['resourceVersion'] !== resourceVersion) throw conflict(resource, { name, message: MODIFIED });
   } else if (resource.custom && method === 'PUT') {
-    const message = 'Invalid value: 0x0: must be specified for an update';
+    const message = 'Invalid value: 0: must be specified for an update';
     const cause = { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message };
     throw invalid({ group, kind: plural, name }, [cause]);
   }

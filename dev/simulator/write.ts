@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
 import { decodeObject, mediaTypeOf, parseWith, readBody } from './body.ts';
 import type { Cluster } from './cluster.ts';
 import { apply } from './apply.ts';
 import { create, type Written } from './create.ts';
 import { deletionStatus, readDeleteOptions, remove } from './delete.ts';
+import { decodeYaml } from './duplicate-fields.ts';
 import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
 import { readListOptions } from './list-options.ts';
 import { list } from './list.ts';
@@ -14,26 +14,29 @@ import { presentList, presentObject, readRepresentation } from './representation
 import type { IncomingRequest } from './request.ts';
 import { readSelection } from './selection.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { assertDeclared } from './shape.ts';
 import { badRequest, conflict } from './status.ts';
 import { update } from './update.ts';
 import { assertPatchOptions, readWriteOptions, type WriteOptions } from './write-options.ts';
 
 export function answerCreate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
   const options = readWriteOptions(request.query, request.userAgent, 'CreateOptions');
-  const manifest = decodeObject(readBody(request), resource);
-  const written = create(cluster, { resource, namespace: request.namespace, manifest, options });
+  const { value, problems } = readBody(request);
+  const manifest = decodeObject(value, resource);
+  const written = create(cluster, { resource, namespace: request.namespace, manifest, problems, options });
   return answerWritten({ ...written, code: 201 }, resource, request);
 }
 
 export function answerUpdate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
   const options = readWriteOptions(request.query, request.userAgent, 'UpdateOptions');
-  const next = decodeObject(readBody(request), resource);
+  const { value, problems } = readBody(request);
+  const next = decodeObject(value, resource);
   const name = textAt(objectAt(next, 'metadata'), 'name') ?? '';
   if (name !== request.name)
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name ?? ''})`);
   const current = existing(cluster, resource, request);
   const { subresource } = request;
-  const written = update(cluster, { resource, subresource, current, next, options, method: 'PUT' });
+  const written = update(cluster, { resource, subresource, current, next, problems, options, method: 'PUT' });
   return answerWritten({ ...written, code: 200 }, resource, request);
 }
 
@@ -44,10 +47,11 @@ export function answerPatch(cluster: Cluster, resource: ServedResource, request:
   if (isApply) return answerApply(cluster, resource, { ...request, options });
   const current = existing(cluster, resource, request);
   const shown = { ...current, apiVersion: apiVersionShown(resource) };
-  const result = patched(shown, { text: request.body.toString(), mediaType: mediaTypeOf(request) }, resource);
-  const next = decodeObject(result, resource);
+  const patch = { text: request.body.toString(), mediaType: mediaTypeOf(request) };
+  const { value, problems } = patched(shown, patch, resource);
+  const next = decodeObject(value, resource);
   const { subresource } = request;
-  const written = update(cluster, { resource, subresource, current, next, options, method: 'PATCH' });
+  const written = update(cluster, { resource, subresource, current, next, problems, options, method: 'PATCH' });
   return answerWritten({ ...written, code: 200 }, resource, request);
 }
 
@@ -59,13 +63,15 @@ function answerApply(
   const { namespace, name, subresource, options, query } = request;
   const found = cluster.storage.get(storageKeyOf(resource), { namespace, name: name ?? '' });
   const current = subresource ? existing(cluster, resource, request) : found;
-  const body = decodeObject(parseWith(parse, request.body.toString()), resource);
+  const { value, problems } = parseWith(decodeYaml, request.body.toString());
+  const body = decodeObject(value, resource);
+  assertDeclared(body, resource);
   const { manager } = options;
   const applied = apply({ resource, current, body, manager, force: query.get('force') === 'true' });
   const { next, managedFields } = applied;
   if (!current) {
     assertNoUid(resource, body);
-    const created = create(cluster, { resource, namespace, manifest: next, options, managedFields });
+    const created = create(cluster, { resource, namespace, manifest: next, problems, options, managedFields });
     return answerWritten({ ...created, code: 201 }, resource, request);
   }
   const asked = { ...next, metadata: { ...objectAt(next, 'metadata'), resourceVersion: versionIn(body) } };
@@ -74,6 +80,7 @@ function answerApply(
     subresource,
     current,
     next: asked,
+    problems,
     options,
     managedFields,
     method: 'PATCH',
@@ -142,7 +149,7 @@ function answerWritten(written: WrittenAnswer, resource: ServedResource, request
 
 function optionalBody(request: IncomingRequest): unknown {
   if (request.body.length === 0) return undefined;
-  const body = readBody(request);
-  if (isJsonObject(body)) return body;
+  const { value } = readBody(request);
+  if (isJsonObject(value)) return value;
   throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
 }

@@ -6,12 +6,15 @@ import { builtInKinds } from './api/built-in-kinds.ts';
 import { deletions } from './api/deletions.ts';
 import { discovery } from './api/discovery.ts';
 import { expiry } from './api/expiry.ts';
+import { fieldValidation } from './api/field-validation.ts';
+import { GADGET_DEFINITION } from './api/gadget.ts';
 import { kubectl } from './api/kubectl.ts';
 import { lists } from './api/lists.ts';
 import { newServers } from './api/new-servers.ts';
 import { patches } from './api/patches.ts';
 import { paths } from './api/paths.ts';
 import { reads } from './api/reads.ts';
+import { rules } from './api/rules.ts';
 import { schemas } from './api/schemas.ts';
 import { watches } from './api/watches.ts';
 import { writes } from './api/writes.ts';
@@ -19,7 +22,7 @@ import { describeOnClusters } from './clusters.ts';
 
 describeOnClusters('an API server', (cluster) => {
   beforeAll(async () => {
-    for (const definition of [workspaceCrd, workspaceKindCrd, WIDGET_DEFINITION])
+    for (const definition of [workspaceCrd, workspaceKindCrd, WIDGET_DEFINITION, GADGET_DEFINITION])
       await cluster().api.define(definition);
   });
 
@@ -46,6 +49,12 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('schemas', () => {
     schemas(cluster);
+  });
+  describe('rules', () => {
+    rules(cluster);
+  });
+  describe('fieldValidation', () => {
+    fieldValidation(cluster);
   });
   describe('deletions', () => {
     deletions(cluster);

@@ -21,7 +21,13 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect(errors).toMatchObject([
       {
         message: expect.stringContaining('spec.displayName: Required value'),
-        extensions: { code: 'INVALID', causes: [{ reason: 'FieldValueRequired', field: 'spec.displayName' }] },
+        extensions: {
+          code: 'INVALID',
+          causes: [
+            { reason: 'FieldValueRequired', field: 'spec.displayName' },
+            { reason: 'FieldValueInvalid', field: '', message: expect.stringContaining('rules were not checked') },
+          ],
+        },
       },
     ]);
     expect((await team.api.get(team.pathOf('nb'))).body.spec).toMatchObject({ paused: false });

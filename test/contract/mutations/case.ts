@@ -9,35 +9,12 @@ export interface MutationCase {
   readonly code?: string | undefined;
   /** What happens before. */
   readonly before?: ((scene: Scene) => Promise<unknown>) | undefined;
-  /** Why a real API server of some version answers otherwise. */
-  readonly differs?: Difference | undefined;
+  /** Why a kube-apiserver answers otherwise than the simulator. */
+  readonly differs?: string | undefined;
 }
 
-export interface Difference {
-  /** From this minor version of Kubernetes on there is no difference any more. Infinity: there always is. */
-  readonly before: number;
-  readonly reason: string;
-}
-
-export const noFieldValidation: Difference = {
-  before: 25,
-  reason: 'API servers before 1.25 know no fieldValidation: unknown fields are dropped without a word',
-};
-
-export const noRules: Difference = {
-  before: 25,
-  reason: 'API servers before 1.25 drop rules in CEL, such as that the kind of a workspace cannot be changed',
-};
-
-export const oldWords: Difference = {
-  before: 25,
-  reason: 'old API servers, such as 1.20, name fields in lists without their index, and give fewer reasons',
-};
-
-export const noGarbageCollector: Difference = {
-  before: Infinity,
-  reason: 'a kube-apiserver alone has no garbage collector, which ends a deletion in the foreground',
-};
+export const noGarbageCollector =
+  'a kube-apiserver alone has no garbage collector, which ends a deletion in the foreground';
 
 const selections: Readonly<Record<string, string>> = {
   deleteWorkspaces: 'count warnings',

@@ -2,6 +2,7 @@ import { startGatewayFor, type Answer, type TestGateway } from '../../support/te
 import { workspace, workspaceKind } from '../../support/manifests.ts';
 import { claim, secret } from '../../support/mounts.ts';
 import { until } from '../../support/until.ts';
+import type { StatusCause } from '../../../src/kubernetes/status-error.ts';
 import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import type { Cluster } from '../clusters.ts';
@@ -33,11 +34,6 @@ export class Stage implements AsyncDisposable {
   private constructor(cluster: Cluster, gateway: TestGateway) {
     this.#cluster = cluster;
     this.#gateway = gateway;
-  }
-
-  /** Of Kubernetes 1.x, the x. */
-  get minorVersion(): number {
-    return this.#cluster.minorVersion;
   }
 
   async scene(): Promise<Scene> {
@@ -83,7 +79,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** What an answer says, without what differs from cluster to cluster by nature: names, ids, versions, times, words. */
+/** An answer without what differs from cluster to cluster by nature: names, ids, versions, times, the order of causes. */
 export interface Outcome {
   readonly data: unknown;
   readonly code: unknown;
@@ -93,10 +89,11 @@ export interface Outcome {
 
 export function outcomeOf({ data, errors }: Answer, { namespace, kind }: Scene): Outcome {
   const { code, status, causes = [] } = Object(errors?.[0]?.extensions);
-  const told = (causes as readonly { readonly reason: string; readonly field: string }[]).map(
-    ({ reason, field }) => `${reason} ${field}`,
+  const explained = (causes as readonly StatusCause[]).map(
+    ({ reason, field, message }) => `${reason} ${field}: ${message}`,
   );
-  return comparable({ data: data ?? null, code, status, causes: told }, [kind, namespace]) as Outcome;
+  const outcome = { data: data ?? null, code, status, causes: explained.toSorted() };
+  return comparable(outcome, [kind, namespace]) as Outcome;
 }
 
 const BY_NATURE = new Set([

@@ -1,0 +1,93 @@
+import { CelError } from './cel.ts';
+import { isEqualJson, isJsonObject } from './json.ts';
+import { correlatedItem } from './list-map.ts';
+import type { Schema, ValidationRule } from './schema.ts';
+import type { Cause } from './status.ts';
+
+/** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
+interface Place {
+  readonly path: string;
+  readonly old: unknown;
+  /** The update changes neither this value nor, if it has no correlated old value, what it is part of. */
+  readonly isUnchanged: boolean;
+}
+
+export interface BrokenRules {
+  readonly causes: readonly Cause[];
+  /** Rules that an update breaks, but only in values that it does not change. */
+  readonly warnings: readonly string[];
+}
+
+/** Evaluates the rules of a schema (`x-kubernetes-validations`) for an object and, in an update, the object before. */
+export function evaluateRules(value: unknown, schema: Schema, old?: unknown): BrokenRules {
+  const causes: Cause[] = [];
+  const warnings: string[] = [];
+  const isUnchanged = old !== undefined && isEqualJson(value, old);
+  visit(value, schema, { path: '', old, isUnchanged }, (cause, rule, place) => {
+    if (rule.expression.usesOldSelf || !place.isUnchanged) causes.push(cause);
+    else warnings.push(`${cause.field ?? ''}: ${cause.message}`);
+  });
+  return { causes, warnings };
+}
+
+type Report = (cause: Cause, rule: ValidationRule, place: Place) => void;
+
+function visit(value: unknown, schema: Schema, place: Place, report: Report): void {
+  if (value === null || value === undefined) return;
+  for (const rule of schema.rules) {
+    const cause = evaluate(rule, value, schema, place);
+    if (cause) report(cause, rule, place);
+  }
+  for (const part of schema.allOf) visit(value, part, place, report);
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (!items) return;
+    value.forEach((item, index) => {
+      visit(item, items, below(item, correlatedItem(item, place.old, schema), place, `[${index}]`), report);
+    });
+  } else if (isJsonObject(value)) {
+    for (const [field, member] of Object.entries(value)) {
+      const known = schema.properties.get(field);
+      const memberSchema = known ?? schema.additional;
+      const suffix = known ? `.${field}` : `[${field}]`;
+      const old = isJsonObject(place.old) ? place.old[field] : undefined;
+      if (memberSchema) visit(member, memberSchema, below(member, old, place, suffix), report);
+    }
+  }
+}
+
+function below(value: unknown, old: unknown, parent: Place, suffix: string): Place {
+  const path = `${parent.path}${suffix}`.replace(/^\./u, '');
+  return { path, old, isUnchanged: old === undefined ? parent.isUnchanged : isEqualJson(value, old) };
+}
+
+function evaluate(rule: ValidationRule, self: unknown, schema: Schema, { path, old }: Place): Cause | undefined {
+  const { expression, message, fieldPath } = rule;
+  if (expression.usesOldSelf && (old === undefined || old === null)) return undefined;
+  const type = schema.type ?? '';
+  try {
+    if (expression.evaluate({ self, oldSelf: old }) === true) return undefined;
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    const failed = `${error.message} evaluating rule: ${message ?? rule.source}`;
+    return { reason: 'FieldValueInvalid', field: path, message: `Invalid value: ${JSON.stringify(type)}: ${failed}` };
+  }
+  const isScalar = type !== 'object' && type !== 'array';
+  const value = isScalar ? `: ${JSON.stringify(self)}` : '';
+  const field = `${path}${fieldPath}`;
+  return { reason: rule.reason, field, message: textOf(rule, value) };
+}
+
+function textOf({ reason, message, source }: ValidationRule, value: string): string {
+  const detail = message ?? `failed rule: ${source}`;
+  switch (reason) {
+    case 'FieldValueRequired':
+      return `Required value: ${detail}`;
+    case 'FieldValueForbidden':
+      return `Forbidden: ${detail}`;
+    case 'FieldValueDuplicate':
+      return `Duplicate value${value}`;
+    default:
+      return `Invalid value${value}: ${detail}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { widget } from '../../../dev/simulator/fixture.ts';
+import { DEFINITIONS, type Api, type ApiAnswer } from '../api.ts';
+import type { Cluster } from '../clusters.ts';
+import { until } from '../../support/until.ts';
+import { TestNamespace } from '../test-namespace.ts';
+import { gadget } from './gadget.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const broken: readonly (readonly [string, Fields, string])[] = [
+  ['about an object', { range: { from: 2, to: 1 } }, 'spec.range: Invalid value: from must not exceed to'],
+  ['about a list', { list: [1, 2] }, 'spec.list: Invalid value: not two'],
+  ['about a number', { number: 7 }, 'spec.number: Invalid value: 7: not seven'],
+  ['about a member of a map', { names: { k: 'x' } }, 'spec.names[k]: Invalid value: "x": not x'],
+  ['without a message', { word: 'odd' }, 'spec.word: Invalid value: "odd": failed rule: self != "odd"'],
+  ['with the reason Required', { word: 'missing' }, 'spec.word: Required value: say something else'],
+  ['with the reason Forbidden', { word: 'forbidden' }, 'spec.word: Forbidden: say something else'],
+  ['with the reason Duplicate', { word: 'again' }, 'spec.word: Duplicate value: "again"'],
+  ['with the path of a field', { flags: { a: false } }, 'spec.flags.a: Invalid value: must be true'],
+  [
+    'that reads an absent field',
+    { range: { from: 1 } },
+    'spec.range: Invalid value: "object": no such key: to evaluating rule: from must not exceed to',
+  ],
+];
+
+/** Rules in CEL, `x-kubernetes-validations`. */
+export function rules(cluster: () => Cluster): void {
+  async function gadgets() {
+    const { api, name } = await TestNamespace.in(cluster());
+    return { api, path: `/apis/example.org/v1/namespaces/${name}/gadgets` };
+  }
+
+  it.each(broken)('refuses what breaks a rule %s', async (_, spec, message) => {
+    const { api, path } = await gadgets();
+    const { body } = await api.post(path, gadget('g', spec));
+    expect(body).toMatchObject({ code: 422, message: `Gadget.example.org "g" is invalid: ${message}` });
+  });
+
+  it('refuses a change of what a rule says is immutable, but not its removal', async () => {
+    const { api, name } = await TestNamespace.in(cluster());
+    const path = `/apis/example.org/v1/namespaces/${name}/widgets`;
+    const { metadata: _, ...rest } = widget('w', { shape: 'round' });
+    await api.create(path, { ...rest, metadata: { name: 'w' } });
+    const change = (spec: Fields) => api.patch(`${path}/w`, 'MERGE', { spec });
+    expect(await change({ shape: 'square' })).toMatchObject({
+      code: 422,
+      body: {
+        message: `Widget.example.org "w" is invalid: spec.shape: Invalid value: "square": Widget 'shape' is immutable`,
+      },
+    });
+    expect((await change({ size: 5 })).code).toBe(200);
+    expect((await change({ shape: null })).code).toBe(200);
+  });
+
+  it('warns of a rule that an update breaks only in what it leaves as it is', async () => {
+    const { api, path } = await gadgets();
+    await api.create(path, gadget('g', { number: 8 }));
+    await using _ = await noEights(api, path);
+    const kept = await api.patch(`${path}/g`, 'MERGE', { spec: { even: 2 } });
+    expect([kept.code, warningsOf(kept)]).toEqual([200, '299 - "spec.number: Invalid value: 8: not eight"']);
+    expect((await api.patch(`${path}/g`, 'MERGE', { spec: { number: 7 } })).code).toBe(200);
+    expect((await api.patch(`${path}/g`, 'MERGE', { spec: { number: 8 } })).code).toBe(422);
+  });
+}
+
+const RULE = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/number/x-kubernetes-validations/0';
+
+/** Makes the definition forbid 8 in place of 7 until disposal. */
+async function noEights(api: Api, gadgets: string): Promise<AsyncDisposable> {
+  const forbid = async (number: number, word: string) => {
+    const value = { rule: `self != ${number}`, message: `not ${word}` };
+    await api.patch(`${DEFINITIONS}/gadgets.example.org`, 'JSON', [{ op: 'replace', path: RULE, value }]);
+    const refuses = async () => (await api.post(`${gadgets}?dryRun=All`, gadget('try', { number }))).code === 422;
+    await until(refuses, `${number} is refused`);
+  };
+  await forbid(8, 'eight');
+  return { [Symbol.asyncDispose]: () => forbid(7, 'seven') };
+}
+
+function warningsOf({ headers }: ApiAnswer): unknown {
+  return headers['warning'];
+}
