@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
 import { Client } from './client.ts';
@@ -8,8 +10,31 @@ import { defineResource } from './resource.ts';
 import { isBroken, isUnreachable } from './status-error.ts';
 
 const { signal } = new AbortController();
+const SOCKETS = '/proc/net/tcp';
+if (!existsSync(SOCKETS)) console.warn(`TCP keep-alive is not tested: ${SOCKETS} does not exist here.`);
 const identity = createLoopbackIdentity();
 const authority = base64(identity.certificate);
+
+it.skipIf(!existsSync(SOCKETS))(`probes the host of a silent connection, as ${SOCKETS} shows`, async () => {
+  let port: number | undefined;
+  await using server = await startLoopbackServer({
+    answer(response, { socket }) {
+      port = socket.remotePort;
+      response.writeHead(200).flushHeaders(); // as a watch on which nothing happens
+    },
+  });
+  const connection = await createConnection(kubeconfig({ server: server.url }));
+  const ended = new AbortController();
+  const response = await connection.send({ method: 'GET', path: '/', headers: {}, signal: ended.signal });
+  response.on('error', () => response.destroy());
+  const [, timer] = new RegExp(`:${hex(port)} \\S+ 01 \\S+ (\\d\\d):`, 'u').exec(await readFile(SOCKETS, 'utf8')) ?? [];
+  expect(timer).toBe('02'); // keep-alive, see proc_net_tcp in the kernel's documentation
+  ended.abort();
+});
+
+function hex(port = 0): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}
 
 describe('the server', () => {
   it('is trusted when its certificate comes from the authority of the kubeconfig', async () => {

@@ -4,6 +4,9 @@ import { KeptAgents } from './kept-agents.ts';
 import { loadKubeConfig, onlyWithToken, optionsOf, serverOf, type ConnectionSource } from './kubeconfig.ts';
 import { StatusError } from './status-error.ts';
 
+/** A connection without traffic is probed after this time, so that one to a host that is gone fails within a minute. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
 export interface ConnectionRequest {
   readonly method: string;
   /** Path and query, beginning with a slash; sent exactly as they are. */
@@ -114,6 +117,7 @@ function exchange(
       { ...options, agent, method, path, signal, headers: { ...options.headers, ...headers, ...framing } },
       resolve,
     );
+    outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
     outgoing.once('error', (error) => {
       if (signal.aborted) return reject(error);
       // The server has given a kept connection up just when we used it.
