@@ -101,7 +101,11 @@ class Reflector<T extends KubernetesObject> {
   async #list(cause: string): Promise<void> {
     const { client, store, signal, report } = this.#options;
     const { knownVersion } = store;
-    const { items, resourceVersion } = await client.listAll(store.resource, { signal }, report.malformed);
+    const { items, resourceVersion } = await client.listAll(
+      store.resource,
+      { signal, intern: (object) => store.intern(object) },
+      report.malformed,
+    );
     signal.throwIfAborted();
     store.replace(items, resourceVersion, knownVersion);
     this.#listed(cause);
@@ -151,7 +155,7 @@ class Reflector<T extends KubernetesObject> {
     try {
       await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
         if (done.signal.aborted) return this.#handleEvent(event);
-        if (event.type !== 'BOOKMARK') return applyInitialEvent(listed, event);
+        if (event.type !== 'BOOKMARK') return applyInitialEvent(listed, event, store);
         if (!event.initialEventsEnd) return undefined;
         done.abort();
         this.#progress();

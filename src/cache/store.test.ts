@@ -251,6 +251,22 @@ describe('listeners', () => {
   });
 });
 
+describe('intern', () => {
+  it('returns the stored object when the given one equals it', () => {
+    const { store } = storeOf([at('a', 3)], '5');
+    expect(store.intern(at('a', 3))).toBe(store.get(at('a', 3).metadata));
+  });
+
+  it.each([
+    ['version', at('a', 4)],
+    ['uid', at('a', 3, { uid: 'other' })],
+    ['content, as after the restoration of a backup', at('a', 3, { color: 'blue' })],
+    ['name', at('b', 3)],
+  ])('returns the given object when it differs in %s', (_, object) => {
+    expect(storeOf([at('a', 3)], '5').store.intern(object)).toBe(object);
+  });
+});
+
 function at(name: string, version: number, { color, ...metadata }: Partial<ObjectMeta> & { color?: string } = {}) {
   return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compareVersions, keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ChangeLog, type NetChange } from './change-log.ts';
@@ -120,6 +121,13 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#knownVersion = newer(version, this.#knownVersion);
     const held = this.get(object.metadata);
     if (!held || held.metadata.uid === object.metadata.uid) this.#upsert(object);
+  }
+
+  /** Returns the stored object if it equals the given one, else the given one, so that equal objects are not kept twice. */
+  intern(object: T): T {
+    const held = this.get(object.metadata);
+    if (held?.metadata.resourceVersion !== object.metadata.resourceVersion) return object;
+    return isDeepStrictEqual(held, object) ? held : object;
   }
 
   /** Takes a bookmark: nothing has changed up to this version. */

@@ -15,6 +15,7 @@ import {
   type DeleteCollectionOptions,
   type DeletedCollection,
   type DeleteOptions,
+  type ListAllOptions,
   type ListOptions,
   type ObjectList,
   type Patch,
@@ -68,14 +69,14 @@ export class Client {
   /** All pages of a list, which are of one moment. */
   async listAll<T extends KubernetesObject>(
     resource: Resource<T>,
-    options: Omit<ListOptions, 'limit' | 'continue'>,
+    { intern, ...options }: ListAllOptions<T>,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const items: T[] = [];
     let page: ObjectList<T> | undefined;
     do {
       page = await this.list(resource, { ...options, limit: PAGE_SIZE, continue: page?.continue }, onMalformed);
-      items.push(...page.items);
+      items.push(...(intern ? page.items.map(intern) : page.items));
     } while (page.continue !== undefined);
     return { items, resourceVersion: page.resourceVersion };
   }

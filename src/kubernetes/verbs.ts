@@ -19,6 +19,11 @@ export interface ListOptions {
   readonly signal: AbortSignal;
 }
 
+export interface ListAllOptions<T> extends Omit<ListOptions, 'limit' | 'continue'> {
+  /** Returns the object to keep in place of the one that was read, e.g. an equal one that is in memory already. */
+  readonly intern?: (object: T) => T;
+}
+
 export interface ObjectList<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
