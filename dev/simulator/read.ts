@@ -56,7 +56,7 @@ export function answerWatch(cluster: Cluster, resource: ServedResource, request:
       storageKey: storageKeyOf(resource),
       since: Math.max(resourceVersion, cluster.storage.version),
       selects,
-      bookmarks: options.allowWatchBookmarks,
+      bookmarks: options.allowWatchBookmarks && !isServedFromStorage(resource),
       writer,
       sink,
     };
@@ -64,6 +64,11 @@ export function answerWatch(cluster: Cluster, resource: ServedResource, request:
     return watcher;
   };
   return { type: 'watch', timeoutMs: timeoutMs(options), open };
+}
+
+/** kube-apiserver serves events from etcd, not from its watch cache: without bookmarks, but for the end of initial events. */
+function isServedFromStorage({ plural }: ServedResource): boolean {
+  return plural === 'events';
 }
 
 /** Sends the past that the client asked for and joins the watchers, in one turn, so that nothing falls between. */

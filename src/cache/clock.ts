@@ -1,17 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and chance, so that tests may own them. */
+/** A one-shot timer. Disposing cancels it. */
+export interface Timer extends Disposable {
+  /** Starts the full duration again. */
+  refresh(): unknown;
+}
+
+/** Time and randomness, replaceable in tests. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 up to, not including, 1. */
   random(): number;
-  /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
+  /** Resolves after the given milliseconds, or at once when the signal aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `onExpired` after the given milliseconds, once per start or refresh. */
+  startTimer(ms: number, onExpired: () => void): Timer;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,
   sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+  startTimer: (ms, onExpired) => setTimeout(onExpired, ms),
 };

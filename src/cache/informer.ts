@@ -89,6 +89,7 @@ export class Informer {
       listed: (cause) => this.#listed(cause),
       polling: (isPolling) => void (this.#isPolled = isPolling),
       failed: (error, policy, waitMs) => this.#failed(error, policy, waitMs),
+      renewed: () => this.#log.debug('renewed a silent watch that carried no bookmarks'),
       malformed: (error) => this.#malformed(error),
     };
   }

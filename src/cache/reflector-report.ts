@@ -11,5 +11,7 @@ export interface ReflectorReport {
   /** From now on it is listed from time to time, because it cannot be watched; or it is watched again. */
   readonly polling: (isPolling: boolean) => void;
   readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
+  /** A watch without bookmarks was silent past its deadline; the next one goes on from the same version. */
+  readonly renewed: () => void;
   readonly malformed: (error: Error) => void;
 }

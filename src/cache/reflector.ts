@@ -5,6 +5,7 @@ import { kindUnavailable } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { IdleDeadlines } from './idle-deadline.ts';
 import type { WakeSignal } from './wake-signal.ts';
 import { hasServerRolledBack } from './server-rollback.ts';
 import { retryPolicyFor } from './retry-policy.ts';
@@ -22,7 +23,7 @@ export interface ReflectOptions<T extends KubernetesObject> {
   readonly discoverFirst: boolean;
   /** Given by who needs a change told that is known to have happened, where it is polled for. */
   readonly wakeSignal: WakeSignal;
-  /** A watch without a byte for so long counts as broken. */
+  /** A watch that carries bookmarks is broken after this time without a byte; see {@link IdleDeadlines} for others. */
   readonly watchIdleTimeoutMs: number;
   /** How often to ask whether a kind that was not served is served now. */
   readonly discoveryIntervalMs: number;
@@ -32,6 +33,8 @@ export interface ReflectOptions<T extends KubernetesObject> {
 /** How long a streaming list may take to say that it is complete; older servers never do. */
 const STREAMING_LIST_PATIENCE_MS = 10_000;
 const SHORTEST_WATCH_SECONDS = 300;
+/** A server that has not ended a watch this long after its `timeoutSeconds` is not there any more. */
+const WATCH_END_GRACE_MS = 30_000;
 /** A watch that lived so long was no failure to watch at all: the next wait starts small again. */
 const STEADY_MS = 5_000;
 const JITTER_MS = 250;
@@ -48,6 +51,7 @@ export async function reflect<T extends KubernetesObject>(options: ReflectOption
 class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectOptions<T>;
   readonly #backoff: Backoff;
+  readonly #idleDeadlines: IdleDeadlines;
   /** Failures, and watches that ended without having told anything, since the last progress. */
   #attempts = 0;
   /** Of the last failure since the last progress: what is done at once is done so once. */
@@ -67,6 +71,7 @@ class Reflector<T extends KubernetesObject> {
     this.#options = options;
     this.#discoverFirst = options.discoverFirst;
     this.#backoff = new Backoff(() => options.clock.random());
+    this.#idleDeadlines = new IdleDeadlines(options.clock, options.watchIdleTimeoutMs);
   }
 
   async run(): Promise<void> {
@@ -172,26 +177,37 @@ class Reflector<T extends KubernetesObject> {
     }
   }
 
+  /** Follows one watch to its end, or until its silence calls for another one. */
   async #watch(
     resourceVersion: string | undefined,
     signal: AbortSignal,
     onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void> {
-    const { client, store, report, clock, watchIdleTimeoutMs: idleTimeoutMs } = this.#options;
-    const begun = clock.now();
+    const { client, store, report, clock } = this.#options;
+    const startedAt = clock.now();
     const timeoutSeconds = Math.round(SHORTEST_WATCH_SECONDS * (1 + clock.random()));
-    const onMalformed = report.malformed;
+    using deadline = this.#idleDeadlines.create();
+    if (resourceVersion !== undefined) deadline.start();
     try {
       await client.watch(store.resource, {
         resourceVersion,
         timeoutSeconds,
-        idleTimeoutMs,
-        onEvent: (event) => void (signal.aborted || onEvent(event)),
-        onMalformed,
-        signal,
+        idleTimeoutMs: timeoutSeconds * 1_000 + WATCH_END_GRACE_MS,
+        onActivity: () => deadline.extend(),
+        onEvent(event) {
+          if (signal.aborted) return;
+          deadline.observe(event);
+          onEvent(event);
+        },
+        onMalformed: report.malformed,
+        signal: AbortSignal.any([signal, deadline.signal]),
       });
+    } catch (error) {
+      if (signal.aborted || !deadline.needsRenewal) throw error;
+      this.#checkForRollback = true;
+      report.renewed();
     } finally {
-      if (clock.now() - begun >= STEADY_MS) this.#progress();
+      if (clock.now() - startedAt >= STEADY_MS) this.#progress();
     }
   }
 

@@ -26,6 +26,8 @@ import {
 import { readWatchStream } from './watch-stream.ts';
 
 const PAGE_SIZE = 500;
+/** API servers send the head of a watch at once, even when there is nothing to tell yet. */
+const HEAD_TIMEOUT_MS = 90_000;
 /** How often a name is made anew from generateName before the last one's being taken counts. */
 const NAMES_TRIED = 5;
 const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', resourceVersion: '' };
@@ -88,7 +90,8 @@ export class Client {
     const labelSelector = selectorOf(resource);
     const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector };
     const head = new AbortController();
-    const late = setTimeout(() => head.abort(), options.idleTimeoutMs);
+    const headTimeoutMs = Math.min(options.idleTimeoutMs, HEAD_TIMEOUT_MS);
+    const late = setTimeout(() => head.abort(), headTimeoutMs);
     try {
       const both = AbortSignal.any([signal, head.signal]);
       const about = { signal: both, resource, query };
@@ -98,7 +101,7 @@ export class Client {
     } catch (error) {
       signal.throwIfAborted();
       if (!head.signal.aborted) throw error;
-      throw timeout(`The API server did not begin the watch within ${options.idleTimeoutMs} ms.`);
+      throw timeout(`The API server did not begin the watch within ${headTimeoutMs} ms.`);
     } finally {
       clearTimeout(late);
     }

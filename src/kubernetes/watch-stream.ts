@@ -18,6 +18,8 @@ export interface WatchStreamOptions<T extends KubernetesObject> {
   readonly resource: Resource<T>;
   /** The stream counts as broken after so long without a byte. */
   readonly idleTimeoutMs: number;
+  /** Called for every chunk of bytes that arrives, before its events. */
+  readonly onActivity?: () => void;
   /** Takes one event; an exception ends the stream with it. */
   readonly onEvent: (event: WatchEvent<T>) => void;
   /** Told of a line that is no valid event; the stream goes on. */
@@ -51,6 +53,7 @@ export function readWatchStream<T extends KubernetesObject>(
     response.setEncoding('utf8');
     response.on('data', (chunk: string) => {
       idle.refresh();
+      options.onActivity?.();
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       try {

@@ -1,4 +1,5 @@
-import type { Clock } from '../../src/cache/clock.ts';
+import type { Clock, Timer } from '../../src/cache/clock.ts';
+import { ManualTimers } from './manual-timers.ts';
 
 /** A clock on which waiting takes no time, except what is to wait until it is passed. Chance always falls on 0. */
 export class OwnedClock implements Clock {
@@ -6,6 +7,7 @@ export class OwnedClock implements Clock {
   readonly slept: number[] = [];
   readonly #held: ReadonlySet<number>;
   readonly #passes = new Set<() => void>();
+  readonly #timers = new ManualTimers();
   #now = Date.parse('2030-01-01T00:00:00Z');
 
   /** @param held waits of exactly so many milliseconds last until {@link pass} or their signal */
@@ -26,6 +28,16 @@ export class OwnedClock implements Clock {
     this.#now += ms;
     for (const end of this.#passes) end();
     this.#passes.clear();
+    this.#timers.fire(this.#now);
+  }
+
+  startTimer(ms: number, onExpired: () => void): Timer {
+    return this.#timers.start(() => this.#now + ms, onExpired);
+  }
+
+  /** Milliseconds until each started timer expires, in no particular order. */
+  get timers(): readonly number[] {
+    return this.#timers.due().map((due) => due - this.#now);
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.
 import { OwnedClock } from './owned-clock.ts';
 import { WakeSignal } from '../../src/cache/wake-signal.ts';
 import { reflect } from '../../src/cache/reflector.ts';
+import type { Resource } from '../../src/kubernetes/resource.ts';
 import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
 
@@ -19,6 +20,8 @@ export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client
   /** What each failure was. */
   readonly failures: readonly string[];
   readonly malformed: readonly Error[];
+  /** Returns how many silent watches without bookmarks were renewed. */
+  renewals(): number;
   /** The names in the store, in order. */
   names(): readonly string[];
 }
@@ -26,11 +29,13 @@ export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client
 /** How long a streaming list may take to be complete, and how long to wait between two looks for a kind. */
 export const PATIENCE_MS = 10_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
+export const IDLE_TIMEOUT_MS = 60_000;
 
 /** Follows the widgets of a simulated cluster, on a clock where only these two waits last until they are passed. */
 export async function startReflection(
   options: SimulatorOptions & {
-    readonly watchIdleTimeoutMs?: number;
+    /** Widgets by default. */
+    readonly resource?: Resource<WidgetObject>;
     /** Prepares the cluster before the reflector meets it. */
     readonly before?: (simulator: Simulator) => void;
   } = {},
@@ -39,7 +44,7 @@ export async function startReflection(
   const { client, simulator } = cluster;
   options.before?.(simulator);
   const clock = new OwnedClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
-  const store = new Store(Widget);
+  const store = new Store(options.resource ?? Widget);
   const stopping = new AbortController();
   const [listed, failures, malformed]: [string[], string[], Error[]] = [[], [], []];
   const report = {
@@ -47,8 +52,10 @@ export async function startReflection(
     listed: (cause: string) => void listed.push(cause),
     polling: () => {},
     failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
+    renewed: () => void (renewals += 1),
     malformed: (error: Error) => void malformed.push(error),
   };
+  let renewals = 0;
   const { signal } = stopping;
   const running = reflect({
     client,
@@ -58,7 +65,7 @@ export async function startReflection(
     discovery: new Discovery(client, { intervalMs: DISCOVERY_INTERVAL_MS, now: () => clock.now(), signal }),
     discoverFirst: false,
     wakeSignal: new WakeSignal(),
-    watchIdleTimeoutMs: options.watchIdleTimeoutMs ?? 60_000,
+    watchIdleTimeoutMs: IDLE_TIMEOUT_MS,
     discoveryIntervalMs: DISCOVERY_INTERVAL_MS,
     signal,
   });
@@ -70,6 +77,7 @@ export async function startReflection(
     listed,
     failures,
     malformed,
+    renewals: () => renewals,
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     async [Symbol.asyncDispose]() {
       stopping.abort();

@@ -1,4 +1,5 @@
-import type { Clock } from '../../src/cache/clock.ts';
+import type { Clock, Timer } from '../../src/cache/clock.ts';
+import { ManualTimers } from './manual-timers.ts';
 
 interface Sleeper {
   readonly until: number;
@@ -11,6 +12,7 @@ const SHORT_MS = 1_000;
 /** A clock on which time passes only as it is told to, and a wait lasts until its time has come. Chance always falls on 0. */
 export class VirtualClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
+  readonly #timers = new ManualTimers();
   #now = Date.parse('2030-01-01T00:00:00Z');
 
   now(): number {
@@ -30,6 +32,11 @@ export class VirtualClock implements Clock {
   pass(ms: number): void {
     this.#now += ms;
     for (const sleeper of this.#sleepers) if (sleeper.until <= this.#now) sleeper.wake();
+    this.#timers.fire(this.#now);
+  }
+
+  startTimer(ms: number, onExpired: () => void): Timer {
+    return this.#timers.start(() => this.#now + ms, onExpired);
   }
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { widget } from '../../dev/simulator/fixture.ts';
+import { IDLE_TIMEOUT_MS, startReflection, watching, type Reflection } from '../../test/support/reflection.ts';
+import { until } from '../../test/support/until.ts';
+import { Widget, type WidgetObject } from '../../test/support/widget.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+
+/** Twice the idle timeout, which is what a watch has until its first bookmark. */
+const INITIAL_MS = 2 * IDLE_TIMEOUT_MS;
+
+const Event: Resource<WidgetObject> = { ...Widget, kind: 'Event', group: '', plural: 'events', indexes: {} };
+const event = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name, namespace: 'default' },
+  involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+});
+
+describe('a watch with bookmarks', () => {
+  it('is broken when it is silent past the idle timeout', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await watching(reflection);
+    await bookmark(reflection);
+    reflection.clock.pass(IDLE_TIMEOUT_MS - 1);
+    expect(reflection.failures).toEqual([]);
+    reflection.clock.pass(1);
+    await watchedAgain(reflection, 2);
+    expect([reflection.failures, reflection.renewals(), reflection.listed]).toEqual([['broken'], 0, ['start']]);
+  });
+
+  it('is not broken while bookmarks arrive in time', async () => {
+    await using reflection = await startReflection();
+    await watching(reflection);
+    for (let times = 0; times < 5; times += 1) {
+      await bookmark(reflection);
+      reflection.clock.pass(IDLE_TIMEOUT_MS - 1);
+    }
+    expect([reflection.failures, reflection.renewals(), watches(reflection)]).toEqual([[], 0, 1]);
+  });
+
+  it('waits twice as long for the first bookmark of every watch', async () => {
+    await using reflection = await startReflection();
+    await watching(reflection);
+    expect(reflection.clock.timers).toEqual([INITIAL_MS]);
+    await bookmark(reflection);
+    reflection.simulator.faults.endWatches();
+    await watchedAgain(reflection, 2);
+    expect(reflection.clock.timers).toEqual([INITIAL_MS]);
+  });
+});
+
+describe('a watch without bookmarks', () => {
+  it('is renewed, not broken, when nothing happens: ever less often', async () => {
+    await using reflection = await startReflection({ resource: Event, bookmarkIntervalMs: 5 });
+    await watching(reflection);
+    for (const [renewals, ms] of [INITIAL_MS, 2 * INITIAL_MS, 4 * INITIAL_MS].entries()) {
+      reflection.clock.pass(ms - 1);
+      expect([reflection.renewals(), reflection.clock.timers]).toEqual([renewals, [1]]);
+      reflection.clock.pass(1);
+      await watchedAgain(reflection, renewals + 2);
+    }
+    expect([reflection.failures, reflection.listed, reflection.renewals()]).toEqual([[], ['start'], 3]);
+  });
+
+  it('goes on from the same version when it is renewed', async () => {
+    await using reflection = await startReflection({ resource: Event, objects: [event('a')] });
+    await watching(reflection);
+    const resume = reflection.simulator.faults.stall();
+    reflection.simulator.apply(event('b'));
+    reflection.clock.pass(INITIAL_MS);
+    await watchedAgain(reflection, 2);
+    resume();
+    await until(() => reflection.names().join() === 'a,b', 'the missed event has arrived');
+    expect([reflection.failures, reflection.listed]).toEqual([[], ['start']]);
+  });
+
+  it('is not renewed while events arrive in time', async () => {
+    await using reflection = await startReflection({ resource: Event });
+    await watching(reflection);
+    for (const name of ['a', 'b', 'c']) {
+      reflection.clock.pass(INITIAL_MS - 1);
+      reflection.simulator.apply(event(name));
+      await until(() => reflection.names().includes(name), 'the event has arrived');
+    }
+    expect([reflection.renewals(), watches(reflection), reflection.clock.timers]).toEqual([0, 1, [INITIAL_MS]]);
+  });
+
+  it('has the initial time again once a watch has carried a bookmark', async () => {
+    await using reflection = await startReflection();
+    await watching(reflection);
+    reflection.clock.pass(INITIAL_MS);
+    await watchedAgain(reflection, 2);
+    expect(reflection.clock.timers).toEqual([2 * INITIAL_MS]);
+    await bookmark(reflection);
+    reflection.simulator.faults.endWatches();
+    await watchedAgain(reflection, 3);
+    expect([reflection.clock.timers, reflection.renewals()]).toEqual([[INITIAL_MS], 1]);
+  });
+});
+
+it('has no deadline but the one for streaming lists before the initial events are complete', async () => {
+  await using reflection = await startReflection({
+    objects: [widget('a')],
+    before: ({ faults }) => void faults.stall(),
+  });
+  await until(() => reflection.simulator.openWatches === 1, 'the stream is open');
+  expect(reflection.clock.timers).toEqual([]);
+});
+
+/** Sends a bookmark into the open watch, and waits until it has arrived. */
+async function bookmark({ simulator, store, clock }: Reflection): Promise<void> {
+  simulator.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'default' } });
+  const resourceVersion = String(Number(store.version) + 1);
+  simulator.faults.injectLine(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion } } }));
+  await until(() => store.version === resourceVersion, 'the bookmark has arrived');
+  expect(clock.timers).toEqual([IDLE_TIMEOUT_MS]);
+}
+
+function watches({ simulator }: Reflection): number {
+  return simulator.requests.filter(({ verb }) => verb === 'watch').length;
+}
+
+/** Waits until so many watches have been opened in all, and the last one is. */
+async function watchedAgain(reflection: Reflection, times: number): Promise<void> {
+  await until(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'it is watched again');
+}
