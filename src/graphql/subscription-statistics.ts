@@ -1,24 +1,24 @@
-/** What has happened to the subscriptions since the process began. */
+/** Statistics of the subscriptions of one process. Counters start at zero with the process and only increase. */
 export interface SubscriptionStatistics {
-  /** Operations that are executed now, once for all their readers. */
+  /** Number of shared subscriptions now: operations that are executed once per change for all their subscribers. */
   readonly groups: number;
-  /** Subscriptions that are open now. */
+  /** Number of subscriptions now. */
   readonly readers: number;
-  /** How often an object was executed and serialised. */
+  /** Number of evaluations: executions of an operation for one object. */
   readonly renderings: number;
-  /** Frames handed to sockets. */
+  /** Number of events sent. */
   readonly frames: number;
-  /** Changes that a slow reader has skipped, because a later one of the same object came. */
+  /** Number of queued events of slow subscribers that were replaced by a later event of the same object. */
   readonly coalesced: number;
-  /** Readers that were told to forget everything. */
+  /** Number of subscribers with a cursor that received RESET, because a catch-up was not possible. */
   readonly resets: number;
-  /** Readers that went on where they had been. */
+  /** Number of subscribers with a cursor that received the missed events. */
   readonly resumes: number;
-  /** Connections that were closed because their client did not read. */
+  /** Number of connections closed because their client did not read. */
   readonly slowCloses: number;
 }
 
-/** Counts up. */
+/** The counters of {@link SubscriptionStatistics}. */
 export class SubscriptionCounters {
   renderings = 0;
   frames = 0;

@@ -2,62 +2,62 @@ import {
   createSourceEventStream,
   validateSubscriptionArgs,
   type ExecutionArgs,
-  type ValidatedSubscriptionArgs,
   type GraphQLError,
+  type ValidatedSubscriptionArgs,
 } from 'graphql';
-import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Context } from '../graphql/context.ts';
-import { dependenciesOf } from '../graphql/field-dependencies.ts';
-import { shortHash, type StreamPosition } from './cursor.ts';
-import { SubscriptionSource } from './source.ts';
-import { UnsharedSubscription } from './unshared-subscription.ts';
 import { failure } from '../graphql/errors.ts';
-import type { SharedSubscription } from './shared-subscription.ts';
+import { dependenciesOf } from '../graphql/field-dependencies.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { shortHash, type StreamPosition } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { ResultRow } from './result-set.ts';
-import type { Subscriber, EventSink, RunningSubscription } from './subscriber.ts';
+import type { SharedSubscription } from './shared-subscription.ts';
+import { SubscriptionSource } from './source.ts';
+import type { EventSink, RunningSubscription, Subscriber } from './subscriber.ts';
+import { UnsharedSubscription } from './unshared-subscription.ts';
 
 export type SubscribeArgs = ExecutionArgs & { readonly contextValue: Context };
 
-/** A subscription that the cluster allows, as things are now. */
+/** A validated subscription, with what its viewer was allowed to see at one moment. */
 export interface AuthorizedSubscription {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly validated: ValidatedSubscriptionArgs;
   readonly context: Context;
-  /** When the cluster's authorizer was asked what the viewer sees, or later. */
+  /** Decisions of the authorizer that are older than this were not used. Milliseconds since the epoch. */
   readonly notBefore: number;
-  /** Names what the viewer sees of all that the operation reads. */
+  /** Hash of the visibility scopes of all resources that the operation reads. Equal for viewers who see the same. */
   readonly visibilityHash: string;
-  /** Whether its answers depend on who asks. */
+  /** Whether a selected field depends on the viewer beyond visibility, such as `viewerCan`. */
   readonly viewerDependent: boolean;
 }
 
-/** A subscription of one client alone. */
+/** The same for a subscription that serves one client only, such as a log. */
 export interface AuthorizedUnsharedSubscription extends Pick<AuthorizedSubscription, 'validated' | 'context'> {
   readonly unshared: UnsharedSubscription<unknown>;
 }
 
-/** The same as {@link authorizeSubscription}, for a subscription that is shared. */
-export async function authorizeShared(args: SubscribeArgs, since: number): Promise<AuthorizedSubscription> {
-  const authorized = await authorizeSubscription(args, since);
+/** Like {@link authorizeSubscription}, for an operation that was a shared subscription when it was first authorized. */
+export async function authorizeShared(args: SubscribeArgs, notBefore: number): Promise<AuthorizedSubscription> {
+  const authorized = await authorizeSubscription(args, notBefore);
   if ('unshared' in authorized)
     throw new TypeError(
-      'Expected a shared subscription, got an UnsharedSubscription: a field must always return the same kind of source.',
+      'Expected a SubscriptionSource, got an UnsharedSubscription: a field must always return the same kind of source.',
     );
   return authorized;
 }
 
 /**
- * Finds out what there is to follow.
- * @param since only what the cluster's authorizer is asked from this moment on counts
- * @throws {GraphQLError} where the operation is not fit to be executed
- * @throws {StatusError} where the viewer may not, or it cannot be found out
+ * Validates a subscription, asks the authorizer what its viewer may list and watch, and resolves the root field.
+ * @param notBefore decisions of the authorizer that are older than this are not accepted
+ * @throws {GraphQLError} if the operation cannot be executed
+ * @throws {StatusError} FORBIDDEN, or why the authorizer or the cache cannot answer
  */
 export async function authorizeSubscription(
   args: SubscribeArgs,
-  since: number,
+  notBefore: number,
 ): Promise<AuthorizedSubscription | AuthorizedUnsharedSubscription> {
-  const context = args.contextValue.withFreshAuthorization(since);
+  const context = args.contextValue.withFreshAuthorization(notBefore);
   const { resources, viewerDependent } = dependenciesOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);
@@ -65,7 +65,7 @@ export async function authorizeSubscription(
   const source = await createSourceEventStream(validated);
   if (source instanceof SubscriptionSource) {
     const visibilityHash = shortHash(context.client.reader.visibility.signature);
-    return { source, validated, context, notBefore: since, visibilityHash, viewerDependent };
+    return { source, validated, context, notBefore, visibilityHash, viewerDependent };
   }
   if (source instanceof UnsharedSubscription) return { unshared: source, validated, context };
   throw 'errors' in source && source.errors
@@ -74,20 +74,28 @@ export async function authorizeSubscription(
 }
 
 function firstOf([first]: readonly Error[]): Error {
-  return first ?? new TypeError('An operation failed without saying why.');
+  return first ?? new TypeError('Expected an error of a failed operation, got none.');
 }
 
 export interface ViewerSubscriptionsOptions {
-  /** Finds out anew what there is to follow, and what the viewer sees of it. */
-  readonly authorize: (since: number) => Promise<AuthorizedSubscription>;
-  /** The shared of those who see the same. */
+  /** Authorizes the operation again, with decisions that are not older than `notBefore`. */
+  readonly authorize: (notBefore: number) => Promise<AuthorizedSubscription>;
+  /** Returns the shared subscription of the viewers who see the same. */
   readonly sharedFor: (authorized: AuthorizedSubscription) => SharedSubscription;
   readonly publicError: (error: unknown) => GraphQLError;
-  /** Told once, when nobody listens any more. */
+  /** Called once, when the last subscription has ended. */
   readonly onEmpty: () => void;
 }
 
-/** All who follow one operation as one viewer. What they may see is found out again while they listen. */
+/**
+ * All subscriptions of one viewer to one operation, authorized together.
+ *
+ * When a recheck finds other visibility than before, the subscriptions move to the shared subscription of the new
+ * visibility and receive the difference: objects that became invisible as DELETED, visible ones as ADDED. They end with
+ * FORBIDDEN if nothing is visible any more, and with the error if the recheck fails.
+ *
+ * Owned by the {@link SubscriptionRegistry}.
+ */
 export class ViewerSubscriptions {
   readonly #options: ViewerSubscriptionsOptions;
   readonly #active = new Set<ActiveSubscription>();
@@ -102,13 +110,13 @@ export class ViewerSubscriptions {
     this.#shared = options.sharedFor(authorized);
   }
 
+  /** Adds a subscription. If its authorization is newer and shows other visibility, it applies to all. */
   add(subscription: ActiveSubscription, authorized: AuthorizedSubscription): void {
     this.#active.add(subscription);
-    if (
+    const isKnown =
       authorized.notBefore <= this.#authorized.notBefore ||
-      authorized.visibilityHash === this.#authorized.visibilityHash
-    )
-      return subscription.join(this.#shared);
+      authorized.visibilityHash === this.#authorized.visibilityHash;
+    if (isKnown) return subscription.join(this.#shared);
     this.#applyInTurn(authorized).then(
       () => subscription.join(this.#shared),
       (error: unknown) => this.#end(this.#options.publicError(error)),
@@ -120,12 +128,16 @@ export class ViewerSubscriptions {
     if (this.#active.size === 0) this.#options.onEmpty();
   }
 
-  /** @param since only what the cluster's authorizer is asked from this moment on counts */
-  async recheck(since: number): Promise<void> {
+  /**
+   * Authorizes the operation again and applies the result. Does nothing while an earlier recheck is in progress. Never
+   * rejects: an error ends the subscriptions.
+   * @param notBefore decisions of the authorizer that are older than this are not accepted
+   */
+  async recheck(notBefore: number): Promise<void> {
     if (this.#isRechecking) return;
     this.#isRechecking = true;
     try {
-      await this.#applyInTurn(await this.#options.authorize(since));
+      await this.#applyInTurn(await this.#options.authorize(notBefore));
     } catch (error) {
       this.#end(this.#options.publicError(error));
     } finally {
@@ -133,17 +145,16 @@ export class ViewerSubscriptions {
     }
   }
 
-  /** One after the other, as streams are between two groups meanwhile. */
+  /** Applies one authorization after the other: during a transfer, subscribers belong to no shared subscription. */
   #applyInTurn(authorized: AuthorizedSubscription): Promise<void> {
     const before = this.#applying;
     this.#applying = (async () => {
-      await Promise.allSettled([before]); // who waits for that is told what went wrong
+      await Promise.allSettled([before]); // its own caller handles its error
       await this.#apply(authorized);
     })();
     return this.#applying;
   }
 
-  /** Goes on with what is seen now. */
   async #apply(authorized: AuthorizedSubscription): Promise<void> {
     const before = this.#authorized;
     if (authorized.notBefore < before.notBefore) return;
@@ -153,12 +164,12 @@ export class ViewerSubscriptions {
       return;
     }
     if (authorized.source.objects.seesNothing && !before.source.objects.seesNothing) return this.#end(accessRevoked());
-    const [left, next] = [this.#shared, this.#options.sharedFor(authorized)];
+    const [previous, next] = [this.#shared, this.#options.sharedFor(authorized)];
     this.#shared = next;
     const moving = [...this.#active].flatMap((subscription) =>
       subscription.subscriber ? [{ subscription, subscriber: subscription.subscriber }] : [],
     );
-    const rowsOf = await left.detach(moving.map(({ subscriber }) => subscriber));
+    const rowsOf = await previous.detach(moving.map(({ subscriber }) => subscriber));
     for (const { subscription, subscriber } of moving) {
       const rows = rowsOf(subscriber);
       if (rows) subscription.transferTo(next, subscriber, rows);
@@ -172,20 +183,24 @@ export class ViewerSubscriptions {
 }
 
 function accessRevoked(): GraphQLError {
-  return failure('FORBIDDEN', 'You may not list and watch any of these objects any more.', {
-    status: 403,
-    reason: 'Forbidden',
-  });
+  return failure(
+    'FORBIDDEN',
+    'Permission to list and watch these objects has been revoked. Subscribe again once it is granted.',
+    { status: 403, reason: 'Forbidden' },
+  );
 }
 
 interface ActiveSubscriptionOptions {
-  /** Where the client goes on from; undefined: from the beginning. */
+  /** The position of the client's cursor. Undefined if the client wants a snapshot. */
   readonly resumeFrom: StreamPosition | undefined;
-  /** Told once, however it ends. */
+  /** Called once, however the subscription ends. */
   readonly onClose: (subscription: ActiveSubscription) => void;
 }
 
-/** A subscription between its first and its last event. */
+/**
+ * A started subscription of one client, from its first event to its end. It keeps the client's sink and forwards to it
+ * from whichever shared subscription it currently belongs to, so the client does not notice a transfer.
+ */
 export class ActiveSubscription implements EventSink, RunningSubscription {
   readonly #sink: EventSink;
   readonly #options: ActiveSubscriptionOptions;
@@ -201,17 +216,17 @@ export class ActiveSubscription implements EventSink, RunningSubscription {
     return this.#sink.ready;
   }
 
-  /** Undefined before it has entered a shared. */
+  /** Undefined until it has joined a shared subscription. */
   get subscriber(): Subscriber | undefined {
     return this.#membership?.subscriber;
   }
 
-  /** Reads in this shared from now on. */
+  /** Joins a shared subscription as a new subscriber. Does nothing if the subscription has ended. */
   join(shared: SharedSubscription): void {
     if (this.#isOpen) this.#membership = { shared, subscriber: shared.join(this, this.#options.resumeFrom) };
   }
 
-  /** Goes on in another shared with what it holds. */
+  /** Moves to another shared subscription with the rows that the client has. */
   transferTo(shared: SharedSubscription, subscriber: Subscriber, rows: ReadonlyMap<string, ResultRow>): void {
     if (!this.#isOpen) return;
     this.#membership = { shared, subscriber };
@@ -222,7 +237,7 @@ export class ActiveSubscription implements EventSink, RunningSubscription {
     this.#sink.send(event);
   }
 
-  /** There is nothing more to tell. */
+  /** Ends the subscription and the client’s sink. Does nothing if it has ended. */
   end(error?: GraphQLError): void {
     if (!this.#isOpen) return;
     this.#close();
@@ -233,7 +248,6 @@ export class ActiveSubscription implements EventSink, RunningSubscription {
     if (this.#isOpen) this.#membership?.shared.resume(this.#membership.subscriber);
   }
 
-  /** The client wants no more. */
   stop(): void {
     if (this.#isOpen) this.#close();
   }

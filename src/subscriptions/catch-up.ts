@@ -1,11 +1,11 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import type { NetChange, ScopedLister, ChangesReader } from '../viewer-client/scoped-lister.ts';
-import { objectToken, type StreamPosition, type Watermark, type DeliveredState } from './cursor.ts';
-import { PendingEvent, INITIAL_CHECKPOINT, type Checkpoint } from './subscriber.ts';
+import type { ChangesReader, NetChange, ScopedLister } from '../viewer-client/scoped-lister.ts';
+import { objectToken, type DeliveredState, type StreamPosition, type Watermark } from './cursor.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ResultRow, ResultSet } from './result-set.ts';
-import type { SubscriptionSource } from './source.ts';
 import type { Renderer } from './result-template.ts';
+import type { SubscriptionSource } from './source.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
 
 export interface CatchUpOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
@@ -13,77 +13,105 @@ export interface CatchUpOptions {
   readonly renderer: Renderer;
 }
 
-/** A resource that selected fields come from, and what has changed of it. */
+/** A resource that selected fields are read from, and its changes since the position. */
 interface RelatedResource {
   readonly objects: ScopedLister<KubernetesObject>;
-  readonly past: ChangesReader<KubernetesObject>;
+  readonly changes: ChangesReader<KubernetesObject>;
 }
 
-/** What a reader is to be delivered of an object; undefined: nothing. */
+/** An event that a client has missed, before it gets its range. */
 type MissedEvent = Pick<PendingEvent, 'type'> & ResultRow;
 
-/** One reader’s way from the position where it was to where its group is. */
+/** All that is known of one object for a catch-up. */
+interface MissedObject {
+  /** Undefined if the object is not in the result set. */
+  readonly row: ResultRow | undefined;
+  /** The net change since the position. Undefined if the object itself has not changed. */
+  readonly change: NetChange<KubernetesObject> | undefined;
+  /** Dependency keys whose reads may have changed since the position. */
+  readonly changedKeys: ReadonlySet<string>;
+}
+
+/**
+ * The catch-up of one subscriber from the position of its cursor to the result set.
+ *
+ * It asks the change log for the net changes of the subscribed resource, and of each related resource, since the
+ * position, and derives one event per object:
+ *
+ * | at the position | in the result set | event                                                   |
+ * | --------------- | ----------------- | ------------------------------------------------------- |
+ * | no              | yes               | ADDED                                                   |
+ * | yes             | no                | DELETED, with the last known state                      |
+ * | yes             | yes               | MODIFIED, unless rendering both states gives equal text |
+ *
+ * An object in `pastCheckpoint` was delivered in a state that the change log does not contain; it gets MODIFIED unless
+ * its version is the delivered one. Clients may therefore receive one superfluous MODIFIED, never miss one.
+ */
 export class CatchUp {
-  /** Where the reader comes from. */
+  /** The checkpoint before the missed events. */
   readonly fromCheckpoint: Checkpoint;
-  readonly #own: ChangesReader<KubernetesObject>;
+  readonly #changes: ChangesReader<KubernetesObject>;
   readonly #related: readonly RelatedResource[];
 
   private constructor(
     position: StreamPosition,
-    own: ChangesReader<KubernetesObject>,
+    changes: ChangesReader<KubernetesObject>,
     related: readonly RelatedResource[],
   ) {
     this.fromCheckpoint = { ...INITIAL_CHECKPOINT, position };
-    this.#own = own;
+    this.#changes = changes;
     this.#related = related;
   }
 
-  /** @returns undefined where what has happened since is no longer known */
+  /**
+   * Prepares a catch-up. May wait until the cache has reached the position, which another gateway may have reached first.
+   * @returns undefined if the changes since the position are not known any more
+   */
   static async from(position: StreamPosition, { source, dependencies }: CatchUpOptions): Promise<CatchUp | undefined> {
     if (position.version === '') return undefined;
     const newest = newestOf([position.version, ...position.pastCheckpoint.map(({ version }) => version)]);
-    const own = await source.objects.changesSince(position.version, newest);
+    const changes = await source.objects.changesSince(position.version, newest);
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
         const watermark = position.related[objects.resourceKey];
-        return { objects, past: watermark && (await changesSince(watermark, objects)) };
+        return { objects, changes: watermark && (await relatedChangesSince(watermark, objects)) };
       }),
     );
-    const known = related.flatMap(({ objects, past }) => (past ? [{ objects, past }] : []));
-    return own && known.length === related.length ? new CatchUp(position, own, known) : undefined;
+    const known = related.flatMap((each) => (each.changes ? [{ objects: each.objects, changes: each.changes }] : []));
+    return changes && known.length === related.length ? new CatchUp(position, changes, known) : undefined;
   }
 
   /**
-   * What the reader has event of what the others hold.
-   * @param toSequence the number of the station where they are
-   * @returns undefined where it is no longer known
+   * Returns the events between the position and the result set.
+   * @param toSequence sequence number of the checkpoint that the result set is at
+   * @returns undefined if the changes since the position are not known any more
    */
   async events(resultSet: ResultSet, toSequence: number, options: CatchUpOptions): Promise<PendingEvent[] | undefined> {
-    const changes = this.#own();
+    const changes = this.#changes();
     const changedKeys = this.#changedDependencyKeys();
     if (!changes || !changedKeys) return undefined;
     const dependents = [...options.dependencies.dependentsOf(changedKeys)];
-    const known = new Map(changes.map((change) => [change.last.metadata.uid, change]));
-    const delivered = deliveredByUid(this.fromCheckpoint.position, [...known.keys(), ...dependents], resultSet);
-    if (!delivered) return undefined; // something is gone, and nobody knows what it was like
+    const changeByUid = new Map(changes.map((change) => [change.last.metadata.uid, change]));
+    const delivered = deliveredByUid(this.fromCheckpoint.position, [...changeByUid.keys(), ...dependents], resultSet);
+    if (!delivered) return undefined;
     const events: PendingEvent[] = [];
-    for (const uid of new Set([...known.keys(), ...delivered.keys(), ...dependents])) {
-      const [row, change, last] = [resultSet.get(uid), known.get(uid), delivered.get(uid)];
-      if (last?.exists && !row && !change) return undefined; // it is gone, and nobody knows what it was like
-      const event = last
-        ? await this.#eventForDelivered(last, row, change, options)
-        : await this.#eventFor(row, change, changedKeys, options);
+    for (const uid of new Set([...changeByUid.keys(), ...delivered.keys(), ...dependents])) {
+      const object = { row: resultSet.get(uid), change: changeByUid.get(uid), changedKeys };
+      const state = delivered.get(uid);
+      // DELETED needs the last known state, which is in neither the result set nor the change log.
+      if (state?.exists && !object.row && !object.change) return undefined;
+      const event = state
+        ? await this.#eventForDelivered(state, object, options)
+        : await this.#eventFor(object, options);
       if (event) events.push(this.#pendingEvent(event, toSequence));
     }
     return events;
   }
 
-  /** Of an object that was delivered beyond the position: what it was like then is known to nobody but the reader. */
+  /** Compares with a state that was delivered past the position. Only its version is known. */
   async #eventForDelivered(
     delivered: DeliveredState,
-    row: ResultRow | undefined,
-    change: NetChange<KubernetesObject> | undefined,
+    { row, change }: MissedObject,
     { renderer }: CatchUpOptions,
   ): Promise<MissedEvent | undefined> {
     if (!delivered.exists) return row && { type: 'ADDED', ...row };
@@ -93,58 +121,54 @@ export class CatchUp {
     return isSame ? undefined : { type: 'MODIFIED', ...row };
   }
 
-  #pendingEvent({ type, object, template: rendering }: MissedEvent, toSequence: number): PendingEvent {
-    const { uid: key, resourceVersion: version } = object.metadata;
-    return new PendingEvent({
-      type,
-      key,
-      version,
-      template: rendering,
-      fromCheckpoint: this.fromCheckpoint,
-      toSequence,
-    });
-  }
-
-  /** Of an object that the reader had as it was at its position; without a change of its own, something related has changed. */
+  /** Compares with the object's state at the position. */
   async #eventFor(
-    row: ResultRow | undefined,
-    change: NetChange<KubernetesObject> | undefined,
-    changedKeys: ReadonlySet<string>,
+    { row, change, changedKeys }: MissedObject,
     { source, renderer }: CatchUpOptions,
   ): Promise<MissedEvent | undefined> {
-    if (!change) return row && { type: 'MODIFIED', ...row };
+    if (!change) return row && { type: 'MODIFIED', ...row }; // a related object has changed
     const { before, last } = change;
-    const had = before !== undefined && source.matches(before);
-    if (!row)
-      return had ? { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) } : undefined;
-    if (!had) return { type: 'ADDED', ...row };
-    let isAsItWas = true; // also what is selected of other objects
-    const past = await renderer.renderUntracked(before, ({ resourceKey }, dependencyKey) => {
-      if (changedKeys.has(dependencyKey) || !this.#isTracked(resourceKey)) isAsItWas = false;
+    const matchedBefore = before !== undefined && source.matches(before);
+    if (!row) {
+      if (!matchedBefore) return undefined;
+      return { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) };
+    }
+    if (!matchedBefore) return { type: 'ADDED', ...row };
+    // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed.
+    let areRelatedUnchanged = true;
+    const earlier = await renderer.renderUntracked(before, ({ resourceKey }, dependencyKey) => {
+      if (changedKeys.has(dependencyKey) || !this.#isTracked(resourceKey)) areRelatedUnchanged = false;
     });
-    return isAsItWas && past.content === row.template.content ? undefined : { type: 'MODIFIED', ...row };
+    const isUnchanged = areRelatedUnchanged && earlier.content === row.template.content;
+    return isUnchanged ? undefined : { type: 'MODIFIED', ...row };
+  }
+
+  #pendingEvent({ type, object, template }: MissedEvent, toSequence: number): PendingEvent {
+    const { uid: key, resourceVersion: version } = object.metadata;
+    return new PendingEvent({ type, key, version, template, fromCheckpoint: this.fromCheckpoint, toSequence });
   }
 
   #isTracked(resource: string): boolean {
     return this.#related.some(({ objects }) => objects.resourceKey === resource);
   }
 
-  /** The reads of related objects whose answers have changed. */
+  /** Returns the keys of all reads of related objects that may have other results now. Undefined if not known any more. */
   #changedDependencyKeys(): ReadonlySet<string> | undefined {
-    const dependencyKeys = new Set<string>();
-    for (const { objects, past } of this.#related) {
-      const changes = past();
-      if (!changes) return undefined;
-      for (const change of changes)
-        for (const dependencyKey of objects.dependencyKeysOf(change)) dependencyKeys.add(dependencyKey);
+    const changedKeys = new Set<string>();
+    for (const { objects, changes } of this.#related) {
+      const known = changes();
+      if (!known) return undefined;
+      for (const change of known)
+        for (const dependencyKey of objects.dependencyKeysOf(change)) changedKeys.add(dependencyKey);
     }
-    return dependencyKeys;
+    return changedKeys;
   }
 }
 
 /**
- * What was delivered beyond a position, by uid: places do not tell uids, so they are looked for among these and what is row.
- * @returns undefined where something that was delivered as being there is found nowhere
+ * Returns the states that were delivered past a position, by uid. Positions contain tokens instead of uids, so the uids
+ * are found by hashing those that come into question: the given ones and those of the result set.
+ * @returns undefined if an existing object is found nowhere: it is gone, and its last state is unknown
  */
 function deliveredByUid(
   { pastCheckpoint }: StreamPosition,
@@ -153,26 +177,29 @@ function deliveredByUid(
 ): ReadonlyMap<string, DeliveredState> | undefined {
   if (pastCheckpoint.length === 0) return new Map();
   const present = resultSet.objects().map(({ metadata }) => metadata.uid);
-  const uidByKey = new Map([...uids, ...present].map((uid) => [objectToken(uid), uid]));
-  if (pastCheckpoint.some(({ token: key, exists: row }) => row && !uidByKey.has(key))) return undefined;
+  const uidByToken = new Map([...uids, ...present].map((uid) => [objectToken(uid), uid]));
+  if (pastCheckpoint.some(({ token, exists }) => exists && !uidByToken.has(token))) return undefined;
   return new Map(
-    pastCheckpoint.flatMap((each) => {
-      const uid = uidByKey.get(each.token);
-      return uid === undefined ? [] : [[uid, each] as const];
+    pastCheckpoint.flatMap((state) => {
+      const uid = uidByToken.get(state.token);
+      return uid === undefined ? [] : [[uid, state] as const];
     }),
   );
 }
 
-/** What was read pastCheckpoint may be gone again: then the objects that came and went count too. */
-async function changesSince(
+/**
+ * Net changes are enough if the resource was included up to one version. Beyond that version, an object may have been
+ * read and deleted again, so every intermediate change counts.
+ */
+async function relatedChangesSince(
   { version, highest }: Watermark,
   objects: ScopedLister<KubernetesObject>,
 ): Promise<ChangesReader<KubernetesObject> | undefined> {
   if (highest !== version) return objects.changesSince(version, highest, 'each');
-  const past = await objects.changesSince(version);
-  return past && (() => past()?.filter(({ before, after }) => before ?? after));
+  const changes = await objects.changesSince(version);
+  return changes && (() => changes()?.filter(({ before, after }) => before ?? after));
 }
 
 function newestOf(versions: readonly string[]): string {
-  return versions.reduce((newest, each) => (compareVersions(each, newest) > 0 ? each : newest));
+  return versions.reduce((newest, version) => (compareVersions(version, newest) > 0 ? version : newest));
 }

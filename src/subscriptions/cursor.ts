@@ -2,96 +2,121 @@ import { createHash } from 'node:crypto';
 import { failure } from '../graphql/errors.ts';
 
 /**
- * A place in the history of a selection. It is made of the API server's versions, so it means the same on every gateway
- * before the same cluster.
+ * A position in the event stream of one selection.
+ *
+ * A position consists of resourceVersions of the API server. It is therefore valid on every gateway of the same cluster,
+ * and stays valid when a gateway restarts. Positions are immutable and compared by identity: subscribers at the same
+ * position share the object, and with it the encoded cursor.
+ *
+ * Example: a batch evaluated at version 100 changes the objects `a` and `b`. A subscriber that has received only the
+ * event of `a` is at version 99 with `a` in `pastCheckpoint`; one that has received both is at version 100.
  */
 export interface StreamPosition {
-  /** Everything up to this version has been told. Empty: nothing is complete yet. */
+  /** Every change up to this resourceVersion has been delivered. Empty until the first snapshot is complete. */
   readonly version: string;
   /**
-   * What was told beyond that, object by object: what the watch had not come to, since authors are to read what they have
-   * written at once; and the first of several events that make one step.
+   * Objects whose delivered state is newer than `version`: results of mutations that the store holds before the watch
+   * reports them, and the part of a batch that was sent before the connection ended. At most
+   * {@link MAX_PAST_CHECKPOINT} entries.
    */
   readonly pastCheckpoint: readonly DeliveredState[];
-  /** How far the resources were taken in that the selected fields come from. */
+  /** Watermarks of the other resources that the selected fields are read from, by resource name. */
   readonly related: Readonly<Record<string, Watermark>>;
-  /** What the client saw there: who sees something else has to begin anew. Names it, and tells nothing of it. */
+  /**
+   * Hash of the viewer's visibility scopes. A viewer whose visibility differs receives a new snapshot instead of a
+   * catch-up. The hash reveals nothing about the scopes.
+   */
   readonly visibilityHash: string;
 }
 
-/** Everything up to a version of a resource, and possibly some of what came up to another one. */
+/** How far a resource has been evaluated. */
 export interface Watermark {
+  /** All changes up to this resourceVersion are included. */
   readonly version: string;
+  /** Some changes up to this resourceVersion are included, such as results of mutations. At least `version`. */
   readonly highest: string;
 }
 
-/** What a client was last told of one object. */
+/** State of an object as last delivered to a subscriber. */
 export interface DeliveredState {
-  /** Names the object: {@link objectToken}. */
+  /** Identifies the object; see {@link objectToken}. */
   readonly token: string;
-  /** Of the object, as it was told. */
+  /** resourceVersion of the delivered object. */
   readonly version: string;
-  /** False after DELETED. */
+  /** False if the last event of the object was DELETED. */
   readonly exists: boolean;
 }
 
-/** Names an object in cursors without telling its uid, which who sees only a part of it may not know. */
+/** Returns the name of an object in cursors: a hash, because viewers with redacted access may not learn the uid. */
 export function objectToken(uid: string): string {
   return shortHash(uid);
 }
 
-/** Before the first snapshot is complete. */
+/** The position of a subscriber that has received no complete snapshot. Resuming from it starts with RESET. */
 export const INITIAL_POSITION: StreamPosition = { version: '', pastCheckpoint: [], related: {}, visibilityHash: '' };
 
-/** A cursor that named more than this would be larger than most events. */
+/** Bounds the size of a cursor: one with more entries would be larger than most events. */
 const MAX_PAST_CHECKPOINT = 16;
 
 const advancedPositions = new WeakMap<StreamPosition, WeakMap<DeliveredState, StreamPosition>>();
 
-/** Where a client is that was at a place and has been told this beyond it: far beyond it is nowhere, so it would begin anew. */
-export function advance(place: StreamPosition, told: DeliveredState): StreamPosition {
-  const { version, pastCheckpoint: ahead } = place;
+/**
+ * Returns the position after the delivery of one more object past the checkpoint, which replaces an earlier state of the
+ * same object. Equal arguments yield the same position. Returns {@link INITIAL_POSITION} if there are too many objects
+ * past the checkpoint, so that resuming from there starts with a new snapshot.
+ */
+export function advance(position: StreamPosition, state: DeliveredState): StreamPosition {
+  const { version, pastCheckpoint } = position;
   if (version === '') return INITIAL_POSITION;
-  const known = advancedPositions.get(place) ?? new WeakMap<DeliveredState, StreamPosition>();
-  advancedPositions.set(place, known);
-  let next = known.get(told);
+  const known = advancedPositions.get(position) ?? new WeakMap<DeliveredState, StreamPosition>();
+  advancedPositions.set(position, known);
+  let next = known.get(state);
   if (!next) {
-    const others = ahead.filter(({ token: key }) => key !== told.token);
-    next = others.length < MAX_PAST_CHECKPOINT ? { ...place, pastCheckpoint: [...others, told] } : INITIAL_POSITION;
-    known.set(told, next);
+    const others = pastCheckpoint.filter(({ token }) => token !== state.token);
+    const fits = others.length < MAX_PAST_CHECKPOINT;
+    next = fits ? { ...position, pastCheckpoint: [...others, state] } : INITIAL_POSITION;
+    known.set(state, next);
   }
   return next;
 }
 
-const cursors = new WeakMap<StreamPosition, { readonly selection: string; readonly cursor: string }>();
+const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string; readonly cursor: string }>();
 
-/** Opaque to clients. Worked out once for all readers who are at the same place. */
-export function encodeStreamCursor(selection: string, place: StreamPosition): string {
-  const known = cursors.get(place);
+/** Returns the cursor of a position, an opaque string of URL-safe characters. Encodes each position once. */
+export function encodeStreamCursor(selection: string, position: StreamPosition): string {
+  const known = encodedCursors.get(position);
   if (known?.selection === selection) return known.cursor;
-  const { version, pastCheckpoint: ahead, related, visibilityHash } = place;
-  const told = ahead.map((each) => [each.token, each.version, each.exists]);
-  const reaches = Object.entries(related).map(([name, reach]) => [name, reach.version, reach.highest]);
-  const parts = [selectionHash(selection), version, told, reaches, visibilityHash];
+  const { version, pastCheckpoint, related, visibilityHash } = position;
+  const states = pastCheckpoint.map((state) => [state.token, state.version, state.exists]);
+  const watermarks = Object.entries(related).map(([name, watermark]) => [name, watermark.version, watermark.highest]);
+  const parts = [selectionHash(selection), version, states, watermarks, visibilityHash];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
-  cursors.set(place, { selection, cursor });
+  encodedCursors.set(position, { selection, cursor });
   return cursor;
 }
 
-/** @throws {GraphQLError} BAD_REQUEST for a cursor of another selection, and for what is no cursor */
+/**
+ * Returns the position that a cursor of this selection stands for.
+ * @throws {GraphQLError} BAD_REQUEST if the string is not a cursor of an event, or belongs to another selection
+ */
 export function decodeStreamCursor(selection: string, cursor: string): StreamPosition {
-  const [digest, version, told, reaches, visibilityHash] = parseCursor(cursor);
-  const ahead = Array.isArray(told) ? told.map(parseDeliveredState) : [undefined];
-  const related = Array.isArray(reaches) ? reaches.map(parseWatermark) : [undefined];
-  const isPlace = typeof digest === 'string' && typeof version === 'string' && typeof visibilityHash === 'string';
-  if (!isPlace || !isComplete(ahead) || !isComplete(related)) {
-    throw failure('BAD_REQUEST', `Expected the cursor of an event to go on from, got ${JSON.stringify(cursor)}.`);
+  const [hash, version, states, watermarks, visibilityHash] = parseCursor(cursor);
+  const pastCheckpoint = Array.isArray(states) ? states.map(parseDeliveredState) : [undefined];
+  const related = Array.isArray(watermarks) ? watermarks.map(parseWatermark) : [undefined];
+  const isPosition = typeof hash === 'string' && typeof version === 'string' && typeof visibilityHash === 'string';
+  if (!isPosition || !isComplete(pastCheckpoint) || !isComplete(related)) {
+    throw failure(
+      'BAD_REQUEST',
+      `Expected the cursor of a subscription event, got ${JSON.stringify(cursor)}. Pass a cursor that an event of this subscription carried, or none.`,
+    );
   }
-  if (digest === selectionHash(selection))
-    return { version, pastCheckpoint: ahead, related: Object.fromEntries(related), visibilityHash };
-  const message =
-    'This cursor belongs to another selection: other arguments, or another field. Start again without it.';
-  throw failure('BAD_REQUEST', message);
+  if (hash === selectionHash(selection)) {
+    return { version, pastCheckpoint, related: Object.fromEntries(related), visibilityHash };
+  }
+  throw failure(
+    'BAD_REQUEST',
+    'Expected a cursor of this selection, got one of another: the field or its arguments differ. Subscribe without it.',
+  );
 }
 
 function parseCursor(cursor: string): readonly unknown[] {
@@ -99,34 +124,34 @@ function parseCursor(cursor: string): readonly unknown[] {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Array.isArray(parts) ? parts : [];
   } catch {
-    return []; // no cursor of ours: the caller says so
+    return []; // the caller reports what it expected
   }
 }
 
 function parseDeliveredState(value: unknown): DeliveredState | undefined {
-  const [key, version, held]: readonly unknown[] = Array.isArray(value) ? value : [];
-  const isTold = typeof key === 'string' && typeof version === 'string' && typeof held === 'boolean';
-  return isTold ? { token: key, version, exists: held } : undefined;
+  const [token, version, exists]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isState = typeof token === 'string' && typeof version === 'string' && typeof exists === 'boolean';
+  return isState ? { token, version, exists } : undefined;
 }
 
-function parseWatermark(value: unknown): readonly [string, Watermark] | undefined {
-  const [name, version, reached]: readonly unknown[] = Array.isArray(value) ? value : [];
-  const isReach = typeof name === 'string' && typeof version === 'string' && typeof reached === 'string';
-  return isReach ? [name, { version, highest: reached }] : undefined;
+function parseWatermark(value: unknown): readonly [name: string, Watermark] | undefined {
+  const [name, version, highest]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isWatermark = typeof name === 'string' && typeof version === 'string' && typeof highest === 'string';
+  return isWatermark ? [name, { version, highest }] : undefined;
 }
 
 function isComplete<T>(values: readonly (T | undefined)[]): values is readonly T[] {
   return !values.includes(undefined);
 }
 
-let lastDigest = { selection: '', digest: '' };
+let lastSelection = { selection: '', hash: '' };
 
 function selectionHash(selection: string): string {
-  if (lastDigest.selection !== selection) lastDigest = { selection, digest: shortHash(selection) };
-  return lastDigest.digest;
+  if (lastSelection.selection !== selection) lastSelection = { selection, hash: shortHash(selection) };
+  return lastSelection.hash;
 }
 
-/** Equal for equal texts, and tells nothing of them. */
+/** Returns the first 96 bits of a SHA-256 hash, as 16 URL-safe characters. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }

@@ -4,72 +4,76 @@ import type { Watermark } from './cursor.ts';
 
 interface TrackedResource {
   readonly objects: ScopedLister<KubernetesObject>;
-  /** Its version when it was first read. */
+  /** Version of the resource when it was first read. */
   readonly since: string;
-  readonly unfollow: () => void;
+  readonly removeHandler: () => void;
 }
 
 /**
- * Which objects of a live query were answered from which reads: when the answer of a read changes, they are to be
- * looked at again.
+ * The dependencies between the rows of a result set and the related objects that their selected fields were read from.
+ *
+ * A dependency key names one read of the cache, such as `workspacekinds.kubeflow.org jupyterlab` for a read by name. A
+ * change of an object announces the keys of every read whose result it may alter; {@link dependentsOf} maps them to the
+ * rows to evaluate again. Example: `workspaces { object { kind { displayName } } }` records for each workspace the key of
+ * its WorkspaceKind, and a change of that kind marks its workspaces only.
+ *
+ * Holds one entry per row and read. Owned by a {@link SharedSubscription}, which disposes it; it then removes its event
+ * handlers.
  */
 export class Dependencies {
   readonly #uidsByDependency = new Map<string, Set<string>>();
   readonly #dependenciesByUid = new Map<string, Set<string>>();
-  readonly #followed = new Map<string, TrackedResource>();
-  readonly #follower: ChangeHandler<KubernetesObject>;
+  readonly #tracked = new Map<string, TrackedResource>();
+  readonly #handler: ChangeHandler<KubernetesObject>;
 
-  /** @param follower told of every change of the resources that were read */
-  constructor(follower: ChangeHandler<KubernetesObject>) {
-    this.#follower = follower;
+  /** @param handler receives every change of the resources that were read */
+  constructor(handler: ChangeHandler<KubernetesObject>) {
+    this.#handler = handler;
   }
 
-  /** Notes that the answer for `key` came from this read. */
-  record(key: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
-    if (!this.#followed.has(objects.resourceKey)) {
-      this.#followed.set(objects.resourceKey, {
-        objects,
-        since: objects.version,
-        unfollow: objects.addEventHandler(this.#follower),
-      });
+  /** Records that the row of this uid depends on a read. Handles changes of the resource from the first read on. */
+  record(uid: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
+    if (!this.#tracked.has(objects.resourceKey)) {
+      const { version: since } = objects;
+      this.#tracked.set(objects.resourceKey, { objects, since, removeHandler: objects.addEventHandler(this.#handler) });
     }
-    addTo(this.#uidsByDependency, dependencyKey, key);
-    addTo(this.#dependenciesByUid, key, dependencyKey);
+    addTo(this.#uidsByDependency, dependencyKey, uid);
+    addTo(this.#dependenciesByUid, uid, dependencyKey);
   }
 
-  forget(key: string): void {
-    for (const dependencyKey of this.#dependenciesByUid.get(key) ?? []) {
-      const keys = this.#uidsByDependency.get(dependencyKey);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#uidsByDependency.delete(dependencyKey);
+  /** Removes the dependencies of a row. */
+  forget(uid: string): void {
+    for (const dependencyKey of this.#dependenciesByUid.get(uid) ?? []) {
+      const uids = this.#uidsByDependency.get(dependencyKey);
+      uids?.delete(uid);
+      if (uids?.size === 0) this.#uidsByDependency.delete(dependencyKey);
     }
-    this.#dependenciesByUid.delete(key);
+    this.#dependenciesByUid.delete(uid);
   }
 
-  /** The keys whose answers came from any of these reads. */
+  /** Returns the uids of the rows that depend on any of these reads. May return one several times. */
   *dependentsOf(dependencyKeys: Iterable<string>): Iterable<string> {
     if (this.#uidsByDependency.size === 0) return;
     for (const dependencyKey of dependencyKeys) yield* this.#uidsByDependency.get(dependencyKey) ?? [];
   }
 
-  /** The resources that have been read. */
+  /** Returns the resources that have been read. */
   resources(): readonly ScopedLister<KubernetesObject>[] {
-    return [...this.#followed.values()].map(({ objects }) => objects);
+    return [...this.#tracked.values()].map(({ objects }) => objects);
   }
 
-  /** How far the copies of the resources that have been read have come, by their names. */
+  /** Returns the current versions of the resources that have been read, by resource name. */
   versions(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.resources().map(({ resourceKey, version }) => [resourceKey, version]));
   }
 
   /**
-   * How far they have been taken in.
-   * @param from up to which versions entirely; resources that are missing here were read for the first time since
+   * Returns how far each resource is included in the result set.
+   * @param from the versions before the evaluation. A resource that is missing was read for the first time since
    */
   watermarks(from: Readonly<Record<string, string>>): Readonly<Record<string, Watermark>> {
-    const tracked = [...this.#followed.values()];
     return Object.fromEntries(
-      tracked.map(({ objects: { resourceKey, knownVersion: highest }, since }) => [
+      [...this.#tracked.values()].map(({ objects: { resourceKey, knownVersion: highest }, since }) => [
         resourceKey,
         { version: from[resourceKey] ?? since, highest },
       ]),
@@ -77,8 +81,8 @@ export class Dependencies {
   }
 
   [Symbol.dispose](): void {
-    for (const { unfollow } of this.#followed.values()) unfollow();
-    this.#followed.clear();
+    for (const { removeHandler } of this.#tracked.values()) removeHandler();
+    this.#tracked.clear();
   }
 }
 

@@ -1,31 +1,39 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ScopedChange } from '../viewer-client/scoped-lister.ts';
-import type { ResultSet, DirtyObject } from './result-set.ts';
+import type { DirtyObject, ResultSet } from './result-set.ts';
 import type { SubscriptionSource } from './source.ts';
 
-/** What one round looks at. */
+/** The objects of one evaluation. */
 export interface Batch {
   readonly objects: readonly DirtyObject[];
-  /** The past is void: readers are to forget it first. */
+  /** Whether subscribers receive RESET before the events of the batch and SYNCED after them. */
   readonly isReset: boolean;
-  /** The world that it is of. */
   readonly epoch: number;
 }
 
-/** What a group has to look at again, each object once however often it has changed. */
+/**
+ * The work queue of a shared subscription: objects to evaluate again.
+ *
+ * Like client-go's workqueue it holds each object at most once, in its latest state, however often it has changed. It is
+ * thus bounded by the number of objects that may match. Initially it contains all candidates, so that the first batch
+ * produces the snapshot.
+ *
+ * An epoch is a stretch of the API server's history without a break. It ends when the API server is restored from an
+ * older backup, or the kind was not served for a while: versions before and after cannot be compared. A batch that was
+ * drained in an earlier epoch is stale, and its events are dropped.
+ */
 export class DirtySet {
   readonly #source: SubscriptionSource<KubernetesObject>;
   readonly #resultSet: ResultSet;
   readonly #dirty = new Map<string, DirtyObject>();
-  /** What the round that is under way looks at: it may be held when that is over. */
+  /** The drained batch. Its objects may become rows when its evaluation ends, so a reset has to include them. */
   #inFlight: readonly DirtyObject[] = [];
   #isReset = false;
-  /** Grows when the past becomes void: a round that began before has nothing to tell. */
   #epoch = 0;
 
-  constructor(source: SubscriptionSource<KubernetesObject>, holdings: ResultSet) {
+  constructor(source: SubscriptionSource<KubernetesObject>, resultSet: ResultSet) {
     this.#source = source;
-    this.#resultSet = holdings;
+    this.#resultSet = resultSet;
     this.#markCandidates();
   }
 
@@ -33,14 +41,17 @@ export class DirtySet {
     return this.#dirty.size === 0 && !this.#isReset;
   }
 
-  /** @param isBusy whether a round is under way */
-  markChanged({ after, last }: ScopedChange<KubernetesObject>, isBusy: boolean): void {
+  /**
+   * Adds a changed object, unless the change cannot affect the result set.
+   * @param isEvaluating whether a batch is being evaluated, which may add any object to the result set
+   */
+  markChanged({ after, last }: ScopedChange<KubernetesObject>, isEvaluating: boolean): void {
     const { uid } = last.metadata;
-    const isOurs = isBusy || this.#resultSet.has(uid) || this.#dirty.has(uid);
-    if (isOurs || (after && this.#source.matches(after))) this.#dirty.set(uid, { last, isDeleted: !after });
+    const isKnown = isEvaluating || this.#resultSet.has(uid) || this.#dirty.has(uid);
+    if (isKnown || (after && this.#source.matches(after))) this.#dirty.set(uid, { last, isDeleted: !after });
   }
 
-  /** Objects that are as they were, while something has changed that is selected of others. */
+  /** Adds unchanged objects whose related objects have changed. */
   mark(uids: Iterable<string>): void {
     for (const uid of uids) {
       const object = this.#dirty.has(uid) ? undefined : this.#source.objects.withUid(uid);
@@ -48,11 +59,15 @@ export class DirtySet {
     }
   }
 
+  /** Adds every object of the result set. */
   markAll(): void {
     this.mark(this.#resultSet.objects().map(({ metadata }) => metadata.uid));
   }
 
-  /** The past is void. Who follows events is told to forget it; who follows one object is told what it is now. */
+  /**
+   * Starts a new epoch with all candidates. Subscribers of a list receive RESET and a new snapshot. A single-object
+   * subscription has no RESET: its old object is evaluated as deleted, before the candidates.
+   */
   reset(): void {
     this.#dirty.clear();
     if (this.#source.shape === 'events') {
@@ -60,11 +75,12 @@ export class DirtySet {
       this.#isReset = true;
       this.#resultSet.clear();
     }
-    for (const last of [...this.#resultSet.objects(), ...this.#inFlight.map((seen) => seen.last)])
+    for (const last of [...this.#resultSet.objects(), ...this.#inFlight.map((object) => object.last)])
       this.#dirty.set(last.metadata.uid, { last, isDeleted: true });
     this.#markCandidates();
   }
 
+  /** Removes and returns everything, to be evaluated now. {@link complete} must follow unless the batch becomes stale. */
   drain(): Batch {
     const batch = { objects: [...this.#dirty.values()], isReset: this.#isReset, epoch: this.#epoch };
     this.#inFlight = batch.objects;
@@ -73,17 +89,17 @@ export class DirtySet {
     return batch;
   }
 
-  /** Whether what was taken is of a world that is no more. */
+  /** Whether a new epoch has begun, or the set was cleared, since the batch was drained. */
   isStale({ epoch }: Batch): boolean {
     return epoch !== this.#epoch;
   }
 
-  /** What was taken has been looked at. */
+  /** Marks the drained batch as evaluated. */
   complete(): void {
     this.#inFlight = [];
   }
 
-  /** Nothing is to be looked at any more, and what was taken is void. */
+  /** Removes everything and makes the drained batch stale. */
   clear(): void {
     this.#epoch += 1;
     this.#dirty.clear();
@@ -94,14 +110,14 @@ export class DirtySet {
   }
 }
 
-export interface SerialLoopOptions {
-  /** Whether there is anything to do. */
+interface SerialLoopOptions {
   readonly hasWork: () => boolean;
   readonly iterate: () => Promise<void>;
+  /** Handles what `iterate` throws. The loop stops then, until it is run again. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Does what there is to do in rounds, of which no two overlap. */
+/** Runs a job again and again while there is work, never twice at once. */
 export class SerialLoop {
   readonly #options: SerialLoopOptions;
   #running: Promise<void> = Promise.resolve();
@@ -112,12 +128,11 @@ export class SerialLoop {
     this.#options = options;
   }
 
-  /** Whether one is under way. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** Begins at the end of this turn, so that what else happens in it is of the same round. */
+  /** Runs at the end of the current turn of the event loop, so that all changes of the turn form one batch. */
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -126,19 +141,19 @@ export class SerialLoop {
     });
   }
 
-  /** Begins at once. Resolves when nothing is left to do. */
+  /** Runs at once. Resolves when there is no work left or the job has failed; never rejects unless `onError` throws. */
   run(): Promise<void> {
     this.#isScheduled = false;
     if (!this.#isRunning) this.#running = this.#run();
     return this.#running;
   }
 
-  /** Resolves at a moment when none is under way. */
+  /** Resolves when the job is not running. */
   async idle(): Promise<void> {
     while (this.#isRunning) await this.#running;
   }
 
-  /** What was scheduled does not begin any more. */
+  /** Cancels a scheduled run. */
   cancel(): void {
     this.#isScheduled = false;
   }

@@ -1,14 +1,15 @@
-import { PendingEvent, INITIAL_CHECKPOINT, type Checkpoint } from './subscriber.ts';
-import type { ResultRow, ResultSet } from './result-set.ts';
-import type { CatchUp, CatchUpOptions } from './catch-up.ts';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
+import type { CatchUp, CatchUpOptions } from './catch-up.ts';
+import type { ResultRow, ResultSet } from './result-set.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
 
-/** How a reader comes to a group. */
+/** How a subscriber joins a shared subscription. */
 export type JoinRequest =
+  /** Without a cursor: it receives the snapshot. */
   | { readonly mode: 'snapshot' }
-  /** `catchUp` is its way on from where it was; undefined where it has to begin anew. */
+  /** With a cursor. It receives the missed events, or RESET and the snapshot if `catchUp` is undefined. */
   | { readonly mode: 'resume'; readonly catchUp: CatchUp | undefined }
-  /** It comes from another group, and holds what that held. */
+  /** From another shared subscription. It has the rows of that one and receives the difference. */
   | { readonly mode: 'transfer'; readonly rows: ReadonlyMap<string, ResultRow> };
 
 export interface InitialEventsOptions extends CatchUpOptions {
@@ -16,18 +17,23 @@ export interface InitialEventsOptions extends CatchUpOptions {
   readonly counters: SubscriptionCounters;
 }
 
-/** What the readers are told first that come to a group at one moment. */
+/**
+ * The first events of subscribers that join at one checkpoint. They end with SYNCED, except after a transfer; a
+ * single-object subscription ends with `null` instead if the object does not exist. After them, a subscriber has the
+ * result set and continues with every later batch.
+ */
 export class InitialEvents {
   readonly #options: InitialEventsOptions;
   readonly #checkpoint: Checkpoint;
   #snapshot: PendingEvent[] | undefined;
 
-  /** @param checkpoint where the readers of the group are */
+  /** @param checkpoint the checkpoint that the result set is at */
   constructor(checkpoint: Checkpoint, options: InitialEventsOptions) {
     this.#options = options;
     this.#checkpoint = checkpoint;
   }
 
+  /** Returns the first events of one subscriber. */
   async eventsFor(request: JoinRequest): Promise<PendingEvent[]> {
     const { resultSet, counters } = this.#options;
     switch (request.mode) {
@@ -36,10 +42,10 @@ export class InitialEvents {
       case 'transfer':
         return resultSet.diffFrom(request.rows, this.#checkpoint);
       case 'resume': {
-        const events = await request.catchUp?.events(resultSet, this.#checkpoint.sequence, this.#options);
-        if (events && request.catchUp) {
+        const missed = await request.catchUp?.events(resultSet, this.#checkpoint.sequence, this.#options);
+        if (missed && request.catchUp) {
           counters.resumes += 1;
-          return [...events, ...(await this.#closingEvents(request.catchUp.fromCheckpoint))];
+          return [...missed, ...(await this.#closingEvents(request.catchUp.fromCheckpoint))];
         }
         counters.resets += 1;
         return [
@@ -49,23 +55,17 @@ export class InitialEvents {
         ];
       }
       default:
-        throw new TypeError(`Unknown way to join ${JSON.stringify(request satisfies never)}`);
+        throw new TypeError(`Expected a join request, got ${JSON.stringify(request satisfies never)}.`);
     }
   }
 
-  /** What is told of no object. */
+  /** Returns an event without an object. */
   async controlEvent(type: 'SYNCED' | 'RESET' | 'DELETED', fromCheckpoint: Checkpoint): Promise<PendingEvent> {
-    const { sequence: toSequence } = this.#checkpoint;
-    return new PendingEvent({
-      type,
-      key: type,
-      template: await this.#options.renderer.renderEmpty(),
-      fromCheckpoint,
-      toSequence,
-    });
+    const template = await this.#options.renderer.renderEmpty();
+    return new PendingEvent({ type, key: type, template, fromCheckpoint, toSequence: this.#checkpoint.sequence });
   }
 
-  /** The same for all who have nothing, so that they share its frames. */
+  /** The same instances for all subscribers, so that they share the serialized events. */
   #snapshotEvents(): PendingEvent[] {
     this.#snapshot ??= this.#options.resultSet.snapshot(this.#checkpoint);
     return this.#snapshot;

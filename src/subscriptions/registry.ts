@@ -1,3 +1,40 @@
+/**
+ * Package subscriptions serves GraphQL subscriptions from the watch cache.
+ *
+ * A subscription is a query whose result set is kept up to date. A subscriber receives the result set as ADDED events,
+ * then SYNCED, then ADDED, MODIFIED and DELETED for each difference. `docs/live-updates.md` is the contract for clients.
+ * The cost of a change does not depend on the number of subscribers: subscribers of the same operation (document,
+ * variables) with the same visibility share one {@link SharedSubscription}, which filters, executes and serializes once.
+ *
+ * The way of a change:
+ *
+ *     cache ─▶ DirtySet ─▶ ResultSet.evaluate ─▶ SharedBatch ──▶ EventSink ─▶ socket   (caught-up subscribers)
+ *                ▲                    │        └▶ queue ─────▶ EventSink ─▶ socket   (slow subscribers)
+ *                └── Dependencies ◀───┘
+ *
+ * 1. Change. The store calls the event handler synchronously. Objects that may affect the result set are added to the
+ *    {@link DirtySet}, each once, in its latest state. A change of a related object, such as the WorkspaceKind of a
+ *    Workspace, adds the rows that {@link Dependencies} recorded for it.
+ * 2. Evaluation. At the end of the turn, a {@link SerialLoop} drains the set. The {@link ResultSet} applies the filter and
+ *    executes the operation for each object; an event results only if the {@link ResultTemplate} has other content.
+ * 3. Delivery. The events of one evaluation form a batch that ends at a numbered {@link Checkpoint}. Caught-up
+ *    subscribers send the same serialized events, because they have the same cursors.
+ * 4. Conflation. A {@link Subscriber} whose sink is not ready queues at most one event per object, and sends the queue
+ *    when the sink is ready. It skips intermediate states, never final ones, and delays nobody else.
+ *
+ * The first events of a subscriber (see {@link InitialEvents}):
+ *
+ * - Without a cursor: ADDED for each row, then SYNCED.
+ * - With a cursor: a {@link CatchUp} derives the missed events from the change logs, then SYNCED. If the logs do not reach
+ *   back to the cursor, or the visibility differs: RESET, then as without a cursor.
+ * - Transfer: permissions are rechecked while subscriptions run (see {@link ViewerSubscriptions}). If the visibility has
+ *   changed, the subscribers move to the shared subscription of the new visibility and receive the difference between
+ *   the two result sets.
+ *
+ * When the API server's history breaks, for example because an older backup was restored, all subscribers of lists
+ * receive RESET and a new snapshot. Subscriptions to one object send the object, or null, instead of events; they need
+ * neither cursors nor RESET. Logs serve one client each (see {@link UnsharedSubscription}).
+ */
 import {
   executeSubscriptionEvent,
   getOperationAST,
@@ -8,33 +45,43 @@ import {
   type GraphQLError,
 } from 'graphql';
 import { failure } from '../graphql/errors.ts';
+import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import {
-  ViewerSubscriptions,
+  ActiveSubscription,
   authorizeShared,
   authorizeSubscription,
+  ViewerSubscriptions,
   type AuthorizedSubscription,
   type AuthorizedUnsharedSubscription,
   type SubscribeArgs,
-  ActiveSubscription,
 } from './authorize.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import type { EventSink, SubscriptionHandle } from './subscriber.ts';
 import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
-import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 
 export interface SubscriptionRegistryOptions {
+  /** Returns the error as clients may see it. */
   readonly publicError: (error: unknown) => GraphQLError;
-  /** How many subscriptions one viewer may have at once, over all connections. */
+  /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
-  /** How often it is asked again what those who listen may see. */
+  /** Interval at which the permissions of running subscriptions are rechecked. */
   readonly recheckMs: number;
 }
 
-/** How old an answer of the cluster's authorizer may be when something begins to be followed. */
+/**
+ * Maximum age of the authorizer's decisions when a subscription starts. Cached decisions would otherwise be used for
+ * almost twice their time to live, as the next recheck may be a full interval away.
+ */
 const MAX_DECISION_AGE_MS = 1_000;
 
-/** All running subscriptions, gathered in groups of the same operation and view. */
+/**
+ * All running subscriptions of the process: the entry point for the transports.
+ *
+ * Memory: one {@link SharedSubscription} per operation and visibility, and a few kilobytes per subscription. The number of
+ * subscriptions is bounded per viewer. Nothing is kept of a subscription that has ended, and the recheck timer runs only
+ * while there are subscriptions, so the registry needs no disposal.
+ */
 export class SubscriptionRegistry {
   readonly #shared = new Map<string, SharedSubscription>();
   readonly #viewerSubscriptions = new Map<string, ViewerSubscriptions>();
@@ -54,14 +101,17 @@ export class SubscriptionRegistry {
   }
 
   /**
-   * @param after the cursor of the last event that the client has, where the transport tells it
-   * @throws {GraphQLError | StatusError} why there is no stream
+   * Authorizes and validates a subscription. Nothing runs until the handle is started.
+   * @param after cursor of the last event that the client has received, if the transport transmits it; it takes
+   * precedence over the `after` argument of the field
+   * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, RATE_LIMITED for too many
+   * subscriptions of the viewer
+   * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
   async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
     const { name: viewer } = args.contextValue.viewer;
     const max = this.#options.maxSubscriptionsPerViewer;
     if ((this.#countByViewer.get(viewer) ?? 0) >= max) throw tooManySubscriptions(max);
-    // What is older than that would be too old before it is asked eventContext again.
     const authorized = await authorizeSubscription(args, Date.now() - MAX_DECISION_AGE_MS);
     if ('unshared' in authorized) return this.#openUnshared(authorized, args);
     const { source } = authorized;
@@ -78,7 +128,6 @@ export class SubscriptionRegistry {
     };
   }
 
-  /** A stream for one client, which shares nothing. */
   #openUnshared(
     { unshared: source, validated, context }: AuthorizedUnsharedSubscription,
     args: SubscribeArgs,
@@ -114,7 +163,7 @@ export class SubscriptionRegistry {
     };
   }
 
-  /** A scope of its own: what is kept as long as the stream must not keep what it was made from. */
+  /** A scope of its own: the closures of a running subscription must not retain the request that it came from. */
   #open(
     sink: EventSink,
     {
@@ -129,15 +178,15 @@ export class SubscriptionRegistry {
       viewer: string;
     },
   ): ActiveSubscription {
-    const stream = new ActiveSubscription(sink, {
+    const subscription = new ActiveSubscription(sink, {
       resumeFrom,
       onClose: (closed) => {
         subscriptions.remove(closed);
         this.#count(viewer, -1);
       },
     });
-    subscriptions.add(stream, authorized);
-    return stream;
+    subscriptions.add(subscription, authorized);
+    return subscription;
   }
 
   #count(viewer: string, change: 1 | -1): void {
@@ -152,11 +201,11 @@ export class SubscriptionRegistry {
     let subscriptions = this.#viewerSubscriptions.get(key);
     if (!subscriptions) {
       subscriptions = new ViewerSubscriptions(authorized, {
-        authorize: async (since) => {
+        authorize: async (notBefore) => {
           await args.contextValue.viewer.reauthenticate();
-          return authorizeShared(args, since);
+          return authorizeShared(args, notBefore);
         },
-        sharedFor: (now) => this.#sharedFor(operation, now),
+        sharedFor: (current) => this.#sharedFor(operation, current),
         publicError: this.#options.publicError,
         onEmpty: () => this.#removeViewerSubscriptions(key),
       });
@@ -174,8 +223,8 @@ export class SubscriptionRegistry {
   }
 
   #recheck(): void {
-    const since = Date.now();
-    for (const subscriptions of this.#viewerSubscriptions.values()) void subscriptions.recheck(since);
+    const notBefore = Date.now();
+    for (const subscriptions of this.#viewerSubscriptions.values()) void subscriptions.recheck(notBefore);
   }
 
   #sharedFor(operation: string, authorized: AuthorizedSubscription): SharedSubscription {
@@ -207,7 +256,7 @@ export class SubscriptionRegistry {
           rootValue: event,
           contextValue: context.forEvent(eventContext),
         });
-        if (!result.errors || signal.aborted) return result; // what fails because nobody listens any more is no error
+        if (!result.errors || signal.aborted) return result; // aborted: nothing is sent, and nothing is worth a log line
         return { ...result, errors: result.errors.map(publicError) };
       },
     });
@@ -217,26 +266,26 @@ export class SubscriptionRegistry {
 function tooManySubscriptions(max: number): GraphQLError {
   return failure(
     'RATE_LIMITED',
-    `You may have ${max} subscriptions at once, over all your connections. End one first.`,
+    `Expected at most ${max} concurrent subscriptions of one viewer over all connections. End one first.`,
   );
 }
 
-const printed = new WeakMap<DocumentNode, string>();
+const printedDocuments = new WeakMap<DocumentNode, string>();
 
-/** Readers of the same operation share its frames; the cursor that each hands in is its own affair. */
+/** Identifies an operation and its variables, without the cursor: subscribers share events whatever they resume from. */
 function operationKey({ document, operationName, variableValues }: SubscribeArgs, selection: string): string {
-  let text = printed.get(document);
+  let text = printedDocuments.get(document);
   if (text === undefined) {
     text = print(document);
-    printed.set(document, text);
+    printedDocuments.set(document, text);
   }
-  const resumed = cursorVariable(document, operationName);
-  const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== resumed);
+  const cursorName = cursorVariable(document, operationName);
+  const variables = Object.entries(variableValues ?? {}).filter(([name]) => name !== cursorName);
   variables.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([selection, operationName ?? null, variables, text]);
 }
 
-/** The variable in which the root field is handed its cursor, where it serves for nothing else. */
+/** Returns the variable of the root field's `after` argument. Undefined if it is used elsewhere too, where it matters. */
 function cursorVariable(document: DocumentNode, operationName: string | null | undefined): string | undefined {
   const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
   const after = root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === 'after') : undefined;

@@ -1,17 +1,18 @@
+import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { isRedacted } from '../auth/redaction.ts';
-import { PendingEvent, INITIAL_CHECKPOINT, type Checkpoint } from './subscriber.ts';
-import type { EventType, SubscriptionSource } from './source.ts';
-import type { ResultTemplate, Renderer } from './result-template.ts';
-import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
+import type { Renderer, ResultTemplate } from './result-template.ts';
+import type { SubscriptionSource } from './source.ts';
+import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
 
-/** An object that is to be looked at again, as it was last seen. */
+/** An object to evaluate again. */
 export interface DirtyObject {
+  /** Its current state, or its last known state if it is deleted. */
   readonly last: KubernetesObject;
   readonly isDeleted: boolean;
 }
 
-/** An object that is held, as it was told. */
+/** An object of the result set, as it was last delivered. */
 export interface ResultRow {
   readonly object: KubernetesObject;
   readonly template: ResultTemplate;
@@ -23,7 +24,10 @@ interface ResultSetOptions {
   readonly counters: SubscriptionCounters;
 }
 
-/** What the readers of a group hold: each object that matches, as it was last told. */
+/**
+ * The objects that match a subscription, as its caught-up subscribers have them. Shared by all subscribers of a shared
+ * subscription, so its memory does not depend on their number: one serialized row per object, keyed by uid.
+ */
 export class ResultSet {
   readonly #options: ResultSetOptions;
   #rows = new Map<string, ResultRow>();
@@ -48,7 +52,7 @@ export class ResultSet {
     return [...this.#rows.values()].map(({ object }) => object);
   }
 
-  /** Everything, for a reader that has nothing. */
+  /** Returns an ADDED event for each row. */
   snapshot({ sequence: toSequence }: Checkpoint): PendingEvent[] {
     return [...this.#rows].map(([key, { object, template }]) => {
       const version = object.metadata.resourceVersion;
@@ -63,69 +67,73 @@ export class ResultSet {
     });
   }
 
-  /** All of it, as of now, for a reader that goes elsewhere. */
+  /** Returns a copy of the rows, for subscribers that move to another shared subscription. */
   copy(): ReadonlyMap<string, ResultRow> {
     return new Map(this.#rows);
   }
 
-  /** What a reader that holds something else has to be told to hold this. */
-  diffFrom(before: ReadonlyMap<string, ResultRow>, { sequence: toSequence }: Checkpoint): PendingEvent[] {
-    const changes: PendingEvent[] = [];
-    const add = (type: EventType, key: string, { object, template }: ResultRow, deliveredTemplate?: ResultTemplate) => {
-      const version = object.metadata.resourceVersion;
-      changes.push(
-        new PendingEvent({
-          type,
-          key,
-          version,
-          template,
-          fromCheckpoint: INITIAL_CHECKPOINT,
-          toSequence,
-          deliveredTemplate,
-        }),
-      );
-    };
-    for (const [key, had] of before) if (!this.#rows.has(key)) add('DELETED', key, had, had.template);
-    for (const [key, has] of this.#rows) {
-      const had = before.get(key);
-      if (!had) add('ADDED', key, has);
-      else if (this.#hasOtherId(had, has)) {
-        add('DELETED', `${key} as it was`, had, had.template);
-        add('ADDED', key, has);
-      } else if (had.template.content !== has.template.content) add('MODIFIED', key, has, had.template);
+  /** Returns the events that turn the given rows into this result set. */
+  diffFrom(rows: ReadonlyMap<string, ResultRow>, { sequence: toSequence }: Checkpoint): PendingEvent[] {
+    const range = { fromCheckpoint: INITIAL_CHECKPOINT, toSequence };
+    const events: PendingEvent[] = [];
+    for (const [key, before] of rows) if (!this.#rows.has(key)) events.push(deletedEvent(key, before, range));
+    for (const [key, { object, template }] of this.#rows) {
+      const row = { ...range, key, version: object.metadata.resourceVersion, template };
+      const before = rows.get(key);
+      if (!before) events.push(new PendingEvent({ ...row, type: 'ADDED' }));
+      else if (this.#hasOtherId(before.object, object)) {
+        // Another key, because a slow subscriber would coalesce DELETED and ADDED of one key to MODIFIED.
+        events.push(deletedEvent(`${key} as it was`, before, range));
+        events.push(new PendingEvent({ ...row, type: 'ADDED' }));
+      } else if (before.template.content !== template.content)
+        events.push(new PendingEvent({ ...row, type: 'MODIFIED', deliveredTemplate: before.template }));
     }
-    return changes;
+    return events;
   }
 
-  /** What is seen whole has another id than what was seen in part. */
-  #hasOtherId(had: ResultRow, has: ResultRow): boolean {
-    return this.#options.source.shape === 'events' && isRedacted(had.object) !== isRedacted(has.object);
+  /** The GraphQL id of a redacted object differs from the id of the full one, so clients see two objects. */
+  #hasOtherId(before: KubernetesObject, after: KubernetesObject): boolean {
+    return this.#options.source.shape === 'events' && isRedacted(before) !== isRedacted(after);
   }
 
-  /** Takes what has become of an object. @returns what the readers are to be told; undefined: nothing that they select */
+  /**
+   * Evaluates an object: applies the filter, executes the operation and updates the row.
+   * @param range the checkpoints before and after the batch
+   * @returns the event for subscribers. Undefined if nothing that they select has changed
+   */
   async evaluate(
     { last, isDeleted }: DirtyObject,
     range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
   ): Promise<PendingEvent | undefined> {
     const { source, renderer, counters } = this.#options;
     const { uid: key, resourceVersion: version } = last.metadata;
-    const rows = this.#rows; // a reset meanwhile replaces the map; this batch is stale then
+    const rows = this.#rows; // a reset meanwhile replaces the map, and must not get rows of the earlier epoch
     const row = rows.get(key);
     const matches = !isDeleted && source.matches(last);
     if (!row && !matches) return undefined;
     counters.renderings += 1;
-    const common = { ...range, key, version, deliveredTemplate: row?.template };
+    const event = { ...range, key, version, deliveredTemplate: row?.template };
     if (!matches) {
       rows.delete(key);
-      return new PendingEvent({ ...common, type: 'DELETED', template: await renderer.renderDeleted(last) });
+      return new PendingEvent({ ...event, type: 'DELETED', template: await renderer.renderDeleted(last) });
     }
     const template = await renderer.renderTracked(last);
     rows.set(key, { object: last, template });
     if (row?.template.content === template.content) return undefined;
-    return new PendingEvent({ ...common, type: row ? 'MODIFIED' : 'ADDED', template });
+    return new PendingEvent({ ...event, type: row ? 'MODIFIED' : 'ADDED', template });
   }
 
   clear(): void {
     this.#rows = new Map();
   }
+}
+
+/** Contains the row as it was delivered: its new state may be invisible to the viewer. */
+function deletedEvent(
+  key: string,
+  { object, template }: ResultRow,
+  range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
+): PendingEvent {
+  const version = object.metadata.resourceVersion;
+  return new PendingEvent({ ...range, type: 'DELETED', key, version, template, deliveredTemplate: template });
 }

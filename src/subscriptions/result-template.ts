@@ -1,14 +1,17 @@
 import type { ExecutionResult } from 'graphql';
-import type { EventType, SubscriptionEvent, SubscriptionSource } from './source.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { EventType, SubscriptionEvent, SubscriptionSource } from './source.ts';
 
-/** One event as its readers get it. Its bytes are worked out once for all who want them in the same form. */
+/**
+ * One event as text, an ExecutionResult in JSON. Its bytes are encoded once for all subscribers of the same transport.
+ */
 export class SerializedEvent {
   readonly text: string;
+  /** Cursor of the event. Empty for subscriptions that cannot be resumed. */
   readonly cursor: string;
-  #encode: ((frame: SerializedEvent) => Buffer) | undefined;
+  #encode: ((event: SerializedEvent) => Buffer) | undefined;
   #bytes: Buffer | undefined;
 
   constructor(text: string, cursor: string) {
@@ -16,7 +19,8 @@ export class SerializedEvent {
     this.cursor = cursor;
   }
 
-  bytes(encode: (frame: SerializedEvent) => Buffer): Buffer {
+  /** Returns `encode(this)`. Caches the result of the last encoder: pass the same function each time, not a closure. */
+  bytes(encode: (event: SerializedEvent) => Buffer): Buffer {
     if (this.#encode === encode && this.#bytes) return this.#bytes;
     this.#encode = encode;
     this.#bytes = encode(this);
@@ -25,19 +29,25 @@ export class SerializedEvent {
 }
 
 /**
- * What an operation selects of one object, as text: equal texts mean that nothing selected has changed. An event's frame
- * is made from it by filling in type and cursor, so that one execution serves ADDED and MODIFIED, and every reader.
+ * The serialized result of an operation for one object, with placeholders for event type and cursor. One execution thus
+ * serves ADDED and MODIFIED, and every subscriber.
  */
 export interface ResultTemplate {
+  /** Everything but type and cursor. Two templates of equal content differ in nothing that the operation selects. */
   readonly content: string;
   serialize(type: EventType, cursor: string): string;
 }
 
-/** Stands for the cursor, and for the type, while an event is executed. */
+/** Values of `cursor` and `type` while an event is executed; they are recognized in the result. */
 export const CURSOR_PLACEHOLDER = '@cursor';
 export const TYPE_PLACEHOLDER = 'MODIFIED' as const satisfies EventType;
 
-/** Renders the result of one event that was executed with {@link TYPE_PLACEHOLDER} and {@link CURSOR_PLACEHOLDER}. */
+/**
+ * Returns the template of a result that was executed with {@link TYPE_PLACEHOLDER} and {@link CURSOR_PLACEHOLDER}.
+ *
+ * Example: `{ "data": { "workspaces": { "type": "MODIFIED", "cursor": "@cursor", "object": {…} } } }` becomes the parts
+ * type, cursor and `"object":{…}`. `content` is the last part; `serialize` fills in the other two.
+ */
 export function eventTemplate(result: ExecutionResult): ResultTemplate {
   const [entry] = Object.entries(result.data ?? {});
   const [field, payload] = entry ?? [];
@@ -52,7 +62,7 @@ export function eventTemplate(result: ExecutionResult): ResultTemplate {
   };
 }
 
-/** Renders a result that is the same for every type and cursor. */
+/** Returns the template of a result that contains neither type nor cursor. */
 export function staticTemplate(result: ExecutionResult): ResultTemplate {
   const text = JSON.stringify(result);
   return { content: text, serialize: () => text };
@@ -67,7 +77,7 @@ function templatePart(key: string, value: unknown): TemplatePart {
   return `${name}:${JSON.stringify(value)}`;
 }
 
-/** Executes an operation for one event, telling what it reads of the cluster. */
+/** Executes the operation for one event and reports each read of the cache to `onRead`. */
 export type ExecuteEvent = (
   event: SubscriptionEvent<KubernetesObject>,
   signal: AbortSignal,
@@ -78,19 +88,20 @@ interface RendererOptions {
   readonly shape: SubscriptionSource<KubernetesObject>['shape'];
   readonly execute: ExecuteEvent;
   readonly dependencies: Dependencies;
+  /** Aborts when the shared subscription ends. */
   readonly signal: AbortSignal;
 }
 
-/** Makes of objects what an operation selects of them. */
+/** Executes the operation of a shared subscription for single objects. */
 export class Renderer {
   readonly #options: RendererOptions;
-  #blank: Promise<ResultTemplate> | undefined;
+  #empty: Promise<ResultTemplate> | undefined;
 
   constructor(options: RendererOptions) {
     this.#options = options;
   }
 
-  /** An object that readers have from now on: changes of what it is made from will matter. */
+  /** Renders an object of the result set. Its reads replace the dependencies that were recorded for it before. */
   async renderTracked(object: KubernetesObject): Promise<ResultTemplate> {
     const { uid } = object.metadata;
     const { dependencies } = this.#options;
@@ -98,21 +109,21 @@ export class Renderer {
     return this.#render(object, (objects, dependencyKey) => dependencies.record(uid, objects, dependencyKey));
   }
 
-  /** An object as it was, with what is selected of other objects as they are now. */
-  async renderUntracked(object: KubernetesObject, onRead: OnRead = ignore): Promise<ResultTemplate> {
+  /** Renders a past state of an object, with related objects in their current state. Records no dependencies. */
+  async renderUntracked(object: KubernetesObject, onRead: OnRead = ignoreRead): Promise<ResultTemplate> {
     return this.#render(object, onRead);
   }
 
-  /** An object that readers have no longer. */
+  /** Renders an object that leaves the result set, and forgets its dependencies. */
   async renderDeleted(object: KubernetesObject): Promise<ResultTemplate> {
     this.#options.dependencies.forget(object.metadata.uid);
     return this.#options.shape === 'events' ? this.renderUntracked(object) : this.renderEmpty();
   }
 
-  /** No object: SYNCED and RESET, or the one object that does not exist. */
+  /** Renders an event without an object: SYNCED, RESET, or the single object that does not exist. Executed once. */
   renderEmpty(): Promise<ResultTemplate> {
-    this.#blank ??= this.#render(null, ignore);
-    return this.#blank;
+    this.#empty ??= this.#render(null, ignoreRead);
+    return this.#empty;
   }
 
   async #render(object: KubernetesObject | null, onRead: OnRead): Promise<ResultTemplate> {
@@ -122,6 +133,6 @@ export class Renderer {
   }
 }
 
-function ignore(): void {
-  // What is told once and not kept does not change any more.
+function ignoreRead(): void {
+  // The rendered state is not kept, so later changes of its related objects do not matter.
 }

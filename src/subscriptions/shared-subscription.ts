@@ -1,33 +1,47 @@
 import type { GraphQLError } from 'graphql';
-import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
-import { DirtySet, SerialLoop } from './dirty-set.ts';
-import { encodeStreamCursor, advance, objectToken, type StreamPosition, type DeliveredState } from './cursor.ts';
-import { nextSequence, INITIAL_CHECKPOINT, type Checkpoint, Subscriber, type EventSink } from './subscriber.ts';
-import { Dependencies } from './dependencies.ts';
-import { ResultSet, type ResultRow, type DirtyObject } from './result-set.ts';
-import type { SubscriptionSource } from './source.ts';
-import { Renderer, type ExecuteEvent } from './result-template.ts';
-import { CatchUp } from './catch-up.ts';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
-import { InitialEvents, type JoinRequest, type InitialEventsOptions } from './initial-events.ts';
+import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import { CatchUp } from './catch-up.ts';
+import { advance, encodeStreamCursor, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
+import { Dependencies } from './dependencies.ts';
+import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
+import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
+import { Renderer, type ExecuteEvent } from './result-template.ts';
+import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
+import type { SubscriptionSource } from './source.ts';
+import {
+  INITIAL_CHECKPOINT,
+  nextSequence,
+  Subscriber,
+  type Checkpoint,
+  type EventSink,
+  type PendingEvent,
+} from './subscriber.ts';
 
 export interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly execute: ExecuteEvent;
-  /** Names what its subscribers see. */
+  /** Hash of the visibility scopes that all subscribers have in common. */
   readonly visibilityHash: string;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly counters: SubscriptionCounters;
-  /** Told once, when the group has no subscribers any more. */
+  /** Called once, when the last subscriber has left or the subscription has failed. */
   readonly onEmpty: () => void;
 }
 
 /**
- * The subscribers of one operation with one view. For each change the filter, the execution and the serialisation happen
- * once for all of them.
+ * One operation, executed once per change for all subscribers with the same visibility.
  *
- * Changes gather in the dirty set; the loop evaluates each object in it in its current state and delivers the differences
- * to the result set. Steps of the loop do not overlap, so every subscriber receives the same order.
+ * Order: changes are collected in a {@link DirtySet}. A {@link SerialLoop} drains it, evaluates each object in its latest
+ * state, and delivers the events to all subscribers as one batch; then it admits subscribers that have joined meanwhile.
+ * Evaluations never overlap, so every subscriber receives the same batches in the same order, and a subscriber joins
+ * between two batches: nothing is lost or sent twice.
+ *
+ * Memory: one {@link ResultSet} and its dependencies, whatever the number of subscribers, plus the queues of slow ones.
+ *
+ * Life: created by the {@link SubscriptionRegistry} for the first subscriber. It ends by itself, and then releases its
+ * event handlers, when the last subscriber leaves. If the source or the evaluation fails, all subscribers end with the
+ * error. An error of a single field is part of the result and ends nothing.
  */
 export class SharedSubscription {
   readonly #options: SharedSubscriptionOptions;
@@ -38,7 +52,7 @@ export class SharedSubscription {
   readonly #removeHandler: () => void;
   readonly #stopping = new AbortController();
   readonly #subscribers = new Set<Subscriber>();
-  /** Subscribers whose catch-up is being prepared. */
+  /** Subscribers whose catch-up is being prepared. Each then moves to `#joining`, and from there to `#subscribers`. */
   readonly #catchingUp = new Set<Subscriber>();
   readonly #joining = new Map<Subscriber, JoinRequest>();
   readonly #resultSet: ResultSet;
@@ -50,52 +64,42 @@ export class SharedSubscription {
       await this.#deliverChanges();
       await this.#admitJoining();
     },
-    onError: (error) => this.#end(this.#options.publicError(error)),
+    onError: (error) => this.#fail(error),
   });
 
   constructor(options: SharedSubscriptionOptions) {
+    const { execute, source, counters } = options;
     this.#options = options;
-    this.#source = options.source;
+    this.#source = source;
     this.#dependencies = new Dependencies({
       changed: ({ dependencyKeys }) =>
         this.#schedule(() => this.#dirtySet.mark(this.#dependencies.dependentsOf(dependencyKeys))),
       reset: () => this.refresh(),
-      failed: () => this.refresh(),
+      failed: () => this.refresh(), // the fields that read the resource report the error
     });
-    const { execute, source } = options;
-    this.#renderer = new Renderer({
-      shape: source.shape,
-      execute,
-      dependencies: this.#dependencies,
-      signal: this.#stopping.signal,
-    });
-    this.#resultSet = new ResultSet({ source, renderer: this.#renderer, counters: options.counters });
-    this.#joinOptions = {
-      source,
-      dependencies: this.#dependencies,
-      renderer: this.#renderer,
-      resultSet: this.#resultSet,
-      counters: options.counters,
-    };
+    const { signal } = this.#stopping;
+    const dependencies = this.#dependencies;
+    this.#renderer = new Renderer({ shape: source.shape, execute, dependencies, signal });
+    const renderer = this.#renderer;
+    this.#resultSet = new ResultSet({ source, renderer, counters });
+    this.#joinOptions = { source, dependencies, renderer, resultSet: this.#resultSet, counters };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
     this.#removeHandler = source.objects.addEventHandler({
       changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
       reset: () => this.#schedule(() => this.#dirtySet.reset()),
-      failed: (error) => this.#end(options.publicError(error)),
+      failed: (error) => this.#fail(error),
     });
   }
 
   /**
-   * Adds a subscriber: it gets the snapshot, or what it has missed since it was at `resumeFrom`, and then every change.
-   * @param resumeFrom the position when it left, here or before another gateway of the same cluster
+   * Adds a subscriber. It receives the snapshot, or the events that it has missed since its position, then every change.
+   * The first events may be sent before this returns.
+   * @param resumeFrom the position of the client's cursor, of this or another gateway of the same cluster
    */
   join(sink: EventSink, resumeFrom: StreamPosition | undefined): Subscriber {
     const { counters } = this.#options;
-    const subscriber = new Subscriber({
-      sink,
-      counters,
-      cursorOf: (position) => encodeStreamCursor(this.#source.selection, position),
-    });
+    const cursorOf = (position: StreamPosition) => encodeStreamCursor(this.#source.selection, position);
+    const subscriber = new Subscriber({ sink, counters, cursorOf });
     if (resumeFrom) {
       this.#catchingUp.add(subscriber);
       void this.#prepareCatchUp(subscriber, resumeFrom);
@@ -106,33 +110,40 @@ export class SharedSubscription {
     return subscriber;
   }
 
+  /** Removes a subscriber at once. Its sink is not called any more. */
   leave(subscriber: Subscriber): void {
     subscriber.discardPending();
     this.#remove([subscriber]);
   }
 
+  /** Sends the pending events of a subscriber whose sink is ready again. */
+  resume(subscriber: Subscriber): void {
+    if (this.#subscribers.has(subscriber)) subscriber.flush(this.#checkpoint);
+  }
+
   /**
-   * Lets subscribers go to another group, at a moment when each has been delivered all that this one holds.
-   * @returns what they hold; undefined of those that have not been given anything yet, or have left
+   * Removes subscribers that move to another shared subscription, between two batches. Their queues move with them.
+   * @returns a function with the rows that a subscriber has, or will have after its queue. Undefined for a subscriber
+   * that has left, or has not received its first events
    */
   async detach(
     subscribers: readonly Subscriber[],
   ): Promise<(subscriber: Subscriber) => ReadonlyMap<string, ResultRow> | undefined> {
     await this.#loop.idle();
     const rows = this.#resultSet.copy();
-    const delivered = new Set(subscribers.filter((subscriber) => this.#subscribers.has(subscriber)));
-    for (const subscriber of delivered) subscriber.resetCheckpoint();
+    const detached = new Set(subscribers.filter((subscriber) => this.#subscribers.has(subscriber)));
+    for (const subscriber of detached) subscriber.resetCheckpoint();
     this.#remove(subscribers);
-    return (subscriber) => (delivered.has(subscriber) ? rows : undefined);
+    return (subscriber) => (detached.has(subscriber) ? rows : undefined);
   }
 
-  /** Takes a subscriber that holds something already. */
+  /** Adds a subscriber of another shared subscription. It receives the difference to `rows`, then every change. */
   attach(subscriber: Subscriber, rows: ReadonlyMap<string, ResultRow>): void {
     this.#joining.set(subscriber, { mode: 'transfer', rows });
     void this.#loop.run();
   }
 
-  /** Looks at everything anew, where what is selected depends on more than objects. */
+  /** Evaluates the whole result set again, because fields may depend on more than objects, such as permissions. */
   refresh(): void {
     this.#schedule(() => this.#dirtySet.markAll());
   }
@@ -146,90 +157,94 @@ export class SharedSubscription {
     if (this.#subscribers.size + this.#joining.size + this.#catchingUp.size === 0) this.#stop();
   }
 
-  /** Sends a subscriber what is pending, once its client reads again. */
-  resume(subscriber: Subscriber): void {
-    if (this.#subscribers.has(subscriber)) subscriber.flush(this.#checkpoint);
-  }
-
-  /** Finds a subscriber’s way on without holding up the others. */
+  /** Prepares a catch-up beside the loop: it may wait for the cache, and other subscribers must not. */
   async #prepareCatchUp(subscriber: Subscriber, resumeFrom: StreamPosition): Promise<void> {
     try {
-      await this.#loop.run(); // after that the dependencies of the selected fields are known
-      const catchUp =
-        resumeFrom.visibilityHash === this.#options.visibilityHash
-          ? await CatchUp.from(resumeFrom, this.#joinOptions)
-          : undefined;
+      await this.#loop.run(); // after one evaluation the dependencies, and thus the related resources, are known
+      const isSameVisibility = resumeFrom.visibilityHash === this.#options.visibilityHash;
+      const catchUp = isSameVisibility ? await CatchUp.from(resumeFrom, this.#joinOptions) : undefined;
       if (!this.#catchingUp.delete(subscriber)) return; // it has left meanwhile
       this.#joining.set(subscriber, { mode: 'resume', catchUp });
       await this.#loop.run();
     } catch (error) {
-      this.#end(this.#options.publicError(error));
+      this.#fail(error);
     }
   }
 
-  /** What has come to be looked at is looked at in the next round. */
-  #schedule(note: () => void): void {
-    note();
+  #schedule(mark: () => void): void {
+    mark();
     if (!this.#dirtySet.isEmpty) this.#loop.schedule();
   }
 
+  /** Evaluates the dirty objects and delivers their events as one batch. */
   async #deliverChanges(): Promise<void> {
+    // Versions are read before the evaluation, which may see later states: all up to them is included for certain.
     const { version } = this.#source.objects;
     const related = this.#dependencies.versions();
     const batch = this.#dirtySet.drain();
-    const { objects, isReset } = batch;
-    const range = { fromCheckpoint: isReset ? INITIAL_CHECKPOINT : this.#checkpoint, toSequence: nextSequence() };
-    const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
-    const events = isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
-    for (const each of objects) {
-      const event = await this.#resultSet.evaluate(each, range);
-      if (this.#dirtySet.isStale(batch)) return;
-      if (event) events.push(event);
-    }
-    if (isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
+    const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
+    const toSequence = nextSequence();
+    const events = await this.#evaluate(batch, { fromCheckpoint, toSequence });
+    if (!events || this.#dirtySet.isStale(batch)) return;
     this.#dirtySet.complete();
     const { visibilityHash } = this.#options;
-    const position = { version, pastCheckpoint: [], related: this.#dependencies.watermarks(related), visibilityHash };
-    const isPastCheckpoint = (of: string) => compareVersions(of, version) > 0; // the watch has not come to it
-    const delivered = objects
-      .filter(({ last }) => isPastCheckpoint(last.metadata.resourceVersion))
-      .map((each) => this.#deliveredStateOf(each));
-    const pastCheckpoint = [
-      ...range.fromCheckpoint.position.pastCheckpoint.filter((each) => isPastCheckpoint(each.version)),
-      ...delivered,
-    ];
-    this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: range.toSequence };
-    const sharedBatch = isReset || events.length === 0 ? undefined : { fromCheckpoint: range.fromCheckpoint };
-    for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, sharedBatch);
+    const watermarks = this.#dependencies.watermarks(related);
+    const position = { version, pastCheckpoint: [], related: watermarks, visibilityHash };
+    const pastCheckpoint = this.#statesPast(version, fromCheckpoint, batch);
+    this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: toSequence };
+    const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
+    for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
+  }
+
+  /** Returns undefined if the batch becomes stale: an epoch has ended, or the subscription has stopped. */
+  async #evaluate(
+    batch: Batch,
+    range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
+  ): Promise<PendingEvent[] | undefined> {
+    const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
+    const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
+    for (const object of batch.objects) {
+      const event = await this.#resultSet.evaluate(object, range);
+      if (this.#dirtySet.isStale(batch)) return undefined;
+      if (event) events.push(event);
+    }
+    if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
+    return events;
+  }
+
+  /** Returns the delivered states that the watch has not reached: results of mutations, which the store has already. */
+  #statesPast(version: string, { position }: Checkpoint, { objects }: Batch): DeliveredState[] {
+    const isPast = (other: string) => compareVersions(other, version) > 0;
+    const earlier = position.pastCheckpoint.filter((state) => isPast(state.version));
+    const evaluated = objects.filter(({ last }) => isPast(last.metadata.resourceVersion));
+    return [...earlier, ...evaluated.map((object) => this.#deliveredStateOf(object))];
   }
 
   #deliveredStateOf({ last: { metadata } }: DirtyObject): DeliveredState {
-    return {
-      token: objectToken(metadata.uid),
-      version: metadata.resourceVersion,
-      exists: this.#resultSet.has(metadata.uid),
-    };
+    const exists = this.#resultSet.has(metadata.uid);
+    return { token: objectToken(metadata.uid), version: metadata.resourceVersion, exists };
   }
 
-  /** Gives the subscribers that have joined meanwhile what all others hold. */
+  /** Delivers the first events of subscribers that have joined since the last batch. */
   async #admitJoining(): Promise<void> {
-    // A transferred subscriber continues after whatever its previous shared subscription delivered.
+    // A transferred subscriber may have events of a larger sequence number in its queue. Checkpoints must follow them.
     if (this.#joining.values().some(({ mode }) => mode === 'transfer'))
       this.#checkpoint = { ...this.#checkpoint, sequence: nextSequence() };
     const initialEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
-    for (const [subscriber, joining] of this.#joining) {
-      // A catch-up is computed from the current state, which the result set must reflect.
-      if (joining.mode === 'resume' && joining.catchUp && !this.#dirtySet.isEmpty) return;
-      const delivered = await initialEvents.eventsFor(joining);
+    for (const [subscriber, request] of this.#joining) {
+      // A catch-up compares with the current state of the cache, so the result set must reflect it: evaluate first.
+      if (request.mode === 'resume' && request.catchUp && !this.#dirtySet.isEmpty) return;
+      const events = await initialEvents.eventsFor(request);
       if (!this.#joining.delete(subscriber)) continue; // it has left meanwhile
       this.#subscribers.add(subscriber);
-      subscriber.deliver(delivered, this.#checkpoint);
+      subscriber.deliver(events, this.#checkpoint);
     }
   }
 
-  #end(error: GraphQLError): void {
+  #fail(error: unknown): void {
+    const shown = this.#options.publicError(error);
     for (const subscriber of [...this.#subscribers, ...this.#joining.keys(), ...this.#catchingUp])
-      subscriber.end(error);
+      subscriber.end(shown);
     this.#stop();
   }
 

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
 import { builder, type TypeRef } from '../graphql/builder.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
 
 const descriptions = {
@@ -13,7 +13,7 @@ const descriptions = {
   RESET: 'Forget everything: a new snapshot follows. The cursor handed in, or you, had fallen too far behind.',
 } as const;
 
-/** ADDED, MODIFIED and DELETED carry an object. */
+/** ADDED, MODIFIED and DELETED carry an object; SYNCED and RESET are control events without one. */
 export type EventType = keyof typeof descriptions;
 
 export const EventTypeEnum = builder.enumType('EventType', {
@@ -27,7 +27,7 @@ export const EventTypeEnum = builder.enumType('EventType', {
   } as const satisfies Record<EventType, object>,
 });
 
-/** Gives `<Name>Event` its fields. */
+/** Implements the event type of a kind, `<Kind>Event`. To be called once per kind when the schema is built. */
 export function implementEvent(
   event: TypeRef<SubscriptionEvent<KubernetesObject>>,
   node: TypeRef<KubernetesObject>,
@@ -47,10 +47,10 @@ export function implementEvent(
   });
 }
 
-/** What one event of a subscription is made from. */
+/** Root value of the execution of one event. */
 export interface SubscriptionEvent<T extends KubernetesObject> {
   readonly type: EventType;
-  /** Null for SYNCED and RESET, and for the one object followed while it does not exist. */
+  /** Null for SYNCED and RESET, and for a single-object subscription while the object does not exist. */
   readonly object: T | null;
   readonly cursor: string;
 }
@@ -65,17 +65,22 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
 }
 
 /**
- * What a subscription follows. graphql-js lets a subscription's resolver return async iterables only, so it looks like
- * one; its events are drawn by a live group and never by iteration.
+ * The objects that a subscription selects. Subscription fields return one from `subscribe`; make it with
+ * {@link listSource} or {@link objectSource}.
+ *
+ * graphql-js requires an async iterable there, so it implements that interface, but the registry reads its properties
+ * instead: an async iterator per subscriber would execute and serialize every event once per subscriber. Iterating it
+ * throws.
  */
 export class SubscriptionSource<T extends KubernetesObject> implements AsyncIterable<SubscriptionEvent<T>> {
   readonly #options: SubscriptionSourceOptions<T>;
+  /** The objects that the viewer may see. */
   readonly objects: ScopedLister<T>;
-  /** `events` tells each change as an event; `object` tells the one object, or null. */
+  /** `events`: a list, one event per change. `object`: a single object or null, sent whole on each change. */
   readonly shape: 'events' | 'object';
-  /** Names what is selected: a cursor of one selection is no cursor of another. */
+  /** Identifies resource and arguments. A cursor is valid for its own selection only. */
   readonly selection: string;
-  /** Where the client goes on from; undefined: from the beginning. */
+  /** The position of the client's cursor. Undefined if the client wants a snapshot. */
   readonly resumeFrom: StreamPosition | undefined;
 
   constructor(options: SubscriptionSourceOptions<T>) {
@@ -86,7 +91,7 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
     this.resumeFrom = options.resumeFrom;
   }
 
-  /** The objects that may match, as they are now. */
+  /** Returns the objects that may match, in their current state. */
   candidates(): Iterable<T> {
     return this.#options.candidates();
   }
@@ -103,17 +108,19 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
 }
 
 interface ListSelection<T extends KubernetesObject, F> {
+  /** Restricts the list to one namespace. Null or undefined: every namespace that the viewer may see. */
   readonly namespace?: string | null | undefined;
-  /** What the client asked for, apart from the namespace. */
+  /** The remaining arguments of the client. Part of the selection, so it must be serializable. */
   readonly filter: F;
   readonly matcher: (filter: F) => (object: T) => boolean;
+  /** Cursor to resume from. */
   readonly after?: string | null | undefined;
 }
 
 /**
- * Follows the objects that match, from a snapshot on.
+ * Returns the source of a list subscription.
  * @throws {StatusError} as {@link Reader.listerForWatch}
- * @throws {GraphQLError} BAD_REQUEST for an `after` that is no cursor of this selection
+ * @throws {GraphQLError} BAD_REQUEST if `after` is not a cursor of this selection
  */
 export async function listSource<T extends KubernetesObject, F>(
   client: ViewerClient,
@@ -134,7 +141,8 @@ export async function listSource<T extends KubernetesObject, F>(
 }
 
 /**
- * Follows the one object of this name, through its deletions and re-creations.
+ * Returns the source of a single-object subscription. The object is identified by name, so the subscription continues
+ * when the object is deleted and created again.
  * @throws {StatusError} as {@link Reader.listerForWatch}
  */
 export async function objectSource<T extends KubernetesObject>(

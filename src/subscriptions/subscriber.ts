@@ -1,42 +1,72 @@
-import { INITIAL_POSITION, objectToken, type StreamPosition, type DeliveredState, advance } from './cursor.ts';
-import { SerializedEvent, type ResultTemplate } from './result-template.ts';
-import type { EventType } from './source.ts';
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
+import { advance, INITIAL_POSITION, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
+import { SerializedEvent, type ResultTemplate } from './result-template.ts';
+import type { EventType } from './source.ts';
 
-/** Where all readers of a group come by that keep up. */
+/** Destination of the events of one subscription: one operation on one connection. Owned by the transport. */
+export interface EventSink {
+  /** False while the client is slow. The transport then calls {@link RunningSubscription.resume} when it is true again. */
+  readonly ready: boolean;
+  /** Sends one ExecutionResult. Must not throw and must not wait. */
+  send(event: SerializedEvent): void;
+  /** Ends the subscription: with an error, or as complete. Called at most once, and nothing is sent after it. */
+  end(error?: GraphQLError): void;
+}
+
+/** An authorized and validated subscription that has not started. It holds no resources: dropping it is safe. */
+export interface SubscriptionHandle {
+  /** Whether its events carry cursors to resume from. */
+  readonly resumable: boolean;
+  /** Starts the subscription. Events may be sent before this returns. Call at most once. */
+  start(sink: EventSink): RunningSubscription;
+}
+
+/** A started subscription, as the transport sees it. The transport owns it and must stop it when the client is gone. */
+export interface RunningSubscription {
+  /** Sends pending events. To be called when {@link EventSink.ready} becomes true. */
+  resume(): void;
+  /** Ends the subscription at once and releases all its resources. The sink is not called any more. */
+  stop(): void;
+}
+
+/** A numbered point in the event stream of a shared subscription that all caught-up subscribers pass. */
 export interface Checkpoint {
   readonly position: StreamPosition;
-  /** Grows from one checkpoint to the next, over all groups, since readers go from one to another. */
+  /** Increases with each checkpoint of the process, because subscribers move between shared subscriptions. */
   readonly sequence: number;
 }
 
-let lastNumber = 0;
+let lastSequence = 0;
 
+/** Returns a sequence number that is larger than all earlier ones of the process. */
 export function nextSequence(): number {
-  lastNumber += 1;
-  return lastNumber;
+  lastSequence += 1;
+  return lastSequence;
 }
 
-/** Where a reader is that has nothing yet. */
+/** The checkpoint of a subscriber that has received nothing. */
 export const INITIAL_CHECKPOINT: Checkpoint = { position: INITIAL_POSITION, sequence: -1 };
 
 interface PendingEventOptions {
   readonly type: EventType;
-  /** The uid of the object; the type itself for SYNCED and RESET. */
+  /** uid of the object. The type itself for control events. */
   readonly key: string;
-  /** Of the object, or of how it was last; empty where there is none. */
+  /** resourceVersion of the object, of its last known state for DELETED. Undefined for control events. */
   readonly version?: string;
   readonly template: ResultTemplate;
-  /** Where readers were before. */
+  /** The checkpoint before the event. */
   readonly fromCheckpoint: Checkpoint;
-  /** The number of the checkpoint where they are with it. */
+  /** Sequence number of the checkpoint that includes the event. */
   readonly toSequence: number;
-  /** As which the reader holds the object; undefined where it does not, or nobody knows. */
+  /** The row as subscribers had it before. Undefined if they did not have it, or if that is unknown. */
   readonly deliveredTemplate?: ResultTemplate | undefined;
 }
 
-/** One event on its way to the readers of a group. Readers at the same position share the same frame. */
+/**
+ * One event between evaluation and delivery, and the range of checkpoints that it covers. All subscribers of a shared
+ * subscription share the instance; those at the same position share its serialized form too.
+ */
 export class PendingEvent {
   readonly #options: PendingEventOptions;
   #deliveredState: DeliveredState | undefined;
@@ -46,7 +76,7 @@ export class PendingEvent {
     this.#options = options;
   }
 
-  /** What a reader knows that has been told; undefined for SYNCED and RESET. The same one each time. */
+  /** The state that a subscriber has once the event is delivered. Undefined for control events. Always the same object. */
   get deliveredState(): DeliveredState | undefined {
     const { key, version, type } = this.#options;
     if (version) this.#deliveredState ??= { token: objectToken(key), version, exists: type !== 'DELETED' };
@@ -69,25 +99,25 @@ export class PendingEvent {
     return this.#options.toSequence;
   }
 
+  /** Returns the event with this cursor. Caches the last result, which caught-up subscribers all ask for. */
   serialize(cursor: string): SerializedEvent {
     if (this.#serialized?.cursor === cursor) return this.#serialized;
-    const { template: rendering, type } = this.#options;
-    this.#serialized = new SerializedEvent(rendering.serialize(type, cursor), cursor);
+    const { template, type } = this.#options;
+    this.#serialized = new SerializedEvent(template.serialize(type, cursor), cursor);
     return this.#serialized;
   }
 
-  /** What is left to tell of the object when `next` comes before this was told. Undefined: nothing. */
+  /** Returns the one event that replaces this undelivered one and `next`. Undefined if both together change nothing. */
   coalesce(next: PendingEvent): PendingEvent | undefined {
-    const { fromCheckpoint: since, deliveredTemplate: held } = this.#options;
-    const type = coalesced(this.type, next.type);
+    const { fromCheckpoint, deliveredTemplate } = this.#options;
+    const type = coalescedType(this.type, next.type);
     if (!type) return undefined;
-    const { template: rendering } = next.#options;
-    if (type === 'MODIFIED' && held?.content === rendering.content) return undefined;
-    return new PendingEvent({ ...next.#options, type, fromCheckpoint: since, deliveredTemplate: held });
+    if (type === 'MODIFIED' && deliveredTemplate?.content === next.#options.template.content) return undefined;
+    return new PendingEvent({ ...next.#options, type, fromCheckpoint, deliveredTemplate });
   }
 }
 
-function coalesced(pending: EventType, next: EventType): EventType | undefined {
+function coalescedType(pending: EventType, next: EventType): EventType | undefined {
   switch (pending) {
     case 'ADDED':
       return next === 'DELETED' ? undefined : 'ADDED';
@@ -98,33 +128,15 @@ function coalesced(pending: EventType, next: EventType): EventType | undefined {
     case 'RESET':
       return next;
     default:
-      throw new TypeError(`Unknown event ${JSON.stringify(pending satisfies never)}`);
+      throw new TypeError(`Expected an event type, got ${JSON.stringify(pending satisfies never)}.`);
   }
 }
 
-/** Where a reader's serialized go: one operation of one connection. */
-export interface EventSink {
-  /** False while the client does not keep up; then {@link Subscriber.flush} is to be called when it does again. */
-  readonly ready: boolean;
-  /** Sends one ExecutionResult, as JSON text. */
-  send(frame: SerializedEvent): void;
-  /** The last word of the stream: without an error, it is complete. */
-  end(error?: GraphQLError): void;
-}
-
-/** A subscription that has been accepted, before its first frame. */
-export interface SubscriptionHandle {
-  /** Whether its events carry cursors that a client can go on from. */
-  readonly resumable: boolean;
-  /** Begins. Frames may come before this returns. */
-  start(sink: EventSink): RunningSubscription;
-}
-
-export interface RunningSubscription {
-  /** To be called when the sink is ready again. */
-  resume(): void;
-  /** Ends the stream at once and releases everything; the sink hears no more. */
-  stop(): void;
+/** The step from one checkpoint to the next, serialized once for all caught-up subscribers. */
+export interface SharedBatch {
+  readonly fromCheckpoint: Checkpoint;
+  /** Set by the first subscriber that takes the step. */
+  serialized?: readonly SerializedEvent[];
 }
 
 interface SubscriberOptions {
@@ -133,38 +145,28 @@ interface SubscriberOptions {
   readonly cursorOf: (position: StreamPosition) => string;
 }
 
-/** Readers that wait for nothing share these. */
+/** Shared by all subscribers without pending events, so that an idle subscriber allocates nothing. Never modified. */
 const NO_PENDING = new Map<string, PendingEvent>();
 const NO_EVENTS: readonly PendingEvent[] = [];
 
-/** The way of all readers from one checkpoint to the next, for those that keep up. */
-export interface SharedBatch {
-  readonly fromCheckpoint: Checkpoint;
-  serialized?: readonly SerializedEvent[];
-}
-
-function serializeBatch(
-  events: readonly PendingEvent[],
-  checkpoint: Checkpoint,
-  cursorOf: (position: StreamPosition) => string,
-): readonly SerializedEvent[] {
-  let position: StreamPosition | undefined;
-  return events.map((event, index) => {
-    position = advanceWith(position ?? event.fromCheckpoint.position, event);
-    return event.serialize(cursorOf(index === events.length - 1 ? checkpoint.position : position));
-  });
-}
-
 /**
- * One client’s position in a group. What it has not yet read is at most one event per object: a slow reader skips
- * intermediate states, never final ones.
+ * The conflating queue of one subscriber of a shared subscription.
+ *
+ * - A caught-up subscriber has no queue. It sends the serialized events of the {@link SharedBatch}.
+ * - A slow subscriber queues at most one event per object: a later event replaces an earlier one. It skips intermediate
+ *   states of an object, never the final one. The queue is therefore bounded by the number of objects that the client or the
+ *   result set has.
+ * - Events of one object are sent in order. Each cursor describes exactly what has been sent, even in the middle of a
+ *   batch, so a client can resume from any event.
+ *
+ * Owned by the {@link SharedSubscription} that it is attached to. All methods are synchronous.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   #pending = NO_PENDING;
-  /** The last checkpoint that it has come by with all that was told before. */
+  /** The last checkpoint whose preceding events have all been sent. */
   #checkpoint: Checkpoint = INITIAL_CHECKPOINT;
-  /** What it was told beyond that. */
+  /** Events sent past that checkpoint. */
   #pastCheckpoint: readonly PendingEvent[] = NO_EVENTS;
   #position: StreamPosition = INITIAL_CHECKPOINT.position;
 
@@ -172,26 +174,27 @@ export class Subscriber {
     this.#options = options;
   }
 
-  /** @param checkpoint where the reader is once it has been told these */
+  /**
+   * Sends the events, or queues those that the sink does not take now.
+   * @param checkpoint the checkpoint that follows the events
+   * @param batch the shared step, if the events form one
+   */
   deliver(events: readonly PendingEvent[], checkpoint: Checkpoint, batch?: SharedBatch): void {
-    if (
-      batch &&
-      this.#pending.size === 0 &&
-      this.#pastCheckpoint.length === 0 &&
-      this.#checkpoint === batch.fromCheckpoint
-    ) {
-      return this.#deliverShared(batch, events, checkpoint);
-    }
+    if (batch && this.#isAt(batch.fromCheckpoint)) return this.#deliverShared(batch, events, checkpoint);
     for (const event of events) this.#enqueue(event);
     this.flush(checkpoint);
   }
 
-  /** Sends what is pending, as far as the client reads. Each cursor names what has been sent, no more and no less. */
+  /**
+   * Sends queued events until the queue is empty or the sink is not ready.
+   * @param checkpoint the current checkpoint of the shared subscription
+   */
   flush(checkpoint: Checkpoint): void {
     const { sink, counters, cursorOf } = this.#options;
     for (const event of this.#pending.values()) {
       if (!sink.ready) return;
       this.#pending.delete(event.key);
+      // The queue is ordered by age: all events before the oldest remaining one's range have been sent.
       const [next] = this.#pending.values();
       this.#advanceTo(next?.fromCheckpoint ?? checkpoint, event);
       const cursor = cursorOf(this.#position);
@@ -201,56 +204,65 @@ export class Subscriber {
     this.#pending = NO_PENDING;
   }
 
-  /** Goes the way of all readers that keep up. */
-  #deliverShared(batch: SharedBatch, events: readonly PendingEvent[], checkpoint: Checkpoint): void {
-    const { sink, counters, cursorOf } = this.#options;
-    batch.serialized ??= serializeBatch(events, checkpoint, cursorOf);
-    const { serialized } = batch;
-    for (let index = 0; index < serialized.length; index += 1) {
-      const frame = serialized[index];
-      if (!frame) return;
-      if (!sink.ready) return this.#switchToQueue(events, index);
-      sink.send(frame);
-    }
-    counters.frames += serialized.length;
-    this.#checkpoint = checkpoint;
-    this.#position = checkpoint.position;
-  }
-
-  #switchToQueue(events: readonly PendingEvent[], sent: number): void {
-    this.#options.counters.frames += sent;
-    for (const event of events.slice(0, sent)) this.#advanceTo(event.fromCheckpoint, event);
-    for (const event of events.slice(sent)) this.#enqueue(event);
-  }
-
-  /** Goes to another group: what it has been told stands, but the places of this group mean nothing there. */
+  /** Forgets the checkpoint, which means nothing in another shared subscription. Delivered events stay valid. */
   resetCheckpoint(): void {
     this.#checkpoint = INITIAL_CHECKPOINT;
     this.#pastCheckpoint = NO_EVENTS;
     this.#position = INITIAL_CHECKPOINT.position;
   }
 
-  /** Forgets what is pending. */
+  /** Drops the queue. */
   discardPending(): void {
     this.#pending = NO_PENDING;
   }
 
+  /** Drops the queue and ends the sink. */
   end(error?: GraphQLError): void {
     this.#pending = NO_PENDING;
     this.#options.sink.end(error);
   }
 
-  /** Readers that keep up move alike, so that their cursors are the same ones. */
+  /** Whether it has received exactly the events before the checkpoint. */
+  #isAt(checkpoint: Checkpoint): boolean {
+    return this.#pending.size === 0 && this.#pastCheckpoint.length === 0 && this.#checkpoint === checkpoint;
+  }
+
+  #deliverShared(batch: SharedBatch, events: readonly PendingEvent[], checkpoint: Checkpoint): void {
+    const { sink, counters, cursorOf } = this.#options;
+    batch.serialized ??= serializeBatch(events, checkpoint, cursorOf);
+    const { serialized } = batch;
+    for (let index = 0; index < serialized.length; index += 1) {
+      const event = serialized[index];
+      if (!event) return;
+      if (!sink.ready) return this.#switchToQueue(events, index);
+      sink.send(event);
+    }
+    counters.frames += serialized.length;
+    this.#checkpoint = checkpoint;
+    this.#position = checkpoint.position;
+  }
+
+  /** Leaves the shared batch in its middle: the first `sent` events are sent, the others are queued. */
+  #switchToQueue(events: readonly PendingEvent[], sent: number): void {
+    this.#options.counters.frames += sent;
+    for (const event of events.slice(0, sent)) this.#advanceTo(event.fromCheckpoint, event);
+    for (const event of events.slice(sent)) this.#enqueue(event);
+  }
+
+  /**
+   * Moves the position behind an event that is sent now. Uses the checkpoint's position as far as possible, so that
+   * subscribers in the same state share cursors.
+   */
   #advanceTo(checkpoint: Checkpoint, event: PendingEvent): void {
-    const isPastCheckpoint = ({ toSequence: until }: PendingEvent) => until > checkpoint.sequence;
+    const isPastCheckpoint = ({ toSequence }: PendingEvent) => toSequence > checkpoint.sequence;
     if (checkpoint !== this.#checkpoint) {
       this.#checkpoint = checkpoint;
       if (this.#pastCheckpoint.length > 0) this.#pastCheckpoint = this.#pastCheckpoint.filter(isPastCheckpoint);
-      this.#position = this.#pastCheckpoint.reduce(advanceWith, checkpoint.position);
+      this.#position = this.#pastCheckpoint.reduce(advanceBy, checkpoint.position);
     }
     if (!isPastCheckpoint(event)) return;
     this.#pastCheckpoint = [...this.#pastCheckpoint, event];
-    this.#position = advanceWith(this.#position, event);
+    this.#position = advanceBy(this.#position, event);
   }
 
   #enqueue(event: PendingEvent): void {
@@ -258,12 +270,25 @@ export class Subscriber {
     if (event.type === 'RESET') this.#pending.clear();
     const pending = this.#pending.get(event.key);
     if (pending) this.#options.counters.coalesced += 1;
-    const left = pending ? pending.coalesce(event) : event;
-    if (left) this.#pending.set(event.key, left);
+    const merged = pending ? pending.coalesce(event) : event;
+    if (merged) this.#pending.set(event.key, merged);
     else this.#pending.delete(event.key);
   }
 }
 
-function advanceWith(position: StreamPosition, { deliveredState: told }: PendingEvent): StreamPosition {
-  return told ? advance(position, told) : position;
+/** The last event carries the checkpoint's cursor, each earlier one a cursor past the previous checkpoint. */
+function serializeBatch(
+  events: readonly PendingEvent[],
+  checkpoint: Checkpoint,
+  cursorOf: (position: StreamPosition) => string,
+): readonly SerializedEvent[] {
+  let position: StreamPosition | undefined;
+  return events.map((event, index) => {
+    position = advanceBy(position ?? event.fromCheckpoint.position, event);
+    return event.serialize(cursorOf(index === events.length - 1 ? checkpoint.position : position));
+  });
+}
+
+function advanceBy(position: StreamPosition, { deliveredState }: PendingEvent): StreamPosition {
+  return deliveredState ? advance(position, deliveredState) : position;
 }

@@ -4,13 +4,16 @@ import { SerializedEvent } from './result-template.ts';
 import type { EventSink, RunningSubscription } from './subscriber.ts';
 
 /**
- * What a subscription follows that is for one client only, such as a log. graphql-js lets a subscription's resolver return
- * async iterables only, so it looks like one; its events are drawn by an open private stream.
+ * The source of a subscription that serves one client only, such as a log. Subscription fields return one from
+ * `subscribe`.
+ *
+ * graphql-js requires an async iterable there, so it implements that interface, but the registry opens the source
+ * instead. Iterating it throws.
  */
 export class UnsharedSubscription<T> implements AsyncIterable<T> {
   readonly #open: (signal: AbortSignal) => AsyncIterable<T>;
 
-  /** @param open begins to follow; when its signal aborts, everything is to be released at once */
+  /** @param open starts the source. It must release everything at once when its signal aborts */
   constructor(open: (signal: AbortSignal) => AsyncIterable<T>) {
     this.#open = open;
   }
@@ -26,7 +29,8 @@ export class UnsharedSubscription<T> implements AsyncIterable<T> {
   }
 }
 
-const REFUSALS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAVAILABLE']);
+/** Errors of a recheck that end the subscription. */
+const REVOCATIONS: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAVAILABLE']);
 
 interface ActiveUnsharedSubscriptionOptions {
   readonly sink: EventSink;
@@ -34,18 +38,21 @@ interface ActiveUnsharedSubscriptionOptions {
   /** Executes the operation for one event. */
   readonly execute: (event: unknown, signal: AbortSignal) => Promise<ExecutionResult>;
   readonly publicError: (error: unknown) => GraphQLError;
-  /** Finds out again whether the viewer may follow it; throws where they may not. */
+  /** Authorizes the subscription again. Rejects if the viewer may not see it any more. */
   readonly recheck: () => Promise<unknown>;
   readonly recheckMs: number;
-  /** Told of each event that was sent. */
+  /** Called for each event that was sent. */
   readonly onEvent: () => void;
-  /** Told once, however it ends. */
+  /** Called once, however the subscription ends. */
   readonly onClose: () => void;
 }
 
 /**
- * A private stream between its first and its last frame. An event is drawn only while the client reads, so nothing
- * gathers here; one that cannot be told is the last. Whether the viewer may follow it is asked again while it lasts.
+ * A started subscription to an {@link UnsharedSubscription}.
+ *
+ * Events keep their order and are never skipped. The next event is read from the source only while the sink is ready, so
+ * nothing is queued here. An event that fails to execute ends the subscription. Permission is rechecked every `recheckMs`,
+ * also while no events come.
  */
 export class ActiveUnsharedSubscription implements RunningSubscription {
   readonly #options: ActiveUnsharedSubscriptionOptions;
@@ -64,7 +71,6 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     if (this.#options.sink.ready) this.#ready?.resolve();
   }
 
-  /** The client wants no more. */
   stop(): void {
     this.#close();
     this.#ready?.resolve();
@@ -79,14 +85,13 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     }
   }
 
-  /** Also while there is nothing to tell. */
   async #recheck(): Promise<void> {
     try {
       await this.#options.recheck();
     } catch (error) {
-      const problem = this.#options.publicError(error);
-      // Whatever else is the matter, such as that there is nothing to follow any more, the stream itself tells.
-      if (REFUSALS.has(problem.extensions['code'])) this.#end(problem);
+      const shown = this.#options.publicError(error);
+      // Other errors, such as NOT_FOUND for a deleted pod, are reported by the source itself.
+      if (REVOCATIONS.has(shown.extensions['code'])) this.#end(shown);
     }
   }
 
@@ -98,9 +103,9 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
   }
 
   async #pump(): Promise<void> {
-    const { sink, source, execute, onEvent: onFrame } = this.#options;
+    const { sink, source, execute, onEvent } = this.#options;
     const { signal } = this.#stopping;
-    await this.#readiness();
+    await this.#untilReady();
     if (signal.aborted) return;
     for await (const event of source.open(signal)) {
       const result = await execute(event, signal);
@@ -108,14 +113,14 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
       const [error] = result.errors ?? [];
       if (error) throw error;
       sink.send(new SerializedEvent(JSON.stringify(result), ''));
-      onFrame();
-      await this.#readiness();
+      onEvent();
+      await this.#untilReady();
       if (signal.aborted) return;
     }
   }
 
-  /** Resolves when the client reads, or the stream is over. */
-  async #readiness(): Promise<void> {
+  /** Resolves when the sink is ready or the subscription has ended. */
+  async #untilReady(): Promise<void> {
     while (this.#isOpen && !this.#options.sink.ready) {
       this.#ready = Promise.withResolvers();
       await this.#ready.promise;
