@@ -42,7 +42,7 @@ export function parseWith<T>(read: (text: string) => T, text: string): T {
 }
 
 /**
- * A decoded body as an object of the resource that the URL names.
+ * A decoded body as an object of the resource that the URL names. Objects of built-in kinds need not repeat their kind.
  * @throws {StatusError} 400 or 422 when it is something else
  */
 export function decodeObject(value: unknown, resource: ServedResource): JsonObject {
@@ -50,20 +50,22 @@ export function decodeObject(value: unknown, resource: ServedResource): JsonObje
     throw badRequest(
       `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind`,
     );
-  const { kind, apiVersion } = value;
   const expected = apiVersionOf(resource);
-  if (typeof kind !== 'string' || kind === '')
+  const implied = resource.custom ? undefined : { kind: resource.kind, apiVersion: expected };
+  const kind = textAt(value, 'kind') || implied?.kind;
+  const apiVersion = textAt(value, 'apiVersion') || implied?.apiVersion;
+  if (kind === undefined)
     throw badRequest(
       `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: Object 'Kind' is missing in '${JSON.stringify(value)}'`,
     );
   if (apiVersion !== expected)
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   if (kind !== resource.kind) throw wrongKind(value, kind, resource);
   const metadata = value['metadata'] ?? {};
   const malformed = isJsonObject(metadata) ? malformedMetadata(metadata) : ['metadata'];
-  if (malformed.length === 0) return { ...value, metadata };
+  if (malformed.length === 0) return { ...value, apiVersion, kind, metadata };
   throw badRequest(
     `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal into Go struct field ObjectMeta.metadata.${malformed.join(', ')}`,
   );

@@ -4,6 +4,7 @@ import type { AdmissionHook } from './admission.ts';
 import type { Catalog } from './catalog.ts';
 import type { PodLogs } from './logs/pod-logs.ts';
 import type { StreamingLists } from './list-options.ts';
+import type { ServerVersion } from './server-version.ts';
 import type { Storage } from './storage.ts';
 import type { Watches } from './watches.ts';
 
@@ -16,9 +17,8 @@ export interface Cluster {
   readonly authorizer: Authorizer;
   readonly tokens: Tokens;
   readonly admission: readonly AdmissionHook[];
-  /** The version that /version tells, such as `v1.32.0`. */
-  readonly gitVersion: string;
-  /** How this server behaves where servers differ, or misbehave. */
+  readonly server: ServerVersion;
+  /** How this server behaves where servers of one version differ, or misbehave. */
   readonly behaviour: Behaviour;
 }
 

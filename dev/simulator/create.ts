@@ -46,7 +46,7 @@ export function create(cluster: Cluster, request: CreateRequest): Written {
     manager: options.manager,
     managedFields,
   });
-  assertValid({ object, warnings: shaped.warnings }, resource);
+  assertValid({ object, warnings: shaped.warnings, server: cluster.server }, resource);
   const access = readAccess(cluster);
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;

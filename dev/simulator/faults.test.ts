@@ -75,7 +75,7 @@ it('refuses connections while stopped, and listens on the same port afterwards',
   await test.simulator.faults.stop();
   await expect(test.get('/version')).rejects.toThrow('fetch failed');
   await test.simulator.faults.start();
-  expect((await test.get('/version')).body).toMatchObject({ gitVersion: 'v1.32.0' });
+  expect((await test.get('/version')).body).toMatchObject({ gitVersion: 'v1.37.2' });
 });
 
 it('knows only the latest token', async () => {

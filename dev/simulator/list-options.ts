@@ -32,7 +32,7 @@ export function readListOptions(query: URLSearchParams, streamingLists: Streamin
     watch,
     limit: Math.max(0, wholeNumber(query, 'limit') ?? 0),
     continueToken: query.get('continue') ?? '',
-    resourceVersion: readVersion(version),
+    resourceVersion: watch ? readVersion(version) : readListVersion(version),
     resourceVersionMatch: match === 'Exact' || match === 'NotOlderThan' ? match : undefined,
     sendInitialEvents: streaming ?? false,
     allowWatchBookmarks: flag(query, 'allowWatchBookmarks') ?? false,
@@ -75,7 +75,17 @@ function forbiddenOption(field: string, text: string): StatusError {
   return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause]);
 }
 
-/** The real server answers an unreadable version with 500 and no reason. */
+/** @throws {StatusError} 400 for text that is no version, which only lists answer so */
+function readListVersion(text: string): number | undefined {
+  try {
+    return readVersion(text);
+  } catch (error) {
+    if (error instanceof StatusError) throw badRequest(`invalid resource version: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws {StatusError} 500 without a reason for text that is no version, as gets and watches answer it */
 export function readVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (/^\d+$/u.test(text)) return Number(text);

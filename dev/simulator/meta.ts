@@ -25,7 +25,7 @@ function document(cluster: Cluster, segments: readonly string[], host: string): 
   const groupVersion = rest.join('/');
   switch (area) {
     case 'version':
-      return rest.length === 0 ? versionInfo(cluster.gitVersion) : undefined;
+      return rest.length === 0 ? versionInfo(cluster.server.gitVersion) : undefined;
     case '':
       if (rest.length > 0) return undefined;
       return {

@@ -1,8 +1,9 @@
 import { RBAC_GROUP } from './access/rbac-objects.ts';
-import { objectAt, textAt, type JsonObject } from './json.ts';
+import { objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import { pathSegmentProblems } from './path-segment.ts';
-import type { ServedResource } from './served-resource.ts';
 import { invalidValue } from './schema-validation.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { ServerVersion } from './server-version.ts';
 import type { Cause } from './status.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
@@ -16,8 +17,8 @@ const SUBDOMAIN_RULE =
 const LABEL_RULE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an " +
   "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const KEY_RULE =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
+const QUALIFIED_NAME_RULE =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
   "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const VALUE_RULE =
@@ -25,47 +26,105 @@ const VALUE_RULE =
   "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
   "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-/** What is wrong with an object's name, labels and annotations. */
-export function validateMetadata(object: JsonObject, resource: ServedResource): readonly Cause[] {
+/** Returns what is wrong with an object's name, labels, annotations and finalizers. */
+export function validateMetadata(
+  object: JsonObject,
+  resource: ServedResource,
+  server: ServerVersion,
+): readonly Cause[] {
   const { metadata } = object;
   return [
+    ...validateGenerateName(textAt(metadata, 'generateName') ?? '', resource),
     ...validateName(textAt(metadata, 'name') ?? '', resource),
-    ...Object.entries(objectAt(metadata, 'labels')).flatMap(([key, value]) => validateLabel(key, String(value))),
-    ...Object.keys(objectAt(metadata, 'annotations')).flatMap((key) => validateKey('metadata.annotations', key)),
+    ...Object.entries(objectAt(metadata, 'labels')).flatMap(([key, value]) =>
+      validateLabel(key, String(value), server),
+    ),
+    ...Object.keys(objectAt(metadata, 'annotations')).flatMap((key) =>
+      validateKey('metadata.annotations', key, server),
+    ),
+    ...validateFinalizers(textsAt(metadata, 'finalizers'), resource, server),
   ];
 }
 
-function validateName(name: string, { kind, group }: ServedResource): readonly Cause[] {
+/** A trailing dash is fine, because the name goes on after it. */
+function validateGenerateName(prefix: string, resource: ServedResource): readonly Cause[] {
+  if (prefix === '') return [];
+  const masked = prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
+  return nameRules(masked, resource).map((rule) => invalidValue('metadata.generateName', prefix, rule));
+}
+
+function validateName(name: string, resource: ServedResource): readonly Cause[] {
   const field = 'metadata.name';
   if (name === '')
     return [{ reason: 'FieldValueRequired', field, message: 'Required value: name or generateName is required' }];
-  if (group === RBAC_GROUP) return validatePathSegment(field, name);
+  return nameRules(name, resource).map((rule) => invalidValue(field, name, rule));
+}
+
+/** The rules that a name breaks. */
+function nameRules(name: string, { kind, group }: ServedResource): readonly string[] {
+  if (group === RBAC_GROUP) return pathSegmentProblems(name); // roles and bindings need not be called as hosts are
   const isLabel = kind === 'Namespace' || kind === 'Service';
   const most = isLabel ? 63 : 253;
-  if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} characters`)];
-  if ((isLabel ? DNS_LABEL : SUBDOMAIN).test(name)) return [];
-  return [invalidValue(field, name, isLabel ? LABEL_RULE : SUBDOMAIN_RULE)];
+  const rule = isLabel ? LABEL_RULE : SUBDOMAIN_RULE;
+  return [
+    ...(name.length > most ? [`must be no more than ${most} characters`] : []),
+    ...((isLabel ? DNS_LABEL : SUBDOMAIN).test(name) ? [] : [rule]),
+  ];
 }
 
-/** Roles and bindings may be called anything that can stand in a URL. */
-function validatePathSegment(field: string, name: string): readonly Cause[] {
-  return pathSegmentProblems(name).map((problem) => invalidValue(field, name, problem));
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+/** Built-in kinds also refuse names without a domain that Kubernetes does not know itself. */
+function validateFinalizers(
+  finalizers: readonly string[],
+  { custom }: ServedResource,
+  server: ServerVersion,
+): readonly Cause[] {
+  const rule = 'name is neither a standard finalizer name nor is it fully qualified';
+  return [
+    ...finalizers.flatMap((finalizer) => validateKey('metadata.finalizers', finalizer, server)),
+    ...finalizers.flatMap((finalizer, index) => {
+      if (custom || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) return [];
+      return [invalidValue(`metadata.finalizers[${index}]`, finalizer, rule)];
+    }),
+  ];
 }
 
-function validateLabel(key: string, value: string): readonly Cause[] {
+function validateLabel(key: string, value: string, server: ServerVersion): readonly Cause[] {
   const field = 'metadata.labels';
-  const causes = [...validateKey(field, key)];
-  if (value.length > 63) causes.push(invalidValue(field, value, 'must be no more than 63 characters'));
+  const causes = [...validateKey(field, key, server)];
+  if (Buffer.byteLength(value) > 63) causes.push(invalidValue(field, value, tooLong(63, server)));
   if (value !== '' && !QUALIFIED_NAME.test(value)) causes.push(invalidValue(field, value, VALUE_RULE));
   return causes;
 }
 
-function validateKey(field: string, key: string): readonly Cause[] {
-  const [prefix, name] = key.includes('/') ? key.split(/\/(.*)/su) : [undefined, key];
-  const causes: Cause[] = [];
-  if (prefix !== undefined && !SUBDOMAIN.test(prefix))
-    causes.push(invalidValue(field, key, `prefix part ${SUBDOMAIN_RULE}`));
-  if (name === undefined || !QUALIFIED_NAME.test(name)) causes.push(invalidValue(field, key, KEY_RULE));
-  else if (name.length > 63) causes.push(invalidValue(field, key, 'name part must be no more than 63 characters'));
-  return causes;
+/** Keys of labels and annotations: a name, or a DNS subdomain, a slash and a name. */
+function validateKey(field: string, key: string, server: ServerVersion): readonly Cause[] {
+  const parts = key.split('/');
+  if (parts.length > 2) {
+    const term = server.declarativeValidation ? 'a valid label key' : 'a qualified name';
+    const rule = `${term} ${QUALIFIED_NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    return [invalidValue(field, key, rule)];
+  }
+  const name = parts.at(-1) ?? '';
+  const broken = [
+    ...(parts.length === 2 ? prefixRules(parts[0] ?? '', server) : []),
+    ...(name === '' ? ['name part must be non-empty'] : []),
+    ...(Buffer.byteLength(name) > 63 ? [`name part ${tooLong(63, server)}`] : []),
+    ...(QUALIFIED_NAME.test(name) ? [] : [`name part ${QUALIFIED_NAME_RULE}`]),
+  ];
+  return broken.map((rule) => invalidValue(field, key, rule));
+}
+
+/** The rules that the prefix of a key breaks. */
+function prefixRules(prefix: string, server: ServerVersion): readonly string[] {
+  if (prefix === '') return ['prefix part must be non-empty'];
+  return [
+    ...(Buffer.byteLength(prefix) > 253 ? [`prefix part ${tooLong(253, server)}`] : []),
+    ...(SUBDOMAIN.test(prefix) ? [] : [`prefix part ${SUBDOMAIN_RULE}`]),
+  ];
+}
+
+function tooLong(most: number, { declarativeValidation }: ServerVersion): string {
+  return `must be no more than ${most} ${declarativeValidation ? 'bytes' : 'characters'}`;
 }

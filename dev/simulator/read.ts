@@ -8,8 +8,8 @@ import { presentList, presentObject, readRepresentation, type Representation } f
 import type { IncomingRequest } from './request.ts';
 import { readSelection } from './selection.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { expired, notFound, StatusError, versionTooLarge } from './status.ts';
-import { seenThrough, type EventWriter, type Watcher, type WatchSink } from './watches.ts';
+import { notFound, StatusError, versionTooLarge } from './status.ts';
+import { seenThrough, type EventWriter, type Watcher, type Watches, type WatchSink } from './watches.ts';
 
 /** @throws {StatusError} 404 */
 export function existing(cluster: Cluster, resource: ServedResource, { namespace, name = '' }: Named): ApiObject {
@@ -45,9 +45,7 @@ export function answerWatch(cluster: Cluster, resource: ServedResource, request:
   const representation = readRepresentation(request.headers.accept, request.query);
   const options = readListOptions(request.query, cluster.behaviour.streamingLists);
   const selects = readSelection(resource, request);
-  const { version } = cluster.storage;
   const { resourceVersion = 0 } = options;
-  if (options.sendInitialEvents && resourceVersion > version) throw versionTooLarge(resourceVersion, version);
   if (cluster.behaviour.expiredWatch === 'status' && replays(options))
     cluster.storage.changesSince(storageKeyOf(resource), resourceVersion);
   const writer = createEventWriter(resource, representation);
@@ -75,22 +73,29 @@ function isServedFromStorage({ plural }: ServedResource): boolean {
 function begin({ storage, watches }: Cluster, watcher: Watcher, options: ListOptions): void {
   const { writer, selects, storageKey } = watcher;
   watches.add(watcher);
+  const { resourceVersion = 0, sendInitialEvents } = options;
+  if (sendInitialEvents && resourceVersion > storage.version)
+    return refuse(watches, watcher, versionTooLarge(resourceVersion, storage.version));
   const objects = replays(options) ? [] : storage.list(storageKey).filter(selects);
   for (const object of objects) watches.send(watcher, writer.event('ADDED', object));
-  if (options.sendInitialEvents && options.allowWatchBookmarks)
-    watches.send(watcher, writer.bookmark(storage.version, true));
+  if (sendInitialEvents && options.allowWatchBookmarks) watches.send(watcher, writer.bookmark(storage.version, true));
   if (!replays(options)) return;
   try {
-    for (const change of storage.changesSince(storageKey, options.resourceVersion ?? 0)) {
+    for (const change of storage.changesSince(storageKey, resourceVersion)) {
       const seen = seenThrough(selects, change);
       if (seen) watches.send(watcher, writer.event(seen.type, seen.object));
     }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    watcher.sink.write(writer.error(error.message));
-    watches.close(watcher);
-    watcher.sink.end();
+    refuse(watches, watcher, error);
   }
+}
+
+/** Ends a stream with an ERROR event. */
+function refuse(watches: Watches, watcher: Watcher, error: StatusError): void {
+  watcher.sink.write(watcher.writer.error(error));
+  watches.close(watcher);
+  watcher.sink.end();
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -112,10 +117,10 @@ function createEventWriter(resource: ServedResource, representation: Representat
     event: (type, object) => line(type, presentObject(object, resource, representation)),
     bookmark(version, initialEventsEnd) {
       const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
-      const metadata = { resourceVersion: String(version), creationTimestamp: null, ...annotations };
+      const metadata = { resourceVersion: String(version), ...annotations };
       return line('BOOKMARK', { kind: resource.kind, apiVersion, metadata });
     },
-    error: (message) => line('ERROR', expired(message).status),
+    error: ({ status }) => line('ERROR', status),
   };
 }
 

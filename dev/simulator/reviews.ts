@@ -27,8 +27,7 @@ export function answerReview(cluster: Cluster, request: IncomingRequest, user: U
   // Of what was asked, this kind alone forgets everything.
   const spec = kind === 'SelfSubjectRulesReview' ? {} : review['spec'];
   const apiVersion = `${request.group}/${request.version}`;
-  const metadata = { creationTimestamp: null };
-  return answerObject(201, { kind, apiVersion, metadata, ...(spec !== undefined && { spec }), status });
+  return answerObject(201, { kind, apiVersion, metadata: {}, ...(spec !== undefined && { spec }), status });
 }
 
 function reviewKind(cluster: Cluster, request: IncomingRequest, user: User): ReviewKind | undefined {
@@ -36,13 +35,13 @@ function reviewKind(cluster: Cluster, request: IncomingRequest, user: User): Rev
   const { group, version, resource, namespace } = request;
   switch (`${group}/${version}/${resource}`) {
     case 'authorization.k8s.io/v1/subjectaccessreviews':
-      return reviewOf('SubjectAccessReview', (asked) => subjectAccess(authorizer, asked));
+      return reviewOf('SubjectAccessReview', (asked) => subjectAccess(cluster, asked));
     case 'authorization.k8s.io/v1/localsubjectaccessreviews': {
-      const statusOf = (asked: JsonObject) => localSubjectAccess(authorizer, asked, namespace);
+      const statusOf = (asked: JsonObject) => localSubjectAccess(cluster, asked, namespace);
       return { ...reviewOf('LocalSubjectAccessReview', statusOf), namespaced: true };
     }
     case 'authorization.k8s.io/v1/selfsubjectaccessreviews':
-      return reviewOf('SelfSubjectAccessReview', (asked) => selfSubjectAccess(authorizer, asked, user));
+      return reviewOf('SelfSubjectAccessReview', (asked) => selfSubjectAccess(cluster, asked, user));
     case 'authorization.k8s.io/v1/selfsubjectrulesreviews':
       return reviewOf('SelfSubjectRulesReview', (asked) => selfSubjectRules(authorizer, asked, user));
     case 'authentication.k8s.io/v1/selfsubjectreviews':

@@ -1,7 +1,13 @@
 import { accessDenied } from './access/access-denied.ts';
 import { accessRequestOf } from './access/access-request.ts';
 import { authenticate } from './access/authentication.ts';
-import { impersonate, impersonationIn, userMissing } from './access/impersonation.ts';
+import {
+  impersonate,
+  impersonationIn,
+  userMissing,
+  userMissingLegacy,
+  type Impersonation,
+} from './access/impersonation.ts';
 import type { User } from './access/user.ts';
 import type { Cluster } from './cluster.ts';
 import { answerLog } from './logs/answer-log.ts';
@@ -24,12 +30,17 @@ const NOT_FOUND = '404 page not found\n';
 export function route(cluster: Cluster, request: IncomingRequest): Reply {
   const sender = authenticate(cluster.tokens, request);
   const asked = impersonationIn(request);
-  if (asked?.user === '') return answerText(500, userMissing(asked, request.url));
-  const user = asked ? impersonate(cluster.authorizer, sender, asked) : sender;
+  if (asked?.user === '') return answerUserMissing(cluster, asked, request.url);
+  const user = asked ? impersonate(asked, { ...cluster, sender, access: accessRequestOf(request) }) : sender;
   authorize(cluster, request, user);
   if (isAway(cluster, request)) return answerText(503, 'service unavailable\n');
   if (request.resource === '') return answerMeta(cluster, request);
   return answerReview(cluster, request, user) ?? answerResource(cluster, request);
+}
+
+function answerUserMissing({ server }: Cluster, asked: Impersonation, url: string): Reply {
+  if (server.constrainedImpersonation) throw badRequest(userMissing(asked));
+  return answerText(500, userMissingLegacy(asked, url));
 }
 
 /** Asked before anything else, so that who may not do something does not learn whether it could be done. */

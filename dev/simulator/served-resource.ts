@@ -1,5 +1,6 @@
 import type { ResourceName } from '../../src/kubernetes/resource.ts';
 import type { Cause } from './status.ts';
+import type { ServerVersion } from './server-version.ts';
 import type { Schema } from './schema.ts';
 import type { JsonObject } from './json.ts';
 
@@ -41,7 +42,9 @@ export interface ServedResource extends ResourceName {
   /** Fills in what a built-in type sets by itself when it is written. */
   readonly complete?: ((object: JsonObject) => JsonObject) | undefined;
   /** What a built-in type demands beyond its metadata, also of a change to what it was. */
-  readonly check?: ((object: JsonObject, old?: JsonObject) => readonly Cause[]) | undefined;
+  readonly check?:
+    | ((object: JsonObject, old: JsonObject | undefined, server: ServerVersion) => readonly Cause[])
+    | undefined;
 }
 
 /** The same for all versions of a resource: objects are kept and watched under it. */

@@ -6,6 +6,7 @@ import { invalidValue, validate, validateEmbedded, validateLists } from './schem
 import type { Schema } from './schema.ts';
 import { validateMetadata } from './metadata-validation.ts';
 import type { ServedResource } from './served-resource.ts';
+import type { ServerVersion } from './server-version.ts';
 import { badRequest, invalid, StatusError, type Cause } from './status.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -78,6 +79,7 @@ interface Check {
   readonly subresource?: string | undefined;
   /** Warnings of the write until now. */
   readonly warnings: readonly string[];
+  readonly server: ServerVersion;
 }
 
 /**
@@ -86,8 +88,8 @@ interface Check {
  */
 export function assertValid(check: Check, resource: ServedResource): readonly string[] {
   const { schema } = resource;
-  const { object, old } = check;
-  const causes = [...validateMetadata(object, resource), ...(resource.check?.(object, old) ?? [])];
+  const { object, old, server } = check;
+  const causes = [...validateMetadata(object, resource, server), ...(resource.check?.(object, old, server) ?? [])];
   const checked = schema ? checkSchema(check, schema, causes) : { causes, warnings: [] };
   const warnings = [...check.warnings, ...checked.warnings];
   if (checked.causes.length === 0) return warnings;

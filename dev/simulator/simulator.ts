@@ -21,6 +21,7 @@ import { readAccess } from './read-access.ts';
 import type { RequestRecord } from './request.ts';
 import { route } from './router.ts';
 import { storageKeyOf } from './served-resource.ts';
+import { CURRENT_VERSION, serverVersionOf, type KubernetesVersion } from './server-version.ts';
 import { EMPTY_WORLD, Storage, type Snapshot } from './storage.ts';
 import { Watches } from './watches.ts';
 
@@ -35,8 +36,8 @@ export interface SimulatorOptions {
   readonly bookmarkIntervalMs?: number;
   /** Who may come besides the administrator, each with a bearer token. What they may do is for RBAC to say. */
   readonly users?: readonly TokenUser[];
-  /** What /version calls itself. */
-  readonly version?: string;
+  /** The version of Kubernetes whose API server this one behaves like. By default the newest supported. */
+  readonly version?: KubernetesVersion;
 }
 
 /** A running API server, and a hand on it for those who arrange its world. */
@@ -84,11 +85,11 @@ const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-sy
 
 /** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { admission = [], users = [], version = 'v1.32.0' } = options;
+  const { admission = [], users = [] } = options;
   const world = createWorld(options);
   const behaviour = normalBehaviour();
   const tokens = createTokens(users, () => behaviour.token);
-  const cluster = { ...world, admission, gitVersion: version, behaviour, tokens };
+  const cluster = { ...world, admission, behaviour, tokens };
   const requests: RequestRecord[] = [];
   const openLogs = new Set<LogReader>();
   const serve = createHttpServer({
@@ -168,11 +169,13 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
 
 type World = ReturnType<typeof createWorld>;
 
-function createWorld({ objects = [], aggregated = [], bookmarkIntervalMs = 60_000 }: SimulatorOptions) {
+function createWorld(options: SimulatorOptions) {
+  const { objects = [], aggregated = [], bookmarkIntervalMs = 60_000, version = CURRENT_VERSION } = options;
+  const server = serverVersionOf(version);
   const storage = new Storage();
   const catalog = createCatalog(storage);
   const watches = new Watches(storage, bookmarkIntervalMs);
-  const authorizer = createAuthorizer(storage);
+  const authorizer = createAuthorizer(storage, server);
   const logs = createPodLogs(storage);
   keepAggregated(storage);
   const parts = { storage, catalog, watches };
@@ -204,5 +207,5 @@ function createWorld({ objects = [], aggregated = [], bookmarkIntervalMs = 60_00
 
   aggregated.forEach(aggregate);
   begin(objects);
-  return { ...parts, authorizer, logs, restore, aggregate };
+  return { ...parts, authorizer, logs, server, restore, aggregate };
 }

@@ -37,7 +37,8 @@ export function update(cluster: Cluster, request: UpdateRequest): Written {
   const validation = { mode: options.fieldValidation, problems, isPatch: method === 'PATCH' };
   const shaped = shape(next, resource, validation);
   const wanted = merged(shaped.object, request);
-  const warned = assertValid({ object: wanted, old: current, subresource, warnings: shaped.warnings }, resource);
+  const check = { object: wanted, old: current, subresource, warnings: shaped.warnings, server: cluster.server };
+  const warned = assertValid(check, resource);
   assertNoNewFinalizers(wanted, current, resource);
   const access = readAccess(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;

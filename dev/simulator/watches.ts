@@ -1,5 +1,6 @@
 import type { ApiObject } from './api-object.ts';
 import type { Selects } from './selection.ts';
+import { expired, type StatusError } from './status.ts';
 import type { Change, Storage } from './storage.ts';
 
 /** Where a watch stream goes. */
@@ -14,7 +15,7 @@ export interface EventWriter {
   readonly key: string;
   readonly event: (type: Change['type'], object: ApiObject) => string;
   readonly bookmark: (version: number, initialEventsEnd: boolean) => string;
-  readonly error: (message: string) => string;
+  readonly error: (error: StatusError) => string;
 }
 
 export interface Watcher {
@@ -82,8 +83,8 @@ export class Watches {
 
   /** Tells every watcher that its version is too old, then ends the streams. */
   expire(): void {
-    const message = 'The resourceVersion for the provided watch is too old.';
-    for (const { writer, sink } of this.#owed.keys()) sink.write(writer.error(message));
+    const error = expired('The resourceVersion for the provided watch is too old.');
+    for (const { writer, sink } of this.#owed.keys()) sink.write(writer.error(error));
     this.finish('end');
   }
 

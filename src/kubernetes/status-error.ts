@@ -55,13 +55,9 @@ export function isConflict(error: unknown): boolean {
   return error instanceof StatusError && error.code === 409;
 }
 
-/** A new object's name is taken: `AlreadyExists`, or from servers before 1.32 that made it themselves, a plea to try again. */
+/** An object of the name exists already, given or generated. */
 export function isNameTaken(error: unknown): boolean {
-  if (!(error instanceof StatusError)) return false;
-  return (
-    error.reason === 'AlreadyExists' ||
-    (error.reason === 'ServerTimeout' && /generate a unique name|generateName/iu.test(error.message))
-  );
+  return error instanceof StatusError && error.reason === 'AlreadyExists';
 }
 
 export function isUnauthorized(error: unknown): boolean {

@@ -1,20 +1,32 @@
 import { expect, it } from 'vitest';
-import type { AccessApi } from './access-api.ts';
+import { until } from '../support/until.ts';
+import type { AccessAnswer, AccessApi } from './access-api.ts';
+import type { Cluster } from './clusters.ts';
 
 const WORKSPACES = '/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces';
 const RULES = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const ask = { spec: { resourceAttributes: { verb: 'get', resource: 'configmaps', namespace: 'team-b' } } };
 
+const USER = 'requested &user.DefaultInfo{Name:"", UID:';
+const userMissing = [
+  400,
+  `${USER}"", Groups:[]string{"a", "b"}, Extra:map[string][]string(nil)} without impersonating a user name`,
+  `${USER}"5", Groups:[]string(nil), Extra:map[string][]string{"scopes":[]string{"all"}}} without`,
+] as const;
+const userMissingIn134 = [
+  500,
+  `Internal Server Error: "${WORKSPACES}": requested [{Group  a    } {Group  b    }] without impersonating a user`,
+  '{UserExtra  all  authentication.k8s.io/v1  scopes}',
+] as const;
+
 /** Requests in the name of somebody else. */
-export function impersonation(api: () => AccessApi): void {
+export function impersonation(cluster: () => Cluster, api: () => AccessApi): void {
   it('wants to know in whose name', async () => {
-    const { code, text } = await api().send('GET', WORKSPACES, { 'Impersonate-Group': ['a', 'b'] });
-    expect(code).toBe(500);
-    expect(text.trim()).toBe(
-      `Internal Server Error: "${WORKSPACES}": requested [{Group  a    } {Group  b    }] without impersonating a user`,
-    );
-    const extra = await api().send('GET', WORKSPACES, { 'Impersonate-Extra-Scopes': 'all' });
-    expect(extra.text.trim()).toContain('[{UserExtra  all  authentication.k8s.io/v1  scopes}]');
+    const groups = await api().send('GET', WORKSPACES, { 'Impersonate-Group': ['a', 'b'] });
+    const extra = await api().send('GET', WORKSPACES, { 'Impersonate-Extra-Scopes': 'all', 'Impersonate-Uid': '5' });
+    const [code, inGroups, withExtra] = isNew() ? userMissing : userMissingIn134;
+    expect([groups.code, groups.body.message ?? groups.text.trim()]).toEqual([code, inGroups]);
+    expect(extra.body.message ?? extra.text).toContain(withExtra);
   });
 
   it('knows every group, each in a header of its own', async () => {
@@ -48,6 +60,57 @@ export function impersonation(api: () => AccessApi): void {
     const { body } = await api().send('GET', '/', { 'Impersonate-User': Buffer.from('Zoë').toString('latin1') });
     expect(body.message).toBe('forbidden: User "Zoë" cannot get path "/"');
   });
+
+  it('refuses who may not impersonate', async () => {
+    const { code, body } = await fromImpersonator({ 'Impersonate-User': 'unknown' });
+    expect([code, body.reason]).toEqual([403, 'Forbidden']);
+    const workspaces = 'resource "workspaces" in API group "kubeflow.org" in the namespace "team-a"';
+    expect(body.message).toBe(
+      isNew()
+        ? `workspaces.kubeflow.org is forbidden: User "impersonator" cannot impersonate-on:user-info:list ${workspaces}`
+        : 'users "unknown" is forbidden: User "impersonator" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
+  it('lets impersonate by the verb impersonate', async () => {
+    await grant('legacy', { verbs: ['impersonate'], apiGroups: [''], resources: ['users'], resourceNames: ['alice'] });
+    await until(async () => (await fromImpersonator({ 'Impersonate-User': 'alice' })).code === 200, 'alice is allowed');
+    expect((await fromImpersonator({ 'Impersonate-User': 'vic' })).code).toBe(403);
+    expect((await fromImpersonator({ 'Impersonate-User': 'alice', 'Impersonate-Group': 'viewers' })).code).toBe(403);
+  });
+
+  it('lets impersonate in a constrained mode, where the server has them, only for what that allows', async () => {
+    const group = { apiGroups: ['authentication.k8s.io'] };
+    await grant(
+      'constrained',
+      { ...group, verbs: ['impersonate:user-info'], resources: ['users'], resourceNames: ['guest'] },
+      { ...group, verbs: ['impersonate:user-info'], resources: ['groups'], resourceNames: ['viewers'] },
+      { verbs: ['impersonate-on:user-info:list'], apiGroups: ['kubeflow.org'], resources: ['workspaces'] },
+    );
+    const guest = { 'Impersonate-User': 'guest', 'Impersonate-Group': 'viewers' };
+    const code = isNew() ? 200 : 403;
+    await until(async () => (await fromImpersonator(guest)).code === code, `guest is answered with ${code}`);
+    expect((await fromImpersonator({ ...guest, 'Impersonate-Group': 'others' })).code).toBe(403);
+    expect((await fromImpersonator(guest, `${WORKSPACES}/nb`)).code).toBe(403);
+  });
+
+  function isNew(): boolean {
+    return cluster().minorVersion > 34;
+  }
+
+  function fromImpersonator(headers: Readonly<Record<string, string>>, path = WORKSPACES): Promise<AccessAnswer> {
+    return api().send('GET', path, { ...headers, Authorization: `Bearer ${cluster().impersonatorToken}` });
+  }
+
+  async function grant(name: string, ...rules: readonly object[]): Promise<void> {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const metadata = { name: `impersonator-${name}` };
+    const roleRef = { kind: 'ClusterRole', name: metadata.name };
+    const subjects = [{ kind: 'User', name: 'impersonator' }];
+    const manifests = { clusterroles: { metadata, rules }, clusterrolebindings: { metadata, roleRef, subjects } };
+    for (const [plural, manifest] of Object.entries(manifests))
+      expect((await api().send('POST', `${rbac}/${plural}`, {}, manifest)).code).toBe(201);
+  }
 
   it('refuses before it looks whether there is anything', async () => {
     const vic = { user: 'vic', groups: [] };

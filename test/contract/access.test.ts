@@ -23,7 +23,7 @@ describeOnClusters('access', (cluster) => {
 
   describe('reviews', () => {
     it.each(accessCases)('$title', async (asked) => {
-      expect(await api.review(asked)).toEqual(answerTo(asked));
+      expect(await api.review(asked)).toEqual(answerTo(asked, cluster()));
     });
   });
 
@@ -32,7 +32,7 @@ describeOnClusters('access', (cluster) => {
 
     it.each(sendable.filter(({ ground }) => ground === undefined))('$title', async (asked) => {
       const { code, body } = await send(api, asked);
-      expect([code, body.reason, body.message]).toEqual([403, 'Forbidden', refusalOf(asked)]);
+      expect([code, body.reason, body.message]).toEqual([403, 'Forbidden', refusalOf(asked, cluster())]);
     });
 
     it.each(sendable.filter(({ ground }) => ground !== undefined))('$title', async (asked) => {
@@ -41,13 +41,13 @@ describeOnClusters('access', (cluster) => {
   });
 
   describe('questions', () => {
-    questions(() => api);
+    questions(cluster, () => api);
   });
   describe('impersonation', () => {
-    impersonation(() => api);
+    impersonation(cluster, () => api);
   });
   describe('roles and bindings', () => {
-    objects(() => cluster().api);
+    objects(cluster);
   });
 });
 
@@ -78,20 +78,21 @@ async function inForce(api: AccessApi): Promise<boolean> {
   return answers.every((answer) => (answer as { readonly allowed: boolean }).allowed);
 }
 
-function answerTo(asked: AccessCase): unknown {
+function answerTo(asked: AccessCase, cluster: Cluster): unknown {
   const { ground } = asked;
   if (ground === '') return { allowed: true };
   if (ground !== undefined) return { allowed: true, reason: `RBAC: allowed by ${ground}` };
-  const reason = missingRoles(asked);
+  const reason = missingRoles(asked, cluster);
   return reason === '' ? { allowed: false } : { allowed: false, reason };
 }
 
-/** Dan's roles do not exist. */
-function missingRoles({ person, namespace }: AccessCase): string {
+/** Dan's roles do not exist. After 1.34 the server names the authorizer whose reason it is. */
+function missingRoles({ person, namespace }: AccessCase, { minorVersion }: Cluster): string {
   if (person.user !== 'dan') return '';
+  const prefix = minorVersion > 34 ? 'rbac: RBAC' : 'RBAC';
   const inCluster = 'clusterrole.rbac.authorization.k8s.io "nobody" not found';
-  if (namespace === '') return `RBAC: ${inCluster}`;
-  return `RBAC: [${inCluster}, role.rbac.authorization.k8s.io "nowhere" not found]`;
+  if (namespace === '') return `${prefix}: ${inCluster}`;
+  return `${prefix}: [${inCluster}, role.rbac.authorization.k8s.io "nowhere" not found]`;
 }
 
 const methods: Readonly<Record<string, string>> = {
@@ -134,7 +135,7 @@ function requestFor({ verb, path, resource, group, subresource, namespace, name 
   return { method, path: query.size > 0 ? `${place}?${query}` : place };
 }
 
-function refusalOf(asked: AccessCase): string {
+function refusalOf(asked: AccessCase, cluster: Cluster): string {
   const { verb, path, resource, group, subresource, namespace, name } = asked;
   const user = `User "${asked.person.user}" cannot ${verb}`;
   if (path !== '') return `forbidden: ${user} path "${path}"`;
@@ -142,7 +143,7 @@ function refusalOf(asked: AccessCase): string {
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const named = name === '' ? subject : `${subject} "${name}"`;
-  const reason = missingRoles(asked);
+  const reason = missingRoles(asked, cluster);
   const refusal = `${user} resource "${what}" in API group "${group}" ${where}`;
   return `${named} is forbidden: ${refusal}${reason === '' ? '' : `: ${reason}`}`;
 }

@@ -10,7 +10,6 @@ import { fieldValidation } from './api/field-validation.ts';
 import { GADGET_DEFINITION } from './api/gadget.ts';
 import { kubectl } from './api/kubectl.ts';
 import { lists } from './api/lists.ts';
-import { newServers } from './api/new-servers.ts';
 import { patches } from './api/patches.ts';
 import { paths } from './api/paths.ts';
 import { reads } from './api/reads.ts';
@@ -67,8 +66,5 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('expiry', () => {
     expiry(cluster);
-  });
-  describe('what old servers lack', () => {
-    newServers(cluster);
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { until } from '../support/until.ts';
@@ -95,9 +96,12 @@ export class Api {
     return this.send('DELETE', path, options === undefined ? {} : { body: options });
   }
 
-  /** @param exchange a body that is a text is sent as it is */
+  /**
+   * Sends a request, again while the server asks for that with 429, as it does until the cache of a custom resource is
+   * filled. A body that is a text is sent as it is.
+   */
   async send(method: string, path: string, exchange: Exchange = {}): Promise<ApiAnswer> {
-    const response = await this.#open(method, path, exchange, new AbortController().signal);
+    const response = await this.#settled(() => this.#open(method, path, exchange, new AbortController().signal));
     const text = await readText(response);
     return { code: response.statusCode ?? 0, headers: response.headers, text, body: readBody(text) };
   }
@@ -106,7 +110,8 @@ export class Api {
   async watch(path: string, accept?: string): Promise<WatchStream> {
     const ended = new AbortController();
     const target = `${path}${path.includes('?') ? '&' : '?'}watch=true`;
-    const response = await this.#open('GET', target, accept === undefined ? {} : { accept }, ended.signal);
+    const exchange = accept === undefined ? {} : { accept };
+    const response = await this.#settled(() => this.#open('GET', target, exchange, ended.signal));
     return new WatchStream(response, ended);
   }
 
@@ -134,6 +139,14 @@ export class Api {
     const { group, names, versions } = definition['spec'] as DefinitionSpec;
     const path = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
     await until(async () => (await this.get(path)).code === 200, `${names.plural} are served`);
+  }
+
+  async #settled(open: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+    const response = await open();
+    if (response.statusCode !== 429) return response;
+    response.resume();
+    await delay(Number(response.headers['retry-after'] ?? 1) * 1_000);
+    return this.#settled(open);
   }
 
   #open(method: string, path: string, exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { CURRENT_VERSION, isKubernetesVersion, type KubernetesVersion } from '../../dev/simulator/server-version.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
-import { controlPlaneMissing, startControlPlane } from '../support/control-plane.ts';
+import { controlPlaneMissing, controlPlaneVersion, startControlPlane } from '../support/control-plane.ts';
 import { Api } from './api.ts';
 
 /** A cluster that a contract is held against: served by nobody but itself, with no controllers. */
@@ -9,8 +10,10 @@ export interface Cluster extends AsyncDisposable {
   readonly url: string;
   readonly kubeconfig: string;
   readonly api: Api;
-  /** Of Kubernetes 1.x, the x: some of what is true of new servers is not of old ones. */
+  /** Minor version of Kubernetes: 34 for 1.34. */
   readonly minorVersion: number;
+  /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
+  readonly impersonatorToken: string;
   /** As when the power goes; everything stored stays. */
   stop(): Promise<void>;
   /** On the same port, with the same certificate. Resolves when it is ready. */
@@ -50,12 +53,20 @@ export function describeOnClusters(title: string, contract: (cluster: () => Clus
   }
 }
 
+const IMPERSONATOR = { name: 'impersonator', token: 'token-of-the-impersonator' };
+
+/** The simulator behaves like the version of Kubernetes that it is compared with. */
 async function startSimulated(): Promise<Cluster> {
-  const simulator = await startSimulator({ bookmarkIntervalMs: 100 });
+  const simulator = await startSimulator({
+    bookmarkIntervalMs: 100,
+    version: simulatedVersion(),
+    users: [IMPERSONATOR],
+  });
   const { faults, kubeconfig } = simulator;
   return complete({
     name: 'simulator',
     kubeconfig,
+    impersonatorToken: IMPERSONATOR.token,
     stop: () => faults.stop(),
     start: () => faults.start(),
     compact: () => Promise.resolve(faults.compact()),
@@ -68,11 +79,19 @@ async function startReal(): Promise<Cluster> {
   return complete({
     name: 'kube-apiserver',
     kubeconfig: controlPlane.kubeconfig,
+    impersonatorToken: controlPlane.impersonatorToken,
     stop: () => controlPlane.stopApiServer(),
     start: () => controlPlane.startApiServer(),
     compact: () => controlPlane.compact(),
     [Symbol.asyncDispose]: () => controlPlane[Symbol.asyncDispose](),
   });
+}
+
+function simulatedVersion(): KubernetesVersion {
+  const version = controlPlaneVersion() ?? CURRENT_VERSION;
+  if (isKubernetesVersion(version)) return version;
+  console.warn(`The simulator does not know Kubernetes ${version}: it behaves like ${CURRENT_VERSION}.`);
+  return CURRENT_VERSION;
 }
 
 async function complete(server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>): Promise<Cluster> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
@@ -15,6 +15,8 @@ export interface ControlPlane {
   readonly url: string;
   /** For an admin whom RBAC allows everything; trusts this server's certificate only. */
   readonly kubeconfig: string;
+  /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
+  readonly impersonatorToken: string;
   readonly etcdEndpoint: string;
   /** Logs, certificates and etcd's files; gone after disposal. */
   readonly dataDirectory: string;
@@ -36,6 +38,16 @@ export const controlPlaneMissing: string | undefined = process.env['KUBEBUILDER_
   ? undefined
   : 'KUBEBUILDER_ASSETS does not name a directory with etcd and kube-apiserver';
 
+/** Minor version of the kube-apiserver in `KUBEBUILDER_ASSETS`, such as `1.37`; undefined without one. */
+export function controlPlaneVersion(): string | undefined {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (!assets) return undefined;
+  const text = execFileSync(path.join(assets, 'kube-apiserver'), ['--version'], { encoding: 'utf8' });
+  const [, version] = /v(\d+\.\d+)\./u.exec(text) ?? [];
+  if (version === undefined) throw new TypeError(`Expected kube-apiserver to print its version, got ${text}`);
+  return version;
+}
+
 /**
  * Starts etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, as envtest does. Nothing outlives the process that called
  * this, however it ends.
@@ -49,8 +61,8 @@ export async function startControlPlane(): Promise<ControlPlane> {
   parts.defer(() => clean(cleaner));
   const [etcdPort, apiPort] = await Promise.all([freePort(), freePort()]);
   const etcdEndpoint = `http://127.0.0.1:${etcdPort}`;
-  const token = randomBytes(16).toString('hex');
-  await writeCredentials(dataDirectory, token);
+  const [token, impersonatorToken] = [newToken(), newToken()];
+  await writeCredentials(dataDirectory, { token, impersonatorToken });
 
   const etcd = new ServerProcess(dataDirectory, [path.join(assets, 'etcd'), ...etcdArgs(dataDirectory, etcdEndpoint)]);
   const api = new ServerProcess(dataDirectory, [
@@ -71,6 +83,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   return {
     url,
     kubeconfig,
+    impersonatorToken,
     etcdEndpoint,
     dataDirectory,
     startApiServer,
@@ -139,11 +152,21 @@ function apiArgs(directory: string, etcdEndpoint: string, port: number): string[
   ];
 }
 
-async function writeCredentials(directory: string, token: string): Promise<void> {
+function newToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+interface Tokens {
+  readonly token: string;
+  readonly impersonatorToken: string;
+}
+
+async function writeCredentials(directory: string, { token, impersonatorToken }: Tokens): Promise<void> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs1', format: 'pem' });
   await writeFile(path.join(directory, 'service-account.key'), pem, { mode: 0o600 });
-  await writeFile(path.join(directory, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+  const tokens = [`${token},admin,admin,"system:masters"`, `${impersonatorToken},impersonator,impersonator`];
+  await writeFile(path.join(directory, 'tokens.csv'), `${tokens.join('\n')}\n`, { mode: 0o600 });
 }
 
 /** The server's certificate, followed by the authority that it made for itself. */

@@ -1,24 +1,34 @@
 import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from '../json.ts';
 import { invalidValue } from '../schema-validation.ts';
+import type { ServerVersion } from '../server-version.ts';
 import { badRequest, invalid, type Cause } from '../status.ts';
 import type { AccessRequest } from './access-request.ts';
 import type { Authorizer, Decision } from './authorizer.ts';
 import type { Rule } from './rules.ts';
 import type { User } from './user.ts';
 
+export interface Reviewer {
+  readonly authorizer: Authorizer;
+  readonly server: ServerVersion;
+}
+
 /** What a SubjectAccessReview asks for, about somebody whom it names. @throws {StatusError} 422 */
-export function subjectAccess(authorizer: Authorizer, review: JsonObject): JsonObject {
+export function subjectAccess({ authorizer, server }: Reviewer, review: JsonObject): JsonObject {
   const { spec } = review;
-  assertSound([...checkAttributes(spec), ...checkSubject(spec), ...checkMetadata(review)]);
+  assertSound([...checkAttributes(spec, server), ...checkSubject(spec), ...checkMetadata(review)]);
   return statusOf(authorizer.authorize(subjectIn(spec), accessIn(spec)));
 }
 
 /** The same about one namespace, by those who may ask there. @throws {StatusError} 400 or 422 */
-export function localSubjectAccess(authorizer: Authorizer, review: JsonObject, urlNamespace = ''): JsonObject {
+export function localSubjectAccess(
+  { authorizer, server }: Reviewer,
+  review: JsonObject,
+  urlNamespace = '',
+): JsonObject {
   const { spec } = review;
   const { namespace = '', ...rest } = objectAt(review, 'metadata');
   const causes = [
-    ...checkAttributes(spec),
+    ...checkAttributes(spec, server),
     ...checkSubject(spec),
     ...checkMetadata({ metadata: rest }),
     ...checkPlace(spec, String(namespace)),
@@ -30,9 +40,9 @@ export function localSubjectAccess(authorizer: Authorizer, review: JsonObject, u
 }
 
 /** The same about who asks. @throws {StatusError} 422 */
-export function selfSubjectAccess(authorizer: Authorizer, review: JsonObject, user: User): JsonObject {
+export function selfSubjectAccess({ authorizer, server }: Reviewer, review: JsonObject, user: User): JsonObject {
   const { spec } = review;
-  assertSound([...checkAttributes(spec), ...checkMetadata(review)]);
+  assertSound([...checkAttributes(spec, server), ...checkMetadata(review)]);
   return statusOf(authorizer.authorize(user, accessIn(spec)));
 }
 
@@ -80,13 +90,18 @@ function assertSound(causes: readonly Cause[]): void {
   if (causes.length > 0) throw invalid({ group: 'authorization.k8s.io', kind: '', name: '' }, causes);
 }
 
-function checkAttributes(spec: unknown): readonly Cause[] {
+/** Exactly one kind of attributes must be given. */
+function checkAttributes(spec: unknown, { declarativeValidation }: ServerVersion): readonly Cause[] {
   const { resourceAttributes, nonResourceAttributes } = isJsonObject(spec) ? spec : {};
-  if (isJsonObject(resourceAttributes) && isJsonObject(nonResourceAttributes))
-    return [wrongPath(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
-  if (isJsonObject(resourceAttributes) || isJsonObject(nonResourceAttributes)) return [];
+  const given = [resourceAttributes, nonResourceAttributes].filter(isJsonObject).length;
+  if (given === 1) return [];
+  const found = isJsonObject(nonResourceAttributes) ? pathAttributes(nonResourceAttributes) : null;
   const rule = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  return [invalidValue('spec.resourceAttributes', 'null', rule)];
+  if (declarativeValidation) return [invalidValue('spec', found, rule)];
+  if (given === 0) return [invalidValue('spec.resourceAttributes', found, rule)];
+  return [
+    invalidValue('spec.nonResourceAttributes', found, 'cannot be specified in combination with resourceAttributes'),
+  ];
 }
 
 function checkSubject(spec: unknown): readonly Cause[] {
@@ -109,14 +124,18 @@ function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
       ? [invalidValue(field, asked, 'must match metadata.namespace')]
       : []),
     ...(isJsonObject(nonResourceAttributes)
-      ? [wrongPath(nonResourceAttributes, 'disallowed on this kind of request')]
+      ? [
+          invalidValue(
+            'spec.nonResourceAttributes',
+            pathAttributes(nonResourceAttributes),
+            'disallowed on this kind of request',
+          ),
+        ]
       : []),
   ];
 }
 
-/** Non-resource attributes as Go prints them. */
-function wrongPath(attributes: JsonObject, rule: string): Cause {
-  const [path, verb] = ['path', 'verb'].map((field) => JSON.stringify(textAt(attributes, field) ?? ''));
-  const message = `Invalid value: authorization.NonResourceAttributes{Path:${path}, Verb:${verb}}: ${rule}`;
-  return { reason: 'FieldValueInvalid', field: 'spec.nonResourceAttributes', message };
+/** Non-resource attributes as the server's internal type has them. */
+function pathAttributes(attributes: JsonObject): JsonObject {
+  return { Path: textAt(attributes, 'path') ?? '', Verb: textAt(attributes, 'verb') ?? '' };
 }

@@ -1,3 +1,4 @@
+import type { ServerVersion } from '../server-version.ts';
 import type { Storage } from '../storage.ts';
 import type { AccessRequest } from './access-request.ts';
 import { createGrants } from './grants.ts';
@@ -20,7 +21,8 @@ export interface UserRules {
 export type Authorizer = ReturnType<typeof createAuthorizer>;
 
 /** Decides by the RBAC objects that are stored now. */
-export function createAuthorizer(storage: Storage) {
+export function createAuthorizer(storage: Storage, { namesAuthorizers }: Pick<ServerVersion, 'namesAuthorizers'>) {
+  const denied = namesAuthorizers ? 'rbac: RBAC: ' : 'RBAC: ';
   const grants = createGrants(storage);
   return {
     /** Must be called after the storage has been restored. */
@@ -34,7 +36,7 @@ export function createAuthorizer(storage: Storage) {
         if (rules.some((rule) => allows(rule, access)))
           return { allowed: true, reason: `RBAC: allowed by ${describeBinding(binding, user)}` };
       }
-      return { allowed: false, reason: problems.length > 0 ? `RBAC: ${joined(problems)}` : '' };
+      return { allowed: false, reason: problems.length > 0 ? `${denied}${joined(problems)}` : '' };
     },
     rulesFor(user: User, namespace: string): UserRules {
       const found = Array.from(grants.of(user, namespace));

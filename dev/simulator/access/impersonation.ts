@@ -1,10 +1,13 @@
 import type { IncomingRequest } from '../request.ts';
+import type { ServerVersion } from '../server-version.ts';
+import type { StatusError } from '../status.ts';
 import { accessDenied } from './access-denied.ts';
-import type { ResourceAccess } from './access-request.ts';
+import type { AccessRequest, ResourceAccess } from './access-request.ts';
 import type { Authorizer } from './authorizer.ts';
 import {
   ANONYMOUS,
   AUTHENTICATED,
+  MASTERS,
   serviceAccountGroups,
   serviceAccountIn,
   UNAUTHENTICATED,
@@ -26,13 +29,13 @@ const EXTRA = 'impersonate-extra-';
 export function impersonationIn({
   headersDistinct,
 }: Pick<IncomingRequest, 'headersDistinct'>): Impersonation | undefined {
-  const valuesOf = (header: string) => (headersDistinct[header] ?? []).map(asUtf8);
+  const read = (header: string) => (headersDistinct[header] ?? []).map(asUtf8);
   const extra = Object.keys(headersDistinct)
     .filter((header) => header.startsWith(EXTRA))
-    .flatMap((header) => valuesOf(header).map((value) => [keyIn(header), value] as const));
-  const [user = ''] = valuesOf('impersonate-user');
-  const [uid = ''] = valuesOf('impersonate-uid');
-  const groups = valuesOf('impersonate-group');
+    .flatMap((header) => read(header).map((value) => [keyIn(header), value] as const));
+  const [user = ''] = read('impersonate-user');
+  const [uid = ''] = read('impersonate-uid');
+  const groups = read('impersonate-group');
   return user === '' && uid === '' && groups.length + extra.length === 0 ? undefined : { user, groups, uid, extra };
 }
 
@@ -50,8 +53,22 @@ function asUtf8(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8');
 }
 
-/** The answer to headers that name no user, as the real server words it. */
-export function userMissing({ groups, uid, extra }: Impersonation, url: string): string {
+/** Message about headers that name no user, with the wanted user as Go prints it. */
+export function userMissing({ groups, uid, extra }: Impersonation): string {
+  const keys = [...new Set(extra.map(([key]) => key))].toSorted();
+  const extras = keys.map((key) => `${JSON.stringify(key)}:${goTexts(valuesOf(extra, key))}`);
+  const wanted =
+    `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${groups.length === 0 ? '[]string(nil)' : goTexts(groups)}, ` +
+    `Extra:map[string][]string${extras.length === 0 ? '(nil)' : `{${extras.join(', ')}}`}}`;
+  return `requested ${wanted} without impersonating a user name`;
+}
+
+function goTexts(texts: readonly string[]): string {
+  return `[]string{${texts.map((text) => JSON.stringify(text)).join(', ')}}`;
+}
+
+/** The same message from a server before constrained impersonation. */
+export function userMissingLegacy({ groups, uid, extra }: Impersonation, url: string): string {
   const api = 'authentication.k8s.io/v1';
   const asked = [
     ...groups.map((group) => `{Group  ${group}    }`),
@@ -62,30 +79,86 @@ export function userMissing({ groups, uid, extra }: Impersonation, url: string):
   return `Internal Server Error: ${JSON.stringify(url)}: ${message}\n`;
 }
 
+interface ImpersonationOptions {
+  readonly authorizer: Authorizer;
+  readonly server: ServerVersion;
+  readonly sender: User;
+  /** The access that the impersonated user is then asked for. */
+  readonly access: AccessRequest;
+}
+
 /**
- * Who the request is to be treated as.
- * @throws {StatusError} 403 when its sender may not be all of that
+ * Returns the user that the request is treated as. A server with constrained impersonation allows it in a constrained
+ * mode or by the verb `impersonate`; if both are denied, it reports the first denial.
+ * @throws {StatusError} 403 when the sender may not impersonate all of that
  */
-export function impersonate(authorizer: Authorizer, sender: User, asked: Impersonation): User {
-  for (const access of accessesTo(asked)) {
-    const { allowed, reason } = authorizer.authorize(sender, access);
-    if (!allowed) throw accessDenied(sender, access, reason);
-  }
+export function impersonate(asked: Impersonation, { authorizer, server, sender, access }: ImpersonationOptions): User {
+  const constrained = server.constrainedImpersonation ? constrainedAccesses(asked, access) : undefined;
+  const ways = constrained ? [constrained, legacyAccesses(asked)] : [legacyAccesses(asked)];
+  const denials = ways.map((accesses) => firstDenial(authorizer, sender, accesses));
+  const [denial] = denials;
+  if (denial && !denials.includes(undefined)) throw denial;
   const { user: name, uid, extra } = asked;
-  const values = extra.map(([key]) => [key, extra.filter(([other]) => other === key).map(([, value]) => value)]);
+  const values = extra.map(([key]) => [key, valuesOf(extra, key)]);
   return { name, uid, groups: groupsFor(asked), ...(extra.length > 0 && { extra: Object.fromEntries(values) }) };
 }
 
-function accessesTo({ user, groups, uid, extra }: Impersonation): readonly ResourceAccess[] {
+function firstDenial(
+  authorizer: Authorizer,
+  sender: User,
+  accesses: readonly AccessRequest[],
+): StatusError | undefined {
+  for (const access of accesses) {
+    const { allowed, reason } = authorizer.authorize(sender, access);
+    if (!allowed) return accessDenied(sender, access, reason);
+  }
+  return undefined;
+}
+
+const AUTHENTICATION_GROUP = 'authentication.k8s.io';
+
+function legacyAccesses(asked: Impersonation): readonly ResourceAccess[] {
+  const account = serviceAccountIn(asked.user);
   const core = { type: 'resource', verb: 'impersonate', group: '', subresource: '', namespace: '' } as const;
-  const other = { ...core, group: 'authentication.k8s.io' };
-  const account = serviceAccountIn(user);
   return [
-    account ? { ...core, resource: 'serviceaccounts', ...account } : { ...core, resource: 'users', name: user },
-    ...groups.map((name) => ({ ...core, resource: 'groups', name })),
-    ...extra.map(([subresource, name]) => ({ ...other, resource: 'userextras', subresource, name })),
-    ...(uid === '' ? [] : [{ ...other, resource: 'uids', name: uid }]),
+    account ? { ...core, resource: 'serviceaccounts', ...account } : { ...core, resource: 'users', name: asked.user },
+    ...asked.groups.map((name) => ({ ...core, resource: 'groups', name })),
+    ...extraAccesses(asked, 'impersonate'),
   ];
+}
+
+/** The accesses that the mode for this kind of user demands; undefined if no constrained mode covers the user. */
+function constrainedAccesses(asked: Impersonation, access: AccessRequest): readonly AccessRequest[] | undefined {
+  const mode = modeFor(asked);
+  if (!mode || asked.groups.some((group) => group === '' || group === MASTERS)) return undefined;
+  const verb = `impersonate:${mode}`;
+  const base = { type: 'resource', verb, group: AUTHENTICATION_GROUP, subresource: '', namespace: '' } as const;
+  const account = serviceAccountIn(asked.user);
+  return [
+    { ...access, verb: `impersonate-on:${mode}:${access.verb}` },
+    account ? { ...base, resource: 'serviceaccounts', ...account } : { ...base, resource: 'users', name: asked.user },
+    ...asked.groups.map((name) => ({ ...base, resource: 'groups', name })),
+    ...extraAccesses(asked, verb),
+  ];
+}
+
+/** Service accounts and nodes have modes of their own, which fix their groups; the modes of nodes are not simulated. */
+function modeFor({ user, groups, uid, extra }: Impersonation): 'serviceaccount' | 'user-info' | undefined {
+  if (user.startsWith('system:node:')) return undefined;
+  if (!serviceAccountIn(user)) return 'user-info';
+  return groups.length === 0 && uid === '' && extra.length === 0 ? 'serviceaccount' : undefined;
+}
+
+function extraAccesses({ uid, extra }: Impersonation, verb: string): readonly ResourceAccess[] {
+  const base = { type: 'resource', verb, group: AUTHENTICATION_GROUP, subresource: '', namespace: '' } as const;
+  return [
+    ...extra.map(([subresource, name]) => ({ ...base, resource: 'userextras', subresource, name })),
+    ...(uid === '' ? [] : [{ ...base, resource: 'uids', name: uid }]),
+  ];
+}
+
+function valuesOf(extra: Impersonation['extra'], key: string): readonly string[] {
+  return extra.filter(([other]) => other === key).map(([, value]) => value);
 }
 
 /** Those asked for, or else those that follow from the name; and whether it is somebody at all. */

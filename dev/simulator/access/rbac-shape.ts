@@ -1,4 +1,6 @@
 import { isEqualJson, isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from '../json.ts';
+import { invalidValue } from '../schema-validation.ts';
+import type { ServerVersion } from '../server-version.ts';
 import type { Cause } from '../status.ts';
 import { RBAC_GROUP } from './rbac-objects.ts';
 
@@ -49,30 +51,45 @@ interface Urls {
 
 function checkUrls(rule: unknown, { field, urls, namespaced }: Urls): readonly Cause[] {
   const mixed = ['apiGroups', 'resources', 'resourceNames'].some((member) => textsAt(rule, member).length > 0);
-  const found = `[]string{${urls.map((url) => JSON.stringify(url)).join(', ')}}`;
-  const wrong = (message: string) => invalidGo(`${field}.nonResourceURLs`, found, message);
+  const wrong = (message: string) => invalidValue(`${field}.nonResourceURLs`, urls, message);
   return [
     ...(namespaced ? [wrong('namespaced rules cannot apply to non-resource URLs')] : []),
     ...(mixed ? [wrong('rules cannot apply to both regular resources and non-resource URLs')] : []),
   ];
 }
 
-export function checkRoleBinding(binding: JsonObject, old?: JsonObject): readonly Cause[] {
-  return checkBinding(binding, old, ['Role', 'ClusterRole']);
+export function checkRoleBinding(
+  binding: JsonObject,
+  old: JsonObject | undefined,
+  server: ServerVersion,
+): readonly Cause[] {
+  return [...checkRoleChange(binding, old, server), ...checkBinding(binding, ['Role', 'ClusterRole'])];
 }
 
-export function checkClusterRoleBinding(binding: JsonObject, old?: JsonObject): readonly Cause[] {
-  return checkBinding(binding, old, ['ClusterRole']);
+export function checkClusterRoleBinding(
+  binding: JsonObject,
+  old: JsonObject | undefined,
+  server: ServerVersion,
+): readonly Cause[] {
+  return [...checkRoleChange(binding, old, server), ...checkBinding(binding, ['ClusterRole'])];
 }
 
-function checkBinding(binding: JsonObject, old: JsonObject | undefined, roles: readonly string[]): readonly Cause[] {
+function checkRoleChange(
+  binding: JsonObject,
+  old: JsonObject | undefined,
+  { declarativeValidation }: ServerVersion,
+): readonly Cause[] {
+  const roleRef = objectAt(binding, 'roleRef');
+  if (!old || isEqualJson(old['roleRef'], roleRef)) return [];
+  const [APIGroup, Kind, Name] = ['apiGroup', 'kind', 'name'].map((member) => textAt(roleRef, member) ?? '');
+  const rule = declarativeValidation ? 'field is immutable' : 'cannot change roleRef';
+  return [invalidValue('roleRef', { APIGroup, Kind, Name }, rule)];
+}
+
+function checkBinding(binding: JsonObject, roles: readonly string[]): readonly Cause[] {
   const roleRef = objectAt(binding, 'roleRef');
   const [apiGroup, kind, name] = ['apiGroup', 'kind', 'name'].map((member) => textAt(roleRef, member) ?? '');
   const causes: Cause[] = [];
-  if (old && !isEqualJson(old['roleRef'], roleRef)) {
-    const found = `rbac.RoleRef{APIGroup:"${apiGroup}", Kind:"${kind}", Name:"${name}"}`;
-    causes.push(invalidGo('roleRef', found, 'cannot change roleRef'));
-  }
   if (apiGroup !== RBAC_GROUP) causes.push(unsupported('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
   if (!roles.includes(kind ?? '')) causes.push(unsupported('roleRef.kind', kind, roles));
   if (!name) causes.push(required('roleRef.name'));
@@ -111,9 +128,4 @@ function unsupported(field: string, found = '', supported: readonly string[]): C
   const listed = supported.map((value) => JSON.stringify(value)).join(', ');
   const message = `Unsupported value: ${JSON.stringify(found)}: supported values: ${listed}`;
   return { reason: 'FieldValueNotSupported', field, message };
-}
-
-/** The value as Go prints it. */
-function invalidGo(field: string, found: string, rule: string): Cause {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${found}: ${rule}` };
 }

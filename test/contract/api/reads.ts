@@ -44,7 +44,15 @@ export function reads(cluster: () => Cluster): void {
 
   it('does not mistake other text for a version', async () => {
     const team = await TestNamespace.in(cluster());
-    expect((await team.api.get(`${team.workspaces}?resourceVersion=soon`)).code).toBe(500);
+    const problem = 'resourceVersion: Invalid value: "soon": strconv.ParseUint: parsing "soon": invalid syntax';
+    expect((await team.api.get(`${team.workspaces}?resourceVersion=soon`)).body).toMatchObject({
+      code: 400,
+      reason: 'BadRequest',
+      message: `invalid resource version: ${problem}`,
+    });
+    await team.create('nb');
+    const { body } = await team.api.get(`${team.pathOf('nb')}?resourceVersion=soon`);
+    expect([body.code, body.reason, body.message]).toEqual([500, undefined, problem]);
   });
 
   it('demands a token that it knows', async () => {

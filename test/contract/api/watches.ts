@@ -76,7 +76,7 @@ export function watches(cluster: () => Cluster): void {
     const since = versionOf(await team.api.get(team.workspaces));
     const query = `resourceVersion=${since}&allowWatchBookmarks=true&timeoutSeconds=4`;
     using watch = await team.api.watch(`${team.workspaces}?${query}`);
-    const { metadata } = await team.create('a'); // an old server repeats no version that the watch began with
+    const { metadata } = await team.create('a');
     expect(await watch.nextTitle()).toBe('ADDED a');
     const bookmark = await watch.next();
     const type = { kind: 'Workspace', apiVersion: 'kubeflow.org/v1beta1' };
@@ -85,6 +85,38 @@ export function watches(cluster: () => Cluster): void {
     expect(Number(bookmark?.object.metadata?.resourceVersion)).toBeGreaterThanOrEqual(
       Number(metadata?.resourceVersion),
     );
+  });
+
+  it('streams a list into a watch, and marks its end', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('a');
+    const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+    using watch = await team.api.watch(`${team.workspaces}?${query}`);
+    expect(await watch.nextTitle()).toBe('ADDED a');
+    expect(await watch.next()).toMatchObject({
+      type: 'BOOKMARK',
+      object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+    });
+  });
+
+  it('ends a streamed list from a version that is still to come with an ERROR event', async () => {
+    const team = await TestNamespace.in(cluster());
+    const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999999';
+    using watch = await team.api.watch(`${team.workspaces}?${query}`);
+    const status = {
+      kind: 'Status',
+      code: 504,
+      reason: 'Timeout',
+      details: { causes: [{ reason: 'ResourceVersionTooLarge' }] },
+    };
+    expect([watch.code, await watch.next()]).toMatchObject([200, { type: 'ERROR', object: status }]);
+    expect(await watch.next()).toBeUndefined();
+  });
+
+  it('refuses to watch from what is no version with 500', async () => {
+    const team = await TestNamespace.in(cluster());
+    using watch = await team.api.watch(`${team.workspaces}?resourceVersion=soon`);
+    expect(watch.code).toBe(500);
   });
 
   it('ends a watch when its time is over', async () => {

@@ -3,6 +3,15 @@ import { causesIn, namesIn, versionOf } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
+const SUBDOMAIN =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end " +
+  "with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+  String.raw`'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
+const QUALIFIED =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
+  "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const FINALIZER = 'name is neither a standard finalizer name nor is it fully qualified';
+
 export function writes(cluster: () => Cluster): void {
   it('creates an object of the first generation, without the status that came with it', async () => {
     const team = await TestNamespace.in(cluster());
@@ -37,11 +46,38 @@ export function writes(cluster: () => Cluster): void {
     const team = await TestNamespace.in(cluster());
     const causesOf = async (manifest: unknown) => causesIn(await team.api.post(team.workspaces, manifest));
     expect(await causesOf(team.manifest('Not_A_Name'))).toEqual(['FieldValueInvalid metadata.name']);
-    expect(await causesOf({ ...team.manifest('nb'), metadata: {} })).toEqual(['FieldValueRequired metadata.name']);
     expect(await causesOf(team.manifest('nb', { labels: { 'a b': 'c' } }))).toEqual([
       'FieldValueInvalid metadata.labels',
     ]);
     expect(await causesOf(team.manifest('nb', { labels: { a: '-c' } }))).toEqual(['FieldValueInvalid metadata.labels']);
+  });
+
+  it.each([
+    [{}, ['metadata.name: Required value: name or generateName is required']],
+    [{ name: 'A' }, [`metadata.name: Invalid value: "A": ${SUBDOMAIN}`]],
+    [{ generateName: '-' }, ['metadata.generateName: Invalid value: "-"', 'metadata.name: Invalid value: "-']],
+    [{ name: 'a'.repeat(254) }, [': must be no more than 253 characters']],
+    [{ name: 'a', labels: { 'a b': '' } }, [`metadata.labels: Invalid value: "a b": name part ${QUALIFIED}`]],
+    [{ name: 'a', labels: { '/b': '' } }, ['metadata.labels: Invalid value: "/b": prefix part must be non-empty']],
+    [{ name: 'a', labels: { 'A/b': '' } }, [`metadata.labels: Invalid value: "A/b": prefix part ${SUBDOMAIN}`]],
+    [{ name: 'a', annotations: { 'a b': '' } }, [`metadata.annotations: Invalid value: "a b": name part ${QUALIFIED}`]],
+    [{ name: 'a', finalizers: ['x'] }, [`metadata.finalizers[0]: Invalid value: "x": ${FINALIZER}`]],
+  ])('says what is wrong with the metadata %j', async (metadata, messages) => {
+    const { api } = cluster();
+    const { body } = await api.post('/api/v1/namespaces/default/configmaps', { metadata });
+    const told = body.details?.causes?.map(({ field, message }) => `${field}: ${message}`) ?? [];
+    expect(told).toEqual(messages.map((message) => expect.stringContaining(message)));
+  });
+
+  it('words rules of labels as its version does', async () => {
+    const { api, minorVersion } = cluster();
+    const [term, unit] = minorVersion > 34 ? ['valid label key', 'bytes'] : ['qualified name', 'characters'];
+    const messageFor = async (labels: object) => {
+      const answer = await api.post('/api/v1/namespaces/default/configmaps', { metadata: { name: 'a', labels } });
+      return answer.body.details?.causes?.[0]?.message;
+    };
+    expect(await messageFor({ 'a/b/c': '' })).toContain(`a ${term} must consist of alphanumeric characters`);
+    expect(await messageFor({ a: 'b'.repeat(64) })).toMatch(new RegExp(`: must be no more than 63 ${unit}$`, 'u'));
   });
 
   it('refuses what belongs elsewhere or is something else', async () => {

@@ -1,0 +1,39 @@
+/** The versions of Kubernetes that the gateway supports, oldest first, as far as they differ. */
+const SERVER_VERSIONS = {
+  '1.34': {
+    gitVersion: 'v1.34.4',
+    constrainedImpersonation: false,
+    declarativeValidation: false,
+    namesAuthorizers: false,
+  },
+  '1.37': {
+    gitVersion: 'v1.37.2',
+    constrainedImpersonation: true,
+    declarativeValidation: true,
+    namesAuthorizers: true,
+  },
+} as const satisfies Readonly<Record<string, ServerVersion>>;
+
+export type KubernetesVersion = keyof typeof SERVER_VERSIONS;
+
+export function isKubernetesVersion(version: string): version is KubernetesVersion {
+  return Object.hasOwn(SERVER_VERSIONS, version);
+}
+
+/** Differences between the API servers of the supported versions. Everything else is the same in all of them. */
+export interface ServerVersion {
+  readonly gitVersion: string;
+  /** Impersonation is also granted by the verbs `impersonate:<mode>` and `impersonate-on:<mode>:<verb>`. */
+  readonly constrainedImpersonation: boolean;
+  /** Labels, role references and access reviews are validated by generated code, which has messages of its own. */
+  readonly declarativeValidation: boolean;
+  /** The reason for a denial starts with the name of the authorizer. */
+  readonly namesAuthorizers: boolean;
+}
+
+/** Version that the simulator behaves like by default. */
+export const CURRENT_VERSION: KubernetesVersion = '1.37';
+
+export function serverVersionOf(version: KubernetesVersion): ServerVersion {
+  return SERVER_VERSIONS[version];
+}
