@@ -9,6 +9,8 @@ export interface Viewer {
   readonly key: string;
   /** The API server, as it is used on the viewer's behalf for what concerns the viewer alone: writes, and reads of now. */
   readonly client: Client;
+  /** The identity behind `client`: the viewer's own, or the gateway's, which may have rights that the viewer has not. */
+  readonly clientIdentity: 'viewer' | 'gateway';
   /**
    * Asks the cluster's authorizer.
    * @throws {StatusError} when no answer could be had: that is neither yes nor no

@@ -66,6 +66,7 @@ const sharedViewer: Viewer = {
   get client(): never {
     throw new TypeError(UNDECLARED);
   },
+  clientIdentity: 'viewer',
   reviewAccess: () => Promise.reject(new TypeError(UNDECLARED)),
   reauthenticate: () => Promise.reject(new TypeError(UNDECLARED)),
 };

@@ -1,5 +1,5 @@
 import { anyObject } from '../kubernetes/form.ts';
-import type { ObjectName } from '../kubernetes/object.ts';
+import type { ObjectMeta, ObjectName } from '../kubernetes/object.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import type { Patch } from '../kubernetes/verbs.ts';
 import { builder, type InputFields } from '../graphql/builder.ts';
@@ -65,6 +65,27 @@ export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: 
       const metadata = { name, ...(namespace && { namespace }), ...(resourceVersion && { resourceVersion }) };
       return { type, body: { ...head, ...withMetadata(objectOf(patch, 'input.patch'), metadata) } };
     }
+    default:
+      throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
+  }
+}
+
+/** A version of an object as it is stored. */
+export type StoredVersion = Pick<ObjectMeta, 'uid' | 'resourceVersion'>;
+
+/** The patch, with the precondition that this version is stored, whatever the patch itself says of versions. */
+export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: StoredVersion): Patch {
+  switch (type) {
+    case 'JSON': // The last operation decides.
+      return {
+        type,
+        body: [...operationsOf(body), { op: 'add', path: '/metadata/resourceVersion', value: resourceVersion }],
+      };
+    case 'MERGE':
+    case 'STRATEGIC':
+      return { type, body: withMetadata(objectOf(body, 'input.patch'), { resourceVersion }) };
+    case 'APPLY': // If the object is gone, the version alone would not keep an APPLY from creating another one.
+      return { type, body: withMetadata(objectOf(body, 'input.patch'), { uid, resourceVersion }) };
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
   }

@@ -129,11 +129,23 @@ export class Reader {
   }
 
   /**
-   * An object of the copy, whatever the viewer sees of it: for decisions that are ours, such as applying a rule. Nothing
-   * of it may be told.
+   * An object of the copy, without a permission check: for decisions of the gateway, such as applying a rule. Nothing of it
+   * may be disclosed. Undefined if it does not exist.
+   * @throws {StatusError} if there is no copy, so that no decision is taken for want of one
    */
   getUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): T | undefined {
-    return this.#options.cluster.cache.store(resource).get(at);
+    const store = this.#options.cluster.cache.store(resource);
+    if (store.version === '') throw readErrorFor(resource, store.failure);
+    return store.get(at);
+  }
+
+  /**
+   * The object as the API server has it now, read with the identity that writes for the viewer (`clientIdentity`) and
+   * without a permission check. Nothing of it may be disclosed.
+   * @throws {StatusError} NotFound if it does not exist, Forbidden if that identity may not get it
+   */
+  getUncachedUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
+    return this.#options.viewer.client.get(resource, at, this.#options.signal);
   }
 
   /**

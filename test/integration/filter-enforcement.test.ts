@@ -63,7 +63,7 @@ describe('what the rules of a kind deny', () => {
     const nodes = [{ denied: true, deniedMessage: null }];
     expect((await whole.query(offered)).data).toEqual({ namespace: { workspaceKinds: { nodes } } });
     expect(causesOf(await create(whole))).toMatchObject([
-      { field: 'input.kind', message: 'WorkspaceKind "jupyterlab" is denied here by a rule of its kind' },
+      { field: 'input.kind', message: 'WorkspaceKind "jupyterlab" is denied by a filter rule of the WorkspaceKind' },
     ]);
     await using pair = await start([deny('IMAGE_CONFIG', [big])]);
     expect(causesOf(await create(pair))).toMatchObject([{ field: 'input.imageConfig' }]);

@@ -125,11 +125,23 @@ describe('who may not write', () => {
     });
   });
 
-  it('does not learn of claims and secrets that it may not get', async () => {
+  it('is refused claims that it may not get, and does not learn whether they exist', async () => {
     await using world = await start(...rights(['create']), claim('private', {}));
     const volumes = { home: 'none', data: [{ claimName: 'private', mountPath: '/data' }] };
     const { errors } = await world.alice.query(documentOf('createWorkspace'), { input: { ...create, volumes } });
-    expect(errors).toBeUndefined();
+    const why = 'cannot be mounted: you may not get persistentvolumeclaims in namespace "team-a"';
+    expect(errors?.[0]?.extensions['causes']).toEqual([
+      {
+        reason: 'FieldValueForbidden',
+        field: 'input.volumes.home',
+        message: `PersistentVolumeClaim "none" ${why}`,
+      },
+      {
+        reason: 'FieldValueForbidden',
+        field: 'input.volumes.data[0].claimName',
+        message: `PersistentVolumeClaim "private" ${why}`,
+      },
+    ]);
   });
 
   it('does not create by an APPLY', async () => {

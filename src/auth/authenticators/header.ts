@@ -38,6 +38,7 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
       groups,
       key: JSON.stringify([name, groups.toSorted()]),
       client: options.impersonate ? client.impersonating({ name, groups }) : client,
+      clientIdentity: options.impersonate ? 'viewer' : 'gateway',
       reviewAccess: subjectAccessReview(client, name, groups),
       reauthenticate: () => Promise.resolve(),
     };

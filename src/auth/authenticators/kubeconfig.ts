@@ -10,10 +10,11 @@ interface RawSelfSubjectReview {
 
 /** Everybody is whom the API server takes us for. */
 export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
-  const viewer = {
+  const viewer: Viewer = {
     ...self,
     key: 'self',
     client,
+    clientIdentity: 'viewer',
     reviewAccess: gatewayAccessReview(client),
     reauthenticate: () => Promise.resolve(),
   };

@@ -56,6 +56,7 @@ async function viewerOf(
     // Two tokens of one person may carry different rights, and each ends by itself.
     key: digestOf(token),
     client: own,
+    clientIdentity: 'viewer',
     reviewAccess: selfAccessReview(own),
     reauthenticate: async () => void (await ownerOf(token)),
   };

@@ -2,7 +2,7 @@ import { mapOf } from '../../mutations/key-value-input.ts';
 import type { KeyValue } from '../../graphql/object-meta.ts';
 import { apiVersionOf } from '../../kubernetes/resource.ts';
 import type { PodMetadataValues, WorkspaceVolumes } from './mutations/volume-inputs.ts';
-import { Workspace } from './resource.ts';
+import { Workspace, type WorkspaceContent } from './resource.ts';
 
 type Entries = readonly KeyValue[] | null | undefined;
 
@@ -23,8 +23,14 @@ export interface NewWorkspace {
   readonly annotations?: Entries;
 }
 
+interface WorkspaceManifest extends WorkspaceContent {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+}
+
 /** The object to be created. What is not given is left to the cluster. */
-export function workspaceManifest(input: NewWorkspace, notes: Readonly<Record<string, string>>): object {
+export function workspaceManifest(input: NewWorkspace, notes: Readonly<Record<string, string>>): WorkspaceManifest {
   const { namespace, name, generateName, displayName, kind, paused, deferUpdates, imageConfig, podConfig } = input;
   const { podMetadata, volumes, labels, annotations } = input;
   return {

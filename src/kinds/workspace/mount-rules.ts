@@ -1,104 +1,195 @@
 import type { Context } from '../../graphql/context.ts';
-import { duplicateValue, forbiddenValue, invalidValue } from '../../mutations/invalid-input.ts';
-import { unredacted } from '../../graphql/redaction.ts';
+import { failure } from '../../graphql/errors.ts';
+import { duplicateValue } from '../../mutations/invalid-input.ts';
 import type { Resource } from '../../kubernetes/resource.ts';
-import { isForbidden, isKindUnavailable, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
+import { isForbidden, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 import { Secret } from '../secret/resource.ts';
 import { kindSpecOf, type WorkspaceKindObject } from '../workspace-kind/resource.ts';
 import { CAN_MOUNT_LABEL, canMount } from './mountable.ts';
+import { specOf, type WorkspaceContent, type WorkspaceWrite } from './resource.ts';
 
-/** The volumes of an input. */
-export interface MountedVolumes {
-  readonly home?: string | null | undefined;
-  readonly data?: readonly { readonly claimName: string; readonly mountPath: string }[] | null | undefined;
-  readonly secrets?: readonly { readonly secretName: string; readonly mountPath: string }[] | null | undefined;
+const VOLUMES = 'spec.podTemplate.volumes';
+
+/** A volume at its mount path. */
+interface MountedVolume {
+  readonly field: string;
+  readonly list: 'home' | 'kind' | 'data' | 'secrets';
+  readonly mountPath: string;
+  readonly isNew: boolean;
 }
 
-/** Where something appears already, beside what is given. */
-export interface MountedPlaces {
-  readonly kind: WorkspaceKindObject | undefined;
-  readonly hasHome: boolean;
-  /** Of what stays as it is. */
-  readonly paths: readonly string[];
-}
+const titles = {
+  home: 'the home volume',
+  kind: 'a volume of the WorkspaceKind',
+  data: 'another volume',
+  secrets: 'another volume',
+} as const;
 
-/** The controller would silently leave out what is to appear where something else already does. */
-export function mountPathCauses(volumes: MountedVolumes, { kind, hasHome, paths }: MountedPlaces): StatusCause[] {
-  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(unredacted(kind)).podTemplate) ?? {};
-  const taken = new Map<string, string>();
-  if (hasHome && volumeMounts?.home) taken.set(plain(volumeMounts.home), 'the home volume');
-  for (const { mountPath } of extraVolumeMounts) if (mountPath) taken.set(plain(mountPath), 'a volume of the kind');
-  for (const path of paths) taken.set(plain(path), 'another volume');
-  return pathsOf(volumes).flatMap(({ field, mountPath }) => {
-    const by = taken.get(plain(mountPath));
-    taken.set(plain(mountPath), by ?? field);
-    return by ? [duplicateValue(field, `${JSON.stringify(mountPath)} is where ${by} appears already`)] : [];
+/**
+ * Returns a cause for each volume that the write would put at the mount path of another one: the controller would silently
+ * leave one of them out. Volumes that have shared a path before the write may go on doing so.
+ */
+export function mountPathCauses(
+  { before, after }: WorkspaceWrite,
+  kind: WorkspaceKindObject | undefined,
+): StatusCause[] {
+  const known = new Set(before && mountedVolumesOf(before, kind).map(placeOf));
+  const taken = new Map<string, MountedVolume>();
+  return mountedVolumesOf(after, kind).flatMap((mounted) => {
+    const volume = { ...mounted, isNew: mounted.isNew && !known.has(placeOf(mounted)) };
+    const path = normalized(volume.mountPath);
+    const other = taken.get(path);
+    if (!other) taken.set(path, volume);
+    if (!other || !(volume.isNew || other.isNew)) return [];
+    const [added, present] = volume.isNew ? [volume, other] : [other, volume];
+    const message = `${JSON.stringify(added.mountPath)} is the mount path of ${titles[present.list]} already`;
+    return [duplicateValue(added.field, message)];
   });
 }
 
-function pathsOf({ data, secrets }: MountedVolumes) {
+function mountedVolumesOf(workspace: WorkspaceContent, kind: WorkspaceKindObject | undefined): MountedVolume[] {
+  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(kind).podTemplate) ?? {};
+  const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
+  const listed = (list: 'data' | 'secrets', volumes: readonly { readonly mountPath?: string | undefined }[]) =>
+    volumes.map(({ mountPath = '' }, i) => {
+      return { field: `${VOLUMES}.${list}[${i}].mountPath`, list, mountPath, isNew: true };
+    });
+  const ofHome = { field: `${VOLUMES}.home`, list: 'home', isNew: true } as const;
+  const ofKind = { field: 'spec.kind', list: 'kind', isNew: false } as const;
   return [
-    ...(data ?? []).map(({ mountPath }, i) => ({ field: `input.volumes.data[${i}].mountPath`, mountPath })),
-    ...(secrets ?? []).map(({ mountPath }, i) => ({ field: `input.volumes.secrets[${i}].mountPath`, mountPath })),
+    ...(home && volumeMounts?.home ? [{ ...ofHome, mountPath: volumeMounts.home }] : []),
+    ...extraVolumeMounts.flatMap(({ mountPath }) => (mountPath ? [{ ...ofKind, mountPath }] : [])),
+    ...listed('data', data),
+    ...listed('secrets', secrets),
   ];
 }
 
-/** `/data/` and `/data` are one place. */
-function plain(path: string): string {
+function placeOf({ list, mountPath }: MountedVolume): string {
+  return `${list} ${normalized(mountPath)}`;
+}
+
+/** `/data/` and `/data` are one path. */
+function normalized(path: string): string {
   return path.replaceAll(/\/+/gu, '/').replace(/(?<=.)\/$/u, '');
 }
 
-/** What a workspace mounts already: it may go on doing so. */
-export interface Mounting {
-  readonly claims: ReadonlySet<string | undefined>;
-  readonly secrets: ReadonlySet<string | undefined>;
-}
-
-/**
- * What is to be mounted but does not exist, or is not labelled as what workspaces may mount. Of what the viewer may not get
- * nothing is said, so that nobody learns of it here.
- */
-export async function mountedCauses(
-  context: Context,
-  namespace: string,
-  { home, data, secrets }: MountedVolumes,
-  already: Mounting = { claims: new Set(), secrets: new Set() },
-): Promise<StatusCause[]> {
-  const claims = [
-    ...(home ? [{ field: 'input.volumes.home', name: home }] : []),
-    ...(data ?? []).map(({ claimName }, i) => ({ field: `input.volumes.data[${i}].claimName`, name: claimName })),
-  ].filter(({ name }) => !already.claims.has(name));
-  const named = (secrets ?? [])
-    .map(({ secretName }, i) => ({ field: `input.volumes.secrets[${i}].secretName`, name: secretName }))
-    .filter(({ name }) => !already.secrets.has(name));
-  const causes = await Promise.all([
-    ...claims.map((mount) => mountCause(context, PersistentVolumeClaim, { ...mount, namespace })),
-    ...named.map((mount) => mountCause(context, Secret, { ...mount, namespace })),
-  ]);
-  return causes.filter((cause) => cause !== undefined);
-}
-
+/** A claim or a secret that a workspace refers to. */
 interface Mount {
   readonly field: string;
-  readonly namespace: string;
+  readonly resource: Resource;
   readonly name: string;
 }
 
-async function mountCause(
+type Reason = Omit<StatusCause, 'field'>;
+
+/** Each is read from the API server, so their number is limited. */
+const MAX_NEW_MOUNTS = 100;
+
+/**
+ * Returns a cause for each claim and secret that the workspace does not refer to before the write and may not mount. A
+ * change of the label between this check and the write is not noticed, as by any admission control in Kubernetes.
+ * @throws {GraphQLError} FORBIDDEN if the gateway writes with its own identity and may not get them
+ */
+export async function mountCauses(
+  context: Context,
+  { namespace, before, after }: WorkspaceWrite,
+): Promise<StatusCause[]> {
+  const known = new Set(before && mountsOf(before).map(keyOf));
+  const added = mountsOf(after).filter((mount) => mount.name !== '' && !known.has(keyOf(mount)));
+  const distinct = [...new Map(added.map((mount) => [keyOf(mount), mount])).values()];
+  const excess = distinct[MAX_NEW_MOUNTS];
+  if (excess) {
+    const message = `expected at most ${MAX_NEW_MOUNTS} new claims and secrets in one write, got ${distinct.length}`;
+    return [{ reason: 'FieldValueTooMany', field: excess.field, message }];
+  }
+  const reasons = new Map<string, Reason | undefined>(
+    await Promise.all(
+      distinct.map(async (mount) => [keyOf(mount), await reasonAgainst(context, namespace, mount)] as const),
+    ),
+  );
+  return added.flatMap((mount) => {
+    const reason = reasons.get(keyOf(mount));
+    return reason ? [{ ...reason, field: mount.field }] : [];
+  });
+}
+
+function mountsOf(workspace: WorkspaceContent): Mount[] {
+  const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
+  const claims = [
+    { field: `${VOLUMES}.home`, name: home ?? '' },
+    ...data.map(({ pvcName = '' }, i) => ({ field: `${VOLUMES}.data[${i}].pvcName`, name: pvcName })),
+  ];
+  const named = secrets.map(({ secretName = '' }, i) => {
+    return { field: `${VOLUMES}.secrets[${i}].secretName`, name: secretName };
+  });
+  return [
+    ...claims.map((claim) => ({ ...claim, resource: PersistentVolumeClaim })),
+    ...named.map((secret) => ({ ...secret, resource: Secret })),
+  ];
+}
+
+function keyOf({ resource, name }: Mount): string {
+  return `${resource.plural}/${name}`;
+}
+
+/** What an object can be named: other names are not asked for. */
+const DNS_SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/u;
+
+function reasonAgainst(context: Context, namespace: string, mount: Mount): Promise<Reason | undefined> {
+  return context.viewer.clientIdentity === 'gateway'
+    ? reasonByGateway(context, namespace, mount)
+    : reasonByViewer(context, namespace, mount);
+}
+
+/**
+ * The gateway reads and writes with its own identity, which may have more rights than the viewer. So the viewer learns one
+ * thing only, in one form: whether the object can be mounted. Whether one that cannot be mounted exists stays hidden.
+ */
+async function reasonByGateway(
   { client }: Context,
-  resource: Resource,
-  { field, namespace, name }: Mount,
-): Promise<StatusCause | undefined> {
-  const mayGet = await client.can('get', resource, { namespace, name });
-  if (!mayGet || name === '') return undefined;
-  const which = `${resource.kind} ${JSON.stringify(name)}`;
+  namespace: string,
+  { resource, name }: Mount,
+): Promise<Reason | undefined> {
+  const { kind, plural } = resource;
+  const wanted = `a ${kind} in namespace ${JSON.stringify(namespace)} that is labeled with ${CAN_MOUNT_LABEL}=true`;
+  const message = `${kind} ${JSON.stringify(name)} cannot be mounted: expected the name of ${wanted}`;
+  const refusal = { reason: 'FieldValueForbidden', message };
+  if (!DNS_SUBDOMAIN.test(name)) return refusal;
   try {
-    if (canMount(await client.reader.getUncached(resource, { namespace, name }))) return undefined;
-    return forbiddenValue(field, `${which} is not labeled with ${CAN_MOUNT_LABEL}=true`);
+    return canMount(await client.reader.getUncachedUnrestricted(resource, { namespace, name })) ? undefined : refusal;
   } catch (error) {
-    if (isKindUnavailable(error) || isForbidden(error)) return undefined;
-    if (!isNotFound(error)) throw error;
-    return invalidValue(field, `${which} not found in namespace ${JSON.stringify(namespace)}`);
+    if (isNotFound(error)) return refusal;
+    if (!isForbidden(error)) throw error;
+    throw failure(
+      'FORBIDDEN',
+      `The gateway may not get ${plural} in namespace ${JSON.stringify(namespace)}, so it cannot check whether a workspace may mount them. Grant its service account the role in deploy/mode-header.yaml, or set IMPERSONATE=true.`,
+      { reason: 'GatewayForbidden', kind, namespace },
+    );
+  }
+}
+
+/** The viewer's own credentials read and write: an object that they may not read cannot be mounted, whatever its label. */
+async function reasonByViewer(
+  { client }: Context,
+  namespace: string,
+  { resource, name }: Mount,
+): Promise<Reason | undefined> {
+  const { kind, plural } = resource;
+  const which = `${kind} ${JSON.stringify(name)}`;
+  const missing = {
+    reason: 'FieldValueInvalid',
+    message: `${which} not found in namespace ${JSON.stringify(namespace)}`,
+  };
+  try {
+    await client.assertCan('get', resource, { namespace, name });
+    if (!DNS_SUBDOMAIN.test(name)) return missing;
+    if (canMount(await client.reader.getUncached(resource, { namespace, name }))) return undefined;
+    return { reason: 'FieldValueForbidden', message: `${which} is not labeled with ${CAN_MOUNT_LABEL}=true` };
+  } catch (error) {
+    if (isNotFound(error)) return missing;
+    if (!isForbidden(error)) throw error;
+    const why = `you may not get ${plural} in namespace ${JSON.stringify(namespace)}`;
+    return { reason: 'FieldValueForbidden', message: `${which} cannot be mounted: ${why}` };
   }
 }

@@ -55,11 +55,24 @@ export interface WorkspaceObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
+/** As much of a workspace as its author decides: also of one that is not stored. */
+export type WorkspaceContent = Pick<WorkspaceObject, 'spec'>;
+
+/** A write of a workspace: the object that is stored before it, and the one that it would store. */
+export interface WorkspaceWrite {
+  readonly namespace: string;
+  /** Undefined if the API server is to make the name. */
+  readonly name?: string | undefined;
+  /** Undefined for a new workspace. */
+  readonly before: WorkspaceContent | undefined;
+  readonly after: WorkspaceContent;
+}
+
 const readSpec = reader(spec, {});
 const readStatus = reader(status, {});
 
 /** What is asked for. */
-export function specOf(workspace: WorkspaceObject): Formed<typeof spec> {
+export function specOf(workspace: WorkspaceContent): Formed<typeof spec> {
   return readSpec(workspace.spec);
 }
 
@@ -73,12 +86,16 @@ export type OptionList = 'imageConfig' | 'podConfig';
 
 export type ChosenOptions = Readonly<Record<OptionList, string>>;
 
-export function kindNameOf(workspace: WorkspaceObject): string {
+export function kindNameOf(workspace: WorkspaceContent): string {
   return specOf(workspace).kind ?? '';
 }
 
-export function optionIdOf(workspace: WorkspaceObject, list: OptionList): string {
+export function optionIdOf(workspace: WorkspaceContent, list: OptionList): string {
   return specOf(workspace).podTemplate?.options?.[list] ?? '';
+}
+
+export function chosenOptionsOf(workspace: WorkspaceContent): ChosenOptions {
+  return { imageConfig: optionIdOf(workspace, 'imageConfig'), podConfig: optionIdOf(workspace, 'podConfig') };
 }
 
 export const Workspace = defineResource<WorkspaceObject>({

@@ -1,27 +1,24 @@
 import type { Context } from '../../graphql/context.ts';
 import { duplicateKeys } from '../../mutations/key-value-input.ts';
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
+import { mergedBy } from '../../mutations/merged.ts';
 import { withInputPaths } from '../../mutations/input-paths.ts';
 import { writeOptionsOf } from '../../mutations/inputs.ts';
-import { assertNone, requiredValue } from '../../mutations/invalid-input.ts';
+import { requiredValue } from '../../mutations/invalid-input.ts';
 import type { StatusCause } from '../../kubernetes/status-error.ts';
 import type { Written } from '../../kubernetes/verbs.ts';
-import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspacePaths } from './input-paths.ts';
 import { mergePatchOf, type WorkspaceChange } from './merge-patch.ts';
-import { mountedCauses, mountPathCauses } from './mount-rules.ts';
 import { updateNotes } from './noting.ts';
 import {
-  kindNameOf,
-  optionIdOf,
-  specOf,
   statusOf,
   Workspace,
   type ChosenOptions,
   type OptionList,
   type WorkspaceObject,
+  type WorkspaceWrite,
 } from './resource.ts';
-import { deniedCauses } from './rule-enforcement.ts';
+import { assertWorkspaceRules } from './write-rules.ts';
 
 /** A workspace, the revision of it that is known, and what to change. */
 export interface WorkspaceUpdate extends WorkspaceChange {
@@ -46,10 +43,11 @@ const lists = ['imageConfig', 'podConfig'] as const;
  */
 export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<Written<WorkspaceObject>> {
   const { namespace, name, revision } = update;
+  // The patch holds only for this version of the workspace, so that its result is known before.
   const changeOf = async (workspace: WorkspaceObject) => {
-    const options = optionsOf(workspace, update);
-    await assertAllowed(context, workspace, update, options);
-    return mergePatchOf(workspace, update, options);
+    const patch = mergePatchOf(workspace, update, optionsOf(workspace, update));
+    await assertAllowed(context, update, { before: workspace, after: mergedBy(patch, workspace) });
+    return patch;
   };
   const merge = { resource: Workspace, at: { namespace, name }, notes: updateNotes(context), changeOf };
   return withInputPaths(workspacePaths, guardedMerge(context.client, merge, { ...writeOptionsOf(update), revision }));
@@ -66,24 +64,18 @@ function optionsOf(workspace: WorkspaceObject, update: WorkspaceUpdate): Partial
 
 async function assertAllowed(
   context: Context,
-  workspace: WorkspaceObject,
   update: WorkspaceUpdate,
-  options: Partial<ChosenOptions>,
+  states: Pick<WorkspaceWrite, 'before' | 'after'>,
 ): Promise<void> {
   const { namespace, name } = update;
-  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
-  const before = { imageConfig: optionIdOf(workspace, 'imageConfig'), podConfig: optionIdOf(workspace, 'podConfig') };
-  const changes = lists.some((list) => options[list] !== undefined && options[list] !== before[list]);
   const causes = [
     ...clearedCauses(update),
     ...duplicateKeys('input.labels', update.labels),
     ...duplicateKeys('input.annotations', update.annotations),
     ...duplicateKeys('input.podMetadata.labels', update.podMetadata?.labels),
     ...duplicateKeys('input.podMetadata.annotations', update.podMetadata?.annotations),
-    ...(changes ? deniedCauses(context, { kind, namespace, chosen: { ...before, ...options }, before }) : []),
-    ...(await volumeCauses(context, workspace, update)),
   ];
-  assertNone(causes, { kind: Workspace.kind, namespace, name });
+  await assertWorkspaceRules(context, { namespace, name, ...states }, { paths: workspacePaths, causes });
 }
 
 function clearedCauses(update: WorkspaceUpdate): StatusCause[] {
@@ -91,25 +83,4 @@ function clearedCauses(update: WorkspaceUpdate): StatusCause[] {
   return needed
     .filter((field) => update[field] === null || update[field] === '')
     .map((field) => requiredValue(`input.${field}`, 'cannot be cleared; leave it out to keep it as it is'));
-}
-
-/** What is mounted already may go on being mounted. */
-async function volumeCauses(
-  context: Context,
-  workspace: WorkspaceObject,
-  { namespace, volumes }: WorkspaceUpdate,
-): Promise<StatusCause[]> {
-  if (!volumes) return [];
-  const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
-  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
-  const kept = [...(volumes.data === undefined ? data : []), ...(volumes.secrets === undefined ? secrets : [])];
-  const paths = kept.map(({ mountPath }) => mountPath ?? '');
-  const already = {
-    claims: new Set([home, ...data.map(({ pvcName }) => pvcName)]),
-    secrets: new Set(secrets.map(({ secretName }) => secretName)),
-  };
-  return [
-    ...mountPathCauses(volumes, { kind, hasHome: Boolean(volumes.home === undefined ? home : volumes.home), paths }),
-    ...(await mountedCauses(context, namespace, volumes, already)),
-  ];
 }

@@ -4,18 +4,16 @@ import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, fieldValidationField, writeOptionsOf } from '../../../mutations/inputs.ts';
-import { assertNone } from '../../../mutations/invalid-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { workspacePaths } from '../input-paths.ts';
 import { workspaceManifest } from '../manifest.ts';
-import { mountedCauses, mountPathCauses } from '../mount-rules.ts';
 import { nameCauses } from '../name-rules.ts';
 import { creationNotes } from '../noting.ts';
-import { Workspace } from '../resource.ts';
-import { deniedCauses } from '../rule-enforcement.ts';
+import { Workspace, type WorkspaceContent } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
+import { assertWorkspaceRules } from '../write-rules.ts';
 import { stateReachedField } from './state-reached.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
 import { waitFields, writeAndWait, type Reached } from './wait-fields.ts';
@@ -61,7 +59,7 @@ builder.mutationField('createWorkspace', (t) =>
   t.field({
     type: CreateWorkspacePayload,
     description:
-      'Creates a workspace. INVALID, with the places in the input as causes, for a name that cannot work, options that its kind does not have or denies here, claims and secrets that cannot be mounted.',
+      'Creates a workspace. INVALID, with a path in the input for each cause, for an invalid name, options that its kind does not have or denies in this namespace, two volumes at one mount path, and claims and secrets that do not exist, are not labelled notebooks.kubeflow.org/can-mount=true, or that you may not get. A gateway that writes with its own identity (AUTH_MODE=header without IMPERSONATE) reads the labels itself, and does not disclose whether a claim or secret that cannot be mounted exists.',
     args: { input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What it is to be, and how.' }) },
     extensions: dependsOn(WorkspaceKind, Namespace),
     resolve: (_, { input }, context) => create(context, input),
@@ -75,26 +73,23 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
   const at = { namespace, name: input.name ?? undefined };
   const write = async () => {
     await context.client.assertCan('create', Workspace, { namespace });
-    await assertCreatable(context, input);
     const manifest = workspaceManifest(input, creationNotes(context));
+    await assertCreatable(context, input, manifest);
     const options = { ...writeOptionsOf(input), namespace };
     return withInputPaths(workspacePaths, context.client.writer.create(Workspace, manifest, options));
   };
   return writeAndWait(context, { at, write }, input);
 }
 
-async function assertCreatable(context: Context, input: CreateInput): Promise<void> {
-  const { namespace, name, volumes, imageConfig, podConfig } = input;
-  const kind = context.client.reader.prefetched(WorkspaceKind).get({ name: input.kind });
+async function assertCreatable(context: Context, input: CreateInput, after: WorkspaceContent): Promise<void> {
+  const { namespace, name, podMetadata } = input;
   const causes = [
     ...nameCauses(input),
     ...duplicateKeys('input.labels', input.labels),
     ...duplicateKeys('input.annotations', input.annotations),
-    ...duplicateKeys('input.podMetadata.labels', input.podMetadata?.labels),
-    ...duplicateKeys('input.podMetadata.annotations', input.podMetadata?.annotations),
-    ...deniedCauses(context, { kind, namespace, chosen: { imageConfig, podConfig } }),
-    ...mountPathCauses(volumes ?? {}, { kind, hasHome: Boolean(volumes?.home), paths: [] }),
-    ...(await mountedCauses(context, namespace, volumes ?? {})),
+    ...duplicateKeys('input.podMetadata.labels', podMetadata?.labels),
+    ...duplicateKeys('input.podMetadata.annotations', podMetadata?.annotations),
   ];
-  assertNone(causes, { kind: Workspace.kind, namespace, name: name ?? undefined });
+  const write = { namespace, name: name ?? undefined, before: undefined, after };
+  await assertWorkspaceRules(context, write, { paths: workspacePaths, causes });
 }

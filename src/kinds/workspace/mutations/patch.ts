@@ -2,8 +2,10 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { writeOptionsOf } from '../../../mutations/inputs.ts';
-import { patchFields, patchOf } from '../../../mutations/patch.ts';
+import type { Patch } from '../../../kubernetes/verbs.ts';
+import { patchFields, patchOf, patchOfVersion } from '../../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { mayConcernRules, writeChecked } from '../checked-write.ts';
 import { patchNoting } from '../noting.ts';
 import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
@@ -29,7 +31,7 @@ builder.mutationFields((t) => {
     patchWorkspace: t.field({
       type: PatchWorkspacePayload,
       description:
-        'Patches a workspace; its status stays. INVALID where a `test` of a JSON Patch fails. An APPLY creates what does not exist.',
+        'Patches a workspace, but not its status. An APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces: the causes have paths in the workspace.',
       args,
       resolve: (_, { input }, context) => patch(context, input),
     }),
@@ -48,10 +50,20 @@ type PatchInput = typeof PatchWorkspaceInput.$inferInput;
 async function patch(context: Context, input: PatchInput, subresource?: 'status'): Promise<WritePayload> {
   const { namespace, name, force } = input;
   const at = { namespace, name };
-  const body = patchOf(input, Workspace, at);
+  const given = patchOf(input, Workspace, at);
   const options = { ...writeOptionsOf(input), force, subresource };
-  const write = subresource
-    ? context.client.writer.patch(Workspace, at, body, options)
-    : patchNoting(context, { resource: Workspace, at, patch: body }, options);
+  if (subresource) return withInputPaths({}, context.client.writer.patch(Workspace, at, given, options));
+  const send = (body: Patch, dryRun: boolean) =>
+    patchNoting(context, { resource: Workspace, at, patch: body }, { ...options, dryRun });
+  if (!mayConcernRules(given)) return withInputPaths({}, send(given, input.dryRun));
+  const write = writeChecked(context, {
+    at,
+    paths: {},
+    dryRun: input.dryRun,
+    send: (target) =>
+      target === 'dry-run'
+        ? send(given, true)
+        : send(target.version ? patchOfVersion(given, target.version) : given, false),
+  });
   return withInputPaths({}, write);
 }

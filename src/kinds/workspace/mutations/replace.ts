@@ -4,6 +4,7 @@ import { manifestPaths, withInputPaths } from '../../../mutations/input-paths.ts
 import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { manifestOf } from '../../../mutations/manifest.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { writeChecked } from '../checked-write.ts';
 import { replaceNoting } from '../noting.ts';
 import { Workspace } from '../resource.ts';
 import { WorkspaceType } from '../schema.ts';
@@ -41,7 +42,7 @@ builder.mutationFields((t) => {
     replaceWorkspace: t.field({
       type: ReplaceWorkspacePayload,
       description:
-        'Replaces a workspace by a whole manifest (PUT); its status stays. What the manifest does not have is lost.',
+        'Replaces a workspace, but not its status, by a whole manifest (PUT). Fields that the manifest does not have are removed. INVALID if the manifest breaks a rule that createWorkspace enforces.',
       args,
       resolve: (_, { input }, context) => replace(context, input),
     }),
@@ -62,8 +63,16 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
   const at = { namespace, name };
   const manifest = manifestOf(input.manifest, Workspace, at);
   const options = { ...writeOptionsOf(input), subresource };
-  const write = subresource
-    ? context.client.writer.replace(Workspace, at, manifest, options)
-    : replaceNoting(context, { resource: Workspace, at, manifest }, options);
+  if (subresource)
+    return withInputPaths(manifestPaths, context.client.writer.replace(Workspace, at, manifest, options));
+  const { dryRun } = input;
+  const write = writeChecked(context, {
+    at,
+    paths: manifestPaths,
+    dryRun,
+    // The API server replaces only the version that the manifest names, in the dry run and after it.
+    send: (target) =>
+      replaceNoting(context, { resource: Workspace, at, manifest }, { ...options, dryRun: target === 'dry-run' }),
+  });
   return withInputPaths(manifestPaths, write);
 }

@@ -1,0 +1,93 @@
+import type { Context } from '../../graphql/context.ts';
+import type { InputPaths } from '../../mutations/input-paths.ts';
+import type { Patch, Written } from '../../kubernetes/verbs.ts';
+import { anyObject } from '../../kubernetes/form.ts';
+import { isConflict, StatusError } from '../../kubernetes/status-error.ts';
+import type { StoredVersion } from '../../mutations/patch.ts';
+import { Workspace, type WorkspaceObject } from './resource.ts';
+import { assertWorkspaceRules } from './write-rules.ts';
+
+const ATTEMPTS = 5;
+
+interface CheckedWrite {
+  readonly at: { readonly namespace: string; readonly name: string };
+  readonly paths: InputPaths;
+  readonly dryRun: boolean;
+  /** Sends the write: in a dry run, or so that it succeeds only if this version is stored. Undefined: there is none yet. */
+  readonly send: (
+    target: 'dry-run' | { readonly version: StoredVersion | undefined },
+  ) => Promise<Written<WorkspaceObject>>;
+}
+
+/**
+ * Sends a write whose result only the API server knows, such as a patch, and stores nothing that the rules of workspaces
+ * do not allow:
+ *
+ * 1. A dry run gives the object that would result, with the version of the stored object that it is based on.
+ * 2. That stored object is read, and {@link assertWorkspaceRules} compares the two.
+ * 3. The write is sent with a precondition on that version. If another write came first, all is done again.
+ *
+ * An APPLY that creates has no precondition on "does not exist": in that race it is merged with the new object. All that it
+ * adds itself has been checked.
+ * @throws {StatusError} what the write throws, and Conflict if other writes came first each time
+ * @throws {GraphQLError} as {@link assertWorkspaceRules}
+ */
+export async function writeChecked(context: Context, write: CheckedWrite): Promise<Written<WorkspaceObject>> {
+  const { at, paths, dryRun, send } = write;
+  for (let attempt = 1; ; attempt += 1) {
+    const tried = await send('dry-run');
+    const { uid, resourceVersion } = tried.object.metadata;
+    const version = resourceVersion === '' ? undefined : { uid, resourceVersion };
+    try {
+      const before = version && (await storedVersion(context, at, version));
+      await assertWorkspaceRules(context, { ...at, before, after: tried.object }, { paths });
+      return dryRun ? tried : await send({ version });
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** @throws {StatusError} Conflict if another version is stored by now */
+async function storedVersion(
+  { client }: Context,
+  at: CheckedWrite['at'],
+  { uid, resourceVersion }: StoredVersion,
+): Promise<WorkspaceObject> {
+  const stored = await client.reader.getUncachedUnrestricted(Workspace, at);
+  if (stored.metadata.uid === uid && stored.metadata.resourceVersion === resourceVersion) return stored;
+  throw new StatusError({
+    code: 409,
+    reason: 'Conflict',
+    message: `Workspace ${JSON.stringify(at.name)} changes too often to be checked. Try again.`,
+    kind: Workspace.kind,
+    ...at,
+  });
+}
+
+const UNRULED_FIELDS: ReadonlySet<string> = new Set(['paused', 'displayName', 'deferUpdates']);
+const UNRULED_PATH = /^\/(?:metadata\/.+|status(?:\/.*)?|spec\/(?:paused|displayName|deferUpdates))$/u;
+
+/**
+ * Whether the rules of workspaces may look at what a patch changes. False only for patches that name nothing but other
+ * fields, such as labels: those need no dry run.
+ */
+export function mayConcernRules({ type, body }: Patch): boolean {
+  if (type === 'JSON') return !Array.isArray(body) || !body.every(isUnruledOperation);
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, status: _status, ...rest } = objectIn(body);
+  const { spec = {}, ...others } = rest;
+  if (Object.keys(others).length > 0 || !anyObject.is(spec)) return true;
+  return Object.keys(spec).some((field) => !UNRULED_FIELDS.has(field));
+}
+
+/** `from` matters too: a move changes the place that it leaves. */
+function isUnruledOperation(operation: unknown): boolean {
+  const { path, from } = objectIn(operation);
+  return [path, ...(from === undefined ? [] : [from])].every(
+    (pointer) => typeof pointer === 'string' && UNRULED_PATH.test(pointer),
+  );
+}
+
+function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  return anyObject.is(value) ? value : { value };
+}

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { claim, secret } from '../support/mounts.ts';
+import type { Answer } from '../support/test-gateway.ts';
+import {
+  startViewerStage,
+  viewerModes,
+  type Rule,
+  type ViewerMode,
+  type ViewerStage,
+} from '../support/viewer-modes.ts';
+import {
+  inputPath,
+  storedWorkspace,
+  workspaceWrites,
+  writeWorkspace,
+  type PodTemplatePart,
+  type WorkspaceWrite,
+} from '../support/workspace-writes.ts';
+
+const READ = ['get', 'list', 'watch'];
+
+/** Alice may read and write workspaces, and read the claims and secrets that are called `readable-…`. */
+const rights: readonly Rule[] = [
+  { apiGroups: ['', 'kubeflow.org'], resources: ['workspaces', 'workspacekinds', 'namespaces'], verbs: READ },
+  { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] },
+  {
+    apiGroups: [''],
+    resources: ['secrets', 'persistentvolumeclaims'],
+    verbs: ['get'],
+    resourceNames: ['readable-labelled', 'readable-unlabelled', 'readable-missing'],
+  },
+];
+
+const states = ['labelled', 'unlabelled', 'missing'] as const;
+const targets = states.flatMap((state) => [`readable-${state}`, `unreadable-${state}`]);
+const existing = targets.filter((name) => !name.endsWith('-missing'));
+const mountable = existing.flatMap((name) => {
+  const labels = name.endsWith('-labelled') ? undefined : { 'notebooks.kubeflow.org/can-mount': 'yes' };
+  return [claim(name, labels), secret(name, labels)];
+});
+
+const kinds = ['PersistentVolumeClaim', 'Secret'] as const;
+type Kind = (typeof kinds)[number];
+
+function mounting(kind: Kind, name: string): PodTemplatePart {
+  const mountPath = '/mounted';
+  return kind === 'Secret' ? { secrets: [{ secretName: name, mountPath }] } : { data: [{ pvcName: name, mountPath }] };
+}
+
+function fieldOf(kind: Kind): string {
+  return `spec.podTemplate.volumes.${kind === 'Secret' ? 'secrets[0].secretName' : 'data[0].pvcName'}`;
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Undefined if it can be mounted. */
+function refusalOf(mode: ViewerMode, kind: Kind, target: string): Refusal | undefined {
+  const which = `${kind} "${target}"`;
+  const label = 'notebooks.kubeflow.org/can-mount=true';
+  if (mode === 'header') {
+    if (target.endsWith('-labelled')) return undefined;
+    const wanted = `expected the name of a ${kind} in namespace "team-a" that is labeled with ${label}`;
+    return { reason: 'FieldValueForbidden', message: `${which} cannot be mounted: ${wanted}` };
+  }
+  if (target.startsWith('unreadable')) {
+    const why = `you may not get ${kind.toLowerCase()}s in namespace "team-a"`;
+    return { reason: 'FieldValueForbidden', message: `${which} cannot be mounted: ${why}` };
+  }
+  if (target === 'readable-unlabelled')
+    return { reason: 'FieldValueForbidden', message: `${which} is not labeled with ${label}` };
+  if (target === 'readable-missing')
+    return { reason: 'FieldValueInvalid', message: `${which} not found in namespace "team-a"` };
+  return undefined;
+}
+
+const cases = workspaceWrites.flatMap((way) =>
+  kinds.flatMap((kind) => targets.map((target) => ({ way, kind, target, name: nameOf(way, kind, target) }))),
+);
+
+function nameOf(way: WorkspaceWrite, kind: Kind, target: string): string {
+  return `${way}-${kind === 'Secret' ? 'secret' : 'claim'}-${target}`.toLowerCase();
+}
+
+function isNew(way: WorkspaceWrite): boolean {
+  return way === 'create' || way === 'APPLY-new';
+}
+
+const base = [namespace('team-a'), workspaceKind('jupyterlab'), ...mountable];
+
+function start(mode: ViewerMode, objects: readonly Manifest[] = [], more: object = {}): Promise<ViewerStage> {
+  return startViewerStage(mode, { objects: [...base, ...objects], rights, ...more });
+}
+
+function setMounts(stage: ViewerStage, way: WorkspaceWrite, name: string, part: PodTemplatePart): Promise<Answer> {
+  return writeWorkspace(way, { cluster: stage.cluster, send: (...request) => stage.alice.ask(...request), name }, part);
+}
+
+function volumesOf(object: WorkspaceObject): unknown {
+  return specOf(object).podTemplate?.volumes;
+}
+
+function causesOf({ errors }: Answer): unknown {
+  return errors?.[0]?.extensions['causes'];
+}
+
+describe.each(viewerModes)('mounts in mode %s', (mode) => {
+  let stage: ViewerStage;
+  beforeAll(async () => {
+    const old = cases.filter((each) => !isNew(each.way)).map(({ name }) => workspace(name));
+    stage = await start(mode, old);
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const isAllowed = ({ kind, target }: (typeof cases)[number]) => refusalOf(mode, kind, target) === undefined;
+
+  it.each(cases.filter(isAllowed))('lets $way mount the $kind $target', async ({ way, kind, target, name }) => {
+    expect((await setMounts(stage, way, name, mounting(kind, target))).errors).toBeUndefined();
+    expect(volumesOf(storedWorkspace(stage.cluster, name))).toMatchObject(mounting(kind, target));
+  });
+
+  it.each(cases.filter((each) => !isAllowed(each)))(
+    'refuses that $way mounts the $kind $target',
+    async ({ way, kind, target, name }) => {
+      const before = isNew(way) ? undefined : storedWorkspace(stage.cluster, name);
+      const answer = await setMounts(stage, way, name, mounting(kind, target));
+      expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
+      const refusal = refusalOf(mode, kind, target);
+      expect(causesOf(answer)).toEqual([{ ...refusal, field: inputPath(way, fieldOf(kind)) }]);
+      expect(stage.cluster.get('kubeflow.org/v1beta1', 'Workspace', name, 'team-a')).toEqual(before);
+    },
+  );
+});
+
+describe('mounts in mode header', () => {
+  it.each(workspaceWrites)(
+    'takes the same steps by %s for a secret that is missing and for one without label',
+    async (way) => {
+      await using stage = await start('header', [workspace('nb')]);
+      const stepsFor = async (target: string) => {
+        const from = stage.cluster.requests.length;
+        await setMounts(stage, way, isNew(way) ? 'new' : 'nb', mounting('Secret', target));
+        return stage.cluster.requests
+          .slice(from)
+          .filter(({ url }) => !url.includes('watch=') && !url.includes('accessreviews'))
+          .map(({ verb, resource }) => `${verb} ${resource}`);
+      };
+      await stepsFor('readable-unlabelled'); // reads once whatever is remembered
+      const steps = await stepsFor('unreadable-unlabelled');
+      expect(steps).toContain('get secrets');
+      expect(await stepsFor('unreadable-missing')).toEqual(steps);
+    },
+  );
+
+  it.each([
+    ['Secret', 'secrets'],
+    ['PersistentVolumeClaim', 'persistentvolumeclaims'],
+  ] as const)('is FORBIDDEN, and names the role, when the gateway may not get a %s', async (kind, plural) => {
+    const others = ['secrets', 'persistentvolumeclaims'].filter((other) => other !== plural);
+    const gatewayRights = [
+      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+      {
+        apiGroups: ['', 'kubeflow.org'],
+        resources: ['workspaces', 'workspacekinds', 'namespaces', ...others],
+        verbs: READ,
+      },
+      { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] },
+    ];
+    await using stage = await start('header', [workspace('nb')], { gatewayRights });
+    for (const way of workspaceWrites) {
+      const { errors } = await setMounts(stage, way, isNew(way) ? 'new' : 'nb', mounting(kind, 'readable-labelled'));
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringMatching(
+            new RegExp(`^The gateway may not get ${plural} .*deploy/mode-header.yaml`, 'u'),
+          ),
+          extensions: { code: 'FORBIDDEN', reason: 'GatewayForbidden', kind },
+        },
+      ]);
+    }
+  });
+});

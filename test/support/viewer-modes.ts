@@ -1,0 +1,101 @@
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import type { Config } from '../../src/config.ts';
+import { personAt, type Passport, type Person } from './person.ts';
+import { startGatewayFor, type TestGateway } from './test-gateway.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const alice = { name: 'alice', token: 'token-of-alice' };
+
+/** The ways in which a gateway reads and writes for a viewer. In `header` alone it does so with its own identity. */
+export const viewerModes = ['header', 'impersonate', 'token', 'kubeconfig'] as const;
+export type ViewerMode = (typeof viewerModes)[number];
+
+const header = {
+  mode: 'header',
+  userHeader: 'kubeflow-userid',
+  userPrefix: ':',
+  groupsHeader: 'kubeflow-groups',
+  trustedProxyCidrs: [],
+} as const;
+
+interface Mode {
+  readonly authentication: Config['authentication'];
+  readonly passport: Passport;
+}
+
+const modes = {
+  header: { authentication: { ...header, impersonate: false }, passport: { headers: { 'kubeflow-userid': 'alice' } } },
+  impersonate: {
+    authentication: { ...header, impersonate: true },
+    passport: { headers: { 'kubeflow-userid': 'alice' } },
+  },
+  token: { authentication: { mode: 'token' }, passport: { token: alice.token } },
+  kubeconfig: { authentication: { mode: 'kubeconfig' }, passport: { headers: {} } },
+} as const satisfies Record<ViewerMode, Mode>;
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** A cluster, a gateway of some mode before it, and Alice as its viewer. */
+export interface ViewerStage extends AsyncDisposable {
+  readonly cluster: Simulator;
+  readonly gateway: TestGateway;
+  readonly alice: Person;
+}
+
+interface StageOptions extends Partial<Config> {
+  readonly objects: readonly Manifest[];
+  /** What Alice may do in the whole cluster. */
+  readonly rights: readonly Rule[];
+  /** The token of the gateway's own identity; by default it may do everything. In mode `kubeconfig` it is Alice. */
+  readonly gatewayRights?: readonly Rule[];
+  readonly when?: 'ready' | 'at once';
+}
+
+export async function startViewerStage(
+  mode: ViewerMode,
+  { objects, rights, gatewayRights, ...settings }: StageOptions,
+): Promise<ViewerStage> {
+  const own = { name: 'gateway', token: 'token-of-gateway' };
+  const cluster = await startSimulator({
+    users: [alice, own],
+    objects: [
+      workspaceCrd,
+      workspaceKindCrd,
+      ...rolesOf(alice.name, rights),
+      ...rolesOf(own.name, gatewayRights ?? []),
+      ...objects,
+    ],
+  });
+  const { authentication, passport } = modes[mode];
+  const identity = mode === 'kubeconfig' ? alice.token : own.token;
+  const kubeconfig = mode === 'kubeconfig' || gatewayRights ? cluster.kubeconfigFor(identity) : cluster.kubeconfig;
+  const gateway = await startGatewayFor(kubeconfig, { authentication, ...settings });
+  const person = personAt(gateway.url, passport);
+  return {
+    cluster,
+    gateway,
+    alice: person,
+    async [Symbol.asyncDispose]() {
+      await person[Symbol.asyncDispose]();
+      await gateway[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function rolesOf(name: string, rules: readonly Rule[]): Manifest[] {
+  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name };
+  const subjects = [{ apiGroup: RBAC, kind: 'User', name }];
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects },
+  ];
+}
