@@ -72,7 +72,7 @@ export async function startGateway(
     graphiqlHeaders: graphiqlHeaders ?? headersEditorFor(config),
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
     recheckMs: config.authorizationTtlSeconds * 1_000,
-    identify: identifyBy(config, client, self),
+    authenticate: authenticatorOf(config, client, self),
     createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
     assetAt: (viewer, path, signal) =>
       pictureAt(createContext({ cluster, viewer, gateway: facts }, signal), client, path),
@@ -101,7 +101,11 @@ function headersEditorFor({ authentication }: Config): string {
 }
 
 /** The way of knowing who asks that the settings choose. */
-function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
+function authenticatorOf(
+  { authentication }: Config,
+  client: Client,
+  self: Pick<Viewer, 'name' | 'groups'>,
+): Authenticator {
   switch (authentication.mode) {
     case 'header':
       return headerAuthenticator(client, authentication);
@@ -110,7 +114,7 @@ function identifyBy({ authentication }: Config, client: Client, self: Pick<Viewe
     case 'kubeconfig':
       return kubeconfigAuthenticator(client, self);
     default:
-      throw new TypeError(`Unknown way to identify ${JSON.stringify(authentication satisfies never)}`);
+      throw new TypeError(`Unknown authentication mode ${JSON.stringify(authentication satisfies never)}`);
   }
 }
 
@@ -134,7 +138,7 @@ function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster
 function readinessOf(cache: ClusterCache): Readiness {
   const waitingFor = cache
     .statuses()
-    .filter(({ available, synced, resource }) => resource.watched === 'always' && available && !synced)
+    .filter(({ available, synced, resource }) => resource.cache.watched === 'always' && available && !synced)
     .map(({ resource }) => resource.plural);
   return { ready: waitingFor.length === 0, waitingFor };
 }

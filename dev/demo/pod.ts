@@ -63,7 +63,9 @@ export const Pods = defineResource<Pod>({
   kind: 'Pod',
   plural: 'pods',
   namespaced: true,
-  indexes: { workspace: workspaceKeysOf },
+  cache: {
+    indexes: { workspace: workspaceKeysOf },
+  },
 });
 
 /** The key of the workspace that a pod says it belongs to. */

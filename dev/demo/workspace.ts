@@ -91,7 +91,9 @@ export const Workspaces = defineResource<Workspace>({
   kind: 'Workspace',
   plural: 'workspaces',
   namespaced: true,
-  indexes: { kind: ({ spec }) => [spec.kind] },
+  cache: {
+    indexes: { kind: ({ spec }) => [spec.kind] },
+  },
 });
 
 /** The API server lets only what the schema allows come this far. */

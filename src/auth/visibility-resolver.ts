@@ -46,12 +46,8 @@ export class VisibilityResolver {
   }
 
   /** Of the namespaces that are glimpsed, those to which rights are granted in them. */
-  async #grantedInside(
-    { redactedAccess, ...resource }: Resource,
-    part: Scope,
-    purpose: AccessMode,
-  ): Promise<readonly string[]> {
-    if (redactedAccess?.where !== 'namespace-of-that-name') return [];
+  async #grantedInside(resource: Resource, part: Scope, purpose: AccessMode): Promise<readonly string[]> {
+    if (resource.access.redacted?.where !== 'namespace-of-that-name') return [];
     const verbs = verbsFor('get', purpose);
     const names = part === 'all' ? [...this.#options.namespaces()] : [...part];
     const answers = await Promise.all(names.map((name) => this.#mayAll(verbs, resource, name)));
@@ -126,18 +122,17 @@ export class VisibilityResolver {
   }
 
   /** Of which objects the viewer may see a part. */
-  async #glimpsed({ redactedAccess }: Resource, purpose: AccessMode): Promise<Scope> {
-    if (!redactedAccess) return EMPTY_SCOPE;
-    if (redactedAccess.where === 'any-namespace')
-      return (await this.#mayAnywhere(redactedAccess, purpose)) ? 'all' : EMPTY_SCOPE;
-    if (await this.#mayAny(redactedAccess, null, purpose)) return 'all';
-    return this.#namespacesWhere((namespace) => this.#mayAny(redactedAccess, namespace, purpose));
+  async #glimpsed({ access: { redacted: rule } }: Resource, purpose: AccessMode): Promise<Scope> {
+    if (!rule) return EMPTY_SCOPE;
+    if (rule.where === 'any-namespace') return (await this.#mayAnywhere(rule, purpose)) ? 'all' : EMPTY_SCOPE;
+    if (await this.#mayAny(rule, null, purpose)) return 'all';
+    return this.#namespacesWhere((namespace) => this.#mayAny(rule, namespace, purpose));
   }
 
-  async #isGlimpsed({ redactedAccess }: Resource, name: string, purpose: AccessMode): Promise<boolean> {
-    if (!redactedAccess) return false;
-    if (redactedAccess.where === 'any-namespace') return this.#mayAnywhere(redactedAccess, purpose);
-    return (await this.#mayAny(redactedAccess, null, purpose)) || this.#mayAny(redactedAccess, name, purpose);
+  async #isGlimpsed({ access: { redacted: rule } }: Resource, name: string, purpose: AccessMode): Promise<boolean> {
+    if (!rule) return false;
+    if (rule.where === 'any-namespace') return this.#mayAnywhere(rule, purpose);
+    return (await this.#mayAny(rule, null, purpose)) || this.#mayAny(rule, name, purpose);
   }
 
   async #mayAnywhere({ verbs, on }: GlimpseRule, purpose: AccessMode): Promise<boolean> {
@@ -159,7 +154,7 @@ export class VisibilityResolver {
 }
 
 type NamedAt = { readonly namespace?: string | null | undefined } & Pick<ObjectName, 'name'>;
-type GlimpseRule = Pick<NonNullable<Resource['redactedAccess']>, 'verbs' | 'on'>;
+type GlimpseRule = Pick<NonNullable<Resource['access']['redacted']>, 'verbs' | 'on'>;
 
 function verbsFor(verb: 'get' | 'list', purpose: AccessMode): readonly string[] {
   return purpose === 'watch' ? [verb, 'watch'] : [verb];

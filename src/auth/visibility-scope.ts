@@ -36,8 +36,8 @@ export function visibleObject<T extends KubernetesObject>(
   const { namespace = '', name } = object.metadata;
   const key = resource.namespaced ? namespace : name;
   if (isInScope(view.full, key)) return object;
-  return resource.redactedAccess && isInScope(view.redacted, key)
-    ? redactedObject(object, resource.redactedAccess.redact)
+  return resource.access.redacted && isInScope(view.redacted, key)
+    ? redactedObject(object, resource.access.redacted.redact)
     : undefined;
 }
 

@@ -9,7 +9,7 @@ import { startClusterCache } from './cluster-cache.ts';
 import { OwnedClock } from '../../test/support/owned-clock.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
-const Secretive: Resource<WidgetObject> = { ...Widget, watched: 'never' };
+const Secretive: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'never' } };
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };
 
 describe('a cluster cache', () => {

@@ -90,7 +90,7 @@ class RunningCache implements ClusterCache {
     this.#clock = clock;
     this.#discovery = new Discovery(client, { intervalMs, now: () => clock.now(), signal });
     const started = { ...options, clock, discovery: this.#discovery, signal };
-    const kept = resources.filter(({ watched }) => watched !== 'never');
+    const kept = resources.filter(({ cache }) => cache.watched !== 'never');
     this.#informers = new Map(kept.map((resource) => [resource, startInformer(resource, started)]));
     const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
     this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
@@ -150,7 +150,7 @@ class RunningCache implements ClusterCache {
   }
 
   #isUncached(resource: Resource): boolean {
-    return resource.watched === 'never' && this.#resources.includes(resource);
+    return resource.cache.watched === 'never' && this.#resources.includes(resource);
   }
 }
 
@@ -170,7 +170,7 @@ interface StartOptions extends ClusterCacheOptions {
 
 function startInformer(resource: Resource, options: StartOptions): ManagedInformer {
   const { watchIdleMinutes = WATCH_IDLE_MINUTES, historyEvents = HISTORY_EVENTS, clock, signal } = options;
-  const discoverFirst = resource.watched === 'on-demand';
+  const discoverFirst = resource.cache.watched === 'on-demand';
   const informer = new Informer(resource, { ...options, historyEvents }, () => lazy?.markUsed());
   const { store, report, wakeSignal } = informer;
   const run = (until: AbortSignal) => reflect({ ...options, store, report, wakeSignal, discoverFirst, signal: until });

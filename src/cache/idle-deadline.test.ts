@@ -8,7 +8,13 @@ import type { Resource } from '../kubernetes/resource.ts';
 /** Twice the idle timeout, which is what a watch has until its first bookmark. */
 const INITIAL_MS = 2 * IDLE_TIMEOUT_MS;
 
-const Event: Resource<WidgetObject> = { ...Widget, kind: 'Event', group: '', plural: 'events', indexes: {} };
+const Event: Resource<WidgetObject> = {
+  ...Widget,
+  kind: 'Event',
+  group: '',
+  plural: 'events',
+  cache: { ...Widget.cache, indexes: {} },
+};
 const event = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Event',

@@ -78,7 +78,7 @@ export class Informer {
   constructor(resource: Resource, options: InformerOptions, onLastHandlerRemoved?: () => void) {
     this.store = new Store(resource, options.historyEvents, onLastHandlerRemoved);
     this.#options = options;
-    this.#isOfInterest = parseLabelSelector(resource.labelSelector);
+    this.#isOfInterest = parseLabelSelector(resource.cache.labelSelector);
     this.#log = options.log.child({ resource: resource.plural, group: resource.group });
     this.#clock = options.clock;
     const { promise, resolve } = Promise.withResolvers<void>();

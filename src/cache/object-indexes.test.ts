@@ -9,7 +9,9 @@ const Tagged = defineResource<ReturnType<typeof widgetObject>>({
   version: 'v1',
   plural: 'widgets',
   namespaced: true,
-  indexes: { tag: ({ metadata }) => Object.keys(metadata.labels ?? {}) },
+  cache: {
+    indexes: { tag: ({ metadata }) => Object.keys(metadata.labels ?? {}) },
+  },
 });
 
 it('finds objects by namespace, by uid, and by what the resource declares', () => {

@@ -10,7 +10,7 @@ export class ObjectIndexes<T extends KubernetesObject> {
     this.#valuesOf = {
       namespace: ({ metadata }) => (metadata.namespace === undefined ? [] : [metadata.namespace]),
       uid: ({ metadata }) => [metadata.uid],
-      ...resource.indexes,
+      ...resource.cache.indexes,
     };
     for (const name of Object.keys(this.#valuesOf)) this.#objects.set(name, new Map());
   }

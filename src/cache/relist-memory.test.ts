@@ -24,10 +24,13 @@ it.each([
   let liveAtLast = 0;
   const resource: Resource<WidgetObject> = {
     ...Widget,
-    trim(object) {
-      decoded += 1;
-      if (decoded === 2 * OBJECTS) liveAtLast = queryObjects(Marker, { format: 'count' });
-      return { ...object, marker: new Marker() };
+    cache: {
+      ...Widget.cache,
+      trim(object) {
+        decoded += 1;
+        if (decoded === 2 * OBJECTS) liveAtLast = queryObjects(Marker, { format: 'count' });
+        return { ...object, marker: new Marker() };
+      },
     },
   };
   const objects = Array.from({ length: OBJECTS }, (__, index) => widget(`w-${index}`));

@@ -6,10 +6,13 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { widget } from '../../dev/simulator/fixture.ts';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 
-const Ours: Resource<WidgetObject> = { ...OnDemand, labelSelector: 'team=ours' };
+const Ours: Resource<WidgetObject> = {
+  ...OnDemand,
+  cache: { ...OnDemand.cache, labelSelector: 'team=ours' },
+};
 const Trimmed: Resource<WidgetObject> = {
   ...OnDemand,
-  trim: ({ spec: { color }, ...object }) => ({ ...object, spec: { color } }),
+  cache: { ...OnDemand.cache, trim: ({ spec: { color }, ...object }) => ({ ...object, spec: { color } }) },
 };
 const ours = (name: string, spec = {}) => widget(name, spec, { labels: { team: 'ours' } });
 const objects = [ours('a'), ours('b'), widget('c', {}, { labels: { team: 'theirs' } })];

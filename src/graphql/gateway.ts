@@ -141,7 +141,7 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
       description:
         'How many are following, and how well they keep up. Null unless you may list everywhere what is always watched.',
       resolve: async ({ live }, _, { client }) => {
-        const watched = (await client.reader.statuses()).filter(({ resource }) => resource.watched === 'always');
+        const watched = (await client.reader.statuses()).filter(({ resource }) => resource.cache.watched === 'always');
         const seen = await Promise.all(watched.map(({ resource }) => client.reader.seesAll(resource)));
         return seen.every(Boolean) ? live() : null;
       },

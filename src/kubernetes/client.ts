@@ -233,7 +233,7 @@ function nameOf({ namespace, name }: ObjectName): ObjectName {
 }
 
 /** An object has to match both. */
-function selectorOf({ labelSelector }: Resource, further = ''): string | undefined {
+function selectorOf({ cache: { labelSelector } }: Resource, further = ''): string | undefined {
   return [labelSelector, further].filter(Boolean).join(',') || undefined;
 }
 

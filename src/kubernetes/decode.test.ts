@@ -39,7 +39,10 @@ describe('an object', () => {
   it('is what its resource keeps of it', () => {
     const Colors = defineResource<WidgetObject>({
       ...Widget,
-      trim: ({ spec: { color }, ...widget }) => ({ ...widget, spec: { color } }),
+      cache: {
+        ...Widget.cache,
+        trim: ({ spec: { color }, ...widget }) => ({ ...widget, spec: { color } }),
+      },
     });
     const object = decodeObject({ metadata, spec: { color: 'red', size: 1 } }, Colors);
     expect(object.spec).toEqual({ color: 'red' });

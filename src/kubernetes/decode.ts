@@ -65,7 +65,7 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     ...(value as object),
     metadata: { ...kept, ...trimAnnotations(annotations) },
   };
-  return deepFreeze(resource.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
+  return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
 }
 
 /** What is malformed may be half a secret: its values are for nobody. */

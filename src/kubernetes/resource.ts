@@ -12,34 +12,44 @@ export interface ResourceName {
 }
 
 /**
- * One kind of object that the gateway reads: its name in the API, and how we look its objects up.
- * The value is also the typed key of its store: `cache.store(Workspace)` is a `ReadonlyStore<WorkspaceObject>`.
+ * Kind of object that the gateway reads: its REST mapping, and its policies of caching and access. The value is also the
+ * typed key of its store: `cache.store(Workspace)` returns a `ReadonlyStore<WorkspaceObject>`.
  */
 export interface Resource<T extends KubernetesObject = KubernetesObject> extends ResourceName {
-  /** Further ways to look objects up, by name. */
-  readonly indexes: Readonly<Record<string, IndexValues<T>>>;
-  /**
-   * `always`: a copy is kept from the start. `on-demand`: from its first reader until nobody has read it for a while.
-   * `never`: it is read from the API server each time, and nothing of it is kept.
-   */
-  readonly watched: 'always' | 'on-demand' | 'never';
-  /** Only objects with such labels are of interest: others are neither listed nor kept. Empty: all. */
-  readonly labelSelector: string;
-  /** What is kept of an object, wherever it comes from. Must leave what it is given as it is. */
-  readonly trim: TrimObject<T>;
-  /** What may be seen of an object by who may not read it. Absent: nothing. */
-  readonly redactedAccess?: RedactedAccess<T>;
+  readonly cache: CachePolicy<T>;
+  readonly access: AccessPolicy<T>;
 }
 
-/** Who may do something else may see a part of an object. */
+/** Which objects of a resource the cache holds, how much of each, and how they are looked up. */
+export interface CachePolicy<T extends KubernetesObject> {
+  /**
+   * `always`: watched from the start. `on-demand`: watched from the first read until no reads come for a while.
+   * `never`: not cached; every read is a request to the API server.
+   */
+  readonly watched: 'always' | 'on-demand' | 'never';
+  /** Selects the objects that are listed and cached. Empty selects all. */
+  readonly labelSelector: string;
+  /** Returns the part of an object that the gateway keeps, cached or not. Must not modify its argument. */
+  readonly trim: TrimObject<T>;
+  /** Secondary indexes, by name. */
+  readonly indexes: Readonly<Record<string, IndexValues<T>>>;
+}
+
+/** Permissions, beyond get and list of the resource, that make objects visible. */
+export interface AccessPolicy<T extends KubernetesObject> {
+  /** Redacted form for viewers without read permission. By default they see nothing. */
+  readonly redacted?: RedactedAccess<T>;
+}
+
+/** Condition under which viewers without read permission see a redacted object, and its redaction. */
 export interface RedactedAccess<T extends KubernetesObject> {
-  /** Any of these verbs will do … */
+  /** Verbs, any one of which is sufficient. */
   readonly verbs: readonly string[];
-  /** … for the objects of this resource … */
+  /** Resource that the verbs apply to. */
   readonly on: ResourceName;
-  /** … in the namespace that has the object's name, or in any namespace. */
+  /** Namespaces in which the permission counts: the one that has the object's name, or any. */
   readonly where: 'namespace-of-that-name' | 'any-namespace';
-  /** What is left of the object. */
+  /** Returns the redacted object. Must not modify its argument. */
   readonly redact: TrimObject<T>;
 }
 
@@ -49,12 +59,22 @@ export type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
 /** The values under which an index finds an object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
 export type IndexValues<T> = { of(object: T): readonly string[] }['of'];
 
-type Optional = 'indexes' | 'watched' | 'labelSelector' | 'trim';
-type ResourceOptions<T extends KubernetesObject> = Omit<Resource<T>, Optional> & Partial<Pick<Resource<T>, Optional>>;
+interface ResourceOptions<T extends KubernetesObject> extends ResourceName {
+  readonly cache?: Partial<CachePolicy<T>>;
+  readonly access?: AccessPolicy<T>;
+}
 
-/** Declares a resource; has no effect by itself. */
-export function defineResource<T extends KubernetesObject>(options: ResourceOptions<T>): Resource<T> {
-  return { indexes: {}, watched: 'always', labelSelector: '', trim: (object) => object, ...options };
+/** Returns a resource that is always watched, unless `cache` states otherwise, and without indexes and redaction. */
+export function defineResource<T extends KubernetesObject>({
+  cache,
+  access = {},
+  ...name
+}: ResourceOptions<T>): Resource<T> {
+  return {
+    ...name,
+    access,
+    cache: { indexes: {}, watched: 'always', labelSelector: '', trim: (object) => object, ...cache },
+  };
 }
 
 /** `group/version`, or `version` for the core group: what manifests call `apiVersion`. */

@@ -13,7 +13,7 @@ export interface Asset {
 export interface AssetsOptions {
   /** The file at a path, for who may see it; undefined where there is none. */
   readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<Asset | undefined>;
-  readonly identify: Authenticator;
+  readonly authenticate: Authenticator;
   readonly publicError: (error: unknown) => GraphQLError;
 }
 
@@ -27,11 +27,11 @@ const harmless = {
 };
 
 /** Serves files of the cluster below `/assets/`, each only to who may see what it belongs to. */
-export function createAssets({ assetAt, identify, publicError }: AssetsOptions) {
+export function createAssets({ assetAt, authenticate, publicError }: AssetsOptions) {
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
-    const viewer = await identify(credentialsOf(request));
+    const viewer = await authenticate(credentialsOf(request));
     const asset = await assetAt(viewer, url.pathname, leaving.signal);
     if (asset) send(request, response, { asset, known: url.searchParams.get('sha256') });
     else refuse(response, 404, `There is nothing at ${url.pathname}.`);

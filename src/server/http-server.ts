@@ -32,7 +32,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   readonly readiness: () => Readiness;
   readonly assetAt: AssetsOptions['assetAt'];
   readonly publicError: (error: unknown) => GraphQLError;
-  readonly identify: Authenticator;
+  readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway beside its own. */
   readonly allowedOrigins: readonly string[];
@@ -110,7 +110,7 @@ function routes(
     graphiqlHeaders: headers,
     readiness,
     origins,
-    identify,
+    authenticate,
     publicError,
     assetAt,
   }: HttpServerOptions & { readonly origins: Origins },
@@ -118,7 +118,7 @@ function routes(
   serveGraphQL: Answer,
 ): Handler {
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
-  const assets = createAssets({ assetAt, identify, publicError });
+  const assets = createAssets({ assetAt, authenticate, publicError });
   return (request, response) => {
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);
@@ -133,7 +133,7 @@ function routes(
       return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
     if (origins.answerBrowser(request, response)) return undefined;
     if (isSimplePost(request)) return answer(response, 415, errorOf('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    identify(credentialsOf(request)).then(
+    authenticate(credentialsOf(request)).then(
       // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
       (viewer) => serveGraphQL(request, response, viewer).catch(() => response.destroy()),
       (error: unknown) => refuseUnidentified(response, publicError(error)),

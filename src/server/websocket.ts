@@ -39,7 +39,7 @@ export interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly outlets: Outlets;
   readonly publicError: (error: unknown) => GraphQLError;
-  readonly identify: Authenticator;
+  readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
   /** A client of which nothing is heard for so long, not even the answer to a ping, is closed. */
   readonly slowReaderTimeoutMs: number;
@@ -54,7 +54,7 @@ interface Place {
 
 /** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, outlets, publicError, identify, slowReaderTimeoutMs } = options;
+  const { pipeline, outlets, publicError, authenticate, slowReaderTimeoutMs } = options;
   const { maxSubscriptionsPerConnection: most } = options;
   const sockets = new WebSocketServer(socketOptions);
   const connections = new Map<WebSocket, Connection>();
@@ -74,9 +74,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
       onConnect: async ({ extra: { socket, request }, connectionParams }) => {
         const credentials = { ...credentialsOf(request), connectionParams };
-        identities.set(socket, () => identify(credentials));
+        identities.set(socket, () => authenticate(credentials));
         try {
-          await identify(credentials);
+          await authenticate(credentials);
           return true;
         } catch (error) {
           refuse(socket, publicError(error));

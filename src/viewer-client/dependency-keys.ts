@@ -12,7 +12,7 @@ export const dependencyKeys = {
 /** Every read that finds this object. */
 export function dependencyKeysOf<T extends KubernetesObject>(resource: Resource<T>, object: T): readonly string[] {
   const { metadata } = object;
-  const indexed = Object.entries(resource.indexes).flatMap(([index, valuesOf]) =>
+  const indexed = Object.entries(resource.cache.indexes).flatMap(([index, valuesOf]) =>
     valuesOf(object).map((value) => dependencyKeys.index(resource, index, value)),
   );
   return [

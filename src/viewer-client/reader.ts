@@ -95,7 +95,7 @@ export class Reader {
    * otherwise as {@link list}
    */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
-    if (resource.watched === 'never') return ifAny(this.getUncached(resource, at));
+    if (resource.cache.watched === 'never') return ifAny(this.getUncached(resource, at));
     const view = await this.#scopeView(resource, at, 'read');
     return (await this.#readable(resource, view)).get(at);
   }
@@ -122,7 +122,7 @@ export class Reader {
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
     const view = this.visibility.scopeOf(resource);
     const { version, failure } = this.#options.cluster.cache.store(resource);
-    if (resource.watched === 'on-demand' && version === '' && failure === undefined)
+    if (resource.cache.watched === 'on-demand' && version === '' && failure === undefined)
       throw readErrorFor(resource, failure);
     if (view) return this.#objects(resource, view);
     throw new TypeError(`A field reads ${resource.plural} without saying so: extensions: reads(…).`);
@@ -191,7 +191,7 @@ export class Reader {
   /** How many objects of the copy, if there is one, the viewer may see. */
   async visibleCount<T extends KubernetesObject>(resource: Resource<T>): Promise<number> {
     const view = await this.#options.resolver().resolve(resource, 'read');
-    return resource.watched === 'never' ? 0 : this.#objects(resource, view).list().length;
+    return resource.cache.watched === 'never' ? 0 : this.#objects(resource, view).list().length;
   }
 
   /** Whether the viewer may list the resource everywhere. */
@@ -215,7 +215,7 @@ export class Reader {
     }
     const view = await this.#options.resolver().resolve(resource, purpose);
     // Of a resource without namespaces and without a glimpse, all is refused at once.
-    if (seesNothing(view) && !resource.namespaced && !resource.redactedAccess) refuse('list', resource, null);
+    if (seesNothing(view) && !resource.namespaced && !resource.access.redacted) refuse('list', resource, null);
     return view;
   }
 

@@ -110,7 +110,7 @@ export class Writer {
   ): Promise<Deleted<T>> {
     await this.#access.assertCan('delete', resource, at);
     const deleted = await this.#options.viewer.client.delete(resource, at, this.#signed(options));
-    if (options.dryRun || resource.watched === 'never') return deleted;
+    if (options.dryRun || resource.cache.watched === 'never') return deleted;
     if (deleted.object) this.#options.cluster.cache.applyWriteResult(resource, deleted.object);
     else await this.#gone(resource, at);
     return deleted;
@@ -135,7 +135,8 @@ export class Writer {
     { dryRun }: Unsigned<WriteOptions>,
     written: Written<T>,
   ): Written<T> {
-    if (!dryRun && resource.watched !== 'never') this.#options.cluster.cache.applyWriteResult(resource, written.object);
+    if (!dryRun && resource.cache.watched !== 'never')
+      this.#options.cluster.cache.applyWriteResult(resource, written.object);
     return written;
   }
 

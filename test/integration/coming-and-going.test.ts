@@ -17,9 +17,9 @@ const Namespace: Resource<WidgetObject> = {
   kind: 'Namespace',
   group: '',
   plural: 'namespaces',
-  indexes: {},
+  cache: { ...Widget.cache, indexes: {} },
 };
-const OnDemand: Resource<WidgetObject> = { ...Widget, watched: 'on-demand' };
+const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
 const Gizmo: Resource<WidgetObject> = { ...OnDemand, kind: 'Gizmo', group: 'behind.example.org', plural: 'gizmos' };
 const Trinket: Resource<WidgetObject> = { ...Gizmo, kind: 'Trinket', plural: 'trinkets' };
 const gizmos: AggregatedResource = { apiVersion: 'behind.example.org/v1', kind: 'Gizmo', verbs: ['create', 'list'] };

@@ -4,4 +4,4 @@ import type { Resource } from '../../src/kubernetes/resource.ts';
 const all: readonly Resource[] = resources;
 
 /** What a gateway watches although nobody reads: as many watches are open once it has started. */
-export const alwaysWatched = all.filter(({ watched }) => watched === 'always');
+export const alwaysWatched = all.filter(({ cache }) => cache.watched === 'always');

@@ -13,7 +13,7 @@ export const IDLE_MS = 600_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
 
 /** Widgets, as they are watched only while somebody reads them. */
-export const OnDemand: Resource<WidgetObject> = { ...Widget, watched: 'on-demand' };
+export const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
 
 /** A cache of one resource, on a clock of its own, and what it does to its cluster. */
 export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {

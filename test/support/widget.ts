@@ -16,7 +16,9 @@ export const Widget = defineResource<WidgetObject>({
   version: 'v1',
   plural: 'widgets',
   namespaced: true,
-  indexes: { color: ({ spec }) => [spec.color] },
+  cache: {
+    indexes: { color: ({ spec }) => [spec.color] },
+  },
 });
 
 export interface WidgetCluster extends TestSimulator {

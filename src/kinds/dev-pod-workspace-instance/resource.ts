@@ -91,6 +91,8 @@ export const DevPodWorkspaceInstance = defineResource<DevPodWorkspaceInstanceObj
   version: 'v1',
   plural: 'devpodworkspaceinstances',
   namespaced: true,
-  watched: 'on-demand',
-  trim: manifestOf,
+  cache: {
+    watched: 'on-demand',
+    trim: manifestOf,
+  },
 });

@@ -42,19 +42,21 @@ export const Event = defineResource<EventObject>({
   version: 'v1',
   plural: 'events',
   namespaced: true,
-  watched: 'on-demand',
-  trim: (object) => {
-    const { apiVersion, kind, metadata } = object;
-    return { ...event.only(object), apiVersion, kind, metadata };
-  },
-  indexes: {
-    /** By the object that it is about: {@link involvedKeyOf}. */
-    involved: (object) => {
-      const { kind = '', namespace, name = '' } = fieldsOf(object).involvedObject ?? {};
-      return [involvedKeyOf(kind, { namespace, name })];
+  cache: {
+    watched: 'on-demand',
+    trim: (object) => {
+      const { apiVersion, kind, metadata } = object;
+      return { ...event.only(object), apiVersion, kind, metadata };
     },
-    /** By the key of the workspace whose StatefulSet or pod it is about, as their names tell. */
-    part: (object) => partKeysOf(fieldsOf(object).involvedObject ?? {}),
+    indexes: {
+      /** By the object that it is about: {@link involvedKeyOf}. */
+      involved: (object) => {
+        const { kind = '', namespace, name = '' } = fieldsOf(object).involvedObject ?? {};
+        return [involvedKeyOf(kind, { namespace, name })];
+      },
+      /** By the key of the workspace whose StatefulSet or pod it is about, as their names tell. */
+      part: (object) => partKeysOf(fieldsOf(object).involvedObject ?? {}),
+    },
   },
 });
 

@@ -12,15 +12,17 @@ export const Namespace = defineResource<NamespaceObject>({
   version: 'v1',
   plural: 'namespaces',
   namespaced: false,
-  // Who may list the workspaces of a namespace may know that it exists.
-  redactedAccess: {
-    verbs: ['list'],
-    on: Workspace,
-    where: 'namespace-of-that-name',
-    redact: ({ apiVersion, kind, metadata: { name, uid, resourceVersion } }) => ({
-      apiVersion,
-      kind,
-      metadata: { name, uid, resourceVersion, creationTimestamp: '' },
-    }),
+  access: {
+    // Who may list the workspaces of a namespace may know that it exists.
+    redacted: {
+      verbs: ['list'],
+      on: Workspace,
+      where: 'namespace-of-that-name',
+      redact: ({ apiVersion, kind, metadata: { name, uid, resourceVersion } }) => ({
+        apiVersion,
+        kind,
+        metadata: { name, uid, resourceVersion, creationTimestamp: '' },
+      }),
+    },
   },
 });

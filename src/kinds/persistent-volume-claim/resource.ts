@@ -43,5 +43,7 @@ export const PersistentVolumeClaim = defineResource<PersistentVolumeClaimObject>
   version: 'v1',
   plural: 'persistentvolumeclaims',
   namespaced: true,
-  watched: 'on-demand',
+  cache: {
+    watched: 'on-demand',
+  },
 });

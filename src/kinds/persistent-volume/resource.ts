@@ -37,6 +37,8 @@ export const PersistentVolume = defineResource<PersistentVolumeObject>({
   version: 'v1',
   plural: 'persistentvolumes',
   namespaced: false,
-  watched: 'on-demand',
-  trim: (volume) => ({ ...volume, spec: spec.only(volume.spec), status: status.only(volume.status) }),
+  cache: {
+    watched: 'on-demand',
+    trim: (volume) => ({ ...volume, spec: spec.only(volume.spec), status: status.only(volume.status) }),
+  },
 });

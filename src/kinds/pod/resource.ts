@@ -89,17 +89,19 @@ export const Pod = defineResource<PodObject>({
   version: 'v1',
   plural: 'pods',
   namespaced: true,
-  watched: 'on-demand',
-  labelSelector: WORKSPACE_NAME_LABEL,
-  trim: (pod) => ({ ...pod, spec: spec.only(pod.spec), status: status.only(pod.status) }),
-  indexes: {
-    /** By the key of the workspace. */
-    workspace: (pod) => {
-      const name = workspaceNameOf(pod);
-      return name === undefined ? [] : [keyOf({ namespace: pod.metadata.namespace, name })];
+  cache: {
+    watched: 'on-demand',
+    labelSelector: WORKSPACE_NAME_LABEL,
+    trim: (pod) => ({ ...pod, spec: spec.only(pod.spec), status: status.only(pod.status) }),
+    indexes: {
+      /** By the key of the workspace. */
+      workspace: (pod) => {
+        const name = workspaceNameOf(pod);
+        return name === undefined ? [] : [keyOf({ namespace: pod.metadata.namespace, name })];
+      },
+      /** By the key of each claim that it mounts. */
+      claim: (pod) => claimNamesOf(pod).map((name) => keyOf({ namespace: pod.metadata.namespace, name })),
     },
-    /** By the key of each claim that it mounts. */
-    claim: (pod) => claimNamesOf(pod).map((name) => keyOf({ namespace: pod.metadata.namespace, name })),
   },
 });
 

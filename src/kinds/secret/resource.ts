@@ -21,18 +21,22 @@ export const Secret = defineResource<SecretObject>({
   version: 'v1',
   plural: 'secrets',
   namespaced: true,
-  watched: 'never',
-  trim: (secret) => {
-    const { type, immutable, data = {}, keys = Object.keys(data) } = stored.read(secret) ?? {};
-    const { apiVersion, kind, metadata } = secret;
-    const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ANNOTATIONS_KEPT));
-    return {
-      apiVersion,
-      kind,
-      metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
-      ...(type !== undefined && { type }),
-      ...(immutable !== undefined && { immutable }),
-      keys,
-    };
+  cache: {
+    watched: 'never',
+    trim: (secret) => {
+      const { type, immutable, data = {}, keys = Object.keys(data) } = stored.read(secret) ?? {};
+      const { apiVersion, kind, metadata } = secret;
+      const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) =>
+        key.startsWith(ANNOTATIONS_KEPT),
+      );
+      return {
+        apiVersion,
+        kind,
+        metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
+        ...(type !== undefined && { type }),
+        ...(immutable !== undefined && { immutable }),
+        keys,
+      };
+    },
   },
 });

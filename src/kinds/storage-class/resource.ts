@@ -22,13 +22,17 @@ export const StorageClass = defineResource<StorageClassObject>({
   version: 'v1',
   plural: 'storageclasses',
   namespaced: false,
-  watched: 'on-demand',
-  trim: (storageClass) => {
-    const { apiVersion, kind, metadata } = storageClass;
-    return { ...fields.only(storageClass), apiVersion, kind, metadata };
+  cache: {
+    watched: 'on-demand',
+    trim: (storageClass) => {
+      const { apiVersion, kind, metadata } = storageClass;
+      return { ...fields.only(storageClass), apiVersion, kind, metadata };
+    },
   },
-  // Who may claim storage anywhere may see what there is to choose from.
-  redactedAccess: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', redact: offerOf },
+  access: {
+    // Who may claim storage anywhere may see what there is to choose from.
+    redacted: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', redact: offerOf },
+  },
 });
 
 /** What a form for claims shows of a class. */

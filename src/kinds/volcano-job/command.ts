@@ -12,7 +12,9 @@ export const VolcanoCommand = defineResource<KubernetesObject>({
   version: 'v1alpha1',
   plural: 'commands',
   namespaced: true,
-  watched: 'never',
+  cache: {
+    watched: 'never',
+  },
 });
 
 /** A command as `vcctl job suspend` and `vcctl job resume` give it. */

@@ -113,5 +113,7 @@ export const VolcanoJob = defineResource<VolcanoJobObject>({
   version: 'v1alpha1',
   plural: 'jobs',
   namespaced: true,
-  watched: 'on-demand',
+  cache: {
+    watched: 'on-demand',
+  },
 });

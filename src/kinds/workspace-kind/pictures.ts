@@ -22,7 +22,9 @@ const ConfigMap = defineResource<KubernetesObject>({
   version: 'v1',
   plural: 'configmaps',
   namespaced: true,
-  watched: 'never',
+  cache: {
+    watched: 'never',
+  },
 });
 
 const pictures = record({ data: mapOf(text), binaryData: mapOf(text) });

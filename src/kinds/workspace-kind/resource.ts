@@ -118,6 +118,8 @@ export const WorkspaceKind = defineResource<WorkspaceKindObject>({
   version: 'v1beta1',
   plural: 'workspacekinds',
   namespaced: false,
-  // Who has to do with workspaces anywhere may see what there is to choose from.
-  redactedAccess: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', redact: spawnerOf },
+  access: {
+    // Who has to do with workspaces anywhere may see what there is to choose from.
+    redacted: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', redact: spawnerOf },
+  },
 });

@@ -104,14 +104,16 @@ export const Workspace = defineResource<WorkspaceObject>({
   version: 'v1beta1',
   plural: 'workspaces',
   namespaced: true,
-  indexes: {
-    kind: (workspace) => [kindNameOf(workspace)],
-    imageConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
-    podConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
-    /** By the key of each PersistentVolumeClaim that it mounts. */
-    claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
-    /** By the key of each Secret that it mounts. */
-    secret: (workspace) => secretNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+  cache: {
+    indexes: {
+      kind: (workspace) => [kindNameOf(workspace)],
+      imageConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
+      podConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
+      /** By the key of each PersistentVolumeClaim that it mounts. */
+      claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+      /** By the key of each Secret that it mounts. */
+      secret: (workspace) => secretNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
+    },
   },
 });
 

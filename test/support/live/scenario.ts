@@ -133,7 +133,7 @@ class Scenario implements AsyncDisposable {
       const watched = fleet.gateways.map(watchedBy);
       return (
         simulator.openWatches === watched.flat().length &&
-        watched.every((each) => each.filter((resource) => resource.watched === 'always').length === kinds)
+        watched.every((each) => each.filter((resource) => resource.cache.watched === 'always').length === kinds)
       );
     };
     await until(isNoticed, 'every gateway has looked what world it is', LONGEST_REST_MS);
