@@ -4,8 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oldWorkspaceCrd } from '../../dev/demo/crds/old-workspace.ts';
-import { oldWorkspaceKindCrd } from '../../dev/demo/crds/old-workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { worldObjects } from '../../dev/demo/world.ts';
@@ -39,9 +37,8 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     return file;
   }
 
-  /** Without validation, because kubectl would miss CEL rules among the fields that an API server of 1.20 knows. */
   async function create(...files: readonly string[]): Promise<void> {
-    await kubectl('create', '--validate=false', ...files.map((file) => `--filename=${file}`));
+    await kubectl('create', ...files.map((file) => `--filename=${file}`));
   }
 
   /** Puts these definitions in the place of those that are there, and waits until they are served. */
@@ -53,24 +50,10 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     await kubectl('get', 'workspaces,workspacekinds', '--all-namespaces');
   }
 
-  async function isStructural(name: string): Promise<boolean> {
-    const types = await kubectl('get', 'crd', `${name}.kubeflow.org`, '-o', 'jsonpath={.status.conditions[*].type}');
-    return types.includes('Established') && !types.includes('NonStructuralSchema');
-  }
-
   async function specs(): Promise<unknown> {
     const { items } = JSON.parse(await kubectl('get', 'wsk,ws', '-o', 'json'));
     return items.map((item: { readonly spec: unknown }) => item.spec);
   }
-
-  it.each([
-    ['new', workspaceCrd, workspaceKindCrd],
-    ['old', oldWorkspaceCrd, oldWorkspaceKindCrd],
-  ])('takes our definitions of the %s age as structural ones', async (_, ...definitions) => {
-    await define(await fileOf(...definitions));
-    expect(await isStructural('workspaces')).toBe(true);
-    expect(await isStructural('workspacekinds')).toBe(true);
-  });
 
   it.skipIf(!isPublishedHere)('takes the published samples by our definitions, nothing pruned', async () => {
     const samples = ['jupyterlab_v1beta1_workspacekind.yaml', 'jupyterlab_v1beta1_workspace.yaml'];

@@ -43,7 +43,13 @@ export function define({ shortName, spec, status, ...kind }: Definition): Manife
 /** The definition of a kind of which there is one version. */
 export function defineKind(custom: CustomKind): Manifest {
   const { group, kind, plural, shortNames, scope } = custom;
-  const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames };
+  const names = {
+    kind,
+    listKind: `${kind}List`,
+    plural,
+    singular: kind.toLowerCase(),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+  };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -59,7 +65,7 @@ function versionOf({ version, columns, fields, hasStatus }: CustomKind) {
     served: true,
     storage: true,
     ...(hasStatus ? { subresources: { status: {} } } : {}),
-    additionalPrinterColumns: columns.map((column) => ({ ...column })),
+    ...(columns.length > 0 ? { additionalPrinterColumns: columns.map((column) => ({ ...column })) } : {}),
     schema: { openAPIV3Schema: whole },
   };
 }

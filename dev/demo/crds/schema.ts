@@ -52,7 +52,9 @@ export function quantity(): Schema {
 }
 
 export function object<P extends Properties>(properties: P, required: readonly (keyof P & string)[] = []): Schema {
-  return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
+  // The API server drops empty collections: a definition that has them would differ from the stored one for ever.
+  const hasProperties = Object.keys(properties).length > 0;
+  return { type: 'object', ...(hasProperties ? { properties } : {}), ...(required.length > 0 ? { required } : {}) };
 }
 
 /** A type of Kubernetes' own, such as a Probe or an Affinity: kept as it comes, checked when the Pod is made. */
