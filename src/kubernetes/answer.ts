@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { decodeStatus } from './decode.ts';
+import { decodeHeader } from './header-text.ts';
 import type { Resource } from './resource.ts';
 import { kindUnavailable, StatusError } from './status-error.ts';
 
@@ -53,7 +54,7 @@ function parseJson(body: string): unknown {
 export function warningsOf({ headers }: IncomingMessage): readonly string[] {
   const header = headers['warning'];
   if (typeof header !== 'string') return [];
-  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/gu)].map(([, quoted = '']) =>
+  return [...(decodeHeader(header) ?? header).matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/gu)].map(([, quoted = '']) =>
     quoted.replaceAll(/\\(.)/gu, '$1'),
   );
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
-import type { Connection, ImpersonatedUser } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ImpersonatedUser } from './impersonation.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import type { PathSegments } from './path.ts';
 import { resourcePath, type Resource, type ResourceName } from './resource.ts';

@@ -1,7 +1,16 @@
 import http from 'node:http';
 import https from 'node:https';
+import { encodeHeader } from './header-text.ts';
+import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
 import { KeptAgents } from './kept-agents.ts';
-import { loadKubeConfig, onlyWithToken, optionsOf, serverOf, type ConnectionSource } from './kubeconfig.ts';
+import {
+  impersonationOf,
+  loadKubeConfig,
+  onlyWithToken,
+  optionsOf,
+  serverOf,
+  type ConnectionSource,
+} from './kubeconfig.ts';
 import { StatusError } from './status-error.ts';
 
 /** A connection without traffic is probed after this time, so that one to a host that is gone fails within a minute. */
@@ -11,7 +20,8 @@ export interface ConnectionRequest {
   readonly method: string;
   /** Path and query, beginning with a slash; sent exactly as they are. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** As text, which is sent as UTF-8. */
+  readonly headers: Headers;
   readonly body?: string | undefined;
   /** It may be asked twice: then a connection that was used before will do. */
   readonly repeatable?: boolean | undefined;
@@ -27,7 +37,8 @@ export interface Connection {
   readonly userName: string;
   /**
    * Sends one request; resolves with the answer's head, its body still to be read.
-   * @throws {StatusError} `Unreachable` when the server could not be asked, `Broken` when it may have been
+   * @throws {StatusError} `Unreachable` when the server could not be asked, `Broken` when it may have been, `BadRequest`
+   * when a header value has control characters or spaces around it; then nothing is sent
    */
   send(request: ConnectionRequest): Promise<http.IncomingMessage>;
   /** Reads the credentials anew at the next request: the kubeconfig, its files, its exec plugin. */
@@ -36,12 +47,6 @@ export interface Connection {
   withToken(token: string): Connection;
   /** The same server, asked by us in somebody's name. */
   impersonating(user: ImpersonatedUser): Connection;
-}
-
-/** Whom to be: the API server allows it to who may `impersonate` that user and each of those groups. */
-export interface ImpersonatedUser {
-  readonly name: string;
-  readonly groups: readonly string[];
 }
 
 /**
@@ -64,11 +69,17 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
       throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${String(error)}`);
     }
   }
+  const sendAs = async (request: ConnectionRequest, user?: ImpersonatedUser) => {
+    const options = await credentials();
+    const impersonated = user ?? impersonationOf(config);
+    const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
+    return exchange(new URL(server), options, { ...request, headers }, agents);
+  };
   const own: Connection = {
     server,
     userName: config.getCurrentUser()?.name ?? '',
     refreshCredentials: () => void (stale = true),
-    send: async (request) => exchange(new URL(server), await credentials(), request, agents),
+    send: (request) => sendAs(request),
     withToken(token) {
       const bearer = onlyWithToken(config, token);
       return {
@@ -77,25 +88,25 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
         send: async (request) => exchange(new URL(server), await optionsOf(bearer), request, agents),
       };
     },
-    impersonating(user) {
-      const headers = impersonationHeaders(user);
-      return { ...own, send: (request) => own.send({ ...request, headers: { ...request.headers, ...headers } }) };
-    },
+    impersonating: (user) => ({ ...own, send: (request) => sendAs(request, user) }),
   };
   return own;
 }
 
-function impersonationHeaders({
-  name,
-  groups,
-}: ImpersonatedUser): Readonly<Record<string, string | readonly string[]>> {
-  const user = { 'impersonate-user': asBytes(name) };
-  return groups.length === 0 ? user : { ...user, 'impersonate-group': groups.map(asBytes) };
-}
+type Headers = Readonly<Record<string, string | readonly string[]>>;
 
-/** Node writes headers byte by byte; names in them are UTF-8. */
-function asBytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+/**
+ * Returns headers in the form that Node writes as UTF-8; the last of equal names counts, whatever their case.
+ * @throws {StatusError} BadRequest if HTTP cannot carry a value
+ */
+function encodeHeaders(headers: Readonly<Record<string, unknown>>): http.OutgoingHttpHeaders {
+  const given = Object.entries(headers).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(
+    given.map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.map((each) => encodeHeader(name, String(each))) : encodeHeader(name, String(value)),
+    ]),
+  );
 }
 
 function exchange(
@@ -107,16 +118,15 @@ function exchange(
   const { method, path: target, headers, body, signal, repeatable = false } = request;
   const agent = (repeatable ? agents.for(options) : undefined) ?? options.agent;
   const { request: open } = server.protocol === 'http:' ? http : https;
+  // As bytes: Node writes a body that is a string together with the headers, and then in UTF-8 what is encoded already.
+  const bytes = body === undefined ? undefined : Buffer.from(body);
   // Node frames no body of a DELETE by itself.
-  const framing = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const framing = bytes && { 'content-length': String(bytes.length) };
+  const encoded = encodeHeaders({ ...options.headers, ...headers, ...framing });
   return new Promise((resolve, reject) => {
     // The path as an option and not as part of the URL, which would resolve `..`.
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
-    const outgoing = open(
-      server,
-      { ...options, agent, method, path, signal, headers: { ...options.headers, ...headers, ...framing } },
-      resolve,
-    );
+    const outgoing = open(server, { ...options, agent, method, path, signal, headers: encoded }, resolve);
     outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
     outgoing.once('error', (error) => {
       if (signal.aborted) return reject(error);
@@ -127,7 +137,7 @@ function exchange(
       // Once all of it has been sent, the server may have acted on it, whatever became of the answer.
       return reject(outgoing.writableFinished || isCut(error) ? broken(message) : unreachable(message));
     });
-    outgoing.end(body);
+    outgoing.end(bytes);
   });
 }
 

@@ -3,6 +3,7 @@ import type https from 'node:https';
 import path from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import type { ImpersonatedUser } from './impersonation.ts';
 
 /** Where the address of the cluster and our credentials come from. */
 export type ConnectionSource =
@@ -84,8 +85,34 @@ function firstOfEachName<T extends { readonly name: string }>(entries: readonly 
   return [...new Map(entries.toReversed().map((entry) => [entry.name, entry])).values()];
 }
 
+interface RawUser {
+  readonly tokenFile?: string | null;
+  readonly as?: string | null;
+  readonly 'as-uid'?: string | null;
+  readonly 'as-groups'?: readonly string[] | null;
+  readonly 'as-user-extra'?: Readonly<Record<string, readonly string[]>> | null;
+}
+
 interface RawConfig {
-  readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[] | null;
+  readonly users?: readonly { readonly name: string; readonly user?: RawUser | null }[] | null;
+}
+
+/** A user entry with its `as` fields, of which client-node reads only the name. */
+interface ImpersonatingUser extends User {
+  readonly impersonated?: ImpersonatedUser | undefined;
+}
+
+/** The user that requests with the kubeconfig's own credentials act as, by `as`, `as-uid`, `as-groups` and `as-user-extra`. */
+export function impersonationOf(config: KubeConfig): ImpersonatedUser | undefined {
+  const user: ImpersonatingUser | null = config.getCurrentUser();
+  return user?.impersonated;
+}
+
+/** Like client-go, ignores the other fields if `as` is absent. */
+function impersonatedIn(user: RawUser | null | undefined): ImpersonatedUser | undefined {
+  if (!user?.as) return undefined;
+  const { as: name, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = user;
+  return { name, groups: groups ?? [], uid: uid ?? undefined, extra: extra ?? undefined };
 }
 
 /** client-node passes over `tokenFile`, which client-go prefers to `token`, and knows nothing of an empty file. */
@@ -93,12 +120,15 @@ function load(config: KubeConfig, text: string, directory: string): void {
   const raw = parse(text) as RawConfig | null;
   config.loadFromString(raw === null ? '{}' : text);
   config.makePathsAbsolute(directory);
-  const tokenFiles = new Map(raw?.users?.map(({ name, user }) => [name, user?.tokenFile]));
-  config.users = config.users.map((user) => {
-    const tokenFile = tokenFiles.get(user.name);
-    if (!tokenFile) return user.exec ? { ...user, exec: pluginOf(user.exec, directory) } : user;
-    const { token: _, ...rest } = user;
-    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: path.resolve(directory, tokenFile) } } };
+  const rawUsers = new Map(raw?.users?.map(({ name, user }) => [name, user]));
+  // The connection sends all impersonation headers, so client-node must not send one of them.
+  config.users = config.users.map(({ impersonateUser: _impersonateUser, ...user }): ImpersonatingUser => {
+    const rawUser = rawUsers.get(user.name);
+    const loaded = { ...user, impersonated: impersonatedIn(rawUser) };
+    if (!rawUser?.tokenFile) return user.exec ? { ...loaded, exec: pluginOf(user.exec, directory) } : loaded;
+    const tokenFile = path.resolve(directory, rawUser.tokenFile);
+    const { token: _, ...rest } = loaded;
+    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile } } };
   });
 }
 

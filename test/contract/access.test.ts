@@ -9,6 +9,7 @@ import { objects } from './access-objects.ts';
 import { questions } from './access-questions.ts';
 import { aggregatedRules, canaries, pathOf, world } from './access-world.ts';
 import { describeOnClusters, type Cluster } from './clusters.ts';
+import { impersonatedNames } from './impersonated-names.ts';
 
 const CLUSTER_ROLES = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
 
@@ -45,6 +46,9 @@ describeOnClusters('access', (cluster) => {
   });
   describe('impersonation', () => {
     impersonation(cluster, () => api);
+  });
+  describe('impersonated names', () => {
+    impersonatedNames(cluster);
   });
   describe('roles and bindings', () => {
     objects(cluster);

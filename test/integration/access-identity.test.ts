@@ -112,6 +112,32 @@ describe('in header mode', () => {
     expect((await erin.ask(PAUSE)).errors).toBeUndefined();
     expect(writersIn(gateway)).toEqual(['erin']);
   });
+
+  it.each(['Zoë', '王芳'])('reads and writes as %s when it impersonates', async (name) => {
+    await using gateway = await startTestGateway({
+      objects: [...objects, ...grantIn('team-a', name, editing)],
+      authentication: { ...header, impersonate: true },
+    });
+    const bytes = Buffer.from(name).toString('latin1');
+    await using person = personAt(gateway.url, { headers: { 'kubeflow-userid': bytes } });
+    expect((await person.ask(WHO)).data?.['viewer']).toEqual({ name, groups: [] });
+    expect((await person.ask(PAUSE)).errors).toBeUndefined();
+    expect(writersIn(gateway)).toEqual([name]);
+  });
+
+  it.each([
+    ['a user that is not UTF-8', { 'kubeflow-userid': 'Zo\u00EB' }, 'kubeflow-userid'],
+    ['a group that is not UTF-8', { 'kubeflow-userid': 'erin', 'kubeflow-groups': '\u00E9quipe' }, 'kubeflow-groups'],
+    ['a user with a control character', { 'kubeflow-userid': 'erin\u00C2\u0085' }, 'kubeflow-userid'],
+    ['a user with a space behind the prefix', { 'kubeflow-userid': ': erin' }, 'kubeflow-userid'],
+  ])('refuses %s with 401', async (_, headers, named) => {
+    await using gateway = await startTestGateway({ objects, authentication: { ...header, impersonate: true } });
+    const { status, errors } = await personAt(gateway.url, { headers }).ask(WHO);
+    expect(status).toBe(401);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(`header ${named} as UTF-8`), extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  });
 });
 
 function writersIn({ cluster }: SimulatedGateway): string[] {

@@ -1,5 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Client } from '../../kubernetes/client.ts';
+import { decodeHeader, isHeaderText } from '../../kubernetes/header-text.ts';
+import type { StatusError } from '../../kubernetes/status-error.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { subjectAccessReview } from '../access-reviews.ts';
 
@@ -29,10 +31,12 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
         'Identity headers are accepted from TRUSTED_PROXY_CIDRS only, and this request came from elsewhere.',
       );
     }
-    const name = withoutPrefix(asUtf8(given ?? ''), options.userPrefix);
+    const name = withoutPrefix(textOf(given ?? '', options.userHeader), options.userPrefix);
     if (name === '')
       throw unauthorized(`Expected the header ${options.userHeader} to say who you are; it is missing or empty.`);
-    const groups = (headers[groupsHeader] ?? []).map(asUtf8);
+    // The name without its prefix may begin with a space, which no header can carry to the API server.
+    if (!isHeaderText(name)) throw notText(options.userHeader);
+    const groups = (headers[groupsHeader] ?? []).map((group) => textOf(group, options.groupsHeader));
     return {
       name,
       groups,
@@ -49,9 +53,20 @@ function withoutPrefix(name: string, prefix: string): string {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** Node reads headers byte by byte; names in them are UTF-8. */
-function asUtf8(value: string): string {
-  return Buffer.from(value, 'latin1').toString('utf8');
+/**
+ * Returns a header's value as text.
+ * @throws {StatusError} Unauthorized if its bytes are not UTF-8, or have control characters: names must not be confused
+ */
+function textOf(value: string, header: string): string {
+  const text = decodeHeader(value);
+  if (text === undefined || !isHeaderText(text)) throw notText(header);
+  return text;
+}
+
+function notText(header: string): StatusError {
+  return unauthorized(
+    `Expected the header ${header} as UTF-8 text without control characters and without spaces around it.`,
+  );
 }
 
 /** @throws {TypeError} for what is no CIDR */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '../../kubernetes/client.ts';
+import { decodeHeader } from '../../kubernetes/header-text.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { Remembered } from '../remembered.ts';
 import { selfAccessReview } from '../access-reviews.ts';
@@ -34,7 +35,8 @@ export function tokenAuthenticator(client: Client): Authenticator {
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };
   return async ({ headers, connectionParams }) => {
-    const token = bearerIn(headers['authorization']?.[0]) ?? bearerIn(authorizationIn(connectionParams));
+    const token =
+      bearerIn(decodeHeader(headers['authorization']?.[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
     if (token === undefined)
       throw unauthorized(
         'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
