@@ -22,6 +22,7 @@ import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
 import { createConnection } from './kubernetes/connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { redactedError } from './kubernetes/redacted.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/example-tabs.ts';
@@ -62,7 +63,7 @@ export async function startGateway(
   const cluster = clusterOf(config, client, cache);
   const { enforceFilterRules } = config;
   const live = () => server.pipeline.live.statistics;
-  const onUnexpected = (error: unknown) => log.error({ err: error }, 'unexpected error');
+  const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
   const facts = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const server = await startHttpServer({
     ...config,

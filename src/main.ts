@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
+import { redactedError, redactedReason } from './kubernetes/redacted.ts';
 import { isUnreachable } from './kubernetes/status-error.ts';
 
 const HINT = 'To look at the gateway without a cluster of your own: npm run demo';
@@ -21,8 +22,7 @@ try {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof ConfigError || isUnreachable(error)
-    ? `${error.message}\n${HINT}`
-    : (error.stack ?? error.message);
+  if (error instanceof Error && (error instanceof ConfigError || isUnreachable(error)))
+    return `${error.message}\n${HINT}`;
+  return `${redactedReason(error)}\n${redactedError(error).stack}`;
 }

@@ -121,11 +121,11 @@ describe('its log', () => {
     await cached.cache.hasSynced;
     const stop = cached.cache.store(Widget).addEventHandler({ changed: fail, reset: fail, failed: fail });
     cached.simulator.apply(widget('a'));
-    const told = () => cached.lines().filter(({ cause, err }) => cause === 'bug' && err);
+    const told = () => cached.lines().filter(({ cause, error }) => cause === 'bug' && error);
     await until(() => told().length > 0, 'it was told');
     stop();
     expect(told()).toMatchObject([
-      { level: 50, err: { type: 'TypeError', stack: expect.stringContaining('a bug of ours') } },
+      { level: 50, error: { name: 'TypeError', message: 'a bug of ours', stack: expect.stringContaining('at ') } },
     ]);
   });
 });

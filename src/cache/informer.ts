@@ -3,6 +3,7 @@ import type { Client } from '../kubernetes/client.ts';
 import type { Discovery } from '../kubernetes/discovery.ts';
 import { parseLabelSelector, type LabelSelector } from '../kubernetes/label-selector.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { redactedError, redactedReason } from '../kubernetes/redacted.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
@@ -166,8 +167,8 @@ export class Informer {
     if (cause === 'kind-unavailable') this.#markSynced();
     if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.attempted.abort();
     const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
-    const stack = cause === 'bug' ? { err: error } : { message: String(error) };
-    this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...stack }, 'watch interrupted');
+    const about = cause === 'bug' ? { error: redactedError(error) } : { message: redactedReason(error) };
+    this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...about }, 'watch interrupted');
   }
 
   #malformed(error: Error): void {
@@ -175,7 +176,7 @@ export class Informer {
     const now = this.#clock.now();
     if (now - this.#malformedLoggedAt < MALFORMED_LOG_INTERVAL_MS) return;
     this.#malformedLoggedAt = now;
-    this.#log.error({ malformed, message: error.message }, 'passed over what the API server sent');
+    this.#log.error({ malformed, message: redactedReason(error) }, 'passed over what the API server sent');
   }
 }
 

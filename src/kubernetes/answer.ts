@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { decodeStatus } from './decode.ts';
 import { decodeHeader } from './header-text.ts';
+import { redactedReason, redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
 import { kindUnavailable, StatusError } from './status-error.ts';
 
@@ -24,7 +25,7 @@ async function readText(response: IncomingMessage): Promise<string> {
     throw new StatusError({
       code: 503,
       reason: 'Broken',
-      message: `The API server's answer broke off: ${String(error)}`,
+      message: `The API server's answer broke off: ${redactedReason(error)}`,
     });
   }
 }
@@ -33,13 +34,9 @@ async function readText(response: IncomingMessage): Promise<string> {
 export async function readJson(response: IncomingMessage): Promise<unknown> {
   const body = await readText(response);
   const value = parseJson(body);
-  if (typeof value !== 'object') throw new TypeError(`Expected JSON from the API server, got ${outlineOf(body)}`);
+  if (typeof value !== 'object')
+    throw new TypeError(`Expected JSON from the API server, got ${redactedSummary(value)}`);
   return value;
-}
-
-/** What begins as an object may be half a secret: its values are for nobody. */
-function outlineOf(body: string): string {
-  return /^\s*[{[]/u.test(body) ? `${body.length} characters that are none` : JSON.stringify(body.slice(0, 200));
 }
 
 function parseJson(body: string): unknown {

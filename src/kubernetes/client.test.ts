@@ -63,7 +63,10 @@ describe('reading', () => {
       items: [{ kind: 'Widget', apiVersion: 'example.org/v1', ...good }],
       resourceVersion: '7',
     });
-    expect(malformed).toEqual([expect.stringContaining('{"name":"b"}'), expect.stringContaining('null')]);
+    expect(malformed).toEqual([
+      expect.stringContaining('with nothing as metadata.uid'),
+      expect.stringContaining('null'),
+    ]);
   });
 
   it('takes a list without items for empty', async () => {
@@ -75,7 +78,7 @@ describe('reading', () => {
   it('takes an answer that is no JSON for what it is: a bug of somebody', async () => {
     await using server = await answering(200, '<html>Log in</html>');
     await expect(server.client.get(Widget, at, signal)).rejects.toThrow(
-      new TypeError('Expected JSON from the API server, got "<html>Log in</html>"'),
+      new TypeError('Expected JSON from the API server, got a string of 19 characters'),
     );
   });
 });
@@ -225,11 +228,11 @@ describe('a failure', () => {
     });
     expect(await failure(header, (client) => client.get(Widget, at, signal))).toMatchObject({
       code: 503,
-      message: 'The API server answered HTTP 503: upstream connect error',
+      message: 'The API server answered HTTP 503, with a string of 22 characters instead of a Status',
       details: { retryAfterSeconds: 9 },
     });
     expect(await failure(neither, (client) => client.get(Widget, at, signal))).toMatchObject({
-      message: 'The API server answered HTTP 502: <html>Bad gateway</html>',
+      message: 'The API server answered HTTP 502, with a string of 24 characters instead of a Status',
       details: { retryAfterSeconds: undefined },
     });
   });

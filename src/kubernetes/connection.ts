@@ -11,6 +11,7 @@ import {
   serverOf,
   type ConnectionSource,
 } from './kubeconfig.ts';
+import { redactedReason } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
 /** A connection without traffic is probed after this time, so that one to a host that is gone fails within a minute. */
@@ -66,7 +67,7 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
       stale = false;
       return await optionsOf(config);
     } catch (error) {
-      throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${String(error)}`);
+      throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${redactedReason(error)}`);
     }
   }
   const sendAs = async (request: ConnectionRequest, user?: ImpersonatedUser) => {

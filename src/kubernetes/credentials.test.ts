@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
 import { createConnection } from './connection.ts';
@@ -107,6 +108,32 @@ describe('credentials', () => {
     expect(error).toSatisfy(isUnreachable);
     expect(error).toHaveProperty('message', expect.stringContaining('please log in'));
   });
+});
+
+describe('errors of credentials', () => {
+  const CANARY = 'zqcanaryqz';
+
+  it.each([
+    `users: [{ user: { token: ${CANARY}`,
+    `token: ${CANARY}\n\t- ${CANARY}: : [`,
+    `"${CANARY}`,
+    `${CANARY}\n---\nb`,
+  ])('quote nothing of the kubeconfig %j', async (text) => {
+    const error = await failureOf({ type: 'text', text });
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error, { showHidden: true })).not.toContain(CANARY);
+  });
+
+  it.each([CANARY, `{"kind":"ExecCredential","status":{"token":"${CANARY}"`, `{"status":${CANARY}}`])(
+    'quote nothing of the output of an exec plugin: %j',
+    async (output) => {
+      await using directory = await createScratchDirectory();
+      const command = await directory.writeScript('plugin', `#!/bin/sh\ncat <<'EOF'\n${output}\nEOF\n`);
+      const error = await failureOf(kubeconfig({ server: 'http://127.0.0.1:1' }, { exec: { ...execV1, command } }));
+      expect(error).toSatisfy(isUnreachable);
+      expect(inspect(error, { showHidden: true })).not.toContain(CANARY);
+    },
+  );
 });
 
 describe('a kubeconfig', () => {

@@ -50,10 +50,14 @@ describe('an object', () => {
   });
 
   it.each([
-    { metadata: { name: 'a', annotations: { a: 'hidden' } }, data: { b: 'hidden' } },
-    { data: { b: 'hidden' } },
-  ])('is not told of where it is malformed, but for names: %j', (value) => {
-    expect(() => decodeObject(value, Widget)).toThrow(/got (?!.*hidden)/u);
+    [{ metadata: { name: 'a', uid: { hidden: 'hidden' } } }, 'an object with 1 field as metadata.uid'],
+    [{ metadata: { ...metadata, resourceVersion: ['hidden'] } }, 'a list of 1 item as metadata.resourceVersion'],
+    [{ metadata: 'hidden' }, 'an object with 1 field with nothing as metadata.name'],
+    [{ hidden: 'hidden' }, 'an object with 1 field'],
+    ['hidden', 'a string of 6 characters'],
+  ])('names the malformed field of %j without quoting it', (value, summary) => {
+    expect(() => decodeObject(value, Widget)).toThrow(summary);
+    expect(() => decodeObject(value, Widget)).toThrow(/^(?!.*hidden)/su);
   });
 
   it.each([
@@ -83,6 +87,11 @@ describe('a version', () => {
       expect(() => decodeVersion(value)).toThrow(/^Expected a resourceVersion, got /u);
     },
   );
+
+  it('quotes nothing of a list without one', () => {
+    const list = { items: [{ kind: 'Secret', data: { password: 'hidden' } }] };
+    expect(() => decodeVersion(list)).toThrow('Expected a resourceVersion, got an object with 1 field');
+  });
 });
 
 describe('a Status', () => {
@@ -95,20 +104,21 @@ describe('a Status', () => {
     expect(error.details.causes).toEqual([causes[0], { reason: '', field: '', message: '' }]);
   });
 
-  it.each([undefined, null, 7, '', {}, { kind: 'Widget', code: 200, message: 'hm' }])(
-    'that is %j is told by the HTTP status alone',
-    (body) => {
-      expect(decodeStatus(502, body)).toMatchObject({
-        code: 502,
-        reason: '',
-        message: 'The API server answered HTTP 502',
-      });
-    },
-  );
+  it.each([
+    [undefined, ''],
+    ['', ''],
+    [null, ', with null instead of a Status'],
+    [7, ', with a number instead of a Status'],
+    [{}, ', with an object with 0 fields instead of a Status'],
+    [{ kind: 'Widget', code: 200, message: 'hm' }, ', with an object with 3 fields instead of a Status'],
+  ])('reports the HTTP status when it gets %j', (body, instead) => {
+    const message = `The API server answered HTTP 502${instead}`;
+    expect(decodeStatus(502, body)).toMatchObject({ code: 502, reason: '', message });
+  });
 
-  it('that is a page is told with its beginning', () => {
+  it('describes a page that a proxy sent instead, without quoting it', () => {
     const { message } = decodeStatus(502, `<html>${'x'.repeat(1_000)}`);
-    expect(message).toBe(`The API server answered HTTP 502: <html>${'x'.repeat(194)}`);
+    expect(message).toBe('The API server answered HTTP 502, with a string of 1006 characters instead of a Status');
   });
 
   it('decodes a cause about the whole object as one without a field', () => {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from './object.ts';
+import { redactedSummary } from './redacted.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 import { StatusError, type StatusCause } from './status-error.ts';
 
@@ -45,17 +46,15 @@ interface RawCause {
  * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
  * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration, and of
  * the rest what its resource keeps.
- * @throws {TypeError} saying what is missing, and nothing of what is there but names
+ * @throws {TypeError} naming the missing field, and quoting nothing
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
-  if (
-    typeof metadata?.name !== 'string' ||
-    typeof metadata.uid !== 'string' ||
-    typeof metadata.resourceVersion !== 'string'
-  ) {
+  const missing = (['name', 'uid', 'resourceVersion'] as const).find((field) => typeof metadata?.[field] !== 'string');
+  if (!metadata || missing) {
+    const at = missing && metadata ? ` with ${redactedSummary(metadata[missing])} as metadata.${missing}` : '';
     throw new TypeError(
-      `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${outlineOf(value)}`,
+      `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
   const { managedFields: _, annotations, ...kept } = metadata;
@@ -66,15 +65,6 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
     metadata: { ...kept, ...trimAnnotations(annotations) },
   };
   return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
-}
-
-/** What is malformed may be half a secret: its values are for nobody. */
-function outlineOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return excerptOf(value);
-  const { metadata } = value as RawObject;
-  if (typeof metadata !== 'object' || metadata === null) return `{ ${Object.keys(value).join(', ')} }`.slice(0, 200);
-  const { name, uid, resourceVersion } = metadata;
-  return excerptOf({ name, uid, resourceVersion });
 }
 
 /** What a write has made, or, in a dry run, would have made: an object that is not stored has no version. */
@@ -107,7 +97,7 @@ export function decodeItemCount(value: unknown): number {
 export function decodeVersion(value: unknown): string {
   const version = (value as RawObject | null)?.metadata?.resourceVersion;
   if (typeof version !== 'string' || version === '')
-    throw new TypeError(`Expected a resourceVersion, got ${excerptOf(value)}`);
+    throw new TypeError(`Expected a resourceVersion, got ${redactedSummary(value)}`);
   return version;
 }
 
@@ -124,12 +114,11 @@ export function decodeWriteTime(value: unknown): number | undefined {
 export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
   const status = withoutPatchedObject((body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {});
   const retryAfterSeconds = status.details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
+  const instead = body === undefined || body === '' ? '' : `, with ${redactedSummary(body)} instead of a Status`;
   return new StatusError({
     code: status.code ?? code,
     reason: status.reason ?? '',
-    message:
-      status.message ??
-      `The API server answered HTTP ${code}${typeof body === 'string' && body ? `: ${excerptOf(body)}` : ''}`,
+    message: status.message ?? `The API server answered HTTP ${code}${instead}`,
     kind: status.details?.kind,
     name: status.details?.name,
     causes: (status.details?.causes ?? []).map(decodeCause),
@@ -174,8 +163,4 @@ function trimAnnotations(annotations: Readonly<Record<string, string>> | null | 
 function deepFreeze(value: object): object {
   for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
   return Object.freeze(value);
-}
-
-function excerptOf(value: unknown): string {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).slice(0, 200);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import type { ImpersonatedUser } from './impersonation.ts';
+import { redactedSummary } from './redacted.ts';
 
 /** Where the address of the cluster and our credentials come from. */
 export type ConnectionSource =
@@ -117,8 +118,11 @@ function impersonatedIn(user: RawUser | null | undefined): ImpersonatedUser | un
 
 /** client-node passes over `tokenFile`, which client-go prefers to `token`, and knows nothing of an empty file. */
 function load(config: KubeConfig, text: string, directory: string): void {
-  const raw = parse(text) as RawConfig | null;
-  config.loadFromString(raw === null ? '{}' : text);
+  const raw = parsed(text, () => {
+    const value = parse(text) as RawConfig | null;
+    config.loadFromString(value === null ? '{}' : text);
+    return value;
+  });
   config.makePathsAbsolute(directory);
   const rawUsers = new Map(raw?.users?.map(({ name, user }) => [name, user]));
   // The connection sends all impersonation headers, so client-node must not send one of them.
@@ -131,6 +135,20 @@ function load(config: KubeConfig, text: string, directory: string): void {
     return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile } } };
   });
 }
+
+/** Parsers quote the lines that they cannot read, which may hold credentials: their errors are replaced. */
+function parsed<T>(text: string, parseText: () => T): T {
+  try {
+    return parseText();
+  } catch (error) {
+    if (!(error instanceof Error && YAML_ERRORS.has(error.name))) throw error;
+    // oxlint-disable-next-line preserve-caught-error -- the cause quotes what this error must not
+    throw new Error(`Expected a kubeconfig in YAML, got ${redactedSummary(text)} that is not YAML.`);
+  }
+}
+
+/** Names of the errors of yaml, and of js-yaml, which client-node uses. */
+const YAML_ERRORS = new Set(['YAMLParseError', 'YAMLException']);
 
 interface Plugin {
   readonly apiVersion?: string;

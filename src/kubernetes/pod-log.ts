@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Client } from './client.ts';
 import type { ObjectName } from './object.ts';
+import { redactedReason } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
 /** One line that a container printed. */
@@ -63,7 +64,7 @@ async function open(client: Client, at: ObjectName, options: PodLogOptions): Pro
 }
 
 function brokenOff(error: unknown): StatusError {
-  return new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${String(error)}` });
+  return new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${redactedReason(error)}` });
 }
 
 function tooSlow(): StatusError {

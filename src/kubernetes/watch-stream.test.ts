@@ -36,7 +36,7 @@ it('reads bookmarks, and which of them ends the initial events', async () => {
 });
 
 it.each([
-  ['{"type":"ADDED"', SyntaxError],
+  ['{"type":"ADDED"', TypeError],
   ['null', TypeError],
   ['42', TypeError],
   ['{"type":"ADDED"}', TypeError],

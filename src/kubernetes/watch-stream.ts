@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeObject, decodeStatus, decodeVersion, decodeWriteTime } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
+import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
 import { StatusError } from './status-error.ts';
 
@@ -23,7 +24,7 @@ export interface WatchStreamOptions<T extends KubernetesObject> {
   /** Takes one event; an exception ends the stream with it. */
   readonly onEvent: (event: WatchEvent<T>) => void;
   /** Told of a line that is no valid event; the stream goes on. */
-  readonly onMalformed: (error: TypeError | SyntaxError) => void;
+  readonly onMalformed: (error: TypeError) => void;
 }
 
 interface RawEvent {
@@ -77,17 +78,27 @@ function takeLine<T extends KubernetesObject>(
 ): void {
   let event: WatchEvent<T>;
   try {
-    event = decodeEvent(JSON.parse(line), resource);
+    event = decodeEvent(parseLine(line), resource);
   } catch (error) {
     if (error instanceof StatusError) throw error;
-    if (error instanceof TypeError || error instanceof SyntaxError) return onMalformed(error);
+    if (error instanceof TypeError) return onMalformed(error);
     throw error;
   }
   onEvent(event);
 }
 
-function decodeEvent<T extends KubernetesObject>(value: unknown, resource: Resource<T>): WatchEvent<T> {
-  const { type, object } = value as RawEvent;
+function parseLine(line: string): RawEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    value = line; // the parser's own error would quote it
+  }
+  if (typeof value === 'object' && value !== null) return value;
+  throw new TypeError(`Expected a watch event as a JSON object, got ${redactedSummary(value)}`);
+}
+
+function decodeEvent<T extends KubernetesObject>({ type, object }: RawEvent, resource: Resource<T>): WatchEvent<T> {
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
@@ -103,7 +114,7 @@ function decodeEvent<T extends KubernetesObject>(value: unknown, resource: Resou
       throw decodeStatus(object?.code ?? 500, object);
     default:
       throw new TypeError(
-        `Expected a watch event ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, got ${JSON.stringify(type)}`,
+        `Expected a watch event of type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, got ${redactedSummary(type)} as type`,
       );
   }
 }

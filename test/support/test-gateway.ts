@@ -1,5 +1,5 @@
 import { createClient, type Client as WebSocketClient, type ClientOptions } from 'graphql-ws';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
@@ -45,13 +45,22 @@ export interface Subscription<D> extends AsyncIterableIterator<{
   return(): Promise<IteratorResult<{ readonly data?: D | null; readonly errors?: Answer['errors'] }>>;
 }
 
+interface GatewayOptions extends Partial<Config> {
+  readonly when?: 'ready' | 'at once';
+  /** By default none, or of the level that TEST_LOG_LEVEL names. */
+  readonly log?: Logger;
+}
+
 /** Starts a gateway before any cluster; `when: 'at once'` does not wait until it is ready. */
 export async function startGatewayFor(
   kubeconfig: string,
-  { when = 'ready', ...settings }: Partial<Config> & { readonly when?: 'ready' | 'at once' } = {},
+  {
+    when = 'ready',
+    log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    ...settings
+  }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const defaults = readConfig({ KUBECONFIG: '/dev/null', PORT: '0', DRAIN_SECONDS: '1', DISCOVERY_INTERVAL_MS: '50' });
-  const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const gateway = await startGateway({ ...defaults, connection: { type: 'text', text: kubeconfig }, ...settings }, log);
   if (when === 'ready') await gateway.ready;
   const clients: WebSocketClient[] = [];

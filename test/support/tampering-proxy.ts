@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** Returns the text to answer instead of the API server's. */
+export type Tamper = (answer: { readonly path: string; readonly body: string }) => string;
+
+export interface TamperingProxy extends AsyncDisposable {
+  readonly url: string;
+  /** Applies to every answer from now on. */
+  tamper: Tamper;
+}
+
+/**
+ * Starts a proxy in front of an API server that speaks HTTP, which changes the bodies of its answers. A watch passes through
+ * line by line, each line like a body.
+ */
+export async function startTamperingProxy(target: string): Promise<TamperingProxy> {
+  const server = http.createServer((request, response) => {
+    const { method, url: path = '/', headers } = request;
+    const upstream = http.request(new URL(path, target), { method, headers, agent: false }, (answer) => {
+      void pass(answer, response, (body) => proxy.tamper({ path, body })).catch(() => response.destroy());
+    });
+    upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
+    request.pipe(upstream);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const proxy: TamperingProxy = {
+    url: `http://127.0.0.1:${port}`,
+    tamper: ({ body }) => body,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return proxy;
+}
+
+async function pass(answer: IncomingMessage, response: ServerResponse, tampered: (body: string) => string) {
+  const { statusCode = 500, headers } = answer;
+  const { 'content-length': length, 'transfer-encoding': _, ...kept } = headers;
+  response.writeHead(statusCode, kept);
+  if (length !== undefined) return void response.end(tampered(await text(answer)));
+  response.flushHeaders();
+  let rest = '';
+  for await (const chunk of answer.setEncoding('utf8')) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) response.write(`${tampered(line)}\n`);
+  }
+  return void response.end();
+}
