@@ -84,6 +84,61 @@ const patching = casesOf('patchWorkspace', at, [
   ['by an apply in YAML', { type: 'APPLY', patch: 'spec: { displayName: YAML }', fieldManager: 'me' }],
 ]);
 
+const mounts = (pvcName: string) => ({ volumes: { data: [{ pvcName, mountPath: '/data' }] } });
+const options = { imageConfig: 'scipy', podConfig: 'tiny' };
+const jsonOf = (pvcName: string) =>
+  json({ op: 'add', path: '/spec/podTemplate/volumes', value: mounts(pvcName).volumes });
+const merging = (pvcName: string) => merge({ spec: { podTemplate: mounts(pvcName) } });
+const applying = (pvcName: string) => ({
+  type: 'APPLY',
+  patch: { spec: { podTemplate: mounts(pvcName) } },
+  fieldManager: 'me',
+  force: true,
+});
+const applyingNew = (scene: Scene, pvcName: string) => ({
+  name: 'applied',
+  type: 'APPLY',
+  patch: { spec: spec(scene, { podTemplate: { ...mounts(pvcName), options } }) },
+});
+const replacingBy = (scene: Scene, pvcName: string) => whole(scene, { podTemplate: { ...mounts(pvcName), options } });
+
+/** The API server computes what results from each of these, in a dry run. */
+const mounting = [
+  ...casesOf('patchWorkspace', at, [
+    ['by JSON, with a claim', jsonOf('data')],
+    ['by JSON, with a claim that may not be mounted', jsonOf('private'), 'INVALID'],
+    ['by a merge, with a claim', merging('data')],
+    [
+      'by a merge, with a claim, of a version',
+      ({ nb }) => ({ ...merging('data'), resourceVersion: nb.resourceVersion }),
+    ],
+    ['by a merge, with a claim, of another version', { ...merging('data'), resourceVersion: '1' }, 'CONFLICT'],
+    ['by a merge, with a claim, dry', { ...merging('data'), dryRun: true }],
+    ['by a merge, with a claim that may not be mounted', merging('private'), 'INVALID'],
+    ['by a merge, with a claim that is not there', merging('none'), 'INVALID'],
+    ['by an apply, with a claim', applying('data')],
+    ['by an apply, with a claim that may not be mounted', applying('private'), 'INVALID'],
+    ['by an apply that creates, with a claim', (scene) => applyingNew(scene, 'data')],
+    [
+      'by an apply that creates, with a claim that may not be mounted',
+      (scene) => applyingNew(scene, 'private'),
+      'INVALID',
+    ],
+    [
+      'by a merge, with a claim that it mounts already',
+      merge({ spec: { podTemplate: { volumes: { home: 'private', ...mounts('data').volumes } } } }),
+      undefined,
+      {
+        before: ({ team }) => team.change('nb', { spec: { podTemplate: { volumes: { home: 'private' } } } }),
+      },
+    ],
+  ]),
+  ...casesOf('replaceWorkspace', at, [
+    ['with a claim', (scene) => replacingBy(scene, 'data')],
+    ['with a claim that may not be mounted', (scene) => replacingBy(scene, 'private'), 'INVALID'],
+  ]),
+];
+
 const status = {
   state: 'Error',
   stateMessage: 'No.',
@@ -117,4 +172,4 @@ const reporting = [
   ]),
 ];
 
-export const manifestCases: readonly MutationCase[] = [...replacing, ...patching, ...reporting];
+export const manifestCases: readonly MutationCase[] = [...replacing, ...patching, ...mounting, ...reporting];
