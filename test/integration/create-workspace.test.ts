@@ -204,7 +204,8 @@ describe('createWorkspace', () => {
       { imageConfig: 'x', podConfig: 'y' },
       ['input.imageConfig', 'input.podConfig'],
     ],
-    ['a displayName that is too long', { displayName: 'x'.repeat(129) }, ['input.displayName']],
+    // The cause without a field says that rules were not checked.
+    ['a displayName that is too long', { displayName: 'x'.repeat(129) }, ['input.displayName', '']],
     [
       'a mount path that is none',
       { volumes: { data: [{ claimName: 'data', mountPath: 'data' }] } },

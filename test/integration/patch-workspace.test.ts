@@ -132,7 +132,13 @@ describe('patchWorkspace', () => {
   it('refuses unknown fields unless told to drop or overlook them', async () => {
     await using gateway = await start();
     const body = { type: 'MERGE', patch: { spec: { colour: 'red' } } };
-    expect(codeOf(await patch(gateway, body))).toBe('BAD_REQUEST');
+    const cause = { reason: 'FieldValueInvalid', field: 'spec.colour', message: 'unknown field "spec.colour"' };
+    expect((await patch(gateway, body)).errors).toMatchObject([
+      {
+        message: 'strict decoding error: unknown field "spec.colour"',
+        extensions: { code: 'INVALID', causes: [cause] },
+      },
+    ]);
     const warned = await patch(gateway, { ...body, fieldValidation: 'WARN' });
     expect(warned.data?.['patchWorkspace']).toMatchObject({ warnings: ['unknown field "spec.colour"'] });
     const ignored = await patch(gateway, { ...body, fieldValidation: 'IGNORE' });

