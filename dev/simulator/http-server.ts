@@ -1,4 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AccessRequest } from './access/access-attributes.ts';
+import { accessIn } from './access/access-reviews.ts';
+import { isJsonObject } from './json.ts';
 import type { LogReader } from './logs/log-reader.ts';
 import { answerStatus, answerText, type Answer, type Reply, type WatchReply } from './reply.ts';
 import { readTarget, readUrl, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
@@ -29,15 +32,16 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
   const request = readHead(message);
   if (!request) return send(answerText(400, '400 Bad Request'), response);
   let reply: Reply;
+  let body: Buffer = Buffer.alloc(0);
   try {
-    const body = await readBody(message);
+    body = await readBody(message);
     reply = await options.reply({ ...request, body });
   } catch (error) {
     reply = answerStatus(error instanceof StatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
   const status = reply.type === 'answer' ? reply.code : 200;
-  options.onAnswered({ ...told(request), user: options.userOf(request), status });
+  options.onAnswered({ ...told(request), user: options.userOf(request), status, reviewed: reviewedIn(request, body) });
   switch (reply.type) {
     case 'watch':
       return stream(reply, response, options.watches);
@@ -71,6 +75,17 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   }
   if (length > BODY_BYTES) throw requestTooLarge();
   return Buffer.concat(chunks);
+}
+
+/** The attributes that an access review asks about; undefined for any other request, and for one that is not JSON. */
+function reviewedIn({ group, resource }: SimulatedRequest, body: Buffer): AccessRequest | undefined {
+  if (group !== 'authorization.k8s.io' || !resource.endsWith('subjectaccessreviews')) return undefined;
+  try {
+    const review: unknown = JSON.parse(body.toString());
+    return isJsonObject(review) ? accessIn(review['spec']) : undefined;
+  } catch {
+    return undefined; // protobuf, or malformed and refused
+  }
 }
 
 function told(request: Omit<IncomingRequest, 'body'>): SimulatedRequest {

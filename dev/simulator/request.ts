@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AccessRequest } from './access/access-attributes.ts';
 
 /** What a request asks for, as an API server understands its URL. */
 export interface RequestTarget {
@@ -36,6 +37,8 @@ export interface RequestRecord extends SimulatedRequest {
   /** In whose name: the impersonated user's, or else of whom the token stands for; empty for nobody we know. */
   readonly user: string;
   readonly status: number;
+  /** Of an access review in JSON: the attributes that it asks about. */
+  readonly reviewed?: AccessRequest | undefined;
 }
 
 /** A request with everything needed to answer it. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { assertSegments } from '../kubernetes/path.ts';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { describeAttributes, attributesKey, type ResourceAttributes } from './resource-attributes.ts';
@@ -54,9 +55,11 @@ export class Authorizer {
 
   /**
    * @param notBefore only an answer to a question put at this moment or later will do
-   * @throws {StatusError} Unauthorized when the viewer's token is no good any more; Unavailable when no answer can be had
+   * @throws {StatusError} Invalid if a request for the name, namespace or subresource could not be sent; Unauthorized when the viewer's token is no good any more; Unavailable when no answer can be had
    */
   async authorize(viewer: Viewer, question: ResourceAttributes, notBefore = 0): Promise<boolean> {
+    const { namespace, name, subresource } = question;
+    assertSegments({ namespace, name, subresource });
     const key = `${viewer.key} ${attributesKey(question)}`;
     const known = this.#answers.get(key);
     if (known && known.askedAt >= notBefore && this.#ageOf(known) < this.#lifeOf(known)) {

@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { isRedacted } from '../auth/redaction.ts';
+import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type Resource } from '../kubernetes/resource.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder } from './builder.ts';
@@ -34,7 +35,7 @@ function typeNameOf(object: KubernetesObject): string {
   return type.typeName;
 }
 
-const ID_FORM = /^(?<typeName>[A-Za-z]+):(?:(?<namespace>[^:/]+)\/)?(?<name>[^:/]+):(?<uid>[^:]+)$/u;
+const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<key>[^:]+):(?<uid>[^:]+)$/u;
 
 /** Names type, namespace, name and uid, so that an id of a deleted object never finds its namesake. */
 export function globalIdOf(object: KubernetesObject): string {
@@ -44,13 +45,21 @@ export function globalIdOf(object: KubernetesObject): string {
   return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
-async function findNode(client: ViewerClient, id: string): Promise<KubernetesObject | null> {
-  const { typeName, namespace, name, uid } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
+/** @param field the argument that has the id, for the causes of an error: an id is client input and may be forged */
+async function findNode(client: ViewerClient, id: string, field: string): Promise<KubernetesObject | null> {
+  const { typeName, key = '' } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
   const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
-  if (!type || !name || !uid || type.namespaced !== (namespace !== undefined))
+  if (!type || (type.namespaced && !key.includes('/')))
     throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
+  const [namespace, name] = type.namespaced ? splitAtSlash(key) : [undefined, key];
+  for (const segment of [namespace, name]) assertSegments({ [field]: segment });
   const found = await type.get(client, { namespace, name });
   return found && globalIdOf(found) === id ? found : null;
+}
+
+function splitAtSlash(key: string): readonly [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
 }
 
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
@@ -92,7 +101,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The object with this id. Null when it does not exist (any more), or you see it otherwise by now.',
     args: { id: t.arg.id({ required: true, description: 'An `id` that the gateway gave out.' }) },
-    resolve: (_, { id }, { client }) => findNode(client, id),
+    resolve: (_, { id }, { client }) => findNode(client, id, 'id'),
   }),
   nodes: t.field({
     type: [NodeInterface],
@@ -100,6 +109,6 @@ builder.queryFields((t) => ({
     description: 'The objects with these ids, in their order. Null for each that does not exist (any more).',
     args: { ids: t.arg.idList({ required: true, description: 'Ids that the gateway gave out.' }) },
     // A promise each, so that one bad id is the error of its place only.
-    resolve: (_, { ids }, { client }) => ids.map(async (id) => findNode(client, id)),
+    resolve: (_, { ids }, { client }) => ids.map(async (id, index) => findNode(client, id, `ids[${index}]`)),
   }),
 }));

@@ -1,4 +1,4 @@
-import { StatusError } from './status-error.ts';
+import { StatusError, type StatusCause } from './status-error.ts';
 
 /** The decoded segments of a request path, such as `['api', 'v1', 'namespaces', 'team-a']`. */
 export type PathSegments = readonly string[];
@@ -20,29 +20,45 @@ export function pathSegmentProblem(segment: string): string | undefined {
   return CONTROL_CHARACTER.test(segment) ? 'must not contain control characters' : undefined;
 }
 
+/** Returns a cause for each of these texts, by its field, that cannot be one segment of a request path. */
+export function segmentCauses(segments: Readonly<Record<string, string | null | undefined>>): readonly StatusCause[] {
+  return Object.entries(segments).flatMap(([field, segment]) => {
+    const problem = typeof segment === 'string' ? pathSegmentProblem(segment) : undefined;
+    if (problem === undefined) return [];
+    return [{ reason: 'FieldValueInvalid', field, message: `${problem}, got ${quote(segment ?? '')}` }];
+  });
+}
+
+/** The failure of a request that would need these segments in its path. */
+export function invalidSegments(causes: readonly StatusCause[]): StatusError {
+  const listed = causes.map(({ field, message }) => `${field} ${message}`).join('; ');
+  return new StatusError({
+    code: 422,
+    reason: 'Invalid',
+    message: `Expected names that can be in a path: ${listed}.`,
+    causes,
+  });
+}
+
+/** @throws {StatusError} 422 Invalid if one of these texts, by its field, cannot be one segment of a request path */
+export function assertSegments(segments: Readonly<Record<string, string | null | undefined>>): void {
+  const causes = segmentCauses(segments);
+  if (causes.length > 0) throw invalidSegments(causes);
+}
+
 /**
  * Builds the path of a request: the only place in which one is made. Each segment arrives at the API server as the text that
  * it is here.
  * @throws {StatusError} 422 Invalid if a segment is none, see {@link pathSegmentProblem}
  */
 export function encodePath(segments: PathSegments): string {
-  return segments.map((segment) => `/${encodePathSegment(segment)}`).join('');
-}
-
-function encodePathSegment(segment: string): string {
-  const problem = pathSegmentProblem(segment);
-  if (problem === undefined) return encodeURIComponent(segment);
-  throw new StatusError({
-    code: 422,
-    reason: 'Invalid',
-    message: `Expected a segment of a request path, got ${quote(segment)}: it ${problem}.`,
-    causes: [{ reason: 'FieldValueInvalid', field: 'path', message: problem }],
-  });
+  for (const path of segments) assertSegments({ path });
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
 }
 
 const MAX_QUOTED_LENGTH = 100;
 
-/** The text as a JSON string of at most 100 characters of it: escaped, so that it is safe in a log. */
-export function quote(text: string): string {
+/** At most 100 characters of a text, escaped as in JSON. */
+function quote(text: string): string {
   return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text);
 }

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import type { ObjectName } from '../kubernetes/object.ts';
 import { anyObject } from '../kubernetes/form.ts';
+import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { failure } from '../graphql/errors.ts';
 
@@ -19,10 +20,12 @@ type Subject = Partial<ObjectName>;
  * The manifest that a client has given, as JSON or as YAML text. What goes without saying is filled in: apiVersion, kind,
  * namespace and name.
  * @throws {GraphQLError} BAD_REQUEST where it is none, or is about something else
+ * @throws {StatusError} 422 Invalid if its name or namespace cannot be in a request path
  */
 export function manifestOf(value: unknown, resource: ResourceName, { namespace, name }: Subject): Manifest {
   const given = objectOf(value, 'input.manifest');
   const metadata = objectOf(given['metadata'] ?? {}, 'input.manifest.metadata');
+  assertNames(metadata);
   const apiVersion = apiVersionOf(resource);
   const { kind } = resource;
   assertSame('input.manifest.apiVersion', given['apiVersion'], apiVersion);
@@ -35,6 +38,18 @@ export function manifestOf(value: unknown, resource: ResourceName, { namespace, 
     kind,
     metadata: { ...metadata, ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) },
   };
+}
+
+/** Kubernetes takes an empty name or namespace for none. */
+function assertNames({ namespace, name }: Readonly<Record<string, unknown>>): void {
+  assertSegments({
+    'input.manifest.metadata.namespace': textOf(namespace),
+    'input.manifest.metadata.name': textOf(name),
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /**

@@ -28,23 +28,25 @@ const harmless = {
 
 /** Serves files of the cluster below `/assets/`, each only to who may see what it belongs to. */
 export function createAssets({ assetAt, authenticate, publicError }: AssetsOptions) {
-  async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // As it was sent: `new URL` would resolve `..` and `%2e%2e`.
+    const [path = '', query = ''] = (request.url ?? '').split('?');
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const viewer = await authenticate(credentialsOf(request));
-    const asset = await assetAt(viewer, url.pathname, leaving.signal);
-    if (asset) send(request, response, { asset, known: url.searchParams.get('sha256') });
-    else refuse(response, 404, `There is nothing at ${url.pathname}.`);
+    const asset = await assetAt(viewer, path, leaving.signal);
+    if (asset) send(request, response, { asset, known: new URLSearchParams(query).get('sha256') });
+    else refuse(response, 404, `There is nothing at ${path}.`);
   }
   return {
     handles: (request: IncomingMessage): boolean => (request.url ?? '').startsWith(PREFIX),
     serve(request: IncomingMessage, response: ServerResponse): void {
-      const { method, url = '/' } = request;
+      const { method } = request;
       if (method !== 'GET' && method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
         return refuse(response, 405, `Expected GET or HEAD, got ${method ?? 'nothing'}.`);
       }
-      answer(request, response, new URL(url, 'http://gateway')).catch((error: unknown) => {
+      answer(request, response).catch((error: unknown) => {
         const { message, extensions } = publicError(error);
         refuse(response, statusOf(extensions), message);
       });

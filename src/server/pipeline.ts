@@ -11,6 +11,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
+import { invalidNames } from '../graphql/name-inputs.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
@@ -108,9 +109,12 @@ export class Pipeline {
   async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
-      const result =
-        type === 'subscription' ? await this.live.subscribe(operation, after) : await executePrepared(operation);
-      return 'errors' in result && result.errors ? { ...result, ...this.#failed(result.errors) } : result;
+      if (type === 'subscription') {
+        const errors = invalidNames(operation);
+        return errors.length > 0 ? this.#failed(errors) : await this.live.subscribe(operation, after);
+      }
+      const result = await executePrepared(operation);
+      return result.errors ? { ...result, ...this.#failed(result.errors) } : result;
     } catch (error) {
       return this.#failed([error]);
     }
@@ -125,6 +129,8 @@ export class Pipeline {
 async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResult> {
   const { schema, document, contextValue } = operation;
   if (!isContext(contextValue)) throw new TypeError('An operation came without a context of ours.');
+  const errors = invalidNames(operation);
+  if (errors.length > 0) return { errors };
   await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
   return execute(operation);
 }

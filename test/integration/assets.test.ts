@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { namespace, workspaceKind } from '../support/manifests.ts';
@@ -32,6 +35,7 @@ const objects = [
   pictures('private', {}),
   kind('k', kept('public', 'icon.svg'), kept('public', 'logo.png')),
   kind('missing', kept('nowhere', 'icon.svg'), kept('public', 'none.svg')),
+  kind('climbing', kept('..', 'icon.svg'), kept('public', 'logo.png', { namespace: '..' })),
   kind('other', kept('private', 'icon.svg'), { url: 'https://example.com/logo.svg' }),
 ];
 
@@ -84,14 +88,27 @@ describe('/assets/', () => {
     expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
   });
 
+  it.each(['..', '%2e%2e', '.', '', 'a%2Fb', '%00', '%zz', '%25'])(
+    'is 422 for the kind %s, which cannot be a segment of a request path',
+    async (segment) => {
+      const before = gateway.cluster.requests.length;
+      // `fetch` would resolve the path.
+      const asking = request(gateway.url, { path: `/assets/workspacekinds/${segment}/icon` }).end();
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      expect([response.statusCode, await text(response)]).toEqual([422, expect.stringContaining('name must ')]);
+      expect(gateway.cluster.requests.slice(before)).toEqual([]);
+    },
+  );
+
   it.each([
     ['a ConfigMap that does not exist', 'missing/icon'],
     ['a key that it does not have', 'missing/logo'],
+    ['a ConfigMap whose name cannot be in a path', 'climbing/icon'],
+    ['a ConfigMap whose namespace cannot be in a path', 'climbing/logo'],
     ['a ConfigMap that is not labelled as a source of pictures', 'other/icon'],
     ['a picture that is elsewhere', 'other/logo'],
     ['a kind that does not exist', 'none/icon'],
     ['something else of a kind', 'k/banner'],
-    ['a name that is none', '%zz/icon'],
     ['nothing', ''],
   ])('is 404 for %s', async (_, path) => {
     const response = await get(`/assets/workspacekinds/${path}`);

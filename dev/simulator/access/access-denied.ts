@@ -1,5 +1,5 @@
 import { StatusError } from '../status.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from './access-attributes.ts';
 import type { User } from './user.ts';
 
 /** 403, in the words of the real server; `reason` is what the authorizer has to say, if anything. */

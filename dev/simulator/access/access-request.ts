@@ -1,26 +1,6 @@
+import type { AccessRequest } from './access-attributes.ts';
 import { pathSegmentProblems } from '../path-segment.ts';
 import type { IncomingRequest } from '../request.ts';
-
-/** What somebody wants to do, as rules speak of it. */
-export type AccessRequest = ResourceAccess | PathAccess;
-
-/** Absent parts are empty texts, as in a SubjectAccessReview. */
-export interface ResourceAccess {
-  readonly type: 'resource';
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource: string;
-  /** Empty for the whole cluster. */
-  readonly namespace: string;
-  readonly name: string;
-}
-
-export interface PathAccess {
-  readonly type: 'path';
-  readonly verb: string;
-  readonly path: string;
-}
 
 /** What a request is about. Whether it exists is not asked. */
 export function accessRequestOf(request: IncomingRequest): AccessRequest {

@@ -2,7 +2,7 @@ import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from '../jso
 import { invalidValue } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
 import { badRequest, invalid, type Cause } from '../status.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from './access-attributes.ts';
 import type { Authorizer, Decision } from './authorizer.ts';
 import type { Rule } from './rules.ts';
 import type { User } from './user.ts';
@@ -69,7 +69,8 @@ function subjectIn(spec: unknown): User {
   return { name: textAt(spec, 'user') ?? '', uid: textAt(spec, 'uid'), groups: textsAt(spec, 'groups') };
 }
 
-function accessIn(spec: unknown): AccessRequest {
+/** The action that the spec of an access review asks about. */
+export function accessIn(spec: unknown): AccessRequest {
   const path = isJsonObject(spec) ? spec['nonResourceAttributes'] : undefined;
   if (isJsonObject(path)) return { type: 'path', verb: textAt(path, 'verb') ?? '', path: textAt(path, 'path') ?? '' };
   const attributes = objectAt(spec, 'resourceAttributes');

@@ -1,6 +1,6 @@
 import type { ServerVersion } from '../server-version.ts';
 import type { Storage } from '../storage.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from './access-attributes.ts';
 import { createGrants } from './grants.ts';
 import { describeBinding } from './rbac-objects.ts';
 import { allows, type Rule } from './rules.ts';

@@ -2,7 +2,7 @@ import type { IncomingRequest } from '../request.ts';
 import type { ServerVersion } from '../server-version.ts';
 import type { StatusError } from '../status.ts';
 import { accessDenied } from './access-denied.ts';
-import type { AccessRequest, ResourceAccess } from './access-request.ts';
+import type { AccessRequest, ResourceAccess } from './access-attributes.ts';
 import type { Authorizer } from './authorizer.ts';
 import {
   ANONYMOUS,

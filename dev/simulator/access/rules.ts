@@ -1,5 +1,5 @@
 import { listAt, textsAt, type JsonObject } from '../json.ts';
-import type { AccessRequest, PathAccess, ResourceAccess } from './access-request.ts';
+import type { AccessRequest, PathAccess, ResourceAccess } from './access-attributes.ts';
 
 /** One rule of a Role or ClusterRole. */
 export interface Rule {

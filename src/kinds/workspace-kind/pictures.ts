@@ -2,6 +2,7 @@ import type { Context } from '../../graphql/context.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { mapOf, record, text } from '../../kubernetes/form.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { assertSegments, segmentCauses } from '../../kubernetes/path.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
 import { kindSpecOf, WorkspaceKind, type Picture } from './resource.ts';
@@ -13,7 +14,7 @@ export interface PictureFile {
 }
 
 const IMAGE_SOURCE = 'notebooks.kubeflow.org/image-source';
-const PATH = /^\/assets\/workspacekinds\/(?<kind>[^/]+)\/(?<which>icon|logo)$/u;
+const PATH = /^\/assets\/workspacekinds\/(?<kind>[^/]*)\/(?<which>icon|logo)$/u;
 const ANY_IMAGE = /^image\/[\w.+-]+$/u;
 
 const ConfigMap = defineResource<KubernetesObject>({
@@ -37,7 +38,7 @@ export function picturePath(kind: string, which: 'icon' | 'logo', sha256: string
 /**
  * The picture at a path, for who may see the kind. It is read as the gateway itself: who sees the kind need not see the
  * ConfigMap; but only one that is labelled as a source of pictures is read. Undefined where there is none.
- * @throws {StatusError} Forbidden where the viewer may not see the kind; when the cluster cannot be asked
+ * @throws {StatusError} Invalid if the name cannot be one; Forbidden where the viewer may not see the kind; when the cluster cannot be asked
  */
 export async function pictureAt(
   { client, signal }: Context,
@@ -46,6 +47,7 @@ export async function pictureAt(
 ): Promise<PictureFile | undefined> {
   const { kind: name, which } = PATH.exec(path)?.groups ?? {};
   if (name === undefined) return undefined;
+  assertSegments({ name: decoded(name) });
   const kind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
   const { icon, logo } = (kind && kindSpecOf(kind).spawner) ?? {};
   const picture = which === 'icon' ? icon : logo;
@@ -58,7 +60,7 @@ async function readPicture(
   signal: AbortSignal,
 ): Promise<PictureFile | undefined> {
   const { name, namespace, key, mediaType = 'image/svg+xml' } = configMap ?? {};
-  if (!name || !namespace || !key) return undefined;
+  if (!name || !namespace || !key || segmentCauses({ name, namespace }).length > 0) return undefined;
   const source = await existing(client.get(ConfigMap, { namespace, name }, signal));
   if (source?.metadata.labels?.[IMAGE_SOURCE] !== 'true') return undefined;
   const { data = {}, binaryData = {} } = pictures.read(source) ?? {};
@@ -83,6 +85,6 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return segment; // no escape after all; nothing has such a name
+    return segment; // a malformed escape: no name contains "%"
   }
 }

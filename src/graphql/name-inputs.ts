@@ -1,0 +1,144 @@
+import {
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isCompositeType,
+  isInputObjectType,
+  isListType,
+  Kind,
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLArgument,
+  type GraphQLCompositeType,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { invalidSegments, segmentCauses } from '../kubernetes/path.ts';
+import type { StatusCause } from '../kubernetes/status-error.ts';
+
+/**
+ * Arguments and input fields that name an object of the API, by their own name. Their values become segments of request paths
+ * and attributes of access reviews.
+ */
+const NAME_INPUTS: ReadonlySet<string> = new Set([
+  'name',
+  'names',
+  'namespace',
+  'container',
+  'claimName',
+  'home',
+  'secretName',
+  'storageClassName',
+]);
+
+/** Filters compare names in memory: any text will do. */
+const FILTER = /Filter$/u;
+
+type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>;
+
+/** Whether an argument or an input field names an object of the API. */
+export function isNameInput(input: Input): boolean {
+  return NAME_INPUTS.has(input.name) && !isInputObjectType(getNamedType(input.type));
+}
+
+/**
+ * Returns an INVALID error for each field of an operation that is given a name which cannot be a segment of a request path; its
+ * causes have the path of each such argument or input field, such as `name` or `input.names[2]`. Fields that `@skip` and
+ * `@include` leave out do not count. Call it before the operation is executed: nothing has been asked of the API server then.
+ */
+export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
+  const { schema, document, operationName, variableValues: given } = operation;
+  const definition = getOperationAST(document, operationName);
+  const type = definition && schema.getRootType(definition.operation);
+  if (!definition || !type) return []; // the execution says so
+  const { variableValues } = getVariableValues(schema, definition.variableDefinitions ?? [], given ?? {});
+  return variableValues ? new NameCheck(operation, variableValues).check(type, definition.selectionSet) : [];
+}
+
+type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variableValues']>;
+
+/** Walks the fields that an operation selects, each fragment once. */
+class NameCheck {
+  readonly #schema: ExecutionArgs['schema'];
+  readonly #variables: VariableValues;
+  readonly #fragments: Map<string, FragmentDefinitionNode>;
+
+  constructor({ schema, document }: ExecutionArgs, variables: VariableValues) {
+    this.#schema = schema;
+    this.#variables = variables;
+    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    this.#fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+  }
+
+  check(type: GraphQLCompositeType, { selections }: SelectionSetNode): readonly GraphQLError[] {
+    return selections.filter((node) => this.#isIncluded(node)).flatMap((node) => this.#selection(type, node));
+  }
+
+  #selection(type: GraphQLCompositeType, node: SelectionNode): readonly GraphQLError[] {
+    switch (node.kind) {
+      case Kind.FIELD:
+        return this.#field(type, node);
+      case Kind.INLINE_FRAGMENT:
+        return this.check(this.#typeNamed(node.typeCondition?.name.value) ?? type, node.selectionSet);
+      case Kind.FRAGMENT_SPREAD: {
+        const fragment = this.#fragments.get(node.name.value);
+        const on = this.#typeNamed(fragment?.typeCondition.name.value);
+        this.#fragments.delete(node.name.value);
+        return fragment && on ? this.check(on, fragment.selectionSet) : [];
+      }
+      default:
+        throw new TypeError(`Unknown selection ${JSON.stringify(node satisfies never)}`);
+    }
+  }
+
+  #field(parent: GraphQLCompositeType, node: FieldNode): readonly GraphQLError[] {
+    const field = this.#schema.getField(parent, node.name.value);
+    if (!field) return [];
+    const type = getNamedType(field.type);
+    const below = node.selectionSet && isCompositeType(type) ? this.check(type, node.selectionSet) : [];
+    if (!node.arguments?.length) return below;
+    const values = getArgumentValues(field, node, this.#variables);
+    const causes = field.args.flatMap((arg) => nameCauses(arg, values[arg.name], arg.name));
+    if (causes.length === 0) return below;
+    const originalError = invalidSegments(causes);
+    return [new GraphQLError(originalError.message, { nodes: node, originalError }), ...below];
+  }
+
+  #isIncluded(node: SelectionNode): boolean {
+    const skip = getDirectiveValues(GraphQLSkipDirective, node, this.#variables);
+    const include = getDirectiveValues(GraphQLIncludeDirective, node, this.#variables);
+    return skip?.['if'] !== true && include?.['if'] !== false;
+  }
+
+  #typeNamed(name: string | undefined): GraphQLCompositeType | undefined {
+    const type = name === undefined ? undefined : this.#schema.getType(name);
+    return isCompositeType(type) ? type : undefined;
+  }
+}
+
+function nameCauses(input: Input, value: unknown, path: string): readonly StatusCause[] {
+  const type: GraphQLInputType = getNullableType(input.type);
+  if (isListType(type)) {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    return items.flatMap((item, index) =>
+      nameCauses({ name: input.name, type: type.ofType }, item, `${path}[${index}]`),
+    );
+  }
+  if (isInputObjectType(type)) {
+    if (FILTER.test(type.name) || typeof value !== 'object' || value === null) return [];
+    const values = new Map<string, unknown>(Object.entries(value));
+    return Object.values(type.getFields()).flatMap((field) =>
+      nameCauses(field, values.get(field.name), `${path}.${field.name}`),
+    );
+  }
+  return isNameInput(input) && typeof value === 'string' ? segmentCauses({ [path]: value }) : [];
+}

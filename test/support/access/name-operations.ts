@@ -1,0 +1,184 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import { isNameInput } from '../../../src/graphql/name-inputs.ts';
+
+export type OperationType = 'query' | 'mutation' | 'subscription';
+
+/** One operation, and an argument or input field of it that names an object. */
+export interface NameCase {
+  readonly type: OperationType;
+  /** Of the schema, as `Type.field`. */
+  readonly coordinate: string;
+  /** Path of the argument or the input field, as causes of errors have it, such as `input.names[0]`. */
+  readonly path: string;
+  /** The operation with this name there, and words of the scenario everywhere else. */
+  readonly with: (name: string) => { readonly text: string; readonly variables: Readonly<Record<string, unknown>> };
+}
+
+/** The values of all other arguments and input fields, by their names. */
+export type Words = Readonly<Record<string, unknown>>;
+
+type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
+type AnyField = GraphQLField<unknown, unknown>;
+
+/** Fields from the root of an operation down to one that is examined. */
+type Route = readonly AnyField[];
+
+interface Override {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Every argument and input field of the schema that names an object, each in an operation of its own. */
+export function nameCases(schema: GraphQLSchema, wordsFor: (field: string) => Words): readonly NameCase[] {
+  const roots: readonly (readonly [OperationType, GraphQLObjectType | null | undefined])[] = [
+    ['query', schema.getQueryType()],
+    ['mutation', schema.getMutationType()],
+    ['subscription', schema.getSubscriptionType()],
+  ];
+  const seen = new Set<GraphQLObjectType>();
+  return roots.flatMap(([type, root]) =>
+    root ? routesFrom(root, seen).flatMap(({ owner, route }) => casesOf(type, { owner, route }, wordsFor)) : [],
+  );
+}
+
+interface Found {
+  readonly owner: GraphQLObjectType;
+  readonly route: Route;
+}
+
+/** The shortest route to each field that has arguments, each type once. */
+function routesFrom(root: GraphQLObjectType, seen: Set<GraphQLObjectType>): readonly Found[] {
+  const found: Found[] = [];
+  const queue: { readonly type: GraphQLObjectType; readonly route: Route }[] = [{ type: root, route: [] }];
+  for (const { type, route } of queue) {
+    if (seen.has(type)) continue;
+    seen.add(type);
+    for (const field of Object.values(type.getFields())) {
+      const next = [...route, field];
+      if (field.args.length > 0) found.push({ owner: type, route: next });
+      const inner = getNamedType(field.type);
+      if (isObjectType(inner)) queue.push({ type: inner, route: next });
+    }
+  }
+  return found;
+}
+
+function casesOf(
+  type: OperationType,
+  { owner, route }: Found,
+  wordsFor: (field: string) => Words,
+): readonly NameCase[] {
+  const field = route.at(-1);
+  const paths = field?.args.flatMap((arg) => namePaths(arg, arg.name)) ?? [];
+  const words = wordsFor(route[0]?.name ?? '');
+  return paths.map((path) => ({
+    type,
+    coordinate: `${owner.name}.${field?.name}`,
+    path,
+    with: (name) => new OperationWriter(words, { path, name }).write(type, route),
+  }));
+}
+
+function namePaths(input: Pick<Input, 'name' | 'type'>, path: string): readonly string[] {
+  const type = getNullableType(input.type);
+  if (isListType(type)) return namePaths({ name: input.name, type: type.ofType }, `${path}[0]`);
+  if (!isInputObjectType(type)) {
+    if (input.name === 'manifest') return [`${path}.metadata.name`, `${path}.metadata.namespace`];
+    return isNameInput(input) || (type.toString() === 'ID' && /^ids?$/u.test(input.name)) ? [path] : [];
+  }
+  if (type.name.endsWith('Filter')) return []; // names are compared in memory
+  return Object.values(type.getFields()).flatMap((field) => namePaths(field, `${path}.${field.name}`));
+}
+
+/** Writes one operation; every argument is a variable, as only JSON can have ill-formed Unicode. */
+class OperationWriter {
+  readonly #words: Words;
+  readonly #override: Override;
+  readonly #declarations: string[] = [];
+  readonly #variables: Record<string, unknown> = {};
+
+  constructor(words: Words, override: Override) {
+    this.#words = words;
+    this.#override = override;
+  }
+
+  write(type: OperationType, route: Route) {
+    const selection = this.#field(route);
+    const declared = this.#declarations.length > 0 ? `(${this.#declarations.join(', ')})` : '';
+    return { text: `${type}${declared} { ${selection} }`, variables: this.#variables };
+  }
+
+  #field([field, ...rest]: Route): string {
+    if (!field) return '__typename';
+    const isLast = rest.length === 0;
+    const args = field.args.filter((arg) => this.#isGiven(arg, isLast ? arg.name : undefined));
+    const given = args.map((arg) => `${arg.name}: ${this.#variable(arg, isLast ? arg.name : undefined)}`);
+    const call = `${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}`;
+    return isCompositeType(getNamedType(field.type)) ? `${call} { ${this.#field(rest)} }` : call;
+  }
+
+  #variable(arg: GraphQLArgument, path: string | undefined): string {
+    const name = `v${this.#declarations.length}`;
+    this.#declarations.push(`$${name}: ${String(arg.type)}`);
+    this.#variables[name] = this.#value(arg, path);
+    return `$${name}`;
+  }
+
+  /** @param path undefined for an argument of a field on the way */
+  #isGiven({ name, type, defaultValue }: Input, path: string | undefined): boolean {
+    return (
+      (path !== undefined && this.#leadsTo(path)) ||
+      name === 'dryRun' ||
+      (isNonNullType(type) && defaultValue === undefined)
+    );
+  }
+
+  #leadsTo(path: string): boolean {
+    const { path: wanted } = this.#override;
+    return wanted === path || wanted.startsWith(`${path}.`) || wanted.startsWith(`${path}[`);
+  }
+
+  #value(input: Pick<Input, 'name' | 'type'>, path: string | undefined): unknown {
+    const type = getNullableType(input.type);
+    const leads = path !== undefined && this.#leadsTo(path);
+    if (!leads && input.name in this.#words) return this.#words[input.name];
+    if (leads && path === this.#override.path)
+      return input.name.startsWith('id') ? forgedId(this.#override.name) : this.#override.name;
+    if (leads && input.name === 'manifest') return manifestWith(this.#words['manifest'], this.#override);
+    if (isListType(type)) return [this.#value({ name: input.name, type: type.ofType }, path && `${path}[0]`)];
+    if (isInputObjectType(type)) {
+      const below = (field: Input) => path && `${path}.${field.name}`;
+      const fields = Object.values(type.getFields()).filter((field) => this.#isGiven(field, below(field)));
+      return Object.fromEntries(fields.map((field) => [field.name, this.#value(field, below(field))]));
+    }
+    if (isEnumType(type)) return type.getValues()[0]?.name;
+    throw new TypeError(`There is no word for ${input.name}: ${String(input.type)}; give one in the scenario.`);
+  }
+}
+
+/** The id of an object of this name, if there were one. */
+function forgedId(name: string): string {
+  return Buffer.from(`Workspace:team-a/${name}:uid`).toString('base64url');
+}
+
+/** A name in an object, a namespace in a text. */
+function manifestWith(manifest: unknown, { path, name }: Override): unknown {
+  const { metadata, ...rest } = manifest as { readonly metadata?: object };
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const changed = { ...rest, metadata: { ...metadata, [field]: name } };
+  return field === 'namespace' ? JSON.stringify(changed) : changed;
+}

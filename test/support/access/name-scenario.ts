@@ -1,0 +1,180 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import type { ResourceAccess } from '../../../dev/simulator/access/access-attributes.ts';
+import type { RequestRecord } from '../../../dev/simulator/request.ts';
+import { podOf } from '../pods.ts';
+import { devPod, devPodCrd, volcanoCommandCrd, volcanoJob, volcanoJobCrd } from '../other-systems.ts';
+import { INVALID_SEGMENTS, UNUSUAL_SEGMENTS } from '../path-segments.ts';
+import { namespace, workspace, workspaceKind } from '../manifests.ts';
+import { claim, secret, storageClass, volumeOf } from '../storage.ts';
+import { nameCases, type NameCase, type Words } from './name-operations.ts';
+import { person, type Caller, type Person } from './people.ts';
+import { Stage } from './stage.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const TEAM = 'team-a';
+const NAME = 'nb';
+const MOUNTABLE = { 'notebooks.kubeflow.org/can-mount': 'true', 'notebooks.kubeflow.org/can-update': 'true' };
+
+/** Two viewers: every name is allowed to one at once, and each name by itself to the other. */
+export const viewers = { unrestricted: person('ann'), restricted: person('bob') } as const;
+
+const everything = { apiGroups: ['*'], resources: ['*'] };
+const rolesOf: Readonly<Record<string, readonly object[]>> = {
+  [viewers.unrestricted.name]: [{ ...everything, verbs: ['*'] }],
+  [viewers.restricted.name]: [
+    { ...everything, verbs: ['create', 'list', 'watch', 'deletecollection'] },
+    { ...everything, verbs: ['*'], resourceNames: [NAME, TEAM, 'status', ...UNUSUAL_SEGMENTS, ...INVALID_SEGMENTS] },
+    { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  ],
+};
+
+function grants(): readonly Manifest[] {
+  return Object.entries(rolesOf).flatMap(([name, rules]) => [
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: RBAC, kind: 'User', name }],
+    },
+  ]);
+}
+
+const pod = podOf(NAME, { name: NAME });
+const objects: readonly Manifest[] = [
+  devPodCrd,
+  volcanoJobCrd,
+  volcanoCommandCrd,
+  namespace(TEAM),
+  workspaceKind(NAME),
+  workspace(NAME, { kind: NAME, state: 'Running' }),
+  // Found by a request whose `.` or `..` was resolved.
+  workspace('status', { kind: NAME }),
+  pod,
+  claim(NAME, { metadata: { labels: MOUNTABLE } }),
+  volumeOf(NAME),
+  storageClass(NAME),
+  secret(NAME, { metadata: { labels: MOUNTABLE, namespace: TEAM } }),
+  devPod(NAME, { metadata: { namespace: TEAM } }),
+  volcanoJob(NAME),
+];
+
+/** A cluster in which every object has the same name, and a gateway to which viewers come with their own tokens. */
+export class NameScenario implements AsyncDisposable {
+  readonly stage: Stage;
+  readonly cases: readonly NameCase[];
+
+  static async begin(schema: GraphQLSchema): Promise<NameScenario> {
+    const people = Object.values(viewers);
+    const stage = await Stage.set({ people, objects: [...objects, ...grants()], modes: ['token'] });
+    const ask = `{ workspace(namespace: "${TEAM}", name: "${NAME}") { id revision } workspaceKind(name: "${NAME}") { revision } }`;
+    const { data } = await stage.administrator('token').ask(ask);
+    const known = data as { readonly workspace: Known; readonly workspaceKind: Known };
+    return new NameScenario(
+      stage,
+      nameCases(schema, (field) => wordsFor(field, known)),
+    );
+  }
+
+  private constructor(stage: Stage, cases: readonly NameCase[]) {
+    this.stage = stage;
+    this.cases = cases;
+  }
+
+  caller(who: Person): Caller {
+    return this.stage.caller(who, 'token');
+  }
+
+  /** Everything that the API server was asked in the name of a viewer, in order. */
+  requestsOf({ name }: Person): readonly RequestRecord[] {
+    return this.stage.cluster.requests.filter(({ user }) => user === name);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stage[Symbol.asyncDispose]();
+  }
+}
+
+interface Known {
+  readonly id?: string;
+  readonly revision: string;
+}
+
+function wordsFor(field: string, known: { readonly workspace: Known; readonly workspaceKind: Known }): Words {
+  const isAboutKind = field.endsWith('WorkspaceKind');
+  const manifest = objects.find(({ kind }) => field.endsWith(kind)) ?? {};
+  return {
+    namespace: TEAM,
+    name: NAME,
+    names: [NAME],
+    kind: NAME,
+    id: known.workspace.id,
+    ids: [known.workspace.id],
+    revision: (isAboutKind ? known.workspaceKind : known.workspace).revision,
+    manifest,
+    patch: { metadata: { labels: { touched: 'yes' } } },
+    type: 'MERGE',
+    imageConfig: 'scipy',
+    podConfig: 'tiny',
+    storageClassName: NAME,
+    requestedSize: '1Gi',
+    mountPath: '/somewhere',
+    annotations: [{ key: 'a', value: 'b' }],
+    entries: [{ key: 'a', text: 'b' }],
+    verb: 'get',
+    group: '',
+    resource: 'secrets',
+    dryRun: true,
+  };
+}
+
+/** What came of an operation: of a subscription, its first answer. */
+export async function outcomeOf(caller: Caller, { type, with: write }: NameCase, name: string): Promise<Outcome> {
+  const { text, variables } = write(name);
+  if (type !== 'subscription') return caller.ask(text, variables);
+  try {
+    for await (const reply of caller.follow(text, variables)) return reply;
+    return { data: null };
+  } catch (error) {
+    if (Array.isArray(error)) return { errors: error as NonNullable<Outcome['errors']> };
+    throw error;
+  }
+}
+
+export interface Outcome {
+  readonly data?: unknown;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: {
+      readonly code?: string;
+      readonly causes?: readonly { readonly field: string; readonly message: string }[];
+    };
+  }[];
+}
+
+/** The requests from an index on that were performed although no review of the viewer was about just that. */
+export function unreviewed(requests: readonly RequestRecord[], from: number): readonly RequestRecord[] {
+  const latest = performed(requests.slice(from));
+  if (latest.length === 0) return [];
+  const reviewed = requests.flatMap(({ reviewed: access }) => (access?.type === 'resource' ? [access] : []));
+  return latest.filter((request) => !reviewed.some((access) => isAbout(access, request)));
+}
+
+/** An empty namespace or name of a review stands for all; `update` of a viewer may be carried out by a patch. */
+function isAbout(access: ResourceAccess, request: RequestRecord): boolean {
+  return (
+    [request.verb, ...(request.verb === 'patch' ? ['update'] : [])].includes(access.verb) &&
+    access.group === request.group &&
+    access.resource === request.resource &&
+    access.subresource === (request.subresource ?? '') &&
+    ['', request.namespace].includes(access.namespace) &&
+    ['', request.name].includes(access.name)
+  );
+}
+
+/** Without the reviews. */
+export function performed(requests: readonly RequestRecord[]): readonly RequestRecord[] {
+  return requests.filter(({ group }) => group !== 'authorization.k8s.io' && group !== 'authentication.k8s.io');
+}
