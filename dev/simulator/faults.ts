@@ -66,7 +66,7 @@ export interface Faults {
   rotateToken(): void;
   /** Refuses `sendInitialEvents` with 422, as a server that has the feature turned off. */
   rejectStreamingLists(on: boolean): void;
-  /** Overlooks `sendInitialEvents`, as a server that has never heard of it. */
+  /** Ignores `sendInitialEvents`, as aggregated API servers do that are built on old libraries. */
   ignoreStreamingLists(on: boolean): void;
 }
 

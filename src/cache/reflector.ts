@@ -30,7 +30,7 @@ export interface ReflectOptions<T extends KubernetesObject> {
   readonly signal: AbortSignal;
 }
 
-/** How long a streaming list may take to say that it is complete; older servers never do. */
+/** How long a streaming list may take to say that it is complete; servers that ignore the request for one never do. */
 const STREAMING_LIST_PATIENCE_MS = 10_000;
 const SHORTEST_WATCH_SECONDS = 300;
 /** A server that has not ended a watch this long after its `timeoutSeconds` is not there any more. */

@@ -89,7 +89,7 @@ async function resourcesBeside(
   }
 }
 
-/** The API server's version, e.g. `v1.32.0`; undefined where it does not say. */
+/** The API server's version, e.g. `v1.37.2`; undefined where it does not say. */
 export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
   return ((await client.document('GET', ['version'], { signal })) as RawVersion).gitVersion;
 }

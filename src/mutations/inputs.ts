@@ -1,7 +1,7 @@
 import { builder, type InputFields } from '../graphql/builder.ts';
 
 export const FieldValidationEnum = builder.enumType('FieldValidation', {
-  description: 'What becomes of fields that the kind does not know. API servers before 1.25 always drop them.',
+  description: 'Treatment of fields that the kind does not declare.',
   values: {
     IGNORE: { description: 'They are dropped.' },
     WARN: { description: 'They are dropped, and `warnings` says so.' },

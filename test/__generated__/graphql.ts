@@ -229,7 +229,7 @@ export type EventType =
   /** The snapshot is complete: what has been sent is all there is. */
   | 'SYNCED';
 
-/** What becomes of fields that the kind does not know. API servers before 1.25 always drop them. */
+/** Treatment of fields that the kind does not declare. */
 export type FieldValidation =
   /** They are dropped. */
   | 'IGNORE'

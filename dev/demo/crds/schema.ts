@@ -7,7 +7,7 @@ export type Schema = { readonly [keyword: string]: Json };
 type Properties = { readonly [name: string]: Schema };
 
 interface Rule {
-  /** In CEL. API servers before 1.25 drop it. */
+  /** In CEL. */
   readonly rule: string;
   readonly message: string;
 }

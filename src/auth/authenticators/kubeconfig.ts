@@ -22,7 +22,7 @@ export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name
 }
 
 /**
- * Whom the API server takes a connection for. Servers before 1.28 cannot be asked; then it is the kubeconfig's name for
+ * Resolves to the user that the API server takes a connection for. If it refuses to say, that is the kubeconfig's name for
  * the user, without groups.
  * @throws {StatusError} when the API server cannot be reached
  */
