@@ -31,13 +31,13 @@ export function readBody(request: IncomingRequest): Decoded {
   }
 }
 
-export function parseWith<T>(read: (text: string) => T, text: string): T {
+/** @throws {StatusError} 400 with the given message, or with what the parser says */
+export function parseWith<T>(read: (text: string) => T, text: string, problem?: string): T {
   try {
     return read(text);
   } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw badRequest(problem ?? `couldn't get version/kind; json parse error: ${reason}`);
   }
 }
 
@@ -53,10 +53,11 @@ export function decodeObject(value: unknown, resource: ServedResource): JsonObje
   const expected = apiVersionOf(resource);
   const implied = resource.custom ? undefined : { kind: resource.kind, apiVersion: expected };
   const kind = textAt(value, 'kind') || implied?.kind;
-  const apiVersion = textAt(value, 'apiVersion') || implied?.apiVersion;
+  const apiVersion = textAt(value, 'apiVersion') || (implied?.apiVersion ?? '');
   if (kind === undefined)
     throw badRequest(
-      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: Object 'Kind' is missing in '${JSON.stringify(value)}'`,
+      `the object provided is unrecognized (must be of type ${resource.kind}): ` +
+        `Object 'Kind' is missing in '${JSON.stringify(value)}' (${summaryOf(value)})`,
     );
   if (apiVersion !== expected)
     throw badRequest(
@@ -69,6 +70,13 @@ export function decodeObject(value: unknown, resource: ServedResource): JsonObje
   throw badRequest(
     `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal into Go struct field ObjectMeta.metadata.${malformed.join(', ')}`,
   );
+}
+
+const SUMMARY_LENGTH = 30;
+
+function summaryOf(value: JsonObject): string {
+  const text = JSON.stringify(value);
+  return text.length > SUMMARY_LENGTH ? `${text.slice(0, SUMMARY_LENGTH)} ...` : text;
 }
 
 function wrongKind(value: JsonObject, kind: string, { custom, group, version, kind: expected }: ServedResource) {

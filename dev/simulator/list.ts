@@ -91,5 +91,5 @@ function readToken(text: string): Token {
   } catch {
     // Not JSON: answered below like every other token that is not ours.
   }
-  throw badRequest('continue key is not valid');
+  throw badRequest('invalid continue token: continue key is not valid');
 }

@@ -25,16 +25,19 @@ export interface Patch {
 export function patched(current: ApiObject, { text, mediaType }: Patch, resource: ServedResource): Decoded {
   switch (mediaType) {
     case JSON_PATCH: {
-      const { value, problems } = parseWith(decodeJsonPatch, text);
+      const { value, problems } = parseWith(decodeJsonPatch, text, 'invalid JSON patch');
       return { value: jsonPatched(current, value), problems };
     }
     case MERGE_PATCH: {
-      const { value, problems } = parseWith(decodeMergePatch, text);
+      const { value, problems } = parseWith(decodeMergePatch, text, 'invalid JSON patch');
       return { value: asObject(mergePatched(current, asObject(value))), problems };
     }
     case STRATEGIC:
       if (resource.custom) break;
-      return { value: strategicMerge(current, asObject(parseWith(decodeMergePatch, text).value)), problems: [] };
+      return {
+        value: strategicMerge(current, asObject(parseWith(decodeMergePatch, text, 'invalid JSON patch').value)),
+        problems: [],
+      };
     default:
   }
   if (resource.custom) throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY]);

@@ -50,6 +50,7 @@ function fieldReader(field: string, resource: ServedResource): (object: ApiObjec
   if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
   const own = resource.selectableFields[field];
   if (own) return own;
-  if (resource.custom) throw badRequest(`field label not supported: ${field}`);
+  const hasFieldsOfItsOwn = Object.keys(resource.selectableFields).length > 0;
+  if (resource.custom || hasFieldsOfItsOwn) throw badRequest(`field label not supported: ${field}`);
   throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

@@ -22,8 +22,7 @@ export function readWriteOptions(query: URLSearchParams, userAgent: string, kind
 export function readDryRun(values: readonly string[], kind: OptionsKind): boolean {
   const asked = values.filter((value) => value !== '');
   if (asked.every((value) => value === 'All')) return asked.length > 0;
-  const listed = asked.map((value) => JSON.stringify(value)).join(', ');
-  const message = `Unsupported value: []string{${listed}}: supported values: "All"`;
+  const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
   throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [
     { reason: 'FieldValueNotSupported', field: 'dryRun', message },
   ]);

@@ -86,6 +86,9 @@ export function writes(cluster: () => Cluster): void {
     expect(await codeOf({ ...team.manifest('nb'), metadata: { name: 'nb', namespace: 'elsewhere' } })).toBe(400);
     expect(await codeOf({ ...team.manifest('nb'), apiVersion: 'kubeflow.org/v9' })).toBe(400);
     expect(await codeOf({ ...team.manifest('nb'), kind: undefined })).toBe(400);
+    expect((await team.api.post(team.workspaces, { metadata: {} })).body.message).toBe(
+      `the object provided is unrecognized (must be of type Workspace): Object 'Kind' is missing in '{"metadata":{}}' ({"metadata":{}})`,
+    );
     expect(await codeOf('{"apiVersion')).toBe(400);
     expect((await team.api.send('POST', team.workspaces, { body: '{}', contentType: 'text/plain' })).code).toBe(415);
   });
@@ -193,7 +196,10 @@ export function writes(cluster: () => Cluster): void {
     expect((await team.api.delete(`${team.pathOf('nb')}?dryRun=All`)).code).toBe(200);
     expect((await team.api.delete(`${team.workspaces}?dryRun=All`)).code).toBe(200);
     expect(versionOf(await team.api.get(team.pathOf('nb')))).toBe(before);
-    expect((await team.api.post(`${team.workspaces}?dryRun=Some`, team.manifest('nb'))).code).toBe(422);
+    expect((await team.api.post(`${team.workspaces}?dryRun=Some`, team.manifest('nb'))).body).toMatchObject({
+      code: 422,
+      message: 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+    });
   });
 
   it('refuses in a dry run what it would refuse', async () => {
