@@ -15,6 +15,7 @@ import { paths } from './api/paths.ts';
 import { reads } from './api/reads.ts';
 import { rules } from './api/rules.ts';
 import { schemas } from './api/schemas.ts';
+import { streamingLists } from './api/streaming-lists.ts';
 import { watches } from './api/watches.ts';
 import { writes } from './api/writes.ts';
 import { describeOnClusters } from './clusters.ts';
@@ -36,6 +37,9 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('lists', () => {
     lists(cluster);
+  });
+  describe('streaming lists', () => {
+    streamingLists(cluster);
   });
   describe('watches', () => {
     watches(cluster);

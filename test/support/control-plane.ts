@@ -33,6 +33,11 @@ export interface ControlPlane {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+export interface ControlPlaneOptions {
+  /** Further command-line arguments of kube-apiserver. */
+  readonly apiServerArgs?: readonly string[];
+}
+
 /** Why there can be no control plane here; undefined if there can. */
 export const controlPlaneMissing: string | undefined = process.env['KUBEBUILDER_ASSETS']
   ? undefined
@@ -52,7 +57,7 @@ export function controlPlaneVersion(): string | undefined {
  * Starts etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, as envtest does. Nothing outlives the process that called
  * this, however it ends.
  */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (!assets) throw new Error(controlPlaneMissing);
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'control-plane-'));
@@ -68,6 +73,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   const api = new ServerProcess(dataDirectory, [
     path.join(assets, 'kube-apiserver'),
     ...apiArgs(dataDirectory, etcdEndpoint, apiPort),
+    ...apiServerArgs,
   ]);
   for (const server of [etcd, api]) parts.defer(() => server.stop('SIGKILL'));
   const startApiServer = () => api.start(() => isReady(apiPort, dataDirectory));

@@ -1,0 +1,214 @@
+import { queryObjects } from 'node:v8';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
+import type { WatchStatistics } from '../../src/cache/watch-statistics.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+import { defineResource, type Resource } from '../../src/kubernetes/resource.ts';
+import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { until } from '../support/until.ts';
+import { Api } from './api.ts';
+import { describeOnClusters } from './clusters.ts';
+
+const PATIENCE = { timeout: 120_000 };
+const ROUNDS = 10;
+const SMALL_OBJECTS = 300;
+/** Together more than the sockets between a server and its client hold. */
+const LARGE_OBJECTS = 18;
+const LARGE_BYTES = 900_000;
+
+/** Part of every decoded object, so that the heap can be asked how many there are. */
+class Marker {
+  readonly isDecoded = true;
+}
+
+describeOnClusters('the cache', (cluster) => {
+  it('reads a resource in one stream, which it then follows', async () => {
+    const { api, kubeconfig } = cluster();
+    const team = await ConfigMaps.in(api);
+    await team.create('a');
+    await using running = await startCache(kubeconfig, team.resource());
+    await running.cache.hasSynced;
+    await team.create('b');
+    await until(() => running.store.size === 2, 'the change has arrived');
+    const streamed = expect.stringContaining('sendInitialEvents=true&resourceVersionMatch=NotOlderThan');
+    expect(running.requests).toEqual([streamed]);
+    expect(running.statistics()).toMatchObject({ lists: { start: 1 }, failures: {}, malformed: 0 });
+  });
+
+  it('has every write that was complete before it started', PATIENCE, async () => {
+    const { api, kubeconfig } = cluster();
+    const team = await ConfigMaps.in(api);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      await team.create(`c-${round}`);
+      await using running = await startCache(kubeconfig, team.resource());
+      await running.cache.hasSynced;
+      expect(running.store.size).toBe(round);
+    }
+  });
+
+  it('starts again when the API server ends in the middle of the initial events', PATIENCE, async () => {
+    const { api, kubeconfig } = cluster();
+    const team = await ConfigMaps.in(api);
+    for (let count = 0; count < LARGE_OBJECTS; count += 1) await team.create(`c-${count}`, 'x'.repeat(LARGE_BYTES));
+    let decoded = 0;
+    let stopped: Promise<void> | undefined;
+    const resource = team.resource((object) => {
+      decoded += 1;
+      stopped ??= cluster().stop();
+      return object;
+    });
+    await using running = await startCache(kubeconfig, resource);
+    await until(() => Object.keys(running.statistics().failures).length > 0, 'the stream has broken');
+    await stopped;
+    expect(decoded).toBeGreaterThan(0);
+    expect(decoded).toBeLessThan(LARGE_OBJECTS);
+    expect([running.store.version, running.store.size]).toEqual(['', 0]);
+    await cluster().start();
+    await running.cache.hasSynced;
+    expect([running.store.size, running.statistics().lists]).toEqual([LARGE_OBJECTS, { start: 1 }]);
+  });
+
+  it('keeps unchanged objects once while it lists again', PATIENCE, async () => {
+    const { api, kubeconfig } = cluster();
+    const team = await ConfigMaps.in(api);
+    for (let count = 0; count < SMALL_OBJECTS; count += 1) await team.create(`c-${count}`);
+    let decoded = 0;
+    let liveAtLast = 0;
+    const resource = team.resource((object) => {
+      decoded += 1;
+      if (decoded === 2 * SMALL_OBJECTS) liveAtLast = queryObjects(Marker, { format: 'count' });
+      return { ...object, marker: new Marker() };
+    });
+    await using running = await startCache(kubeconfig, resource);
+    await running.cache.hasSynced;
+    await ConfigMaps.in(api); // a later version, so that ours is forgotten
+    await cluster().compact();
+    await cluster().restart();
+    await until(() => running.statistics().lists['expired'] === 1, 'it has listed again');
+    expect(running.store.size).toBe(SMALL_OBJECTS);
+    expect(liveAtLast).toBeGreaterThanOrEqual(SMALL_OBJECTS);
+    expect(liveAtLast).toBeLessThanOrEqual(SMALL_OBJECTS + 5);
+  });
+});
+
+if (controlPlaneMissing)
+  console.warn(`The fallback to paged lists is not held against a server: ${controlPlaneMissing}.`);
+describe.skipIf(controlPlaneMissing)('the cache before a kube-apiserver without streaming lists', () => {
+  let controlPlane: ControlPlane;
+  let api: Api;
+
+  beforeAll(async () => {
+    controlPlane = await startControlPlane({ apiServerArgs: ['--feature-gates=WatchList=false'] });
+    api = await Api.connect(controlPlane.kubeconfig);
+  });
+  afterAll(() => controlPlane[Symbol.asyncDispose]());
+
+  it('lists page by page, and watches from there', PATIENCE, async () => {
+    const team = await ConfigMaps.in(api);
+    await team.create('a');
+    await using running = await startCache(controlPlane.kubeconfig, team.resource());
+    await running.cache.hasSynced;
+    await team.create('b');
+    await until(() => running.store.size === 2, 'the change has arrived');
+    expect(running.requests).toEqual([
+      expect.stringContaining('sendInitialEvents=true'),
+      expect.stringMatching(/limit=500/u),
+      expect.stringMatching(/watch=true.*resourceVersion=\d+/u),
+    ]);
+    expect(running.statistics()).toMatchObject({ lists: { start: 1 }, failures: {} });
+  });
+
+  it('reads a deprecated version whatever its Warning headers say', PATIENCE, async () => {
+    await api.define(deprecated);
+    const path = '/apis/example.org/v1/namespaces/default/relics';
+    await api.create(path, { apiVersion: 'example.org/v1', kind: 'Relic', metadata: { name: 'a' } });
+    expect((await api.get(path)).headers['warning']).toContain('Relic is deprecated');
+    const names = { kind: 'Relic', group: 'example.org', version: 'v1', plural: 'relics', namespaced: true };
+    await using running = await startCache(controlPlane.kubeconfig, defineResource(names));
+    await running.cache.hasSynced;
+    expect([running.store.size, running.statistics()]).toMatchObject([1, { failures: {}, malformed: 0 }]);
+  });
+});
+
+const deprecated = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'relics.example.org' },
+  spec: {
+    group: 'example.org',
+    scope: 'Namespaced',
+    names: { plural: 'relics', kind: 'Relic' },
+    versions: [
+      { name: 'v1', served: true, storage: true, deprecated: true, schema: { openAPIV3Schema: { type: 'object' } } },
+    ],
+  },
+};
+
+/** ConfigMaps of one test, which a label selects. */
+class ConfigMaps {
+  readonly #api: Api;
+  readonly #namespace: string;
+
+  static async in(api: Api): Promise<ConfigMaps> {
+    return new ConfigMaps(api, await api.namespace());
+  }
+
+  private constructor(api: Api, namespace: string) {
+    this.#api = api;
+    this.#namespace = namespace;
+  }
+
+  resource(trim: Resource['cache']['trim'] = (object) => object): Resource {
+    const labelSelector = `test=${this.#namespace}`;
+    const names = { kind: 'ConfigMap', group: '', version: 'v1', plural: 'configmaps', namespaced: true };
+    return defineResource({ ...names, cache: { labelSelector, trim } });
+  }
+
+  async create(name: string, content = ''): Promise<void> {
+    const metadata = { name, labels: { test: this.#namespace } };
+    const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { content } };
+    await this.#api.create(`/api/v1/namespaces/${this.#namespace}/configmaps`, manifest);
+  }
+}
+
+interface RunningCache extends AsyncDisposable {
+  readonly cache: ClusterCache;
+  readonly store: ReadonlyStore<KubernetesObject>;
+  /** Paths with queries, in the order they were sent. */
+  readonly requests: readonly string[];
+  statistics(): WatchStatistics;
+}
+
+async function startCache(kubeconfig: string, resource: Resource): Promise<RunningCache> {
+  const connection = await createConnection({ type: 'text', text: kubeconfig });
+  const requests: string[] = [];
+  const recording: Connection = {
+    ...connection,
+    send(request) {
+      requests.push(request.path);
+      return connection.send(request);
+    },
+  };
+  const cache = startClusterCache({
+    client: new Client(recording),
+    resources: [resource],
+    log: pino({ level: 'silent' }),
+    watchIdleTimeoutMs: 90_000,
+    discoveryIntervalMs: 5_000,
+  });
+  return {
+    cache,
+    store: cache.store(resource),
+    requests,
+    statistics() {
+      const [status] = cache.statuses();
+      if (!status) throw new Error('Expected the status of one resource, got none.');
+      return status.watch;
+    },
+    [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose](),
+  };
+}
