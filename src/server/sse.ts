@@ -90,12 +90,15 @@ export class StreamServer {
         response.write(frame.bytes(stream.resumable ? resumableEventOf : eventOf));
       },
       end: (error) => {
-        if (error) writeEvent(response, JSON.stringify({ errors: [error] }));
+        if (error && !response.writableEnded) writeEvent(response, JSON.stringify({ errors: [error] }));
         complete(response);
       },
     });
     const open = {
-      ping: () => response.write(PING),
+      ping: () => {
+        // After the end, while the client has yet to read it, a write would be an error event without a listener.
+        if (!response.writableEnded) response.write(PING);
+      },
       end: () => {
         running.stop();
         complete(response);

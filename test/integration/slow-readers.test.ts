@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
@@ -96,4 +96,34 @@ it('survives two thousand sockets that vanish at once', async () => {
   await until(() => gateway.readers() === 0, 'all of them have left');
   expect(gateway.statistics().live.groups).toBe(0);
   expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
+}, 60_000);
+
+it('sends no ping behind the end of an event stream that its client does not read', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const large = Array.from({ length: 200 }, (_, index) => told(`nb-${index}`, filler.repeat(100)));
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), ...large],
+    users: [{ token: 'ada', name: 'ada', groups: ['system:masters'] }],
+    authentication: { mode: 'token' },
+    authorizationTtlSeconds: 1,
+    maxPendingBytes: 1_000_000_000,
+    maxPendingBytesPerViewer: 1_000_000_000,
+  });
+  const body = JSON.stringify({ query: CHANGES });
+  const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Authorization: Bearer ada', 'Accept: text/event-stream'];
+  const framing = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  socket.write([...head, ...framing, '', body].join('\r\n'));
+  let received = '';
+  while (!received.includes('nb-')) received += String(await once(socket, 'data'));
+  socket.pause();
+  gateway.cluster.revokeToken('ada');
+  await until(() => {
+    vi.advanceTimersByTime(100); // until the token has been checked again
+    return gateway.readers() === 0;
+  }, 'the stream has ended');
+  vi.advanceTimersByTime(12_000);
+  socket.destroy(); // vitest reports an error event without a listener as unhandled, and fails the run
+  expect(socket.bytesRead).toBeLessThan(20_000_000);
 }, 60_000);
