@@ -1,18 +1,20 @@
 import type { Schema } from './schema.ts';
 import type { Cause } from './status.ts';
 
-interface Combination {
-  readonly path: string;
-  readonly validate: (value: unknown, schema: Schema, place: { readonly path: string }) => readonly Cause[];
-}
+type Validate<P> = (value: unknown, schema: Schema, place: P) => readonly Cause[];
 
 /**
  * Checks `anyOf`, `oneOf`, `allOf` and `not`. The API server reports their failures about the object as a whole, beside
  * the causes of the alternative that comes closest.
  */
-export function checkCombined(value: unknown, schema: Schema, { path, validate }: Combination): readonly Cause[] {
-  const causesOf = (part: Schema) => validate(value, part, { path });
-  const fails = (rule: string) => failure(`${JSON.stringify(path)} must ${rule}`);
+export function checkCombined<P extends { readonly path: string; readonly old?: unknown }>(
+  value: unknown,
+  schema: Schema,
+  place: P,
+  validate: Validate<P>,
+): readonly Cause[] {
+  const causesOf = (part: Schema) => validate(value, part, { ...place, old: undefined });
+  const fails = (rule: string) => failure(`${JSON.stringify(place.path)} must ${rule}`);
   const causes: Cause[] = [];
   const anyOf = schema.intOrString ? [] : schema.anyOf.map(causesOf);
   if (anyOf.length > 0 && anyOf.every(({ length }) => length > 0))

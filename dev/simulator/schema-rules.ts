@@ -10,6 +10,7 @@ interface Place {
   readonly old: unknown;
   /** The update changes neither this value nor, if it has no correlated old value, what it is part of. */
   readonly isUnchanged: boolean;
+  readonly showsValues: boolean;
 }
 
 export interface BrokenRules {
@@ -18,12 +19,19 @@ export interface BrokenRules {
   readonly warnings: readonly string[];
 }
 
+interface RuleOptions {
+  /** The object before an update. */
+  readonly old?: unknown;
+  /** Whether causes name the value, not the type. */
+  readonly showsValues: boolean;
+}
+
 /** Evaluates the rules of a schema (`x-kubernetes-validations`) for an object and, in an update, the object before. */
-export function evaluateRules(value: unknown, schema: Schema, old?: unknown): BrokenRules {
+export function evaluateRules(value: unknown, schema: Schema, { old, showsValues }: RuleOptions): BrokenRules {
   const causes: Cause[] = [];
   const warnings: string[] = [];
   const isUnchanged = old !== undefined && isEqualJson(value, old);
-  visit(value, schema, { path: '', old, isUnchanged }, (cause, rule, place) => {
+  visit(value, schema, { path: '', old, isUnchanged, showsValues }, (cause, rule, place) => {
     if (rule.expression.usesOldSelf || !place.isUnchanged) causes.push(cause);
     else warnings.push(`${cause.field ?? ''}: ${cause.message}`);
   });
@@ -58,10 +66,16 @@ function visit(value: unknown, schema: Schema, place: Place, report: Report): vo
 
 function below(value: unknown, old: unknown, parent: Place, suffix: string): Place {
   const path = `${parent.path}${suffix}`.replace(/^\./u, '');
-  return { path, old, isUnchanged: old === undefined ? parent.isUnchanged : isEqualJson(value, old) };
+  const { showsValues } = parent;
+  return { path, old, showsValues, isUnchanged: old === undefined ? parent.isUnchanged : isEqualJson(value, old) };
 }
 
-function evaluate(rule: ValidationRule, self: unknown, schema: Schema, { path, old }: Place): Cause | undefined {
+function evaluate(
+  rule: ValidationRule,
+  self: unknown,
+  schema: Schema,
+  { path, old, showsValues }: Place,
+): Cause | undefined {
   const { expression, message, fieldPath } = rule;
   if (expression.usesOldSelf && (old === undefined || old === null)) return undefined;
   const type = schema.type ?? '';
@@ -73,7 +87,8 @@ function evaluate(rule: ValidationRule, self: unknown, schema: Schema, { path, o
     return { reason: 'FieldValueInvalid', field: path, message: `Invalid value: ${JSON.stringify(type)}: ${failed}` };
   }
   const isScalar = type !== 'object' && type !== 'array';
-  const value = isScalar ? `: ${JSON.stringify(self)}` : '';
+  const shown = isScalar ? `: ${JSON.stringify(self)}` : '';
+  const value = showsValues ? shown : `: ${JSON.stringify(type)}`;
   const field = `${path}${fieldPath}`;
   return { reason: rule.reason, field, message: textOf(rule, value) };
 }

@@ -10,24 +10,27 @@ export interface Place {
   readonly path: string;
   /** Undefined if the value is new or the API server cannot correlate it. */
   readonly old?: unknown;
+  /** Whether numbers beyond the integer format of the schema have a cause of their own. */
+  readonly checksIntegerRange: boolean;
 }
 
 /**
  * Returns what is wrong with a value by its schema, in the API server's words and with the fields relative to the root.
  * A value that an update does not change is not wrong, even if the schema has become stricter since.
  */
-export function validate(value: unknown, schema: Schema, { path, old }: Place = { path: '' }): readonly Cause[] {
+export function validate(value: unknown, schema: Schema, place: Place): readonly Cause[] {
+  const { path, old } = place;
   if (old !== undefined && isEqualJson(value, old)) return [];
   if (value === null)
     return schema.nullable ? [] : [...checkType(value, schema, path), ...checkEnum(value, schema, path)];
   return [
     ...checkType(value, schema, path),
-    ...checkCombined(value, schema, { path, validate }),
+    ...checkCombined(value, schema, place, validate),
     ...(typeof value === 'string' ? checkText(value, schema, path) : []),
-    ...(typeof value === 'number' ? checkNumber(value, schema, path) : []),
-    ...(Array.isArray(value) ? checkList(value, schema, { path, old }) : []),
+    ...(typeof value === 'number' ? checkNumber(value, schema, place) : []),
+    ...(Array.isArray(value) ? checkList(value, schema, place) : []),
     ...checkEnum(value, schema, path),
-    ...(isJsonObject(value) ? checkObject(value, schema, { path, old }) : []),
+    ...(isJsonObject(value) ? checkObject(value, schema, place) : []),
   ];
 }
 
@@ -117,7 +120,7 @@ function brokenText(value: string, { limits, pattern }: Schema, path: string): C
   return undefined;
 }
 
-function checkNumber(value: number, schema: Schema, path: string): readonly Cause[] {
+function checkNumber(value: number, schema: Schema, { path, checksIntegerRange }: Place): readonly Cause[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema.limits;
   // The API server compares an integer with the integer part of a limit.
   const limit = Number.isInteger(value) ? Math.trunc : (bound: number) => bound;
@@ -128,7 +131,7 @@ function checkNumber(value: number, schema: Schema, path: string): readonly Caus
   if (maximum !== undefined && (exclusiveMaximum ? value >= limit(maximum) : value > limit(maximum)))
     broken.push(`should be less than ${exclusiveMaximum ? '' : 'or equal to '}${limit(maximum)}`);
   return [
-    ...checkRange(value, schema, path),
+    ...(checksIntegerRange ? checkRange(value, schema, path) : []),
     ...broken.map((rule) => invalidValue(path, value, `${path} in body ${rule}`)),
   ];
 }
@@ -145,13 +148,13 @@ function checkRange(value: number, { type, format }: Schema, path: string): read
   return [invalidValue('', '', `Checked value must be of type ${kind} in ${path}`)];
 }
 
-function checkList(list: readonly unknown[], schema: Schema, { path, old }: Place): readonly Cause[] {
+function checkList(list: readonly unknown[], schema: Schema, { path, old, ...options }: Place): readonly Cause[] {
   const { minItems, maxItems } = schema.limits;
   const { items } = schema;
   const causes: Cause[] = [];
   if (items)
     list.forEach((item, index) => {
-      const place = { path: `${path}[${index}]`, old: correlatedItem(item, old, schema) };
+      const place = { path: `${path}[${index}]`, old: correlatedItem(item, old, schema), ...options };
       causes.push(...validate(item, items, place));
     });
   if (minItems !== undefined && list.length < minItems)
@@ -178,7 +181,7 @@ function checkUnique(list: readonly unknown[], schema: Schema, path: string): re
   });
 }
 
-function checkObject(object: JsonObject, schema: Schema, { path, old }: Place): readonly Cause[] {
+function checkObject(object: JsonObject, schema: Schema, { path, old, ...options }: Place): readonly Cause[] {
   const { minProperties, maxProperties } = schema.limits;
   const count = Object.keys(object).length;
   const causes: Cause[] = [];
@@ -187,7 +190,7 @@ function checkObject(object: JsonObject, schema: Schema, { path, old }: Place): 
   if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
   for (const [field, value] of Object.entries(object)) {
     const member = schema.properties.get(field) ?? schema.additional;
-    const place = { path: join(path, field), old: isJsonObject(old) ? old[field] : undefined };
+    const place = { path: join(path, field), old: isJsonObject(old) ? old[field] : undefined, ...options };
     if (member) causes.push(...validate(value, member, place));
   }
   for (const field of schema.required) {

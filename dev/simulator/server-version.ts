@@ -5,12 +5,16 @@ const SERVER_VERSIONS = {
     constrainedImpersonation: false,
     declarativeValidation: false,
     namesAuthorizers: false,
+    checksIntegerRange: false,
+    showsRuleValues: false,
   },
   '1.37': {
     gitVersion: 'v1.37.2',
     constrainedImpersonation: true,
     declarativeValidation: true,
     namesAuthorizers: true,
+    checksIntegerRange: true,
+    showsRuleValues: true,
   },
 } as const satisfies Readonly<Record<string, ServerVersion>>;
 
@@ -29,6 +33,10 @@ export interface ServerVersion {
   readonly declarativeValidation: boolean;
   /** The reason for a denial starts with the name of the authorizer. */
   readonly namesAuthorizers: boolean;
+  /** Numbers that do not fit the integer format of a schema have a cause of their own. */
+  readonly checksIntegerRange: boolean;
+  /** Causes of broken rules name the value of a scalar, and nothing for others, in place of the type. */
+  readonly showsRuleValues: boolean;
 }
 
 /** Version that the simulator behaves like by default. */

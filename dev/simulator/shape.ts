@@ -119,7 +119,7 @@ const RULES_SKIPPED: Cause = {
 };
 
 function checkSchema(check: Check, schema: Schema, before: readonly Cause[]): BrokenRules {
-  const { object, old, subresource } = check;
+  const { object, old, subresource, server } = check;
   const lists = validateLists(object, schema);
   const causes = [
     ...before,
@@ -129,16 +129,20 @@ function checkSchema(check: Check, schema: Schema, before: readonly Cause[]): Br
   ];
   if (!schema.hasRules) return { causes, warnings: [] };
   if (causes.some(({ reason }) => BLOCKING.has(reason))) return { causes: [...causes, RULES_SKIPPED], warnings: [] };
-  const broken = evaluateRules(object, schema, old);
+  const broken = evaluateRules(object, schema, { old, showsValues: server.showsRuleValues });
   return { causes: [...causes, ...broken.causes], warnings: broken.warnings };
 }
 
 /** A write of the status is checked as if the status were the object: its messages leave `status` out of the path. */
-function checkContent({ object, old, subresource }: Check, schema: Schema): readonly Cause[] {
+function checkContent({ object, old, subresource, server }: Check, schema: Schema): readonly Cause[] {
+  const { checksIntegerRange } = server;
   if (subresource !== 'status')
-    return validate(object, schema, { path: '', old }).map((cause) => ({ ...cause, field: cause.field || NO_FIELD }));
+    return validate(object, schema, { path: '', old, checksIntegerRange }).map((cause) => ({
+      ...cause,
+      field: cause.field || NO_FIELD,
+    }));
   const statusSchema = schema.properties.get('status');
   if (!statusSchema || object['status'] === undefined) return [];
-  const causes = validate(object['status'], statusSchema, { path: '', old: old?.['status'] });
+  const causes = validate(object['status'], statusSchema, { path: '', old: old?.['status'], checksIntegerRange });
   return causes.map((cause) => ({ ...cause, field: cause.field ? `status.${cause.field}` : 'status' }));
 }

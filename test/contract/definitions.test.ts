@@ -120,7 +120,8 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     await api.define(workspaceKindCrd);
     const { code, body } = await api.post(KINDS, changed(change));
     const found = body.details?.causes?.map(({ reason, field, message }) => `${reason} ${field}: ${message}`);
-    const expected = causes.map((cause) => `FieldValueInvalid ${cause.replace(': ', ': Invalid value: ')}`);
+    const value = cluster().minorVersion < 37 ? ' "object":' : '';
+    const expected = causes.map((cause) => `FieldValueInvalid ${cause.replace(': ', `: Invalid value:${value} `)}`);
     expect([code, found?.toSorted()]).toEqual([422, expected.toSorted()]);
   });
 
@@ -140,10 +141,11 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     const isOld = definition === oldWorkspaceKindCrd;
     await api.create(KINDS, isOld ? earlierKind() : changed({}));
     const change = { spec: { podTemplate: { volumeMounts: { home: '/elsewhere' } } } };
+    const value = cluster().minorVersion < 37 ? 'string' : '/elsewhere';
     const { body } = await api.patch(`${KINDS}/kind`, 'MERGE', change);
     expect(body).toMatchObject({
       code: 422,
-      message: `WorkspaceKind.kubeflow.org "kind" is invalid: spec.podTemplate.volumeMounts.home: Invalid value: "/elsewhere": mount path of 'home' is immutable`,
+      message: `WorkspaceKind.kubeflow.org "kind" is invalid: spec.podTemplate.volumeMounts.home: Invalid value: "${value}": mount path of 'home' is immutable`,
     });
   });
 });

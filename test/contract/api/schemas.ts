@@ -176,6 +176,9 @@ export function schemas(cluster: () => Cluster): void {
     return api.post(`/apis/example.org/v1/namespaces/${name}/widgets`, { ...rest, metadata: { name: 'w' } });
   }
 
+  /** 1.34 accepts integers beyond their format, and reports a fraction only as a wrong type. */
+  const isExpected = (cause: string) => cluster().minorVersion >= 37 || !cause.includes('Checked value');
+
   async function createGadget(spec: Fields) {
     const { api, name } = await TestNamespace.in(cluster());
     return api.post(`/apis/example.org/v1/namespaces/${name}/gadgets`, gadget('g', spec));
@@ -188,12 +191,12 @@ export function schemas(cluster: () => Cluster): void {
       reason: 'Invalid',
       details: { name: 'w', group: 'example.org', kind: 'Widget' },
     });
-    expect(explainedCausesIn(answer).toSorted()).toEqual(causes.toSorted());
+    expect(explainedCausesIn(answer).toSorted()).toEqual(causes.filter(isExpected).toSorted());
   });
 
   it.each(refusedGadgets)('refuses %s', async (_, spec, causes) => {
     const answer = await createGadget(spec);
-    expect(explainedCausesIn(answer).toSorted()).toEqual(causes.toSorted());
+    expect(explainedCausesIn(answer).toSorted()).toEqual(causes.filter(isExpected).toSorted());
   });
 
   it.each(refusedWorkspaces)('refuses a workspace with %s', async (_, spec, causes) => {
