@@ -4,7 +4,7 @@ import { objectAt, type JsonObject } from './json.ts';
 import type { Page } from './list.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, notAcceptable } from './status.ts';
-import { tableOf } from './table.ts';
+import { metadataOnly, tableOf, type IncludeObject } from './table.ts';
 
 /** The form in which a client wants its objects. Equal keys mean equal bytes for the same object. */
 export interface Representation {
@@ -13,9 +13,6 @@ export interface Representation {
   readonly includeObject: IncludeObject;
   readonly syntax: 'json' | 'yaml';
 }
-
-/** How much of an object a Table row carries. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /**
  * Reads Accept: the first form that we can answer.
@@ -100,10 +97,6 @@ function computed(object: JsonObject): JsonObject {
 export function inVersion(object: ApiObject, resource: ServedResource): ApiObject {
   const apiVersion = apiVersionOf(resource);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
-}
-
-export function metadataOnly({ metadata }: ApiObject): JsonObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }
 
 function syntaxOf(type: string): Representation['syntax'] | undefined {

@@ -1,8 +1,10 @@
 import { ageOf } from './age.ts';
 import type { ApiObject } from './api-object.ts';
 import type { JsonObject } from './json.ts';
-import { metadataOnly, type IncludeObject } from './representation.ts';
 import type { Column, ServedResource } from './served-resource.ts';
+
+/** How much of an object a row of a Table carries. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 interface TableOptions {
   readonly includeObject: IncludeObject;
@@ -69,4 +71,8 @@ function rowObject(object: ApiObject, includeObject: IncludeObject): unknown {
     default:
       throw new TypeError(`Unknown includeObject ${JSON.stringify(includeObject satisfies never)}`);
   }
+}
+
+export function metadataOnly({ metadata }: ApiObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }

@@ -99,11 +99,14 @@ const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   }),
 });
 
-/** Gives `<Name>Connection`, and the `<Name>Edge` that it makes, their fields. */
-export function implementConnection(
-  connection: TypeRef<Connection<KubernetesObject>>,
-  node: TypeRef<KubernetesObject>,
-): void {
+/** Adds `<Name>Connection` and `<Name>Edge` to the schema and returns the connection's type. */
+export function connectionTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<Connection<T>> {
+  const connection = builder.objectRef<Connection<T>>(`${node.name}Connection`);
+  implementConnection(connection, node);
+  return connection;
+}
+
+function implementConnection(connection: TypeRef<Connection<KubernetesObject>>, node: TypeRef<KubernetesObject>): void {
   const edge = builder.objectRef<Edge<KubernetesObject>>(`${node.name}Edge`).implement({
     description: `One ${node.name} in a list.`,
     fields: (t) => ({

@@ -1,5 +1,5 @@
 import { builder, type TypeRef } from '../graphql/builder.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
@@ -27,11 +27,14 @@ export const EventTypeEnum = builder.enumType('EventType', {
   } as const satisfies Record<EventType, object>,
 });
 
-/** Implements the event type of a kind, `<Kind>Event`. To be called once per kind when the schema is built. */
-export function implementEvent(
-  event: TypeRef<SubscriptionEvent<KubernetesObject>>,
-  node: TypeRef<KubernetesObject>,
-): void {
+/** Adds `<Name>Event` to the schema and returns its type. */
+export function eventTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<SubscriptionEvent<T>> {
+  const event = builder.objectRef<SubscriptionEvent<T>>(`${node.name}Event`);
+  implementEvent(event, node);
+  return event;
+}
+
+function implementEvent(event: TypeRef<SubscriptionEvent<KubernetesObject>>, node: TypeRef<KubernetesObject>): void {
   event.implement({
     description: `What happened to one ${node.name} of those that you follow.`,
     fields: (t) => ({
@@ -148,7 +151,7 @@ export async function listSource<T extends KubernetesObject, F>(
 export async function objectSource<T extends KubernetesObject>(
   client: ViewerClient,
   resource: Resource<T>,
-  at: { readonly namespace?: string; readonly name: string },
+  at: ObjectName,
 ): Promise<SubscriptionSource<T>> {
   const objects = await client.reader.listerForWatch(resource, at);
   return new SubscriptionSource({

@@ -1,5 +1,4 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
-import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
 import { manifestPaths, withInputPaths } from '../../mutations/input-paths.ts';
 import {
   deleteFields,
@@ -9,14 +8,15 @@ import {
   writeFields,
   writeOptionsOf,
 } from '../../mutations/inputs.ts';
+import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
 import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { manifestsIn, refuseReading } from './patch-rules.ts';
 import { refusePlaceholders } from './placeholder.ts';
 import { redacted } from './redaction.ts';
+import { DevPodWorkspaceInstanceType } from './refs.ts';
 import { DevPodWorkspaceInstance } from './resource.ts';
-import { DevPodWorkspaceInstanceType } from './schema.ts';
 
 function namespaceField(t: InputFields) {
   return t.string({ required: true, description: 'The namespace: that of its project, e.g. `loft-p-my-project`.' });

@@ -1,33 +1,16 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName } from '../../graphql/by-name.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, objectArgs } from '../../graphql/object-args.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { defineKind } from '../define-kind.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { DevPodAccessRule } from './access.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
 import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher } from './filter.ts';
-import {
-  DevPodWorkspaceInstance,
-  instanceSpecOf,
-  instanceStatusOf,
-  manifestOf,
-  type DevPodWorkspaceInstanceObject,
-} from './resource.ts';
+import { DevPodWorkspaceInstanceType, InstanceConnection, InstanceEvent } from './refs.ts';
+import { DevPodWorkspaceInstance, instanceSpecOf, instanceStatusOf, manifestOf } from './resource.ts';
 import { DevPodTemplate, DevPodTemplateReference } from './template.ts';
-
-export const DevPodWorkspaceInstanceType = kubernetesType('DevPodWorkspaceInstance', DevPodWorkspaceInstance);
-const InstanceConnection = builder.objectRef<Connection<DevPodWorkspaceInstanceObject>>(
-  'DevPodWorkspaceInstanceConnection',
-);
-const InstanceEvent =
-  builder.objectRef<SubscriptionEvent<DevPodWorkspaceInstanceObject>>('DevPodWorkspaceInstanceEvent');
-implementConnection(InstanceConnection, DevPodWorkspaceInstanceType);
-implementEvent(InstanceEvent, DevPodWorkspaceInstanceType);
 
 const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: string }>('DevPodOwner').implement({
   description: 'Whose it is: a user’s or a team’s.',
@@ -168,53 +151,26 @@ DevPodWorkspaceInstanceType.implement({
   }),
 });
 
-const listArgs = builder.args((t) => ({
-  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see instances.' }),
-  filter: t.field({
-    type: DevPodWorkspaceInstanceFilterInput,
-    description: 'Which instances. Null: all that you may see.',
-  }),
-}));
-
-builder.queryFields((t) => ({
-  devPodWorkspaceInstance: t.field({
-    type: DevPodWorkspaceInstanceType,
-    nullable: true,
-    description: 'One DevPod workspace. Null when it does not exist.',
-    args: objectArgs,
-    resolve: async (_, at, { client }) => (await client.reader.get(DevPodWorkspaceInstance, at)) ?? null,
-  }),
-  devPodWorkspaceInstances: t.field({
-    type: InstanceConnection,
+defineKind({
+  resource: DevPodWorkspaceInstance,
+  type: DevPodWorkspaceInstanceType,
+  connection: InstanceConnection,
+  event: InstanceEvent,
+  filter: { type: DevPodWorkspaceInstanceFilterInput, description: 'Which instances. Null: all that you may see.' },
+  matcher: instanceMatcher,
+  get: { name: 'devPodWorkspaceInstance', description: 'One DevPod workspace. Null when it does not exist.' },
+  list: {
+    name: 'devPodWorkspaceInstances',
     description: 'The DevPod workspaces that match, sorted by namespace and name.',
-    args: { ...listArgs, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
-      const instances = await client.reader.list(DevPodWorkspaceInstance, namespace);
-      return paginate(instances.filter(instanceMatcher(filter)), byNamespaceAndName, paging);
-    },
-  }),
-}));
-
-builder.subscriptionFields((t) => ({
-  devPodWorkspaceInstance: t.field({
-    type: DevPodWorkspaceInstanceType,
-    nullable: true,
+  },
+  subscribeOne: {
+    name: 'devPodWorkspaceInstance',
     description:
       'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: objectArgs,
-    subscribe: (_, at, { client }) => objectSource(client, DevPodWorkspaceInstance, at),
-    resolve: ({ object }) => object,
-  }),
-  devPodWorkspaceInstances: t.field({
-    type: InstanceEvent,
+  },
+  subscribe: {
+    name: 'devPodWorkspaceInstances',
     description:
       'The DevPod workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
-    args: {
-      ...listArgs,
-      ...afterArg,
-    },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, DevPodWorkspaceInstance, { namespace, filter, matcher: instanceMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+  },
+});

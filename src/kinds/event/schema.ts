@@ -1,18 +1,11 @@
 import { builder } from '../../graphql/builder.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { momentOf } from '../../graphql/moment.ts';
-import { afterArg, namespaceArg } from '../../graphql/object-args.ts';
+import { defineKind } from '../define-kind.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
-import { Event, fieldsOf, type EventObject, type InvolvedObject } from './resource.ts';
+import { KubernetesEventConnection, KubernetesEventEvent, KubernetesEventType } from './refs.ts';
+import { Event, fieldsOf, type InvolvedObject } from './resource.ts';
 import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
-
-export const KubernetesEventType = kubernetesType('KubernetesEvent', Event);
-const KubernetesEventConnection = builder.objectRef<Connection<EventObject>>('KubernetesEventConnection');
-const KubernetesEventEvent = builder.objectRef<SubscriptionEvent<EventObject>>('KubernetesEventEvent');
-implementConnection(KubernetesEventConnection, KubernetesEventType);
-implementEvent(KubernetesEventEvent, KubernetesEventType);
 
 const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').implement({
   description: 'The object that an event is about. It may be gone.',
@@ -89,28 +82,21 @@ KubernetesEventType.implement({
   }),
 });
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: EventFilterInput, description: 'Which events. Null: all that you may see.' }),
-}));
-
-builder.queryField('events', (t) =>
-  t.field({
-    type: KubernetesEventConnection,
+defineKind({
+  resource: Event,
+  type: KubernetesEventType,
+  connection: KubernetesEventConnection,
+  event: KubernetesEventEvent,
+  filter: { type: EventFilterInput, description: 'Which events. Null: all that you may see.' },
+  matcher: eventMatcher,
+  ordering: newestFirst,
+  list: {
+    name: 'events',
     description: 'The events that match, newest first. For those of one workspace see `Workspace.events`.',
-    args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { client }) =>
-      paginate((await client.reader.list(Event, namespace)).filter(eventMatcher(filter)), newestFirst, paging),
-  }),
-);
-
-builder.subscriptionField('events', (t) =>
-  t.field({
-    type: KubernetesEventEvent,
+  },
+  subscribe: {
+    name: 'events',
     description:
       'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
-    args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, Event, { namespace, filter, matcher: eventMatcher, after }),
-    resolve: (event) => event,
-  }),
-);
+  },
+});

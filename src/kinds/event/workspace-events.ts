@@ -1,15 +1,15 @@
 import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
-import { inOrder } from '../../graphql/ordering.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { inOrder } from '../../graphql/ordering.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod } from '../pod/resource.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
+import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';
-import { WorkspaceType } from '../workspace/schema.ts';
-import { Event, fieldsOf, involvedKeyOf, type EventObject } from './resource.ts';
-import { KubernetesEventType } from './schema.ts';
+import { KubernetesEventType } from './refs.ts';
+import { Event, type EventObject, fieldsOf, involvedKeyOf } from './resource.ts';
 import { newestFirst } from './times.ts';
 
 const MAX_EVENTS = 100;

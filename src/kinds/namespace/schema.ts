@@ -1,35 +1,19 @@
 import { builder } from '../../graphql/builder.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
-import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, nameArg } from '../../graphql/object-args.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { labelSelector } from '../../graphql/label-selector.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { isRedacted, redacted } from '../../graphql/redaction.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
-import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { workspaceKindConnection, WorkspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/schema.ts';
+import { isRedacted } from '../../graphql/redaction.ts';
+import { defineKind } from '../define-kind.ts';
 import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/kind-in-context.ts';
+import { WorkspaceKindConnection, workspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/refs.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
-import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
+import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
-
-export const NamespaceType = kubernetesType('Namespace', Namespace);
-const NamespaceConnection = builder.objectRef<Connection<NamespaceObject>>('NamespaceConnection');
-const NamespaceEvent = builder.objectRef<SubscriptionEvent<NamespaceObject>>('NamespaceEvent');
-implementConnection(NamespaceConnection, NamespaceType);
-implementEvent(NamespaceEvent, NamespaceType);
-
-/** The namespace of this name; where the viewer does not see it, what its name alone tells. */
-export function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
-  const known = client.reader.prefetched(Namespace).get({ name });
-  if (known) return known;
-  const { version: apiVersion, kind } = Namespace;
-  const metadata = { name, uid: name, resourceVersion: '', creationTimestamp: '' };
-  return redacted<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
-}
 
 NamespaceType.implement({
   description: 'A namespace of the cluster: usually a team or a person.',
@@ -91,10 +75,6 @@ const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
   }),
 });
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: NamespaceFilterInput, description: 'Which namespaces. Null: all that you may see.' }),
-}));
-
 function namespaceMatcher(
   filter: typeof NamespaceFilterInput.$inferInput | null | undefined,
 ): (namespace: NamespaceObject) => boolean {
@@ -109,33 +89,15 @@ const byName: Ordering<NamespaceObject> = {
   positionOf: ({ metadata }) => [metadata.name],
 };
 
-builder.queryFields((t) => ({
-  namespace: t.field({
-    type: NamespaceType,
-    nullable: true,
-    description: 'One namespace. Null when it does not exist.',
-    args: nameArg,
-    resolve: async (_, { name }, { client }) => (await client.reader.get(Namespace, { name })) ?? null,
-  }),
-  namespaces: t.field({
-    type: NamespaceConnection,
-    description: 'The namespaces that match, sorted by name.',
-    args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { client }) =>
-      paginate((await client.reader.list(Namespace)).filter(namespaceMatcher(filter)), byName, paging),
-  }),
-}));
-
-builder.subscriptionField('namespaces', (t) =>
-  t.field({
-    type: NamespaceEvent,
-    description: 'The namespaces that match, then SYNCED, then what happens to them.',
-    args: {
-      ...filterArg,
-      ...afterArg,
-    },
-    subscribe: (_, { filter, after }, { client }) =>
-      listSource(client, Namespace, { filter, matcher: namespaceMatcher, after }),
-    resolve: (event) => event,
-  }),
-);
+defineKind({
+  resource: Namespace,
+  type: NamespaceType,
+  connection: NamespaceConnection,
+  event: NamespaceEvent,
+  filter: { type: NamespaceFilterInput, description: 'Which namespaces. Null: all that you may see.' },
+  matcher: namespaceMatcher,
+  ordering: byName,
+  get: { name: 'namespace', description: 'One namespace. Null when it does not exist.' },
+  list: { name: 'namespaces', description: 'The namespaces that match, sorted by name.' },
+  subscribe: { name: 'namespaces', description: 'The namespaces that match, then SYNCED, then what happens to them.' },
+});

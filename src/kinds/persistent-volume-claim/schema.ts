@@ -1,36 +1,25 @@
-import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
+import { sortedByName } from '../../graphql/by-name.ts';
 import { ConditionType } from '../../graphql/condition.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { keyOf } from '../../kubernetes/object.ts';
+import { defineKind } from '../define-kind.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { PersistentVolumeType } from '../persistent-volume/refs.ts';
 import { PersistentVolume } from '../persistent-volume/resource.ts';
-import { PersistentVolumeType } from '../persistent-volume/schema.ts';
 import { AccessModeEnum, accessModesOf, VolumeModeEnum, volumeModeOf } from '../persistent-volume/words.ts';
+import { PodType } from '../pod/refs.ts';
 import { Pod } from '../pod/resource.ts';
-import { PodType } from '../pod/schema.ts';
+import { StorageClassType } from '../storage-class/refs.ts';
 import { StorageClass } from '../storage-class/resource.ts';
-import { StorageClassType } from '../storage-class/schema.ts';
 import { Audit } from '../workspace/audit.ts';
 import { canMount, canUpdate } from '../workspace/mountable.ts';
+import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
-import { WorkspaceType } from '../workspace/schema.ts';
 import { ClaimFilterInput, claimMatcher, ClaimPhaseEnum, phaseOf } from './filter.ts';
-import { claimSpecOf, claimStatusOf, PersistentVolumeClaim, type PersistentVolumeClaimObject } from './resource.ts';
-
-export const PersistentVolumeClaimType = kubernetesType('PersistentVolumeClaim', PersistentVolumeClaim);
-const PersistentVolumeClaimConnection = builder.objectRef<Connection<PersistentVolumeClaimObject>>(
-  'PersistentVolumeClaimConnection',
-);
-const PersistentVolumeClaimEvent =
-  builder.objectRef<SubscriptionEvent<PersistentVolumeClaimObject>>('PersistentVolumeClaimEvent');
-implementConnection(PersistentVolumeClaimConnection, PersistentVolumeClaimType);
-implementEvent(PersistentVolumeClaimEvent, PersistentVolumeClaimType);
+import { PersistentVolumeClaimConnection, PersistentVolumeClaimEvent, PersistentVolumeClaimType } from './refs.ts';
+import { claimSpecOf, claimStatusOf, PersistentVolumeClaim } from './resource.ts';
 
 PersistentVolumeClaimType.implement({
   description: 'A claim to storage, which workspaces mount by its name.',
@@ -121,45 +110,22 @@ PersistentVolumeClaimType.implement({
   }),
 });
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: ClaimFilterInput, description: 'Which claims. Null: all that you may see.' }),
-}));
-
-builder.queryFields((t) => ({
-  persistentVolumeClaim: t.field({
-    type: PersistentVolumeClaimType,
-    nullable: true,
-    description: 'One claim. Null when it does not exist.',
-    args: objectArgs,
-    resolve: async (_, at, { client }) => (await client.reader.get(PersistentVolumeClaim, at)) ?? null,
-  }),
-  persistentVolumeClaims: t.field({
-    type: PersistentVolumeClaimConnection,
-    description: 'The claims that match, sorted by namespace and name.',
-    args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
-      const claims = await client.reader.list(PersistentVolumeClaim, namespace);
-      return paginate(claims.filter(claimMatcher(filter)), byNamespaceAndName, paging);
-    },
-  }),
-}));
-
-builder.subscriptionFields((t) => ({
-  persistentVolumeClaim: t.field({
-    type: PersistentVolumeClaimType,
-    nullable: true,
+defineKind({
+  resource: PersistentVolumeClaim,
+  type: PersistentVolumeClaimType,
+  connection: PersistentVolumeClaimConnection,
+  event: PersistentVolumeClaimEvent,
+  filter: { type: ClaimFilterInput, description: 'Which claims. Null: all that you may see.' },
+  matcher: claimMatcher,
+  get: { name: 'persistentVolumeClaim', description: 'One claim. Null when it does not exist.' },
+  list: { name: 'persistentVolumeClaims', description: 'The claims that match, sorted by namespace and name.' },
+  subscribeOne: {
+    name: 'persistentVolumeClaim',
     description:
       'One claim as it is now, and again whenever something that you select has changed; null while there is none.',
-    args: objectArgs,
-    subscribe: (_, at, { client }) => objectSource(client, PersistentVolumeClaim, at),
-    resolve: ({ object }) => object,
-  }),
-  persistentVolumeClaims: t.field({
-    type: PersistentVolumeClaimEvent,
+  },
+  subscribe: {
+    name: 'persistentVolumeClaims',
     description: 'The claims that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
-    args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, PersistentVolumeClaim, { namespace, filter, matcher: claimMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+  },
+});

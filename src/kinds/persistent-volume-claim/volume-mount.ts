@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { VolumeMount } from '../workspace/volumes.ts';
+import { PersistentVolumeClaimType } from './refs.ts';
 import { PersistentVolumeClaim } from './resource.ts';
-import { PersistentVolumeClaimType } from './schema.ts';
 
 builder.objectField(VolumeMount, 'claim', (t) =>
   t.field({

@@ -1,16 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName } from '../../graphql/by-name.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
-import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { labelSelector } from '../../graphql/label-selector.ts';
+import { defineKind } from '../define-kind.ts';
+import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
-import { PersistentVolumeClaimType } from '../persistent-volume-claim/schema.ts';
+import { StorageClassType } from '../storage-class/refs.ts';
 import { StorageClass } from '../storage-class/resource.ts';
-import { StorageClassType } from '../storage-class/schema.ts';
-import { PersistentVolume, volumeSpecOf, volumeStatusOf, type PersistentVolumeObject } from './resource.ts';
+import { PersistentVolumeConnection, PersistentVolumeEvent, PersistentVolumeType } from './refs.ts';
+import { PersistentVolume, type PersistentVolumeObject, volumeSpecOf, volumeStatusOf } from './resource.ts';
 import {
   AccessModeEnum,
   accessModesOf,
@@ -19,12 +17,6 @@ import {
   VolumeModeEnum,
   volumeModeOf,
 } from './words.ts';
-
-export const PersistentVolumeType = kubernetesType('PersistentVolume', PersistentVolume);
-const PersistentVolumeConnection = builder.objectRef<Connection<PersistentVolumeObject>>('PersistentVolumeConnection');
-const PersistentVolumeEvent = builder.objectRef<SubscriptionEvent<PersistentVolumeObject>>('PersistentVolumeEvent');
-implementConnection(PersistentVolumeConnection, PersistentVolumeType);
-implementEvent(PersistentVolumeEvent, PersistentVolumeType);
 
 const VolumePhase = builder.enumType('PersistentVolumePhase', {
   description: 'Whether storage is taken.',
@@ -137,34 +129,17 @@ function volumeMatcher(
     (selected?.(volume) ?? true);
 }
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: PersistentVolumeFilterInput, description: 'Which storage. Null: all that you may see.' }),
-}));
-
-builder.queryFields((t) => ({
-  persistentVolume: t.field({
-    type: PersistentVolumeType,
-    nullable: true,
-    description: 'One piece of storage. Null when it does not exist.',
-    args: nameArg,
-    resolve: async (_, { name }, { client }) => (await client.reader.get(PersistentVolume, { name })) ?? null,
-  }),
-  persistentVolumes: t.field({
-    type: PersistentVolumeConnection,
-    description: 'The storage that matches, sorted by name.',
-    args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { client }) =>
-      paginate((await client.reader.list(PersistentVolume)).filter(volumeMatcher(filter)), byNamespaceAndName, paging),
-  }),
-}));
-
-builder.subscriptionField('persistentVolumes', (t) =>
-  t.field({
-    type: PersistentVolumeEvent,
+defineKind({
+  resource: PersistentVolume,
+  type: PersistentVolumeType,
+  connection: PersistentVolumeConnection,
+  event: PersistentVolumeEvent,
+  filter: { type: PersistentVolumeFilterInput, description: 'Which storage. Null: all that you may see.' },
+  matcher: volumeMatcher,
+  get: { name: 'persistentVolume', description: 'One piece of storage. Null when it does not exist.' },
+  list: { name: 'persistentVolumes', description: 'The storage that matches, sorted by name.' },
+  subscribe: {
+    name: 'persistentVolumes',
     description: 'The storage that matches, then SYNCED, then what happens to it.',
-    args: { ...filterArg, ...afterArg },
-    subscribe: (_, { filter, after }, { client }) =>
-      listSource(client, PersistentVolume, { filter, matcher: volumeMatcher, after }),
-    resolve: (event) => event,
-  }),
-);
+  },
+});

@@ -1,26 +1,17 @@
-import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName } from '../../graphql/by-name.ts';
 import { ConditionType } from '../../graphql/condition.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { momentOf } from '../../graphql/moment.ts';
-import { afterArg, namespaceArg, objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { momentOf } from '../../graphql/moment.ts';
+import { defineKind } from '../define-kind.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
+import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
-import { WorkspaceType } from '../workspace/schema.ts';
 import { containersOf, initContainersOf, PodContainerType, restartCountOf } from './container.ts';
 import { PodFilterInput, podMatcher } from './filter.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
-import { Pod, podSpecOf, podStatusOf, workspaceNameOf, type PodObject } from './resource.ts';
-
-export const PodType = kubernetesType('Pod', Pod);
-const PodConnection = builder.objectRef<Connection<PodObject>>('PodConnection');
-const PodEvent = builder.objectRef<SubscriptionEvent<PodObject>>('PodEvent');
-implementConnection(PodConnection, PodType);
-implementEvent(PodEvent, PodType);
+import { PodConnection, PodEvent, PodType } from './refs.ts';
+import { Pod, podSpecOf, podStatusOf, workspaceNameOf } from './resource.ts';
 
 PodType.implement({
   description: 'A pod of a workspace. Pods of anything else are not looked at.',
@@ -94,43 +85,22 @@ PodType.implement({
   }),
 });
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: PodFilterInput, description: 'Which pods. Null: all that you may see.' }),
-}));
-
-builder.queryFields((t) => ({
-  pod: t.field({
-    type: PodType,
-    nullable: true,
-    description: 'One pod of a workspace. Null when it does not exist, or is of no workspace.',
-    args: objectArgs,
-    resolve: async (_, at, { client }) => (await client.reader.get(Pod, at)) ?? null,
-  }),
-  pods: t.field({
-    type: PodConnection,
-    description: 'The pods of workspaces that match, sorted by namespace and name.',
-    args: { ...namespaceArg, ...filterArg, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { client }) =>
-      paginate((await client.reader.list(Pod, namespace)).filter(podMatcher(filter)), byNamespaceAndName, paging),
-  }),
-}));
-
-builder.subscriptionFields((t) => ({
-  pod: t.field({
-    type: PodType,
-    nullable: true,
+defineKind({
+  resource: Pod,
+  type: PodType,
+  connection: PodConnection,
+  event: PodEvent,
+  filter: { type: PodFilterInput, description: 'Which pods. Null: all that you may see.' },
+  matcher: podMatcher,
+  get: { name: 'pod', description: 'One pod of a workspace. Null when it does not exist, or is of no workspace.' },
+  list: { name: 'pods', description: 'The pods of workspaces that match, sorted by namespace and name.' },
+  subscribeOne: {
+    name: 'pod',
     description:
       'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
-    args: objectArgs,
-    subscribe: (_, at, { client }) => objectSource(client, Pod, at),
-    resolve: ({ object }) => object,
-  }),
-  pods: t.field({
-    type: PodEvent,
+  },
+  subscribe: {
+    name: 'pods',
     description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
-    args: { ...namespaceArg, ...filterArg, ...afterArg },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, Pod, { namespace, filter, matcher: podMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+  },
+});

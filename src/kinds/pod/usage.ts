@@ -1,12 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { momentOf } from '../../graphql/moment.ts';
 import { viewerDependent } from '../../graphql/field-dependencies.ts';
-import { podMetrics, type ContainerUsage } from '../../kubernetes/pod-metrics.ts';
+import { momentOf } from '../../graphql/moment.ts';
+import { type ContainerUsage, podMetrics } from '../../kubernetes/pod-metrics.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
+import { WorkspaceType } from '../workspace/refs.ts';
 import type { WorkspaceObject } from '../workspace/resource.ts';
-import { WorkspaceType } from '../workspace/schema.ts';
 import { stateOf } from '../workspace/state.ts';
 import { Pod } from './resource.ts';
 

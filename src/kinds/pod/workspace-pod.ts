@@ -4,8 +4,8 @@ import { momentOf } from '../../graphql/moment.ts';
 import { WorkspacePod } from '../workspace/pod.ts';
 import { containersOf, initContainersOf, PodContainerType, restartCountOf } from './container.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
+import { PodType } from './refs.ts';
 import { podStatusOf } from './resource.ts';
-import { PodType } from './schema.ts';
 
 /** What only the pod itself tells. */
 builder.objectFields(WorkspacePod, (t) => ({

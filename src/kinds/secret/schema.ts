@@ -1,22 +1,19 @@
 import { builder } from '../../graphql/builder.ts';
 import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { objectArgs } from '../../graphql/object-args.ts';
+import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { objectArgs } from '../../graphql/object-args.ts';
 import { keyOf } from '../../kubernetes/object.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { Audit } from '../workspace/audit.ts';
 import { canMount, canUpdate } from '../workspace/mountable.ts';
+import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
-import { WorkspaceType } from '../workspace/schema.ts';
 import { SecretFilterInput, secretMatcher } from './filter.ts';
+import { SecretConnection, SecretType } from './refs.ts';
 import { Secret, secretFieldsOf, type SecretObject } from './resource.ts';
-
-export const SecretType = kubernetesType('Secret', Secret);
-const SecretConnection = builder.objectRef<Connection<SecretObject>>('SecretConnection');
-implementConnection(SecretConnection, SecretType);
 
 const SecretContents = builder.objectRef<SecretObject>('SecretContents').implement({
   description: 'What is in a secret, as far as it is ever told.',

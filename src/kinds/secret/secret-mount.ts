@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { viewerDependent } from '../../graphql/field-dependencies.ts';
 import { SecretMount } from '../workspace/volumes.ts';
+import { SecretType } from './refs.ts';
 import { Secret } from './resource.ts';
-import { SecretType } from './schema.ts';
 
 builder.objectField(SecretMount, 'secret', (t) =>
   t.field({

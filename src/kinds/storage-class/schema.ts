@@ -1,18 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName } from '../../graphql/by-name.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, nameArg } from '../../graphql/object-args.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { isRedacted } from '../../graphql/redaction.ts';
+import { defineKind } from '../define-kind.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/words.ts';
+import { StorageClassConnection, StorageClassEvent, StorageClassType } from './refs.ts';
 import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from './resource.ts';
-
-export const StorageClassType = kubernetesType('StorageClass', StorageClass);
-const StorageClassConnection = builder.objectRef<Connection<StorageClassObject>>('StorageClassConnection');
-const StorageClassEvent = builder.objectRef<SubscriptionEvent<StorageClassObject>>('StorageClassEvent');
-implementConnection(StorageClassConnection, StorageClassType);
-implementEvent(StorageClassEvent, StorageClassType);
 
 const VolumeBindingMode = builder.enumType('VolumeBindingMode', {
   description: 'When a claim gets its storage.',
@@ -103,34 +95,17 @@ function classMatcher(
     (typeof canUse !== 'boolean' || isUsable(storageClass) === canUse);
 }
 
-const filterArg = builder.args((t) => ({
-  filter: t.field({ type: StorageClassFilterInput, description: 'Which classes. Null: all that you may see.' }),
-}));
-
-builder.queryFields((t) => ({
-  storageClass: t.field({
-    type: StorageClassType,
-    nullable: true,
-    description: 'One class of storage. Null when it does not exist.',
-    args: nameArg,
-    resolve: async (_, { name }, { client }) => (await client.reader.get(StorageClass, { name })) ?? null,
-  }),
-  storageClasses: t.field({
-    type: StorageClassConnection,
-    description: 'The classes of storage that match, sorted by name.',
-    args: { ...filterArg, ...pagingArgs },
-    resolve: async (_, { filter, ...paging }, { client }) =>
-      paginate((await client.reader.list(StorageClass)).filter(classMatcher(filter)), byNamespaceAndName, paging),
-  }),
-}));
-
-builder.subscriptionField('storageClasses', (t) =>
-  t.field({
-    type: StorageClassEvent,
+defineKind({
+  resource: StorageClass,
+  type: StorageClassType,
+  connection: StorageClassConnection,
+  event: StorageClassEvent,
+  filter: { type: StorageClassFilterInput, description: 'Which classes. Null: all that you may see.' },
+  matcher: classMatcher,
+  get: { name: 'storageClass', description: 'One class of storage. Null when it does not exist.' },
+  list: { name: 'storageClasses', description: 'The classes of storage that match, sorted by name.' },
+  subscribe: {
+    name: 'storageClasses',
     description: 'The classes of storage that match, then SYNCED, then what happens to them.',
-    args: { ...filterArg, ...afterArg },
-    subscribe: (_, { filter, after }, { client }) =>
-      listSource(client, StorageClass, { filter, matcher: classMatcher, after }),
-    resolve: (event) => event,
-  }),
-);
+  },
+});

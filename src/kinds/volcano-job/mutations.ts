@@ -3,9 +3,9 @@ import type { Context } from '../../graphql/context.ts';
 import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
-import { commandTo, refuseDeaf, VolcanoCommand, type Action } from './command.ts';
+import { type Action, commandTo, refuseDeaf, VolcanoCommand } from './command.ts';
+import { VolcanoJobType } from './refs.ts';
 import { VolcanoJob } from './resource.ts';
-import { VolcanoJobType } from './schema.ts';
 
 function nameFields(t: InputFields) {
   return {

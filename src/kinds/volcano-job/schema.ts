@@ -1,34 +1,26 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName } from '../../graphql/by-name.ts';
-import { implementConnection, paginate, pagingArgs, type Connection } from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, objectArgs } from '../../graphql/object-args.ts';
-import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
+import { defineKind } from '../define-kind.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { implementCounts } from './counts.ts';
 import { jobMatcher, VolcanoJobFilterInput } from './filter.ts';
 import { VolcanoNetworkTopology } from './network-topology.ts';
 import { VolcanoPolicy } from './policy.ts';
+import { VolcanoJobConnection, VolcanoJobEvent, VolcanoJobType } from './refs.ts';
 import {
   controlledResourcesOf,
+  type JobCondition,
   jobSpecOf,
   jobStatusOf,
   phaseOf,
   VolcanoJob,
-  type JobCondition,
   type VolcanoJobObject,
 } from './resource.ts';
 import { tasksOf, VolcanoTask } from './task.ts';
 import { VolcanoVolume } from './volume.ts';
-
-export const VolcanoJobType = kubernetesType('VolcanoJob', VolcanoJob);
-const VolcanoJobConnection = builder.objectRef<Connection<VolcanoJobObject>>('VolcanoJobConnection');
-const VolcanoJobEvent = builder.objectRef<SubscriptionEvent<VolcanoJobObject>>('VolcanoJobEvent');
-implementConnection(VolcanoJobConnection, VolcanoJobType);
-implementEvent(VolcanoJobEvent, VolcanoJobType);
 
 interface Plugin {
   readonly name: string;
@@ -190,50 +182,23 @@ VolcanoJobType.implement({
 
 implementCounts(VolcanoJobType);
 
-const listArgs = builder.args((t) => ({
-  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see jobs.' }),
-  filter: t.field({ type: VolcanoJobFilterInput, description: 'Which jobs. Null: all that you may see.' }),
-}));
-
-builder.queryFields((t) => ({
-  volcanoJob: t.field({
-    type: VolcanoJobType,
-    nullable: true,
-    description: 'One Volcano job. Null when it does not exist.',
-    args: objectArgs,
-    resolve: async (_, at, { client }) => (await client.reader.get(VolcanoJob, at)) ?? null,
-  }),
-  volcanoJobs: t.field({
-    type: VolcanoJobConnection,
-    description: 'The Volcano jobs that match, sorted by namespace and name.',
-    args: { ...listArgs, ...pagingArgs },
-    resolve: async (_, { namespace, filter, ...paging }, { client }) => {
-      const jobs = await client.reader.list(VolcanoJob, namespace);
-      return paginate(jobs.filter(jobMatcher(filter)), byNamespaceAndName, paging);
-    },
-  }),
-}));
-
-builder.subscriptionFields((t) => ({
-  volcanoJob: t.field({
-    type: VolcanoJobType,
-    nullable: true,
+defineKind({
+  resource: VolcanoJob,
+  type: VolcanoJobType,
+  connection: VolcanoJobConnection,
+  event: VolcanoJobEvent,
+  filter: { type: VolcanoJobFilterInput, description: 'Which jobs. Null: all that you may see.' },
+  matcher: jobMatcher,
+  get: { name: 'volcanoJob', description: 'One Volcano job. Null when it does not exist.' },
+  list: { name: 'volcanoJobs', description: 'The Volcano jobs that match, sorted by namespace and name.' },
+  subscribeOne: {
+    name: 'volcanoJob',
     description:
       'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: objectArgs,
-    subscribe: (_, at, { client }) => objectSource(client, VolcanoJob, at),
-    resolve: ({ object }) => object,
-  }),
-  volcanoJobs: t.field({
-    type: VolcanoJobEvent,
+  },
+  subscribe: {
+    name: 'volcanoJobs',
     description:
       'The Volcano jobs that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
-    args: {
-      ...listArgs,
-      ...afterArg,
-    },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, VolcanoJob, { namespace, filter, matcher: jobMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+  },
+});

@@ -1,53 +1,22 @@
-import { builder } from '../../graphql/builder.ts';
-import {
-  implementConnection,
-  paginate,
-  pagingArgs,
-  type Connection,
-  type PagingArgs,
-} from '../../graphql/connection.ts';
+import { pagingArgs } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, nameArg } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { revisionOf } from '../../graphql/revision.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
 import { isRedacted } from '../../graphql/redaction.ts';
+import { revisionOf } from '../../graphql/revision.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { Workspace, type OptionList } from '../workspace/resource.ts';
-import { workspaceConnection, WorkspaceConnection, workspaceListArgs } from '../workspace/schema.ts';
+import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
+import { type OptionList, Workspace } from '../workspace/resource.ts';
 import { ActivityRule } from './activity-rule.ts';
-import {
-  displayNameOf,
-  WorkspaceKindFilterInput,
-  workspaceKindMatcher,
-  workspaceKindOrdering,
-  type WorkspaceKindFilter,
-} from './filter.ts';
+import { displayNameOf, WorkspaceKindFilterInput, workspaceKindMatcher, workspaceKindOrdering } from './filter.ts';
 import { ImageRef } from './image-ref.ts';
-import { isHidden, kindVerdict, labelsOfNamespace, namespaceLabelsOf, type KindInContext } from './kind-in-context.ts';
-import { optionLabelsOf, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType, type SpawnerOption } from './option.ts';
+import { isHidden, type KindInContext, kindVerdict, labelsOfNamespace, namespaceLabelsOf } from './kind-in-context.ts';
+import { optionLabelsOf, type SpawnerOption, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType } from './option.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
-import { kindSpecOf, WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
-
-export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
-export const WorkspaceKindConnection = builder.objectRef<Connection<WorkspaceKindObject>>('WorkspaceKindConnection');
-const WorkspaceKindEvent = builder.objectRef<SubscriptionEvent<WorkspaceKindObject>>('WorkspaceKindEvent');
-implementConnection(WorkspaceKindConnection, WorkspaceKindType);
-implementEvent(WorkspaceKindEvent, WorkspaceKindType);
-
-export const workspaceKindFilterArg = builder.args((t) => ({
-  filter: t.field({ type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' }),
-}));
-
-/** A page of those that match. */
-export function workspaceKindConnection(
-  kinds: readonly KindInContext[],
-  { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },
-): Connection<KindInContext> {
-  return paginate(kinds.filter(workspaceKindMatcher(filter)), workspaceKindOrdering, paging);
-}
+import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
+import { kindSpecOf, WorkspaceKind } from './resource.ts';
 
 interface OfferContext {
   readonly namespace?: string | null | undefined;
@@ -182,42 +151,24 @@ WorkspaceKindType.implement({
   },
 });
 
-builder.queryFields((t) => ({
-  workspaceKind: t.field({
-    type: WorkspaceKindType,
-    nullable: true,
-    description: 'One kind. Null when it does not exist.',
-    args: nameArg,
-    resolve: async (_, at, { client }) => (await client.reader.get(WorkspaceKind, at)) ?? null,
-  }),
-  workspaceKinds: t.field({
-    type: WorkspaceKindConnection,
+defineKind({
+  resource: WorkspaceKind,
+  type: WorkspaceKindType,
+  connection: WorkspaceKindConnection,
+  event: WorkspaceKindEvent,
+  filter: { type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' },
+  matcher: workspaceKindMatcher,
+  ordering: workspaceKindOrdering,
+  get: { name: 'workspaceKind', description: 'One kind. Null when it does not exist.' },
+  list: {
+    name: 'workspaceKinds',
     description:
       'The kinds that match, sorted by name; for what one namespace is offered, see Namespace.workspaceKinds.',
-    args: { ...workspaceKindFilterArg, ...pagingArgs },
-    resolve: async (_, args, { client }) => workspaceKindConnection(await client.reader.list(WorkspaceKind), args),
-  }),
-}));
-
-builder.subscriptionFields((t) => ({
-  workspaceKind: t.field({
-    type: WorkspaceKindType,
-    nullable: true,
+  },
+  subscribeOne: {
+    name: 'workspaceKind',
     description:
       'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: nameArg,
-    subscribe: (_, at, { client }) => objectSource(client, WorkspaceKind, at),
-    resolve: ({ object }) => object,
-  }),
-  workspaceKinds: t.field({
-    type: WorkspaceKindEvent,
-    description: 'The kinds that match, then SYNCED, then what happens to them.',
-    args: {
-      ...workspaceKindFilterArg,
-      ...afterArg,
-    },
-    subscribe: (_, { filter, after }, { client }) =>
-      listSource(client, WorkspaceKind, { filter, matcher: workspaceKindMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+  },
+  subscribe: { name: 'workspaceKinds', description: 'The kinds that match, then SYNCED, then what happens to them.' },
+});

@@ -1,62 +1,28 @@
-import { Audit } from './audit.ts';
 import { builder } from '../../graphql/builder.ts';
-import {
-  implementConnection,
-  paginate,
-  pagingArgs,
-  type Connection,
-  type PagingArgs,
-} from '../../graphql/connection.ts';
-import { KubernetesObjectInterface, kubernetesType, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { implementEvent, listSource, objectSource, type SubscriptionEvent } from '../../subscriptions/source.ts';
-import { afterArg, objectArgs } from '../../graphql/object-args.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
+import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { revisionOf } from '../../graphql/revision.ts';
+import { defineKind } from '../define-kind.ts';
+import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/schema.ts';
 import { Pod } from '../pod/resource.ts';
+import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { WorkspaceKindType } from '../workspace-kind/schema.ts';
 import { WorkspaceAction } from './action.ts';
 import { WorkspaceActivity } from './activity.ts';
+import { Audit } from './audit.ts';
 import { displayNameOf } from './display-name.ts';
-import { WorkspaceFilterInput, workspaceMatcher, type WorkspaceFilter } from './filter.ts';
+import { WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { momentOf } from './moment.ts';
 import { WorkspaceOption } from './option.ts';
-import { workspaceOrdering, WorkspaceOrderInput, type WorkspaceOrder } from './order.ts';
 import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
-import { kindNameOf, specOf, statusOf, Workspace, type WorkspaceObject } from './resource.ts';
+import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
+import { kindNameOf, specOf, statusOf, Workspace } from './resource.ts';
 import { servicesOf, WorkspaceService } from './services.ts';
 import { stateOf, WorkspaceStateEnum } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
-
-export const WorkspaceType = kubernetesType('Workspace', Workspace);
-export const WorkspaceConnection = builder.objectRef<Connection<WorkspaceObject>>('WorkspaceConnection');
-const WorkspaceEvent = builder.objectRef<SubscriptionEvent<WorkspaceObject>>('WorkspaceEvent');
-implementConnection(WorkspaceConnection, WorkspaceType);
-implementEvent(WorkspaceEvent, WorkspaceType);
-
-export const workspaceListArgs = builder.args((t) => ({
-  filter: t.field({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
-  orderBy: t.field({
-    type: [WorkspaceOrderInput],
-    description: 'How to sort them. Namespace and name decide in the end.',
-  }),
-}));
-
-interface WorkspaceListArgs extends PagingArgs {
-  readonly filter?: WorkspaceFilter | null | undefined;
-  readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
-}
-
-/** A page of those that match. */
-export function workspaceConnection(
-  workspaces: readonly WorkspaceObject[],
-  args: WorkspaceListArgs,
-): Connection<WorkspaceObject> {
-  return paginate(workspaces.filter(workspaceMatcher(args.filter)), workspaceOrdering(args.orderBy), args);
-}
 
 WorkspaceType.implement({
   description: 'A Jupyter, VS Code, RStudio or other environment of one person, in a pod that can be paused.',
@@ -181,44 +147,32 @@ const namespaceArg = builder.args((t) => ({
   namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see workspaces.' }),
 }));
 
-builder.queryFields((t) => ({
-  workspace: t.field({
-    type: WorkspaceType,
-    nullable: true,
-    description: 'One workspace. Null when it does not exist.',
-    args: objectArgs,
-    resolve: async (_, at, { client }) => (await client.reader.get(Workspace, at)) ?? null,
-  }),
-  workspaces: t.field({
+defineKind({
+  resource: Workspace,
+  type: WorkspaceType,
+  connection: WorkspaceConnection,
+  event: WorkspaceEvent,
+  filter: { type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' },
+  matcher: workspaceMatcher,
+  get: { name: 'workspace', description: 'One workspace. Null when it does not exist.' },
+  subscribeOne: {
+    name: 'workspace',
+    description:
+      'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
+  },
+  subscribe: {
+    name: 'workspaces',
+    description:
+      'The workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+  },
+});
+
+builder.queryField('workspaces', (t) =>
+  t.field({
     type: WorkspaceConnection,
     description: 'The workspaces that match, sorted by namespace and name unless `orderBy` says otherwise.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
     resolve: async (_, { namespace, ...args }, { client }) =>
       workspaceConnection(await client.reader.list(Workspace, namespace), args),
   }),
-}));
-
-builder.subscriptionFields((t) => ({
-  workspace: t.field({
-    type: WorkspaceType,
-    nullable: true,
-    description:
-      'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
-    args: objectArgs,
-    subscribe: (_, at, { client }) => objectSource(client, Workspace, at),
-    resolve: ({ object }) => object,
-  }),
-  workspaces: t.field({
-    type: WorkspaceEvent,
-    description:
-      'The workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
-    args: {
-      ...namespaceArg,
-      filter: t.arg({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
-      ...afterArg,
-    },
-    subscribe: (_, { namespace, filter, after }, { client }) =>
-      listSource(client, Workspace, { namespace, filter, matcher: workspaceMatcher, after }),
-    resolve: (event) => event,
-  }),
-}));
+);

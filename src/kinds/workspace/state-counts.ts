@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { WorkspaceConnection } from './schema.ts';
-import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { WorkspaceConnection } from './refs.ts';
+import { stateOf, type WorkspaceState, WorkspaceStateEnum } from './state.ts';
 
 const WorkspaceStateCount = builder
   .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')

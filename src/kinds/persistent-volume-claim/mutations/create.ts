@@ -1,19 +1,19 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
-import { withInputPaths, type InputPaths } from '../../../mutations/input-paths.ts';
+import { amountOf } from '../../../kubernetes/quantity.ts';
+import { apiVersionOf } from '../../../kubernetes/resource.ts';
+import type { StatusCause } from '../../../kubernetes/status-error.ts';
+import { type InputPaths, withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { assertNone, forbiddenValue, invalidValue, requiredValue } from '../../../mutations/invalid-input.ts';
+import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { apiVersionOf } from '../../../kubernetes/resource.ts';
-import { amountOf } from '../../../kubernetes/quantity.ts';
-import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../../persistent-volume/words.ts';
 import { CAN_USE_LABEL, isUsable, StorageClass } from '../../storage-class/resource.ts';
 import { MOUNTABLE_LABELS } from '../../workspace/mountable.ts';
 import { creationNotes } from '../../workspace/noting.ts';
+import { PersistentVolumeClaimType } from '../refs.ts';
 import { PersistentVolumeClaim } from '../resource.ts';
-import { PersistentVolumeClaimType } from '../schema.ts';
 
 const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolumeClaimInput', {
   description: 'What the new claim is to be.',

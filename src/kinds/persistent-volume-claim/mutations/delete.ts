@@ -2,8 +2,8 @@ import { builder } from '../../../graphql/builder.ts';
 import { deleteFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { deleteMountable, type DeletePayload } from '../../workspace/mountable.ts';
+import { PersistentVolumeClaimType } from '../refs.ts';
 import { PersistentVolumeClaim } from '../resource.ts';
-import { PersistentVolumeClaimType } from '../schema.ts';
 
 const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolumeClaimInput', {
   description: 'Which claim to delete, and how.',

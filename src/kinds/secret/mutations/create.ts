@@ -1,15 +1,15 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
-import { withInputPaths, type InputPaths } from '../../../mutations/input-paths.ts';
+import { apiVersionOf } from '../../../kubernetes/resource.ts';
+import { type InputPaths, withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { assertNone } from '../../../mutations/invalid-input.ts';
+import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { apiVersionOf } from '../../../kubernetes/resource.ts';
 import { MOUNTABLE_LABELS } from '../../workspace/mountable.ts';
 import { creationNotes } from '../../workspace/noting.ts';
+import { SecretType } from '../refs.ts';
 import { Secret } from '../resource.ts';
-import { SecretType } from '../schema.ts';
 import { encoded, entryCauses, SecretEntryInput } from './entries.ts';
 
 const CreateSecretInput = builder.inputType('CreateSecretInput', {

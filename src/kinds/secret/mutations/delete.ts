@@ -2,8 +2,8 @@ import { builder } from '../../../graphql/builder.ts';
 import { deleteFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { deleteMountable, type DeletePayload } from '../../workspace/mountable.ts';
+import { SecretType } from '../refs.ts';
 import { Secret } from '../resource.ts';
-import { SecretType } from '../schema.ts';
 
 const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
   description: 'Which secret to delete, and how.',

@@ -1,14 +1,14 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths, type InputPaths } from '../../../mutations/input-paths.ts';
+import { isConflict } from '../../../kubernetes/status-error.ts';
+import { type InputPaths, withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { assertNone, duplicateValue } from '../../../mutations/invalid-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { isConflict } from '../../../kubernetes/status-error.ts';
 import { assertCanUpdate } from '../../workspace/mountable.ts';
 import { updateNotes } from '../../workspace/noting.ts';
+import { SecretType } from '../refs.ts';
 import { Secret } from '../resource.ts';
-import { SecretType } from '../schema.ts';
 import { encoded, entryCauses, SecretEntryInput } from './entries.ts';
 
 const ATTEMPTS = 5;

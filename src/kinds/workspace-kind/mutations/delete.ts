@@ -3,8 +3,8 @@ import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { deleteFields, deleteOptionsOf } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { WorkspaceKindType } from '../refs.ts';
 import { WorkspaceKind } from '../resource.ts';
-import { WorkspaceKindType } from '../schema.ts';
 
 const DeleteWorkspaceKindInput = builder.inputType('DeleteWorkspaceKindInput', {
   description: 'Which kind to delete, and how.',

@@ -4,8 +4,8 @@ import { writeOptionsOf } from '../../../mutations/inputs.ts';
 import { patchFields, patchOf } from '../../../mutations/patch.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { patchNoting } from '../../workspace/noting.ts';
+import { WorkspaceKindType } from '../refs.ts';
 import { WorkspaceKind } from '../resource.ts';
-import { WorkspaceKindType } from '../schema.ts';
 
 const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
   description: 'A patch of a kind.',

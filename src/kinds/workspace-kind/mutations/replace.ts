@@ -4,8 +4,8 @@ import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { manifestOf } from '../../../mutations/manifest.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { replaceNoting } from '../../workspace/noting.ts';
+import { WorkspaceKindType } from '../refs.ts';
 import { WorkspaceKind } from '../resource.ts';
-import { WorkspaceKindType } from '../schema.ts';
 
 const ReplaceWorkspaceKindInput = builder.inputType('ReplaceWorkspaceKindInput', {
   description: 'A whole kind.',

@@ -1,7 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import { writeFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
-import { WorkspaceKindType } from '../schema.ts';
+import { WorkspaceKindType } from '../refs.ts';
 import { updateWorkspaceKind } from '../updating.ts';
 
 const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {

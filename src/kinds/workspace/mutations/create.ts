@@ -1,9 +1,9 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { dryRunField, fieldManagerField, fieldValidationField, writeOptionsOf } from '../../../mutations/inputs.ts';
+import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
@@ -12,11 +12,11 @@ import { workspaceManifest } from '../manifest.ts';
 import { nameCauses } from '../name-rules.ts';
 import { creationNotes } from '../noting.ts';
 import { Workspace, type WorkspaceContent } from '../resource.ts';
-import { WorkspaceType } from '../schema.ts';
+import { WorkspaceType } from '../refs.ts';
 import { assertWorkspaceRules } from '../write-rules.ts';
 import { stateReachedField } from './state-reached.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
-import { waitFields, writeAndWait, type Reached } from './wait-fields.ts';
+import { type Reached, waitFields, writeAndWait } from './wait-fields.ts';
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
   description: 'What the new workspace is to be.',

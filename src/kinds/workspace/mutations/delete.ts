@@ -3,8 +3,8 @@ import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/input-paths.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
-import { WorkspaceType } from '../schema.ts';
 import { mayStillGet, waitUntilGone } from '../waiting.ts';
 import { assertTimeout, timeoutField } from './wait-fields.ts';
 

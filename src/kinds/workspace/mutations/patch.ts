@@ -7,8 +7,8 @@ import { patchFields, patchOf, patchOfVersion } from '../../../mutations/patch.t
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { mayConcernRules, writeChecked } from '../checked-write.ts';
 import { patchNoting } from '../noting.ts';
+import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
-import { WorkspaceType } from '../schema.ts';
 
 const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
   description: 'A patch of a workspace, or of its status.',

@@ -6,8 +6,8 @@ import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from '../filter.ts';
 import { workspaceOrdering } from '../order.ts';
 import { setPaused } from '../pausing.ts';
+import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
-import { WorkspaceType } from '../schema.ts';
 
 /** So many are asked for at once. */
 const AT_ONCE = 8;

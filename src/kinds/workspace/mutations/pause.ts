@@ -3,9 +3,9 @@ import type { Context } from '../../../graphql/context.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { setPaused } from '../pausing.ts';
-import { WorkspaceType } from '../schema.ts';
+import { WorkspaceType } from '../refs.ts';
 import { stateReachedField } from './state-reached.ts';
-import { waitFields, writeAndWait, type Reached, type Waiting } from './wait-fields.ts';
+import { type Reached, waitFields, type Waiting, writeAndWait } from './wait-fields.ts';
 
 type PausingPayload = WritePayload & Reached;
 

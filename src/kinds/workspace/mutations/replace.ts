@@ -6,8 +6,8 @@ import { manifestOf } from '../../../mutations/manifest.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { writeChecked } from '../checked-write.ts';
 import { replaceNoting } from '../noting.ts';
+import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
-import { WorkspaceType } from '../schema.ts';
 
 const ReplaceWorkspaceInput = builder.inputType('ReplaceWorkspaceInput', {
   description: 'A whole workspace, or its whole status.',

@@ -1,11 +1,11 @@
 import { builder } from '../../../graphql/builder.ts';
-import { KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import { dryRunField, fieldManagerField, fieldValidationField } from '../../../mutations/inputs.ts';
+import { KeyValueInput } from '../../../mutations/key-value-input.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
-import { WorkspaceType } from '../schema.ts';
+import { WorkspaceType } from '../refs.ts';
 import { updateWorkspace } from '../updating.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
 

@@ -1,0 +1,134 @@
+import type { InputRef } from '@pothos/core';
+import { builder, type TypeRef } from '../graphql/builder.ts';
+import { byNamespaceAndName } from '../graphql/by-name.ts';
+import { type Connection, paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
+import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
+import type { Ordering } from '../graphql/ordering.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { listSource, objectSource, type SubscriptionEvent } from '../subscriptions/source.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
+
+interface FieldDescription {
+  /** Name of the root field. */
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The root fields of one kind, and what they are made of. */
+interface KindDefinition<T extends KubernetesObject, F extends object> {
+  readonly resource: Resource<T>;
+  readonly type: TypeRef<T>;
+  readonly connection: TypeRef<Connection<T>>;
+  readonly event: TypeRef<SubscriptionEvent<T>>;
+  readonly filter: { readonly type: InputRef<F>; readonly description: string };
+  readonly matcher: (filter: F | null | undefined) => (object: T) => boolean;
+  /** Order of the list; by namespace and name if absent. */
+  readonly ordering?: Ordering<T>;
+  /** Query of one object by name. */
+  readonly get?: FieldDescription;
+  /** Query of the objects that match a filter. */
+  readonly list?: FieldDescription;
+  /** Subscription to one object. */
+  readonly subscribeOne?: FieldDescription;
+  /** Subscription to the objects that match a filter. */
+  readonly subscribe: FieldDescription;
+}
+
+/** The same without the type of its objects, which Pothos cannot follow through generic code. */
+interface KindOperations {
+  get(client: ViewerClient, at: ObjectName): Promise<KubernetesObject | null>;
+  list(client: ViewerClient, args: ListArgs): Promise<Connection<KubernetesObject>>;
+  subscribeOne(client: ViewerClient, at: ObjectName): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
+  subscribe(client: ViewerClient, args: SubscribeArgs): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
+}
+
+interface Selection {
+  readonly namespace?: string | null | undefined;
+  readonly filter?: object | null | undefined;
+}
+type ListArgs = Selection & PagingArgs;
+type SubscribeArgs = Selection & { readonly after?: string | null | undefined };
+
+/**
+ * Adds a kind's root fields to the schema: the query of one object and of a filtered list, the subscriptions to one
+ * object and to a filtered list. Kinds whose lists take other arguments leave a field out and write it themselves.
+ */
+export function defineKind<T extends KubernetesObject, F extends object>(definition: KindDefinition<T, F>): void {
+  const { resource, matcher, ordering = byNamespaceAndName } = definition;
+  const typed = {
+    get: async (client: ViewerClient, at: ObjectName) => (await client.reader.get(resource, at)) ?? null,
+    list: async (
+      client: ViewerClient,
+      { namespace, filter, ...paging }: ListArgs & { filter?: F | null | undefined },
+    ) => paginate((await client.reader.list(resource, namespace)).filter(matcher(filter)), ordering, paging),
+    subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
+    subscribe: (
+      client: ViewerClient,
+      { namespace, filter, after }: SubscribeArgs & { filter?: F | null | undefined },
+    ) => listSource(client, resource, { namespace, filter, matcher, after }),
+  };
+  const operations: KindOperations = typed;
+  addQueries(definition, operations);
+  addSubscriptions(definition, operations);
+}
+
+type Untyped = Pick<
+  KindDefinition<KubernetesObject, object>,
+  'type' | 'connection' | 'event' | 'filter' | 'get' | 'list' | 'subscribeOne' | 'subscribe'
+> & {
+  readonly resource: { readonly namespaced: boolean };
+};
+
+function addQueries({ resource, type, connection, filter, get, list }: Untyped, operations: KindOperations): void {
+  if (get) {
+    const args = resource.namespaced ? objectArgs : nameArg;
+    builder.queryField(get.name, (t) =>
+      t.field({
+        type,
+        nullable: true,
+        description: get.description,
+        args,
+        resolve: (_, at, { client }) => operations.get(client, at),
+      }),
+    );
+  }
+  if (list) {
+    builder.queryField(list.name, (t) =>
+      t.field({
+        type: connection,
+        description: list.description,
+        args: { ...(resource.namespaced ? namespaceArg : {}), filter: t.arg(filter), ...pagingArgs },
+        resolve: (_, args, { client }) => operations.list(client, args),
+      }),
+    );
+  }
+}
+
+function addSubscriptions(
+  { resource, type, event, filter, subscribeOne, subscribe }: Untyped,
+  operations: KindOperations,
+): void {
+  if (subscribeOne) {
+    const args = resource.namespaced ? objectArgs : nameArg;
+    builder.subscriptionField(subscribeOne.name, (t) =>
+      t.field({
+        type,
+        nullable: true,
+        description: subscribeOne.description,
+        args,
+        subscribe: (_, at, { client }) => operations.subscribeOne(client, at),
+        resolve: ({ object }) => object,
+      }),
+    );
+  }
+  builder.subscriptionField(subscribe.name, (t) =>
+    t.field({
+      type: event,
+      description: subscribe.description,
+      args: { ...(resource.namespaced ? namespaceArg : {}), filter: t.arg(filter), ...afterArg },
+      subscribe: (_, args, { client }) => operations.subscribe(client, args),
+      resolve: (change) => change,
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import { connectionTypeOf } from '../../graphql/connection.ts';
+import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { redacted } from '../../graphql/redaction.ts';
+import { eventTypeOf } from '../../subscriptions/source.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { Namespace, type NamespaceObject } from './resource.ts';
+
+export const NamespaceType = kubernetesType('Namespace', Namespace);
+export const NamespaceConnection = connectionTypeOf(NamespaceType);
+export const NamespaceEvent = eventTypeOf(NamespaceType);
+
+/** The namespace of this name; where the viewer does not see it, what its name alone tells. */
+export function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
+  const known = client.reader.prefetched(Namespace).get({ name });
+  if (known) return known;
+  const { version: apiVersion, kind } = Namespace;
+  const metadata = { name, uid: name, resourceVersion: '', creationTimestamp: '' };
+  return redacted<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
+}

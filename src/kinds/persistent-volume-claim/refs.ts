@@ -1,0 +1,8 @@
+import { connectionTypeOf } from '../../graphql/connection.ts';
+import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { eventTypeOf } from '../../subscriptions/source.ts';
+import { PersistentVolumeClaim } from './resource.ts';
+
+export const PersistentVolumeClaimType = kubernetesType('PersistentVolumeClaim', PersistentVolumeClaim);
+export const PersistentVolumeClaimConnection = connectionTypeOf(PersistentVolumeClaimType);
+export const PersistentVolumeClaimEvent = eventTypeOf(PersistentVolumeClaimType);

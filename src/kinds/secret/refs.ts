@@ -1,0 +1,6 @@
+import { connectionTypeOf } from '../../graphql/connection.ts';
+import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { Secret } from './resource.ts';
+
+export const SecretType = kubernetesType('Secret', Secret);
+export const SecretConnection = connectionTypeOf(SecretType);

@@ -1,0 +1,28 @@
+import { builder } from '../../graphql/builder.ts';
+import { type Connection, connectionTypeOf, paginate, type PagingArgs } from '../../graphql/connection.ts';
+import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { eventTypeOf } from '../../subscriptions/source.ts';
+import {
+  type WorkspaceKindFilter,
+  WorkspaceKindFilterInput,
+  workspaceKindMatcher,
+  workspaceKindOrdering,
+} from './filter.ts';
+import type { KindInContext } from './kind-in-context.ts';
+import { WorkspaceKind } from './resource.ts';
+
+export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
+export const WorkspaceKindConnection = connectionTypeOf(WorkspaceKindType);
+export const WorkspaceKindEvent = eventTypeOf(WorkspaceKindType);
+
+export const workspaceKindFilterArg = builder.args((t) => ({
+  filter: t.field({ type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' }),
+}));
+
+/** A page of those that match. */
+export function workspaceKindConnection(
+  kinds: readonly KindInContext[],
+  { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },
+): Connection<KindInContext> {
+  return paginate(kinds.filter(workspaceKindMatcher(filter)), workspaceKindOrdering, paging);
+}
