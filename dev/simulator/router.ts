@@ -66,7 +66,7 @@ function answerResource(cluster: Cluster, request: IncomingRequest): Reply {
   }
   if (resource.namespaced && request.namespace === '') return answerWithoutNamespace(cluster, resource, request);
   assertServed(resource, request);
-  assertNames(resource, request);
+  assertNames(cluster, resource, request);
   return dispatch(cluster, resource, request);
 }
 
@@ -79,7 +79,7 @@ function answerWithoutNamespace(cluster: Cluster, resource: ServedResource, requ
 }
 
 /** The storage of the real server makes keys of them, and only of what can be a segment of a path. */
-function assertNames(resource: ServedResource, { verb, namespace, name }: IncomingRequest): void {
+function assertNames({ server }: Cluster, resource: ServedResource, { verb, namespace, name }: IncomingRequest): void {
   if (namespace !== undefined && verb === 'create') {
     const problems = pathSegmentProblems(namespace);
     if (problems.length > 0)
@@ -89,6 +89,7 @@ function assertNames(resource: ServedResource, { verb, namespace, name }: Incomi
     const problems = pathSegmentProblems(name);
     if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
   }
+  if (server.listsInvalidNamespaces && name === undefined) return;
   if (namespace === '.' || namespace === '..') throw invalidKey(resource, namespace, name);
 }
 

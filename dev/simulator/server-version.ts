@@ -4,6 +4,7 @@ const SERVER_VERSIONS = {
     gitVersion: 'v1.34.4',
     constrainedImpersonation: false,
     declarativeValidation: false,
+    listsInvalidNamespaces: true,
     namesAuthorizers: false,
     checksIntegerRange: false,
     showsRuleValues: false,
@@ -12,6 +13,7 @@ const SERVER_VERSIONS = {
     gitVersion: 'v1.37.2',
     constrainedImpersonation: true,
     declarativeValidation: true,
+    listsInvalidNamespaces: false,
     namesAuthorizers: true,
     checksIntegerRange: true,
     showsRuleValues: true,
@@ -31,6 +33,8 @@ export interface ServerVersion {
   readonly constrainedImpersonation: boolean;
   /** Labels, role references and access reviews are validated by generated code, which has messages of its own. */
   readonly declarativeValidation: boolean;
+  /** Lists of the namespaces `.` and `..` are empty, instead of refused. */
+  readonly listsInvalidNamespaces: boolean;
   /** The reason for a denial starts with the name of the authorizer. */
   readonly namesAuthorizers: boolean;
   /** Numbers that do not fit the integer format of a schema have a cause of their own. */
