@@ -1,32 +1,36 @@
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import type { Change } from './readonly-store.ts';
 
-/** What became of one object between two versions: undefined before it existed, and after it was gone; it may have come and gone. */
+/** The difference of one object between two versions. Both sides are undefined if it was created and deleted in between. */
 export interface NetChange<T> {
   readonly before: T | undefined;
   readonly after: T | undefined;
-  /** The object as it was last seen. */
+  /** The last known state of the object. */
   readonly last: T;
 }
 
 const MAX_GAPS = 500;
 
-/** The recent changes of a store, addressable by the resourceVersion that each produced. */
+/**
+ * The recent changes of a store, addressable by the resourceVersion that each produced. Holds between `capacity` and twice
+ * as many changes, and up to 1,000 gaps.
+ */
 export class ChangeLog<T extends KubernetesObject> {
   readonly #capacity: number;
   #changes: Change<T>[] = [];
-  /** Every change behind this version is here. */
+  /** The log holds every change after this version. Empty: it holds none. */
   #oldestVersion = '';
-  /** Where a list has leapt over changes that nobody told: between these, exclusively, nothing can be addressed. */
+  /** Version ranges that a list has skipped. Versions inside, exclusive of both ends, cannot be addressed. */
   #gaps: { readonly from: string; readonly to: string }[] = [];
+  /** Results of {@link changesSince} since the last change, by version. */
   #netChanges = new Map<string, readonly NetChange<T>[]>();
 
-  /** @param capacity how many changes to keep */
+  /** @param capacity number of changes to keep */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** Forgets everything: the history begins with this version. */
+  /** Discards everything and starts at a version; at the empty version, no version can be addressed. */
   startAt(version: string): void {
     this.#oldestVersion = version;
     this.#changes = [];
@@ -41,14 +45,14 @@ export class ChangeLog<T extends KubernetesObject> {
     if (this.#changes.length > this.#capacity * 2) this.#trim();
   }
 
-  /** Notes that a list has taken the store from one version to another, over changes that were never told. */
+  /** Records that a list has moved the store between two versions; the changes of single versions in between are unknown. */
   recordGap(from: string, to: string): void {
     if (from === to) return;
     this.#gaps.push({ from, to });
     if (this.#gaps.length > MAX_GAPS * 2) this.#trimGaps();
   }
 
-  /** @returns undefined where the history does not reach back so far */
+  /** Returns one change per object since a version; undefined if the log does not reach back, or the version is in a gap. */
   changesSince(version: string): readonly NetChange<T>[] | undefined {
     if (this.#oldestVersion === '' || compareVersions(version, this.#oldestVersion) < 0) return undefined;
     if (this.#gaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
@@ -62,18 +66,21 @@ export class ChangeLog<T extends KubernetesObject> {
   }
 
   #trim(): void {
-    const forgotten = this.#changes.splice(0, this.#changes.length - this.#capacity);
-    for (const { version } of forgotten)
-      if (compareVersions(version, this.#oldestVersion) > 0) this.#oldestVersion = version;
+    this.#moveOldestVersion(
+      this.#changes.splice(0, this.#changes.length - this.#capacity).map(({ version }) => version),
+    );
     this.#gaps = this.#gaps.filter(({ to }) => compareVersions(to, this.#oldestVersion) > 0);
   }
 
-  /** What is polled leaps each time: the history then begins where the first leap that is remembered does. */
+  /** A polled resource records a gap with every list. The log then starts where the oldest remaining gap does. */
   #trimGaps(): void {
-    const forgotten = this.#gaps.splice(0, this.#gaps.length - MAX_GAPS);
-    for (const { to } of forgotten) if (compareVersions(to, this.#oldestVersion) > 0) this.#oldestVersion = to;
+    this.#moveOldestVersion(this.#gaps.splice(0, this.#gaps.length - MAX_GAPS).map(({ to }) => to));
     this.#changes = this.#changes.filter(({ version }) => compareVersions(version, this.#oldestVersion) > 0);
     this.#netChanges.clear();
+  }
+
+  #moveOldestVersion(removed: readonly string[]): void {
+    for (const version of removed) if (compareVersions(version, this.#oldestVersion) > 0) this.#oldestVersion = version;
   }
 }
 

@@ -9,11 +9,11 @@ import { startClusterCache } from './cluster-cache.ts';
 import { OwnedClock } from '../../test/support/owned-clock.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
-const Secretive: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'never' } };
+const Uncached: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'never' } };
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets', indexes: {} };
 
-describe('a cluster cache', () => {
-  it('keeps each resource, and says how fresh it is', async () => {
+describe('ClusterCache', () => {
+  it('caches each resource that is served, and returns the status of all', async () => {
     await using cached = await startCache({ objects: [widget('a')] });
     await cached.cache.hasSynced;
     expect(cached.cache.statuses()).toMatchObject([
@@ -23,16 +23,16 @@ describe('a cluster cache', () => {
     expect(cached.cache.store(Widget).get({ namespace: 'default', name: 'a' })).toMatchObject({ kind: 'Widget' });
   });
 
-  it('notes when something was last heard', async () => {
+  it('returns the time of the last event', async () => {
     await using cached = await startCache();
     await cached.cache.hasSynced;
     cached.clock.pass(7_000);
     cached.simulator.apply(widget('a'));
-    await until(() => cached.cache.store(Widget).size === 1, 'it follows');
+    await until(() => cached.cache.store(Widget).size === 1, 'the change has arrived');
     expect(cached.cache.statuses()[0]?.lastEventAt).toBe(cached.clock.now());
   });
 
-  it('has the answer to a write at once', async () => {
+  it('returns a written object before its event arrives', async () => {
     await using cached = await startCache();
     await cached.cache.hasSynced;
     using _ = cached.simulator.faults.stall();
@@ -41,21 +41,25 @@ describe('a cluster cache', () => {
     expect(cached.cache.store(Widget).withUid(object.metadata.uid)).toBe(object);
   });
 
-  it('knows only what it keeps', async () => {
+  it('throws TypeError when the resource is not cached', async () => {
     await using cached = await startCache();
     const Other = { ...Widget, plural: 'others' };
-    const refusal = new TypeError('others are not kept; expected one of widgets, gadgets.');
+    const refusal = new TypeError('Expected a cached resource (widgets, gadgets), got others.');
     expect(() => cached.cache.store(Other)).toThrow(refusal);
     expect(() => cached.cache.applyWriteResult(Other, widgetObject('a'))).toThrow(refusal);
   });
 
-  it('neither reads nor keeps what is never watched, but says whether it is served', async () => {
-    await using cached = await startCache({ objects: [widget('a')] }, [Secretive]);
+  it('does not cache a resource that is never watched, but returns whether it is served', async () => {
+    await using cached = await startCache({ objects: [widget('a')] }, [Uncached]);
     await cached.cache.hasSynced;
-    expect(() => cached.cache.store(Secretive)).toThrow(new TypeError('widgets are not kept; expected one of none.'));
-    await expect(cached.cache.ensureSynced(Secretive)).rejects.toThrow('widgets are not kept');
-    cached.cache.applyWriteResult(Secretive, widgetObject('a'));
-    await cached.cache.waitForDeletion(Secretive, 'uid-a');
+    expect(() => cached.cache.store(Uncached)).toThrow(
+      new TypeError('Expected a cached resource (none), got widgets.'),
+    );
+    await expect(cached.cache.ensureSynced(Uncached)).rejects.toThrow(
+      'Expected a cached resource (none), got widgets.',
+    );
+    cached.cache.applyWriteResult(Uncached, widgetObject('a'));
+    await cached.cache.waitForDeletion(Uncached, 'uid-a');
     expect(cached.simulator.requests).toEqual([]);
     await cached.cache.discover();
     expect(cached.cache.statuses()).toMatchObject([
@@ -64,8 +68,8 @@ describe('a cluster cache', () => {
     expect(cached.simulator.requests).toHaveLength(1);
   });
 
-  it('does not wait for discovery for long', async () => {
-    await using cached = await startCache({}, [Secretive]);
+  it('stops waiting for discovery after 2 s', async () => {
+    await using cached = await startCache({}, [Uncached]);
     using _ = cached.simulator.faults.delay(60_000);
     const discovered = cached.cache.discover();
     cached.clock.pass(2_000);
@@ -73,7 +77,7 @@ describe('a cluster cache', () => {
     expect(cached.cache.statuses()).toMatchObject([{ available: true }]);
   });
 
-  it('has stopped everything when it is disposed of', async () => {
+  it('runs nothing any more when it is disposed', async () => {
     await using cached = await startCache({ objects: [widget('a')] });
     await cached.cache.hasSynced;
     await cached.cache[Symbol.asyncDispose]();
@@ -85,46 +89,46 @@ describe('a cluster cache', () => {
   });
 });
 
-describe('its log', () => {
-  it('tells of nonsense once a minute, and how much of it there was', async () => {
+describe('the log of a cache', () => {
+  it('reports malformed objects once a minute, with their number', async () => {
     await using cached = await startCache();
     await cached.cache.hasSynced;
-    for (const [passing, expected] of [
+    for (const [passedMs, expected] of [
       [0, 1],
       [0, 2],
       [60_000, 3],
     ] as const) {
-      cached.clock.pass(passing);
+      cached.clock.pass(passedMs);
       cached.simulator.faults.injectLine('nonsense');
-      await until(() => cached.cache.statuses()[0]?.watch.malformed === expected, 'it was counted');
+      await until(() => cached.cache.statuses()[0]?.watch.malformed === expected, 'it is counted');
     }
-    const told = cached.lines().filter(({ msg }) => msg === 'passed over what the API server sent');
-    expect(told).toMatchObject([{ level: 50, resource: 'widgets', malformed: 1 }, { malformed: 3 }]);
+    const reported = cached.lines().filter(({ msg }) => msg === 'skipped a malformed object from the API server');
+    expect(reported).toMatchObject([{ level: 50, resource: 'widgets', malformed: 1 }, { malformed: 3 }]);
   });
 
   it.each([
-    ['a refusal', 403, { level: 40, cause: 'forbidden', next: 'rewatch', waitMs: 800 }],
-    ['what is routine', 410, { level: 30, cause: 'expired', next: 'list', waitMs: 0 }],
-  ])('tells of %s, and what is done about it', async (_, status, expected) => {
+    ['a refusal at level warn', 403, { level: 40, cause: 'forbidden', next: 'rewatch', waitMs: 800 }],
+    ['an expired version at level info', 410, { level: 30, cause: 'expired', next: 'list', waitMs: 0 }],
+  ])('reports %s, with the retry policy', async (_, status, expected) => {
     await using cached = await startCache();
     await cached.cache.hasSynced;
     cached.simulator.faults.refuse({ status, times: 1, when: ({ verb }) => verb === 'watch' });
     cached.simulator.faults.endWatches();
-    const told = () =>
+    const reported = () =>
       cached.lines().filter(({ msg, resource }) => msg === 'watch interrupted' && resource === 'widgets');
-    await until(() => told().length > 0, 'it was told');
-    expect(told()).toMatchObject([expected]);
+    await until(() => reported().length > 0, 'it is reported');
+    expect(reported()).toMatchObject([expected]);
   });
 
-  it('tells of a bug with its stack', async () => {
+  it('reports an exception of an event handler with its stack', async () => {
     await using cached = await startCache();
     await cached.cache.hasSynced;
     const stop = cached.cache.store(Widget).addEventHandler({ changed: fail, reset: fail, failed: fail });
     cached.simulator.apply(widget('a'));
-    const told = () => cached.lines().filter(({ cause, error }) => cause === 'bug' && error);
-    await until(() => told().length > 0, 'it was told');
+    const reported = () => cached.lines().filter(({ cause, error }) => cause === 'bug' && error);
+    await until(() => reported().length > 0, 'it is reported');
     stop();
-    expect(told()).toMatchObject([
+    expect(reported()).toMatchObject([
       { level: 50, error: { name: 'TypeError', message: 'a bug of ours', stack: expect.stringContaining('at ') } },
     ]);
   });
@@ -134,15 +138,15 @@ function fail(): never {
   throw new TypeError('a bug of ours');
 }
 
-/** A cache of widgets, and of gadgets, which are not served. */
+/** Starts a cache of widgets, and of gadgets, which are not served. */
 async function startCache(options: SimulatorOptions = {}, resources: readonly Resource[] = [Widget, Gadget]) {
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator } = cluster;
   const clock = new OwnedClock(10_000, 5_000, 2_000);
   const written: string[] = [];
   const log = pino({}, { write: (line: string) => void written.push(line) });
-  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };
-  const cache = startClusterCache({ client, resources, log, clock, ...waits });
+  const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };
+  const cache = startClusterCache({ client, resources, log, clock, ...intervals });
   return {
     client,
     simulator,

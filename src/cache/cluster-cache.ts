@@ -1,3 +1,25 @@
+/**
+ * In-memory copies of the cluster's resources, each kept equal to the API server by a list and a watch.
+ *
+ * The parts are those of client-go's shared informers:
+ *  - A `Store` holds the objects of one resource, by namespace/name and in indexes. Readers get a `ReadonlyStore`.
+ *  - A reflector (`reflect`) writes the store: it lists, watches from the list's version, and after a failure goes on as its
+ *    `RetryPolicy` says. `IdleDeadlines` decides when a silent watch is broken.
+ *  - A `ChangeLog` in the store, and `HistoricalSnapshots` behind it, return what has changed since a version.
+ *  - An `Informer` joins a store with the status, metrics and log of its reflector. A `LazyInformer` runs the reflector only
+ *    while the resource is read.
+ *  - `startClusterCache` has one informer per resource.
+ *
+ * Order of events. A store changes only synchronously: by an event of the watch, by a complete list, by the result of a
+ * write. It then calls its event handlers, before anything else runs. Per object, versions only grow; what arrives late or
+ * twice is ignored. `ReadonlyStore.version` moves with watches and lists alone: at version V the store has every change up
+ * to V, and results of writes beyond it. A list after a failure is compared with the store, so that event handlers get the
+ * differences; a missed deletion and re-creation are `deleted` and `added`. If the server was restored from an older backup,
+ * versions are given out again: a new epoch begins, handlers get `reset`, and earlier versions are void.
+ *
+ * Memory. A store holds each object once, trimmed to what its resource keeps, also while it is listed again; the change log
+ * up to twice `historyEvents` changes.
+ */
 import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
@@ -8,45 +30,44 @@ import { Informer, statusWithoutCache, type ResourceStatus } from './informer.ts
 import type { ChangesReader } from './historical-snapshots.ts';
 import type { ReadonlyStore } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
-import { waitForDeletion } from './wait-for-deletion.ts';
 import { LazyInformer } from './lazy-informer.ts';
 
 export interface ClusterCache extends AsyncDisposable {
   /**
-   * The copy. Of a resource that is kept on demand it is empty, and not synced, until somebody {@link ensureSynced}s it, and again
-   * when nobody has for a while: ask for its use before each reading. Who listens holds it open.
-   * @throws {TypeError} for a resource that is not kept
+   * Returns the store of a resource. If the resource is watched on demand, the store is empty until {@link ensureSynced} has
+   * been called, and again after a while without readers: await {@link ensureSynced} before each read. An event handler
+   * keeps the watch running.
+   * @throws {TypeError} if the resource is not cached
    */
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
   /**
-   * To be awaited before a copy is read. Where it is kept on demand, this starts its watch, or makes it last. Resolves at
-   * once where there is a copy; else when there is one, or it is known that the kind is not served or may not be read, or
-   * after 5 s, or when the signal aborts: what is the matter can then be read from the store. Never rejects but:
-   * @throws {TypeError} for a resource that is not kept
+   * Starts the watch of a resource that is watched on demand, or keeps it running. Resolves when its store has been read, at
+   * once if it has been; when it is known that the kind is not served or may not be read; 5 s after the start of the watch;
+   * or when the signal aborts. The store's `failure` says why there is nothing to read.
+   * @throws {TypeError} if the resource is not cached
    */
   ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void>;
   /**
-   * What has changed since a version that the store does not remember, but the API server does. Undefined where neither
-   * does.
+   * Resolves with a reader of the changes since a version that the store's change log does not reach, but the API server
+   * does. Resolves with undefined if the server does not either.
    */
   changesSince<T extends KubernetesObject>(
     resource: Resource<T>,
     version: string,
   ): Promise<ChangesReader<T> | undefined>;
-  /** Takes the API server's answer to a write into the store at once. Where nothing is kept, nothing happens. */
+  /** Applies the API server's response to a write to the store at once. Does nothing if the resource is never cached. */
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   /**
-   * To be awaited after a deletion that the API server calls complete, so that its author reads it: resolves when the copy
-   * no longer holds the object, at the latest after 2 s. Only the watch knows which version a deletion made, so it cannot
-   * be put into the copy ahead of that.
-   * @param uid from `metadata.uid` of the object, or `details.uid` of the Status that answered
+   * Resolves when the store does not have a deleted object any more, or after 2 s. Await it after a deletion that the API
+   * server calls complete: only the watch knows the version of a deletion, so it cannot be applied to the store before.
+   * @param uid `metadata.uid` of the object, or `details.uid` of the Status in the response
    */
   waitForDeletion(resource: Resource, uid: string): Promise<void>;
-  /** Of every resource, those without a copy included. */
+  /** Returns the status of every resource, including those that are never cached. */
   statuses(): readonly ResourceStatus[];
   /**
-   * Finds out which of the resources that nobody reads now the cluster serves, for {@link statuses}. Each group version is
-   * asked for once per discovery interval, at most; takes 2 s, at most.
+   * Asks the API server which of the resources without a running watch it serves, for {@link statuses}. Asks for each group
+   * version at most once per discovery interval. Resolves after 2 s at the latest.
    */
   discover(): Promise<void>;
   /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
@@ -57,20 +78,24 @@ export interface ClusterCacheOptions {
   readonly client: Client;
   readonly resources: readonly Resource[];
   readonly log: Logger;
+  /** A watch that carries bookmarks is broken after this time without a byte. */
   readonly watchIdleTimeoutMs: number;
   readonly discoveryIntervalMs: number;
-  /** How long the copies that are kept on demand outlive their last reader. */
+  /** A resource that is watched on demand stops being watched this long after its last reader. Default 10. */
   readonly watchIdleMinutes?: number;
-  /** How many changes of each resource can be looked back over. */
+  /** Number of changes of each resource to keep for {@link ReadonlyStore.changesSince}. Default 10,000. */
   readonly historyEvents?: number;
   readonly clock?: Clock;
 }
 
 const HISTORY_EVENTS = 10_000;
 const WATCH_IDLE_MINUTES = 10;
-const DISCOVERY_PATIENCE_MS = 2_000;
+const DISCOVERY_TIMEOUT_MS = 2_000;
 
-/** Starts the reflectors of what is always watched; others when they are asked for. Disposing stops them all and waits until nothing of them runs. */
+/**
+ * Starts the reflectors of the resources that are always watched; the others start with their first reader. Disposing stops
+ * all of them and resolves when nothing runs any more.
+ */
 export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
   return new RunningCache(options);
 }
@@ -90,15 +115,15 @@ class RunningCache implements ClusterCache {
     this.#clock = clock;
     this.#discovery = new Discovery(client, { intervalMs, now: () => clock.now(), signal });
     const started = { ...options, clock, discovery: this.#discovery, signal };
-    const kept = resources.filter(({ cache }) => cache.watched !== 'never');
-    this.#informers = new Map(kept.map((resource) => [resource, startInformer(resource, started)]));
+    const cached = resources.filter(({ cache }) => cache.watched !== 'never');
+    this.#informers = new Map(cached.map((resource) => [resource, startInformer(resource, started)]));
     const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
     this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
   }
 
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
     const { store } = this.#informerFor(resource).informer;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a store is made from its resource, so it holds what that says
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store was created from this resource, whose type parameter it has
     return store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>;
   }
 
@@ -110,9 +135,9 @@ class RunningCache implements ClusterCache {
     resource: Resource<T>,
     version: string,
   ): Promise<ChangesReader<T> | undefined> {
-    const past = await this.#informerFor(resource).informer.snapshots?.changesSince(version);
+    const reader = await this.#informerFor(resource).informer.snapshots?.changesSince(version);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return past as ChangesReader<T> | undefined;
+    return reader as ChangesReader<T> | undefined;
   }
 
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
@@ -121,9 +146,7 @@ class RunningCache implements ClusterCache {
 
   async waitForDeletion(resource: Resource, uid: string): Promise<void> {
     if (this.#isUncached(resource)) return;
-    const { store, wakeSignal } = this.#informerFor(resource).informer;
-    wakeSignal.wake();
-    await waitForDeletion(store, uid, this.#clock);
+    await this.#informerFor(resource).informer.waitForDeletion(uid);
   }
 
   statuses(): readonly ResourceStatus[] {
@@ -133,20 +156,24 @@ class RunningCache implements ClusterCache {
   }
 
   async discover(): Promise<void> {
-    const unread = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
-    await withTimeout(Promise.all(unread.map((resource) => this.#discovery.ask(resource))), this.#clock);
+    const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
+    const answers = Promise.all(idle.map((resource) => this.#discovery.ask(resource)));
+    const done = new AbortController();
+    const end = () => done.abort();
+    void answers.then(end, end);
+    await this.#clock.sleep(DISCOVERY_TIMEOUT_MS, done.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#informers.values()].map((informer) => informer.stopped()));
+    await Promise.all([...this.#informers.values()].map((managed) => managed.stop()));
   }
 
   #informerFor(resource: Resource): ManagedInformer {
     const found = this.#informers.get(resource);
     if (found) return found;
-    const kept = [...this.#informers.keys()].map(({ plural }) => plural);
-    throw new TypeError(`${resource.plural} are not kept; expected one of ${kept.join(', ') || 'none'}.`);
+    const cached = [...this.#informers.keys()].map(({ plural }) => plural);
+    throw new TypeError(`Expected a cached resource (${cached.join(', ') || 'none'}), got ${resource.plural}.`);
   }
 
   #isUncached(resource: Resource): boolean {
@@ -156,10 +183,10 @@ class RunningCache implements ClusterCache {
 
 interface ManagedInformer {
   readonly informer: Informer;
-  /** Undefined where it is always watched. */
+  /** Undefined if the resource is always watched. */
   readonly lazy: LazyInformer | undefined;
-  /** Resolves when nothing of it runs any more, after it was told to stop. */
-  readonly stopped: () => Promise<unknown>;
+  /** Resolves when nothing runs any more. To be called after the signal has aborted. */
+  readonly stop: () => Promise<unknown>;
 }
 
 interface StartOptions extends ClusterCacheOptions {
@@ -177,16 +204,8 @@ function startInformer(resource: Resource, options: StartOptions): ManagedInform
   const lazy = discoverFirst
     ? new LazyInformer(informer, { clock, idleMs: watchIdleMinutes * 60_000, reflect: run })
     : undefined;
-  if (lazy) return { informer, lazy, stopped: () => lazy.stop() };
+  if (lazy) return { informer, lazy, stop: () => lazy.stop() };
   informer.start(signal);
   const running = run(signal);
-  return { informer, lazy, stopped: () => running };
-}
-
-/** Waits for something to be done, but not for long. */
-async function withTimeout(task: Promise<unknown>, clock: Clock): Promise<void> {
-  const done = new AbortController();
-  const end = () => done.abort();
-  void task.then(end, end);
-  await clock.sleep(DISCOVERY_PATIENCE_MS, done.signal);
+  return { informer, lazy, stop: () => running };
 }

@@ -3,15 +3,15 @@ import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts'
 import type { NetChange } from './change-log.ts';
 import type { Store } from './store.ts';
 
-/** What has changed since some version, object by object, as of now. Undefined where that is no longer known. */
+/** Returns one change per object between a fixed version and now; undefined if the store has not reached that version yet. */
 export type ChangesReader<T> = () => readonly NetChange<T>[] | undefined;
 
 const MAX_SNAPSHOTS = 4;
 const MAX_IN_FLIGHT = 2;
 
 /**
- * What the API server had at versions before our history begins, e.g. before this process did. The API server remembers
- * some minutes. Bounded: few are kept, and few are asked for at once.
+ * States of a resource at versions from before the change log, e.g. from before this process started. They are listed
+ * from the API server, which keeps some minutes of history. Holds the last four snapshots, and lists at most two at once.
  */
 export class HistoricalSnapshots<T extends KubernetesObject> {
   readonly #client: Client;
@@ -27,26 +27,25 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
   }
 
   /**
-   * Lets it be asked, at any later time, what has changed since a version.
-   * @returns undefined where the API server does not remember, or too much is asked of it
+   * Resolves with a reader of the changes since a version, which may be called at any later time. Resolves with undefined
+   * if the version is of an earlier epoch, the API server does not have it any more, or two snapshots are being listed.
    */
   async changesSince(version: string): Promise<ChangesReader<T> | undefined> {
     if (!this.#store.isCurrentEpoch(version)) return undefined;
-    const past = await this.#snapshotAt(version);
-    return past && (() => this.#changesFrom(past));
+    const snapshot = await this.#snapshotAt(version);
+    return snapshot && (() => this.#changesFrom(snapshot));
   }
 
-  /** Undefined where the past is ahead of what we have. */
-  #changesFrom(past: ReadonlyMap<string, T>): readonly NetChange<T>[] | undefined {
+  #changesFrom(snapshot: ReadonlyMap<string, T>): readonly NetChange<T>[] | undefined {
     const present = new Map([...this.#store.list()].map((object) => [object.metadata.uid, object]));
     const changes: NetChange<T>[] = [];
-    for (const [uid, before] of past) {
+    for (const [uid, before] of snapshot) {
       const after = present.get(uid);
       if (compareVersions(before.metadata.resourceVersion, this.#store.version) > 0) return undefined;
       if (before.metadata.resourceVersion !== after?.metadata.resourceVersion)
         changes.push({ before, after, last: after ?? before });
     }
-    for (const [uid, after] of present) if (!past.has(uid)) changes.push({ before: undefined, after, last: after });
+    for (const [uid, after] of present) if (!snapshot.has(uid)) changes.push({ before: undefined, after, last: after });
     return changes;
   }
 
@@ -54,11 +53,11 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
     const known = this.#snapshots.get(version);
     if (known) return known;
     if (this.#inFlight >= MAX_IN_FLIGHT) return Promise.resolve(undefined);
-    const state = this.#fetch(version);
-    this.#snapshots.set(version, state);
+    const snapshot = this.#fetch(version);
+    this.#snapshots.set(version, snapshot);
     const [oldest] = this.#snapshots.keys();
     if (this.#snapshots.size > MAX_SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
-    return state;
+    return snapshot;
   }
 
   async #fetch(version: string): Promise<ReadonlyMap<string, T> | undefined> {
@@ -69,7 +68,7 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
       return new Map(items.map((object) => [object.metadata.uid, object]));
     } catch {
       this.#snapshots.delete(version);
-      return undefined; // forgotten, or not to be had now: who asks starts anew, which is always right
+      return undefined; // expired or unreachable: the caller sends a complete snapshot instead, which is always right
     } finally {
       this.#inFlight -= 1;
     }

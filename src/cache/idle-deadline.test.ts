@@ -23,7 +23,7 @@ const event = (name: string) => ({
 });
 
 describe('a watch with bookmarks', () => {
-  it('is broken when it is silent past the idle timeout', async () => {
+  it('reports a watch with bookmarks as broken when it is silent past the idle timeout', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     await bookmark(reflection);
@@ -34,7 +34,7 @@ describe('a watch with bookmarks', () => {
     expect([reflection.failures, reflection.renewals(), reflection.listed]).toEqual([['broken'], 0, ['start']]);
   });
 
-  it('is not broken while bookmarks arrive in time', async () => {
+  it('keeps a watch while its bookmarks arrive in time', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
     for (let times = 0; times < 5; times += 1) {
@@ -56,7 +56,7 @@ describe('a watch with bookmarks', () => {
 });
 
 describe('a watch without bookmarks', () => {
-  it('is renewed, not broken, when nothing happens: ever less often', async () => {
+  it('renews a quiet watch without bookmarks ever less often, and reports no failure', async () => {
     await using reflection = await startReflection({ resource: Event, bookmarkIntervalMs: 5 });
     await watching(reflection);
     for (const [renewals, ms] of [INITIAL_MS, 2 * INITIAL_MS, 4 * INITIAL_MS].entries()) {
@@ -68,7 +68,7 @@ describe('a watch without bookmarks', () => {
     expect([reflection.failures, reflection.listed, reflection.renewals()]).toEqual([[], ['start'], 3]);
   });
 
-  it('goes on from the same version when it is renewed', async () => {
+  it('loses no event when it renews a watch', async () => {
     await using reflection = await startReflection({ resource: Event, objects: [event('a')] });
     await watching(reflection);
     const resume = reflection.simulator.faults.stall();
@@ -80,7 +80,7 @@ describe('a watch without bookmarks', () => {
     expect([reflection.failures, reflection.listed]).toEqual([[], ['start']]);
   });
 
-  it('is not renewed while events arrive in time', async () => {
+  it('keeps a watch without bookmarks while its events arrive in time', async () => {
     await using reflection = await startReflection({ resource: Event });
     await watching(reflection);
     for (const name of ['a', 'b', 'c']) {
@@ -91,7 +91,7 @@ describe('a watch without bookmarks', () => {
     expect([reflection.renewals(), watches(reflection), reflection.clock.timers]).toEqual([0, 1, [INITIAL_MS]]);
   });
 
-  it('has the initial time again once a watch has carried a bookmark', async () => {
+  it('restores the initial time when a watch has carried a bookmark', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
     reflection.clock.pass(INITIAL_MS);
@@ -104,7 +104,7 @@ describe('a watch without bookmarks', () => {
   });
 });
 
-it('has no deadline but the one for streaming lists before the initial events are complete', async () => {
+it('starts no idle deadline before the initial events are complete', async () => {
   await using reflection = await startReflection({
     objects: [widget('a')],
     before: ({ faults }) => void faults.stall(),
@@ -128,5 +128,5 @@ function watches({ simulator }: Reflection): number {
 
 /** Waits until so many watches have been opened in all, and the last one is. */
 async function watchedAgain(reflection: Reflection, times: number): Promise<void> {
-  await until(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'it is watched again');
+  await until(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'the next watch is open');
 }

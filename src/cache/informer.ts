@@ -7,43 +7,45 @@ import { redactedError, redactedReason } from '../kubernetes/redacted.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isKindUnavailable } from '../kubernetes/status-error.ts';
 import type { Clock } from './clock.ts';
-import { WakeSignal } from './wake-signal.ts';
 import { HistoricalSnapshots } from './historical-snapshots.ts';
+import type { ReflectorReport } from './reflector.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import type { ReflectorReport } from './reflector-report.ts';
 import { Store } from './store.ts';
+import { WakeSignal } from './wake-signal.ts';
 import { WatchCounters, type WatchStatistics } from './watch-statistics.ts';
 
-/** How fresh the copy of one resource is. */
+/** Freshness of one resource. */
 export interface ResourceStatus {
   readonly resource: Resource;
   /**
-   * How changes come to us now. `on-demand`: nobody reads it, so they do not; whoever reads has it watched.
-   * `live-reads`: there is no copy, ever.
+   * How changes arrive now. `on-demand`: not at all, until a reader starts the watch. `live-reads`: the resource is never
+   * cached.
    */
   readonly updates: 'watched' | 'polled' | 'on-demand' | 'live-reads';
-  /** False while the cluster does not serve it. */
+  /** Whether the cluster serves the resource, as far as known. */
   readonly available: boolean;
-  /** The copy is complete; it may be behind while the API server cannot be reached. */
+  /** Whether the store is complete. It may be stale while the API server cannot be reached. */
   readonly synced: boolean;
+  /** Number of objects in the store. */
   readonly objects: number;
-  /** When the API server last sent an event or a bookmark, in milliseconds since the epoch. */
+  /** When the API server last sent a list, an event or a bookmark, in milliseconds since the epoch. */
   readonly lastEventAt: number | undefined;
   readonly watch: WatchStatistics;
 }
 
-/** Of a resource of which there is no copy. */
+/** Returns the status of a resource that is never cached. */
 export function statusWithoutCache(resource: Resource, discovery: Discovery): ResourceStatus {
-  const available = isOffered(resource, discovery);
+  const available = isServed(resource, discovery);
   const none = { synced: false, objects: 0, lastEventAt: undefined, watch: new WatchCounters().read() };
   return { resource, updates: 'live-reads', available, ...none };
 }
 
 const MALFORMED_LOG_INTERVAL_MS = 60_000;
-/** What happens in a healthy cluster, too. */
+const DELETION_TIMEOUT_MS = 2_000;
+/** Failures that happen in a healthy cluster, too. */
 const routine: ReadonlySet<RetryPolicy['cause']> = new Set(['expired', 'kind-unavailable', 'unwatchable']);
 
-/** From the start of a reflector to its end. */
+/** State from one start of the reflector to its end. */
 interface Run {
   readonly snapshots: HistoricalSnapshots<KubernetesObject>;
   readonly attempted: AbortController;
@@ -57,15 +59,21 @@ interface InformerOptions {
   readonly historyEvents: number;
 }
 
-/** One resource’s store, and what is known of its reflector’s work, over all the times that it has run. */
+/**
+ * The store of one resource, with the status, metrics and log of its reflector, over all runs of the reflector. Does not
+ * run the reflector itself: its owner calls {@link start}, lets the reflector write {@link store} and {@link report}, and
+ * calls {@link stop}.
+ */
 export class Informer {
   readonly store: Store<KubernetesObject>;
-  /** Resolves when it has been read once, or is known not to be served. */
+  /** Resolves when the resource has been read once, or is known not to be served. */
   readonly hasSynced: Promise<void>;
+  /** To be given to the reflector. */
   readonly report: ReflectorReport;
+  /** To be given to the reflector. */
   readonly wakeSignal = new WakeSignal();
   readonly #options: InformerOptions;
-  readonly #isOfInterest: LabelSelector;
+  readonly #selector: LabelSelector;
   readonly #markSynced: () => void;
   readonly #counters = new WatchCounters();
   readonly #log: Logger;
@@ -75,11 +83,11 @@ export class Informer {
   #lastEventAt: number | undefined;
   #malformedLoggedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onLastHandlerRemoved told when the last listener of the store has gone */
+  /** @param onLastHandlerRemoved called when the last event handler of the store has been removed */
   constructor(resource: Resource, options: InformerOptions, onLastHandlerRemoved?: () => void) {
     this.store = new Store(resource, options.historyEvents, onLastHandlerRemoved);
     this.#options = options;
-    this.#isOfInterest = parseLabelSelector(resource.cache.labelSelector);
+    this.#selector = parseLabelSelector(resource.cache.labelSelector);
     this.#log = options.log.child({ resource: resource.plural, group: resource.group });
     this.#clock = options.clock;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -95,14 +103,17 @@ export class Informer {
     };
   }
 
-  /** A reflector is about to run. */
+  /**
+   * Prepares a run of the reflector. To be called before it.
+   * @param signal aborts when the run is to end
+   */
   start(signal: AbortSignal): void {
     const snapshots = new HistoricalSnapshots(this.#options.client, this.store, signal);
     this.#run = { snapshots, attempted: new AbortController() };
     this.#isPolled = false;
   }
 
-  /** The reflector is not to run any more. Nothing is kept, and nobody waits for it any longer. */
+  /** Ends the run: empties the store and releases those who wait for {@link attempted}. */
   stop(): void {
     this.#run?.attempted.abort();
     this.#run = undefined;
@@ -113,19 +124,19 @@ export class Informer {
     return this.#run !== undefined;
   }
 
-  /** What the API server remembers, where we do not; undefined while no reflector runs. */
+  /** States from before the change log. Undefined while no reflector runs. */
   get snapshots(): HistoricalSnapshots<KubernetesObject> | undefined {
     return this.#run?.snapshots;
   }
 
-  /** Aborts when it has been read once since {@link start}, or why it cannot be is known, or it is not going to be. */
+  /** Aborts when this run has read the resource once, knows why it cannot, or ends. Undefined while no reflector runs. */
   get attempted(): AbortSignal | undefined {
     return this.#run?.attempted.signal;
   }
 
-  /** Takes the API server’s answer to a write. */
+  /** Applies the API server's response to a write, see {@link Store.applyWriteResult}. Ignores objects that are not selected. */
   applyWriteResult(object: KubernetesObject): void {
-    if (!this.#isOfInterest(object.metadata.labels)) return; // what was held is told to be gone by the watch
+    if (!this.#selector(object.metadata.labels)) return; // the watch sends the deletion of an object that left the selection
     try {
       this.store.applyWriteResult(object);
     } catch (error) {
@@ -134,13 +145,25 @@ export class Informer {
     }
   }
 
+  /** Resolves when the store does not have the object any more, or after 2 s. Makes a polled resource be listed at once. */
+  async waitForDeletion(uid: string): Promise<void> {
+    this.wakeSignal.wake();
+    const isDeleted = () => this.store.withUid(uid) === undefined;
+    if (isDeleted()) return;
+    const deleted = new AbortController();
+    const check = () => void (isDeleted() && deleted.abort());
+    const removeHandler = this.store.addEventHandler({ changed: check, reset: check, failed: check });
+    await this.#clock.sleep(DELETION_TIMEOUT_MS, deleted.signal);
+    removeHandler();
+  }
+
   status(): ResourceStatus {
     const { resource, version, size, failure } = this.store;
     const { isRunning } = this;
     return {
       resource,
       updates: isRunning ? (this.#isPolled ? 'polled' : 'watched') : 'on-demand',
-      available: !isKindUnavailable(failure) && (isRunning || isOffered(resource, this.#options.discovery)),
+      available: !isKindUnavailable(failure) && (isRunning || isServed(resource, this.#options.discovery)),
       synced: version !== '',
       objects: size,
       lastEventAt: this.#lastEventAt,
@@ -171,15 +194,16 @@ export class Informer {
     this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...about }, 'watch interrupted');
   }
 
+  /** Logs at most once a minute, with the total. */
   #malformed(error: Error): void {
     const malformed = this.#counters.malformed();
     const now = this.#clock.now();
     if (now - this.#malformedLoggedAt < MALFORMED_LOG_INTERVAL_MS) return;
     this.#malformedLoggedAt = now;
-    this.#log.error({ malformed, message: redactedReason(error) }, 'passed over what the API server sent');
+    this.#log.error({ malformed, message: redactedReason(error) }, 'skipped a malformed object from the API server');
   }
 }
 
-function isOffered(resource: Resource, discovery: Discovery): boolean {
+function isServed(resource: Resource, discovery: Discovery): boolean {
   return discovery.known(resource) !== 'absent';
 }

@@ -1,242 +1,234 @@
 import { describe, expect, it } from 'vitest';
 import { DEFINITION } from '../../test/support/reflection.ts';
-import {
-  DISCOVERY_INTERVAL_MS,
-  IDLE_MS,
-  startDemandedCache,
-  type DemandedCache,
-} from '../../test/support/lazy-cache.ts';
+import { DISCOVERY_INTERVAL_MS, IDLE_MS, startLazyCache, type LazyCache } from '../../test/support/lazy-cache.ts';
 import { until } from '../../test/support/until.ts';
 import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
 
 const DISCOVERY = '/apis/example.org/v1';
-const quiet = { changed: () => {}, reset: () => {}, failed: () => {} };
+const noop = { changed: () => {}, reset: () => {}, failed: () => {} };
 
-describe('what nobody reads', () => {
-  it('is not asked for, and nobody waits for it', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.cache.hasSynced;
-    expect(demanded.asked()).toEqual([]);
-    expect(demanded.status()).toMatchObject({ updates: 'on-demand', available: true, synced: false, objects: 0 });
+describe('a resource without readers', () => {
+  it('is not requested, and does not delay hasSynced', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.cache.hasSynced;
+    expect(cached.asked()).toEqual([]);
+    expect(cached.status()).toMatchObject({ updates: 'on-demand', available: true, synced: false, objects: 0 });
   });
 
-  it('is said to be served or not as of an interval ago, for one request', async () => {
-    await using demanded = await startDemandedCache();
-    demanded.simulator.delete(...DEFINITION);
-    await demanded.cache.discover();
-    await demanded.cache.discover();
-    expect([demanded.status().available, demanded.asked()]).toEqual([false, [DISCOVERY]]);
-    demanded.simulator.apply(WIDGET_DEFINITION);
-    demanded.clock.pass(DISCOVERY_INTERVAL_MS);
-    await demanded.cache.discover();
-    expect([demanded.status().available, demanded.asked()]).toEqual([true, [DISCOVERY, DISCOVERY]]);
+  it('is asked for once per discovery interval for its status', async () => {
+    await using cached = await startLazyCache();
+    cached.simulator.delete(...DEFINITION);
+    await cached.cache.discover();
+    await cached.cache.discover();
+    expect([cached.status().available, cached.asked()]).toEqual([false, [DISCOVERY]]);
+    cached.simulator.apply(WIDGET_DEFINITION);
+    cached.clock.pass(DISCOVERY_INTERVAL_MS);
+    await cached.cache.discover();
+    expect([cached.status().available, cached.asked()]).toEqual([true, [DISCOVERY, DISCOVERY]]);
   });
 
-  it('takes no answer of a write', async () => {
-    await using demanded = await startDemandedCache();
-    const { client, signal, cache, resource, store } = demanded;
+  it('ignores the result of a write', async () => {
+    await using cached = await startLazyCache();
+    const { client, signal, cache, resource, store } = cached;
     const { object } = await client.create(resource, widget('a'), { namespace: 'default', signal });
     cache.applyWriteResult(resource, object);
     await cache.waitForDeletion(resource, object.metadata.uid);
-    expect([store.size, store.version, demanded.status().updates]).toEqual([0, '', 'on-demand']);
+    expect([store.size, store.version, cached.status().updates]).toEqual([0, '', 'on-demand']);
   });
 });
 
-describe('the first reader', () => {
-  it('waits for the copy, which is then followed', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.ensureSynced();
-    expect(demanded.names()).toEqual(['a']);
-    expect(demanded.status()).toMatchObject({ updates: 'watched', available: true, synced: true, objects: 1 });
-    demanded.simulator.apply(widget('b'));
-    await until(() => demanded.names().join() === 'a,b', 'it follows');
+describe('the first reader of a resource', () => {
+  it('waits for the list, after which the store follows the watch', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.ensureSynced();
+    expect(cached.names()).toEqual(['a']);
+    expect(cached.status()).toMatchObject({ updates: 'watched', available: true, synced: true, objects: 1 });
+    cached.simulator.apply(widget('b'));
+    await until(() => cached.names().join() === 'a,b', 'the change has arrived');
   });
 
-  it('shares it with all others', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await Promise.all([demanded.ensureSynced(), demanded.ensureSynced(), demanded.ensureSynced()]);
-    await demanded.ensureSynced();
-    expect(demanded.asked()).toEqual([DISCOVERY, 'watch widgets']);
+  it('shares the list and watch with all other readers', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await Promise.all([cached.ensureSynced(), cached.ensureSynced(), cached.ensureSynced()]);
+    await cached.ensureSynced();
+    expect(cached.asked()).toEqual([DISCOVERY, 'watch widgets']);
   });
 
-  it('does not wait for what is not served, which is not even asked for', async () => {
-    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
-    await demanded.ensureSynced();
-    expect([demanded.store.failure, demanded.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
-    expect(demanded.asked()).toEqual([DISCOVERY]);
+  it('does not wait, nor request anything but discovery, when the kind is not served', async () => {
+    await using cached = await startLazyCache({ before: (simulator) => simulator.delete(...DEFINITION) });
+    await cached.ensureSynced();
+    expect([cached.store.failure, cached.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
+    expect(cached.asked()).toEqual([DISCOVERY]);
   });
 
-  it('does not wait for what the gateway may not read', async () => {
-    await using demanded = await startDemandedCache({
+  it('does not wait when the gateway may not read the resource', async () => {
+    await using cached = await startLazyCache({
       before: ({ faults }) => void faults.refuse({ status: 403, when: ({ resource }) => resource === 'widgets' }),
     });
-    await demanded.ensureSynced();
-    expect(demanded.store.failure).toMatchObject({ code: 403 });
+    await cached.ensureSynced();
+    expect(cached.store.failure).toMatchObject({ code: 403 });
   });
 
-  it('is waited for all the same where discovery cannot be asked', async () => {
-    await using demanded = await startDemandedCache({
+  it('waits for the list when discovery does not respond', async () => {
+    await using cached = await startLazyCache({
       objects: [widget('a')],
       before: ({ faults }) => void faults.refuse({ status: 503, when: ({ url }) => url === DISCOVERY }),
     });
-    await demanded.ensureSynced();
-    expect(demanded.names()).toEqual(['a']);
+    await cached.ensureSynced();
+    expect(cached.names()).toEqual(['a']);
   });
 
-  it('waits five seconds at most, and later ones no longer', async () => {
-    await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
-    const [first, second] = [demanded.ensureSynced(), demanded.ensureSynced()];
-    await demanded.watching();
-    demanded.clock.pass(5_000);
-    await Promise.all([first, second, demanded.ensureSynced()]);
-    expect(demanded.store).toMatchObject({ version: '', failure: undefined });
+  it('waits at most five seconds, as do later readers counted from its start', async () => {
+    await using cached = await startLazyCache({ before: ({ faults }) => void faults.stall() });
+    const [first, second] = [cached.ensureSynced(), cached.ensureSynced()];
+    await cached.watching();
+    cached.clock.pass(5_000);
+    await Promise.all([first, second, cached.ensureSynced()]);
+    expect(cached.store).toMatchObject({ version: '', failure: undefined });
   });
 
-  it('is waited for however short copies are kept', async () => {
+  it('gets the list however short the idle time is', async () => {
     const stalled: Disposable[] = [];
-    await using demanded = await startDemandedCache({
+    await using cached = await startLazyCache({
       objects: [widget('a')],
       watchIdleMinutes: 0,
       before: ({ faults }) => void stalled.push(faults.stall()),
     });
-    const used = demanded.ensureSynced();
-    await demanded.watching();
-    await pass(demanded, 2_000);
+    const synced = cached.ensureSynced();
+    await cached.watching();
+    await pass(cached, 2_000);
     for (const stall of stalled) stall[Symbol.dispose]();
-    await used;
-    expect(demanded.names()).toEqual(['a']);
-    demanded.clock.pass(2_000);
-    await demanded.stopped();
+    await synced;
+    expect(cached.names()).toEqual(['a']);
+    cached.clock.pass(2_000);
+    await cached.stopped();
   });
 
-  it('does not wait for what is being stopped for good', async () => {
-    await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
-    const used = demanded.ensureSynced();
-    await demanded.watching();
-    await Promise.all([used, demanded.cache[Symbol.asyncDispose]()]);
-    await demanded.ensureSynced();
-    expect([demanded.store.version, demanded.clock.waiting]).toEqual(['', 0]);
+  it('does not wait when the cache is disposed', async () => {
+    await using cached = await startLazyCache({ before: ({ faults }) => void faults.stall() });
+    const synced = cached.ensureSynced();
+    await cached.watching();
+    await Promise.all([synced, cached.cache[Symbol.asyncDispose]()]);
+    await cached.ensureSynced();
+    expect([cached.store.version, cached.clock.waiting]).toEqual(['', 0]);
   });
 
-  it('does not wait when it has gone', async () => {
-    await using demanded = await startDemandedCache({ before: ({ faults }) => void faults.stall() });
-    const gone = new AbortController();
-    const used = demanded.cache.ensureSynced(demanded.resource, gone.signal);
-    await demanded.watching();
-    gone.abort();
-    await used;
-    expect(demanded.store.version).toBe('');
+  it('does not wait when its signal has aborted', async () => {
+    await using cached = await startLazyCache({ before: ({ faults }) => void faults.stall() });
+    const aborted = new AbortController();
+    const synced = cached.cache.ensureSynced(cached.resource, aborted.signal);
+    await cached.watching();
+    aborted.abort();
+    await synced;
+    expect(cached.store.version).toBe('');
   });
 });
 
-describe('what was read', () => {
-  it('is let go of when nobody has read it for ten minutes, and begun anew by the next reader', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.ensureSynced();
-    demanded.clock.pass(IDLE_MS);
-    await demanded.stopped();
-    expect(demanded.status()).toMatchObject({ updates: 'on-demand', synced: false, objects: 0 });
-    demanded.simulator.apply(widget('b'));
-    await demanded.ensureSynced();
-    expect([demanded.names(), demanded.status().watch.lists]).toEqual([['a', 'b'], { start: 2 }]);
+describe('a resource that has been read', () => {
+  it('stops being watched after ten minutes without a reader, and is listed again for the next one', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.ensureSynced();
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
+    expect(cached.status()).toMatchObject({ updates: 'on-demand', synced: false, objects: 0 });
+    cached.simulator.apply(widget('b'));
+    await cached.ensureSynced();
+    expect([cached.names(), cached.status().watch.lists]).toEqual([['a', 'b'], { start: 2 }]);
   });
 
-  it('is kept by every further reading', async () => {
-    await using demanded = await startDemandedCache();
-    await demanded.ensureSynced();
+  it('stays watched while readers come in time', async () => {
+    await using cached = await startLazyCache();
+    await cached.ensureSynced();
     for (let times = 0; times < 3; times += 1) {
-      demanded.clock.pass(IDLE_MS - 1);
-      await demanded.ensureSynced();
+      cached.clock.pass(IDLE_MS - 1);
+      await cached.ensureSynced();
     }
-    expect([demanded.status().synced, demanded.status().watch.lists]).toEqual([true, { start: 1 }]);
-    demanded.clock.pass(IDLE_MS);
-    await demanded.stopped();
+    expect([cached.status().synced, cached.status().watch.lists]).toEqual([true, { start: 1 }]);
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
   });
 
-  it('is kept for as long as somebody follows it, and then for ten minutes', async () => {
-    await using demanded = await startDemandedCache();
-    await demanded.ensureSynced();
-    const leave = demanded.store.addEventHandler(quiet);
-    for (let times = 0; times < 3; times += 1) await pass(demanded, IDLE_MS);
-    leave();
-    await pass(demanded, IDLE_MS - 1);
-    expect(demanded.status()).toMatchObject({ synced: true, watch: { lists: { start: 1 } } });
-    demanded.clock.pass(1);
-    await demanded.stopped();
-    expect(demanded.status().synced).toBe(false);
+  it('stays watched while it has event handlers, and for ten minutes after the last one', async () => {
+    await using cached = await startLazyCache();
+    await cached.ensureSynced();
+    const removeHandler = cached.store.addEventHandler(noop);
+    for (let times = 0; times < 3; times += 1) await pass(cached, IDLE_MS);
+    removeHandler();
+    await pass(cached, IDLE_MS - 1);
+    expect(cached.status()).toMatchObject({ synced: true, watch: { lists: { start: 1 } } });
+    cached.clock.pass(1);
+    await cached.stopped();
+    expect(cached.status().synced).toBe(false);
   });
 
-  it.each([0, 1, 2, 3, 5, 8])(
-    'is there for who reads in the very moment that it stops, or %i turns later',
-    async (turns) => {
-      await using demanded = await startDemandedCache({ objects: [widget('a')] });
-      await demanded.ensureSynced();
-      demanded.clock.pass(IDLE_MS);
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      await demanded.ensureSynced();
-      expect(demanded.names()).toEqual(['a']);
-      demanded.simulator.apply(widget('b'));
-      await until(() => demanded.names().join() === 'a,b', 'it follows');
-      await demanded.watching();
-    },
-  );
-
-  it('is begun anew with the history', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.ensureSynced();
-    const { version } = demanded.store;
-    demanded.clock.pass(IDLE_MS);
-    await demanded.stopped();
-    demanded.simulator.apply(widget('b'));
-    await demanded.ensureSynced();
-    expect([demanded.store.changesSince(version), demanded.store.isCurrentEpoch(version)]).toEqual([undefined, true]);
-    const past = await demanded.cache.changesSince(demanded.resource, version);
-    expect(past?.()).toMatchObject([{ before: undefined, after: { metadata: { name: 'b' } } }]);
+  it.each([0, 1, 2, 3, 5, 8])('is listed for a reader %i microtasks after its watch has stopped', async (turns) => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.ensureSynced();
+    cached.clock.pass(IDLE_MS);
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    await cached.ensureSynced();
+    expect(cached.names()).toEqual(['a']);
+    cached.simulator.apply(widget('b'));
+    await until(() => cached.names().join() === 'a,b', 'the change has arrived');
+    await cached.watching();
   });
 
-  it('is of another world where that has become older meanwhile', async () => {
-    await using demanded = await startDemandedCache();
-    const backup = demanded.simulator.faults.snapshot();
-    demanded.simulator.apply(widget('a'));
-    await demanded.ensureSynced();
-    const { version } = demanded.store;
-    demanded.clock.pass(IDLE_MS);
-    await demanded.stopped();
-    await demanded.simulator.faults.restart({ data: backup });
-    await demanded.ensureSynced();
-    expect([demanded.names(), demanded.store.isCurrentEpoch(version)]).toEqual([[], false]);
+  it('keeps its epoch and the changes since older versions when it is listed again', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.ensureSynced();
+    const { version } = cached.store;
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
+    cached.simulator.apply(widget('b'));
+    await cached.ensureSynced();
+    expect([cached.store.changesSince(version), cached.store.isCurrentEpoch(version)]).toEqual([undefined, true]);
+    const changes = await cached.cache.changesSince(cached.resource, version);
+    expect(changes?.()).toMatchObject([{ before: undefined, after: { metadata: { name: 'b' } } }]);
   });
 
-  it('is told to be unavailable when it vanishes, and is there again when it comes back', async () => {
-    await using demanded = await startDemandedCache({ objects: [widget('a')] });
-    await demanded.ensureSynced();
+  it('begins a new epoch when the server was rolled back while it was not watched', async () => {
+    await using cached = await startLazyCache();
+    const backup = cached.simulator.faults.snapshot();
+    cached.simulator.apply(widget('a'));
+    await cached.ensureSynced();
+    const { version } = cached.store;
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
+    await cached.simulator.faults.restart({ data: backup });
+    await cached.ensureSynced();
+    expect([cached.names(), cached.store.isCurrentEpoch(version)]).toEqual([[], false]);
+  });
+
+  it('sends a failure when its kind is not served any more, and is listed when it is served again', async () => {
+    await using cached = await startLazyCache({ objects: [widget('a')] });
+    await cached.ensureSynced();
     const failures: Error[] = [];
-    demanded.store.addEventHandler({ ...quiet, failed: (error) => void failures.push(error) });
-    demanded.simulator.delete(...DEFINITION);
-    await until(() => failures.length > 0, 'who follows is told');
-    expect([failures, demanded.status().available]).toMatchObject([[{ reason: 'KindUnavailable' }], false]);
-    demanded.simulator.apply(WIDGET_DEFINITION);
-    demanded.simulator.apply(widget('b'));
-    demanded.clock.pass(DISCOVERY_INTERVAL_MS);
-    await until(() => demanded.names().join() === 'b', 'it is there again');
+    cached.store.addEventHandler({ ...noop, failed: (error) => void failures.push(error) });
+    cached.simulator.delete(...DEFINITION);
+    await until(() => failures.length > 0, 'the handler has been called');
+    expect([failures, cached.status().available]).toMatchObject([[{ reason: 'KindUnavailable' }], false]);
+    cached.simulator.apply(WIDGET_DEFINITION);
+    cached.simulator.apply(widget('b'));
+    cached.clock.pass(DISCOVERY_INTERVAL_MS);
+    await until(() => cached.names().join() === 'b', 'it is listed again');
   });
 
-  it('is asked after no more, when it has vanished and nobody reads it', async () => {
-    await using demanded = await startDemandedCache({ before: (simulator) => simulator.delete(...DEFINITION) });
-    await demanded.ensureSynced();
-    demanded.clock.pass(IDLE_MS);
-    await demanded.stopped();
-    const { length } = demanded.asked();
-    demanded.clock.pass(IDLE_MS);
-    expect([demanded.asked().length, demanded.status()]).toMatchObject([
+  it('is not asked for any more when it is not served and has no readers', async () => {
+    await using cached = await startLazyCache({ before: (simulator) => simulator.delete(...DEFINITION) });
+    await cached.ensureSynced();
+    cached.clock.pass(IDLE_MS);
+    await cached.stopped();
+    const { length } = cached.asked();
+    cached.clock.pass(IDLE_MS);
+    expect([cached.asked().length, cached.status()]).toMatchObject([
       length,
       { updates: 'on-demand', available: false },
     ]);
   });
 });
 
-/** Lets time pass, and those who waited for it take their turn. */
-async function pass({ clock }: DemandedCache, ms: number): Promise<void> {
+/** Moves the clock, and lets the sleepers it has woken run. */
+async function pass({ clock }: LazyCache, ms: number): Promise<void> {
   clock.pass(ms);
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,23 +3,28 @@ import type { Informer } from './informer.ts';
 
 export interface LazyInformerOptions {
   readonly clock: Clock;
-  /** Without a reader for so long, it stops. */
+  /** The reflector stops after this time without a reader or event handler; at least one second. */
   readonly idleMs: number;
-  /** Keeps the copy equal to what the API server has, until the signal ends it. */
+  /** Runs the reflector until the signal aborts; resolves when nothing of it runs any more. */
   readonly reflect: (signal: AbortSignal) => Promise<void>;
 }
 
-/** How long the first readers wait for the copy, counted from the start of the watch. */
-const PATIENCE_MS = 5_000;
-const SHORTEST_IDLE_MS = 1_000;
+/** Time that readers wait for the first list, counted from the start of the reflector. */
+const SYNC_TIMEOUT_MS = 5_000;
+const MIN_IDLE_MS = 1_000;
 
-/** Keeps a copy from its first reader until nobody has read it, or followed it, for a while; and again from the next one. */
+/**
+ * Runs an informer's reflector from the first reader until the resource has been idle for a while, and again from the next
+ * reader. A resource is idle while nobody waits in {@link ensureSynced} and its store has no event handlers. When the
+ * reflector stops, the store is emptied; versions stay valid.
+ */
 export class LazyInformer {
   readonly #informer: Informer;
   readonly #options: LazyInformerOptions;
   readonly #idleMs: number;
-  /** Those that were told to stop may still be ending. */
+  /** Runs that have not ended yet; stopped ones may still be ending. */
   readonly #running = new Set<Promise<unknown>>();
+  /** Ends the current run. Undefined while there is none. */
   #stopping: AbortController | undefined;
   #isStopped = false;
   #startedAt = 0;
@@ -29,31 +34,31 @@ export class LazyInformer {
   constructor(informer: Informer, options: LazyInformerOptions) {
     this.#informer = informer;
     this.#options = options;
-    this.#idleMs = Math.max(options.idleMs, SHORTEST_IDLE_MS);
+    this.#idleMs = Math.max(options.idleMs, MIN_IDLE_MS);
   }
 
   /**
-   * There is a reader. Resolves when the copy has been read once, or it is known why it cannot be, or after a while, or
-   * when the signal aborts: at once, usually.
+   * Starts the reflector unless it runs, and postpones its stop. Resolves when the store has been read once, at once if it
+   * has been; when it is known why it cannot be read; 5 s after the start; or when the signal aborts. Never rejects.
    */
   async ensureSynced(signal?: AbortSignal): Promise<void> {
     this.markUsed();
     if (!this.#stopping) this.#start();
     const { attempted } = this.#informer;
-    const patienceMs = this.#startedAt + PATIENCE_MS - this.#lastUsedAt;
-    if (!attempted || attempted.aborted || patienceMs <= 0) return;
+    const timeoutMs = this.#startedAt + SYNC_TIMEOUT_MS - this.#lastUsedAt;
+    if (!attempted || attempted.aborted || timeoutMs <= 0) return;
     this.#waiters += 1;
-    await this.#options.clock.sleep(patienceMs, signal ? AbortSignal.any([attempted, signal]) : attempted);
+    await this.#options.clock.sleep(timeoutMs, signal ? AbortSignal.any([attempted, signal]) : attempted);
     this.#waiters -= 1;
     this.markUsed();
   }
 
-  /** It is of use now. */
+  /** Postpones the stop of the reflector. */
   markUsed(): void {
     this.#lastUsedAt = this.#options.clock.now();
   }
 
-  /** Stops for good. Resolves when nothing of it runs any more. */
+  /** Stops for good. Resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopReflector();
@@ -81,7 +86,7 @@ export class LazyInformer {
     }
   }
 
-  /** What it has kept is gone in this very turn; a reader that comes now begins anew, and does not wait for the old watch to end. */
+  /** Empties the store synchronously. The next reader starts a new run, without a wait for the end of this one. */
   #stopReflector(): void {
     this.#stopping?.abort();
     this.#stopping = undefined;

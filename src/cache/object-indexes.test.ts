@@ -14,7 +14,7 @@ const Tagged = defineResource<ReturnType<typeof widgetObject>>({
   },
 });
 
-it('finds objects by namespace, by uid, and by what the resource declares', () => {
+it('finds objects by namespace, by uid, and by declared indexes', () => {
   const indexes = new ObjectIndexes(Tagged);
   const [a, b] = [widgetObject('a', { labels: { x: '', y: '' } }), widgetObject('b', { labels: { y: '' } })];
   for (const object of [a, b]) indexes.add(object);
@@ -23,7 +23,7 @@ it('finds objects by namespace, by uid, and by what the resource declares', () =
   expect([[...indexes.find('tag', 'x')], [...indexes.find('tag', 'y')]]).toEqual([[a], [a, b]]);
 });
 
-it('finds nothing of what was removed, cleared or never there', () => {
+it('finds nothing that was removed, cleared or never added', () => {
   const indexes = new ObjectIndexes(Tagged);
   const [a, b] = [widgetObject('a', { labels: { x: '' } }), widgetObject('b', { labels: { x: '' } })];
   for (const object of [a, b]) indexes.add(object);
@@ -35,14 +35,14 @@ it('finds nothing of what was removed, cleared or never there', () => {
   );
 });
 
-it('has an object of the whole cluster in no namespace', () => {
+it('finds a cluster-scoped object in no namespace', () => {
   const indexes = new ObjectIndexes(Tagged);
   const { namespace: _, ...metadata } = widgetObject('a').metadata;
   indexes.add({ ...widgetObject('a'), metadata });
   expect([...indexes.find('namespace', ''), ...indexes.find('namespace', 'default')]).toEqual([]);
 });
 
-it('tells where an object is found', () => {
+it('returns the entries of an object', () => {
   const object = widgetObject('a', { uid: '7', labels: { x: '' } });
   expect([...new ObjectIndexes(Tagged).entriesOf(object)]).toEqual([
     ['namespace', 'default'],
@@ -51,7 +51,7 @@ it('tells where an object is found', () => {
   ]);
 });
 
-it('refuses an index that is not declared, naming those that are', () => {
-  const message = 'There is no index "colour"; expected one of namespace, uid, tag.';
+it('throws TypeError with the declared indexes when another one is read', () => {
+  const message = 'Expected one of the indexes namespace, uid, tag; got "colour".';
   expect(() => new ObjectIndexes(Tagged).find('colour', 'red')).toThrow(new TypeError(message));
 });

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { IndexValues, Resource } from '../kubernetes/resource.ts';
 
-/** Finds the objects of a store by namespace, by uid, and by whatever else their resource declares. */
+/** Finds objects by namespace, by uid, and by the indexes that their resource declares. */
 export class ObjectIndexes<T extends KubernetesObject> {
   readonly #valuesOf: Readonly<Record<string, IndexValues<T>>>;
   readonly #objects = new Map<string, Map<string, Set<T>>>();
@@ -15,17 +15,20 @@ export class ObjectIndexes<T extends KubernetesObject> {
     for (const name of Object.keys(this.#valuesOf)) this.#objects.set(name, new Map());
   }
 
-  /** Safe to iterate while the store changes only until the next await. */
+  /**
+   * Returns the objects that an index has under a value. Iterate before the next `await`: the result follows later changes.
+   * @throws {TypeError} if there is no such index
+   */
   find(name: string, value: string): Iterable<T> {
     const index = this.#objects.get(name);
     if (!index)
       throw new TypeError(
-        `There is no index ${JSON.stringify(name)}; expected one of ${[...this.#objects.keys()].join(', ')}.`,
+        `Expected one of the indexes ${[...this.#objects.keys()].join(', ')}; got ${JSON.stringify(name)}.`,
       );
     return index.get(value) ?? [];
   }
 
-  /** Where an object is found: what a reader of one of these has to hear of when the object changes. */
+  /** Returns every index and value that finds the object. */
   *entriesOf(object: T): Iterable<readonly [index: string, value: string]> {
     for (const [name, valuesOf] of Object.entries(this.#valuesOf))
       for (const value of valuesOf(object)) yield [name, value];

@@ -2,44 +2,53 @@ import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { NetChange } from './change-log.ts';
 
-/** What happened to one object. `version` is the resourceVersion that it produced. */
+/** A change of one object. `version` is the resourceVersion that the change produced. */
 export type Change<T> =
   | { readonly type: 'added'; readonly object: T; readonly version: string }
   | { readonly type: 'updated'; readonly object: T; readonly previous: T; readonly version: string }
   | { readonly type: 'deleted'; readonly object: T; readonly previous: T; readonly version: string };
 
-/** Told synchronously, in order, after the store has taken a change. Must not throw. */
+/**
+ * Handles the events of a store. Every method is called synchronously, after the store has changed, in the order of the
+ * changes. None may throw: an exception counts as a bug, and the resource is listed again.
+ */
 export interface StoreEventHandler<T> {
   changed(change: Change<T>): void;
-  /** The past is void: the world is another one. What the store holds now is all there is. */
+  /** A new epoch has begun: versions and objects from before are void, and the store holds all there is. */
   reset(): void;
-  /** The store cannot be read any more, e.g. because the cluster stopped serving the kind. */
+  /** The store has been emptied because it cannot be read any more, e.g. because the kind is not served. */
   failed(error: Error): void;
 }
 
 /**
- * The objects of one resource, as far as the API server has told. What it returns is frozen and shared: never modify it.
- * Every read is of one moment, for as long as nothing is awaited in between.
+ * The objects of one resource, as last received from the API server. Objects are deeply frozen and shared by all readers.
+ * The store changes only between turns of the event loop: reads without an `await` between them are consistent.
+ *
+ * Versions are the API server's resourceVersions, valid on every replica and across restarts. They grow within one epoch,
+ * the time between two restorations of the server from an older backup.
  */
 export interface ReadonlyStore<T extends KubernetesObject> {
   readonly resource: Resource<T>;
   readonly size: number;
-  /** How far the copy has come; empty before the first list, and while the kind is not served. */
+  /** Every change up to this resourceVersion is in the store. Empty before the first list, and while the kind is not served. */
   readonly version: string;
-  /** How far the API server is known to have come: after a write, further than the copy. A list that is asked for now cannot be older. */
+  /** The newest resourceVersion that the API server is known to have; after a write it is ahead of {@link version}. */
   readonly knownVersion: string;
-  /** Why there is nothing to read, where there is nothing: the copy is not complete and this is what hinders it. */
+  /** Why the store has nothing to read. Undefined once it has been read. */
   readonly failure: Error | undefined;
   get(name: ObjectName): T | undefined;
   withUid(uid: string): T | undefined;
-  /** All objects, or those of one namespace, in no particular order. */
+  /** Returns all objects, or those of one namespace, in no particular order. */
   list(namespace?: string): Iterable<T>;
-  /** @throws {TypeError} when the resource declares no such index */
+  /**
+   * Returns the objects that an index of the resource finds under a value.
+   * @throws {TypeError} if the resource declares no such index
+   */
   byIndex(index: string, value: string): Iterable<T>;
-  /** What has changed since a version, object by object. Undefined where that is too long ago, or yet to come. */
+  /** Returns one change per object since a version; undefined if the change log does not reach back to it, or it is yet to come. */
   changesSince(version: string): readonly NetChange<T>[] | undefined;
-  /** False for a version that another world had: it may mean something else in this one. */
+  /** Returns false for a version of an earlier epoch, which may mean another state now. */
   isCurrentEpoch(version: string): boolean;
-  /** @returns a function that ends the listening at once */
+  /** Adds a handler for all later events. Returns a function that removes it at once, also while events are delivered. */
   addEventHandler(handler: StoreEventHandler<T>): () => void;
 }

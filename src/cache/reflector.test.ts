@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { until } from '../../test/support/until.ts';
 import { widget } from '../../dev/simulator/fixture.ts';
 import {
-  asked,
+  requestsOf,
   breakWatch,
   DEFINITION,
   endWatch,
   forgetBetweenPages,
-  look,
+  discover,
   PATIENCE_MS,
   refuseWatch,
   startReflection,
@@ -16,18 +16,18 @@ import {
   type Reflection,
 } from '../../test/support/reflection.ts';
 
-describe('the first reading', () => {
-  it('is one stream, which is then followed', async () => {
+describe('the first list', () => {
+  it('lists and watches in one request', async () => {
     await using reflection = await startReflection({ objects: [widget('a'), widget('b')] });
     await watching(reflection);
     reflection.simulator.apply(widget('c'));
-    await until(() => reflection.names().join() === 'a,b,c', 'it follows');
+    await until(() => reflection.names().join() === 'a,b,c', 'the change has arrived');
     expect(reflection.listed).toEqual(['start']);
-    expect([asked(reflection, 'list'), asked(reflection, 'watch')]).toMatchObject([[], [{ status: 200 }]]);
-    expect(asked(reflection, 'watch')[0]?.url).toContain('timeoutSeconds=300');
+    expect([requestsOf(reflection, 'list'), requestsOf(reflection, 'watch')]).toMatchObject([[], [{ status: 200 }]]);
+    expect(requestsOf(reflection, 'watch')[0]?.url).toContain('timeoutSeconds=300');
   });
 
-  it('is a list where the server refuses to stream it, and every later one too', async () => {
+  it('lists page by page, now and later, when the server refuses streaming lists', async () => {
     const objects = [widget('a')];
     await using reflection = await startReflection({
       objects,
@@ -37,11 +37,11 @@ describe('the first reading', () => {
     reflection.simulator.faults.expireWatches();
     await until(() => reflection.listed.length === 2, 'it has listed again');
     await watching(reflection);
-    expect(asked(reflection, 'watch').map(({ status }) => status)).toEqual([422, 200, 200]);
+    expect(requestsOf(reflection, 'watch').map(({ status }) => status)).toEqual([422, 200, 200]);
     expect([reflection.names(), reflection.failures]).toEqual([['a'], ['expired']]);
   });
 
-  it('is a list where the server never says that a stream is complete', async () => {
+  it('lists page by page when a streaming list is not complete in time', async () => {
     const objects = [widget('a')];
     await using reflection = await startReflection({
       objects,
@@ -51,10 +51,10 @@ describe('the first reading', () => {
     expect(reflection.store.version).toBe('');
     reflection.clock.pass(PATIENCE_MS);
     await until(() => reflection.listed.length === 1, 'it has listed');
-    expect([reflection.names(), reflection.failures, asked(reflection, 'list').length]).toEqual([['a'], [], 1]);
+    expect([reflection.names(), reflection.failures, requestsOf(reflection, 'list').length]).toEqual([['a'], [], 1]);
   });
 
-  it('begins again when the server forgets the moment of a list between two pages', async () => {
+  it('lists again when the continue token expires between two pages', async () => {
     const objects = Array.from({ length: 501 }, (_, index) => widget(`w-${index}`));
     await using reflection = await startReflection({ objects, before: forgetBetweenPages });
     await until(() => reflection.store.size === 502, 'everything has been read');
@@ -62,27 +62,27 @@ describe('the first reading', () => {
   });
 });
 
-describe('a stream that ends', () => {
-  it('is taken up where it was, without a list', async () => {
+describe('a watch that ends', () => {
+  it('watches from the same version without a list when a watch ends', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     reflection.simulator.faults.endWatches();
     reflection.simulator.apply(widget('b'));
-    await until(() => reflection.names().join() === 'a,b', 'it follows');
+    await until(() => reflection.names().join() === 'a,b', 'the change has arrived');
     expect([reflection.listed, reflection.failures, reflection.clock.slept]).toEqual([['start'], [], [0]]);
   });
 
-  it('is taken up ever more slowly while nothing comes of it', async () => {
+  it('backs off longer and longer when watches end without an event', async () => {
     await using reflection = await startReflection();
     for (let times = 0; times < 5; times += 1) await endWatch(reflection);
     expect(reflection.clock.slept).toEqual([0, 0, 800, 1_600, 3_200]);
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.store.size === 1, 'it follows');
+    await until(() => reflection.store.size === 1, 'the change has arrived');
     await endWatch(reflection);
     expect(reflection.clock.slept.at(-1)).toBe(0);
   });
 
-  it('is no failure when it was followed for a while, even in silence', async () => {
+  it('resets the backoff when a watch has lasted five seconds, even without events', async () => {
     await using reflection = await startReflection();
     for (let times = 0; times < 4; times += 1) {
       await watching(reflection);
@@ -92,29 +92,29 @@ describe('a stream that ends', () => {
     expect(reflection.clock.slept).toEqual([0, 0, 0, 0]);
   });
 
-  it('goes on from the last bookmark', async () => {
+  it('watches from the last bookmark when a watch ends', async () => {
     await using reflection = await startReflection({ bookmarkIntervalMs: 20 });
     await watching(reflection);
     reflection.simulator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } });
     const { resourceVersion = '' } = reflection.simulator.get('v1', 'Namespace', 'elsewhere')?.metadata ?? {};
     await until(() => reflection.store.version === resourceVersion, 'the version has moved on');
     await endWatch(reflection);
-    expect(asked(reflection, 'watch').at(-1)?.url).toContain(`resourceVersion=${resourceVersion}`);
+    expect(requestsOf(reflection, 'watch').at(-1)?.url).toContain(`resourceVersion=${resourceVersion}`);
   });
 });
 
 describe('a connection that breaks', () => {
-  it('is restored at once, once, and then ever more slowly', async () => {
+  it('watches at once when a connection breaks, and backs off when it breaks again', async () => {
     await using reflection = await startReflection();
     for (let times = 0; times < 4; times += 1) await breakWatch(reflection);
     expect(reflection.clock.slept).toEqual([0, 800, 1_600, 3_200]);
     expect([reflection.failures, reflection.listed]).toEqual([Array.from({ length: 4 }, () => 'broken'), ['start']]);
-    expect(asked(reflection, 'list').map(({ url }) => url.split('?')[1])).toEqual(
+    expect(requestsOf(reflection, 'list').map(({ url }) => url.split('?')[1])).toEqual(
       Array.from({ length: 4 }, () => 'limit=1'),
     );
   });
 
-  it('is tried again at most every 30 s while nobody answers', async () => {
+  it('backs off up to 30 s while the server is unreachable', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     await reflection.simulator.faults.stop();
@@ -128,7 +128,7 @@ describe('a connection that breaks', () => {
 });
 
 describe('a server that refuses', () => {
-  it.each([429, 503])('%i is left alone for as long as it asks, at least', async (status) => {
+  it.each([429, 503])('waits at least for Retry-After when the server responds %i', async (status) => {
     await using reflection = await startReflection();
     await refuseWatch(reflection, { status, retryAfterSeconds: 1, times: 3 });
     expect(reflection.clock.slept).toEqual([0, 1_000, 1_600, 3_200]);
@@ -139,14 +139,14 @@ describe('a server that refuses', () => {
     [401, 'unauthorized', [0, 0, 800, 1_600]],
     [403, 'forbidden', [0, 800, 1_600, 3_200]],
     [500, 'server-error', [0, 800, 1_600, 3_200]],
-  ])('with %i is asked again, for the version that we have', async (status, cause, waits) => {
+  ])('retries from the same version when the server responds %i', async (status, cause, waits) => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await refuseWatch(reflection, { status, times: 3 });
     expect([reflection.clock.slept, new Set(reflection.failures)]).toEqual([waits, new Set([cause])]);
     expect([reflection.listed, reflection.store.failure, reflection.names()]).toEqual([['start'], undefined, ['a']]);
   });
 
-  it('because it has not seen our version is asked for it three times, then for everything', async () => {
+  it('lists after the third refusal when its version is too large for the server', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     const message = 'Timeout: Too large resource version: 9, current: 1';
     await refuseWatch(reflection, { status: 504, message, times: 3 });
@@ -155,7 +155,7 @@ describe('a server that refuses', () => {
     expect([reflection.listed, reflection.names()]).toEqual([['start', 'too-large-version'], ['a']]);
   });
 
-  it('from the beginning is the reason why there is nothing', async () => {
+  it('sets the failure of the store when the first request is refused', async () => {
     const refused = { status: 403, times: Infinity };
     await using reflection = await startReflection({ before: ({ faults }) => void faults.refuse(refused) });
     await until(() => reflection.store.failure !== undefined, 'the store has failed');
@@ -163,84 +163,91 @@ describe('a server that refuses', () => {
   });
 });
 
-describe('a version that is forgotten', () => {
-  it.each(['event', 'status'] as const)('is told by %s, and everything is read again at once', async (answer) => {
-    await using reflection = await startReflection({ objects: [widget('a'), widget('b')] });
-    await watching(reflection);
-    reflection.simulator.faults.endWatches();
-    reflection.simulator.delete('example.org/v1', 'Widget', 'b', 'default');
-    reflection.simulator.apply(widget('c'));
-    reflection.simulator.faults.compact({ answer });
-    await until(() => reflection.names().join() === 'a,c', 'it has caught up');
-    expect([reflection.failures, reflection.listed, reflection.clock.slept]).toEqual([
-      ['expired'],
-      ['start', 'expired'],
-      [0, 0],
-    ]);
-  });
+describe('an expired version', () => {
+  it.each(['event', 'status'] as const)(
+    'lists at once when its version has expired, reported by %s',
+    async (answer) => {
+      await using reflection = await startReflection({ objects: [widget('a'), widget('b')] });
+      await watching(reflection);
+      reflection.simulator.faults.endWatches();
+      reflection.simulator.delete('example.org/v1', 'Widget', 'b', 'default');
+      reflection.simulator.apply(widget('c'));
+      reflection.simulator.faults.compact({ answer });
+      await until(() => reflection.names().join() === 'a,c', 'it has caught up');
+      expect([reflection.failures, reflection.listed, reflection.clock.slept]).toEqual([
+        ['expired'],
+        ['start', 'expired'],
+        [0, 0],
+      ]);
+    },
+  );
 });
 
-describe('another world', () => {
-  it('is noticed after the connection broke, and told as such', async () => {
+describe('a server that was rolled back', () => {
+  it('resets the store when the server was rolled back while the connection was broken', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     let resets = 0;
     reflection.store.addEventHandler({ changed: () => {}, reset: () => void (resets += 1), failed: () => {} });
     const backup = reflection.simulator.faults.snapshot();
     reflection.simulator.apply(widget('b'));
-    await until(() => reflection.store.size === 2, 'it follows');
+    await until(() => reflection.store.size === 2, 'the change has arrived');
     await reflection.simulator.faults.restart({ data: backup });
     await until(() => reflection.listed.length === 2, 'it has listed');
-    expect([reflection.listed[1], reflection.names(), resets]).toEqual(['older-world', ['a'], 1]);
+    expect([reflection.listed[1], reflection.names(), resets]).toEqual(['server-rollback', ['a'], 1]);
   });
 });
 
 describe('a kind that is not served any more', () => {
-  it('is looked for now and then, and read when it is back', async () => {
+  it('asks discovery at intervals while its kind is not served, then lists', async () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     const definition = reflection.simulator.get(...DEFINITION);
     reflection.simulator.delete(...DEFINITION);
     await until(() => reflection.store.failure !== undefined, 'the store has failed');
     expect(reflection.store).toMatchObject({ failure: { reason: 'KindUnavailable' }, version: '', size: 0 });
-    for (const looks of [1, 2]) await look(reflection, looks);
+    for (const times of [1, 2]) await discover(reflection, times);
     if (definition) reflection.simulator.apply(definition);
     reflection.simulator.apply(widget('b'));
-    await look(reflection, 3);
-    await until(() => reflection.names().join() === 'b', 'it is read');
+    await discover(reflection, 3);
+    await until(() => reflection.names().join() === 'b', 'it is listed');
     expect(reflection.listed).toEqual(['start', 'kind-unavailable']);
   });
 });
 
-describe('what goes wrong inside', () => {
-  it('is passed over when it is one line', async () => {
+describe('an error in the reflector', () => {
+  it('skips a malformed line', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
     reflection.simulator.faults.injectLine('{"type":"ADDED","object":{}}');
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.store.size === 1, 'it follows');
-    expect([reflection.malformed.length, asked(reflection, 'watch').length, reflection.failures]).toEqual([1, 1, []]);
+    await until(() => reflection.store.size === 1, 'the change has arrived');
+    expect([reflection.malformed.length, requestsOf(reflection, 'watch').length, reflection.failures]).toEqual([
+      1,
+      1,
+      [],
+    ]);
   });
 
-  it('has everything read again when it is a bug of ours', async () => {
+  it('lists again when an event handler throws', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
-    const stop = reflection.store.addEventHandler({ changed: fail, reset: fail, failed: fail });
+    const removeHandler = reflection.store.addEventHandler({ changed: fail, reset: fail, failed: fail });
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.failures.length > 0, 'it has failed');
-    stop();
+    await until(() => reflection.failures.length > 0, 'it has been reported');
+    removeHandler();
     await until(() => reflection.listed.length === 2, 'it has listed again');
     expect([reflection.failures, reflection.listed[1], reflection.names()]).toEqual([['bug'], 'bug', ['a']]);
   });
 });
 
-describe('stopping', () => {
+describe('the abort signal', () => {
   it.each<[string, (reflection: Reflection) => Promise<unknown>]>([
-    ['it has hardly begun', () => Promise.resolve()],
-    ['it waits for a list to be complete', waitingForList],
-    ['nobody answers', async ({ simulator }) => simulator.faults.stop()],
-    ['it waits for a kind', async ({ simulator }) => simulator.delete(...DEFINITION)],
-  ])('ends everything while %s', async (_, reach) => {
+    ['it has just started', () => Promise.resolve()],
+    ['it waits for the end of the initial events', waitingForList],
+    ['the server is unreachable', async ({ simulator }) => simulator.faults.stop()],
+    ['it waits for the kind', async ({ simulator }) => simulator.delete(...DEFINITION)],
+  ])('stops when its signal aborts while %s', async (_, reach) => {
     const reflection = await startReflection({ before: ({ faults }) => faults.ignoreStreamingLists(true) });
     await reach(reflection);
     await reflection[Symbol.asyncDispose]();

@@ -1,49 +1,66 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
-import { kindUnavailable } from '../kubernetes/status-error.ts';
+import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
+import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
-import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { IdleDeadlines } from './idle-deadline.ts';
-import type { WakeSignal } from './wake-signal.ts';
-import { hasServerRolledBack } from './server-rollback.ts';
-import { retryPolicyFor } from './retry-policy.ts';
-import type { ReflectorReport } from './reflector-report.ts';
+import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 import type { Store } from './store.ts';
-import { applyInitialEvent, isStreamingListRefused } from './streaming-list.ts';
+import type { WakeSignal } from './wake-signal.ts';
 
 export interface ReflectOptions<T extends KubernetesObject> {
   readonly client: Client;
+  /** Written by the reflector alone, and by the results of writes. */
   readonly store: Store<T>;
   readonly report: ReflectorReport;
   readonly clock: Clock;
   readonly discovery: Discovery;
-  /** Ask what the cluster serves before asking for it the first time, not only when it turns out that it does not. */
+  /** Whether to ask discovery before the first request, not only after the API server has answered 404. */
   readonly discoverFirst: boolean;
-  /** Given by who needs a change told that is known to have happened, where it is polled for. */
+  /** Makes a resource that is polled be listed at once. */
   readonly wakeSignal: WakeSignal;
   /** A watch that carries bookmarks is broken after this time without a byte; see {@link IdleDeadlines} for others. */
   readonly watchIdleTimeoutMs: number;
-  /** How often to ask whether a kind that was not served is served now. */
+  /** Time between two questions whether a kind that was not served is served now. */
   readonly discoveryIntervalMs: number;
+  /** Ends the reflector. */
   readonly signal: AbortSignal;
 }
 
-/** How long a streaming list may take to say that it is complete; servers that ignore the request for one never do. */
-const STREAMING_LIST_PATIENCE_MS = 10_000;
-const SHORTEST_WATCH_SECONDS = 300;
+/** Receives what a reflector does, for status, logs and metrics. None of the methods may throw. */
+export interface ReflectorReport {
+  /** @param writtenAt when the API server stored the object, in milliseconds since the epoch; undefined if unknown */
+  readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
+  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `server-rollback` or that of a failure. */
+  readonly listed: (cause: string) => void;
+  /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
+  readonly polling: (isPolling: boolean) => void;
+  readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
+  /** A watch without bookmarks was silent past its deadline; the next one goes on from the same version. */
+  readonly renewed: () => void;
+  /** An object or a line of a watch was skipped because it could not be decoded. */
+  readonly malformed: (error: Error) => void;
+}
+
+/** Time for a streaming list to be complete. A server that ignores the parameter never says that one is. */
+const STREAMING_LIST_TIMEOUT_MS = 10_000;
+/** `timeoutSeconds` of watches are random between this and twice as much. */
+const MIN_WATCH_SECONDS = 300;
 /** A server that has not ended a watch this long after its `timeoutSeconds` is not there any more. */
 const WATCH_END_GRACE_MS = 30_000;
-/** A watch that lived so long was no failure to watch at all: the next wait starts small again. */
+/** A watch of this length counts as progress, even without an event: the next backoff is short again. */
 const STEADY_MS = 5_000;
-const JITTER_MS = 250;
-/** How often to list what cannot be watched. */
+const MAX_JITTER_MS = 250;
 const POLL_INTERVAL_MS = 10_000;
-/** How many lists of what cannot be watched it takes to ask whether it can be. */
-const POLLS_PER_QUESTION = 6;
+/** Lists of a polled resource between two questions whether it can be watched. */
+const POLLS_PER_DISCOVERY = 6;
 
-/** Keeps a store equal to what the API server has, through every failure, until the signal ends it. */
+/**
+ * Keeps a store equal to what the API server has, as client-go's reflector does: lists, watches from the list's version,
+ * and after every failure applies its {@link RetryPolicy}. Resolves when the signal has aborted and nothing runs any more.
+ * Never rejects. One request is in flight at any time.
+ */
 export async function reflect<T extends KubernetesObject>(options: ReflectOptions<T>): Promise<void> {
   await new Reflector(options).run();
 }
@@ -52,19 +69,19 @@ class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectOptions<T>;
   readonly #backoff: Backoff;
   readonly #idleDeadlines: IdleDeadlines;
-  /** Failures, and watches that ended without having told anything, since the last progress. */
+  /** Failures, and watches that ended without an event, since the last progress. */
   #attempts = 0;
-  /** Of the last failure since the last progress: what is done at once is done so once. */
+  /** Cause of the last failure since the last progress. A policy's immediate retry applies once per cause. */
   #lastCause: string | undefined;
-  /** Why the next round begins with a list; undefined while our version is good. */
+  /** Why the next iteration starts with a list. Undefined while the store's version can be watched from. */
   #listCause: string | undefined = 'start';
   #checkForRollback = false;
-  /** Whether this round has made progress. */
-  #progressed = false;
-  /** Until the server has shown that it cannot. */
+  /** Whether this iteration has made progress. */
+  #hasProgressed = false;
+  /** False once the server has refused a streaming list, or has not completed one in time. */
   #streamsLists = true;
   #discoverFirst: boolean;
-  /** Set while it cannot be watched: how often it has been listed since that was asked. */
+  /** Lists since discovery was last asked. Undefined while the resource can be watched. */
   #polls: number | undefined;
 
   constructor(options: ReflectOptions<T>) {
@@ -78,9 +95,9 @@ class Reflector<T extends KubernetesObject> {
     const { signal, clock } = this.#options;
     while (!signal.aborted) {
       try {
-        this.#progressed = false;
+        this.#hasProgressed = false;
         await this.#listAndWatch();
-        if (!this.#progressed) this.#attempts += 1;
+        if (!this.#hasProgressed) this.#attempts += 1;
         await clock.sleep(this.#attempts > 1 ? this.#backoff.next() : this.#jitter(), signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -89,13 +106,13 @@ class Reflector<T extends KubernetesObject> {
     }
   }
 
-  /** Lists where necessary, then follows one watch to its end. */
+  /** Lists if necessary, then follows one watch to its end. */
   async #listAndWatch(): Promise<void> {
     if (this.#discoverFirst) await this.#discover();
     this.#discoverFirst = false;
     if (this.#polls !== undefined) return this.#poll(this.#polls);
     if (this.#listCause === undefined && this.#checkForRollback && (await hasServerRolledBack(this.#options)))
-      this.#listCause = 'older-world';
+      this.#listCause = 'server-rollback';
     this.#checkForRollback = false;
     if (this.#listCause === undefined) return this.#watchFromVersion();
     if (this.#streamsLists) return this.#streamList(this.#listCause);
@@ -116,18 +133,18 @@ class Reflector<T extends KubernetesObject> {
     this.#listed(cause);
   }
 
-  /** Lists, then waits until it is time to list again. */
+  /** Lists, then waits for the next list. */
   async #poll(polls: number): Promise<void> {
     const { clock, wakeSignal, signal } = this.#options;
     wakeSignal.clear();
     await this.#list(this.#listCause ?? 'poll');
-    this.#progress();
+    this.#recordProgress();
     this.#polls = polls + 1;
     await wakeSignal.sleep(POLL_INTERVAL_MS, clock, signal);
-    if (this.#polls % POLLS_PER_QUESTION === 0) await this.#discover();
+    if (this.#polls % POLLS_PER_DISCOVERY === 0) await this.#discover();
   }
 
-  /** @throws {StatusError} KindUnavailable where it is not served */
+  /** @throws {StatusError} KindUnavailable if the resource is not served */
   async #discover(): Promise<void> {
     const { discovery, store } = this.#options;
     this.#applyServing(await discovery.ask(store.resource));
@@ -150,30 +167,30 @@ class Reflector<T extends KubernetesObject> {
     await this.#watch(store.version, signal, (event) => this.#handleEvent(event));
   }
 
-  /** Lists and follows in one stream; a server that cannot is asked for a list and a watch from then on. */
+  /** Lists and watches in one stream. If the server cannot, the next iterations list and watch in two requests. */
   async #streamList(cause: string): Promise<void> {
     const { clock, signal, store } = this.#options;
     const { knownVersion } = store;
     const listed = new Map<string, T>();
-    const [done, tooLate] = [new AbortController(), new AbortController()];
-    void clock.sleep(STREAMING_LIST_PATIENCE_MS, done.signal).then(() => done.signal.aborted || tooLate.abort());
+    const [complete, tooLate] = [new AbortController(), new AbortController()];
+    void clock.sleep(STREAMING_LIST_TIMEOUT_MS, complete.signal).then(() => complete.signal.aborted || tooLate.abort());
     try {
       await this.#watch(undefined, AbortSignal.any([signal, tooLate.signal]), (event) => {
-        if (done.signal.aborted) return this.#handleEvent(event);
-        if (event.type !== 'BOOKMARK') return applyInitialEvent(listed, event, store);
+        if (complete.signal.aborted) return this.#handleEvent(event);
+        if (event.type !== 'BOOKMARK') return addInitialEvent(listed, event, store);
         if (!event.initialEventsEnd) return undefined;
-        done.abort();
-        this.#progress();
+        complete.abort();
+        this.#recordProgress();
         store.replace([...listed.values()], event.resourceVersion, knownVersion);
         return this.#listed(cause);
       });
-      this.#streamsLists &&= done.signal.aborted;
+      this.#streamsLists &&= complete.signal.aborted;
     } catch (error) {
-      if (signal.aborted || done.signal.aborted || !(tooLate.signal.aborted || isStreamingListRefused(error)))
-        throw error;
-      this.#streamsLists = false; // the next round lists
+      const isUnsupported = tooLate.signal.aborted || isStreamingListRefused(error);
+      if (signal.aborted || complete.signal.aborted || !isUnsupported) throw error;
+      this.#streamsLists = false;
     } finally {
-      done.abort();
+      complete.abort();
     }
   }
 
@@ -185,7 +202,7 @@ class Reflector<T extends KubernetesObject> {
   ): Promise<void> {
     const { client, store, report, clock } = this.#options;
     const startedAt = clock.now();
-    const timeoutSeconds = Math.round(SHORTEST_WATCH_SECONDS * (1 + clock.random()));
+    const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + clock.random()));
     using deadline = this.#idleDeadlines.create();
     if (resourceVersion !== undefined) deadline.start();
     try {
@@ -207,13 +224,13 @@ class Reflector<T extends KubernetesObject> {
       this.#checkForRollback = true;
       report.renewed();
     } finally {
-      if (clock.now() - startedAt >= STEADY_MS) this.#progress();
+      if (clock.now() - startedAt >= STEADY_MS) this.#recordProgress();
     }
   }
 
   #handleEvent(event: WatchEvent<T>): void {
     const { store, report } = this.#options;
-    this.#progress();
+    this.#recordProgress();
     report.received(event.type, event.type === 'BOOKMARK' ? undefined : event.writtenAt);
     switch (event.type) {
       case 'ADDED':
@@ -224,12 +241,12 @@ class Reflector<T extends KubernetesObject> {
       case 'BOOKMARK':
         return store.advance(event.resourceVersion);
       default:
-        throw new TypeError(`Unknown watch event ${JSON.stringify(event satisfies never)}`);
+        throw new TypeError(`Expected a watch event, got ${JSON.stringify(event satisfies never)}`);
     }
   }
 
-  #progress(): void {
-    this.#progressed = true;
+  #recordProgress(): void {
+    this.#hasProgressed = true;
     this.#attempts = 0;
     this.#lastCause = undefined;
     this.#backoff.reset();
@@ -239,8 +256,8 @@ class Reflector<T extends KubernetesObject> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
     const policy = retryPolicyFor(error, this.#attempts);
-    const isNews = this.#lastCause !== policy.cause;
-    const waitMs = policy.immediate && isNews ? this.#jitter() : this.#backoff.next(policy.retryAfterMs);
+    const isFirst = this.#lastCause !== policy.cause;
+    const waitMs = policy.immediate && isFirst ? this.#jitter() : this.#backoff.next(policy.retryAfterMs);
     this.#lastCause = policy.cause;
     report.failed(error, policy, waitMs);
     if (policy.refreshCredentials) client.refreshCredentials();
@@ -261,10 +278,42 @@ class Reflector<T extends KubernetesObject> {
       serving = await discovery.ask(store.resource);
     } while (serving === 'absent' || serving === 'unknown');
     this.#applyServing(serving);
-    this.#progress();
+    this.#recordProgress();
   }
 
   #jitter(): number {
-    return this.#options.clock.random() * JITTER_MS;
+    return this.#options.clock.random() * MAX_JITTER_MS;
   }
+}
+
+/**
+ * Adds one event to the objects of a streaming list. Objects that the store has already are taken from there, so that a
+ * list costs memory only for what has changed.
+ */
+function addInitialEvent<T extends KubernetesObject>(
+  listed: Map<string, T>,
+  event: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>,
+  store: Store<T>,
+): void {
+  const key = keyOf(event.object.metadata);
+  if (event.type === 'DELETED') listed.delete(key);
+  else listed.set(key, store.intern(event.object));
+}
+
+/** Returns whether the server does not know the parameters of streaming lists: 400, or 422 if the feature is turned off. */
+function isStreamingListRefused(error: unknown): boolean {
+  return error instanceof StatusError && (error.code === 400 || error.code === 422);
+}
+
+/**
+ * Resolves with whether the API server's version is behind the store's, as after its restoration from an older backup: it
+ * then gives out the same versions again, and a watch from the store's would be silent until it has caught up.
+ */
+async function hasServerRolledBack<T extends KubernetesObject>(
+  options: Pick<ReflectOptions<T>, 'client' | 'store' | 'signal' | 'report'>,
+): Promise<boolean> {
+  const { client, store, signal, report } = options;
+  const { knownVersion } = store;
+  const { resourceVersion } = await client.list(store.resource, { limit: 1, signal }, report.malformed);
+  return compareVersions(resourceVersion, knownVersion) < 0;
 }

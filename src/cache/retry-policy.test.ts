@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kindUnavailable, StatusError, type StatusDetails } from '../kubernetes/status-error.ts';
 import { Widget } from '../../test/support/widget.ts';
-import { retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
+import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 
 const normal: Omit<RetryPolicy, 'cause'> = {
   next: 'rewatch',
@@ -41,11 +41,11 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   ],
   [{ code: 400 }, { cause: 'server-error' }],
   [{ code: 405 }, { cause: 'unwatchable', next: 'poll', immediate: true }],
-])('knows what to do about %j', (details, expected) => {
+])('returns the policy for %j', (details, expected) => {
   expect(retryPolicyFor(failure(details), 1)).toEqual({ ...normal, ...expected });
 });
 
-it('waits for a kind that is not served', () => {
+it('waits for the kind when it is not served', () => {
   expect(retryPolicyFor(kindUnavailable(Widget), 1)).toEqual({
     ...normal,
     cause: 'kind-unavailable',
@@ -53,16 +53,48 @@ it('waits for a kind that is not served', () => {
   });
 });
 
-it('insists on a version that is too large for the server, but not for ever', () => {
+it('lists after three refusals of a version that is too large', () => {
   const error = failure({ code: 504, message: 'Timeout: Too large resource version: 9, current: 1' });
   const steps = [1, 2, 3, 4].map((attempts) => retryPolicyFor(error, attempts));
   expect(steps.map(({ next }) => next)).toEqual(['rewatch', 'rewatch', 'list', 'list']);
   expect(steps[0]).toEqual({ ...normal, cause: 'too-large-version', checkForRollback: true });
 });
 
-it.each([new TypeError('a bug of ours'), 'thrown text', undefined])('takes %j for a bug, and begins again', (error) => {
-  expect(retryPolicyFor(error, 1)).toEqual({ ...normal, cause: 'bug', next: 'list' });
+it.each([new TypeError('a bug of ours'), 'thrown text', undefined])(
+  'lists again when %j was thrown, which is a bug',
+  (error) => {
+    expect(retryPolicyFor(error, 1)).toEqual({ ...normal, cause: 'bug', next: 'list' });
+  },
+);
+
+describe('Backoff', () => {
+  it('doubles from 0.8 s to 30 s', () => {
+    const backoff = new Backoff(() => 0);
+    expect(waitsOf(backoff, 8)).toEqual([800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]);
+  });
+
+  it('shortens each wait by up to half at random', () => {
+    const random = [0, 0.5, 0.999, 0.5];
+    const backoff = new Backoff(() => random.shift() ?? 0);
+    expect(waitsOf(backoff, 4).map(Math.round)).toEqual([800, 1_200, 1_602, 4_800]);
+  });
+
+  it('waits at least for Retry-After', () => {
+    const backoff = new Backoff(() => 0);
+    expect([backoff.next(5_000), backoff.next(1_000), backoff.next(0)]).toEqual([5_000, 1_600, 3_200]);
+  });
+
+  it('returns the shortest wait again after a reset', () => {
+    const backoff = new Backoff(() => 0);
+    waitsOf(backoff, 5);
+    backoff.reset();
+    expect(waitsOf(backoff, 2)).toEqual([800, 1_600]);
+  });
 });
+
+function waitsOf(backoff: Backoff, times: number): number[] {
+  return Array.from({ length: times }, () => backoff.next());
+}
 
 function failure(details: Partial<StatusDetails>): StatusError {
   return new StatusError({ code: 0, reason: '', message: '', ...details });

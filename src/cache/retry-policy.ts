@@ -10,9 +10,9 @@ import {
   StatusError,
 } from '../kubernetes/status-error.ts';
 
-/** What a reflector does about a failure. */
+/** How a reflector goes on after a failure. */
 export interface RetryPolicy {
-  /** For logs and metrics: which row of the recovery table this is. */
+  /** Class of the failure, for logs and metrics. */
   readonly cause:
     | 'broken'
     | 'unreachable'
@@ -26,21 +26,25 @@ export interface RetryPolicy {
     | 'unwatchable'
     | 'bug';
   /**
-   * `rewatch`: go on from the version we have. `list`: forget it. `wait-for-kind`: until discovery has it. `poll`: list from
-   * time to time.
+   * `rewatch`: watch from the store's version. `list`: list again, then watch. `wait-for-kind`: ask discovery until the
+   * kind is served. `poll`: list every ten seconds.
    */
   readonly next: 'rewatch' | 'list' | 'wait-for-kind' | 'poll';
-  /** Whoever answers next may be another, or an older, server: ask it for its version before trusting ours. */
+  /** Whether to compare the server's version with the store's first: another or an older server may respond next. */
   readonly checkForRollback: boolean;
   readonly refreshCredentials: boolean;
-  /** The first time, do not wait. */
+  /** Whether the first failure of this cause is retried without a wait. */
   readonly immediate: boolean;
+  /** The server's Retry-After, a lower bound of the wait. */
   readonly retryAfterMs: number | undefined;
 }
 
 const TOO_LARGE_ATTEMPTS = 3;
 
-/** The recovery table, as a function. `attempts` counts the failures since the last progress, this one included. */
+/**
+ * Returns the policy for what a list or watch has thrown. Anything but a {@link StatusError} is a bug.
+ * @param attempts number of failures since the last progress, including this one
+ */
 export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
   const base = {
     next: 'rewatch',
@@ -51,7 +55,7 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
   } as const;
   if (isExpired(error)) return { ...base, cause: 'expired', next: 'list', immediate: true };
   if (isKindUnavailable(error)) return { ...base, cause: 'kind-unavailable', next: 'wait-for-kind' };
-  if (isMethodRefused(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
+  if (isMethodNotAllowed(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
   if (isBroken(error)) return { ...base, cause: 'broken', checkForRollback: true, immediate: true };
   if (isUnreachable(error)) return { ...base, cause: 'unreachable', checkForRollback: true };
   if (isUnauthorized(error)) return { ...base, cause: 'unauthorized', refreshCredentials: true, immediate: true };
@@ -72,12 +76,42 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
   };
 }
 
-/** The server has no watch of this resource. */
-function isMethodRefused(error: unknown): boolean {
+/** Returns whether the server serves the resource without the watch verb. */
+function isMethodNotAllowed(error: unknown): boolean {
   return error instanceof StatusError && error.code === 405;
 }
 
-/** An API server that starts asks for ten seconds, however soon it will be ready. */
+/** Returns whether the API server is starting. Its Retry-After is always ten seconds, however soon it is ready. */
 function isStarting(error: unknown): boolean {
   return error instanceof StatusError && error.code === 503 && error.message === 'server is starting';
+}
+
+const INITIAL_BACKOFF_MS = 800;
+const MAX_BACKOFF_MS = 30_000;
+const MAX_RETRY_AFTER_MS = 600_000;
+
+/** Waits between attempts: 0.8 s doubling to 30 s, each up to half shorter at random, so that gateways do not retry in step. */
+export class Backoff {
+  readonly #random: () => number;
+  #nextMs = INITIAL_BACKOFF_MS;
+
+  /** @param random returns a number from 0 up to, not including, 1 */
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /**
+   * Returns the next wait in milliseconds.
+   * @param retryAfterMs lower bound from the server's Retry-After; more than ten minutes count as ten
+   */
+  next(retryAfterMs = 0): number {
+    const waitMs = this.#nextMs * (1 - this.#random() / 2);
+    this.#nextMs = Math.min(this.#nextMs * 2, MAX_BACKOFF_MS);
+    return Math.max(waitMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
+  }
+
+  /** Starts with the shortest wait again. */
+  reset(): void {
+    this.#nextMs = INITIAL_BACKOFF_MS;
+  }
 }

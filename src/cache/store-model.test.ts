@@ -9,61 +9,64 @@ import { widgetObject } from '../../test/support/widget-object.ts';
 
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 
-it.each(seeds)('a store holds and tells what a naive one would, whatever happens: %i', (seed) => {
-  const { store, told, resets } = emptyStore();
+it.each(seeds)('Store equals a naive store in content and events after any steps, with seed %i', (seed) => {
+  const { store, changes, resets } = emptyStore();
   const naive = new NaiveStore(1);
   const chance = chances(seed);
   for (let step = 0; step < 200; step += 1) {
-    const [before, tellings, reset] = [naive.objects, told.length, naive.resets];
+    const [before, sent, reset] = [naive.objects, changes.length, naive.resets];
     anyStep(chance)(store, naive);
     expectEqual(store, naive);
     expect(resets()).toBe(naive.resets);
     const expected = naive.resets > reset ? [] : differences(before, naive.objects);
-    expect(told.slice(tellings).map(lineOf).toSorted()).toEqual(expected);
+    expect(changes.slice(sent).map(lineOf).toSorted()).toEqual(expected);
   }
 });
 
-it.each(seeds)('a store and who listens to it end as the world is: %i', (seed) => {
-  const { store, told, resets } = emptyStore();
-  const delivery = new Delivery(store);
-  const chance = chances(seed);
-  for (let version = 2; version < 200; version += 1) {
-    delivery.happen(anyEvent(chance, delivery.world, version));
-    delivery.perhaps(chance);
-  }
-  delivery.upToDate();
-  expectEqual(store, delivery.world);
-  expect([sorted(retold(told)), resets()]).toEqual([sorted(delivery.world.objects), 0]);
-});
+it.each(seeds)(
+  'Store and its event handlers converge to the cluster when events are late or repeated, with seed %i',
+  (seed) => {
+    const { store, changes, resets } = emptyStore();
+    const delivery = new Delivery(store);
+    const chance = chances(seed);
+    for (let version = 2; version < 200; version += 1) {
+      delivery.append(anyEvent(chance, delivery.cluster, version));
+      delivery.deliverSome(chance);
+    }
+    delivery.deliverAll();
+    expectEqual(store, delivery.cluster);
+    expect([sorted(reconstruct(changes)), resets()]).toEqual([sorted(delivery.cluster.objects), 0]);
+  },
+);
 
-type WorldEvent = readonly [method: 'set' | 'delete', object: WidgetObject];
+type ClusterEvent = readonly [method: 'set' | 'delete', object: WidgetObject];
 
-/** What becomes of the events of a world on their way to a store: late, again, overtaken by a list or an answer. */
+/** Delivers the events of a cluster to a store late, repeatedly, or after a list or a write result that includes them. */
 class Delivery {
-  readonly world = new NaiveStore(1);
+  readonly cluster = new NaiveStore(1);
   readonly #store: Store<WidgetObject>;
-  readonly #events: WorldEvent[] = [];
+  readonly #events: ClusterEvent[] = [];
   #delivered = 0;
 
   constructor(store: Store<WidgetObject>) {
     this.#store = store;
   }
 
-  happen(event: WorldEvent): void {
-    this.world[event[0]](event[1]);
+  append(event: ClusterEvent): void {
+    this.cluster[event[0]](event[1]);
     this.#events.push(event);
   }
 
-  perhaps(chance: Chances): void {
-    const whim = chance.below(12);
+  deliverSome(chance: Chances): void {
+    const choice = chance.below(12);
     const last = this.#events.at(-1);
-    if (whim < 6) this.upToDate();
-    if (whim === 6) this.#deliver(chance.below(this.#delivered + 1), this.#delivered);
-    if (whim === 7 && last?.[0] === 'set') this.#store.applyWriteResult(last[1]);
-    if (whim === 8) this.#list();
+    if (choice < 6) this.deliverAll();
+    if (choice === 6) this.#deliver(chance.below(this.#delivered + 1), this.#delivered);
+    if (choice === 7 && last?.[0] === 'set') this.#store.applyWriteResult(last[1]);
+    if (choice === 8) this.#list();
   }
 
-  upToDate(): void {
+  deliverAll(): void {
     this.#deliver(this.#delivered, this.#events.length);
     this.#delivered = this.#events.length;
   }
@@ -73,14 +76,14 @@ class Delivery {
   }
 
   #list(): void {
-    this.#store.replace(this.world.objects, String(this.world.version));
+    this.#store.replace(this.cluster.objects, String(this.cluster.version));
     this.#delivered = this.#events.length;
   }
 }
 
 type Step = (store: Store<WidgetObject>, naive: NaiveStore) => void;
 
-/** Something that may happen, however unlikely: versions and uids come as they like. */
+/** Returns any step, with random versions and uids, however unlikely. */
 function anyStep(chance: Chances): Step {
   const object = anyObject(chance);
   const version = chance.below(30) + 1;
@@ -107,18 +110,18 @@ function anyObject(chance: Chances): WidgetObject {
   return at(name, version, { uid: `${name}${chance.below(2)}`, color: version % 2 ? 'red' : 'blue' });
 }
 
-/** Something that may happen in a world where everything is in order. */
-function anyEvent(chance: Chances, world: NaiveStore, version: number): WorldEvent {
+/** Returns an event that a consistent cluster may send at a version. */
+function anyEvent(chance: Chances, cluster: NaiveStore, version: number): ClusterEvent {
   const name = chance.of('abcdef');
-  const held = world.objects.find(({ metadata }) => metadata.name === name);
+  const held = cluster.objects.find(({ metadata }) => metadata.name === name);
   const uid = held?.metadata.uid ?? `${name}-${version}`;
   return [held && chance.below(3) === 0 ? 'delete' : 'set', at(name, version, { uid })] as const;
 }
 
-/** What somebody makes of what they were told; a contradiction is an error. */
-function retold(told: readonly Change<WidgetObject>[]): readonly WidgetObject[] {
+/** Returns the objects that an event handler reconstructs; fails if events contradict each other. */
+function reconstruct(changes: readonly Change<WidgetObject>[]): readonly WidgetObject[] {
   const held = new Map<string, WidgetObject>();
-  for (const change of told) {
+  for (const change of changes) {
     const { uid } = change.object.metadata;
     expect(held.get(uid)).toBe(change.type === 'added' ? undefined : change.previous);
     if (change.type === 'deleted') held.delete(uid);
@@ -143,16 +146,16 @@ function at(name: string, version: number, { color, ...metadata }: Partial<Objec
   return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);
 }
 
-/** A store that was empty when it was read, and what it has told since. */
+/** Returns a store after an empty first list, and the events that it sends from then on. */
 function emptyStore() {
   const store = new Store(Widget);
   store.replace([], '1');
-  const told: Change<WidgetObject>[] = [];
+  const changes: Change<WidgetObject>[] = [];
   let resets = 0;
   store.addEventHandler({
-    changed: (change) => void told.push(change),
+    changed: (change) => void changes.push(change),
     reset: () => void (resets += 1),
     failed: () => {},
   });
-  return { store, told, resets: () => resets };
+  return { store, changes, resets: () => resets };
 }

@@ -7,9 +7,9 @@ import type { Change } from './readonly-store.ts';
 import { Store } from './store.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
-describe('an event', () => {
-  it('changes what is held, finds it by every index, and is told with what was before', () => {
-    const { store, told } = storeOf([widgetObject('a')], '5');
+describe('Store.set and Store.delete', () => {
+  it('replaces an object in every index, with an event that has the previous one', () => {
+    const { store, changes } = storeOf([widgetObject('a')], '5');
     const [before, blue] = [store.get({ namespace: 'default', name: 'a' }), at('a', 6, { color: 'blue' })];
     store.set(blue);
     expect([...store.byIndex('color', 'blue'), ...store.byIndex('color', 'red')]).toEqual([blue]);
@@ -19,17 +19,17 @@ describe('an event', () => {
       1,
       '6',
     ]);
-    expect(told).toEqual([{ type: 'updated', object: blue, previous: before, version: '6' }]);
+    expect(changes).toEqual([{ type: 'updated', object: blue, previous: before, version: '6' }]);
   });
 
-  it('is ignored when it is older than what is held, or the same', () => {
+  it('ignores an object that is not newer than the stored one', () => {
     const { store, lines } = storeOf([at('a', 5)], '7');
     store.set(at('a', 4, { color: 'blue' }));
     store.set(at('a', 5, { color: 'blue' }));
     expect([lines(), [...store.list()], store.version]).toEqual([[], [at('a', 5)], '7']);
   });
 
-  it('brings nothing back that was deleted since', () => {
+  it('does not restore an object that was deleted since', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.delete(at('a', 6));
     store.set(at('a', 5));
@@ -37,26 +37,28 @@ describe('an event', () => {
     expect([lines(), store.size, store.version]).toEqual([['deleted uid-a'], 0, '6']);
   });
 
-  it('of an object re-created under its name is told as both', () => {
+  it('sends deleted and added when an object was created again under its name', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.set(at('a', 7, { uid: 'new' }));
     expect([lines(), store.withUid('uid-a'), store.size]).toEqual([['deleted uid-a', 'added new'], undefined, 1]);
   });
 
-  it('of an old deletion leaves the object that has the name now', () => {
+  it('ignores an old deletion when a newer object has the name', () => {
     const { store, lines } = storeOf([at('a', 7, { uid: 'new' })], '7');
     store.delete(at('a', 6));
     expect([lines(), store.size]).toEqual([[], 1]);
   });
 
-  it('of a deletion is told with the object as it last was', () => {
-    const { store, told } = storeOf([at('a', 5)], '5');
+  it('sends the last state of a deleted object', () => {
+    const { store, changes } = storeOf([at('a', 5)], '5');
     const last = at('a', 6, { color: 'blue' });
     store.delete(last);
-    expect(told).toMatchObject([{ type: 'deleted', object: last, previous: { spec: { color: 'red' } }, version: '6' }]);
+    expect(changes).toMatchObject([
+      { type: 'deleted', object: last, previous: { spec: { color: 'red' } }, version: '6' },
+    ]);
   });
 
-  it('without news moves the version on, never back', () => {
+  it('leaves the version alone when a bookmark is older', () => {
     const { store, lines } = storeOf([], '5');
     store.advance('9');
     store.advance('7');
@@ -65,8 +67,8 @@ describe('an event', () => {
   });
 });
 
-describe('the answer to a write', () => {
-  it('is taken at once, and the event that follows changes nothing', () => {
+describe('Store.applyWriteResult', () => {
+  it('stores the object at once, and its event causes no other change', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.applyWriteResult(at('a', 8));
     store.set(at('a', 7));
@@ -74,13 +76,13 @@ describe('the answer to a write', () => {
     expect([lines(), store.version]).toEqual([['updated uid-a'], '8']);
   });
 
-  it('leaves the version alone: others may have changed before it', () => {
+  it('does not move the version, since other changes may precede the write', () => {
     const { store } = storeOf([at('a', 5)], '5');
     store.applyWriteResult(at('a', 8));
     expect(store.version).toBe('5');
   });
 
-  it('is ignored when the watch has come further, so that nothing deleted comes back', () => {
+  it('ignores an object when the watch is past its version, which may have been deleted', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.delete(at('a', 9));
     store.applyWriteResult(at('a', 8));
@@ -88,13 +90,13 @@ describe('the answer to a write', () => {
     expect([lines(), store.size]).toEqual([['deleted uid-a'], 0]);
   });
 
-  it('is ignored before anything was read', () => {
+  it('ignores an object before the first list', () => {
     const store = new Store(Widget);
     store.applyWriteResult(at('a', 8));
     expect([store.size, store.version]).toEqual([0, '']);
   });
 
-  it('stays when a list that is older is read after it', () => {
+  it('keeps the object when a list is older', () => {
     const { store, lines } = storeOf([at('a', 5)], '5');
     store.applyWriteResult(at('b', 8));
     store.applyWriteResult(at('a', 9));
@@ -103,8 +105,8 @@ describe('the answer to a write', () => {
   });
 });
 
-describe('a list', () => {
-  it('is told as what was missed, and not a word about the rest', () => {
+describe('Store.replace', () => {
+  it('sends the differences, and nothing for unchanged objects', () => {
     const { store, lines } = storeOf([at('same', 3), at('changed', 3), at('gone', 3), at('renewed', 3)], '5');
     store.replace([at('same', 3), at('changed', 7), at('new', 6), at('renewed', 8, { uid: 'other' })], '9');
     expect(lines().toSorted()).toEqual([
@@ -117,7 +119,7 @@ describe('a list', () => {
     expect(store.version).toBe('9');
   });
 
-  it('of the same version changes nothing', () => {
+  it('sends nothing when the list has the same version', () => {
     const { store, lines, resets } = storeOf([at('a', 3)], '5');
     store.replace([at('a', 3)], '5');
     expect([lines(), resets()]).toEqual([[], 0]);
@@ -127,7 +129,7 @@ describe('a list', () => {
     ['is older', [at('a', 3)], '4'],
     ['has an older object, although nothing is lost', [at('a', 2)], '9'],
     ['has another object of the same version', [at('a', 3, { uid: 'other' })], '9'],
-  ])('that %s is of another world: what it says is all there is', (_, listed, version) => {
+  ])('begins a new epoch with the objects of a list that %s', (_, listed, version) => {
     const { store, lines, resets } = storeOf([at('a', 3), at('b', 4)], '5');
     store.replace(listed, version);
     expect([lines(), resets(), [...store.list()], store.version]).toEqual([[], 1, listed, version]);
@@ -135,10 +137,10 @@ describe('a list', () => {
   });
 });
 
-describe('a failure', () => {
+describe('Store.fail', () => {
   const error = new StatusError({ code: 403, reason: 'Forbidden', message: 'no' });
 
-  it('is the reason while nothing was ever read, until something is', () => {
+  it('sets the failure until the first list', () => {
     const store = new Store(Widget);
     store.fail(error, 'keep');
     expect([store.failure, store.version]).toEqual([error, '']);
@@ -146,13 +148,13 @@ describe('a failure', () => {
     expect([store.failure, store.version]).toEqual([undefined, '5']);
   });
 
-  it('takes nothing away from a copy, and nobody is told', () => {
+  it('keeps objects that were read, and sends nothing', () => {
     const { store, failures } = storeOf([at('a', 3)], '5');
     store.fail(error, 'keep');
     expect([store.failure, store.size, failures()]).toEqual([undefined, 1, []]);
   });
 
-  it('that voids the copy is told, and what comes back is new', () => {
+  it('sends the failure when it discards the objects, and added for each object of the next list', () => {
     const { store, lines, failures, resets } = storeOf([at('a', 3)], '5');
     const gone = kindUnavailable(Widget);
     store.fail(gone, 'discard');
@@ -168,9 +170,9 @@ describe('a failure', () => {
   });
 });
 
-describe('a copy that is given up', () => {
-  it('leaves nothing, and the next one begins with its list', () => {
-    const store = readAndGivenUp();
+describe('a discarded store', () => {
+  it('is empty, and starts its change log with the next list', () => {
+    const store = discardedStore();
     expect([store.size, store.version, store.failure, [...store.list('default')]]).toEqual([0, '', undefined, []]);
     store.replace([at('a', 3), at('b', 7)], '8');
     expect([store.changesSince('5'), store.changesSince('8'), store.size]).toEqual([undefined, [], 2]);
@@ -180,28 +182,28 @@ describe('a copy that is given up', () => {
     ['5', true],
     ['8', true],
     ['4', false],
-  ])('is of the world of the next one, if that is not older: %s', (version, isSo) => {
-    const store = readAndGivenUp();
+  ])('continues its epoch when the next list is not older: %s', (version, isContinued) => {
+    const store = discardedStore();
     store.replace([], version);
-    expect(store.isCurrentEpoch('5')).toBe(isSo);
+    expect(store.isCurrentEpoch('5')).toBe(isContinued);
   });
 
-  it('is of another world where the kind was not served in between', () => {
-    const store = readAndGivenUp();
+  it('begins a new epoch when the kind was not served in between', () => {
+    const store = discardedStore();
     store.fail(kindUnavailable(Widget), 'discard');
     store.replace([], '8');
     expect(store.isCurrentEpoch('5')).toBe(false);
   });
 
-  it('takes no answer of a write', () => {
-    const store = readAndGivenUp();
+  it('ignores the result of a write', () => {
+    const store = discardedStore();
     store.applyWriteResult(at('b', 9));
     expect([store.size, store.version]).toEqual([0, '']);
   });
 });
 
-describe('many lists in a row', () => {
-  it('are each a moment to go on from, but only the last of them', () => {
+describe('many lists', () => {
+  it('returns the changes since each of many lists, up to the bound of the change log', () => {
     const { store } = storeOf([], '1000');
     for (let version = 1_001; version <= 2_100; version += 1) store.replace([at('a', version)], String(version));
     expect(store.changesSince('1000')).toBeUndefined();
@@ -211,37 +213,37 @@ describe('many lists in a row', () => {
   });
 });
 
-describe('listeners', () => {
-  it('are missed when the last of them has gone, once', () => {
-    let left = 0;
-    const store = new Store(Widget, 10, () => void (left += 1));
-    const [first, second] = [listen(store, () => {}), listen(store, () => {})];
+describe('event handlers of a store', () => {
+  it('cause one call of onLastHandlerRemoved when the last one is removed', () => {
+    let removed = 0;
+    const store = new Store(Widget, 10, () => void (removed += 1));
+    const [first, second] = [onChange(store, () => {}), onChange(store, () => {})];
     first();
     first();
-    expect([store.hasEventHandlers, left]).toEqual([true, 0]);
+    expect([store.hasEventHandlers, removed]).toEqual([true, 0]);
     second();
     second();
-    expect([store.hasEventHandlers, left]).toEqual([false, 1]);
+    expect([store.hasEventHandlers, removed]).toEqual([false, 1]);
   });
 
-  it('may stop themselves and others while they are being told', () => {
+  it('can remove themselves and others while an event is delivered', () => {
     const { store } = storeOf([], '5');
-    const heard: string[] = [];
-    const stops = ['first', 'second', 'third'].map((name) =>
-      listen(store, () => {
-        heard.push(name);
-        if (name === 'first') for (const stop of stops.slice(0, 2)) stop();
+    const called: string[] = [];
+    const removers = ['first', 'second', 'third'].map((name) =>
+      onChange(store, () => {
+        called.push(name);
+        if (name === 'first') for (const remove of removers.slice(0, 2)) remove();
       }),
     );
     store.set(at('a', 6));
     store.set(at('b', 7));
-    expect(heard).toEqual(['first', 'third', 'third']);
+    expect(called).toEqual(['first', 'third', 'third']);
   });
 
-  it('find the change already made when they are told', () => {
+  it('find the store already changed when they are called', () => {
     const { store } = storeOf([], '5');
     const seen: unknown[] = [];
-    listen(store, () => void seen.push([store.size, store.version]));
+    onChange(store, () => void seen.push([store.size, store.version]));
     store.set(at('a', 6));
     store.delete(at('a', 7));
     expect(seen).toEqual([
@@ -251,7 +253,7 @@ describe('listeners', () => {
   });
 });
 
-describe('intern', () => {
+describe('Store.intern', () => {
   it('returns the stored object when the given one equals it', () => {
     const { store } = storeOf([at('a', 3)], '5');
     expect(store.intern(at('a', 3))).toBe(store.get(at('a', 3).metadata));
@@ -271,29 +273,29 @@ function at(name: string, version: number, { color, ...metadata }: Partial<Objec
   return widgetObject(name, { resourceVersion: String(version), ...metadata }, color);
 }
 
-function listen(store: Store<WidgetObject>, changed: (change: Change<WidgetObject>) => void): () => void {
+function onChange(store: Store<WidgetObject>, changed: (change: Change<WidgetObject>) => void): () => void {
   return store.addEventHandler({ changed, reset: () => {}, failed: () => {} });
 }
 
-/** A store that had been read up to version 5. */
-function readAndGivenUp(): Store<WidgetObject> {
+/** Returns a store that was discarded at version 5. */
+function discardedStore(): Store<WidgetObject> {
   const store = new Store(Widget);
   store.replace([at('a', 3)], '5');
   store.discard();
   return store;
 }
 
-/** A store that has been read, and what it has told since. */
+/** Returns a store after its first list, and the events that it sends from then on. */
 function storeOf(objects: readonly WidgetObject[], version: string) {
   const store = new Store(Widget);
   store.replace(objects, version);
-  const told: Change<WidgetObject>[] = [];
+  const changes: Change<WidgetObject>[] = [];
   const failures: Error[] = [];
   let resets = 0;
   store.addEventHandler({
-    changed: (change) => void told.push(change),
+    changed: (change) => void changes.push(change),
     reset: () => void (resets += 1),
     failed: (error) => void failures.push(error),
   });
-  return { store, told, lines: () => told.map(lineOf), resets: () => resets, failures: () => failures };
+  return { store, changes, lines: () => changes.map(lineOf), resets: () => resets, failures: () => failures };
 }

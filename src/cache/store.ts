@@ -5,6 +5,10 @@ import { ChangeLog, type NetChange } from './change-log.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
 
+/**
+ * The store that a reflector writes. Events may arrive late, twice, or after a list or a write result that includes them:
+ * an object is only ever replaced by a newer one. Memory is bound by the resource's objects and the change log.
+ */
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
   readonly #objects = new Map<string, T>();
@@ -13,16 +17,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly #changeLog: ChangeLog<T>;
   #version = '';
   #knownVersion = '';
-  /** Up to here versions belong to a world that is no more. Empty: there was none. */
+  /** The newest version of the previous epoch: versions up to it are void. Empty in the first epoch. */
   #previousEpochVersion = '';
   #failure: Error | undefined;
-  /** Whether the last copy was {@link empty given up}, and there is none yet after it. */
+  /** Whether the store was {@link discard}ed after it had been read, and has not been read since. */
   #isDiscarded = false;
   readonly #onLastHandlerRemoved: () => void;
 
   /**
-   * @param historyEvents how many changes {@link changesSince} can look back over
-   * @param onLastHandlerRemoved told when the last listener has gone
+   * @param historyEvents number of changes to keep for {@link changesSince}
+   * @param onLastHandlerRemoved called when the last event handler has been removed
    */
   constructor(resource: Resource<T>, historyEvents = 1_000, onLastHandlerRemoved: () => void = () => {}) {
     this.resource = resource;
@@ -47,7 +51,6 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return this.#failure;
   }
 
-  /** Whether anybody listens. */
   get hasEventHandlers(): boolean {
     return this.#eventHandlers.size > 0;
   }
@@ -85,16 +88,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     };
   }
 
-  /** Takes an ADDED or MODIFIED event. What is older than what is held is ignored: a list or a write has overtaken it. */
+  /** Applies an ADDED or MODIFIED event. Ignores objects older than the stored version. */
   set(object: T): void {
     const version = object.metadata.resourceVersion;
-    // What is not here although we have come so far has been deleted since.
+    // An object that is missing although the store is past its version has been deleted since.
     if (!this.get(object.metadata) && compareVersions(version, this.#version) <= 0) return;
     this.advance(version);
     this.#upsert(object);
   }
 
-  /** Takes a DELETED event, unless the name already belongs to a newer object. */
+  /** Applies a DELETED event. Ignores it if a newer object has the name. */
   delete(object: T): void {
     const version = object.metadata.resourceVersion;
     this.advance(version);
@@ -111,9 +114,9 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /**
-   * Takes the API server's answer to a write, so that its author reads it at once. Ignored where the watch has come
-   * further than the answer: the object may have been deleted since. Ignored, too, where another object still has its
-   * name: the watch is to tell of that one's end first.
+   * Applies the API server's response to a write, so that its author reads it at once; {@link version} stays. Ignores it
+   * if the watch is past its version, since the object may have been deleted meanwhile; or if another object still has the
+   * name, since the watch reports the deletion of that one first.
    */
   applyWriteResult(object: T): void {
     const version = object.metadata.resourceVersion;
@@ -130,16 +133,16 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     return isDeepStrictEqual(held, object) ? held : object;
   }
 
-  /** Takes a bookmark: nothing has changed up to this version. */
+  /** Applies a bookmark: the store has every change up to this version. */
   advance(version: string): void {
     this.#version = newer(version, this.#version);
     this.#knownVersion = newer(version, this.#knownVersion);
   }
 
   /**
-   * Takes a complete list: tells what was missed, and nothing about what is the same. What a write has put here since
-   * the list was made stays. A list that contradicts what is held, being newer, comes from another world.
-   * @param known {@link knownVersion} when the list was asked for
+   * Replaces the objects by a complete list. Sends the differences to the event handlers; unchanged objects cause no event,
+   * and results of writes newer than the list stay. A list that shows that the server was rolled back begins a new epoch.
+   * @param known {@link knownVersion} when the list was requested
    */
   replace(objects: readonly T[], version: string, known = this.#version): void {
     this.#failure = undefined;
@@ -156,20 +159,20 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /**
-   * Takes note of why the API server cannot be read. A copy goes on being served; `void` takes it away too, as when the
-   * kind is no longer served.
+   * Records why the API server cannot be read. With `keep`, objects that were read before stay and hide the error; with
+   * `discard`, as when the kind is not served any more, the store is emptied and the event handlers get the error.
    */
-  fail(error: Error, copy: 'keep' | 'discard'): void {
-    if (copy === 'keep' && this.#version !== '') return;
+  fail(error: Error, objects: 'keep' | 'discard'): void {
+    if (objects === 'keep' && this.#version !== '') return;
     this.#failure = error;
-    if (copy === 'keep') return;
+    if (objects === 'keep') return;
     this.#clear();
     this.#version = '';
     this.#isDiscarded = false;
     for (const handler of this.#eventHandlers) handler.failed(error);
   }
 
-  /** Gives the copy up, which nobody follows: as before the first list. */
+  /** Empties the store, as before the first list. Sends no event, so the store should have no event handlers. */
   discard(): void {
     this.#clear();
     this.#changeLog.startAt('');
@@ -178,7 +181,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#version = '';
   }
 
-  /** Versions of one world only grow: with the list's, and with each object's. */
+  /** Within an epoch neither the version of the list nor that of an object decreases. */
   #isFromEarlierEpoch(objects: readonly T[], version: string, known: string): boolean {
     if (compareVersions(version, known) < 0) return true;
     return objects.some((listed) => {
@@ -191,8 +194,8 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   /**
-   * Begins anew: where the kind was not served for a while, nobody knows whether it is the same world. Where only nobody
-   * was interested for a while, it is, if it has not become older.
+   * Starts the first list's versions. They continue the epoch after a {@link discard}, unless they decrease. They begin a
+   * new one after a time without the kind: its definition may have been deleted and created again.
    */
   #startEpoch(version: string): void {
     const isContinued = this.#isDiscarded && compareVersions(version, this.#knownVersion) >= 0;

@@ -1,22 +1,23 @@
 import type { Clock } from './clock.ts';
 
-/** Lets a wait be cut short by who needs what comes after it; also one that is yet to begin. */
+/** Wakes a sleeping loop. If called while the loop is awake, its next sleep returns at once. */
 export class WakeSignal {
-  #isAwake = false;
-  #interrupt = new AbortController();
+  #isWoken = false;
+  #sleep = new AbortController();
 
   wake(): void {
-    this.#isAwake = true;
-    this.#interrupt.abort();
+    this.#isWoken = true;
+    this.#sleep.abort();
   }
 
-  /** What is wanted is about to be done: only who comes later cuts the next wait. */
+  /** Forgets earlier calls of {@link wake}. To be called before the work that they ask for. */
   clear(): void {
-    this.#isAwake = false;
-    this.#interrupt = new AbortController();
+    this.#isWoken = false;
+    this.#sleep = new AbortController();
   }
 
+  /** Resolves after the given milliseconds, when woken, or when the signal aborts. */
   async sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-    if (!this.#isAwake) await clock.sleep(ms, AbortSignal.any([signal, this.#interrupt.signal]));
+    if (!this.#isWoken) await clock.sleep(ms, AbortSignal.any([signal, this.#sleep.signal]));
   }
 }

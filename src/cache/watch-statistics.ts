@@ -1,25 +1,25 @@
-/** Of many durations, what a monitoring system needs. */
+/** Summary of many durations. */
 export interface Durations {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
 }
 
-/** What has happened to the watch of one resource since the process began. */
+/** Counters of one resource's lists and watches since the process started. */
 export interface WatchStatistics {
   readonly events: number;
   readonly bookmarks: number;
-  /** What the API server sent and could not be read. */
+  /** Objects and lines from the API server that could not be decoded. */
   readonly malformed: number;
-  /** How often everything was listed, by what made it necessary; `start` is the first time after each start of the watch. */
+  /** Number of lists by cause; `start` is the first one after each start of the reflector. */
   readonly lists: Readonly<Record<string, number>>;
-  /** How often a watch or list failed, by cause. */
+  /** Number of failed lists and watches by cause. */
   readonly failures: Readonly<Record<string, number>>;
-  /** From the API server's write to our receipt, for objects that tell: their managers note whole seconds. */
+  /** Time from the API server's write to its event, for objects whose `managedFields` have times; these are whole seconds. */
   readonly lag: Durations;
 }
 
-/** Counts up, and can be read at any time. */
+/** The mutable form of {@link WatchStatistics}. */
 export class WatchCounters {
   #events = 0;
   #bookmarks = 0;
@@ -37,6 +37,7 @@ export class WatchCounters {
     this.#bookmarks += 1;
   }
 
+  /** Returns the new total. */
   malformed(): number {
     this.#malformed += 1;
     return this.#malformed;
@@ -62,7 +63,7 @@ export class WatchCounters {
   }
 }
 
-/** Sums durations up. */
+/** The mutable form of {@link Durations}. */
 export class DurationCounter {
   #count = 0;
   #totalMs = 0;

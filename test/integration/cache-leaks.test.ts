@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { expect, it } from 'vitest';
 import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
 import { widget } from '../../dev/simulator/fixture.ts';
-import { IDLE_MS, OnDemand, startDemandedCache, type DemandedCache } from '../support/lazy-cache.ts';
+import { IDLE_MS, OnDemand, startLazyCache, type LazyCache } from '../support/lazy-cache.ts';
 
 const CYCLES = 1_000;
 const WARM_UP = 100;
@@ -32,25 +32,25 @@ it.each([
 ])(
   'a copy that is begun and let go of a thousand times leaves nothing behind: %s',
   async (_, options) => {
-    await using demanded = await startDemandedCache(options);
-    for (let times = 0; times < WARM_UP; times += 1) await beginAndStop(demanded);
+    await using cached = await startLazyCache(options);
+    for (let times = 0; times < WARM_UP; times += 1) await beginAndStop(cached);
     const before = heapBytes();
-    for (let times = 0; times < CYCLES; times += 1) await beginAndStop(demanded);
+    for (let times = 0; times < CYCLES; times += 1) await beginAndStop(cached);
     expect(heapBytes() - before).toBeLessThan(NOISE_BYTES + CYCLES * TOLERATED_BYTES);
-    expect(demanded.status().watch.lists).toEqual({ start: WARM_UP + CYCLES });
+    expect(cached.status().watch.lists).toEqual({ start: WARM_UP + CYCLES });
   },
   PATIENCE_MS,
 );
 
-async function beginAndStop(demanded: DemandedCache): Promise<void> {
-  const { cache, clock, resource, store } = demanded;
+async function beginAndStop(cached: LazyCache): Promise<void> {
+  const { cache, clock, resource, store } = cached;
   const gone = new AbortController();
   await cache.ensureSynced(resource, gone.signal);
   expect(store.size).toBe(OBJECTS);
   store.addEventHandler({ changed: () => {}, reset: () => {}, failed: () => {} })();
   await cache.changesSince(resource, '1');
   clock.pass(IDLE_MS);
-  await demanded.stopped();
+  await cached.stopped();
   expect(store.size).toBe(0);
 }
 

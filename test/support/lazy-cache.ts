@@ -12,11 +12,11 @@ import { VirtualClock } from './virtual-clock.ts';
 export const IDLE_MS = 600_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
 
-/** Widgets, as they are watched only while somebody reads them. */
+/** Widgets, watched only while they are read. */
 export const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
 
-/** A cache of one resource, on a clock of its own, and what it does to its cluster. */
-export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
+/** A cache of one resource on a clock of its own, and its requests. */
+export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
   readonly resource: Resource<WidgetObject>;
   readonly cache: ClusterCache;
   readonly store: ReadonlyStore<WidgetObject>;
@@ -25,29 +25,29 @@ export interface DemandedCache extends AsyncDisposable, Pick<WidgetCluster, 'cli
   ensureSynced(): Promise<void>;
   status(): ResourceStatus;
   names(): readonly string[];
-  /** What it has asked for, as `verb resource` or the path of what is no resource. */
+  /** Returns its requests, as `verb resource`, or the path if it is not that of a resource. */
   asked(): readonly string[];
-  /** Waits until its watch is open. */
+  /** Resolves when its watch is open. */
   watching(): Promise<void>;
-  /** Waits until nothing of it runs. */
+  /** Resolves when nothing of it runs any more. */
   stopped(): Promise<void>;
 }
 
-export async function startDemandedCache(
+export async function startLazyCache(
   options: SimulatorOptions & {
     readonly resource?: Resource<WidgetObject>;
     readonly watchIdleMinutes?: number;
     readonly before?: (simulator: Simulator) => void;
   } = {},
-): Promise<DemandedCache> {
+): Promise<LazyCache> {
   const { resource = OnDemand, watchIdleMinutes = 10, before, ...simulated } = options;
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...simulated });
   const { simulator, client } = cluster;
   before?.(simulator);
   const clock = new VirtualClock();
   const log = pino({ level: 'silent' });
-  const waits = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
-  const cache = startClusterCache({ client, resources: [resource], log, clock, ...waits });
+  const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: DISCOVERY_INTERVAL_MS, watchIdleMinutes };
+  const cache = startClusterCache({ client, resources: [resource], log, clock, ...intervals });
   const store = cache.store(resource);
   return {
     client,
@@ -61,8 +61,8 @@ export async function startDemandedCache(
     status: () => only(cache.statuses()),
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     asked: () => simulator.requests.map(titleOf),
-    watching: async () => until(() => simulator.openWatches === 1, 'it is watched'),
-    stopped: async () => until(() => simulator.openWatches + clock.waiting === 0, 'nothing of it runs'),
+    watching: async () => until(() => simulator.openWatches === 1, 'the watch is open'),
+    stopped: async () => until(() => simulator.openWatches + clock.waiting === 0, 'nothing runs any more'),
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();

@@ -1,33 +1,33 @@
 import type { WidgetObject } from './widget.ts';
 import type { Change } from '../../src/cache/readonly-store.ts';
 
-/** What a store is to hold and to tell, by the simplest means: lists, and differences between them. */
+/** A reference implementation of a store: lists of objects, and the differences between them. */
 export class NaiveStore {
   objects: readonly WidgetObject[] = [];
   version: number;
   resets = 0;
 
-  /** An empty one, as read at this version. */
+  /** @param version version of the first list, which is empty */
   constructor(version: number) {
     this.version = version;
   }
 
   set(object: WidgetObject): void {
-    const held = this.#named(object);
-    if (held ? isNewer(object, held) : versionOf(object) > this.version) this.#become(object);
+    const held = this.#find(object);
+    if (held ? isNewer(object, held) : versionOf(object) > this.version) this.#replaceNamed(object);
     this.advance(versionOf(object));
   }
 
   delete(object: WidgetObject): void {
-    const held = this.#named(object);
-    if (held && (uidOf(held) === uidOf(object) || !isNewer(held, object))) this.#without(held);
+    const held = this.#find(object);
+    if (held && (uidOf(held) === uidOf(object) || !isNewer(held, object))) this.#remove(held);
     this.advance(versionOf(object));
   }
 
   applyWriteResult(object: WidgetObject): void {
-    const held = this.#named(object);
-    const isFree = !held || (uidOf(held) === uidOf(object) && isNewer(object, held));
-    if (versionOf(object) > this.version && isFree) this.#become(object);
+    const held = this.#find(object);
+    const isApplicable = !held || (uidOf(held) === uidOf(object) && isNewer(object, held));
+    if (versionOf(object) > this.version && isApplicable) this.#replaceNamed(object);
   }
 
   advance(version: number): void {
@@ -42,45 +42,45 @@ export class NaiveStore {
       return;
     }
     const later = this.objects.filter((held) => versionOf(held) > version);
-    const untouched = listed.filter((object) => !later.some((held) => keyOf(held) === keyOf(object)));
-    this.objects = [...untouched, ...later];
+    const unchanged = listed.filter((object) => !later.some((held) => keyOf(held) === keyOf(object)));
+    this.objects = [...unchanged, ...later];
     this.version = version;
   }
 
   #isFromEarlierEpoch(object: WidgetObject, version: number): boolean {
-    const held = this.#named(object);
+    const held = this.#find(object);
     if (!held) return false;
     if (versionOf(held) === versionOf(object)) return uidOf(held) !== uidOf(object);
     return isNewer(held, object) && versionOf(held) <= version;
   }
 
-  #become(object: WidgetObject): void {
+  #replaceNamed(object: WidgetObject): void {
     this.objects = [...this.objects.filter((other) => keyOf(other) !== keyOf(object)), object];
   }
 
-  #without(object: WidgetObject): void {
+  #remove(object: WidgetObject): void {
     this.objects = this.objects.filter((other) => other !== object);
   }
 
-  #named(object: WidgetObject): WidgetObject | undefined {
+  #find(object: WidgetObject): WidgetObject | undefined {
     return this.objects.find((other) => keyOf(other) === keyOf(object));
   }
 }
 
-/** A change as a line of text. */
+/** Returns a change as a line of text. */
 export function lineOf({ type, object }: Pick<Change<WidgetObject>, 'type' | 'object'>): string {
   return `${type} ${uidOf(object)}`;
 }
 
-/** What has to be told, in no particular order, when this has become of that. */
+/** Returns the events between two states, in alphabetical order. */
 export function differences(before: readonly WidgetObject[], after: readonly WidgetObject[]): readonly string[] {
-  const gone = before.filter((object) => !after.some((other) => uidOf(other) === uidOf(object)));
-  const told = after.flatMap((object) => {
+  const deleted = before.filter((object) => !after.some((other) => uidOf(other) === uidOf(object)));
+  const changed = after.flatMap((object) => {
     const previous = before.find((other) => uidOf(other) === uidOf(object));
     if (!previous) return lineOf({ type: 'added', object });
     return versionOf(previous) === versionOf(object) ? [] : lineOf({ type: 'updated', object });
   });
-  return [...gone.map((object) => lineOf({ type: 'deleted', object })), ...told].sort();
+  return [...deleted.map((object) => lineOf({ type: 'deleted', object })), ...changed].sort();
 }
 
 export function versionOf({ metadata }: WidgetObject): number {

@@ -1,16 +1,16 @@
 import type { Clock, Timer } from '../../src/cache/clock.ts';
 import { ManualTimers } from './manual-timers.ts';
 
-/** A clock on which waiting takes no time, except what is to wait until it is passed. Chance always falls on 0. */
+/** A clock on which sleeping takes no time, except for the durations that are held until {@link pass}. Random numbers are 0. */
 export class OwnedClock implements Clock {
-  /** How long each wait was asked to be, in milliseconds, in order; those that were held back are not among them. */
+  /** Duration of each sleep in milliseconds, in order, without the held ones. */
   readonly slept: number[] = [];
   readonly #held: ReadonlySet<number>;
   readonly #passes = new Set<() => void>();
   readonly #timers = new ManualTimers();
   #now = Date.parse('2030-01-01T00:00:00Z');
 
-  /** @param held waits of exactly so many milliseconds last until {@link pass} or their signal */
+  /** @param held sleeps of exactly one of these durations last until {@link pass} or their signal */
   constructor(...held: readonly number[]) {
     this.#held = new Set(held);
   }
@@ -23,7 +23,7 @@ export class OwnedClock implements Clock {
     return 0;
   }
 
-  /** Lets so much time pass, and ends the waits that are held. */
+  /** Moves the clock, ends the held sleeps and expires the timers that are due. */
   pass(ms: number): void {
     this.#now += ms;
     for (const end of this.#passes) end();
@@ -49,7 +49,7 @@ export class OwnedClock implements Clock {
       return promise;
     }
     this.slept.push(ms);
-    // Whoever loops over waits must not keep everybody else from their turn.
+    // A loop of sleeps must not starve the event loop.
     setImmediate(resolve);
     return promise;
   }

@@ -11,32 +11,32 @@ import type { Resource } from '../../src/kubernetes/resource.ts';
 import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
 
-/** A reflector at work, and what it has told of that. */
+/** A running reflector and what it has reported. */
 export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
   readonly store: Store<WidgetObject>;
   readonly clock: OwnedClock;
-  /** Why each list was made. */
+  /** Cause of each list. */
   readonly listed: readonly string[];
-  /** What each failure was. */
+  /** Cause of each failure. */
   readonly failures: readonly string[];
   readonly malformed: readonly Error[];
   /** Returns how many silent watches without bookmarks were renewed. */
   renewals(): number;
-  /** The names in the store, in order. */
+  /** Returns the names of the stored objects in alphabetical order. */
   names(): readonly string[];
 }
 
-/** How long a streaming list may take to be complete, and how long to wait between two looks for a kind. */
+/** Time for a streaming list to be complete. */
 export const PATIENCE_MS = 10_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
 export const IDLE_TIMEOUT_MS = 60_000;
 
-/** Follows the widgets of a simulated cluster, on a clock where only these two waits last until they are passed. */
+/** Reflects the widgets of a simulated cluster, on a clock where only these two waits last until it is moved. */
 export async function startReflection(
   options: SimulatorOptions & {
     /** Widgets by default. */
     readonly resource?: Resource<WidgetObject>;
-    /** Prepares the cluster before the reflector meets it. */
+    /** Called before the reflector starts. */
     readonly before?: (simulator: Simulator) => void;
   } = {},
 ): Promise<Reflection> {
@@ -89,11 +89,11 @@ export async function startReflection(
 
 export const DEFINITION = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org'] as const;
 
-export function asked({ simulator }: Reflection, verb: RequestVerb) {
+export function requestsOf({ simulator }: Reflection, verb: RequestVerb) {
   return simulator.requests.filter((request) => request.verb === verb && request.resource === 'widgets');
 }
 
-/** Has the first list changed and forgotten before its second page is asked for. */
+/** Makes the first list expire before its second page is requested. */
 export function forgetBetweenPages(simulator: Simulator): void {
   simulator.faults.rejectStreamingLists(true);
   const forget: When = ({ url }) => {
@@ -105,7 +105,7 @@ export function forgetBetweenPages(simulator: Simulator): void {
   simulator.faults.refuse({ status: 500, when: forget });
 }
 
-/** Waits until everything has been read, and is followed. */
+/** Waits until the list is complete and the watch is open. */
 export async function watching({ simulator, listed }: Reflection): Promise<void> {
   await until(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
 }
@@ -138,11 +138,11 @@ export async function refuseWatch(
   await endWatch(reflection);
 }
 
-/** Lets the reflector look for the kind, so many times in all. */
-export async function look({ simulator, clock }: Reflection, times: number): Promise<void> {
-  const looks = () => simulator.requests.filter(({ url }) => url === '/apis/example.org/v1').length;
+/** Moves the clock until the reflector has asked discovery for the kind the given number of times in all. */
+export async function discover({ simulator, clock }: Reflection, times: number): Promise<void> {
+  const answers = () => simulator.requests.filter(({ url }) => url === '/apis/example.org/v1').length;
   await until(() => {
-    if (looks() < times) clock.pass(DISCOVERY_INTERVAL_MS);
-    return looks() >= times;
-  }, 'it has looked');
+    if (answers() < times) clock.pass(DISCOVERY_INTERVAL_MS);
+    return answers() >= times;
+  }, 'it has asked discovery');
 }

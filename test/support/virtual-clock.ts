@@ -6,10 +6,10 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Waits shorter than this take no time: how long to wait after a failure is not what these tests are about. */
+/** Sleeps shorter than this take no time, so that backoff and jitter do not matter. */
 const SHORT_MS = 1_000;
 
-/** A clock on which time passes only as it is told to, and a wait lasts until its time has come. Chance always falls on 0. */
+/** A clock that only {@link pass} moves. Random numbers are 0. */
 export class VirtualClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   readonly #timers = new ManualTimers();
@@ -23,12 +23,12 @@ export class VirtualClock implements Clock {
     return 0;
   }
 
-  /** How many wait for their time to come. */
+  /** Number of pending sleeps. */
   get waiting(): number {
     return this.#sleepers.size;
   }
 
-  /** Lets so much time pass. */
+  /** Moves the clock, and ends the sleeps and timers that are due. */
   pass(ms: number): void {
     this.#now += ms;
     for (const sleeper of this.#sleepers) if (sleeper.until <= this.#now) sleeper.wake();

@@ -1,7 +1,7 @@
 import type { ObjectMeta } from '../../src/kubernetes/object.ts';
 import type { WidgetObject } from './widget.ts';
 
-/** A widget as a store holds it: by default of version 1, its uid made from its name. */
+/** Returns a widget as a store holds it, by default with version 1 and a uid derived from its name. */
 export function widgetObject(name: string, metadata: Partial<ObjectMeta> = {}, color = 'red'): WidgetObject {
   return {
     apiVersion: 'example.org/v1',
