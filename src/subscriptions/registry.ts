@@ -20,7 +20,7 @@
  * 3. Delivery. The events of one evaluation form a batch that ends at a numbered {@link Checkpoint}. Caught-up
  *    subscribers send the same serialized events, because they have the same cursors.
  * 4. Conflation. A {@link Subscriber} whose sink is not ready queues at most one event per object, and sends the queue
- *    when the sink is ready. It skips intermediate states, never final ones, and delays nobody else.
+ *    when the sink is ready. It skips intermediate states, never final ones, and delays no other subscriber.
  *
  * The first events of a subscriber (see {@link InitialEvents}):
  *

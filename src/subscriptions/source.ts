@@ -16,7 +16,7 @@ const descriptions = {
 /** ADDED, MODIFIED and DELETED carry an object; SYNCED and RESET are control events without one. */
 export type EventType = keyof typeof descriptions;
 
-export const EventTypeEnum = builder.enumType('EventType', {
+const EventTypeEnum = builder.enumType('EventType', {
   description: 'What an event of a subscription tells.',
   values: {
     ADDED: { description: descriptions.ADDED },

@@ -11,7 +11,7 @@ interface Events {
   };
 }
 
-/** The next so many events of a subscription to `workspaces`. */
+/** Returns the next `count` events of a subscription to `workspaces`. */
 async function events(subscription: Subscription<Events>, count: number): Promise<Events['workspaces'][]> {
   const taken: Events['workspaces'][] = [];
   while (taken.length < count) {
@@ -26,7 +26,7 @@ const STATES =
   'subscription ($filter: WorkspaceFilter) { workspaces(namespace: "team-a", filter: $filter) { type object { name state } } }';
 
 describe('workspaces', () => {
-  it('tells the snapshot, SYNCED, then each change', async () => {
+  it('sends the snapshot, SYNCED, then each change', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
@@ -43,12 +43,12 @@ describe('workspaces', () => {
     expect(await events(changes, 1)).toEqual([{ type: 'DELETED', object: { name: 'nb-1', state: 'PAUSED' } }]);
   });
 
-  it('tells SYNCED at once where there is nothing', async () => {
+  it('sends SYNCED at once when no object matches', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     expect(await events(gateway.subscribe<Events>(STATES), 1)).toEqual([{ type: 'SYNCED', object: null }]);
   });
 
-  it('tells what enters a filter as ADDED and what leaves it as DELETED, as it is then', async () => {
+  it('sends ADDED when an object starts to match the filter and DELETED with its current state when it ceases to', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
@@ -60,7 +60,7 @@ describe('workspaces', () => {
     expect(await events(failing, 1)).toEqual([{ type: 'DELETED', object: { name: 'nb-1', state: 'PENDING' } }]);
   });
 
-  it('tells nothing of a change that the operation does not select', async () => {
+  it('sends nothing when only unselected fields change', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
@@ -72,7 +72,7 @@ describe('workspaces', () => {
     expect(await events(changes, 1)).toEqual([{ type: 'ADDED', object: { name: 'nb-2', state: 'RUNNING' } }]);
   });
 
-  it('follows what is selected through fragments, aliases and relations', async () => {
+  it('sends MODIFIED when a field changes that is selected through fragments, aliases and relations', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })],
     });
@@ -85,7 +85,7 @@ describe('workspaces', () => {
     expect(await events(changes, 1)).toMatchObject([{ type: 'MODIFIED', it: { of: { title: 'Jupyter' } } }]);
   });
 
-  it('follows counts of other objects', async () => {
+  it('sends MODIFIED when a count of related objects changes', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab')] });
     const counts = gateway.subscribe('subscription { workspaceKinds { type object { workspaceCount } } }');
     expect(await counts.next()).toMatchObject({
@@ -98,7 +98,7 @@ describe('workspaces', () => {
     });
   });
 
-  it('refuses a cursor of another selection, and what is none', async () => {
+  it('rejects a cursor when it belongs to another selection or is malformed', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const [synced] = await events(gateway.subscribe<Events>('subscription { workspaces { type cursor } }'), 1);
     const AFTER =
@@ -111,7 +111,7 @@ describe('workspaces', () => {
 });
 
 describe('workspace', () => {
-  it('tells the object or null at once, then every change of what is selected', async () => {
+  it('sends the object or null at once, then again when a selected field changes', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const changes = gateway.subscribe('subscription { workspace(namespace: "team-a", name: "nb-1") { name state } }');
     expect((await changes.next()).value?.data).toEqual({ workspace: null });
@@ -126,7 +126,7 @@ describe('workspace', () => {
 });
 
 describe('connections', () => {
-  it('carries many operations, and an error in one harms no other', async () => {
+  it('keeps other operations running when one of the connection fails', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const client = gateway.connect();
     const changes = client.iterate<Events>({ query: STATES });
@@ -142,18 +142,18 @@ describe('connections', () => {
     });
   });
 
-  it('is released at once when the client unsubscribes, and when it vanishes', async () => {
+  it('releases a subscription at once when the client unsubscribes or disconnects', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const changes = gateway.subscribe<Events>(STATES);
     await changes.next();
     expect(gateway.readers()).toBe(1);
     await changes.return();
-    await until(() => gateway.readers() === 0, 'the reader has left');
+    await until(() => gateway.readers() === 0, 'the subscription is released');
     const vanishing = gateway.connect();
     const iterator = vanishing.iterate<Events>({ query: STATES });
     await iterator.next();
     vanishing.terminate();
-    await until(() => gateway.readers() === 0, 'the reader has left');
+    await until(() => gateway.readers() === 0, 'the subscription is released');
     await expect(iterator.next()).rejects.toBeDefined();
   });
 });

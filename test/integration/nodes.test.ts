@@ -17,11 +17,14 @@ async function idsIn(gateway: SimulatedGateway): Promise<Partial<Ids>> {
   return Object.fromEntries(entries) as Partial<Ids>;
 }
 
-/** Deletes the workspace, creates another of its name, and waits until the gateway knows. */
+/** Deletes the workspace, creates another of its name, and waits until the gateway has received it. */
 async function recreate(gateway: SimulatedGateway, before: string | undefined): Promise<void> {
   gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
   gateway.cluster.apply(workspace('nb'));
-  await until(async () => ![undefined, before].includes((await idsIn(gateway)).workspace), 'the namesake is there');
+  await until(
+    async () => ![undefined, before].includes((await idsIn(gateway)).workspace),
+    'the new workspace is served',
+  );
 }
 
 describe('node', () => {
@@ -29,30 +32,33 @@ describe('node', () => {
     { field: 'workspace', expected: { __typename: 'Workspace', name: 'nb' } },
     { field: 'workspaceKind', expected: { __typename: 'WorkspaceKind', name: 'jupyterlab' } },
     { field: 'namespace', expected: { __typename: 'Namespace', name: 'team-a' } },
-  ] as const)('finds a $field by its id', async ({ field, expected }) => {
+  ] as const)('returns a $field when given its id', async ({ field, expected }) => {
     await using gateway = await startTestGateway({ objects });
     const id = (await idsIn(gateway))[field];
     expect((await gateway.query(NODE, { id })).data).toEqual({ node: { id, ...expected } });
   });
 
-  it('is null for an object that is gone, though there is another of its name', async () => {
+  it('returns null when the object is deleted and another has its name', async () => {
     await using gateway = await startTestGateway({ objects });
     const { workspace: gone } = await idsIn(gateway);
     await recreate(gateway, gone);
     expect(await gateway.query(NODE, { id: gone })).toEqual({ data: { node: null } });
   });
 
-  it('keeps the id of an object that changes', async () => {
+  it('keeps the id when an object changes', async () => {
     await using gateway = await startTestGateway({ objects });
     const before = await idsIn(gateway);
     gateway.cluster.apply(workspace('nb', { state: 'Running' }));
     const asked = '{ workspaces(filter: { states: [RUNNING] }) { totalCount nodes { id } } }';
-    await until(async () => JSON.stringify(await gateway.query(asked)).includes('"totalCount":1'), 'it runs');
+    await until(
+      async () => JSON.stringify(await gateway.query(asked)).includes('"totalCount":1'),
+      'the workspace runs',
+    );
     expect((await idsIn(gateway)).workspace).toBe(before.workspace);
   });
 
   it.each(['', 'garbage', 'ü', idOf('ConfigMap:team-a/s:1'), idOf('Workspace:nb'), idOf('Workspace::'), idOf('{}')])(
-    'refuses %j, which it never gave out',
+    'rejects %j because it is not an id',
     async (id) => {
       await using gateway = await startTestGateway();
       const { data, errors } = await gateway.query(NODE, { id });
@@ -63,7 +69,7 @@ describe('node', () => {
 });
 
 describe('nodes', () => {
-  it('finds objects of all kinds, in the order of the ids, the same one twice', async () => {
+  it('returns objects of all kinds in the order of the ids, duplicates included', async () => {
     await using gateway = await startTestGateway({ objects });
     const { workspace: nb, workspaceKind: kind, namespace: team } = await idsIn(gateway);
     expect((await gateway.query(NODES, { ids: [kind, nb, team, nb] })).data).toEqual({
@@ -76,7 +82,7 @@ describe('nodes', () => {
     });
   });
 
-  it('is null in the place of what is gone, and of what is no id, and says which', async () => {
+  it('returns null for deleted objects and invalid ids, with an error for the latter', async () => {
     await using gateway = await startTestGateway({ objects });
     const { workspace: gone, namespace: team } = await idsIn(gateway);
     await recreate(gateway, gone);
@@ -85,7 +91,7 @@ describe('nodes', () => {
     expect(errors).toMatchObject([{ path: ['nodes', 2], extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('of nothing is an empty list', async () => {
+  it('returns an empty list when given no ids', async () => {
     await using gateway = await startTestGateway();
     expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
   });

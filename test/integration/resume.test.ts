@@ -10,7 +10,7 @@ interface Event {
 
 const FIELDS = 'type cursor object { name state }';
 
-/** The events up to and including SYNCED. */
+/** Subscribes and returns the events up to and including SYNCED. */
 async function untilSynced(gateway: TestGateway, fields = FIELDS, after?: string): Promise<Event[]> {
   const query = `subscription ($after: String) { workspaces(after: $after) { ${fields} } }`;
   const subscription = gateway.subscribe<{ workspaces: Event }>(query, { after });
@@ -20,10 +20,10 @@ async function untilSynced(gateway: TestGateway, fields = FIELDS, after?: string
     events.push(data.workspaces);
     if (data.workspaces.type === 'SYNCED') return events;
   }
-  throw new Error('The subscription ended before SYNCED.');
+  throw new Error('Expected SYNCED, got the end of the subscription.');
 }
 
-function told(events: readonly Event[]): unknown[] {
+function summaryOf(events: readonly Event[]): unknown[] {
   return events.map(({ type, object }) => (object ? [type, object['name'], object['state']] : [type]));
 }
 
@@ -31,8 +31,8 @@ const nb1 = (state: string) => workspace('nb-1', { state });
 const nb2 = (state: string) => workspace('nb-2', { state });
 const start = () => startTestGateway({ objects: [namespace('team-a'), nb1('Running'), nb2('Running')] });
 
-describe('a subscriber that comes back with its cursor', () => {
-  it('is told what it has missed, then SYNCED, and nothing twice', async () => {
+describe('resuming with a cursor', () => {
+  it('sends the missed events once, then SYNCED, when the client resumes', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     gateway.cluster.apply(nb1('Pending'));
@@ -41,16 +41,16 @@ describe('a subscriber that comes back with its cursor', () => {
     gateway.cluster.apply(workspace('nb-3', { state: 'Running' }));
     await gateway.caughtUp();
     const missed = await untilSynced(gateway, FIELDS, cursor);
-    expect(told(missed)).toEqual([
+    expect(summaryOf(missed)).toEqual([
       ['MODIFIED', 'nb-1', 'PAUSED'],
       ['DELETED', 'nb-2', 'RUNNING'],
       ['ADDED', 'nb-3', 'RUNNING'],
       ['SYNCED'],
     ]);
-    expect(told(await untilSynced(gateway, FIELDS, missed.at(-1)?.cursor))).toEqual([['SYNCED']]);
+    expect(summaryOf(await untilSynced(gateway, FIELDS, missed.at(-1)?.cursor))).toEqual([['SYNCED']]);
   });
 
-  it('is told nothing of what came and went, or changed and changed back, or is not selected', async () => {
+  it('sends no event when objects came and went, changed back, or changed in unselected fields', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     gateway.cluster.apply(workspace('nb-3'));
@@ -59,23 +59,23 @@ describe('a subscriber that comes back with its cursor', () => {
     gateway.cluster.apply(nb1('Running'));
     gateway.cluster.apply(workspace('nb-2', { state: 'Running', labels: { not: 'selected' } }));
     await gateway.caughtUp();
-    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([['SYNCED']]);
+    expect(summaryOf(await untilSynced(gateway, FIELDS, cursor))).toEqual([['SYNCED']]);
   });
 
-  it('is told of one that was re-created as of two', async () => {
+  it('sends DELETED and ADDED when an object was re-created', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-1', 'team-a');
     gateway.cluster.apply(nb1('Pending'));
     await gateway.caughtUp();
-    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([
+    expect(summaryOf(await untilSynced(gateway, FIELDS, cursor))).toEqual([
       ['DELETED', 'nb-1', 'RUNNING'],
       ['ADDED', 'nb-1', 'PENDING'],
       ['SYNCED'],
     ]);
   });
 
-  it('goes on before another gateway, and before one that has started since', async () => {
+  it('sends the missed events when the client resumes at another gateway or one that started later', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     await using other = await startGatewayFor(gateway.cluster.kubeconfig);
@@ -84,17 +84,17 @@ describe('a subscriber that comes back with its cursor', () => {
     await gateway.caughtUp();
     await using later = await startGatewayFor(gateway.cluster.kubeconfig);
     const missed = [['MODIFIED', 'nb-1', 'PAUSED'], ['DELETED', 'nb-2', 'RUNNING'], ['SYNCED']];
-    expect(told(await untilSynced(later, FIELDS, cursor))).toEqual(missed);
-    expect(told(await untilSynced(other, FIELDS, cursor))).toEqual(missed);
+    expect(summaryOf(await untilSynced(later, FIELDS, cursor))).toEqual(missed);
+    expect(summaryOf(await untilSynced(other, FIELDS, cursor))).toEqual(missed);
   });
 
-  it('is told RESET and a new snapshot where neither gateway nor API server remember', async () => {
+  it('sends RESET and a snapshot when neither the gateway nor the API server has the history', async () => {
     await using gateway = await start();
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     gateway.cluster.apply(nb1('Paused'));
     gateway.cluster.faults.compact();
     await using later = await startGatewayFor(gateway.cluster.kubeconfig);
-    expect(told(await untilSynced(later, FIELDS, cursor))).toEqual([
+    expect(summaryOf(await untilSynced(later, FIELDS, cursor))).toEqual([
       ['RESET'],
       ['ADDED', 'nb-1', 'PAUSED'],
       ['ADDED', 'nb-2', 'RUNNING'],
@@ -102,20 +102,20 @@ describe('a subscriber that comes back with its cursor', () => {
     ]);
   });
 
-  it('is told RESET when the history is too short and the API server does not help', async () => {
+  it('sends RESET when the change log is too short and the API server has compacted', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), nb1('Running')], historyEvents: 2 });
     const cursor = (await untilSynced(gateway)).at(-1)?.cursor;
     for (let index = 0; index < 10; index += 1) gateway.cluster.apply(nb1(index % 2 ? 'Running' : 'Paused'));
     await gateway.caughtUp();
     gateway.cluster.faults.compact();
-    expect(told(await untilSynced(gateway, FIELDS, cursor))).toEqual([
+    expect(summaryOf(await untilSynced(gateway, FIELDS, cursor))).toEqual([
       ['RESET'],
       ['ADDED', 'nb-1', 'RUNNING'],
       ['SYNCED'],
     ]);
   });
 
-  it('is told of changed relations', async () => {
+  it('sends MODIFIED when related objects have changed', async () => {
     await using gateway = await start();
     const fields = 'type cursor object { name kind { displayName } }';
     gateway.cluster.apply(workspaceKind('jupyterlab'));
@@ -131,14 +131,14 @@ describe('a subscriber that comes back with its cursor', () => {
     ]);
   });
 
-  it('is told RESET when it left in the middle of its first snapshot', async () => {
+  it('sends RESET when the client left in the middle of its first snapshot', async () => {
     await using gateway = await start();
     const [first] = await untilSynced(gateway);
     const again = await untilSynced(gateway, FIELDS, first?.cursor);
     expect(again.map(({ type }) => type)).toEqual(['RESET', 'ADDED', 'ADDED', 'SYNCED']);
   });
 
-  it('is not told again what it was told before the watch came to it', async () => {
+  it('sends no event again when it was sent before the watch reported it', async () => {
     await using gateway = await start();
     const query = `subscription { workspaces { ${FIELDS.replace('state', 'state paused')} } }`;
     const changes = gateway.subscribe<{ workspaces: Event }>(query);
@@ -151,11 +151,11 @@ describe('a subscriber that comes back with its cursor', () => {
     undo();
     await gateway.caughtUp();
     const resumed = await untilSynced(gateway, FIELDS.replace('state', 'state paused'), paused?.cursor);
-    expect(told(resumed)).toEqual([['SYNCED']]);
+    expect(summaryOf(resumed)).toEqual([['SYNCED']]);
   });
 });
 
-it('resumes Server-Sent Events by Last-Event-ID', async () => {
+it('sends the missed events over Server-Sent Events when the client sends Last-Event-ID', async () => {
   await using gateway = await start();
   const url = `${gateway.url}?query=${encodeURIComponent(`subscription { workspaces { ${FIELDS} } }`)}`;
   const read = async (lastEventId?: string) => {

@@ -8,10 +8,10 @@ import { until } from '../support/until.ts';
 
 const CHANGES = 'subscription { workspaces { type object { name stateMessage } } }';
 const filler = 'x'.repeat(1_000);
-const told = (name: string, message: string) =>
+const workspaceWith = (name: string, message: string) =>
   workspace(name, { state: 'Running', status: { stateMessage: message } });
 
-/** A WebSocket that can stop reading: its kernel buffers fill, and then the gateway’s. */
+/** Opens a raw WebSocket, which can stop reading: the buffers of the kernel fill, then those of the gateway. */
 async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSocket; readonly frames: string[] }> {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
   const frames: string[] = [];
@@ -23,25 +23,26 @@ async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSo
   return { socket, frames };
 }
 
-it('lets a slow reader skip intermediate states, never final ones, and holds nobody else up', async () => {
+it('sends final states to a slow client and every state to a fast one when both share a subscription', async () => {
   await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxPendingBytes: 70_000 });
-  const [slow, quick] = [await subscribe(gateway), await subscribe(gateway)];
+  const [slow, fast] = [await subscribe(gateway), await subscribe(gateway)];
   slow.socket.pause();
   const rounds = 60;
   for (let round = 1; round <= rounds; round += 1) {
-    for (let index = 0; index < 200; index += 1) gateway.cluster.apply(told(`nb-${index}`, `${round} ${filler}`));
-    await until(() => quick.frames.length > 200 * round, 'the quick reader has read');
+    for (let index = 0; index < 200; index += 1)
+      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+    await until(() => fast.frames.length > 200 * round, 'the fast client has read');
   }
   expect(gateway.statistics().live.coalesced).toBeGreaterThan(0);
   slow.socket.resume();
   const last = (frames: readonly string[]) => new Set(frames.filter((frame) => frame.includes(`"${rounds} x`))).size;
-  await until(() => last(slow.frames) === 200, 'the slow reader has every final state');
-  expect(slow.frames.length).toBeLessThan(quick.frames.length);
+  await until(() => last(slow.frames) === 200, 'the slow client has every final state');
+  expect(slow.frames.length).toBeLessThan(fast.frames.length);
   slow.socket.terminate();
-  quick.socket.terminate();
+  fast.socket.terminate();
 }, 60_000);
 
-it('gives a reader up that reads nothing at all, and tells it so once it reads', async () => {
+it('closes a connection with 4008 when its client reads nothing', async () => {
   await using gateway = await startTestGateway({
     objects: [namespace('team-a')],
     maxPendingBytes: 70_000,
@@ -52,16 +53,17 @@ it('gives a reader up that reads nothing at all, and tells it so once it reads',
   let round = 0;
   await until(() => {
     round += 1;
-    for (let index = 0; index < 200; index += 1) gateway.cluster.apply(told(`nb-${index}`, `${round} ${filler}`));
+    for (let index = 0; index < 200; index += 1)
+      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
     return gateway.statistics().live.slowCloses === 1;
-  }, 'the reader is given up');
-  await until(() => gateway.readers() === 0, 'its subscription is over');
+  }, 'the client is disconnected');
+  await until(() => gateway.readers() === 0, 'its subscription is released');
   const closed = once(stuck.socket, 'close');
   stuck.socket.resume();
   expect(await closed).toMatchObject([4008, expect.anything()]);
 }, 60_000);
 
-it('refuses more subscriptions than a connection or a viewer may have, and carries on with those', async () => {
+it('rejects a subscription with RATE_LIMITED when a connection or viewer has too many, and keeps the others', async () => {
   await using gateway = await startTestGateway({
     objects: [namespace('team-a')],
     maxSubscriptionsPerConnection: 2,
@@ -70,16 +72,16 @@ it('refuses more subscriptions than a connection or a viewer may have, and carri
   const client = gateway.connect();
   const streams = [1, 2].map(() => client.iterate({ query: CHANGES }));
   await Promise.all(streams.map(async (stream) => stream.next()));
-  const refused = [{ extensions: { code: 'RATE_LIMITED' } }];
-  expect((await client.iterate({ query: CHANGES }).next()).value?.errors).toMatchObject(refused);
+  const rejected = [{ extensions: { code: 'RATE_LIMITED' } }];
+  expect((await client.iterate({ query: CHANGES }).next()).value?.errors).toMatchObject(rejected);
   expect((await gateway.subscribe(CHANGES).next()).value?.data).toBeDefined();
-  expect((await gateway.subscribe(CHANGES).next()).value?.errors).toMatchObject(refused);
-  gateway.cluster.apply(told('nb-1', 'still told'));
+  expect((await gateway.subscribe(CHANGES).next()).value?.errors).toMatchObject(rejected);
+  gateway.cluster.apply(workspaceWith('nb-1', 'still sent'));
   expect((await streams[0]?.next())?.value?.data).toMatchObject({ workspaces: { type: 'ADDED' } });
   await Promise.all(streams.map(async (stream) => stream.return?.()));
 });
 
-it('survives two thousand sockets that vanish at once', async () => {
+it('releases all subscriptions when two thousand sockets reset at once', async () => {
   await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxSubscriptionsPerViewer: 10_000 });
   const { hostname, port } = new URL(gateway.url);
   const query = encodeURIComponent(CHANGES);
@@ -90,10 +92,10 @@ it('survives two thousand sockets that vanish at once', async () => {
     socket.resume();
     return socket;
   });
-  await until(() => gateway.readers() === 2_000, 'all of them follow');
+  await until(() => gateway.readers() === 2_000, 'all of them are subscribed');
   expect(gateway.statistics().live.groups).toBe(1);
   for (const socket of sockets) socket.resetAndDestroy();
-  await until(() => gateway.readers() === 0, 'all of them have left');
+  await until(() => gateway.readers() === 0, 'all of them are released');
   expect(gateway.statistics().live.groups).toBe(0);
   expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
 }, 60_000);

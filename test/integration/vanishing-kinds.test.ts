@@ -21,7 +21,7 @@ async function kindIn(gateway: SimulatedGateway, group: string): Promise<unknown
   return served?.kinds.find((kind) => kind.group === group);
 }
 
-it('a kind that is read on demand may vanish and come back while it is followed; others do not notice', async () => {
+it('ends subscriptions of a kind with KIND_UNAVAILABLE when its definition is deleted, and serves it again when it is back', async () => {
   const objects = [namespace('team-a'), workspace('nb-1'), volcanoJobCrd, job('one')];
   await using gateway = await startTestGateway({ objects });
   const group = 'batch.volcano.sh';

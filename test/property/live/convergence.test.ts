@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { mistakesOf } from '../../support/live/scenario.ts';
+import { runScenario } from '../../support/live/scenario.ts';
 
 const SEEDS = 30;
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
-/** `CONVERGENCE_SEEDS` is how many, or from-to. */
+/** `CONVERGENCE_SEEDS` is a number of seeds, or a range `from-to`. */
 function seeds(): readonly number[] {
   const [from, to] = (process.env['CONVERGENCE_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
   const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-describe.concurrent('whatever happens, followers come to hold what the cluster holds, and no event contradicts the contract', () => {
+describe.concurrent('subscriptions under random writes, faults and reconnects', () => {
   it.each(seeds())(
-    'with seed %i',
+    'converge and keep the contract with seed %i',
     async (seed) => {
-      const mistakes = await mistakesOf(seed).catch((error: Error) => [String(error.stack)]); // with how to replay it
-      const replay = `CONVERGENCE_SEEDS=${seed}-${seed} npx vitest run test/live/convergence`;
-      expect(mistakes, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toEqual([]);
+      const violations = await runScenario(seed).catch((error: Error) => [String(error.stack)]); // reported with the command that replays it
+      const replay = `CONVERGENCE_SEEDS=${seed}-${seed} npx vitest run test/property/live/convergence`;
+      expect(violations, `${violations.join('\n\n')}\n\nReplay: ${replay}\n`).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

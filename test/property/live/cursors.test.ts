@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { startTestGateway, type TestGateway } from '../../support/test-gateway.ts';
 import { until } from '../../support/until.ts';
-import { definitions } from '../../support/live/stage.ts';
+import { customResourceDefinitions } from '../../support/live/environment.ts';
 
-/** What convergence came to grief on, one thing at a time. */
+/** Regressions that the convergence test has found. */
 
 interface ReceivedEvent {
   readonly type: string;
@@ -16,8 +16,8 @@ const nb = (name: string, state: string, kind = 'blue') => workspace(name, { sta
 const kind = (name: string, displayName: string) => workspaceKind(name, {}, { displayName });
 const objects = [namespace('team-a'), kind('blue', 'Blue'), nb('nb-1', 'Running'), nb('nb-2', 'Running')];
 
-/** The events from a cursor on, up to and including the first that is so; SYNCED comes in between. */
-async function told(
+/** Subscribes from a cursor and returns the events up to and including the first for which `isLast` holds, SYNCED by default. */
+async function receive(
   gateway: TestGateway,
   { fields = 'name state', after }: { readonly fields?: string; readonly after?: string | undefined },
   isLast: (event: ReceivedEvent, events: readonly ReceivedEvent[]) => boolean = ({ type }) => type === 'SYNCED',
@@ -32,17 +32,17 @@ async function told(
 }
 
 async function cursorOf(gateway: TestGateway, fields?: string): Promise<string | undefined> {
-  return (await told(gateway, fields === undefined ? {} : { fields })).at(-1)?.cursor;
+  return (await receive(gateway, fields === undefined ? {} : { fields })).at(-1)?.cursor;
 }
 
-function shown(events: readonly ReceivedEvent[]): unknown {
+function summaryOf(events: readonly ReceivedEvent[]): unknown {
   return events.map(({ type, object }) => (object ? [type, object.name, object.state ?? object.kind] : type));
 }
 
-it('is told what has been undone since, where a reader left in the middle of a step', async () => {
+it('sends a change that was undone meanwhile when the client left in the middle of a batch', async () => {
   await using gateway = await startTestGateway({ objects });
   const synced = Promise.withResolvers<void>();
-  const leaving = told(gateway, {}, ({ type }) => {
+  const leaving = receive(gateway, {}, ({ type }) => {
     if (type === 'SYNCED') synced.resolve();
     return type === 'MODIFIED';
   });
@@ -51,36 +51,36 @@ it('is told what has been undone since, where a reader left in the middle of a s
   const after = (await leaving).at(-1)?.cursor;
   gateway.cluster.apply(nb('nb-1', 'Running'));
   await gateway.caughtUp();
-  expect(shown(await told(gateway, { after }))).toEqual([
+  expect(summaryOf(await receive(gateway, { after }))).toEqual([
     ['MODIFIED', 'nb-1', 'RUNNING'],
     ['MODIFIED', 'nb-2', 'ERROR'],
     'SYNCED',
   ]);
 });
 
-it('is told that the kind is another one, although the one before is gone and was called nothing', async () => {
+it('sends MODIFIED when a related object was deleted and another one is referenced', async () => {
   await using gateway = await startTestGateway({ objects });
   const fields = 'name kind { displayName }';
   const after = await cursorOf(gateway, fields);
   gateway.cluster.delete('kubeflow.org/v1beta1', 'WorkspaceKind', 'blue');
   gateway.cluster.apply(nb('nb-1', 'Running', 'none'));
   await gateway.caughtUp();
-  expect(shown(await told(gateway, { fields, after }))).toEqual([
+  expect(summaryOf(await receive(gateway, { fields, after }))).toEqual([
     ['MODIFIED', 'nb-1', null],
     ['MODIFIED', 'nb-2', null],
     'SYNCED',
   ]);
 });
 
-it('begins anew with the cursor of a world that is no more, however far the new one has come', async () => {
+it('sends RESET when the cursor belongs to an earlier epoch, however far versions have advanced since', async () => {
   await using gateway = await startTestGateway({ objects });
   const after = await cursorOf(gateway);
   await gateway.cluster.faults.restart({ data: 'lose' });
   const lost = () => gateway.statistics().kinds.filter(({ available }) => !available).length;
-  await until(() => lost() === definitions.length, 'the gateway has noticed');
-  for (const definition of definitions) gateway.cluster.apply(definition);
+  await until(() => lost() === customResourceDefinitions.length, 'the gateway has noticed the data loss');
+  for (const definition of customResourceDefinitions) gateway.cluster.apply(definition);
   for (let round = 0; round < 50; round += 1) gateway.cluster.apply(namespace('team-a', { round: String(round) }));
   gateway.cluster.apply(nb('nb-3', 'Running'));
   await gateway.caughtUp();
-  expect(shown(await told(gateway, { after }))).toEqual(['RESET', ['ADDED', 'nb-3', 'RUNNING'], 'SYNCED']);
+  expect(summaryOf(await receive(gateway, { after }))).toEqual(['RESET', ['ADDED', 'nb-3', 'RUNNING'], 'SYNCED']);
 });

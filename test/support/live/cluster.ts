@@ -2,15 +2,15 @@ import { keyOf } from '../../../src/kubernetes/object.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { Simulator } from '../../../dev/simulator/simulator.ts';
 import type { Api, ApiAnswer } from '../../contract/api.ts';
-import type { StoredObject, Truth } from './selections.ts';
+import type { StoredObject, ClusterState } from './selections.ts';
 
-/** A cluster as those who write to it see it. */
+/** A cluster, simulated or real, as a scenario writes to it. */
 export interface Cluster {
-  /** Makes an object be so, status included. */
-  put(manifest: Manifest): Promise<void>;
-  /** Removes it, if it is there. */
-  remove(manifest: Manifest): Promise<void>;
-  truth(): Promise<Truth>;
+  /** Creates or updates an object, status included. */
+  apply(manifest: Manifest): Promise<void>;
+  /** Deletes the object if it exists. */
+  delete(manifest: Manifest): Promise<void>;
+  state(): Promise<ClusterState>;
 }
 
 const KUBEFLOW = 'kubeflow.org/v1beta1';
@@ -18,13 +18,13 @@ const KUBEFLOW = 'kubeflow.org/v1beta1';
 export function simulatedCluster(simulator: Simulator): Cluster {
   const list = (apiVersion: string, kind: string) => simulator.list(apiVersion, kind) as readonly StoredObject[];
   return {
-    async put(manifest) {
+    async apply(manifest) {
       simulator.apply(manifest);
     },
-    async remove({ apiVersion, kind, metadata: { name = '', namespace } }) {
+    async delete({ apiVersion, kind, metadata: { name = '', namespace } }) {
       if (simulator.get(apiVersion, kind, name, namespace)) simulator.delete(apiVersion, kind, name, namespace);
     },
-    truth: async () => ({
+    state: async () => ({
       workspaces: list(KUBEFLOW, 'Workspace'),
       kinds: list(KUBEFLOW, 'WorkspaceKind'),
       namespaces: list('v1', 'Namespace'),
@@ -38,7 +38,7 @@ const plurals: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
 };
 
-/** By the API, whose answers nobody waits for: it may be down, and then nothing is written. */
+/** Writes through the API. An API server that is down is an error of the caller. */
 export function realCluster(api: Api): Cluster {
   async function list(path: string): Promise<readonly StoredObject[]> {
     const { code, body, text } = await api.get(path);
@@ -46,7 +46,7 @@ export function realCluster(api: Api): Cluster {
     return (body.items ?? []) as unknown as readonly StoredObject[];
   }
   return {
-    async put(manifest) {
+    async apply(manifest) {
       const { status, ...object } = manifest;
       const path = pathOf(manifest);
       const found = await api.get(path);
@@ -54,10 +54,10 @@ export function realCluster(api: Api): Cluster {
         found.code === 200 ? await api.put(path, over(object, found)) : await api.post(parentOf(manifest), object);
       if (status && written.code < 300) await api.put(`${path}/status`, over({ ...object, status }, written));
     },
-    async remove(manifest) {
+    async delete(manifest) {
       await api.delete(pathOf(manifest));
     },
-    truth: async () => ({
+    state: async () => ({
       workspaces: await list(`/apis/${KUBEFLOW}/workspaces`),
       kinds: await list(`/apis/${KUBEFLOW}/workspacekinds`),
       namespaces: await list('/api/v1/namespaces'),
@@ -78,7 +78,7 @@ function pathOf(manifest: Manifest): string {
   return `${parentOf(manifest)}/${manifest.metadata.name}`;
 }
 
-/** Names an object in what is told to people. */
-export function titleOf({ kind, metadata: { name = '', namespace } }: Manifest): string {
+/** Returns kind and key of an object, for messages. */
+export function describeObject({ kind, metadata: { name = '', namespace } }: Manifest): string {
   return `${kind} ${keyOf({ name, namespace })}`;
 }

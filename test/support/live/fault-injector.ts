@@ -5,46 +5,46 @@ import type { SimulatedRequest } from '../../../dev/simulator/request.ts';
 interface FaultInjectorOptions {
   readonly simulator: Simulator;
   readonly chances: Chances;
-  /** Whether questions about access have to be answered, if late. */
-  readonly answersReviews: boolean;
+  /** Whether access reviews must be answered, so that the API server may be slow but not down. */
+  readonly needsApiServer: boolean;
   readonly note: (what: string) => void;
 }
 
-interface LastingFault {
+interface ActiveFault {
   readonly until: number;
   readonly undo: () => Promise<void> | void;
 }
 
-const LONGEST_STEPS = 25;
+const MAX_FAULT_STEPS = 25;
 
-/** Lets things go wrong between gateways and their cluster, at random, each for a while. */
+/** Injects random faults between the gateways and their API server. Some last for a number of steps. */
 export class FaultInjector {
   readonly #options: FaultInjectorOptions;
-  #lasting: LastingFault[] = [];
+  #active: ActiveFault[] = [];
   #step = 0;
 
   constructor(options: FaultInjectorOptions) {
     this.#options = options;
   }
 
-  /** To be called at each step of a scenario: ends what has lasted long enough. */
-  async pass(): Promise<void> {
+  /** Ends the faults whose time is expired. To be called at each step of a scenario. */
+  async tick(): Promise<void> {
     this.#step += 1;
     await this.#end(({ until }) => until <= this.#step);
   }
 
-  /** Ends everything that lasts. */
-  async heal(): Promise<void> {
+  /** Ends all faults. */
+  async clear(): Promise<void> {
     await this.#end(() => true);
     const { faults } = this.#options.simulator;
     faults.rejectStreamingLists(false);
     faults.duplicateEvents(false);
   }
 
-  /** Lets one thing go wrong. */
-  act(): void {
-    const { chances, note, answersReviews } = this.#options;
-    const names = Object.keys(this.#faults).filter((name) => !answersReviews || name !== 'stop');
+  /** Injects one random fault. */
+  inject(): void {
+    const { chances, note, needsApiServer } = this.#options;
+    const names = Object.keys(this.#faults).filter((name) => !needsApiServer || name !== 'stop');
     const name = chances.of(names);
     note(`fault: ${name}`);
     this.#faults[name]?.();
@@ -62,22 +62,22 @@ export class FaultInjector {
     malformed: () => this.#options.simulator.faults.injectLine(this.#options.chances.of(malformedLines)),
     duplicates: () => {
       this.#options.simulator.faults.duplicateEvents(true);
-      this.#last(() => this.#options.simulator.faults.duplicateEvents(false));
+      this.#schedule(() => this.#options.simulator.faults.duplicateEvents(false));
     },
     rejectStreamingLists: () => {
       this.#options.simulator.faults.rejectStreamingLists(true);
-      this.#last(() => this.#options.simulator.faults.rejectStreamingLists(false));
+      this.#schedule(() => this.#options.simulator.faults.rejectStreamingLists(false));
     },
-    stall: () => this.#last(this.#options.simulator.faults.stall()),
+    stall: () => this.#schedule(this.#options.simulator.faults.stall()),
     refuse: () => this.#refuse(),
     refuseAndDrop: () => {
       this.#refuse();
       this.#options.simulator.faults.dropWatches();
     },
-    delay: () => this.#last(this.#options.simulator.faults.delay(5 + this.#options.chances.below(60))),
+    delay: () => this.#schedule(this.#options.simulator.faults.delay(5 + this.#options.chances.below(60))),
     stop: () => {
       const stopped = this.#options.simulator.faults.stop();
-      this.#last(async () => {
+      this.#schedule(async () => {
         await stopped;
         await this.#options.simulator.faults.start();
       });
@@ -92,17 +92,17 @@ export class FaultInjector {
     const { chances, simulator } = this.#options;
     const status = chances.of([429, 500, 503, 504]);
     const retryAfterSeconds = chances.below(4) === 0 ? 1 : undefined;
-    this.#last(simulator.faults.refuse({ status, retryAfterSeconds, when: isReading }));
+    this.#schedule(simulator.faults.refuse({ status, retryAfterSeconds, when: isReading }));
   }
 
-  #last(undo: LastingFault['undo']): void {
-    this.#lasting.push({ until: this.#step + 2 + this.#options.chances.below(LONGEST_STEPS), undo });
+  #schedule(undo: ActiveFault['undo']): void {
+    this.#active.push({ until: this.#step + 2 + this.#options.chances.below(MAX_FAULT_STEPS), undo });
   }
 
-  async #end(isOver: (fault: LastingFault) => boolean): Promise<void> {
-    const over = this.#lasting.filter(isOver);
-    this.#lasting = this.#lasting.filter((fault) => !over.includes(fault));
-    for (const { undo } of over) await undo();
+  async #end(isExpired: (fault: ActiveFault) => boolean): Promise<void> {
+    const expired = this.#active.filter(isExpired);
+    this.#active = this.#active.filter((fault) => !expired.includes(fault));
+    for (const { undo } of expired) await undo();
   }
 }
 

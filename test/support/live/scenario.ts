@@ -4,131 +4,135 @@ import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
 import { alwaysWatched } from '../always-watched.ts';
 import type { TestGateway } from '../test-gateway.ts';
 import { until } from '../until.ts';
-import { LONGEST_REST_MS, mistakesAtRest } from './rest.ts';
-import { definitions, setStage, type Stage } from './stage.ts';
+import { QUIESCENCE_TIMEOUT_MS, violationsWhenQuiescent } from './quiescence.ts';
+import { customResourceDefinitions, startEnvironment, type ScenarioEnvironment } from './environment.ts';
 
 const STEPS = 120;
 
-/** One random history of a cluster, its gateways and their clients. The same seed plays the same one, as far as time allows. */
-export async function mistakesOf(seed: number): Promise<readonly string[]> {
-  await using scenario = new Scenario(await setStage(chancesOf(seed)));
-  return await scenario.run(); // it is disposed of only then
+/**
+ * Runs a random sequence of writes, faults and reconnects. The same seed gives the same sequence, as far as timing allows.
+ * @returns violations of the contract, followed by the steps
+ */
+export async function runScenario(seed: number): Promise<readonly string[]> {
+  await using scenario = new Scenario(await startEnvironment(chancesOf(seed)));
+  return await scenario.run(); // awaited, so that it is disposed of after its end
 }
 
 class Scenario implements AsyncDisposable {
-  readonly #stage: Stage;
+  readonly #environment: ScenarioEnvironment;
   readonly #mutations = new Set<Promise<unknown>>();
-  readonly #mistakes: string[] = [];
+  readonly #violations: string[] = [];
 
-  constructor(stage: Stage) {
-    this.#stage = stage;
+  constructor(environment: ScenarioEnvironment) {
+    this.#environment = environment;
   }
 
   async run(): Promise<readonly string[]> {
-    const { chances, injector, followers, steps } = this.#stage;
-    const failures = () => followers.filter(({ failure }) => failure !== undefined);
-    for (let step = 0; step < STEPS && this.#mistakes.length + failures().length === 0; step += 1) {
+    const { chances, injector, clients, steps } = this.#environment;
+    const violating = () => clients.filter(({ violation }) => violation !== undefined);
+    for (let step = 0; step < STEPS && this.#violations.length + violating().length === 0; step += 1) {
       await this.#act();
-      await injector.pass();
-      await breathe(chances);
+      await injector.tick();
+      await pause(chances);
     }
-    await this.#rest();
-    return this.#mistakes.length === 0
+    await this.#waitForQuiescence();
+    return this.#violations.length === 0
       ? []
-      : [...this.#mistakes, `the steps were\n    ${numbered(steps).join('\n    ')}`];
+      : [...this.#violations, `The steps were:\n    ${numbered(steps).join('\n    ')}`];
   }
 
   async #act(): Promise<void> {
-    const { chances, writer, injector, followers } = this.#stage;
+    const { chances, writer, injector, clients } = this.#environment;
     const dice = chances.below(100);
-    if (dice < 60) return writer.act();
+    if (dice < 60) return writer.writeRandom();
     if (dice < 64) return this.#mutate();
-    if (dice < 72) return injector.act();
-    if (dice < 88) return this.#vanish();
-    if (dice < 92) return chances.of(followers).pause();
-    if (dice < 97) return chances.of(followers).resume();
+    if (dice < 72) return injector.inject();
+    if (dice < 88) return this.#disconnect();
+    if (dice < 92) return chances.of(clients).pause();
+    if (dice < 97) return chances.of(clients).resume();
     if (dice < 98) return this.#replaceGateway();
-    if (dice < 99) return writer.flood();
-    return this.#anotherWorld();
+    if (dice < 99) return writer.updateAll();
+    return this.#endEpoch();
   }
 
-  #vanish(): void {
-    const { chances, followers, note } = this.#stage;
-    const follower = chances.of(followers);
-    note(`${follower.title} vanishes`);
-    if (chances.below(10) === 0) follower.beginAnew();
-    else follower.vanish();
+  #disconnect(): void {
+    const { chances, clients, note } = this.#environment;
+    const client = chances.of(clients);
+    note(`${client.title} disconnects`);
+    if (chances.below(10) === 0) client.restart();
+    else client.disconnect();
   }
 
-  /** Pauses or starts a workspace through a gateway; whether that is possible is not asked. */
+  /** Pauses or starts a workspace through a gateway. The mutation may fail. */
   #mutate(): void {
-    const { chances, writer, fleet, note } = this.#stage;
-    const { name, namespace } = writer.somewhere();
+    const { chances, writer, fleet, note } = this.#environment;
+    const { name, namespace } = writer.anyWorkspace();
     const mutation = chances.of(['pauseWorkspace', 'startWorkspace']);
     note(`${mutation} ${namespace}/${name}`);
     const document = `mutation { ${mutation}(input: { namespace: "${namespace}", name: "${name}" }) { warnings } }`;
-    const running: Promise<unknown> = fleet.one.query(document).catch(() => undefined); // its gateway may be stopped
+    const running: Promise<unknown> = fleet.anyGateway.query(document).catch(() => undefined); // its gateway may have stopped
     this.#mutations.add(running);
     void running.finally(() => this.#mutations.delete(running));
   }
 
   async #replaceGateway(): Promise<void> {
-    const { injector, fleet, note } = this.#stage;
-    note('another gateway');
-    await injector.heal();
-    await fleet.replaceOne();
+    const { injector, fleet, note } = this.#environment;
+    note('replace a gateway');
+    await injector.clear();
+    await fleet.replaceAny();
   }
 
   /**
-   * The API server comes back with an older world, or without the definition of a kind. Versions of two worlds look alike,
-   * so nobody writes until every gateway has noticed, and who has lost its connection meanwhile begins anew.
+   * Ends the epoch: restores the API server from a backup, deletes all its data, or redefines a kind. Versions of two
+   * epochs look alike, so writes wait until every gateway has noticed, and clients that were disconnected
+   * restart without a cursor.
    */
-  async #anotherWorld(): Promise<void> {
-    const { chances, note, answersReviews } = this.#stage;
-    const what = answersReviews ? 'redefine' : chances.of(['redefine', 'restore', 'lose'] as const);
+  async #endEpoch(): Promise<void> {
+    const { chances, note, needsApiServer } = this.#environment;
+    const what = needsApiServer ? 'redefine' : chances.of(['redefine', 'restore', 'lose'] as const);
     note(what);
     if (what === 'redefine') return this.#redefine();
     return what === 'restore' ? this.#restore() : this.#lose();
   }
 
   async #restore(): Promise<void> {
-    const { simulator, writer } = this.#stage;
+    const { simulator, writer } = this.#environment;
     const snapshot = simulator.faults.snapshot();
-    for (let round = 0; round < 10; round += 1) await writer.act();
-    await this.#calm();
+    for (let round = 0; round < 10; round += 1) await writer.writeRandom();
+    await this.#settle();
     const before = this.#resets();
     await simulator.faults.restart({ data: snapshot });
-    await this.#noticed(alwaysWatched.length);
-    await this.#leave(before);
+    await this.#waitUntilWatched(alwaysWatched.length);
+    await this.#enterEpoch(before);
   }
 
   #resets(): readonly number[] {
-    return this.#stage.followers.map(({ resets }) => resets);
+    return this.#environment.clients.map(({ resets }) => resets);
   }
 
-  /** Lets everybody come to rest in another world, and those begin anew who were told nothing of it. */
-  async #leave(resets: readonly number[]): Promise<void> {
-    await this.#rest();
-    for (const [index, follower] of this.#stage.followers.entries())
-      if (follower.resets === resets[index]) follower.beginAnew();
+  /** Waits for quiescence in the new epoch, and restarts the clients that received no RESET. */
+  async #enterEpoch(resets: readonly number[]): Promise<void> {
+    await this.#waitForQuiescence();
+    for (const [index, client] of this.#environment.clients.entries())
+      if (client.resets === resets[index]) client.restart();
   }
 
-  /** Nothing is left: neither definitions nor objects. */
+  /** Deletes all data, definitions included, and starts again. */
   async #lose(): Promise<void> {
-    const { simulator, writer } = this.#stage;
-    await this.#rest();
+    const { simulator, writer } = this.#environment;
+    await this.#waitForQuiescence();
     const before = this.#resets();
     await simulator.faults.restart({ data: 'lose' });
-    await this.#noticed(1);
-    for (const definition of definitions) simulator.apply(definition);
-    await this.#noticed(alwaysWatched.length);
-    await writer.begin();
-    await this.#leave(before);
+    await this.#waitUntilWatched(1);
+    for (const definition of customResourceDefinitions) simulator.apply(definition);
+    await this.#waitUntilWatched(alwaysWatched.length);
+    await writer.createInitialObjects();
+    await this.#enterEpoch(before);
   }
 
-  /** Every gateway watches so many kinds though nobody reads them, and all that are read; so it has looked what world it is. */
-  async #noticed(kinds: number): Promise<void> {
-    const { simulator, fleet } = this.#stage;
+  /** Waits until every gateway watches this number of always-watched kinds, and thus has noticed the new epoch. */
+  async #waitUntilWatched(kinds: number): Promise<void> {
+    const { simulator, fleet } = this.#environment;
     const isNoticed = () => {
       const watched = fleet.gateways.map(watchedBy);
       return (
@@ -136,39 +140,39 @@ class Scenario implements AsyncDisposable {
         watched.every((each) => each.filter((resource) => resource.cache.watched === 'always').length === kinds)
       );
     };
-    await until(isNoticed, 'every gateway has looked what world it is', LONGEST_REST_MS);
+    await until(isNoticed, 'every gateway watches in the new epoch', QUIESCENCE_TIMEOUT_MS);
   }
 
   async #redefine(): Promise<void> {
-    const { simulator, chances } = this.#stage;
-    const crd = chances.of(definitions);
-    await this.#calm();
+    const { simulator, chances } = this.#environment;
+    const crd = chances.of(customResourceDefinitions);
+    await this.#settle();
     simulator.delete(crd.apiVersion, crd.kind, crd.metadata.name ?? '');
-    for (let breath = 0; breath < 5; breath += 1) await breathe(chances);
+    for (let count = 0; count < 5; count += 1) await pause(chances);
     simulator.apply(crd);
   }
 
-  /** Nothing is wrong any more, and nothing under way. */
-  async #calm(): Promise<void> {
-    await this.#stage.injector.heal();
+  /** Ends all faults, pauses and mutations. */
+  async #settle(): Promise<void> {
+    await this.#environment.injector.clear();
     await Promise.all(this.#mutations);
-    for (const follower of this.#stage.followers) follower.resume();
+    for (const client of this.#environment.clients) client.resume();
   }
 
-  async #rest(): Promise<void> {
-    const { world, fleet, followers } = this.#stage;
-    await this.#calm();
-    this.#mistakes.push(...(await mistakesAtRest({ world, gateways: fleet.gateways, followers })));
+  async #waitForQuiescence(): Promise<void> {
+    const { cluster, fleet, clients } = this.#environment;
+    await this.#settle();
+    this.#violations.push(...(await violationsWhenQuiescent({ cluster, gateways: fleet.gateways, clients })));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const follower of this.#stage.followers) follower[Symbol.dispose]();
-    await this.#stage.fleet[Symbol.asyncDispose]();
-    await this.#stage.simulator[Symbol.asyncDispose]();
+    for (const client of this.#environment.clients) client[Symbol.dispose]();
+    await this.#environment.fleet[Symbol.asyncDispose]();
+    await this.#environment.simulator[Symbol.asyncDispose]();
   }
 }
 
-/** What has a watch, unless its connection is broken. */
+/** Returns the resources that the gateway watches. */
 function watchedBy(gateway: TestGateway): readonly Resource[] {
   return gateway
     .statistics()
@@ -180,8 +184,8 @@ function numbered(steps: readonly string[]): readonly string[] {
   return steps.map((step, index) => `${index + 1} ${step}`);
 }
 
-/** Lets a little happen, or some more. */
-async function breathe(chances: Chances): Promise<void> {
+/** Waits for a random number of turns of the event loop, or milliseconds. */
+async function pause(chances: Chances): Promise<void> {
   const dice = chances.below(100);
   if (dice < 30) await delay(dice < 5 ? 30 : chances.below(10));
   else for (let turns = chances.below(6); turns > 0; turns -= 1) await turn();

@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 
-/** What a cluster holds. */
-export interface Truth {
+/** The objects of a cluster. */
+export interface ClusterState {
   readonly workspaces: readonly StoredObject[];
   readonly kinds: readonly StoredObject[];
   readonly namespaces: readonly StoredObject[];
 }
 
-/** An object as the API server has it, as far as selections look. */
+/** An object as the API server stores it, with the fields that selections use. */
 export interface StoredObject extends KubernetesObject {
   readonly spec?: {
     readonly kind?: string;
@@ -18,36 +18,36 @@ export interface StoredObject extends KubernetesObject {
   readonly status?: { readonly state?: string; readonly stateMessage?: string };
 }
 
-/** What an operation selects of one object. */
+/** The selected fields of one object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Something to follow, and how to tell from the cluster what a follower has to hold. */
+/** A subscription, and its expected result set for a state of the cluster. */
 export interface Selection {
   readonly title: string;
   readonly field: 'workspaces' | 'workspaceKinds' | 'namespaces' | 'workspace';
   readonly args: string;
   readonly fields: string;
-  /** The objects that are selected, as the gateway is to show them. */
-  readonly expected: (truth: Truth) => readonly Fields[];
-  /** Whether an object that is told as there may be: it shows what the selection asks for. */
-  readonly admits: (object: Fields) => boolean;
+  /** Returns the selected fields of each object that matches. */
+  readonly expected: (state: ClusterState) => readonly Fields[];
+  /** Whether received fields can belong to a matching object. Used for events, when the state of the cluster is unknown. */
+  readonly matchesResult: (object: Fields) => boolean;
 }
 
-/** As a subscription; `by` says how a cursor is handed in. */
-export function subscriptionOf({ field, args, fields }: Selection, by: 'argument' | 'header'): string {
+/** Returns the selection as a subscription. `by` is how the client passes a cursor. */
+export function subscriptionFor({ field, args, fields }: Selection, by: 'argument' | 'header'): string {
   if (field === 'workspace') return `subscription { workspace(${args}) { ${fields} } }`;
   const event = `{ type cursor object { ${fields} } }`;
   if (by === 'argument') return `subscription ($after: String) { ${field}(${args} after: $after) ${event} }`;
   return `subscription { ${field}${args ? `(${args})` : ''} ${event} }`;
 }
 
-/** The same, asked for once. */
-export function queryOf({ field, args, fields }: Selection): string {
+/** Returns the selection as a query. */
+export function queryFor({ field, args, fields }: Selection): string {
   const selected = field === 'workspace' ? fields : `nodes { ${fields} }`;
   return `{ ${field}${args ? `(${args})` : ''} { ${selected} } }`;
 }
 
-type Show = (object: StoredObject, truth: Truth) => Fields;
+type Show = (object: StoredObject, state: ClusterState) => Fields;
 type Matches = (object: StoredObject) => boolean;
 
 const all = (): boolean => true;
@@ -61,12 +61,12 @@ const shown = {
   },
   name: ({ metadata }: StoredObject) => ({ name: metadata.name }),
   displayName: ({ metadata, spec }: StoredObject) => ({ displayName: spec?.displayName ?? metadata.name }),
-  /** The kind that a workspace is of, as it is called. */
-  kind: ({ spec }: StoredObject, { kinds }: Truth) => {
+  /** The WorkspaceKind of a workspace. */
+  kind: ({ spec }: StoredObject, { kinds }: ClusterState) => {
     const kind = kinds.find(({ metadata }) => metadata.name === spec?.kind);
     return { kind: kind ? { displayName: kind.spec?.spawner?.displayName } : null };
   },
-  count: ({ metadata }: StoredObject, { workspaces }: Truth) =>
+  count: ({ metadata }: StoredObject, { workspaces }: ClusterState) =>
     workspaces.filter(({ spec }) => spec?.kind === metadata.name).length,
 };
 
@@ -75,15 +75,15 @@ function ofWorkspaces(
     readonly show: Show;
     readonly args?: string;
     readonly matches?: Matches;
-    readonly admits?: Selection['admits'];
+    readonly admits?: Selection['matchesResult'];
   },
 ): Selection {
   const { show, args = '', matches = all, admits = all, title, fields } = options;
-  const expected = (truth: Truth) => truth.workspaces.filter(matches).map((object) => show(object, truth));
-  return { title, field: 'workspaces', args, fields: `${uid} ${fields}`, expected, admits };
+  const expected = (state: ClusterState) => state.workspaces.filter(matches).map((object) => show(object, state));
+  return { title, field: 'workspaces', args, fields: `${uid} ${fields}`, expected, matchesResult: admits };
 }
 
-/** What the followers of a scenario follow. */
+/** The selections of the clients of a scenario. */
 export const selections: readonly Selection[] = [
   ofWorkspaces({
     title: 'everything of all workspaces',
@@ -129,13 +129,13 @@ export const selections: readonly Selection[] = [
     args: 'filter: { search: "BLUE" }',
     fields: 'displayName kind { displayName }',
     matches: ({ metadata, spec }) => (spec?.displayName ?? metadata.name).includes('blue'),
-    show: (object, truth) => ({ ...shown.uid(object), ...shown.displayName(object), ...shown.kind(object, truth) }),
+    show: (object, state) => ({ ...shown.uid(object), ...shown.displayName(object), ...shown.kind(object, state) }),
     admits: ({ displayName }) => String(displayName).includes('blue'),
   }),
   ofWorkspaces({
     title: 'workspaces with the name of their kind',
     fields: 'kind { displayName }',
-    show: (object, truth) => ({ ...shown.uid(object), ...shown.kind(object, truth) }),
+    show: (object, state) => ({ ...shown.uid(object), ...shown.kind(object, state) }),
   }),
   ofWorkspaces({
     title: 'workspaces with the labels of their namespace',
@@ -156,13 +156,13 @@ export const selections: readonly Selection[] = [
     field: 'workspaceKinds',
     args: '',
     fields: `${uid} displayName workspaceCount`,
-    expected: (truth) =>
-      truth.kinds.map((kind) => ({
+    expected: (state) =>
+      state.kinds.map((kind) => ({
         ...shown.uid(kind),
         displayName: kind.spec?.spawner?.displayName,
-        workspaceCount: shown.count(kind, truth),
+        workspaceCount: shown.count(kind, state),
       })),
-    admits: all,
+    matchesResult: all,
   },
   {
     title: 'kinds that are searched for',
@@ -173,39 +173,39 @@ export const selections: readonly Selection[] = [
       kinds
         .map((kind) => ({ ...shown.uid(kind), displayName: kind.spec?.spawner?.displayName }))
         .filter(({ displayName }) => displayName?.includes('blue')),
-    admits: ({ displayName }) => String(displayName).includes('blue'),
+    matchesResult: ({ displayName }) => String(displayName).includes('blue'),
   },
   {
     title: 'namespaces with the number of their workspaces',
     field: 'namespaces',
     args: '',
     fields: `${uid} name team: metadata { labels(keys: ["team"]) { key value } } workspaces { totalCount }`,
-    expected: (truth) =>
-      truth.namespaces.map((namespace) => ({
+    expected: (state) =>
+      state.namespaces.map((namespace) => ({
         ...shown.uid(namespace),
         ...shown.name(namespace),
         team: { labels: shown.team(namespace) },
         workspaces: {
-          totalCount: truth.workspaces.filter(({ metadata }) => metadata.namespace === namespace.metadata.name).length,
+          totalCount: state.workspaces.filter(({ metadata }) => metadata.namespace === namespace.metadata.name).length,
         },
       })),
-    admits: all,
+    matchesResult: all,
   },
   {
     title: 'one workspace',
     field: 'workspace',
     args: 'namespace: "ns-1", name: "nb-1"',
     fields: `${uid} state kind { displayName }`,
-    expected: (truth) =>
-      truth.workspaces
+    expected: (state) =>
+      state.workspaces
         .filter(({ metadata }) => metadata.namespace === 'ns-1' && metadata.name === 'nb-1')
-        .map((object) => ({ ...shown.uid(object), ...shown.state(object), ...shown.kind(object, truth) })),
-    admits: all,
+        .map((object) => ({ ...shown.uid(object), ...shown.state(object), ...shown.kind(object, state) })),
+    matchesResult: all,
   },
 ];
 
-/** Takes a question to the API server for each object, so that other things happen while it is made ready. */
-export const askingSelection: Selection = ofWorkspaces({
+/** Needs an access review per object, so that changes arrive during an evaluation. */
+export const viewerDependentSelection: Selection = ofWorkspaces({
   title: 'what may be done to running workspaces',
   args: 'filter: { states: [RUNNING] }',
   fields: 'state viewerCan(action: PAUSE) displayName',

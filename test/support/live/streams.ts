@@ -1,34 +1,34 @@
 import { request, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
-/** A result as it comes over a stream. */
+/** One ExecutionResult of a stream. */
 export interface Result {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-export interface StreamOptions {
+export interface ClientStreamOptions {
   readonly url: string;
   readonly query: string;
   readonly cursor: string | undefined;
   readonly onResult: (result: Result) => void;
-  /** Told once, unless the client has left. */
+  /** Called once when the stream ends, unless the client has disconnected. */
   readonly onEnd: () => void;
 }
 
-/** An open subscription on a connection of its own. */
-export interface Stream {
-  /** Stops reading: what the gateway sends fills the buffers of the system, then its own. */
+/** A subscription on a connection of its own. */
+export interface ClientStream {
+  /** Stops reading. Sent data fills the buffers of the kernel, then those of the gateway. */
   pause(): void;
   resume(): void;
-  /** Cuts the connection without a word. Nothing is told any more. */
-  vanish(): void;
+  /** Cuts the connection without a close. No callback is called any more. */
+  disconnect(): void;
 }
 
-export type StreamOpener = (options: StreamOptions) => Stream;
+export type StreamOpener = (options: ClientStreamOptions) => ClientStream;
 
-/** By the graphql-transport-ws protocol, spoken by hand. */
-export function openWebSocket({ url, query, cursor, onResult, onEnd }: StreamOptions): Stream {
+/** Opens a subscription over WebSocket, without a client library: only a raw socket can be paused. */
+export function openWebSocket({ url, query, cursor, onResult, onEnd }: ClientStreamOptions): ClientStream {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const ended = once(onEnd);
   socket.on('open', () => socket.send('{"type":"connection_init"}'));
@@ -46,15 +46,15 @@ export function openWebSocket({ url, query, cursor, onResult, onEnd }: StreamOpt
   return {
     pause: () => void (socket.readyState === WebSocket.OPEN && socket.pause()),
     resume: () => void (socket.readyState === WebSocket.OPEN && socket.resume()),
-    vanish() {
+    disconnect() {
       ended.never();
       socket.terminate();
     },
   };
 }
 
-/** By Server-Sent Events, read by hand. */
-export function openEventStream({ url, query, cursor, onResult, onEnd }: StreamOptions): Stream {
+/** Opens a subscription over Server-Sent Events, without a client library: only a raw response can be paused. */
+export function openEventStream({ url, query, cursor, onResult, onEnd }: ClientStreamOptions): ClientStream {
   const ended = once(onEnd);
   const headers = { accept: 'text/event-stream', ...(cursor !== undefined && { 'last-event-id': cursor }) };
   let response: IncomingMessage | undefined;
@@ -86,7 +86,7 @@ export function openEventStream({ url, query, cursor, onResult, onEnd }: StreamO
       paused = false;
       response?.resume();
     },
-    vanish() {
+    disconnect() {
       ended.never();
       asking.destroy();
       response?.destroy();
@@ -94,11 +94,11 @@ export function openEventStream({ url, query, cursor, onResult, onEnd }: StreamO
   };
 }
 
-function once(tell: () => void) {
+function once(callback: () => void) {
   let over = false;
   return {
     now: () => {
-      if (!over) tell();
+      if (!over) callback();
       over = true;
     },
     never: () => {

@@ -1,11 +1,11 @@
 import type { Chances } from '../seeded-chances.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
-import { titleOf, type Cluster } from './cluster.ts';
+import { describeObject, type Cluster } from './cluster.ts';
 
 const namespaces = ['ns-1', 'ns-2', 'ns-3'];
 const kinds = ['kind-1', 'kind-2', 'kind-3'];
-/** Empty: none. */
+/** Values of the label `team`. Empty: no label. */
 const teams = ['a', 'b', ''];
 const states = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', ''];
 const displayNames = ['blue', 'deep blue', 'red', ''];
@@ -13,17 +13,17 @@ const displayNames = ['blue', 'deep blue', 'red', ''];
 type Workspace = NonNullable<Parameters<typeof workspace>[1]> & { readonly displayName?: string };
 
 interface WriterOptions {
-  readonly world: Cluster;
+  readonly cluster: Cluster;
   readonly chances: Chances;
-  /** How many workspaces there may be in one namespace. */
+  /** Maximum number of workspaces in one namespace. */
   readonly workspaces: number;
-  /** How long the messages of workspaces are, in characters. */
+  /** Length of the state messages of workspaces, in characters. */
   readonly messageLength: number;
   readonly note: (what: string) => void;
 }
 
-/** Changes a cluster at random. What it has written is remembered, so that single things can be changed of it. */
-export class Writer {
+/** Writes random changes. It remembers the objects that it has written, so that it can change one property of them. */
+export class RandomWriter {
   readonly #options: WriterOptions;
   readonly #written = new Map<string, Workspace>();
   #serial = 0;
@@ -32,8 +32,8 @@ export class Writer {
     this.#options = options;
   }
 
-  /** What there is in the beginning. */
-  async begin(): Promise<void> {
+  /** Creates the initial objects. */
+  async createInitialObjects(): Promise<void> {
     this.#written.clear();
     for (const name of namespaces) await this.#put(namespace(name, { team: 'a' }));
     for (const name of kinds) await this.#put(this.#kind(name));
@@ -42,8 +42,8 @@ export class Writer {
     }
   }
 
-  /** Does one thing. */
-  async act(): Promise<void> {
+  /** Makes one random change. */
+  async writeRandom(): Promise<void> {
     const { chances } = this.#options;
     const dice = chances.below(100);
     if (dice < 30) return this.#change(this.#oneThing());
@@ -58,13 +58,13 @@ export class Writer {
     return this.#sweep();
   }
 
-  /** Changes every workspace at once: much to read for who follows them. */
-  async flood(): Promise<void> {
+  /** Changes every workspace at once, to make clients slow. */
+  async updateAll(): Promise<void> {
     for (const key of this.#written.keys()) await this.#rewrite(key, {});
   }
 
-  /** The name and namespace of one that may be there. */
-  somewhere(): { readonly name: string; readonly namespace: string } {
+  /** Returns the name of a workspace that may exist. */
+  anyWorkspace(): { readonly name: string; readonly namespace: string } {
     const [at = '', name = ''] = this.#key().split('/');
     return { name, namespace: at };
   }
@@ -102,20 +102,20 @@ export class Writer {
     await this.#put(this.#workspace(key));
   }
 
-  /** One state for all workspaces of a namespace. */
+  /** Sets one state for all workspaces of a namespace. */
   async #sweep(): Promise<void> {
     const [at, state] = [this.#options.chances.of(namespaces), this.#options.chances.of(states)];
     for (const key of this.#written.keys()) if (key.startsWith(at)) await this.#rewrite(key, { state });
   }
 
   async #put(manifest: Manifest): Promise<void> {
-    this.#options.note(`put ${titleOf(manifest)}`);
-    await this.#options.world.put(manifest);
+    this.#options.note(`put ${describeObject(manifest)}`);
+    await this.#options.cluster.apply(manifest);
   }
 
   async #delete(manifest: Manifest): Promise<void> {
-    this.#options.note(`delete ${titleOf(manifest)}`);
-    await this.#options.world.remove(manifest);
+    this.#options.note(`delete ${describeObject(manifest)}`);
+    await this.#options.cluster.delete(manifest);
   }
 
   #anything(): Workspace {
@@ -158,7 +158,7 @@ export class Writer {
     return namespace(this.#options.chances.of(namespaces), team === '' ? {} : { team });
   }
 
-  /** Of one that was written, or may be. */
+  /** Returns the key of a workspace that was written, or now and then of another one. */
   #key(): string {
     const { chances } = this.#options;
     const known = [...this.#written.keys()];

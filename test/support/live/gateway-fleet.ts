@@ -2,8 +2,8 @@ import type { Chances } from '../seeded-chances.ts';
 import type { Config } from '../../../src/config.ts';
 import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 
-/** Gateways before one cluster, each in its place: one that is stopped is followed by another. */
-export class Fleet implements AsyncDisposable {
+/** Gateways of one cluster, as behind a load balancer. Their number stays the same: a stopped gateway is replaced. */
+export class GatewayFleet implements AsyncDisposable {
   readonly #gateways: TestGateway[] = [];
   readonly #start: () => Promise<TestGateway>;
   readonly #chances: Chances;
@@ -11,8 +11,8 @@ export class Fleet implements AsyncDisposable {
   static async start(
     kubeconfig: () => string,
     { size, chances, ...settings }: Partial<Config> & { readonly size: number; readonly chances: Chances },
-  ): Promise<Fleet> {
-    const fleet = new Fleet(() => startGatewayFor(kubeconfig(), { drainSeconds: 0, ...settings }), chances);
+  ): Promise<GatewayFleet> {
+    const fleet = new GatewayFleet(() => startGatewayFor(kubeconfig(), { drainSeconds: 0, ...settings }), chances);
     for (let index = 0; index < size; index += 1) fleet.#gateways.push(await fleet.#start());
     return fleet;
   }
@@ -26,13 +26,13 @@ export class Fleet implements AsyncDisposable {
     return this.#gateways;
   }
 
-  /** Any of them. */
-  get one(): TestGateway {
+  /** A random gateway. */
+  get anyGateway(): TestGateway {
     return this.#chances.of(this.#gateways);
   }
 
-  /** Stops one as at the end of a deployment, and has another follow it. */
-  async replaceOne(): Promise<void> {
+  /** Starts a gateway and stops a random other one, as a rolling update does. */
+  async replaceAny(): Promise<void> {
     const index = this.#chances.below(this.#gateways.length);
     const next = await this.#start();
     const [stopped] = this.#gateways.splice(index, 1, next);

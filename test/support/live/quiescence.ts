@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import { namespace, workspace, workspaceKind } from '../manifests.ts';
+import type { TestGateway } from '../test-gateway.ts';
+import { until } from '../until.ts';
+import type { SubscriptionClient } from './subscription-client.ts';
+import { queryFor, type Fields, type Selection, type ClusterState } from './selections.ts';
+import { uidOf } from './client-result-set.ts';
+import type { Cluster } from './cluster.ts';
+
+interface QuiescenceOptions {
+  readonly cluster: Cluster;
+  readonly gateways: readonly TestGateway[];
+  readonly clients: readonly SubscriptionClient[];
+}
+
+/** Longer than the maximum backoff of a watch, 30 s. */
+export const QUIESCENCE_TIMEOUT_MS = 45_000;
+
+/**
+ * Waits until all clients and gateways agree with the cluster. To be called after the last write and the last fault.
+ * @returns violations: clients whose result set differs, queries whose answer differs, and events against the contract
+ */
+export async function violationsWhenQuiescent({
+  cluster,
+  gateways,
+  clients,
+}: QuiescenceOptions): Promise<readonly string[]> {
+  for (const client of clients) client.resume();
+  for (const gateway of gateways) await waitUntilSynced(cluster, gateway);
+  const state = await cluster.state();
+  const unsettled = () =>
+    clients.flatMap((client) => {
+      const difference = client.violation ? undefined : client.differenceFrom(state);
+      return difference === undefined ? [] : `${client.title} ${difference}\n    ${client.transcript}`;
+    });
+  await until(() => unsettled().length === 0, 'all clients have the state of the cluster', QUIESCENCE_TIMEOUT_MS).catch(
+    () => undefined,
+  );
+  const violations = clients.flatMap(({ violation }) => violation ?? []);
+  const selections = new Set(clients.map(({ selection }) => selection));
+  const answers = gateways.flatMap((gateway) => [...selections].map((each) => queryDifference(gateway, each, state)));
+  return [...violations, ...unsettled(), ...(await Promise.all(answers)).flat()];
+}
+
+/** Waits until a gateway has received every earlier write, of each kind: it then knows a marker object. */
+async function waitUntilSynced(cluster: Cluster, gateway: TestGateway): Promise<void> {
+  const name = `marker-${String(Math.random()).slice(2)}`;
+  const markers = [namespace(name), workspaceKind(name), workspace(name, { namespace: name })];
+  for (const marker of markers) await cluster.apply(marker);
+  const question = `{ namespace(name: "${name}") { id } workspaceKind(name: "${name}") { id } workspace(namespace: "${name}", name: "${name}") { id } }`;
+  const seen = async () => Object.values((await gateway.query(question)).data ?? {}).map((found) => found !== null);
+  await until(
+    async () => isDeepStrictEqual(await seen(), [true, true, true]),
+    'the gateway has received the markers',
+    QUIESCENCE_TIMEOUT_MS,
+  );
+  for (const marker of markers.toReversed()) await cluster.delete(marker);
+}
+
+async function queryDifference(
+  gateway: TestGateway,
+  selection: Selection,
+  state: ClusterState,
+): Promise<readonly string[]> {
+  const expected = byUid(selection.expected(state));
+  let answer: unknown;
+  const isRight = async (): Promise<boolean> => {
+    answer = await gateway.query(queryFor(selection));
+    return isDeepStrictEqual(byUid(objectsIn(answer, selection)), expected);
+  };
+  const right = await until(isRight, 'the query has the expected answer').then(
+    () => true,
+    () => false,
+  );
+  return right
+    ? []
+    : [`Query of ${selection.title}: expected ${JSON.stringify([...expected])}, got ${JSON.stringify(answer)}`];
+}
+
+function objectsIn(answer: unknown, { field }: Selection): readonly Fields[] {
+  const found = (answer as { readonly data?: Readonly<Record<string, unknown>> }).data?.[field];
+  if (field === 'workspace') return found ? [found as Fields] : [];
+  return (found as { readonly nodes?: readonly Fields[] } | undefined)?.nodes ?? [];
+}
+
+function byUid(objects: readonly Fields[]): ReadonlyMap<string, Fields> {
+  return new Map(objects.map((object) => [uidOf(object), object]));
+}

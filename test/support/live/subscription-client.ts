@@ -1,0 +1,176 @@
+import { isDeepStrictEqual } from 'node:util';
+import { subscriptionFor, type Fields, type Selection, type ClusterState } from './selections.ts';
+import { openEventStream, openWebSocket, type Result, type ClientStream } from './streams.ts';
+import { ContractViolation, uidOf, ClientResultSet, type ReceivedEvent } from './client-result-set.ts';
+
+export interface SubscriptionClientOptions {
+  readonly selection: Selection;
+  readonly transport: 'WebSocket' | 'Server-Sent Events';
+  /** Returns the URL of a gateway. Called before each connection. */
+  readonly gatewayUrl: () => string;
+  /** Returns the number of the current step of the scenario, for the transcript. */
+  readonly currentStep: () => number;
+}
+
+const RETRY_MS = 20;
+const MAX_TRANSCRIPT_LINES = 60;
+/** Errors that end a stream and after which the client reconnects. */
+const RETRIABLE_CODES = new Set<string | undefined>(['UNAVAILABLE', 'KIND_UNAVAILABLE']);
+
+/** A client that reconnects after every interruption, builds the result set, and reports the first violation of the contract. */
+export class SubscriptionClient implements Disposable {
+  readonly #options: SubscriptionClientOptions;
+  readonly #resultSet: ClientResultSet;
+  readonly #lines: string[] = [];
+  #stream: ClientStream | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #violation: string | undefined;
+  /** The last result of a single-object subscription. Undefined before the first of this connection. */
+  #lastResult: Fields | null | undefined;
+  #resets = 0;
+
+  constructor(options: SubscriptionClientOptions) {
+    this.#options = options;
+    this.#resultSet = new ClientResultSet(options.selection);
+    this.#connect();
+  }
+
+  get title(): string {
+    return `${this.#options.selection.title} over ${this.#options.transport}`;
+  }
+
+  get selection(): Selection {
+    return this.#options.selection;
+  }
+
+  /** Number of RESET events and restarts without a cursor. */
+  get resets(): number {
+    return this.#resets;
+  }
+
+  /** The violation with the transcript before it. Undefined if there is none. */
+  get violation(): string | undefined {
+    return this.#violation;
+  }
+
+  /** The last received events. */
+  get transcript(): string {
+    return this.#lines.join('\n    ');
+  }
+
+  /** Returns how the client’s result set differs from the expected one. Undefined if it does not. */
+  differenceFrom(state: ClusterState): string | undefined {
+    const expected = new Map(this.selection.expected(state).map((object) => [uidOf(object), object]));
+    const objects = this.#objects();
+    if (!objects) return 'has not received a complete snapshot';
+    const missing = [...expected].filter(([uid, object]) => !isDeepStrictEqual(objects.get(uid), object));
+    const surplus = [...objects].filter(([uid]) => !expected.has(uid));
+    if (missing.length + surplus.length === 0) return undefined;
+    const lines = missing.map(([uid, object]) => `expected ${textOf(object)}, got ${textOf(objects.get(uid))}`);
+    return [...lines, ...surplus.map(([, object]) => `expected no object, got ${textOf(object)}`)].join('\n    ');
+  }
+
+  pause(): void {
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#stream?.resume();
+  }
+
+  /** Cuts the connection and reconnects with the last cursor, possibly to another gateway. */
+  disconnect(): void {
+    this.#note('(disconnects)');
+    this.#stream?.disconnect();
+    this.#reconnect();
+  }
+
+  /** Cuts the connection and reconnects without a cursor. */
+  restart(): void {
+    this.disconnect();
+    this.#resultSet.startSnapshot();
+    this.#resets += 1;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#retry);
+    this.#stream?.disconnect();
+  }
+
+  #objects(): ReadonlyMap<string, Fields> | undefined {
+    if (this.selection.field !== 'workspace') return this.#resultSet.synced ? this.#resultSet.objects : undefined;
+    if (this.#lastResult === undefined) return undefined;
+    return new Map(this.#lastResult ? [[uidOf(this.#lastResult), this.#lastResult]] : []);
+  }
+
+  #connect(): void {
+    const { selection, transport, gatewayUrl } = this.#options;
+    const { cursor } = this.#resultSet;
+    this.#lastResult = undefined;
+    if (cursor === undefined) this.#resultSet.startSnapshot();
+    else this.#resultSet.startCatchUp();
+    const url = gatewayUrl();
+    this.#note(`(connects to ${url} ${cursor === undefined ? 'without a cursor' : `from ${decodedCursor(cursor)}`})`);
+    const open = transport === 'WebSocket' ? openWebSocket : openEventStream;
+    this.#stream = open({
+      url,
+      query: subscriptionFor(selection, transport === 'WebSocket' ? 'argument' : 'header'),
+      cursor,
+      onResult: (result) => this.#apply(result),
+      onEnd: () => {
+        this.#note('(the stream ends)');
+        this.#reconnect();
+      },
+    });
+  }
+
+  #reconnect(): void {
+    clearTimeout(this.#retry);
+    if (this.#violation === undefined) this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
+  }
+
+  #apply(result: Result): void {
+    try {
+      if (result.errors || !result.data) this.#applyErrors(result);
+      else if (this.selection.field === 'workspace') this.#applyObject(result.data['workspace'] as Fields | null);
+      else this.#applyEvent(result.data[this.selection.field] as ReceivedEvent);
+    } catch (error) {
+      if (!(error instanceof ContractViolation)) throw error;
+      this.#violation ??= `${this.title}: ${error.message}\n    ${this.transcript}`;
+      this.#stream?.disconnect();
+    }
+  }
+
+  #applyErrors({ errors = [], data }: Result): void {
+    this.#note(textOf(errors));
+    if (data || !errors.every(({ extensions }) => RETRIABLE_CODES.has(extensions?.code)))
+      throw new ContractViolation(textOf({ data, errors }));
+  }
+
+  #applyEvent(event: ReceivedEvent): void {
+    this.#note(`${event.type} ${textOf(event.object)} ${decodedCursor(event.cursor)}`);
+    if (event.type === 'RESET') this.#resets += 1;
+    this.#resultSet.apply(event);
+  }
+
+  #applyObject(object: Fields | null): void {
+    this.#note(textOf(object));
+    if (isDeepStrictEqual(object, this.#lastResult))
+      throw new ContractViolation('the same result was sent twice in a row');
+    this.#lastResult = object;
+  }
+
+  #note(line: string): void {
+    this.#lines.push(`${this.#options.currentStep()}: ${line}`);
+    if (this.#lines.length > MAX_TRANSCRIPT_LINES) this.#lines.shift();
+  }
+}
+
+function textOf(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 300);
+}
+
+/** Cursors are opaque to clients, but not to the reader of a transcript. */
+function decodedCursor(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString().slice(20, 220);
+}
