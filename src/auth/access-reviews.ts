@@ -9,26 +9,26 @@ interface RawReview {
   readonly status?: { readonly allowed?: boolean };
 }
 
-/** Asks what the owner of a client's credentials may do. */
+/** Reviews the owner of the client's credentials, with a SelfSubjectAccessReview. */
 export function selfAccessReview(client: Client): Viewer['reviewAccess'] {
-  return (question, signal) =>
-    review(client, 'SelfSubjectAccessReview', { resourceAttributes: attributesOf(question) }, signal);
+  return (attributes, signal) =>
+    review(client, 'SelfSubjectAccessReview', { resourceAttributes: rawAttributesOf(attributes) }, signal);
 }
 
-/** Asks, as ourselves, what we may do. */
+/** Reviews the gateway itself, with a SelfSubjectAccessReview. */
 export function gatewayAccessReview(client: Client): Viewer['reviewAccess'] {
-  return asOurselves(client, selfAccessReview(client));
+  return withGatewayCredentials(client, selfAccessReview(client));
 }
 
-/** Asks, as ourselves, what somebody else may do. */
+/** Reviews another user, with a SubjectAccessReview that the gateway creates. */
 export function subjectAccessReview(client: Client, user: string, groups: readonly string[]): Viewer['reviewAccess'] {
-  return asOurselves(client, (question, signal) =>
-    review(client, 'SubjectAccessReview', { user, groups, resourceAttributes: attributesOf(question) }, signal),
+  return withGatewayCredentials(client, (attributes, signal) =>
+    review(client, 'SubjectAccessReview', { user, groups, resourceAttributes: rawAttributesOf(attributes) }, signal),
   );
 }
 
-function attributesOf({ namespace, name, ...question }: ResourceAttributes): object {
-  return { ...question, namespace: namespace ?? '', name: name ?? '' };
+function rawAttributesOf({ namespace, name, ...attributes }: ResourceAttributes): object {
+  return { ...attributes, namespace: namespace ?? '', name: name ?? '' };
 }
 
 async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<boolean> {
@@ -37,18 +37,18 @@ async function review(client: Client, kind: string, spec: object, signal: AbortS
   return (answer as RawReview).status?.allowed === true;
 }
 
-/** That our own credentials are no good says nothing of the viewer's. */
-function asOurselves(client: Client, ask: Viewer['reviewAccess']): Viewer['reviewAccess'] {
-  return async (question, signal) => {
+/** Turns Unauthorized into ServiceUnavailable: the gateway's credentials are invalid, not the viewer's. */
+function withGatewayCredentials(client: Client, reviewAccess: Viewer['reviewAccess']): Viewer['reviewAccess'] {
+  return async (attributes, signal) => {
     try {
-      return await ask(question, signal);
+      return await reviewAccess(attributes, signal);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       client.refreshCredentials();
       throw new StatusError({
         code: 503,
         reason: 'ServiceUnavailable',
-        message: 'the API server does not know the gateway',
+        message: 'the API server does not accept the credentials of the gateway',
       });
     }
   };

@@ -1,28 +1,28 @@
 import { StatusError } from '../kubernetes/status-error.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What a request, or a connection, brings along to say who sends it. */
+/** Parts of a request, or of a WebSocket connection, that authenticators read. */
 export interface Credentials {
-  /** Each instance of each header, under its lower-case name. */
+  /** Values of each header, by its name in lower case. */
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
-  /** The address that it comes from; behind a proxy, the proxy's. */
+  /** Address of the peer: of the last proxy, if there is one. */
   readonly remoteAddress: string | undefined;
-  /** The payload of `connection_init`, on a WebSocket. */
+  /** Payload of `connection_init`. Undefined for other transports. */
   readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * Finds out who sends a request.
- * @throws {StatusError} Unauthorized where that cannot be told; otherwise when the API server cannot be asked
+ * Returns the viewer who sends a request. Rejects with a `StatusError`: Unauthorized if the credentials are missing or
+ * invalid, others if the API server cannot validate them.
  */
 export type Authenticator = (credentials: Credentials) => Promise<Viewer>;
 
-/** There is nobody to answer to. */
+/** Returns the error for missing or invalid credentials. */
 export function unauthorized(message: string): StatusError {
   return new StatusError({ code: 401, reason: 'Unauthorized', message });
 }
 
-/** The headers as {@link Credentials} has them. */
+/** Returns the credentials of an HTTP request. */
 export function credentialsOf({
   headersDistinct,
   socket,

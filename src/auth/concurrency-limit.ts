@@ -1,18 +1,19 @@
-/** Runs work in the order in which it comes, so much at once. */
+/** Runs at most a number of tasks at once, in the order of the calls. The queue is bounded by its callers. */
 export class ConcurrencyLimit {
-  readonly #atOnce: number;
+  readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce;
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  async run<R>(work: () => Promise<R>): Promise<R> {
-    if (this.#running >= this.#atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Returns the result of the task, or rejects with its error. */
+  async run<R>(task: () => Promise<R>): Promise<R> {
+    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     try {
-      return await work();
+      return await task();
     } finally {
       const next = this.#waiting.shift();
       if (next) next();

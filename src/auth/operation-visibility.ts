@@ -2,32 +2,35 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
 import { scopeSignature, type VisibilityScope } from './visibility-scope.ts';
 
-/** What one viewer sees of the resources that one operation reads. */
+/** Scopes of all resources that one operation reads, for one viewer. */
 export class OperationVisibility {
-  readonly #views = new Map<Resource, VisibilityScope>();
-  readonly #followed = new Map<Resource, VisibilityScope>();
+  readonly #prefetched = new Map<Resource, VisibilityScope>();
+  readonly #watched = new Map<Resource, VisibilityScope>();
 
-  /** For the fields that read it beside what they are about. */
-  setPrefetched<T extends KubernetesObject>(resource: Resource<T>, view: VisibilityScope): void {
-    this.#views.set(resource, view);
+  /** Sets the scope of a resource that fields of the operation depend on. */
+  setPrefetched<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): void {
+    this.#prefetched.set(resource, scope);
   }
 
-  /** Of what the operation is about. */
-  setWatched<T extends KubernetesObject>(resource: Resource<T>, view: VisibilityScope): void {
-    this.#followed.set(resource, view);
+  /** Sets the scope of the resource that the operation subscribes to. */
+  setWatched<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): void {
+    this.#watched.set(resource, scope);
   }
 
+  /** Returns the scope that {@link setPrefetched} set; undefined if there is none. */
   scopeOf<T extends KubernetesObject>(resource: Resource<T>): VisibilityScope | undefined {
-    return this.#views.get(resource);
+    return this.#prefetched.get(resource);
   }
 
-  /** Equal for sights that show the same: whoever has them may share answers. */
+  /** Equal for viewers who see the same objects, and so may share results; different otherwise. */
   get signature(): string {
-    return JSON.stringify([signaturesOf(this.#followed), signaturesOf(this.#views)]);
+    return JSON.stringify([signaturesOf(this.#watched), signaturesOf(this.#prefetched)]);
   }
 }
 
-function signaturesOf(views: ReadonlyMap<Resource, VisibilityScope>): readonly unknown[] {
-  const signatures = [...views].map(([resource, view]) => [groupResourceOf(resource), scopeSignature(view)] as const);
+function signaturesOf(scopes: ReadonlyMap<Resource, VisibilityScope>): readonly unknown[] {
+  const signatures = [...scopes].map(
+    ([resource, scope]) => [groupResourceOf(resource), scopeSignature(scope)] as const,
+  );
   return signatures.sort(([a], [b]) => (a < b ? -1 : 1));
 }

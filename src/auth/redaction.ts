@@ -1,32 +1,32 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 
-const WHOLE = Symbol('the object of which this is a part');
+const ORIGINAL = Symbol('object that this one is redacted from');
 
-/** An object of which a viewer sees only a part. A copy of it is a part too. */
-interface Part {
-  readonly [WHOLE]?: KubernetesObject;
+/** Object that may be redacted. The symbol is enumerable, so a copy of a redacted object is redacted too. */
+interface Redactable {
+  readonly [ORIGINAL]?: KubernetesObject;
 }
 
-const parts = new WeakMap<KubernetesObject, KubernetesObject>();
+const redactedObjects = new WeakMap<KubernetesObject, KubernetesObject>();
 
-/** What `cut` leaves of an object, for who may not read the whole. The same part each time. */
-export function redacted<T extends KubernetesObject>(whole: T, cut: (whole: T) => T): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts are made here, each from its own whole
-  let part = parts.get(whole) as T | undefined;
-  if (!part) {
-    part = { ...cut(whole), [WHOLE]: whole };
-    parts.set(whole, part);
+/** Returns the redacted form of an object, marked as such. Equal arguments get the same result while it is referenced. */
+export function redacted<T extends KubernetesObject>(object: T, redact: (object: T) => T): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was made from its own key below
+  let result = redactedObjects.get(object) as T | undefined;
+  if (!result) {
+    result = { ...redact(object), [ORIGINAL]: object };
+    redactedObjects.set(object, result);
   }
-  return part;
+  return result;
 }
 
-/** Whether the viewer may read only a part of the object. */
-export function isRedacted(object: KubernetesObject & Part): boolean {
-  return object[WHOLE] !== undefined;
+/** Returns whether an object lacks the fields that the viewer has no permission to read. */
+export function isRedacted(object: KubernetesObject & Redactable): boolean {
+  return object[ORIGINAL] !== undefined;
 }
 
-/** The whole object, for decisions that are ours, such as applying a rule: nothing else of it may be told. */
-export function unredacted<T extends KubernetesObject>(object: T & Part): T {
+/** Returns the full object, for decisions of the gateway only. Nothing of it may reach the viewer. */
+export function unredacted<T extends KubernetesObject>(object: T & Redactable): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-  return (object[WHOLE] ?? object) as T;
+  return (object[ORIGINAL] ?? object) as T;
 }

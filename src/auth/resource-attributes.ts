@@ -1,25 +1,27 @@
-/** One question to the cluster's authorizer: may this be done? */
+import type { ResourceName } from '../kubernetes/resource.ts';
+
+/**
+ * Attributes of a request to the API server, as access reviews take them; see `ResourceAttributes` of
+ * `authorization.k8s.io/v1`.
+ */
 export interface ResourceAttributes {
-  /** The exact verb: get, list, watch, create, update, patch, delete, deletecollection. */
+  /** get, list, watch, create, update, patch, delete or deletecollection. */
   readonly verb: string;
   readonly group: string;
+  /** The plural, e.g. `workspaces`. */
   readonly resource: string;
-  /** A part of the resource with rights of its own, e.g. `status` or `log`. Absent: the resource itself. */
+  /** Subresource with permissions of its own, e.g. `status` or `log`. */
   readonly subresource?: string | undefined;
-  /** Null for the whole cluster: every namespace, or a resource without namespaces. */
+  /** Null for all namespaces, and for resources without namespaces. */
   readonly namespace: string | null;
-  /** Null for any name. */
+  /** Null for all names. */
   readonly name: string | null;
 }
 
-/** Of a resource, what is asked about. */
-export interface ReviewedResource {
-  readonly group: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
+/** Resource, as far as permissions name it. */
+export type ReviewedResource = Pick<ResourceName, 'group' | 'plural' | 'namespaced'>;
 
-/** Where in it: left out, everywhere, and of any name. */
+/** Part of a resource that a permission is for. Omitted or null values stand for all. */
 export interface AccessTarget {
   readonly namespace?: string | null | undefined;
   readonly name?: string | null | undefined;
@@ -27,8 +29,8 @@ export interface AccessTarget {
 }
 
 /**
- * The question whether something may be done with objects of a resource. A namespace is in itself: rights to it may be
- * granted there.
+ * Returns the attributes of a request. Those of a Namespace have its name as namespace, as the API server's have: a Role
+ * in the namespace may grant it.
  */
 export function attributesFor(
   verb: string,
@@ -37,18 +39,18 @@ export function attributesFor(
 ): ResourceAttributes {
   const isNamespaces = group === '' && resource === 'namespaces';
   const within = namespaced ? namespace : isNamespaces ? (name ?? namespace) : null;
-  const where = { namespace: within ?? null, name: name ?? null };
-  return { verb, group, resource, ...(subresource && { subresource }), ...where };
+  const target = { namespace: within ?? null, name: name ?? null };
+  return { verb, group, resource, ...(subresource && { subresource }), ...target };
 }
 
-/** The key under which equal questions are one. */
-export function attributesKey(question: ResourceAttributes): string {
-  const { verb, group, resource, subresource = '', namespace, name } = question;
+/** Returns a string that is equal for equal attributes only. */
+export function attributesKey(attributes: ResourceAttributes): string {
+  const { verb, group, resource, subresource = '', namespace, name } = attributes;
   return JSON.stringify([verb, group, resource, subresource, namespace, name]);
 }
 
-/** What is asked, for people: verb, resource and namespace, and never a name, so that it tells nothing of what exists. */
+/** Returns attributes as text for an error message: without the name, which would disclose what exists. */
 export function describeAttributes({ verb, group, resource, subresource, namespace }: ResourceAttributes): string {
-  const what = `${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
-  return `${verb} ${what}${namespace === null ? '' : ` in the namespace ${JSON.stringify(namespace)}`}`;
+  const full = `${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
+  return `${verb} ${full}${namespace === null ? '' : ` in the namespace ${JSON.stringify(namespace)}`}`;
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
+import { TtlCache } from '../kubernetes/ttl-cache.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
-import { Remembered } from './remembered.ts';
 
 interface RawRule {
   readonly verbs?: readonly string[];
@@ -16,49 +16,48 @@ interface RawRoles {
 const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
 
 /**
- * The names that roles of the cluster grant something for, whoever has them. Where a thing is refused for all names, only
- * for these is it worth asking again: so that many refusals cost one question.
+ * RBAC rules with `resourceNames`, of all Roles and ClusterRoles, whoever is bound to them. A permission that is denied for
+ * all names can be granted for these names only, so a denial costs one review instead of one for each object.
  */
 export class ResourceNameGrants {
   readonly #client: Client;
-  readonly #forMs: number;
-  readonly #rules = new Remembered<readonly RawRule[] | undefined>(1);
+  readonly #ttlMs: number;
+  readonly #rules = new TtlCache<readonly RawRule[] | undefined>({ maxEntries: 1 });
 
-  /** @param forMs how long what was read holds */
-  constructor(client: Client, forMs: number) {
+  constructor(client: Client, ttlMs: number) {
     this.#client = client;
-    this.#forMs = forMs;
+    this.#ttlMs = ttlMs;
   }
 
   /**
-   * @param notBefore only what was read at this moment or later will do
-   * @returns undefined where nobody knows, since we may not read the roles; so any name may be granted
+   * Returns the names that some rule grants these attributes for. Undefined if the roles cannot be listed: then any name
+   * may be granted. Rules listed before `notBefore` (of `performance.now`) are not accepted.
    */
   async namesFor(
     { verb, group, resource, subresource }: ResourceAttributes,
     notBefore?: number,
   ): Promise<ReadonlySet<string> | undefined> {
-    const read = async () => ({ value: await this.#read(), forMs: this.#forMs });
-    const rules = await this.#rules.get('', read, notBefore);
+    const load = async () => ({ value: await this.#list(), ttlMs: this.#ttlMs });
+    const rules = await this.#rules.get('', load, { notBefore });
     const path = subresource ? `${resource}/${subresource}` : resource;
-    const isMeant = ({ verbs, apiGroups, resources }: RawRule) =>
+    const applies = ({ verbs, apiGroups, resources }: RawRule) =>
       includes(verbs, verb) &&
       includes(apiGroups, group) &&
       (includes(resources, path) || includes(resources, `*/${subresource}`));
-    return rules && new Set(rules.filter(isMeant).flatMap(({ resourceNames = [] }) => resourceNames));
+    return rules && new Set(rules.filter(applies).flatMap(({ resourceNames = [] }) => resourceNames));
   }
 
-  async #read(): Promise<readonly RawRule[] | undefined> {
+  async #list(): Promise<readonly RawRule[] | undefined> {
     try {
-      const lists = await Promise.all([this.#rulesIn('clusterroles'), this.#rulesIn('roles')]);
+      const lists = await Promise.all([this.#rulesOf('clusterroles'), this.#rulesOf('roles')]);
       return lists.flat();
     } catch {
-      return undefined; // not allowed, or not to be had now: who asks goes the long way
+      return undefined; // forbidden, or unavailable now: callers review each name
     }
   }
 
-  async #rulesIn(plural: string): Promise<readonly RawRule[]> {
-    const { signal } = new AbortController();
+  async #rulesOf(plural: string): Promise<readonly RawRule[]> {
+    const { signal } = new AbortController(); // all callers share the result
     const { items = [] } = (await this.#client.document('GET', [...RBAC, plural], { signal })) as RawRoles;
     return items.flatMap(({ rules }) => rules ?? []).filter(({ resourceNames }) => (resourceNames ?? []).length > 0);
   }

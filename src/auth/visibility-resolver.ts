@@ -1,27 +1,36 @@
-import type { Authorizer } from './authorizer.ts';
-import type { ResourceNameGrants } from './resource-name-grants.ts';
-import { attributesFor, type ResourceAttributes } from './resource-attributes.ts';
-import type { Viewer } from './viewer.ts';
 import type { ObjectName } from '../kubernetes/object.ts';
-import type { Resource, ResourceName } from '../kubernetes/resource.ts';
-import { scopeOf, EMPTY_SCOPE, type Scope, type VisibilityScope } from './visibility-scope.ts';
+import type { RedactedAccess, Resource } from '../kubernetes/resource.ts';
+import { forbidden, type Authorizer } from './authorizer.ts';
+import {
+  attributesFor,
+  type AccessTarget,
+  type ResourceAttributes,
+  type ReviewedResource,
+} from './resource-attributes.ts';
+import type { ResourceNameGrants } from './resource-name-grants.ts';
+import type { Viewer } from './viewer.ts';
+import { EMPTY_SCOPE, scopeOf, type Scope, type VisibilityScope } from './visibility-scope.ts';
 
-/** What may be done with what is seen: only read, or followed too. */
+/** Whether objects are only read, or watched too: that takes the verb `watch` as well. */
 export type AccessMode = 'read' | 'watch';
 
 export interface VisibilityResolverOptions {
   readonly viewer: Viewer;
   readonly authorizer: Authorizer;
   readonly grants: ResourceNameGrants;
-  /** The namespaces that there are. @throws {StatusError} while they are not known */
+  /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */
   readonly namespaces: () => Iterable<string>;
-  /** Only answers of the authorizer to questions since this moment will do. */
+  /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
 }
 
+type ObjectAt = { readonly namespace?: string | null | undefined } & Pick<ObjectName, 'name'>;
+type RedactionRule = Pick<RedactedAccess<never>, 'verbs' | 'on'>;
+
 /**
- * Finds out what a viewer may see: one question for the whole cluster first, and one for each namespace only where that
- * is refused.
+ * Resolves which objects are visible to a viewer, from decisions of the authorizer: first for the whole cluster and, if
+ * that is denied, for each namespace or each name that a rule grants. All methods reject with a `StatusError` if there is
+ * no decision.
  */
 export class VisibilityResolver {
   readonly #options: VisibilityResolverOptions;
@@ -30,132 +39,142 @@ export class VisibilityResolver {
     this.#options = options;
   }
 
-  /** Everything of a resource that the viewer may list, and follow if that is the purpose; nothing is no failure. */
-  async resolve(resource: Resource, purpose: AccessMode): Promise<VisibilityScope> {
-    const verbs = verbsFor('list', purpose);
-    if (await this.#mayAll(verbs, resource, null)) return { full: 'all', redacted: EMPTY_SCOPE };
+  /** Returns whether the viewer has a permission. An omitted namespace or name means all of them. */
+  can(verb: string, resource: ReviewedResource, target?: AccessTarget): Promise<boolean> {
+    return this.#isAllowed(attributesFor(verb, resource, target));
+  }
+
+  /** Throws FORBIDDEN if the viewer lacks a permission. The error is the same whether the object exists or not. */
+  async assertCan(verb: string, resource: ReviewedResource, target: AccessTarget): Promise<void> {
+    const attributes = attributesFor(verb, resource, target);
+    if (!(await this.#isAllowed(attributes))) throw forbidden(attributes);
+  }
+
+  /** Returns the scope of all visible objects of a resource. It may be empty. */
+  async resolve(resource: Resource, mode: AccessMode): Promise<VisibilityScope> {
+    const verbs = verbsFor('list', mode);
+    if (await this.#canAll(verbs, resource, null)) return { full: 'all', redacted: EMPTY_SCOPE };
     if (resource.namespaced) {
-      const full = await this.#namespacesWhere((namespace) => this.#mayAll(verbs, resource, namespace));
+      const full = await this.#namespacesWhere((namespace) => this.#canAll(verbs, resource, namespace));
       return { full, redacted: EMPTY_SCOPE };
     }
-    const granted = await this.#namesGranted(resource, purpose);
+    const granted = await this.#grantedNames(resource, mode);
     if (granted === 'all') return { full: granted, redacted: EMPTY_SCOPE };
-    const redacted = await this.#glimpsed(resource, purpose);
-    const inside = await this.#grantedInside(resource, redacted, purpose);
-    return { full: inside.length > 0 ? scopeOf([...granted, ...inside]) : granted, redacted };
+    const redacted = await this.#redactedScope(resource, mode);
+    const grantedInside = await this.#grantedInNamespace(resource, redacted, mode);
+    return { full: grantedInside.length > 0 ? scopeOf([...granted, ...grantedInside]) : granted, redacted };
   }
 
-  /** Of the namespaces that are glimpsed, those to which rights are granted in them. */
-  async #grantedInside(resource: Resource, part: Scope, purpose: AccessMode): Promise<readonly string[]> {
-    if (resource.access.redacted?.where !== 'namespace-of-that-name') return [];
-    const verbs = verbsFor('get', purpose);
-    const names = part === 'all' ? [...this.#options.namespaces()] : [...part];
-    const answers = await Promise.all(names.map((name) => this.#mayAll(verbs, resource, name)));
-    return names.filter((_, index) => answers[index]);
-  }
-
-  /** One namespace of a resource. Undefined where the viewer may not. */
+  /** Returns the scope of one namespace; undefined if the viewer may not list it. */
   async resolveNamespace(
     resource: Resource,
     namespace: string,
-    purpose: AccessMode,
+    mode: AccessMode,
   ): Promise<VisibilityScope | undefined> {
-    const verbs = verbsFor('list', purpose);
-    const may = (await this.#mayAll(verbs, resource, null)) || (await this.#mayAll(verbs, resource, namespace));
-    return may ? { full: new Set([namespace]), redacted: EMPTY_SCOPE } : undefined;
+    const verbs = verbsFor('list', mode);
+    const allowed = (await this.#canAll(verbs, resource, null)) || (await this.#canAll(verbs, resource, namespace));
+    return allowed ? { full: new Set([namespace]), redacted: EMPTY_SCOPE } : undefined;
   }
 
-  /** One object, existing or not. Undefined where the viewer may see nothing of it. */
+  /** Returns the scope of one object, whether it exists or not; undefined if the viewer may not see it. */
   async resolveObject(
     resource: Resource,
-    { namespace = null, name }: NamedAt,
-    purpose: AccessMode,
+    { namespace = null, name }: ObjectAt,
+    mode: AccessMode,
   ): Promise<VisibilityScope | undefined> {
     const scope = new Set([resource.namespaced ? (namespace ?? '') : name]);
-    const questions = verbsFor('get', purpose).map((verb) => attributesFor(verb, resource, { namespace, name }));
-    const answers = await Promise.all(questions.map((question) => this.can(question)));
-    const mayList = async () => !resource.namespaced && this.#mayAll(verbsFor('list', purpose), resource, null);
-    if (answers.every(Boolean) || (await mayList())) return { full: scope, redacted: EMPTY_SCOPE };
-    const isGlimpsed = await this.#isGlimpsed(resource, name, purpose);
-    return isGlimpsed ? { full: EMPTY_SCOPE, redacted: scope } : undefined;
+    const decisions = await Promise.all(
+      verbsFor('get', mode).map((verb) => this.can(verb, resource, { namespace, name })),
+    );
+    const canList = async () => !resource.namespaced && this.#canAll(verbsFor('list', mode), resource, null);
+    if (decisions.every(Boolean) || (await canList())) return { full: scope, redacted: EMPTY_SCOPE };
+    const seesRedacted = await this.#seesRedacted(resource, name, mode);
+    return seesRedacted ? { full: EMPTY_SCOPE, redacted: scope } : undefined;
   }
 
-  /** One question. Asked for all names first; for the name only where some role speaks of it. */
-  async can(question: ResourceAttributes): Promise<boolean> {
-    if (question.name === null) return this.#ask(question);
-    if (await this.#ask({ ...question, name: null })) return true;
-    const named = await this.#options.grants.namesFor(question, this.#options.notBefore);
-    return (named?.has(question.name) ?? true) && this.#ask(question);
+  /** Authorizes all names first, and the one name only if some RBAC rule names it: a denial then takes one review. */
+  async #isAllowed(attributes: ResourceAttributes): Promise<boolean> {
+    if (attributes.name === null) return this.#authorize(attributes);
+    if (await this.#authorize({ ...attributes, name: null })) return true;
+    const names = await this.#options.grants.namesFor(attributes, this.#options.notBefore);
+    return (names?.has(attributes.name) ?? true) && this.#authorize(attributes);
   }
 
-  #ask(question: ResourceAttributes): Promise<boolean> {
+  #authorize(attributes: ResourceAttributes): Promise<boolean> {
     const { authorizer, viewer, notBefore } = this.#options;
-    return authorizer.authorize(viewer, question, notBefore);
+    return authorizer.authorize(viewer, attributes, notBefore);
   }
 
-  async #mayAll(verbs: readonly string[], resource: ResourceName, namespace: string | null): Promise<boolean> {
-    const answers = await Promise.all(verbs.map((verb) => this.#ask(attributesFor(verb, resource, { namespace }))));
-    return answers.every(Boolean);
+  async #canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Promise<boolean> {
+    const decisions = await Promise.all(
+      verbs.map((verb) => this.#authorize(attributesFor(verb, resource, { namespace }))),
+    );
+    return decisions.every(Boolean);
   }
 
-  async #namespacesWhere(holds: (namespace: string) => Promise<boolean>): Promise<Scope> {
+  async #namespacesWhere(isAllowed: (namespace: string) => Promise<boolean>): Promise<Scope> {
     const namespaces = [...this.#options.namespaces()];
-    const answers = await Promise.all(namespaces.map(holds));
-    return scopeOf(namespaces.filter((_, index) => answers[index]));
+    const decisions = await Promise.all(namespaces.map(isAllowed));
+    return scopeOf(namespaces.filter((_, index) => decisions[index]));
   }
 
-  /** Of a resource without namespaces: all names, or those that the viewer has a grant for. */
-  async #namesGranted(resource: Resource, purpose: AccessMode): Promise<Scope> {
+  /** Returns the names of a resource without namespaces that the viewer may get. */
+  async #grantedNames(resource: Resource, mode: AccessMode): Promise<Scope> {
     const { grants, notBefore } = this.#options;
-    const verbs = verbsFor('get', purpose);
-    if (await this.#mayAll(verbs, resource, null)) return 'all';
-    const questions = verbs.map((verb) => attributesFor(verb, resource));
-    const named = await Promise.all(questions.map((question) => grants.namesFor(question, notBefore)));
+    const verbs = verbsFor('get', mode);
+    if (await this.#canAll(verbs, resource, null)) return 'all';
+    const all = verbs.map((verb) => attributesFor(verb, resource));
+    const named = await Promise.all(all.map((attributes) => grants.namesFor(attributes, notBefore)));
     const candidates = [...new Set(named.flatMap((names) => [...(names ?? [])]))];
     const granted = await Promise.all(
       candidates.map(async (name) => {
-        const answers = await Promise.all(questions.map((question) => this.#ask({ ...question, name })));
-        return answers.every(Boolean);
+        const decisions = await Promise.all(all.map((attributes) => this.#authorize({ ...attributes, name })));
+        return decisions.every(Boolean);
       }),
     );
     return scopeOf(candidates.filter((_, index) => granted[index]));
   }
 
-  /** Of which objects the viewer may see a part. */
-  async #glimpsed({ access: { redacted: rule } }: Resource, purpose: AccessMode): Promise<Scope> {
+  /** Returns those of the redacted namespaces that a Role in the namespace itself makes fully visible. */
+  async #grantedInNamespace(resource: Resource, redacted: Scope, mode: AccessMode): Promise<readonly string[]> {
+    if (resource.access.redacted?.where !== 'namespace-of-that-name') return [];
+    const verbs = verbsFor('get', mode);
+    const names = redacted === 'all' ? [...this.#options.namespaces()] : [...redacted];
+    const decisions = await Promise.all(names.map((name) => this.#canAll(verbs, resource, name)));
+    return names.filter((_, index) => decisions[index]);
+  }
+
+  async #redactedScope({ access: { redacted: rule } }: Resource, mode: AccessMode): Promise<Scope> {
     if (!rule) return EMPTY_SCOPE;
-    if (rule.where === 'any-namespace') return (await this.#mayAnywhere(rule, purpose)) ? 'all' : EMPTY_SCOPE;
-    if (await this.#mayAny(rule, null, purpose)) return 'all';
-    return this.#namespacesWhere((namespace) => this.#mayAny(rule, namespace, purpose));
+    if (rule.where === 'any-namespace') return (await this.#canAnywhere(rule, mode)) ? 'all' : EMPTY_SCOPE;
+    if (await this.#canAny(rule, null, mode)) return 'all';
+    return this.#namespacesWhere((namespace) => this.#canAny(rule, namespace, mode));
   }
 
-  async #isGlimpsed({ access: { redacted: rule } }: Resource, name: string, purpose: AccessMode): Promise<boolean> {
+  async #seesRedacted({ access: { redacted: rule } }: Resource, name: string, mode: AccessMode): Promise<boolean> {
     if (!rule) return false;
-    if (rule.where === 'any-namespace') return this.#mayAnywhere(rule, purpose);
-    return (await this.#mayAny(rule, null, purpose)) || this.#mayAny(rule, name, purpose);
+    if (rule.where === 'any-namespace') return this.#canAnywhere(rule, mode);
+    return (await this.#canAny(rule, null, mode)) || this.#canAny(rule, name, mode);
   }
 
-  async #mayAnywhere({ verbs, on }: GlimpseRule, purpose: AccessMode): Promise<boolean> {
+  async #canAnywhere({ verbs, on }: RedactionRule, mode: AccessMode): Promise<boolean> {
     for (const verb of verbs) {
-      if (await this.#mayAny({ verbs: [verb], on }, null, purpose)) return true;
-      const where = await this.#namespacesWhere((namespace) => this.#mayAny({ verbs: [verb], on }, namespace, purpose));
+      if (await this.#canAny({ verbs: [verb], on }, null, mode)) return true;
+      const where = await this.#namespacesWhere((namespace) => this.#canAny({ verbs: [verb], on }, namespace, mode));
       if (where === 'all' || where.size > 0) return true;
     }
     return false;
   }
 
-  async #mayAny({ verbs, on }: GlimpseRule, namespace: string | null, purpose: AccessMode): Promise<boolean> {
+  async #canAny({ verbs, on }: RedactionRule, namespace: string | null, mode: AccessMode): Promise<boolean> {
     for (const verb of verbs) {
-      const together = verb === 'list' ? verbsFor('list', purpose) : [verb];
-      if (await this.#mayAll(together, on, namespace)) return true;
+      const required = verb === 'list' ? verbsFor('list', mode) : [verb];
+      if (await this.#canAll(required, on, namespace)) return true;
     }
     return false;
   }
 }
 
-type NamedAt = { readonly namespace?: string | null | undefined } & Pick<ObjectName, 'name'>;
-type GlimpseRule = Pick<NonNullable<Resource['access']['redacted']>, 'verbs' | 'on'>;
-
-function verbsFor(verb: 'get' | 'list', purpose: AccessMode): readonly string[] {
-  return purpose === 'watch' ? [verb, 'watch'] : [verb];
+function verbsFor(verb: 'get' | 'list', mode: AccessMode): readonly string[] {
+  return mode === 'watch' ? [verb, 'watch'] : [verb];
 }

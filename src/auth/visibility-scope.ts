@@ -1,15 +1,15 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { redacted as redactedObject } from './redaction.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { redacted as redactedForm } from './redaction.ts';
 
-/** Namespaces, or for a resource without namespaces names of objects. */
+/** Namespaces; of a resource without namespaces, names of objects. */
 export type Scope = 'all' | ReadonlySet<string>;
 
-/** What a viewer sees of one resource. */
+/** Objects of one resource that are visible to a viewer. */
 export interface VisibilityScope {
-  /** Where objects are seen as they are. */
+  /** Objects with all their fields. */
   readonly full: Scope;
-  /** Where, beyond that, a part of them is seen: what the resource's `glimpse` leaves. */
+  /** Further objects in their redacted form. */
   readonly redacted: Scope;
 }
 
@@ -19,36 +19,33 @@ export function scopeOf(names: readonly string[]): Scope {
   return names.length === 0 ? EMPTY_SCOPE : new Set(names);
 }
 
-export function isInScope(extent: Scope, key: string): boolean {
-  return extent === 'all' || extent.has(key);
-}
-
+/** Returns whether no object can be visible, whatever exists. */
 export function seesNothing({ full, redacted }: VisibilityScope): boolean {
   return full !== 'all' && redacted !== 'all' && full.size + redacted.size === 0;
 }
 
-/** An object as a view shows it; undefined where it does not. */
+/** Returns an object in its full or redacted form; undefined if it is not visible. */
 export function visibleObject<T extends KubernetesObject>(
-  view: VisibilityScope,
+  scope: VisibilityScope,
   resource: Resource<T>,
   object: T,
 ): T | undefined {
   const { namespace = '', name } = object.metadata;
   const key = resource.namespaced ? namespace : name;
-  if (isInScope(view.full, key)) return object;
-  return resource.access.redacted && isInScope(view.redacted, key)
-    ? redactedObject(object, resource.access.redacted.redact)
-    : undefined;
+  if (contains(scope.full, key)) return object;
+  const rule = resource.access.redacted;
+  return rule && contains(scope.redacted, key) ? redactedForm(object, rule.redact) : undefined;
 }
 
-/** Equal for equal views. */
-export function scopeSignature({
-  full,
-  redacted,
-}: VisibilityScope): readonly [whole: string | string[], part: string | string[]] {
+/** Returns a value whose JSON is equal for equal scopes only. */
+export function scopeSignature({ full, redacted }: VisibilityScope): readonly (string | string[])[] {
   return [namesOf(full), namesOf(redacted)];
 }
 
-function namesOf(extent: Scope): string | string[] {
-  return extent === 'all' ? extent : [...extent].sort();
+function contains(scope: Scope, key: string): boolean {
+  return scope === 'all' || scope.has(key);
+}
+
+function namesOf(scope: Scope): string | string[] {
+  return scope === 'all' ? scope : [...scope].sort();
 }

@@ -94,15 +94,13 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
       description:
         'When the API server last told something of the kind: an event, or that there was none. Null before the first time, and where you may not list the kind everywhere.',
       resolve: async ({ resource, lastEventAt }, _, { client }) =>
-        lastEventAt !== undefined && (await client.reader.seesAll(resource))
-          ? new Date(lastEventAt).toISOString()
-          : null,
+        lastEventAt !== undefined && (await client.can('list', resource)) ? new Date(lastEventAt).toISOString() : null,
     }),
     watch: t.field({
       type: WatchStatisticsType,
       nullable: true,
       description: 'What has happened to its watch. Null where you may not list the kind everywhere.',
-      resolve: async ({ resource, watch }, _, { client }) => ((await client.reader.seesAll(resource)) ? watch : null),
+      resolve: async ({ resource, watch }, _, { client }) => ((await client.can('list', resource)) ? watch : null),
     }),
   }),
 });
@@ -142,7 +140,7 @@ const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
         'How many are following, and how well they keep up. Null unless you may list everywhere what is always watched.',
       resolve: async ({ live }, _, { client }) => {
         const watched = (await client.reader.statuses()).filter(({ resource }) => resource.cache.watched === 'always');
-        const seen = await Promise.all(watched.map(({ resource }) => client.reader.seesAll(resource)));
+        const seen = await Promise.all(watched.map(({ resource }) => client.can('list', resource)));
         return seen.every(Boolean) ? live() : null;
       },
     }),

@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import { apiVersionOf, groupVersionPath, type ResourceName } from './resource.ts';
 import { StatusError } from './status-error.ts';
+import { TtlCache } from './ttl-cache.ts';
 
 interface RawResourceList {
   readonly resources?: readonly { readonly name?: string; readonly verbs?: readonly string[] }[];
@@ -13,20 +14,16 @@ interface RawVersion {
 /** How the cluster serves a resource: `listed` is without watch. `unknown` while it could not be asked. */
 export type Serving = 'watched' | 'listed' | 'absent' | 'unknown';
 
-interface Answer {
-  readonly askedAt: number;
-  /** By plural; undefined where the cluster could not be asked. */
-  readonly resources: Promise<ReadonlyMap<string, Serving> | undefined>;
-}
-
-/** Timers are early by so much. */
+/** Time by which a timer may fire early. */
 const TIMER_SLACK_MS = 2;
+const MAX_GROUP_VERSIONS = 1_000;
 
 /** What the cluster serves, asked when somebody wants to know: each group version once per interval, at most. */
 export class Discovery {
   readonly #client: Client;
   readonly #options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal };
-  readonly #answers = new Map<string, Answer>();
+  /** By plural, for each group version; undefined if the API server returned none. */
+  readonly #served: TtlCache<ReadonlyMap<string, Serving> | undefined>;
   /** What was found last, for as long as nothing else is. */
   readonly #known = new Map<string, ReadonlyMap<string, Serving>>();
 
@@ -36,18 +33,14 @@ export class Discovery {
   ) {
     this.#client = client;
     this.#options = options;
+    this.#served = new TtlCache({ maxEntries: MAX_GROUP_VERSIONS, now: options.now });
   }
 
   /** As of an interval ago, or later. */
   async ask(resource: ResourceName): Promise<Serving> {
-    const { intervalMs, now } = this.#options;
-    const apiVersion = apiVersionOf(resource);
-    let answer = this.#answers.get(apiVersion);
-    if (!answer || now() - answer.askedAt + TIMER_SLACK_MS >= intervalMs) {
-      answer = { askedAt: now(), resources: this.#read(resource) };
-      this.#answers.set(apiVersion, answer);
-    }
-    return servingIn(await answer.resources, resource);
+    const ttlMs = this.#options.intervalMs - TIMER_SLACK_MS;
+    const load = async () => ({ value: await this.#read(resource), ttlMs });
+    return servingIn(await this.#served.get(apiVersionOf(resource), load), resource);
   }
 
   /** As it was when last asked. */

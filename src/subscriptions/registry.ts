@@ -112,7 +112,7 @@ export class SubscriptionRegistry {
     const { name: viewer } = args.contextValue.viewer;
     const max = this.#options.maxSubscriptionsPerViewer;
     if ((this.#countByViewer.get(viewer) ?? 0) >= max) throw tooManySubscriptions(max);
-    const authorized = await authorizeSubscription(args, Date.now() - MAX_DECISION_AGE_MS);
+    const authorized = await authorizeSubscription(args, performance.now() - MAX_DECISION_AGE_MS);
     if ('unshared' in authorized) return this.#openUnshared(authorized, args);
     const { source } = authorized;
     const resumable = source.shape === 'events';
@@ -147,7 +147,7 @@ export class SubscriptionRegistry {
           onClose: () => this.#count(viewer.name, -1),
           recheck: async () => {
             await viewer.reauthenticate();
-            await authorizeSubscription(args, Date.now());
+            await authorizeSubscription(args, performance.now());
           },
           execute: async (rootValue, signal) => {
             const eventContext = {
@@ -223,7 +223,7 @@ export class SubscriptionRegistry {
   }
 
   #recheck(): void {
-    const notBefore = Date.now();
+    const notBefore = performance.now();
     for (const subscriptions of this.#viewerSubscriptions.values()) void subscriptions.recheck(notBefore);
   }
 

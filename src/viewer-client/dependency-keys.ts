@@ -1,7 +1,7 @@
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import { groupResourceOf, type Resource, type ResourceName } from '../kubernetes/resource.ts';
 
-/** The names of reads: a change announces the ones whose answers it may have changed. */
+/** Keys of reads. A change carries the keys of every read whose result it may alter. */
 export const dependencyKeys = {
   all: groupResourceOf,
   name: (resource: ResourceName, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
@@ -9,7 +9,7 @@ export const dependencyKeys = {
     `${dependencyKeys.all(resource)} ${index}=${value}`,
 };
 
-/** Every read that finds this object. */
+/** Returns the keys of every read that returns this object. */
 export function dependencyKeysOf<T extends KubernetesObject>(resource: Resource<T>, object: T): readonly string[] {
   const { metadata } = object;
   const indexed = Object.entries(resource.cache.indexes).flatMap(([index, valuesOf]) =>

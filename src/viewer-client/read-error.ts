@@ -1,13 +1,16 @@
 import type { Resource } from '../kubernetes/resource.ts';
 import { isForbidden, isKindUnavailable, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 
-/** Why there is nothing to read. What passes by itself is one thing to who reads, whatever the gateway was told: to be tried again. */
+/**
+ * Returns the error of a read from a resource that is not cached. Failures that may pass become NotSynced, whatever they
+ * are, as the reader can only retry; lasting ones are returned as they are.
+ */
 export function readErrorFor({ plural }: Resource, failure: Error | undefined): Error {
   if (failure && [isForbidden, isKindUnavailable, isUnauthorized].some((isSo) => isSo(failure))) return failure;
   return new StatusError({
     code: 503,
     reason: 'NotSynced',
-    message: `The gateway has not yet read the ${plural} of the cluster${failure ? ` (${failure.message})` : ''}. Try again in a moment.`,
+    message: `The gateway has not listed the ${plural} of the cluster yet${failure ? ` (${failure.message})` : ''}. Retry in a moment.`,
     retryAfterSeconds: 1,
   });
 }

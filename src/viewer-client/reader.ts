@@ -6,132 +6,130 @@ import type { AccessMode, VisibilityResolver } from '../auth/visibility-resolver
 import { seesNothing, type VisibilityScope } from '../auth/visibility-scope.ts';
 import type { ResourceStatus } from '../cache/informer.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import { readPodLog, type LogLine, type PodLogOptions } from '../kubernetes/pod-log.ts';
 import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { AccessChecks } from './access-checks.ts';
+import { isNotFound } from '../kubernetes/status-error.ts';
 import type { Cluster } from './cluster.ts';
-import { PodLogs } from './pod-logs.ts';
 import type { PodUsage } from './pod-usages.ts';
 import { readErrorFor } from './read-error.ts';
 import { ScopedLister, type OnRead } from './scoped-lister.ts';
-import { ifAny, UncachedLists } from './uncached-lists.ts';
+import { UncachedReads } from './uncached-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
+export type { LogLine, PodLogOptions } from '../kubernetes/pod-log.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
   readonly viewer: Viewer;
+  readonly resolver: VisibilityResolver;
   /** Aborts the requests to the API server. */
   readonly signal: AbortSignal;
   /** Called for every read from the cache. */
   readonly onRead?: OnRead | undefined;
   /** Visibility that is known already. By default {@link Reader.prefetch} resolves it. */
   readonly visibility?: OperationVisibility | undefined;
-  readonly access: AccessChecks;
-  readonly resolver: () => VisibilityResolver;
 }
 
-const PODS = { group: '', plural: 'pods', namespaced: true };
-
-/** Which objects are to be followed: all that may be seen, those of a namespace, or the one of a name. */
+/** Objects to read: all visible ones, those of a namespace, or the one with a name. */
 export interface ObjectSelection {
   readonly namespace?: string | null | undefined;
   readonly name?: string | undefined;
 }
 
+/** Logs of the pods of one namespace. */
+export interface PodLogs {
+  /** Yields lines in batches. Reads from the API server no faster than batches are consumed. */
+  read(pod: string, options: PodLogOptions): AsyncIterable<readonly LogLine[]>;
+}
+
+const PODS = { group: '', plural: 'pods', namespaced: true };
+
 /**
- * One request's view of the cluster, and the only door to it: what a viewer may not see does not come through. Make a new
- * one for each request, and for each event of a subscription: what it remembers is never forgotten.
+ * Reads of one viewer for one request. Reads from the cache make no API request, except for access reviews. Methods throw a
+ * `StatusError`: Forbidden if the viewer lacks the permission, whether the object exists or not; NotSynced or
+ * KindUnavailable if the resource is not cached yet or not served; ServiceUnavailable if there is no decision.
  */
 export class Reader {
   readonly #options: ReaderOptions;
   // Created by the first use: a subscription keeps its client, and most need neither.
   #visibility: OperationVisibility | undefined;
-  #uncachedLists: UncachedLists | undefined;
+  #uncachedReads: UncachedReads | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#visibility = options.visibility;
   }
 
-  /** What the viewer sees of the resources that the operation reads. */
+  /** Visibility of the resources that the operation reads, as far as it is resolved. */
   get visibility(): OperationVisibility {
     this.#visibility ??= new OperationVisibility();
     return this.#visibility;
   }
 
-  get #uncached(): UncachedLists {
-    const { viewer, signal } = this.#options;
-    this.#uncachedLists ??= new UncachedLists(viewer.client, signal);
-    return this.#uncachedLists;
+  get #uncached(): UncachedReads {
+    const { viewer, resolver, signal } = this.#options;
+    this.#uncachedReads ??= new UncachedReads({ client: viewer.client, resolver, signal });
+    return this.#uncachedReads;
   }
 
   /**
-   * Finds out what the viewer sees of these resources: then {@link prefetched} answers without a promise.
-   * @throws {StatusError} when the cluster's authorizer cannot be asked, or the gateway does not know the namespaces yet
+   * Resolves the visibility of resources and waits until they are synced, so that {@link prefetched} can return them
+   * synchronously.
    */
-  async prefetch(resources: Iterable<Resource>, purpose: AccessMode): Promise<void> {
+  async prefetch(resources: Iterable<Resource>, mode: AccessMode): Promise<void> {
+    const { resolver } = this.#options;
     await Promise.all(
       [...resources].map(async (resource) => {
-        const [view] = await Promise.all([this.#options.resolver().resolve(resource, purpose), this.#use(resource)]);
-        this.visibility.setPrefetched(resource, view);
+        const [scope] = await Promise.all([resolver.resolve(resource, mode), this.#ensureSynced(resource)]);
+        this.visibility.setPrefetched(resource, scope);
       }),
     );
   }
 
-  /**
-   * The objects of a resource that the viewer may list: those of one namespace, or of every namespace where they may.
-   * @throws {StatusError} Forbidden for a namespace where they may not; when there is no copy yet; when the cluster does
-   * not serve the resource
-   */
+  /** Returns the visible objects of a resource, of one namespace or of all, in no particular order. */
   async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
-    const view = await this.#scopeView(resource, { namespace }, 'read');
-    return (await this.#readable(resource, view)).list(namespace ?? undefined);
+    const scope = await this.#scopeOf(resource, { namespace }, 'read');
+    return (await this.#lister(resource, scope)).list(namespace ?? undefined);
   }
 
-  /**
-   * One object. Undefined when it does not exist.
-   * @throws {StatusError} Forbidden where the viewer may not get an object of this name, whether it exists or not;
-   * otherwise as {@link list}
-   */
+  /** Returns an object; undefined if it does not exist. */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T | undefined> {
-    if (resource.cache.watched === 'never') return ifAny(this.getUncached(resource, at));
-    const view = await this.#scopeView(resource, at, 'read');
-    return (await this.#readable(resource, view)).get(at);
+    if (resource.cache.watched === 'never') return unlessNotFound(this.getUncached(resource, at));
+    const scope = await this.#scopeOf(resource, at, 'read');
+    return (await this.#lister(resource, scope)).get(at);
   }
 
-  /**
-   * The objects of a resource, to be followed: all that the viewer may list and watch, those of one namespace, or the one
-   * of a name.
-   * @throws {StatusError} as {@link list}
-   */
+  /** Returns a lister of objects that the viewer may both read and watch, and records their scope in {@link visibility}. */
   async listerForWatch<T extends KubernetesObject>(
     resource: Resource<T>,
-    scope: ObjectSelection = {},
+    selection: ObjectSelection = {},
   ): Promise<ScopedLister<T>> {
-    const view = await this.#scopeView(resource, scope, 'watch');
-    this.visibility.setWatched(resource, view);
-    return this.#readable(resource, view);
+    const scope = await this.#scopeOf(resource, selection, 'watch');
+    this.visibility.setWatched(resource, scope);
+    return this.#lister(resource, scope);
   }
 
   /**
-   * The objects of a resource that the viewer may see, for a field of something else; the field declares it by `reads`.
-   * None where there is no copy.
-   * @throws {StatusError} where a copy that is kept on demand is not there in time
+   * Returns a lister of the visible objects of a resource that the field declares with `dependsOn`. It is empty if the
+   * resource is not cached. Throws NotSynced if a lazy informer has not synced in time, and a `TypeError` if the resource
+   * is not declared.
    */
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
-    const view = this.visibility.scopeOf(resource);
+    const scope = this.visibility.scopeOf(resource);
     const { version, failure } = this.#options.cluster.cache.store(resource);
     if (resource.cache.watched === 'on-demand' && version === '' && failure === undefined)
       throw readErrorFor(resource, failure);
-    if (view) return this.#objects(resource, view);
-    throw new TypeError(`A field reads ${resource.plural} without saying so: extensions: reads(…).`);
+    if (scope) return this.#listerOf(resource, scope);
+    const { kind, plural } = resource;
+    throw new TypeError(
+      `A resolver read ${plural} without declaring it; add \`extensions: dependsOn(${kind})\` to the field.`,
+    );
   }
 
   /**
-   * An object of the copy, without a permission check: for decisions of the gateway, such as applying a rule. Nothing of it
-   * may be disclosed. Undefined if it does not exist.
-   * @throws {StatusError} if there is no copy, so that no decision is taken for want of one
+   * Returns an object from the cache without a permission check, for decisions of the gateway only: nothing of it may reach
+   * the viewer. Undefined if it does not exist. Throws if the resource is not cached, so that no decision is made without it.
    */
   getUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): T | undefined {
     const store = this.#options.cluster.cache.store(resource);
@@ -140,108 +138,100 @@ export class Reader {
   }
 
   /**
-   * The object as the API server has it now, read with the identity that writes for the viewer (`clientIdentity`) and
-   * without a permission check. Nothing of it may be disclosed.
-   * @throws {StatusError} NotFound if it does not exist, Forbidden if that identity may not get it
+   * Returns an object as the API server has it now, without a permission check of the gateway. The request has the identity
+   * that writes for the viewer (`clientIdentity`). Nothing of it may reach the viewer. Throws NotFound if it does not
+   * exist, Forbidden if that identity may not get it.
    */
   getUncachedUnrestricted<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
-    return this.#options.viewer.client.get(resource, at, this.#options.signal);
+    return this.#uncached.get(resource, at);
   }
 
-  /**
-   * The object as the API server has it now, for one request.
-   * @throws {StatusError} Forbidden where the viewer may not get it, NotFound where there is none
-   */
+  /** Returns an object as the API server has it now. Throws NotFound if it does not exist. */
   async getUncached<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
-    await this.#options.access.assertCan('get', resource, at);
-    return this.#options.viewer.client.get(resource, at, this.#options.signal);
+    await this.#options.resolver.assertCan('get', resource, at);
+    return this.#uncached.get(resource, at);
   }
 
-  /**
-   * The objects of one namespace as the API server has them now: read once for one request, however many ask.
-   * @throws {StatusError} Forbidden where the viewer may not list them
-   */
+  /** Returns the objects of a namespace as the API server has them at the first call for it in this request. */
   async listUncached<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
-    await this.#options.access.assertCan('list', resource, { namespace });
-    return this.#uncached.of(resource, namespace);
+    await this.#options.resolver.assertCan('list', resource, { namespace });
+    return this.#uncached.list(resource, namespace);
   }
 
-  /** @throws {StatusError} Forbidden where the viewer may not get the logs of the namespace's pods, whatever is in it */
+  /** Returns the logs of the pods of a namespace. */
   async logs(namespace: string): Promise<PodLogs> {
-    await this.#options.access.assertCan('get', PODS, { namespace, subresource: 'log' });
-    return new PodLogs(this.#options.viewer.client, namespace);
+    await this.#options.resolver.assertCan('get', PODS, { namespace, subresource: 'log' });
+    const { client } = this.#options.viewer;
+    return { read: (name, options) => readPodLog(client, { namespace, name }, options) };
   }
 
-  /**
-   * What the pods of a namespace use, as of 15 s ago or later. Undefined where the cluster does not measure it.
-   * @throws {StatusError} Forbidden where the viewer may not list it
-   */
+  /** Returns the usage of the pods of a namespace, at most 15 s old. Undefined if the cluster has no metrics server. */
   async usage(namespace: string): Promise<PodUsage> {
-    await this.#options.access.assertCan('list', podMetrics, { namespace });
-    return this.#options.cluster.usages.of(namespace, this.#options.viewer.client);
+    await this.#options.resolver.assertCan('list', podMetrics, { namespace });
+    return this.#options.cluster.usages.get(namespace, this.#options.viewer.client);
   }
 
-  /** How fresh the copy of each resource is, and whether the cluster serves it. */
+  /** Returns the state of each resource's informer, after discovery. */
   async statuses(): Promise<readonly ResourceStatus[]> {
     const { cache } = this.#options.cluster;
     await cache.discover();
     return cache.statuses();
   }
 
-  /** How many objects of the copy, if there is one, the viewer may see. */
+  /** Returns the number of visible objects in the cache; 0 for resources that are never cached. */
   async visibleCount<T extends KubernetesObject>(resource: Resource<T>): Promise<number> {
-    const view = await this.#options.resolver().resolve(resource, 'read');
-    return resource.cache.watched === 'never' ? 0 : this.#objects(resource, view).list().length;
+    const scope = await this.#options.resolver.resolve(resource, 'read');
+    return resource.cache.watched === 'never' ? 0 : this.#listerOf(resource, scope).list().length;
   }
 
-  /** Whether the viewer may list the resource everywhere. */
-  async seesAll(resource: Resource): Promise<boolean> {
-    return this.#options.access.can('list', resource);
-  }
-
-  async #scopeView<T extends KubernetesObject>(
+  async #scopeOf<T extends KubernetesObject>(
     resource: Resource<T>,
-    scope: ObjectSelection,
-    purpose: AccessMode,
+    { namespace = null, name }: ObjectSelection,
+    mode: AccessMode,
   ): Promise<VisibilityScope> {
-    const { namespace = null, name } = scope;
+    const { resolver } = this.#options;
     if (name !== undefined) {
-      const view = await this.#options.resolver().resolveObject(resource, { namespace, name }, purpose);
-      return view ?? refuse(purpose === 'read' ? 'get' : 'watch', resource, namespace);
+      const scope = await resolver.resolveObject(resource, { namespace, name }, mode);
+      return scope ?? deny(mode === 'read' ? 'get' : 'watch', resource, namespace);
     }
     if (namespace !== null) {
-      const view = await this.#options.resolver().resolveNamespace(resource, namespace, purpose);
-      return view ?? refuse(purpose === 'read' ? 'list' : 'watch', resource, namespace);
+      const scope = await resolver.resolveNamespace(resource, namespace, mode);
+      return scope ?? deny(mode === 'read' ? 'list' : 'watch', resource, namespace);
     }
-    const view = await this.#options.resolver().resolve(resource, purpose);
-    // Of a resource without namespaces and without a glimpse, all is refused at once.
-    if (seesNothing(view) && !resource.namespaced && !resource.access.redacted) refuse('list', resource, null);
-    return view;
+    const scope = await resolver.resolve(resource, mode);
+    // Elsewhere an empty result is correct: a viewer may have permissions in no namespace yet.
+    if (seesNothing(scope) && !resource.namespaced && !resource.access.redacted) deny('list', resource, null);
+    return scope;
   }
 
-  async #use(resource: Resource): Promise<void> {
+  #ensureSynced(resource: Resource): Promise<void> {
     return this.#options.cluster.cache.ensureSynced(resource, this.#options.signal);
   }
 
-  async #readable<T extends KubernetesObject>(resource: Resource<T>, view: VisibilityScope): Promise<ScopedLister<T>> {
-    await this.#use(resource);
+  async #lister<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): Promise<ScopedLister<T>> {
+    await this.#ensureSynced(resource);
     const store = this.#options.cluster.cache.store(resource);
     if (store.version === '') throw readErrorFor(resource, store.failure);
-    return this.#objects(resource, view);
+    return this.#listerOf(resource, scope);
   }
 
-  #objects<T extends KubernetesObject>(resource: Resource<T>, view: VisibilityScope): ScopedLister<T> {
+  #listerOf<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): ScopedLister<T> {
     const { onRead, cluster } = this.#options;
     const { cache } = cluster;
-    return new ScopedLister({
-      view,
-      store: cache.store(resource),
-      further: (version) => cache.changesSince(resource, version),
-      onRead,
-    });
+    const olderChanges = (version: string) => cache.changesSince(resource, version);
+    return new ScopedLister({ scope, store: cache.store(resource), olderChanges, onRead });
   }
 }
 
-function refuse(verb: string, resource: Resource, namespace: string | null): never {
+function deny(verb: string, resource: Resource, namespace: string | null): never {
   throw forbidden(attributesFor(verb, resource, { namespace }));
+}
+
+async function unlessNotFound<T>(object: Promise<T>): Promise<T | undefined> {
+  try {
+    return await object;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

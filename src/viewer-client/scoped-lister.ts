@@ -1,60 +1,83 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { seesNothing, visibleObject, type VisibilityScope } from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
-import { seesNothing, visibleObject, type VisibilityScope } from '../auth/visibility-scope.ts';
 
 export type { NetChange } from '../cache/change-log.ts';
 export type { ChangesReader } from '../cache/historical-snapshots.ts';
 
-const CATCH_UP_MS = 2_000;
-const CATCH_UP_STEP_MS = 20;
+const CATCH_UP_TIMEOUT_MS = 2_000;
+const CATCH_UP_POLL_MS = 20;
 
-/** Told of each read: of what, and the key under which a later change of its answer is announced. */
-export type OnRead = (objects: ScopedLister<KubernetesObject>, dependencyKey: string) => void;
+/** Called for each read, with the key that a later change of its result carries. */
+export type OnRead = (lister: ScopedLister<KubernetesObject>, dependencyKey: string) => void;
 
 interface ScopedListerOptions<T extends KubernetesObject> {
-  /** What of them the viewer sees. */
-  readonly view: VisibilityScope;
+  readonly scope: VisibilityScope;
   readonly store: ReadonlyStore<T>;
-  /** What has changed since a version that the store does not remember. */
-  readonly further: (version: string) => Promise<ChangesReader<T> | undefined>;
+  /** Returns the changes since a version that the store's change log no longer reaches. */
+  readonly olderChanges: (version: string) => Promise<ChangesReader<T> | undefined>;
   readonly onRead?: OnRead | undefined;
 }
 
-/** The objects of one resource that the viewer may see: answered from the copy, without a promise. */
+/** Change of an object, as far as it is visible. */
+export interface ScopedChange<T> {
+  /** Undefined if the object was deleted. */
+  readonly after: T | undefined;
+  /** Last state of the object, also if it was deleted. */
+  readonly last: T;
+  /** Keys of every read whose result the change may alter. */
+  readonly dependencyKeys: ReadonlySet<string>;
+}
+
+/** Methods are called synchronously, in the order of the changes, and must not throw. */
+export interface ChangeHandler<T> {
+  changed(change: ScopedChange<T>): void;
+  /** The store was replaced: earlier changes do not lead to its present state. */
+  reset(): void;
+  /** The resource is no longer served. No call follows. */
+  failed(error: Error): void;
+}
+
+/**
+ * Lister of the visible objects of one resource. Reads are synchronous, answered from the cache, and return redacted
+ * objects as the scope requires. A lister keeps its scope: create another one when permissions change.
+ */
 export class ScopedLister<T extends KubernetesObject> {
-  readonly #view: VisibilityScope;
+  readonly #scope: VisibilityScope;
   readonly #store: ReadonlyStore<T>;
-  readonly #further: ScopedListerOptions<T>['further'];
+  readonly #olderChanges: ScopedListerOptions<T>['olderChanges'];
   readonly #onRead: OnRead | undefined;
 
-  constructor({ view, store, further, onRead }: ScopedListerOptions<T>) {
-    this.#view = view;
+  constructor({ scope, store, olderChanges, onRead }: ScopedListerOptions<T>) {
+    this.#scope = scope;
     this.#store = store;
-    this.#further = further;
+    this.#olderChanges = olderChanges;
     this.#onRead = onRead;
   }
 
-  /** Names the resource. */
+  /** Identifies the resource in the cluster, e.g. `workspaces.kubeflow.org`. */
   get resourceKey(): string {
     return dependencyKeys.all(this.#store.resource);
   }
 
+  /** Returns an object; undefined if it does not exist or is not visible. */
   get(name: ObjectName): T | undefined {
     this.#onRead?.(this, dependencyKeys.name(this.#store.resource, name));
-    return this.#see(this.#store.get(name));
+    return this.#visible(this.#store.get(name));
   }
 
+  /** Returns the object with a UID; undefined if it does not exist or is not visible. */
   withUid(uid: string): T | undefined {
     this.#onRead?.(this, dependencyKeys.index(this.#store.resource, 'uid', uid));
-    return this.#see(this.#store.withUid(uid));
+    return this.#visible(this.#store.withUid(uid));
   }
 
-  /** All, or those of one namespace, in no particular order. */
+  /** Returns the objects of all namespaces or of one, in no particular order. */
   list(namespace?: string): readonly T[] {
     this.#onRead?.(
       this,
@@ -62,123 +85,109 @@ export class ScopedLister<T extends KubernetesObject> {
         ? dependencyKeys.all(this.#store.resource)
         : dependencyKeys.index(this.#store.resource, 'namespace', namespace),
     );
-    const { full } = this.#view;
+    const { full } = this.#scope;
     const { namespaced } = this.#store.resource;
-    if (full === 'all' || !namespaced || namespace !== undefined) return this.#seeAll(this.#store.list(namespace));
+    if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
     return [...full].flatMap((each) => [...this.#store.list(each)]);
   }
 
+  /** Returns the objects with a value in a secondary index, in no particular order. */
   byIndex(index: string, value: string): readonly T[] {
     this.#onRead?.(this, dependencyKeys.index(this.#store.resource, index, value));
-    return this.#seeAll(this.#store.byIndex(index, value));
+    return this.#allVisible(this.#store.byIndex(index, value));
   }
 
-  /** Whether the viewer sees none of them, whatever there may be. */
+  /** Whether no object can be visible, whatever exists. */
   get seesNothing(): boolean {
-    return seesNothing(this.#view);
+    return seesNothing(this.#scope);
   }
 
-  /** How far the copy has come. */
+  /** Resource version up to which the cache is complete. */
   get version(): string {
     return this.#store.version;
   }
 
-  /** How far some objects may have come: what was written here is read at once, before the copy has come to it. */
+  /** Highest resource version of any object in the cache. Results of writes are stored before the watch reaches them. */
   get knownVersion(): string {
     return this.#store.knownVersion;
   }
 
   /**
-   * Lets it be asked, at any later time, what has changed since a version: from memory, else from what the API server
-   * remembers.
-   * @param reached how far the copy has to have come, at least: another gateway may have been ahead. It is waited for
-   * @param steps `each`: objects that came and went are needed too, which the API server cannot tell
-   * @returns undefined where neither reaches back so far, or there was no copy then, or it was of another world
+   * Returns a function that returns the visible changes since a version, whenever it is called. They come from the change
+   * log or, if that does not reach back so far, from a list at that version. Undefined if neither does, if the cache was
+   * empty at that version, or if the API server has since been restored from a backup.
+   * @param upTo version that the cache must reach first; another gateway may be ahead. Waits at most 2 s
+   * @param steps `each` if objects that were created and deleted again matter; the API server no longer knows those
    */
   async changesSince(
     version: string,
-    reached = version,
+    upTo = version,
     steps: 'each' | 'net' = 'net',
   ): Promise<ChangesReader<T> | undefined> {
-    const isBehind = () => compareVersions(this.version, reached) < 0;
+    const isBehind = () => compareVersions(this.version, upTo) < 0;
     if (version === '' || !this.#store.isCurrentEpoch(version)) return undefined;
-    for (let waited = 0; waited < CATCH_UP_MS && isBehind(); waited += CATCH_UP_STEP_MS) await delay(CATCH_UP_STEP_MS);
+    for (let waited = 0; waited < CATCH_UP_TIMEOUT_MS && isBehind(); waited += CATCH_UP_POLL_MS)
+      await delay(CATCH_UP_POLL_MS);
     if (isBehind()) return undefined;
-    const known = this.#store.changesSince(version);
-    const past = known ? () => this.#store.changesSince(version) : steps === 'net' && (await this.#further(version));
-    return past ? () => past()?.flatMap((change) => this.#seeNet(change)) : undefined;
+    const logged = this.#store.changesSince(version);
+    const read = logged
+      ? () => this.#store.changesSince(version)
+      : steps === 'net' && (await this.#olderChanges(version));
+    return read ? () => read()?.flatMap((change) => this.#visibleNetChange(change)) : undefined;
   }
 
-  /** The keys of every read whose answer such a change may have altered. */
+  /** Returns the keys of every read whose result a change may alter. */
   dependencyKeysOf({ before, after, last }: NetChange<T>): readonly string[] {
     return [before, after ?? last].flatMap((object) => (object ? dependencyKeysOf(this.#store.resource, object) : []));
   }
 
   /**
-   * Follows the objects from this very turn on.
-   * @returns a function that ends the following at once
+   * Calls a handler for every change from this turn of the event loop on: a read in the same turn and the changes have no
+   * gap between them. Returns a function that removes the handler.
    */
-  addEventHandler(follower: ChangeHandler<T>): () => void {
+  addEventHandler(handler: ChangeHandler<T>): () => void {
     const { resource } = this.#store;
     return this.#store.addEventHandler({
-      changed: (change) => this.#tell(follower, told(resource, change)),
-      reset: () => follower.reset(),
-      failed: (error) => follower.failed(error),
+      changed: (change) => this.#handleChange(handler, unscopedChangeOf(resource, change)),
+      reset: () => handler.reset(),
+      failed: (error) => handler.failed(error),
     });
   }
 
-  #tell(follower: ChangeHandler<T>, change: ScopedChange<T>): void {
-    const last = this.#see(change.last);
+  #handleChange(handler: ChangeHandler<T>, change: ScopedChange<T>): void {
+    const last = this.#visible(change.last);
     if (last === undefined) return;
-    if (last === change.last) follower.changed(change);
-    else follower.changed({ ...change, after: this.#see(change.after), last });
+    if (last === change.last) handler.changed(change);
+    else handler.changed({ ...change, after: this.#visible(change.after), last });
   }
 
-  #see(object: T | undefined): T | undefined {
-    if (object === undefined || this.#view.full === 'all') return object;
-    return visibleObject(this.#view, this.#store.resource, object);
+  #visible(object: T | undefined): T | undefined {
+    if (object === undefined || this.#scope.full === 'all') return object;
+    return visibleObject(this.#scope, this.#store.resource, object);
   }
 
-  #seeAll(objects: Iterable<T>): readonly T[] {
-    if (this.#view.full === 'all') return [...objects];
-    return [...objects].map((object) => this.#see(object)).filter((object) => object !== undefined);
+  #allVisible(objects: Iterable<T>): readonly T[] {
+    if (this.#scope.full === 'all') return [...objects];
+    return [...objects].map((object) => this.#visible(object)).filter((object) => object !== undefined);
   }
 
-  #seeNet({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {
-    const seen = this.#see(last);
-    return seen === undefined ? [] : [{ before: this.#see(before), after: this.#see(after), last: seen }];
+  #visibleNetChange({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {
+    const visible = this.#visible(last);
+    return visible === undefined ? [] : [{ before: this.#visible(before), after: this.#visible(after), last: visible }];
   }
 }
 
-/** What was told of a change to all who see the objects as they are. */
-const changesTold = new WeakMap<object, ScopedChange<KubernetesObject>>();
+const unscopedChanges = new WeakMap<object, ScopedChange<KubernetesObject>>();
 
-/** Worked out once per change, however many follow. */
-function told<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ScopedChange<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change is of one resource
-  const known = changesTold.get(change) as ScopedChange<T> | undefined;
+/** Returns a change without regard to a scope. Listers with unrestricted scopes share the result. */
+function unscopedChangeOf<T extends KubernetesObject>(resource: Resource<T>, change: Change<T>): ScopedChange<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change belongs to one resource
+  const known = unscopedChanges.get(change) as ScopedChange<T> | undefined;
   if (known) return known;
   const before = change.type === 'added' ? undefined : change.previous;
   const after = change.type === 'deleted' ? undefined : change.object;
-  const touched = new Set([before, after].flatMap((object) => (object ? dependencyKeysOf(resource, object) : [])));
-  const news = { after, last: change.object, dependencyKeys: touched };
-  changesTold.set(change, news);
-  return news;
-}
-
-/** What became of one object; `after` is undefined when it is gone. `dependencyKeys` are those of every read whose answer it may have changed. */
-export interface ScopedChange<T> {
-  readonly after: T | undefined;
-  /** The object as it was last seen. */
-  readonly last: T;
-  readonly dependencyKeys: ReadonlySet<string>;
-}
-
-/** Told synchronously; must not throw. */
-export interface ChangeHandler<T> {
-  changed(change: ScopedChange<T>): void;
-  /** The past is void: take what is there now as all there is. */
-  reset(): void;
-  /** There is nothing to follow any more. */
-  failed(error: Error): void;
+  const keys = new Set([before, after].flatMap((object) => (object ? dependencyKeysOf(resource, object) : [])));
+  const unscoped = { after, last: change.object, dependencyKeys: keys };
+  unscopedChanges.set(change, unscoped);
+  return unscoped;
 }

@@ -1,6 +1,7 @@
 import { forbidden } from '../auth/authorizer.ts';
 import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { anyObject } from '../kubernetes/form.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
@@ -16,30 +17,30 @@ import type {
   WriteOptions,
   Written,
 } from '../kubernetes/verbs.ts';
-import type { AccessChecks } from './access-checks.ts';
 
-type Unsigned<O> = Omit<O, 'signal'>;
+type WithoutSignal<O> = Omit<O, 'signal'>;
 
-export type Create = Unsigned<CreateOptions>;
-export type Replace = Unsigned<WriteOptions>;
-export type Delete = Unsigned<DeleteOptions>;
-export type DeleteCollection = Unsigned<DeleteCollectionOptions>;
+export type Create = WithoutSignal<CreateOptions>;
+export type Replace = WithoutSignal<WriteOptions>;
+export type Delete = WithoutSignal<DeleteOptions>;
+export type DeleteCollection = WithoutSignal<DeleteCollectionOptions>;
 
-export interface PatchAs extends Unsigned<WriteOptions> {
-  /** The right that is asked for: `update` where the patch is but the way in which we change what the viewer names. */
+export interface PatchAs extends WithoutSignal<WriteOptions> {
+  /** Permission that the patch takes: `update` if the client sends fields to update, and the patch is an implementation. */
   readonly verb?: 'patch' | 'update';
 }
 
 interface WriterOptions {
-  readonly access: AccessChecks;
+  readonly resolver: VisibilityResolver;
   readonly viewer: Viewer;
   readonly cluster: { readonly cache: ClusterCache };
   readonly signal: AbortSignal;
 }
 
 /**
- * What one viewer may change. Everything is asked for by its exact verb first, so that a refusal tells nothing of what is
- * there, and goes straight to the API server; unless it was a dry run, every reader has the answer at once.
+ * Writes of one viewer, sent to the API server. Each write first checks the permission for its exact verb, so a denial does
+ * not disclose whether the object exists. Unless `dryRun` is set, the result is in the cache before the method returns.
+ * Methods throw a `StatusError`: Forbidden if the viewer lacks the permission, otherwise the API server's error.
  */
 export class Writer {
   readonly #options: WriterOptions;
@@ -48,91 +49,88 @@ export class Writer {
     this.#options = options;
   }
 
-  get #access(): AccessChecks {
-    return this.#options.access;
+  get #resolver(): VisibilityResolver {
+    return this.#options.resolver;
   }
 
-  /** @throws {StatusError} Forbidden where the viewer may not; otherwise whatever the API server says */
+  /** Creates an object and returns it. */
   async create<T extends KubernetesObject>(
     resource: Resource<T>,
     manifest: object,
     options: Create,
   ): Promise<Written<T>> {
     const { namespace } = options;
-    await this.#access.assertCan('create', resource, { namespace });
-    return this.#taken(
+    await this.#resolver.assertCan('create', resource, { namespace });
+    return this.#applied(
       resource,
       options,
-      await this.#options.viewer.client.create(resource, manifest, this.#signed(options)),
+      await this.#options.viewer.client.create(resource, manifest, this.#withSignal(options)),
     );
   }
 
-  /** @throws {StatusError} as {@link create} */
+  /** Replaces an object and returns the new one. */
   async replace<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
     manifest: object,
     options: Replace,
   ): Promise<Written<T>> {
-    await this.#access.assertCan('update', resource, { ...at, subresource: options.subresource });
-    return this.#taken(
+    await this.#resolver.assertCan('update', resource, { ...at, subresource: options.subresource });
+    return this.#applied(
       resource,
       options,
-      await this.#options.viewer.client.replace(resource, at, manifest, this.#signed(options)),
+      await this.#options.viewer.client.replace(resource, at, manifest, this.#withSignal(options)),
     );
   }
 
-  /**
-   * An APPLY of what does not exist creates it, and needs that right too.
-   * @throws {StatusError} as {@link create}
-   */
+  /** Patches an object and returns it. An APPLY to an object that does not exist creates it, with the permission `create`. */
   async patch<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
     patch: Patch,
     { verb = 'patch', ...options }: PatchAs,
   ): Promise<Written<T>> {
-    await this.#access.assertCan(verb, resource, { ...at, subresource: options.subresource });
-    const allowed =
-      patch.type === 'APPLY' && !options.subresource ? await this.#allowedApply(resource, at, patch) : patch;
-    return this.#taken(
+    await this.#resolver.assertCan(verb, resource, { ...at, subresource: options.subresource });
+    const permitted =
+      patch.type === 'APPLY' && !options.subresource ? await this.#permittedApply(resource, at, patch) : patch;
+    return this.#applied(
       resource,
       options,
-      await this.#options.viewer.client.patch(resource, at, allowed, this.#signed(options)),
+      await this.#options.viewer.client.patch(resource, at, permitted, this.#withSignal(options)),
     );
   }
 
-  /** @throws {StatusError} as {@link create} */
+  /** Deletes an object. Resolves when it is gone from the cache or, if finalizers remain, marked as deleted there. */
   async delete<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
     options: Delete,
   ): Promise<Deleted<T>> {
-    await this.#access.assertCan('delete', resource, at);
-    const deleted = await this.#options.viewer.client.delete(resource, at, this.#signed(options));
+    await this.#resolver.assertCan('delete', resource, at);
+    const deleted = await this.#options.viewer.client.delete(resource, at, this.#withSignal(options));
     if (options.dryRun || resource.cache.watched === 'never') return deleted;
     if (deleted.object) this.#options.cluster.cache.applyWriteResult(resource, deleted.object);
-    else await this.#gone(resource, at);
+    else await this.#waitForDeletion(resource, at);
     return deleted;
   }
 
-  /** @throws {StatusError} as {@link create} */
+  /** Deletes the objects of a namespace that match, or of all namespaces. */
   async deleteCollection(
     resource: Resource,
     namespace: string | undefined,
     options: DeleteCollection,
   ): Promise<DeletedCollection> {
-    await this.#access.assertCan('deletecollection', resource, { namespace });
-    return this.#options.viewer.client.deleteCollection(resource, namespace, this.#signed(options));
+    await this.#resolver.assertCan('deletecollection', resource, { namespace });
+    return this.#options.viewer.client.deleteCollection(resource, namespace, this.#withSignal(options));
   }
 
-  #signed<O>(options: O): O & { readonly signal: AbortSignal } {
+  #withSignal<O>(options: O): O & { readonly signal: AbortSignal } {
     return { ...options, signal: this.#options.signal };
   }
 
-  #taken<T extends KubernetesObject>(
+  #applied<T extends KubernetesObject>(
     resource: Resource<T>,
-    { dryRun }: Unsigned<WriteOptions>,
+    { dryRun }: WithoutSignal<WriteOptions>,
     written: Written<T>,
   ): Written<T> {
     if (!dryRun && resource.cache.watched !== 'never')
@@ -140,16 +138,19 @@ export class Writer {
     return written;
   }
 
-  async #gone(resource: Resource, at: ObjectName): Promise<void> {
+  async #waitForDeletion(resource: Resource, at: ObjectName): Promise<void> {
     const { cache } = this.#options.cluster;
-    const held = cache.store(resource).get(at);
-    if (held) await cache.waitForDeletion(resource, held.metadata.uid);
+    const cached = cache.store(resource).get(at);
+    if (cached) await cache.waitForDeletion(resource, cached.metadata.uid);
   }
 
-  /** Who may not create names the object that is to be changed: should it go meanwhile, the apply is refused. */
-  async #allowedApply(resource: Resource, at: ObjectName, { type, body }: Patch): Promise<Patch> {
+  /**
+   * Returns a patch that cannot create the object, if the viewer may not: it has the UID of the existing object, so the API
+   * server rejects it if that object is deleted meanwhile.
+   */
+  async #permittedApply(resource: Resource, at: ObjectName, { type, body }: Patch): Promise<Patch> {
     const target = { namespace: at.namespace };
-    if (await this.#access.can('create', resource, target)) return { type, body };
+    if (await this.#resolver.can('create', resource, target)) return { type, body };
     try {
       const { uid } = (await this.#options.viewer.client.get(resource, at, this.#options.signal)).metadata;
       const { metadata, ...content } = anyObject.is(body) ? body : {};

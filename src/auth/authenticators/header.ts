@@ -5,21 +5,21 @@ import type { StatusError } from '../../kubernetes/status-error.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { subjectAccessReview } from '../access-reviews.ts';
 
-/** How a mesh says who sends a request, after it has removed what the sender says of that. */
+/** Headers that a trusted proxy sets. The proxy must remove those that clients send. */
 export interface HeaderAuthenticatorOptions {
   /** Name of the header with the user's name. */
   readonly userHeader: string;
-  /** Removed once from the front of the name. */
+  /** Prefix that is removed from the name, once. */
   readonly userPrefix: string;
-  /** Name of the header with a group; each instance is one group, as it is. */
+  /** Name of the header with a group. Each occurrence is one group; values are not split. */
   readonly groupsHeader: string;
-  /** Where such headers may come from, e.g. `10.0.0.0/8`. Empty: from anywhere. */
+  /** Networks of the proxies, e.g. `10.0.0.0/8`. If empty, every peer is trusted. */
   readonly trustedProxyCidrs: readonly string[];
-  /** Write as the viewer, by impersonation, instead of as ourselves after a review. */
+  /** Whether writes impersonate the viewer. Otherwise the gateway writes with its own credentials after a review. */
   readonly impersonate: boolean;
 }
 
-/** Takes the headers' word. Groups are as given: `system:authenticated` is not added. */
+/** Authenticates by headers. Groups are used as given: `system:authenticated` is not added. */
 export function headerAuthenticator(client: Client, options: HeaderAuthenticatorOptions): Authenticator {
   const userHeader = options.userHeader.toLowerCase();
   const groupsHeader = options.groupsHeader.toLowerCase();
@@ -32,8 +32,7 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
       );
     }
     const name = withoutPrefix(textOf(given ?? '', options.userHeader), options.userPrefix);
-    if (name === '')
-      throw unauthorized(`Expected the header ${options.userHeader} to say who you are; it is missing or empty.`);
+    if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
     // The name without its prefix may begin with a space, which no header can carry to the API server.
     if (!isHeaderText(name)) throw notText(options.userHeader);
     const groups = (headers[groupsHeader] ?? []).map((group) => textOf(group, options.groupsHeader));
@@ -53,10 +52,7 @@ function withoutPrefix(name: string, prefix: string): string {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/**
- * Returns a header's value as text.
- * @throws {StatusError} Unauthorized if its bytes are not UTF-8, or have control characters: names must not be confused
- */
+/** Returns a header's value as text. Throws Unauthorized if it is not UTF-8, or contains control characters. */
 function textOf(value: string, header: string): string {
   const text = decodeHeader(value);
   if (text === undefined || !isHeaderText(text)) throw notText(header);
@@ -69,7 +65,7 @@ function notText(header: string): StatusError {
   );
 }
 
-/** @throws {TypeError} for what is no CIDR */
+/** Returns a predicate for addresses in the networks. Throws a `TypeError` if one is not in CIDR notation. */
 export function addressMatcher(cidrs: readonly string[]): (address: string | undefined) => boolean {
   if (cidrs.length === 0) return () => true;
   const trusted = new BlockList();

@@ -8,7 +8,7 @@ interface RawSelfSubjectReview {
   readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
 }
 
-/** Everybody is whom the API server takes us for. */
+/** Authenticates every request as the user of the gateway's kubeconfig. */
 export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
   const viewer: Viewer = {
     ...self,
@@ -22,9 +22,8 @@ export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name
 }
 
 /**
- * Resolves to the user that the API server takes a connection for. If it refuses to say, that is the kubeconfig's name for
- * the user, without groups.
- * @throws {StatusError} when the API server cannot be reached
+ * Returns the user that the API server authenticates the client as. If the server refuses to return it, returns the
+ * user's name in the kubeconfig, without groups. Throws a `StatusError` if the server is unreachable.
  */
 export async function whoAmI(
   client: Client,

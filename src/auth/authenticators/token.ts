@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Client } from '../../kubernetes/client.ts';
 import { decodeHeader } from '../../kubernetes/header-text.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
-import { Remembered } from '../remembered.ts';
+import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
 import type { Viewer } from '../viewer.ts';
 
-const REMEMBERED_TOKENS = 10_000;
-const REMEMBER_MS = 60_000;
-const REMEMBER_REFUSAL_MS = 5_000;
+const MAX_TOKENS = 10_000;
+const ACCEPTED_TTL_MS = 60_000;
+const REJECTED_TTL_MS = 5_000;
 
 interface RawTokenReview {
   readonly status?: {
@@ -17,19 +17,19 @@ interface RawTokenReview {
   };
 }
 
-/** Whom a token stands for; undefined: nobody. */
+/** User that a token authenticates; undefined if it is invalid. */
 type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
 
 /**
- * Has the cluster say whom a bearer token stands for. What it said is remembered until the token expires, at most 60 s;
- * of the token itself only a digest is kept. What is done for the viewer is done with the token.
+ * Authenticates bearer tokens by TokenReview. Caches up to 10,000 results under the digest of the token: users until the
+ * token expires, at most 60 s; rejections for 5 s. The viewer's requests to the API server carry the token.
  */
 export function tokenAuthenticator(client: Client): Authenticator {
-  const owners = new Remembered<Owner>(REMEMBERED_TOKENS);
+  const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS });
   const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
     const owner = await owners.get(digestOf(token), async () => {
       const found = await reviewToken(client, token);
-      return { value: found, forMs: found ? Math.min(REMEMBER_MS, millisecondsLeft(token)) : REMEMBER_REFUSAL_MS };
+      return { value: found, ttlMs: found ? Math.min(ACCEPTED_TTL_MS, millisecondsLeft(token)) : REJECTED_TTL_MS };
     });
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
@@ -55,7 +55,7 @@ async function viewerOf(
   return {
     name,
     groups,
-    // Two tokens of one person may carry different rights, and each ends by itself.
+    // Two tokens of a user may have different permissions, and expire separately.
     key: digestOf(token),
     client: own,
     clientIdentity: 'viewer',
@@ -66,7 +66,7 @@ async function viewerOf(
 
 async function reviewToken(client: Client, token: string): Promise<Owner> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
-  const { signal } = new AbortController(); // whoever asks first is not the only one to get the answer
+  const { signal } = new AbortController(); // all callers share the result
   const answer = await client.document('POST', ['apis', 'authentication.k8s.io', 'v1', 'tokenreviews'], {
     signal,
     body,
@@ -79,7 +79,7 @@ function bearerIn(header: unknown): string | undefined {
   return typeof header === 'string' ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token'] : undefined;
 }
 
-/** Header names are of any case. */
+/** Returns the parameter named `authorization`, in any case. */
 function authorizationIn(params: Readonly<Record<string, unknown>> = {}): unknown {
   return Object.entries(params).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }
@@ -88,13 +88,13 @@ function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-/** As the token itself says; one that does not say is asked about again in time. */
+/** Returns the time until the token's `exp` claim; the longest TTL if it has none. */
 function millisecondsLeft(token: string): number {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const { exp } = claims as { readonly exp?: unknown };
-    return typeof exp === 'number' ? Math.max(0, exp * 1_000 - Date.now()) : REMEMBER_MS;
+    return typeof exp === 'number' ? Math.max(0, exp * 1_000 - Date.now()) : ACCEPTED_TTL_MS;
   } catch {
-    return REMEMBER_MS; // no JSON Web Token
+    return ACCEPTED_TTL_MS; // not a JSON Web Token
   }
 }

@@ -5,7 +5,7 @@ import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.
 import { momentOf } from '../../graphql/moment.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/pod-logs.ts';
+import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/reader.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { Pod } from './resource.ts';

@@ -8,7 +8,7 @@ export async function mayStillGet(
   { withFreshAuthorization }: Context,
   { metadata }: WorkspaceObject,
 ): Promise<boolean> {
-  return withFreshAuthorization(Date.now()).client.can('get', Workspace, metadata);
+  return withFreshAuthorization(performance.now()).client.can('get', Workspace, metadata);
 }
 
 interface Patience {
