@@ -1,6 +1,6 @@
 import './graphql/errors.ts';
 import './graphql/gateway.ts';
-import './graphql/kubernetes-object.ts';
+import './graphql/node.ts';
 import './graphql/scalars.ts';
 import './graphql/viewer.ts';
 import './kinds/index.ts';

@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { momentOf } from './moment.ts';
+import { timestampOf } from './scalars.ts';
 
 /** One of the `conditions` of a status, as Kubernetes writes them. */
 export interface Condition {
@@ -42,7 +42,7 @@ export const ConditionType = builder.objectRef<Condition>('Condition').implement
       type: 'DateTime',
       nullable: true,
       description: 'Since when it is so. Null where the cluster does not tell.',
-      resolve: ({ lastTransitionTime }) => momentOf(lastTransitionTime),
+      resolve: ({ lastTransitionTime }) => timestampOf(lastTransitionTime),
     }),
   }),
 });

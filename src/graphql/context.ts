@@ -8,7 +8,7 @@ import type { SubscriptionStatistics } from './subscription-statistics.ts';
 const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: viewerDependent(…).';
 
 /** What this gateway is, and how it does. */
-export interface GatewayFacts {
+export interface GatewayInfo {
   readonly version: string;
   /** Undefined until the API server has told. */
   readonly kubernetesVersion: string | undefined;
@@ -25,7 +25,7 @@ export interface Context {
   readonly viewer: Viewer;
   /** The only door to the cluster. */
   readonly client: ViewerClient;
-  readonly gateway: GatewayFacts;
+  readonly gateway: GatewayInfo;
   /** Aborts when the client has gone, or its subscription has ended. */
   readonly signal: AbortSignal;
   /** The same viewer's context for one event of a subscription: client remember, and an event must not be answered from the past. */
@@ -46,7 +46,7 @@ interface EventContext {
 export interface ContextOptions {
   readonly cluster: Cluster;
   readonly viewer: Viewer;
-  readonly gateway: GatewayFacts;
+  readonly gateway: GatewayInfo;
 }
 
 /** Whether this is a context that was made here. */

@@ -1,6 +1,6 @@
 import type { ResourceStatus } from '../viewer-client/reader.ts';
 import { builder } from './builder.ts';
-import type { GatewayFacts } from './context.ts';
+import type { GatewayInfo } from './context.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
 type WatchStatistics = ResourceStatus['watch'];
@@ -119,7 +119,7 @@ const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('Li
   }),
 });
 
-const GatewayType = builder.objectRef<GatewayFacts>('Gateway').implement({
+const GatewayType = builder.objectRef<GatewayInfo>('Gateway').implement({
   description: 'What this gateway serves and how fresh it is.',
   fields: (t) => ({
     version: t.exposeString('version', { description: 'Version of the gateway.' }),

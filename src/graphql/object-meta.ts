@@ -1,4 +1,5 @@
-import type { ObjectMeta, OwnerReference } from '../kubernetes/object.ts';
+import { createHash } from 'node:crypto';
+import type { KubernetesObject, ObjectMeta, OwnerReference } from '../kubernetes/object.ts';
 import { builder } from './builder.ts';
 
 /** One entry of a map. */
@@ -14,6 +15,11 @@ export function entriesOf(
 ): KeyValue[] {
   const entries = Object.entries(map ?? {}).map(([key, value]) => ({ key, value }));
   return entries.filter(({ key }) => !keys || keys.includes(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Changes with the object's spec, and only then: status and metadata do not count. */
+export function revisionOf({ metadata: { uid, name, generation = 0 } }: KubernetesObject): string {
+  return createHash('sha256').update(`${uid}:${name}:${generation}`).digest('hex');
 }
 
 export const KeyValueType = builder.objectRef<KeyValue>('KeyValue').implement({

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { failure } from './errors.ts';
 
 /** Where an item stands in a list: compared element by element; null stands last, whatever the direction. */
@@ -33,6 +34,17 @@ export function inOrder<T>(
   return items
     .map((item) => ({ item, position: ordering.positionOf(item) }))
     .sort((a, b) => comparePositions(ordering, a.position, b.position));
+}
+
+/** By namespace, then by name. */
+export const byNamespaceAndName: Ordering<KubernetesObject> = {
+  name: 'NAMESPACE ASC, NAME ASC',
+  directions: [1, 1],
+  positionOf: ({ metadata }) => [metadata.namespace ?? '', metadata.name],
+};
+
+export function sortedByName<T extends KubernetesObject>(objects: readonly T[]): T[] {
+  return inOrder(objects, byNamespaceAndName).map(({ item }) => item);
 }
 
 /** Names a position, not an item: it keeps its place when the item moves or goes. */

@@ -18,6 +18,13 @@ builder.scalarType('JSON', {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
+/** A time as a cluster wrote it, as a DateTime: in UTC, as exact as it was. Null for what is absent or no time. */
+export function timestampOf(text: string | undefined): string | null {
+  const milliseconds = Date.parse(text ?? '');
+  if (text === undefined || Number.isNaN(milliseconds)) return null;
+  return text.endsWith('Z') ? text : new Date(milliseconds).toISOString();
+}
+
 function millisecondsOf(value: unknown): number {
   const milliseconds = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) {

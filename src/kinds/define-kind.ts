@@ -1,6 +1,6 @@
 import type { InputRef } from '@pothos/core';
 import { builder, type TypeRef } from '../graphql/builder.ts';
-import { byNamespaceAndName } from '../graphql/by-name.ts';
+import { byNamespaceAndName } from '../graphql/ordering.ts';
 import { type Connection, paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
 import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
 import type { Ordering } from '../graphql/ordering.ts';

@@ -5,7 +5,7 @@ import { isConflict } from '../kubernetes/status-error.ts';
 import type { WriteOptions, Written } from '../kubernetes/verbs.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { failure } from '../graphql/errors.ts';
-import { revisionOf } from '../graphql/revision.ts';
+import { revisionOf } from '../graphql/object-meta.ts';
 
 const ATTEMPTS = 5;
 

@@ -12,8 +12,8 @@ import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
 import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
-import { manifestsIn, refuseReading } from './patch-rules.ts';
-import { refusePlaceholders } from './placeholder.ts';
+import { manifestsIn, assertReadsNothingMasked } from './patch-rules.ts';
+import { assertNoPlaceholders } from './placeholder.ts';
 import { redacted } from './redaction.ts';
 import { DevPodWorkspaceInstanceType } from './refs.ts';
 import { DevPodWorkspaceInstance } from './resource.ts';
@@ -117,7 +117,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input }, { client }) => {
       const { namespace } = input;
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
-      refusePlaceholders(manifest);
+      assertNoPlaceholders(manifest);
       const created = client.writer.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
       return withInputPaths(manifestPaths, redacted(manifest, created));
     },
@@ -130,7 +130,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
-      refusePlaceholders(manifest);
+      assertNoPlaceholders(manifest);
       const replaced = client.writer.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
       return withInputPaths(manifestPaths, redacted(manifest, replaced));
     },
@@ -143,8 +143,8 @@ builder.mutationFields((t) => ({
       const at = { namespace: input.namespace, name: input.name };
       const patch = patchOf(input, DevPodWorkspaceInstance, at);
       const added = manifestsIn(patch);
-      refuseReading(patch);
-      for (const manifest of added) refusePlaceholders(manifest);
+      assertReadsNothingMasked(patch);
+      for (const manifest of added) assertNoPlaceholders(manifest);
       const options = { ...writeOptionsOf(input), force: input.force };
       return redacted(added, client.writer.patch(DevPodWorkspaceInstance, at, patch, options));
     },

@@ -15,7 +15,7 @@ const OPEN_PLACES = [
  * Lets no patch carry a secret to where it would be shown, nor find one out by guessing.
  * @throws {GraphQLError} BAD_REQUEST naming the operation
  */
-export function refuseReading({ type, body }: Patch): void {
+export function assertReadsNothingMasked({ type, body }: Patch): void {
   if (type !== 'JSON') return;
   for (const [index, operation] of operationsIn(body).entries()) {
     const place = placeReadBy(operation);

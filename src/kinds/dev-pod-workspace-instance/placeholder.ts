@@ -24,7 +24,7 @@ function textsIn(value: unknown): readonly string[] {
  * Lets no placeholder be written where there is a secret: a manifest that was read from the gateway does not hold them.
  * @throws {GraphQLError} BAD_REQUEST naming the first field
  */
-export function refusePlaceholders(manifest: unknown): void {
+export function assertNoPlaceholders(manifest: unknown): void {
   const [path] = placeholdersIn(manifest, []);
   if (!path) return;
   const field = path.join('.');

@@ -1,5 +1,5 @@
 import { connectionTypeOf } from '../../graphql/connection.ts';
-import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { kubernetesType } from '../../graphql/node.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import { DevPodWorkspaceInstance } from './resource.ts';
 

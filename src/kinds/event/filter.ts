@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { fieldsOf, type EventObject } from './resource.ts';
+import { eventFieldsOf, type EventObject } from './resource.ts';
 
 export const EventTypeEnum = builder.enumType('KubernetesEventType', {
   description: 'Whether an event is bad news.',
@@ -11,7 +11,7 @@ export const EventTypeEnum = builder.enumType('KubernetesEventType', {
 });
 
 export function typeOf(event: EventObject): typeof EventTypeEnum.$inferType {
-  const { type } = fieldsOf(event);
+  const { type } = eventFieldsOf(event);
   if (type === 'Normal') return 'NORMAL';
   return type === 'Warning' ? 'WARNING' : 'UNKNOWN';
 }
@@ -33,7 +33,7 @@ export function eventMatcher(filter: EventFilter | null | undefined): (event: Ev
   const { types, reasons, kinds, names } = filter ?? {};
   const text = filter?.search?.toLowerCase() ?? '';
   return (event) => {
-    const { reason = '', message = '', involvedObject: { kind = '', name = '' } = {} } = fieldsOf(event);
+    const { reason = '', message = '', involvedObject: { kind = '', name = '' } = {} } = eventFieldsOf(event);
     return (
       (!types || types.includes(typeOf(event))) &&
       (!reasons || reasons.includes(reason)) &&

@@ -30,11 +30,11 @@ const event = record({
 export type EventFields = Formed<typeof event>;
 export type InvolvedObject = Formed<typeof involvedObject>;
 
-/** Something that a component of the cluster noted of an object, read through {@link fieldsOf}. */
+/** Something that a component of the cluster noted of an object, read through {@link eventFieldsOf}. */
 export type EventObject = KubernetesObject;
 
 /** What it says. */
-export const fieldsOf: (object: EventObject) => EventFields = reader(event, {});
+export const eventFieldsOf: (object: EventObject) => EventFields = reader(event, {});
 
 export const Event = defineResource<EventObject>({
   kind: 'Event',
@@ -51,11 +51,11 @@ export const Event = defineResource<EventObject>({
     indexes: {
       /** By the object that it is about: {@link involvedKeyOf}. */
       involved: (object) => {
-        const { kind = '', namespace, name = '' } = fieldsOf(object).involvedObject ?? {};
+        const { kind = '', namespace, name = '' } = eventFieldsOf(object).involvedObject ?? {};
         return [involvedKeyOf(kind, { namespace, name })];
       },
       /** By the key of the workspace whose StatefulSet or pod it is about, as their names tell. */
-      part: (object) => partKeysOf(fieldsOf(object).involvedObject ?? {}),
+      part: (object) => partKeysOf(eventFieldsOf(object).involvedObject ?? {}),
     },
   },
 });

@@ -1,10 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
 import { KubernetesEventConnection, KubernetesEventEvent, KubernetesEventType } from './refs.ts';
-import { Event, fieldsOf, type InvolvedObject } from './resource.ts';
+import { Event, eventFieldsOf, type InvolvedObject } from './resource.ts';
 import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
 
 const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').implement({
@@ -42,42 +42,42 @@ KubernetesEventType.implement({
     type: t.field({ type: EventTypeEnum, description: 'Whether it is bad news.', resolve: typeOf }),
     reason: t.string({
       description: 'What happened, in one word for programs, e.g. `FailedScheduling`. Possibly empty.',
-      resolve: (event) => fieldsOf(event).reason ?? '',
+      resolve: (event) => eventFieldsOf(event).reason ?? '',
     }),
     message: t.string({
       description: 'What happened, for people. Possibly empty.',
-      resolve: (event) => fieldsOf(event).message ?? '',
+      resolve: (event) => eventFieldsOf(event).message ?? '',
     }),
     count: t.int({ description: 'How often it has happened, since `firstAt`.', resolve: countOf }),
     firstAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it happened first. Null where no time was noted.',
-      resolve: (event) => momentOf(firstTimeOf(event)),
+      resolve: (event) => timestampOf(firstTimeOf(event)),
     }),
     lastAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it happened last. Null where no time was noted.',
-      resolve: (event) => momentOf(lastTimeOf(event)),
+      resolve: (event) => timestampOf(lastTimeOf(event)),
     }),
     source: t.string({
       nullable: true,
       description: 'Which component noted it, e.g. `kubelet`. Null where it did not say.',
       resolve: (event) => {
-        const { source, reportingComponent } = fieldsOf(event);
+        const { source, reportingComponent } = eventFieldsOf(event);
         return reportingComponent || source?.component || null;
       },
     }),
     host: t.string({
       nullable: true,
       description: 'On which node that was. Null where it did not say.',
-      resolve: (event) => fieldsOf(event).source?.host || null,
+      resolve: (event) => eventFieldsOf(event).source?.host || null,
     }),
     involvedObject: t.field({
       type: InvolvedObjectType,
       description: 'What it is about.',
-      resolve: (event) => fieldsOf(event).involvedObject ?? {},
+      resolve: (event) => eventFieldsOf(event).involvedObject ?? {},
     }),
   }),
 });

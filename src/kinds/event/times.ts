@@ -1,21 +1,21 @@
 import type { Ordering } from '../../graphql/ordering.ts';
-import { fieldsOf, type EventObject } from './resource.ts';
+import { eventFieldsOf, type EventObject } from './resource.ts';
 
 /** When it was noted first. */
 export function firstTimeOf(event: EventObject): string {
-  const { firstTimestamp, eventTime } = fieldsOf(event);
+  const { firstTimestamp, eventTime } = eventFieldsOf(event);
   return [firstTimestamp, eventTime].find(isTime) ?? event.metadata.creationTimestamp;
 }
 
 /** When it was noted last. */
 export function lastTimeOf(event: EventObject): string {
-  const { series, lastTimestamp, eventTime } = fieldsOf(event);
+  const { series, lastTimestamp, eventTime } = eventFieldsOf(event);
   return [series?.lastObservedTime, lastTimestamp, eventTime].find(isTime) ?? firstTimeOf(event);
 }
 
 /** How often it was noted. */
 export function countOf(event: EventObject): number {
-  const { series, count } = fieldsOf(event);
+  const { series, count } = eventFieldsOf(event);
   return series?.count ?? (count || 1);
 }
 

@@ -9,7 +9,7 @@ import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';
 import { KubernetesEventType } from './refs.ts';
-import { Event, type EventObject, fieldsOf, involvedKeyOf } from './resource.ts';
+import { Event, type EventObject, eventFieldsOf, involvedKeyOf } from './resource.ts';
 import { newestFirst } from './times.ts';
 
 const MAX_EVENTS = 100;
@@ -57,7 +57,7 @@ function eventsOf(client: ViewerClient, workspace: WorkspaceObject): ReadonlySet
 }
 
 function isAbout(event: EventObject, { metadata }: WorkspaceObject): boolean {
-  const { uid, apiVersion } = fieldsOf(event).involvedObject ?? {};
+  const { uid, apiVersion } = eventFieldsOf(event).involvedObject ?? {};
   return (!uid || uid === metadata.uid) && (!apiVersion || apiVersion.startsWith(`${Workspace.group}/`));
 }
 

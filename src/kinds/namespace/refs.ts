@@ -1,6 +1,5 @@
 import { connectionTypeOf } from '../../graphql/connection.ts';
-import { kubernetesType } from '../../graphql/kubernetes-object.ts';
-import { redacted } from '../../graphql/redaction.ts';
+import { kubernetesType, redacted } from '../../graphql/node.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';

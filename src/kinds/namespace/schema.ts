@@ -1,11 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { isRedacted } from '../../graphql/redaction.ts';
 import { defineKind } from '../define-kind.ts';
 import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/kind-in-context.ts';
 import { WorkspaceKindConnection, workspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/refs.ts';

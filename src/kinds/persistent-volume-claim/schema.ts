@@ -1,14 +1,14 @@
-import { sortedByName } from '../../graphql/by-name.ts';
+import { sortedByName } from '../../graphql/ordering.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { PersistentVolumeType } from '../persistent-volume/refs.ts';
 import { PersistentVolume } from '../persistent-volume/resource.ts';
-import { AccessModeEnum, accessModesOf, VolumeModeEnum, volumeModeOf } from '../persistent-volume/words.ts';
+import { AccessModeEnum, accessModesOf, VolumeModeEnum, volumeModeOf } from '../persistent-volume/enums.ts';
 import { PodType } from '../pod/refs.ts';
 import { Pod } from '../pod/resource.ts';
 import { StorageClassType } from '../storage-class/refs.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
@@ -16,7 +16,7 @@ import {
   reclaimPolicyOf,
   VolumeModeEnum,
   volumeModeOf,
-} from './words.ts';
+} from './enums.ts';
 
 const VolumePhase = builder.enumType('PersistentVolumePhase', {
   description: 'Whether storage is taken.',

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { podSpecOf, podStatusOf, type Container, type ContainerStatus, type PodObject } from './resource.ts';
 
@@ -57,13 +57,13 @@ const ContainerStateType = builder.objectRef<State>('ContainerState').implement(
       type: 'DateTime',
       nullable: true,
       description: 'When this run began. Null while it is WAITING, and where the node does not tell.',
-      resolve: ({ startedAt }) => momentOf(startedAt),
+      resolve: ({ startedAt }) => timestampOf(startedAt),
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it ended. Null unless it is TERMINATED.',
-      resolve: ({ finishedAt }) => momentOf(finishedAt),
+      resolve: ({ finishedAt }) => timestampOf(finishedAt),
     }),
   }),
 });

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { failure } from '../../graphql/errors.ts';
 import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/reader.ts';
@@ -22,7 +22,7 @@ const LogLineType = builder.objectRef<LogLine>('LogLine').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When it was printed, to the nanosecond where the node notes that. Null where it notes nothing.',
-      resolve: ({ time }) => momentOf(time ?? undefined),
+      resolve: ({ time }) => timestampOf(time ?? undefined),
     }),
     text: t.exposeString('text', { description: 'The line, without its end: at most 16 Ki characters of it.' }),
     truncated: t.exposeBoolean('truncated', { description: 'Whether there was more of it.' }),

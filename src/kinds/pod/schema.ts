@@ -1,7 +1,7 @@
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
@@ -65,7 +65,7 @@ PodType.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When its node began with it, before it pulled any image. Null until then.',
-      resolve: (pod) => momentOf(podStatusOf(pod).startTime),
+      resolve: (pod) => timestampOf(podStatusOf(pod).startTime),
     }),
     restartCount: t.int({
       description: 'How often any of its containers was started again.',

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { viewerDependent } from '../../graphql/field-dependencies.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { type ContainerUsage, podMetrics } from '../../kubernetes/pod-metrics.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
@@ -38,7 +38,7 @@ const ContainerUsageType = builder.objectRef<ContainerUsage>('ContainerUsage').i
       type: 'DateTime',
       nullable: true,
       description: 'When it was measured. Null where that is not told.',
-      resolve: ({ at }) => momentOf(at),
+      resolve: ({ at }) => timestampOf(at),
     }),
   }),
 });

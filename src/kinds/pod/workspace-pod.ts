@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { ConditionType } from '../../graphql/condition.ts';
-import { momentOf } from '../../graphql/moment.ts';
+import { timestampOf } from '../../graphql/scalars.ts';
 import { WorkspacePod } from '../workspace/pod.ts';
 import { containersOf, initContainersOf, PodContainerType, restartCountOf } from './container.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
@@ -25,7 +25,7 @@ builder.objectFields(WorkspacePod, (t) => ({
     type: 'DateTime',
     nullable: true,
     description: 'When its node began with it. Null until then, and where you may not list pods.',
-    resolve: ({ pod }) => (pod ? momentOf(podStatusOf(pod).startTime) : null),
+    resolve: ({ pod }) => (pod ? timestampOf(podStatusOf(pod).startTime) : null),
   }),
   restartCount: t.int({
     nullable: true,

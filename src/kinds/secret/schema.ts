@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
-import { byNamespaceAndName, sortedByName } from '../../graphql/by-name.ts';
+import { byNamespaceAndName, sortedByName } from '../../graphql/ordering.ts';
 import { paginate, pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';

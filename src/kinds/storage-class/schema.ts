@@ -1,8 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { isRedacted } from '../../graphql/redaction.ts';
+import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { defineKind } from '../define-kind.ts';
-import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/words.ts';
+import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/enums.ts';
 import { StorageClassConnection, StorageClassEvent, StorageClassType } from './refs.ts';
 import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from './resource.ts';
 

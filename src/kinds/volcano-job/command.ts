@@ -38,7 +38,7 @@ export function commandTo(action: Action, { metadata }: VolcanoJobObject): objec
 }
 
 /** In which phases Volcano would take the command away without a word. Phases that we do not know are left to it. */
-const DEAF: Readonly<Record<Action, ReadonlySet<string>>> = {
+const IGNORED_IN_PHASES: Readonly<Record<Action, ReadonlySet<string>>> = {
   AbortJob: new Set(['Aborting', 'Aborted', 'Completing', 'Completed', 'Terminating', 'Terminated', 'Failed']),
   ResumeJob: new Set([
     'Pending',
@@ -53,9 +53,9 @@ const DEAF: Readonly<Record<Action, ReadonlySet<string>>> = {
 };
 
 /** @throws {GraphQLError} CONFLICT naming the phase, where the command would come to nothing */
-export function refuseDeaf(action: Action, job: VolcanoJobObject): void {
+export function assertEffective(action: Action, job: VolcanoJobObject): void {
   const phase = phaseOf(job) ?? '';
-  if (!DEAF[action].has(phase)) return;
+  if (!IGNORED_IN_PHASES[action].has(phase)) return;
   const { namespace, name } = job.metadata;
   const what = action === 'AbortJob' ? 'suspended' : 'resumed';
   const message = `Volcano job ${keyOf(job.metadata)} cannot be ${what}: its phase is ${phase}.`;

@@ -3,7 +3,7 @@ import type { Context } from '../../graphql/context.ts';
 import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
-import { type Action, commandTo, refuseDeaf, VolcanoCommand } from './command.ts';
+import { type Action, commandTo, assertEffective, VolcanoCommand } from './command.ts';
 import { VolcanoJobType } from './refs.ts';
 import { VolcanoJob } from './resource.ts';
 
@@ -70,7 +70,7 @@ interface CommandInput {
 async function command({ client }: Context, action: Action, { dryRun, ...at }: CommandInput): Promise<WritePayload> {
   const { namespace } = at;
   const job = await client.reader.getUncached(VolcanoJob, at);
-  refuseDeaf(action, job);
+  assertEffective(action, job);
   const { warnings } = await client.writer.create(VolcanoCommand, commandTo(action, job), { namespace, dryRun });
   return { object: job, warnings };
 }

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';

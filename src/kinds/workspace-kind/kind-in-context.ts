@@ -1,5 +1,5 @@
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
-import { unredacted } from '../../graphql/redaction.ts';
+import { unredacted } from '../../graphql/node.ts';
 import { Namespace, type NamespaceObject } from '../namespace/resource.ts';
 import { filterVerdict, type FilterLabels } from './filter-rules.ts';
 import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { type Connection, connectionTypeOf, paginate, type PagingArgs } from '../../graphql/connection.ts';
-import { kubernetesType } from '../../graphql/kubernetes-object.ts';
+import { kubernetesType } from '../../graphql/node.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import {
   type WorkspaceKindFilter,

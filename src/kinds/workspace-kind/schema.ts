@@ -1,9 +1,8 @@
 import { pagingArgs } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { isRedacted } from '../../graphql/redaction.ts';
-import { revisionOf } from '../../graphql/revision.ts';
+import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { revisionOf } from '../../graphql/object-meta.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';

@@ -1,9 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
-import { KubernetesObjectInterface, NodeInterface } from '../../graphql/kubernetes-object.ts';
-import { ObjectMetaType } from '../../graphql/object-meta.ts';
-import { revisionOf } from '../../graphql/revision.ts';
+import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
+import { ObjectMetaType, revisionOf } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';

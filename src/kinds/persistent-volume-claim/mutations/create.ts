@@ -8,7 +8,7 @@ import { dryRunField, fieldManagerField, writeOptionsOf } from '../../../mutatio
 import { assertNone, forbiddenValue, invalidValue, requiredValue } from '../../../mutations/invalid-input.ts';
 import { duplicateKeys, KeyValueInput, mapOf } from '../../../mutations/key-value-input.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../../persistent-volume/words.ts';
+import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../../persistent-volume/enums.ts';
 import { CAN_USE_LABEL, isUsable, StorageClass } from '../../storage-class/resource.ts';
 import { MOUNTABLE_LABELS } from '../../workspace/mountable.ts';
 import { creationNotes } from '../../workspace/noting.ts';

@@ -7,6 +7,9 @@ import { builder } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
 
+/** Redaction, as kinds may use it: they import nothing of `auth`. */
+export { isRedacted, redacted, unredacted } from '../auth/redaction.ts';
+
 interface NodeType {
   readonly typeName: string;
   readonly namespaced: boolean;
