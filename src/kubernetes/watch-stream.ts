@@ -23,7 +23,7 @@ export interface WatchStreamOptions<T extends KubernetesObject> {
   readonly onActivity?: () => void;
   /** Takes one event; an exception ends the stream with it. */
   readonly onEvent: (event: WatchEvent<T>) => void;
-  /** Told of a line that is no valid event; the stream goes on. */
+  /** Called for a line that is not a valid event. The stream continues. */
   readonly onMalformed: (error: TypeError) => void;
 }
 

@@ -3,7 +3,7 @@ import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subs
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 
 export interface FrameSink extends Omit<EventSink, 'end'> {
-  /** Told once, however the stream has ended. */
+  /** Called once, however the stream ends. */
   readonly ended: (error?: GraphQLError) => void;
 }
 

@@ -6,7 +6,7 @@
  * The cost of a change does not depend on the number of subscribers: subscribers of the same operation (document,
  * variables) with the same visibility share one {@link SharedSubscription}, which filters, executes and serializes once.
  *
- * The way of a change:
+ * Order of events when an object changes:
  *
  *     cache ─▶ DirtySet ─▶ ResultSet.evaluate ─▶ SharedBatch ──▶ EventSink ─▶ socket   (caught-up subscribers)
  *                ▲                    │        └▶ queue ─────▶ EventSink ─▶ socket   (slow subscribers)

@@ -20,7 +20,7 @@ import { wordFor, type Target } from './request-words.ts';
 export interface WriterOptions {
   readonly schema: GraphQLSchema;
   readonly chances: Chances;
-  /** Told of each field that is selected, as `Type.field`. */
+  /** Called for each selected field, as `Type.field`. */
   readonly onSelected: (coordinate: string) => void;
 }
 

@@ -11,7 +11,7 @@ interface ReceivedEvent {
 export interface FollowerOptions {
   readonly caller: Caller;
   readonly selection: LiveSelection;
-  /** Told of everything that comes, as text. */
+  /** Called with each received message, as text. */
   readonly onTold: (follower: LiveFollower, text: string) => void;
 }
 
