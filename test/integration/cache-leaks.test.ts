@@ -8,7 +8,7 @@ import { IDLE_MS, OnDemand, startLazyCache, type LazyCache } from '../support/la
 const CYCLES = 1_000;
 const WARM_UP = 100;
 const OBJECTS = 30;
-/** The simulator remembers every request, and a request its time limit for 30 s; one copy that is not let go of is more. */
+/** Per cycle: the simulator records requests, and each request holds a timer for 30 s. One retained store is larger. */
 const TOLERATED_BYTES = 8_000;
 const NOISE_BYTES = 2_000_000;
 const PATIENCE_MS = 300_000;
@@ -30,19 +30,19 @@ it.each([
   ['watched', { resource: OnDemand, objects: widgets }],
   ['polled', { resource: Gizmo, objects: gizmos, aggregated: [unwatched] }],
 ])(
-  'a copy that is begun and let go of a thousand times leaves nothing behind: %s',
+  'LazyInformer retains no memory after a thousand starts and stops: %s',
   async (_, options) => {
     await using cached = await startLazyCache(options);
-    for (let times = 0; times < WARM_UP; times += 1) await beginAndStop(cached);
+    for (let times = 0; times < WARM_UP; times += 1) await startAndStop(cached);
     const before = heapBytes();
-    for (let times = 0; times < CYCLES; times += 1) await beginAndStop(cached);
+    for (let times = 0; times < CYCLES; times += 1) await startAndStop(cached);
     expect(heapBytes() - before).toBeLessThan(NOISE_BYTES + CYCLES * TOLERATED_BYTES);
     expect(cached.status().watch.lists).toEqual({ start: WARM_UP + CYCLES });
   },
   PATIENCE_MS,
 );
 
-async function beginAndStop(cached: LazyCache): Promise<void> {
+async function startAndStop(cached: LazyCache): Promise<void> {
   const { cache, clock, resource, store } = cached;
   const gone = new AbortController();
   await cache.ensureSynced(resource, gone.signal);
