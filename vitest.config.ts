@@ -1,21 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
-/** `.ci/run` adds the counts of all suites up from the files in this directory. */
+/** `.ci/run` adds up the results that each suite writes to this directory. */
 const resultsDirectory = process.env['TEST_RESULTS_DIR'];
 
-/** `--mode contract`: only what can be run against a real kube-apiserver, for the second time with KUBEBUILDER_ASSETS. */
-export default defineConfig(({ mode }) => ({
-  // graphql 17 has a `development` build; without these conditions tests and node_modules would load two copies of it.
-  ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
-  test: {
-    include:
-      mode === 'contract'
-        ? ['test/contract/**/*.test.ts', 'dev/demo/*.test.ts', 'test/property/live/*.test.ts']
-        : ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    reporters: resultsDirectory
-      ? ['default', ['json', { outputFile: `${resultsDirectory}/${mode}.json` }]]
-      : ['default'],
-  },
-}));
+/** Test files by `--mode`. Without a mode, all of them. */
+const suites: Readonly<Record<string, readonly string[]>> = {
+  test: ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
+  unit: ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/*.test.ts'],
+  integration: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
+  property: ['test/property/**/*.test.ts'],
+  // The tests that run against a real kube-apiserver too, if KUBEBUILDER_ASSETS is set.
+  contract: ['test/contract/**/*.test.ts', 'dev/demo/*.test.ts', 'test/property/live/*.test.ts'],
+};
+
+export default defineConfig(({ mode }) => {
+  const include = suites[mode];
+  if (!include) throw new TypeError(`Expected --mode to be one of ${Object.keys(suites).join(', ')}, got ${mode}.`);
+  return {
+    // graphql 17 has a `development` build; without these conditions tests and node_modules would load two copies of it.
+    ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
+    test: {
+      include: [...include],
+      testTimeout: 20_000,
+      hookTimeout: 60_000,
+      reporters: resultsDirectory
+        ? ['default', ['json', { outputFile: `${resultsDirectory}/${mode}.json` }]]
+        : ['default'],
+    },
+  };
+});

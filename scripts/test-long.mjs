@@ -1,13 +1,12 @@
-// Holds the contract suite against kube-apiserver of the newest and of the oldest supported version of Kubernetes.
+// Runs the contract suite against kube-apiserver of the newest and of the oldest supported version of Kubernetes.
 //   npm run test:long [-- <arguments of vitest>]
 // KUBEBUILDER_ASSETS names the directory with etcd, kube-apiserver and kubectl of the newest, KUBEBUILDER_ASSETS_OLDEST that
-// of the oldest. If one is not set, ../shared/control-plane/install builds what is missing, where it exists. Exit status 1
-// if a run fails or a version cannot be had.
+// of the oldest. If one is not set, control-plane.mjs installs that version if it can. Exit status 1 if a run fails or a
+// version is not available.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { install } from './control-plane.mjs';
 
-const installer = join(import.meta.dirname, '../../shared/control-plane/install');
 const versions = [
   { version: '1.37', variable: 'KUBEBUILDER_ASSETS' },
   { version: '1.34', variable: 'KUBEBUILDER_ASSETS_OLDEST' },
@@ -32,15 +31,6 @@ function run({ version, variable }) {
     env: { ...environment, KUBEBUILDER_ASSETS: assets },
   });
   return status === 0 ? undefined : `the contract suite failed against Kubernetes ${found}`;
-}
-
-function install(version) {
-  if (!existsSync(installer)) return undefined;
-  const { status, stdout } = spawnSync(installer, [version], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
-  return status === 0 ? stdout.trim() : undefined;
 }
 
 function versionIn(assets) {
