@@ -50,70 +50,77 @@ const OwnerReferenceType = builder.objectRef<OwnerReference>('OwnerReference').i
   }),
 });
 
+const keysArg = builder.args((t) => ({
+  keys: t.stringList({ description: 'Only these keys. Null: all.' }),
+}));
+
 export const ObjectMetaType = builder.objectRef<ObjectMeta>('ObjectMeta').implement({
   description: 'What Kubernetes keeps of every object.',
-  fields: (t) => {
-    const keys = t.arg.stringList({ description: 'Only these keys. Null: all.', required: false });
-    return {
-      name: t.exposeString('name', { description: 'Unique in its kind and namespace, at one time.' }),
-      generateName: t.string({
-        nullable: true,
-        description: 'What the cluster has begun the name with. Null for an object whose author has named it.',
-        resolve: ({ generateName }) => generateName ?? null,
-      }),
-      namespace: t.string({
-        nullable: true,
-        description: 'Null for an object of the whole cluster.',
-        resolve: ({ namespace }) => namespace ?? null,
-      }),
-      uid: t.exposeID('uid', {
-        description: 'Unique over all objects and times: a re-created object has another one.',
-      }),
-      resourceVersion: t.exposeString('resourceVersion', {
-        description: 'Changes with every change of the object. Opaque.',
-      }),
-      generation: t.int({
-        nullable: true,
-        description: 'Counts the changes of the spec. Null for kinds that do not count them.',
-        resolve: ({ generation }) => generation ?? null,
-      }),
-      createdAt: t.field({
-        type: 'DateTime',
-        description: 'When the object was created.',
-        resolve: ({ creationTimestamp }) => creationTimestamp,
-      }),
-      deletedAt: t.field({
-        type: 'DateTime',
-        nullable: true,
-        description: 'When deletion was asked for; set while finalizers still keep the object. Null otherwise.',
-        resolve: ({ deletionTimestamp }) => deletionTimestamp ?? null,
-      }),
-      deletionGracePeriodSeconds: t.int({
-        nullable: true,
-        description: 'How long it may take to end, once its deletion has been asked for. Null before.',
-        resolve: ({ deletionGracePeriodSeconds }) => deletionGracePeriodSeconds ?? null,
-      }),
-      labels: t.field({
-        type: [KeyValueType],
-        description: 'Labels, ordered by key.',
-        args: { keys },
-        resolve: ({ labels }, args) => entriesOf(labels, args.keys),
-      }),
-      annotations: t.field({
-        type: [KeyValueType],
-        description: 'Annotations, ordered by key, without kubectl’s last-applied-configuration.',
-        args: { keys },
-        resolve: ({ annotations }, args) => entriesOf(annotations, args.keys),
-      }),
-      finalizers: t.stringList({
-        description: 'Who still has to agree before the object can go.',
-        resolve: ({ finalizers }) => [...(finalizers ?? [])],
-      }),
-      ownerReferences: t.field({
-        type: [OwnerReferenceType],
-        description: 'The objects that this one belongs to.',
-        resolve: ({ ownerReferences }) => [...(ownerReferences ?? [])],
-      }),
-    };
-  },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Unique in its kind and namespace, at one time.' }),
+    generateName: t.string({
+      nullable: true,
+      description: 'What the cluster has begun the name with. Null for an object whose author has named it.',
+      resolve: ({ generateName }) => generateName ?? null,
+    }),
+    namespace: t.string({
+      nullable: true,
+      description: 'Null for an object of the whole cluster.',
+      resolve: ({ namespace }) => namespace ?? null,
+    }),
+    uid: t.exposeID('uid', {
+      description: 'Unique over all objects and times: a re-created object has another one.',
+    }),
+    resourceVersion: t.exposeString('resourceVersion', {
+      description: 'Changes with every change of the object. Opaque.',
+    }),
+    generation: t.int({
+      nullable: true,
+      description: 'Counts the changes of the spec. Null for kinds that do not count them.',
+      resolve: ({ generation }) => generation ?? null,
+    }),
+  }),
 });
+
+builder.objectFields(ObjectMetaType, (t) => ({
+  createdAt: t.field({
+    type: 'DateTime',
+    description: 'When the object was created.',
+    resolve: ({ creationTimestamp }) => creationTimestamp,
+  }),
+  deletedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When deletion was asked for; set while finalizers still keep the object. Null otherwise.',
+    resolve: ({ deletionTimestamp }) => deletionTimestamp ?? null,
+  }),
+  deletionGracePeriodSeconds: t.int({
+    nullable: true,
+    description: 'How long it may take to end, once its deletion has been asked for. Null before.',
+    resolve: ({ deletionGracePeriodSeconds }) => deletionGracePeriodSeconds ?? null,
+  }),
+}));
+
+builder.objectFields(ObjectMetaType, (t) => ({
+  labels: t.field({
+    type: [KeyValueType],
+    description: 'Labels, ordered by key.',
+    args: keysArg,
+    resolve: ({ labels }, args) => entriesOf(labels, args.keys),
+  }),
+  annotations: t.field({
+    type: [KeyValueType],
+    description: 'Annotations, ordered by key, without kubectl’s last-applied-configuration.',
+    args: keysArg,
+    resolve: ({ annotations }, args) => entriesOf(annotations, args.keys),
+  }),
+  finalizers: t.stringList({
+    description: 'Who still has to agree before the object can go.',
+    resolve: ({ finalizers }) => [...(finalizers ?? [])],
+  }),
+  ownerReferences: t.field({
+    type: [OwnerReferenceType],
+    description: 'The objects that this one belongs to.',
+    resolve: ({ ownerReferences }) => [...(ownerReferences ?? [])],
+  }),
+}));

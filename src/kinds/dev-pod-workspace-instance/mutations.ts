@@ -12,11 +12,10 @@ import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
 import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
-import { manifestsIn, assertReadsNothingMasked } from './patch-rules.ts';
-import { assertNoPlaceholders } from './placeholder.ts';
-import { redacted } from './redaction.ts';
+import { maskOutcome } from './masking.ts';
 import { DevPodWorkspaceInstanceType } from './refs.ts';
 import { DevPodWorkspaceInstance } from './resource.ts';
+import { assertNoPlaceholders, assertReadsNothingMasked, manifestsIn } from './write-rules.ts';
 
 function namespaceField(t: InputFields) {
   return t.string({ required: true, description: 'The namespace: that of its project, e.g. `loft-p-my-project`.' });
@@ -119,7 +118,7 @@ builder.mutationFields((t) => ({
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
       assertNoPlaceholders(manifest);
       const created = client.writer.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
-      return withInputPaths(manifestPaths, redacted(manifest, created));
+      return withInputPaths(manifestPaths, maskOutcome(manifest, created));
     },
   }),
   replaceDevPodWorkspaceInstance: t.field({
@@ -132,9 +131,12 @@ builder.mutationFields((t) => ({
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
       assertNoPlaceholders(manifest);
       const replaced = client.writer.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
-      return withInputPaths(manifestPaths, redacted(manifest, replaced));
+      return withInputPaths(manifestPaths, maskOutcome(manifest, replaced));
     },
   }),
+}));
+
+builder.mutationFields((t) => ({
   patchDevPodWorkspaceInstance: t.field({
     type: PatchPayload,
     description: 'Changes parts of a DevPod workspace; what the patch leaves out stays, hidden values included.',
@@ -146,9 +148,12 @@ builder.mutationFields((t) => ({
       assertReadsNothingMasked(patch);
       for (const manifest of added) assertNoPlaceholders(manifest);
       const options = { ...writeOptionsOf(input), force: input.force };
-      return redacted(added, client.writer.patch(DevPodWorkspaceInstance, at, patch, options));
+      return maskOutcome(added, client.writer.patch(DevPodWorkspaceInstance, at, patch, options));
     },
   }),
+}));
+
+builder.mutationFields((t) => ({
   setDevPodWorkspaceInstanceAnnotations: t.field({
     type: SetAnnotationsPayload,
     description: 'Sets and removes annotations, whether there have been any or not.',

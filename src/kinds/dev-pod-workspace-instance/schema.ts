@@ -5,11 +5,10 @@ import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { DevPodAccessRule } from './access.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
 import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher } from './filter.ts';
 import { DevPodWorkspaceInstanceType, InstanceConnection, InstanceEvent } from './refs.ts';
-import { DevPodWorkspaceInstance, instanceSpecOf, instanceStatusOf, manifestOf } from './resource.ts';
+import { type AccessRule, DevPodWorkspaceInstance, instanceSpecOf, instanceStatusOf, manifestOf } from './resource.ts';
 import { DevPodTemplate, DevPodTemplateReference } from './template.ts';
 
 const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: string }>('DevPodOwner').implement({
@@ -17,6 +16,27 @@ const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: 
   fields: (t) => ({
     user: t.string({ nullable: true, description: 'The user. Null: none.', resolve: ({ user }) => user ?? null }),
     team: t.string({ nullable: true, description: 'The team. Null: none.', resolve: ({ team }) => team ?? null }),
+  }),
+});
+
+const DevPodAccessRule = builder.objectRef<AccessRule>('DevPodAccessRule').implement({
+  description: 'Who else may do what to an instance, besides what the cluster allows.',
+  fields: (t) => ({
+    name: t.string({
+      nullable: true,
+      description: 'What the rule is called. Null where it has no name.',
+      resolve: ({ name }) => name ?? null,
+    }),
+    verbs: t.stringList({
+      description: 'What may be done, e.g. `get`; `*` is everything.',
+      resolve: ({ verbs }) => [...(verbs ?? [])],
+    }),
+    subresources: t.stringList({
+      description: 'To which of its subresources.',
+      resolve: ({ subresources }) => [...(subresources ?? [])],
+    }),
+    users: t.stringList({ description: 'By whom.', resolve: ({ users }) => [...(users ?? [])] }),
+    teams: t.stringList({ description: 'By which teams.', resolve: ({ teams }) => [...(teams ?? [])] }),
   }),
 });
 
@@ -62,94 +82,103 @@ DevPodWorkspaceInstanceType.implement({
       description: 'What it is for. Null where nobody has said.',
       resolve: (instance) => instanceSpecOf(instance).description ?? null,
     }),
-    owner: t.field({
-      type: DevPodOwner,
-      nullable: true,
-      description: 'Whose it is. Null where it is nobody’s.',
-      resolve: (instance) => instanceSpecOf(instance).owner ?? null,
-    }),
-    templateRef: t.field({
-      type: DevPodTemplateReference,
-      nullable: true,
-      description: 'The template it is made from. Null where it has a `template` of its own.',
-      resolve: (instance) => instanceSpecOf(instance).templateRef ?? null,
-    }),
-    template: t.field({
-      type: DevPodTemplate,
-      nullable: true,
-      description: 'Its own template. Null where it is made from another, see `templateRef`.',
-      resolve: (instance) => instanceSpecOf(instance).template ?? null,
-    }),
-    runner: t.string({
-      nullable: true,
-      description: 'The connected runner that holds it. Null where it is in none yet.',
-      resolve: (instance) => instanceSpecOf(instance).runnerRef?.runner ?? null,
-    }),
-    parameters: t.string({
-      nullable: true,
-      description:
-        'What it gives to its template, as YAML. Values whose names sound like secrets (password, token, key and the like) are `***`, and then comments are left out. Null where it gives nothing.',
-      resolve: (instance) => instanceSpecOf(instance).parameters ?? null,
-    }),
-    access: t.field({
-      type: [DevPodAccessRule],
-      description: 'Who else may do what to it.',
-      resolve: (instance) => [...(instanceSpecOf(instance).access ?? [])],
-    }),
-    preset: t.field({
-      type: DevPodVersionReference,
-      nullable: true,
-      description: 'The preset it is made from. Null where there is none, or the cluster knows no such thing.',
-      resolve: (instance) => instanceSpecOf(instance).presetRef ?? null,
-    }),
-    environment: t.field({
-      type: DevPodVersionReference,
-      nullable: true,
-      description: 'The environment it is made from. Null where there is none, or the cluster knows no such thing.',
-      resolve: (instance) => instanceSpecOf(instance).environmentRef ?? null,
-    }),
-    preventWakeUpOnConnection: t.boolean({
-      description: 'Whether it goes on sleeping when somebody connects.',
-      resolve: (instance) => instanceSpecOf(instance).preventWakeUpOnConnection === true,
-    }),
-    phase: t.string({
-      nullable: true,
-      description:
-        'What it is doing, in the controller’s word: `Ready`, `Sleeping`, `Failed`, `Pending` or what a newer version says. Null until it has looked.',
-      resolve: (instance) => instanceStatusOf(instance).phase ?? null,
-    }),
-    reason: t.string({
-      nullable: true,
-      description: 'Why it is in this phase, for programs. Null where that is not told.',
-      resolve: (instance) => instanceStatusOf(instance).reason ?? null,
-    }),
-    message: t.string({
-      nullable: true,
-      description: 'Why it is in this phase, for people. Null where that is not told.',
-      resolve: (instance) => instanceStatusOf(instance).message ?? null,
-    }),
-    lastWorkspaceStatus: t.string({
-      nullable: true,
-      description: 'What the runner last reported, e.g. `Running`, `Stopped`, `Busy` or `NotFound`. Null before.',
-      resolve: (instance) => instanceStatusOf(instance).lastWorkspaceStatus ?? null,
-    }),
-    conditions: t.field({
-      type: [DevPodCondition],
-      description: 'What the controller looks after.',
-      resolve: (instance) => [...conditionsOf(instance)],
-    }),
-    instance: t.field({
-      type: DevPodTemplate,
-      nullable: true,
-      description: 'The template as it became with the parameters. Null until the controller has made it.',
-      resolve: (instance) => instanceStatusOf(instance).instance ?? null,
-    }),
-    ignoreReconciliation: t.boolean({
-      description: 'Whether the controller leaves it alone.',
-      resolve: (instance) => instanceStatusOf(instance).ignoreReconciliation === true,
-    }),
   }),
 });
+
+builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
+  owner: t.field({
+    type: DevPodOwner,
+    nullable: true,
+    description: 'Whose it is. Null where it is nobody’s.',
+    resolve: (instance) => instanceSpecOf(instance).owner ?? null,
+  }),
+  templateRef: t.field({
+    type: DevPodTemplateReference,
+    nullable: true,
+    description: 'The template it is made from. Null where it has a `template` of its own.',
+    resolve: (instance) => instanceSpecOf(instance).templateRef ?? null,
+  }),
+  template: t.field({
+    type: DevPodTemplate,
+    nullable: true,
+    description: 'Its own template. Null where it is made from another, see `templateRef`.',
+    resolve: (instance) => instanceSpecOf(instance).template ?? null,
+  }),
+  runner: t.string({
+    nullable: true,
+    description: 'The connected runner that holds it. Null where it is in none yet.',
+    resolve: (instance) => instanceSpecOf(instance).runnerRef?.runner ?? null,
+  }),
+  parameters: t.string({
+    nullable: true,
+    description:
+      'What it gives to its template, as YAML. Values whose names sound like secrets (password, token, key and the like) are `***`, and then comments are left out. Null where it gives nothing.',
+    resolve: (instance) => instanceSpecOf(instance).parameters ?? null,
+  }),
+  access: t.field({
+    type: [DevPodAccessRule],
+    description: 'Who else may do what to it.',
+    resolve: (instance) => [...(instanceSpecOf(instance).access ?? [])],
+  }),
+}));
+
+builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
+  preset: t.field({
+    type: DevPodVersionReference,
+    nullable: true,
+    description: 'The preset it is made from. Null where there is none, or the cluster knows no such thing.',
+    resolve: (instance) => instanceSpecOf(instance).presetRef ?? null,
+  }),
+  environment: t.field({
+    type: DevPodVersionReference,
+    nullable: true,
+    description: 'The environment it is made from. Null where there is none, or the cluster knows no such thing.',
+    resolve: (instance) => instanceSpecOf(instance).environmentRef ?? null,
+  }),
+  preventWakeUpOnConnection: t.boolean({
+    description: 'Whether it goes on sleeping when somebody connects.',
+    resolve: (instance) => instanceSpecOf(instance).preventWakeUpOnConnection === true,
+  }),
+}));
+
+builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
+  phase: t.string({
+    nullable: true,
+    description:
+      'What it is doing, in the controller’s word: `Ready`, `Sleeping`, `Failed`, `Pending` or what a newer version says. Null until it has looked.',
+    resolve: (instance) => instanceStatusOf(instance).phase ?? null,
+  }),
+  reason: t.string({
+    nullable: true,
+    description: 'Why it is in this phase, for programs. Null where that is not told.',
+    resolve: (instance) => instanceStatusOf(instance).reason ?? null,
+  }),
+  message: t.string({
+    nullable: true,
+    description: 'Why it is in this phase, for people. Null where that is not told.',
+    resolve: (instance) => instanceStatusOf(instance).message ?? null,
+  }),
+  lastWorkspaceStatus: t.string({
+    nullable: true,
+    description: 'What the runner last reported, e.g. `Running`, `Stopped`, `Busy` or `NotFound`. Null before.',
+    resolve: (instance) => instanceStatusOf(instance).lastWorkspaceStatus ?? null,
+  }),
+  conditions: t.field({
+    type: [DevPodCondition],
+    description: 'What the controller looks after.',
+    resolve: (instance) => [...conditionsOf(instance)],
+  }),
+  instance: t.field({
+    type: DevPodTemplate,
+    nullable: true,
+    description: 'The template as it became with the parameters. Null until the controller has made it.',
+    resolve: (instance) => instanceStatusOf(instance).instance ?? null,
+  }),
+  ignoreReconciliation: t.boolean({
+    description: 'Whether the controller leaves it alone.',
+    resolve: (instance) => instanceStatusOf(instance).ignoreReconciliation === true,
+  }),
+}));
 
 defineKind({
   resource: DevPodWorkspaceInstance,

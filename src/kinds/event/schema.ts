@@ -61,26 +61,29 @@ KubernetesEventType.implement({
       description: 'When it happened last. Null where no time was noted.',
       resolve: (event) => timestampOf(lastTimeOf(event)),
     }),
-    source: t.string({
-      nullable: true,
-      description: 'Which component noted it, e.g. `kubelet`. Null where it did not say.',
-      resolve: (event) => {
-        const { source, reportingComponent } = eventFieldsOf(event);
-        return reportingComponent || source?.component || null;
-      },
-    }),
-    host: t.string({
-      nullable: true,
-      description: 'On which node that was. Null where it did not say.',
-      resolve: (event) => eventFieldsOf(event).source?.host || null,
-    }),
-    involvedObject: t.field({
-      type: InvolvedObjectType,
-      description: 'What it is about.',
-      resolve: (event) => eventFieldsOf(event).involvedObject ?? {},
-    }),
   }),
 });
+
+builder.objectFields(KubernetesEventType, (t) => ({
+  source: t.string({
+    nullable: true,
+    description: 'Which component noted it, e.g. `kubelet`. Null where it did not say.',
+    resolve: (event) => {
+      const { source, reportingComponent } = eventFieldsOf(event);
+      return reportingComponent || source?.component || null;
+    },
+  }),
+  host: t.string({
+    nullable: true,
+    description: 'On which node that was. Null where it did not say.',
+    resolve: (event) => eventFieldsOf(event).source?.host || null,
+  }),
+  involvedObject: t.field({
+    type: InvolvedObjectType,
+    description: 'What it is about.',
+    resolve: (event) => eventFieldsOf(event).involvedObject ?? {},
+  }),
+}));
 
 defineKind({
   resource: Event,

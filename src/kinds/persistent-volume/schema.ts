@@ -69,42 +69,45 @@ PersistentVolumeType.implement({
       description: 'How large it is, as a Kubernetes quantity, e.g. `10Gi`. Null where the cluster does not tell.',
       resolve: (volume) => volumeSpecOf(volume).capacity?.['storage'] ?? null,
     }),
-    accessModes: t.field({
-      type: [AccessModeEnum],
-      description: 'How it can be mounted.',
-      resolve: (volume) => accessModesOf(volumeSpecOf(volume).accessModes),
-    }),
-    volumeMode: t.field({
-      type: VolumeModeEnum,
-      description: 'As what it is mounted.',
-      resolve: (volume) => volumeModeOf(volumeSpecOf(volume).volumeMode),
-    }),
-    reclaimPolicy: t.field({
-      type: ReclaimPolicyEnum,
-      description: 'What becomes of it when its claim is deleted.',
-      resolve: (volume) => reclaimPolicyOf(volumeSpecOf(volume).persistentVolumeReclaimPolicy),
-    }),
-    storageClass: t.field({
-      type: StorageClassType,
-      nullable: true,
-      description: 'Its class. Null for one without, and where you may not see classes.',
-      extensions: dependsOn(StorageClass),
-      resolve: (volume, _, { client }) =>
-        client.reader.prefetched(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
-    }),
-    claim: t.field({
-      type: PersistentVolumeClaimType,
-      nullable: true,
-      description: 'The claim that has it. Null where none has, and where you may not see it.',
-      extensions: dependsOn(PersistentVolumeClaim),
-      resolve: (volume, _, { client }) => {
-        const { namespace, name = '', uid } = volumeSpecOf(volume).claimRef ?? {};
-        const claim = client.reader.prefetched(PersistentVolumeClaim).get({ namespace, name });
-        return claim && (!uid || claim.metadata.uid === uid) ? claim : null;
-      },
-    }),
   }),
 });
+
+builder.objectFields(PersistentVolumeType, (t) => ({
+  accessModes: t.field({
+    type: [AccessModeEnum],
+    description: 'How it can be mounted.',
+    resolve: (volume) => accessModesOf(volumeSpecOf(volume).accessModes),
+  }),
+  volumeMode: t.field({
+    type: VolumeModeEnum,
+    description: 'As what it is mounted.',
+    resolve: (volume) => volumeModeOf(volumeSpecOf(volume).volumeMode),
+  }),
+  reclaimPolicy: t.field({
+    type: ReclaimPolicyEnum,
+    description: 'What becomes of it when its claim is deleted.',
+    resolve: (volume) => reclaimPolicyOf(volumeSpecOf(volume).persistentVolumeReclaimPolicy),
+  }),
+  storageClass: t.field({
+    type: StorageClassType,
+    nullable: true,
+    description: 'Its class. Null for one without, and where you may not see classes.',
+    extensions: dependsOn(StorageClass),
+    resolve: (volume, _, { client }) =>
+      client.reader.prefetched(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
+  }),
+  claim: t.field({
+    type: PersistentVolumeClaimType,
+    nullable: true,
+    description: 'The claim that has it. Null where none has, and where you may not see it.',
+    extensions: dependsOn(PersistentVolumeClaim),
+    resolve: (volume, _, { client }) => {
+      const { namespace, name = '', uid } = volumeSpecOf(volume).claimRef ?? {};
+      const claim = client.reader.prefetched(PersistentVolumeClaim).get({ namespace, name });
+      return claim && (!uid || claim.metadata.uid === uid) ? claim : null;
+    },
+  }),
+}));
 
 const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', {
   description: 'Which storage is meant: all conditions that are given must hold.',

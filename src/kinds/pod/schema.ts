@@ -1,3 +1,4 @@
+import { builder } from '../../graphql/builder.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
@@ -40,50 +41,56 @@ PodType.implement({
           .prefetched(Workspace)
           .get({ namespace: pod.metadata.namespace, name: workspaceNameOf(pod) ?? '' }) ?? null,
     }),
-    phase: t.field({ type: PodPhaseEnum, description: 'Where it stands in its life.', resolve: phaseOf }),
-    reason: t.string({
-      nullable: true,
-      description: 'Why it is in this phase, in one word, e.g. `Evicted`. Null mostly: see `conditions`.',
-      resolve: (pod) => podStatusOf(pod).reason || null,
-    }),
-    message: t.string({
-      nullable: true,
-      description: 'Why it is in this phase, for people. Null mostly: see `conditions`.',
-      resolve: (pod) => podStatusOf(pod).message || null,
-    }),
-    nodeName: t.string({
-      nullable: true,
-      description: 'The node it runs on. Null until it is scheduled.',
-      resolve: (pod) => podSpecOf(pod).nodeName || null,
-    }),
-    ip: t.string({
-      nullable: true,
-      description: 'Its address in the network of the cluster. Null until it has one.',
-      resolve: (pod) => podStatusOf(pod).podIP || null,
-    }),
-    startedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When its node began with it, before it pulled any image. Null until then.',
-      resolve: (pod) => timestampOf(podStatusOf(pod).startTime),
-    }),
-    restartCount: t.int({
-      description: 'How often any of its containers was started again.',
-      resolve: restartCountOf,
-    }),
-    conditions: t.field({
-      type: [ConditionType],
-      description: 'What holds of it: scheduled, initialized, ready.',
-      resolve: (pod) => [...(podStatusOf(pod).conditions ?? [])],
-    }),
-    containers: t.field({ type: [PodContainerType], description: 'Its containers.', resolve: containersOf }),
-    initContainers: t.field({
-      type: [PodContainerType],
-      description: 'What runs before its containers do.',
-      resolve: initContainersOf,
-    }),
   }),
 });
+
+builder.objectFields(PodType, (t) => ({
+  phase: t.field({ type: PodPhaseEnum, description: 'Where it stands in its life.', resolve: phaseOf }),
+  reason: t.string({
+    nullable: true,
+    description: 'Why it is in this phase, in one word, e.g. `Evicted`. Null mostly: see `conditions`.',
+    resolve: (pod) => podStatusOf(pod).reason || null,
+  }),
+  message: t.string({
+    nullable: true,
+    description: 'Why it is in this phase, for people. Null mostly: see `conditions`.',
+    resolve: (pod) => podStatusOf(pod).message || null,
+  }),
+  nodeName: t.string({
+    nullable: true,
+    description: 'The node it runs on. Null until it is scheduled.',
+    resolve: (pod) => podSpecOf(pod).nodeName || null,
+  }),
+  ip: t.string({
+    nullable: true,
+    description: 'Its address in the network of the cluster. Null until it has one.',
+    resolve: (pod) => podStatusOf(pod).podIP || null,
+  }),
+  startedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: 'When its node began with it, before it pulled any image. Null until then.',
+    resolve: (pod) => timestampOf(podStatusOf(pod).startTime),
+  }),
+}));
+
+builder.objectFields(PodType, (t) => ({
+  restartCount: t.int({
+    description: 'How often any of its containers was started again.',
+    resolve: restartCountOf,
+  }),
+  conditions: t.field({
+    type: [ConditionType],
+    description: 'What holds of it: scheduled, initialized, ready.',
+    resolve: (pod) => [...(podStatusOf(pod).conditions ?? [])],
+  }),
+  containers: t.field({ type: [PodContainerType], description: 'Its containers.', resolve: containersOf }),
+  initContainers: t.field({
+    type: [PodContainerType],
+    description: 'What runs before its containers do.',
+    resolve: initContainersOf,
+  }),
+}));
 
 defineKind({
   resource: Pod,

@@ -11,6 +11,7 @@ import { Audit } from '../workspace/audit.ts';
 import { canMount, canUpdate } from '../workspace/mountable.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
+import { SecretMount } from '../workspace/volumes.ts';
 import { SecretFilterInput, secretMatcher } from './filter.ts';
 import { SecretConnection, SecretType } from './refs.ts';
 import { Secret, secretFieldsOf, type SecretObject } from './resource.ts';
@@ -55,26 +56,44 @@ SecretType.implement({
       description: 'Whether updateSecret and deleteSecret work on it: it is labelled so.',
       resolve: canUpdate,
     }),
-    contents: t.field({
-      type: SecretContents,
-      nullable: true,
-      description: 'What is in it. Null where you may list secrets, but not get this one.',
-      extensions: viewerDependent(),
-      resolve: async (secret, _, { client }) => {
-        const mayGet = await client.can('get', Secret, secret.metadata);
-        return mayGet ? secret : null;
-      },
-    }),
-    workspaces: t.field({
-      type: [WorkspaceType],
-      description: 'The workspaces that mount it, running or not. Those that you may see.',
-      extensions: dependsOn(Workspace),
-      resolve: ({ metadata }, _, { client }) =>
-        sortedByName(client.reader.prefetched(Workspace).byIndex('secret', keyOf(metadata))),
-    }),
-    audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (secret) => secret }),
   }),
 });
+
+builder.objectFields(SecretType, (t) => ({
+  contents: t.field({
+    type: SecretContents,
+    nullable: true,
+    description: 'What is in it. Null where you may list secrets, but not get this one.',
+    extensions: viewerDependent(),
+    resolve: async (secret, _, { client }) => {
+      const mayGet = await client.can('get', Secret, secret.metadata);
+      return mayGet ? secret : null;
+    },
+  }),
+  workspaces: t.field({
+    type: [WorkspaceType],
+    description: 'The workspaces that mount it, running or not. Those that you may see.',
+    extensions: dependsOn(Workspace),
+    resolve: ({ metadata }, _, { client }) =>
+      sortedByName(client.reader.prefetched(Workspace).byIndex('secret', keyOf(metadata))),
+  }),
+  audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (secret) => secret }),
+}));
+
+builder.objectField(SecretMount, 'secret', (t) =>
+  t.field({
+    type: SecretType,
+    nullable: true,
+    description:
+      'The secret itself, read from the API server: once for all of a namespace. Null when it does not exist, and where you may not list secrets.',
+    extensions: viewerDependent(),
+    resolve: async ({ namespace, secretName }, _, { client }) => {
+      if (!(await client.can('list', Secret, { namespace }))) return null;
+      const secrets = await client.reader.listUncached(Secret, namespace);
+      return secrets.find(({ metadata }) => metadata.name === secretName) ?? null;
+    },
+  }),
+);
 
 builder.queryFields((t) => ({
   secret: t.field({

@@ -55,26 +55,29 @@ StorageClassType.implement({
       description: 'Whether a claim that names no class gets this one.',
       resolve: ({ metadata }) => metadata.annotations?.[IS_DEFAULT] === 'true',
     }),
-    provisioner: t.string({
-      description: 'What makes the storage, e.g. `ebs.csi.aws.com`. Possibly empty.',
-      resolve: (storageClass) => classFieldsOf(storageClass).provisioner ?? '',
-    }),
-    reclaimPolicy: t.field({
-      type: ReclaimPolicyEnum,
-      description: 'What becomes of its storage when the claim is deleted.',
-      resolve: (storageClass) => reclaimPolicyOf(classFieldsOf(storageClass).reclaimPolicy ?? 'Delete'),
-    }),
-    volumeBindingMode: t.field({
-      type: VolumeBindingMode,
-      description: 'When a claim gets its storage.',
-      resolve: (storageClass) => bindingModeByName.get(classFieldsOf(storageClass).volumeBindingMode) ?? 'UNKNOWN',
-    }),
-    allowVolumeExpansion: t.boolean({
-      description: 'Whether a claim can be made larger later.',
-      resolve: (storageClass) => classFieldsOf(storageClass).allowVolumeExpansion === true,
-    }),
   }),
 });
+
+builder.objectFields(StorageClassType, (t) => ({
+  provisioner: t.string({
+    description: 'What makes the storage, e.g. `ebs.csi.aws.com`. Possibly empty.',
+    resolve: (storageClass) => classFieldsOf(storageClass).provisioner ?? '',
+  }),
+  reclaimPolicy: t.field({
+    type: ReclaimPolicyEnum,
+    description: 'What becomes of its storage when the claim is deleted.',
+    resolve: (storageClass) => reclaimPolicyOf(classFieldsOf(storageClass).reclaimPolicy ?? 'Delete'),
+  }),
+  volumeBindingMode: t.field({
+    type: VolumeBindingMode,
+    description: 'When a claim gets its storage.',
+    resolve: (storageClass) => bindingModeByName.get(classFieldsOf(storageClass).volumeBindingMode) ?? 'UNKNOWN',
+  }),
+  allowVolumeExpansion: t.boolean({
+    description: 'Whether a claim can be made larger later.',
+    resolve: (storageClass) => classFieldsOf(storageClass).allowVolumeExpansion === true,
+  }),
+}));
 
 const StorageClassFilterInput = builder.inputType('StorageClassFilter', {
   description: 'Which classes are meant: all conditions that are given must hold.',

@@ -1,7 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { VolcanoNetworkTopology } from './network-topology.ts';
-import { VolcanoPolicy } from './policy.ts';
 import { jobSpecOf, jobStatusOf, type PartitionPolicy, type Task, type VolcanoJobObject } from './resource.ts';
+import { VolcanoNetworkTopology, VolcanoPolicy } from './types.ts';
 
 const VolcanoPartitionPolicy = builder.objectRef<PartitionPolicy>('VolcanoPartitionPolicy').implement({
   description: 'How the pods of a task are divided into groups that are placed together.',
@@ -77,36 +76,39 @@ export const VolcanoTask = builder.objectRef<TaskOfJob>('VolcanoTask').implement
       description: 'What is done when something happens to its pods.',
       resolve: ({ task }) => [...(task.policies ?? [])],
     }),
-    topologyPolicy: t.string({
-      nullable: true,
-      description: 'How its pods are placed on NUMA nodes, e.g. `best-effort`. Null: as they come.',
-      resolve: ({ task }) => task.topologyPolicy ?? null,
-    }),
-    dependsOn: t.stringList({
-      description: 'Tasks that have to run before it starts.',
-      resolve: ({ task }) => [...(task.dependsOn?.name ?? [])],
-    }),
-    dependsOnIteration: t.string({
-      nullable: true,
-      description: 'Whether `any` or `all` of `dependsOn` have to. Null: as Volcano has it, all.',
-      resolve: ({ task }) => task.dependsOn?.iteration ?? null,
-    }),
-    partitionPolicy: t.field({
-      type: VolcanoPartitionPolicy,
-      nullable: true,
-      description: 'How its pods are divided into groups. Null: they are not.',
-      resolve: ({ task }) => task.partitionPolicy ?? null,
-    }),
-    template: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'What its pods are made from: a PodTemplateSpec. Null where there is none.',
-      resolve: ({ task }) => task.template ?? null,
-    }),
-    pods: t.field({
-      type: [VolcanoPhaseCount],
-      description: 'How many of its pods are in which phase, ordered by phase. Empty where Volcano does not count.',
-      resolve: podCountsOf,
-    }),
   }),
 });
+
+builder.objectFields(VolcanoTask, (t) => ({
+  topologyPolicy: t.string({
+    nullable: true,
+    description: 'How its pods are placed on NUMA nodes, e.g. `best-effort`. Null: as they come.',
+    resolve: ({ task }) => task.topologyPolicy ?? null,
+  }),
+  dependsOn: t.stringList({
+    description: 'Tasks that have to run before it starts.',
+    resolve: ({ task }) => [...(task.dependsOn?.name ?? [])],
+  }),
+  dependsOnIteration: t.string({
+    nullable: true,
+    description: 'Whether `any` or `all` of `dependsOn` have to. Null: as Volcano has it, all.',
+    resolve: ({ task }) => task.dependsOn?.iteration ?? null,
+  }),
+  partitionPolicy: t.field({
+    type: VolcanoPartitionPolicy,
+    nullable: true,
+    description: 'How its pods are divided into groups. Null: they are not.',
+    resolve: ({ task }) => task.partitionPolicy ?? null,
+  }),
+  template: t.field({
+    type: 'JSON',
+    nullable: true,
+    description: 'What its pods are made from: a PodTemplateSpec. Null where there is none.',
+    resolve: ({ task }) => task.template ?? null,
+  }),
+  pods: t.field({
+    type: [VolcanoPhaseCount],
+    description: 'How many of its pods are in which phase, ordered by phase. Empty where Volcano does not count.',
+    resolve: podCountsOf,
+  }),
+}));

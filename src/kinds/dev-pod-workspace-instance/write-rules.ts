@@ -1,6 +1,7 @@
 import { failure } from '../../graphql/errors.ts';
 import { anyObject } from '../../kubernetes/form.ts';
 import type { Patch } from '../../kubernetes/verbs.ts';
+import { PLACEHOLDER } from './masking.ts';
 
 /** Where an instance holds nothing that is hidden. Anything else may hold something, in this version or the next. */
 const OPEN_PLACES = [
@@ -56,4 +57,33 @@ function placeReadBy({ op, from, path }: Operation): string | undefined {
 function manifestWith(pointer: string, value: unknown): unknown {
   const [, ...names] = pointer.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
   return names.reduceRight((part, name) => ({ [name]: part }), value);
+}
+
+/**
+ * Lets no placeholder be written where there is a secret: a manifest that was read from the gateway does not hold them.
+ * @throws {GraphQLError} BAD_REQUEST naming the first field
+ */
+export function assertNoPlaceholders(manifest: unknown): void {
+  const [path] = placeholdersIn(manifest, []);
+  if (!path) return;
+  const field = path.join('.');
+  throw failure(
+    'BAD_REQUEST',
+    `${field} is ${JSON.stringify(PLACEHOLDER)}, which stands for a value that the gateway does not show: writing it ` +
+      'would overwrite that value. Give the value itself, or use a patch that leaves the field out.',
+    { field },
+  );
+}
+
+type Path = readonly string[];
+
+function placeholdersIn(value: unknown, path: Path): readonly Path[] {
+  if (typeof value === 'string') return isPlaceholder(value, path.at(-1)) ? [path] : [];
+  const fields = Array.isArray(value) || anyObject.is(value) ? Object.entries(value) : [];
+  return fields.flatMap(([name, field]) => placeholdersIn(field, [...path, name]));
+}
+
+function isPlaceholder(text: string, name: string | undefined): boolean {
+  if (text === PLACEHOLDER || text.includes(`://${PLACEHOLDER}@`)) return true;
+  return name === 'parameters' && text.includes(PLACEHOLDER);
 }
