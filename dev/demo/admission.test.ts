@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
 import { workspaceAdmission } from './admission.ts';
-import { KIND_FINALIZER } from './marks.ts';
+import { KIND_FINALIZER } from './annotations.ts';
 import type { WorkspaceKind } from './workspace-kind.ts';
 import type { Workspace } from './workspace.ts';
-import { jupyterlab } from './world/kinds.ts';
+import { jupyterlab } from './fixtures/workspace-kinds.ts';
 
 const metadata = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const apiVersion = 'kubeflow.org/v1beta1';

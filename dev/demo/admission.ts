@@ -1,9 +1,9 @@
 import type { AdmissionHook, AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
 import { activityWarnings } from './admission/activity-rules.ts';
-import type { FieldCause } from './admission/cause.ts';
-import { kindCauses } from './admission/kind-rules.ts';
-import { deletionProblem, useCauses } from './admission/kind-use.ts';
-import { workspaceCauses } from './admission/workspace-rules.ts';
+import type { FieldError } from './admission/field-error.ts';
+import { validateWorkspaceKind } from './admission/workspace-kind-rules.ts';
+import { deletionProblem, validateOptionsInUse } from './admission/kind-use.ts';
+import { validateWorkspace } from './admission/workspace-rules.ts';
 import { isWorkspaceKind, type WorkspaceKind } from './workspace-kind.ts';
 import { isWorkspace } from './workspace.ts';
 
@@ -22,7 +22,7 @@ function reviewWorkspace({
   if (operation === 'DELETE' || subresource || !isWorkspace(object)) return undefined;
   const kind = get(API_VERSION, 'WorkspaceKind', object.spec.kind);
   const old = isWorkspace(oldObject) ? oldObject : undefined;
-  return refusalFor(workspaceCauses(object, old, isWorkspaceKind(kind) ? kind : undefined));
+  return denialFor(validateWorkspace(object, old, isWorkspaceKind(kind) ? kind : undefined));
 }
 
 function reviewKind(review: AdmissionReview): AdmissionResult | undefined {
@@ -30,8 +30,8 @@ function reviewKind(review: AdmissionReview): AdmissionResult | undefined {
   if (subresource) return undefined;
   if (operation === 'DELETE') return isWorkspaceKind(oldObject) ? reviewDeletion(oldObject) : undefined;
   if (!isWorkspaceKind(object)) return undefined;
-  const uses = isWorkspaceKind(oldObject) ? useCauses(object, oldObject, workspacesOf(object, review)) : [];
-  return refusalFor([...kindCauses(object), ...uses]) ?? { warnings: activityWarnings(object.spec) };
+  const uses = isWorkspaceKind(oldObject) ? validateOptionsInUse(object, oldObject, workspacesOf(object, review)) : [];
+  return denialFor([...validateWorkspaceKind(object), ...uses]) ?? { warnings: activityWarnings(object.spec) };
 }
 
 function reviewDeletion(kind: WorkspaceKind): AdmissionResult | undefined {
@@ -45,6 +45,6 @@ function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
     .filter(({ spec }) => spec.kind === metadata.name);
 }
 
-function refusalFor(causes: readonly FieldCause[]): AdmissionResult | undefined {
+function denialFor(causes: readonly FieldError[]): AdmissionResult | undefined {
   return causes.length > 0 ? { deny: { causes } } : undefined;
 }

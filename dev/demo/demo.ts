@@ -9,11 +9,11 @@ import { createConnection } from '../../src/kubernetes/connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
-import { startLife } from './life.ts';
-import { gatewayAccount, people, permissions, type Person } from './people.ts';
-import { startSurroundings } from './surroundings.ts';
+import { startActivityGenerator } from './activity-generator.ts';
+import { gatewayServiceAccount, demoUsers, rbacObjects, type DemoUser } from './users.ts';
+import { startBackgroundControllers } from './background-controllers.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
-import { servedObjects, worldApis, worldObjects } from './world.ts';
+import { aggregatedFixtures, aggregatedApis, clusterFixtures } from './fixtures.ts';
 
 export interface DemoOptions {
   readonly host?: string;
@@ -32,17 +32,17 @@ export interface Demo extends AsyncDisposable {
 }
 
 /** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
-function headersFor([first, ...others]: readonly Person[]): string {
+function headersFor([first, ...others]: readonly DemoUser[]): string {
   const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${headerOf(person)}`]);
   const chosen = first ? [aboutOf(first), `  ${headerOf(first)}`] : [];
   return ['{', ...chosen, ...alternatives, '}'].join('\n');
 }
 
-function aboutOf({ name, role }: Person): string {
+function aboutOf({ name, role }: DemoUser): string {
   return `  // ${name}, ${role}`;
 }
 
-function headerOf({ token }: Person): string {
+function headerOf({ token }: DemoUser): string {
   return `"authorization": "Bearer ${token}"`;
 }
 
@@ -58,10 +58,10 @@ export async function startDemo({
   const simulator = started.use(
     await startSimulator({
       port: clusterPort,
-      objects: [...worldObjects(now), ...servedObjects(now), ...permissions()],
-      aggregated: worldApis,
+      objects: [...clusterFixtures(now), ...aggregatedFixtures(now), ...rbacObjects()],
+      aggregated: aggregatedApis,
       admission: [...workspaceAdmission, ...volcanoAdmission],
-      users: [...people, gatewayAccount],
+      users: [...demoUsers, gatewayServiceAccount],
     }),
   );
   const directory = await mkdtemp(path.join(tmpdir(), 'workspaces-demo-'));
@@ -70,10 +70,10 @@ export async function startDemo({
   await writeFile(kubeconfigFile, simulator.kubeconfig, { mode: 0o600 });
   const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
   started.use(startWorkspaceController({ client, log }));
-  started.use(startLife({ client, log }));
-  started.use(startSurroundings(simulator));
+  started.use(startActivityGenerator({ client, log }));
+  started.use(startBackgroundControllers(simulator));
   const gatewayKubeconfigFile = path.join(directory, 'gateway-kubeconfig');
-  await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayAccount.token), { mode: 0o600 });
+  await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayServiceAccount.token), { mode: 0o600 });
   const config = readConfig({
     KUBECONFIG: gatewayKubeconfigFile,
     AUTH_MODE: 'token',
@@ -81,7 +81,7 @@ export async function startDemo({
     HOST: host,
     DRAIN_SECONDS: '2',
   });
-  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(people) }));
+  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(demoUsers) }));
   await gateway.ready;
   const running = started.move();
   return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };

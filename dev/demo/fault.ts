@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import { FAULT } from './marks.ts';
+import { FAULT } from './annotations.ts';
 
 const faults = ['ImagePullBackOff', 'CrashLoopBackOff', 'Unschedulable', 'NeverReady', 'ContainerCreating'] as const;
 

@@ -1,6 +1,6 @@
 import { keyOf, type KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource } from '../../src/kubernetes/resource.ts';
-import { WORKSPACE_NAME_LABEL } from './marks.ts';
+import { WORKSPACE_NAME_LABEL } from './annotations.ts';
 
 export interface PodCondition {
   readonly type: string;

@@ -9,15 +9,15 @@ import type { Delays } from './controller/pod-step.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
 import { Events } from './event.ts';
-import { FAULT, KIND_FINALIZER } from './marks.ts';
+import { FAULT, KIND_FINALIZER } from './annotations.ts';
 import { Namespaces } from './namespace.ts';
 import { Pods } from './pod.ts';
 import { StatefulSets } from './stateful-set.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
-import { follow } from './workspace-story.ts';
+import { recordWorkspace } from '../../test/support/workspace-recorder.ts';
 import { Workspaces, type Workspace } from './workspace.ts';
-import { kindSpecs } from './world/kinds.ts';
+import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
 
 const delays: Delays = {
   createPodMs: 5,
@@ -52,19 +52,19 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
   afterAll(() => started.disposeAsync());
 
   it('brings a new workspace up step by step', async () => {
-    await using story = await follow(client, namespace, 'up');
-    await story.create({});
-    await story.until(isIn('Running'));
-    expect(story.chapters()).toEqual(['no status', 'Unknown', 'Pending', 'Running']);
-    const { status } = story.latest();
+    await using recorder = await recordWorkspace(client, namespace, 'up');
+    await recorder.create({});
+    await recorder.until(isIn('Running'));
+    expect(recorder.states()).toEqual(['no status', 'Unknown', 'Pending', 'Running']);
+    const { status } = recorder.latest();
     expect(status?.podTemplatePod).toMatchObject({ serviceAccountName: 'ws-up', containers: [{ name: 'main' }] });
     expect(status?.lastRunningTime).toBeGreaterThan(1e12);
   });
 
   it('records what happens to the pod of a workspace, and to its stateful set', async () => {
-    await using story = await follow(client, namespace, 'eventful');
-    await story.create({});
-    await story.until(isIn('Running'));
+    await using recorder = await recordWorkspace(client, namespace, 'eventful');
+    await recorder.create({});
+    await recorder.until(isIn('Running'));
     await expect
       .poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 })
       .toEqual([
@@ -74,8 +74,8 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
         'kubelet Pod Started',
         'statefulset-controller StatefulSet SuccessfulCreate',
       ]);
-    await story.patch({ spec: { paused: true } });
-    await story.until(isIn('Paused'));
+    await recorder.patch({ spec: { paused: true } });
+    await recorder.until(isIn('Paused'));
     await expect.poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 }).toHaveLength(7);
     const { items } = await client.list(StatefulSets, { namespace, signal }, () => undefined);
     const set = items.find(({ metadata }) => metadata.name.startsWith('ws-eventful-'));
@@ -86,70 +86,70 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
   });
 
   it('keeps a workspace that is created paused without a pod', async () => {
-    await using story = await follow(client, namespace, 'asleep');
-    await story.create({ paused: true });
-    await story.until(isIn('Paused'));
-    expect(story.chapters()).toEqual(['no status', 'Paused paused']);
-    expect(story.latest().status?.pauseTime).toBeGreaterThan(1e12);
+    await using recorder = await recordWorkspace(client, namespace, 'asleep');
+    await recorder.create({ paused: true });
+    await recorder.until(isIn('Paused'));
+    expect(recorder.states()).toEqual(['no status', 'Paused paused']);
+    expect(recorder.latest().status?.pauseTime).toBeGreaterThan(1e12);
   });
 
   it('pauses and starts as the state machine says', async () => {
-    await using story = await follow(client, namespace, 'round-trip');
-    await story.create({});
-    await story.until(isIn('Running'));
-    await story.patch({ spec: { paused: true } });
-    await story.until(isIn('Paused'));
-    await story.patch({ spec: { paused: false } });
-    await story.until(isIn('Running'));
-    expect(story.chapters().slice(4).join(', ')).toBe(
+    await using recorder = await recordWorkspace(client, namespace, 'round-trip');
+    await recorder.create({});
+    await recorder.until(isIn('Running'));
+    await recorder.patch({ spec: { paused: true } });
+    await recorder.until(isIn('Paused'));
+    await recorder.patch({ spec: { paused: false } });
+    await recorder.until(isIn('Running'));
+    expect(recorder.states().slice(4).join(', ')).toBe(
       'Running to be paused, Running paused, Terminating paused, Paused paused, Paused to be started, Unknown, Pending, Running',
     );
   });
 
   it('restarts a running workspace at once when its options change', async () => {
-    await using story = await follow(client, namespace, 'edited');
-    await story.create({});
-    await story.until(isIn('Running'));
-    await story.patch({ spec: { podTemplate: { options: { podConfig: 'small_cpu' } } } });
-    await story.until(isIn('Terminating'));
-    await story.until(isIn('Running'));
-    expect(story.chapters().slice(4)).toEqual(['Terminating', 'Unknown', 'Pending', 'Running']);
+    await using recorder = await recordWorkspace(client, namespace, 'edited');
+    await recorder.create({});
+    await recorder.until(isIn('Running'));
+    await recorder.patch({ spec: { podTemplate: { options: { podConfig: 'small_cpu' } } } });
+    await recorder.until(isIn('Terminating'));
+    await recorder.until(isIn('Running'));
+    expect(recorder.states().slice(4)).toEqual(['Terminating', 'Unknown', 'Pending', 'Running']);
   });
 
   it('lets a fault happen, and lets it heal', async () => {
-    await using story = await follow(client, namespace, 'faulty');
-    await story.create({ fault: 'ImagePullBackOff' });
-    await story.until(isIn('Error'));
-    await story.patch({ metadata: { annotations: { [FAULT]: null } } });
-    await story.until(isIn('Running'));
-    expect(story.chapters()).toEqual(['no status', 'Unknown', 'Pending', 'Error', 'Running']);
+    await using recorder = await recordWorkspace(client, namespace, 'faulty');
+    await recorder.create({ fault: 'ImagePullBackOff' });
+    await recorder.until(isIn('Error'));
+    await recorder.patch({ metadata: { annotations: { [FAULT]: null } } });
+    await recorder.until(isIn('Running'));
+    expect(recorder.states()).toEqual(['no status', 'Unknown', 'Pending', 'Error', 'Running']);
   });
 
   it('reports a redirect that a kind gets, and that it is accepted', async () => {
-    await using story = await follow(client, namespace, 'redirected');
-    await story.create({ imageConfig: 'jupyter-scipy:v1.9.2', paused: true });
-    await story.until(({ status }) => status?.pendingRestart === true);
-    expect(story.latest().status?.podTemplateOptions.imageConfig.redirectChain).toHaveLength(1);
-    await story.patch({ spec: { podTemplate: { options: { imageConfig: 'jupyter-scipy:v1.10.0' } } } });
-    await story.until(({ status }) => status?.pendingRestart === false);
-    expect(story.latest().status?.podTemplateOptions.imageConfig).toEqual({ desired: 'jupyter-scipy:v1.10.0' });
+    await using recorder = await recordWorkspace(client, namespace, 'redirected');
+    await recorder.create({ imageConfig: 'jupyter-scipy:v1.9.2', paused: true });
+    await recorder.until(({ status }) => status?.pendingRestart === true);
+    expect(recorder.latest().status?.podTemplateOptions.imageConfig.redirectChain).toHaveLength(1);
+    await recorder.patch({ spec: { podTemplate: { options: { imageConfig: 'jupyter-scipy:v1.10.0' } } } });
+    await recorder.until(({ status }) => status?.pendingRestart === false);
+    expect(recorder.latest().status?.podTemplateOptions.imageConfig).toEqual({ desired: 'jupyter-scipy:v1.10.0' });
   });
 
   it('ends the pod of a deleted workspace', async () => {
-    await using story = await follow(client, namespace, 'short-lived');
-    await story.create({});
-    await story.until(isIn('Running'));
-    const at = { namespace, name: story.latest().status?.podTemplatePod.name ?? '' };
+    await using recorder = await recordWorkspace(client, namespace, 'short-lived');
+    await recorder.create({});
+    await recorder.until(isIn('Running'));
+    const at = { namespace, name: recorder.latest().status?.podTemplatePod.name ?? '' };
     await client.delete(Workspaces, { namespace, name: 'short-lived' }, { signal });
-    await story.deleted();
+    await recorder.deleted();
     await expect
       .poll(() => client.get(Pods, at, signal).catch((error: unknown) => isNotFound(error)), { timeout: 10_000 })
       .toBe(true);
   });
 
   it('counts the workspaces of a kind and protects it while there are any', async () => {
-    await using story = await follow(client, namespace, 'counted');
-    await story.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
+    await using recorder = await recordWorkspace(client, namespace, 'counted');
+    await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
     const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, signal);
     await expect.poll(async () => (await kind()).status?.workspaces, { timeout: 10_000 }).toBe(1);
     expect((await kind()).metadata.finalizers).toEqual([KIND_FINALIZER]);
@@ -175,7 +175,7 @@ async function populate(client: Client): Promise<void> {
   for (const definition of definitions) await client.create(Definitions, definition, { signal });
   await vi.waitUntil(() => served(client), { timeout: 20_000 });
   await client.create(Namespaces, manifest('Namespace', namespace, 'v1'), { signal });
-  for (const [name, spec] of Object.entries(kindSpecs)) {
+  for (const [name, spec] of Object.entries(workspaceKindSpecs)) {
     await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal });
   }
 }

@@ -3,13 +3,13 @@ import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import type { ObjectName } from '../../src/kubernetes/object.ts';
 import { isConflict, isNotFound } from '../../src/kubernetes/status-error.ts';
-import { watched, type Cluster } from './controller/cluster.ts';
-import { lookAtKind } from './controller/kind-look.ts';
-import { OrphanLook } from './controller/orphan-look.ts';
+import { watchedResources, type ControllerContext } from './controller/controller-context.ts';
+import { reconcileWorkspaceKind } from './controller/workspace-kind-reconciler.ts';
+import { OrphanedPodReconciler } from './controller/orphaned-pod-reconciler.ts';
 import { demoDelays, type Delays } from './controller/pod-step.ts';
-import { queueOnChange } from './controller/triggers.ts';
+import { enqueueOnChange } from './controller/event-handlers.ts';
 import { startWorkQueue, type WorkQueue } from './controller/work-queue.ts';
-import { WorkspaceLook } from './controller/workspace-look.ts';
+import { WorkspaceReconciler } from './controller/workspace-reconciler.ts';
 
 export interface WorkspaceControllerOptions {
   readonly client: Client;
@@ -21,7 +21,7 @@ export interface WorkspaceControllerOptions {
   readonly log?: Logger;
 }
 
-type Look = (name: ObjectName) => Promise<number | undefined | void>;
+type Reconcile = (name: ObjectName) => Promise<number | undefined | void>;
 
 const SYNC_POLL_MS = 20;
 
@@ -35,19 +35,19 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   const cache = startClusterCache({
     client,
-    resources: watched,
+    resources: watchedResources,
     log,
     watchIdleTimeoutMs: 120_000,
     discoveryIntervalMs: 1_000,
   });
-  const cluster: Cluster = { client, cache, now, delays, signal };
-  const [workspaces, orphans] = [new WorkspaceLook(cluster), new OrphanLook(cluster)];
+  const context: ControllerContext = { client, cache, now, delays, signal };
+  const [workspaces, orphans] = [new WorkspaceReconciler(context), new OrphanedPodReconciler(context)];
   const queues = {
-    workspaces: startLooking(cluster, log, (name) => workspaces.look(name)),
-    kinds: startLooking(cluster, log, (name) => lookAtKind(cluster, name)),
-    orphans: startLooking(cluster, log, (name) => orphans.look(name)),
+    workspaces: startReconciling(context, log, (name) => workspaces.reconcile(name)),
+    kinds: startReconciling(context, log, (name) => reconcileWorkspaceKind(context, name)),
+    orphans: startReconciling(context, log, (name) => orphans.reconcile(name)),
   };
-  const endTriggers = queueOnChange(cluster, queues);
+  const endTriggers = enqueueOnChange(context, queues);
   const stop = async () => {
     stopping.abort();
     endTriggers();
@@ -60,16 +60,16 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
 }
 
 /** A queue whose looks begin when everything has been listed, and are repeated when they fail. */
-function startLooking({ cache, delays, signal }: Cluster, log: Logger, look: Look): WorkQueue {
+function startReconciling({ cache, delays, signal }: ControllerContext, log: Logger, reconcile: Reconcile): WorkQueue {
   const isSynced = () => cache.statuses().every(({ synced }) => synced);
   const queue = startWorkQueue(async (name) => {
     if (!isSynced()) return queue.add(name, SYNC_POLL_MS);
     try {
-      const againAfterMs = await look(name);
-      if (typeof againAfterMs === 'number') queue.add(name, againAfterMs);
+      const requeueAfterMs = await reconcile(name);
+      if (typeof requeueAfterMs === 'number') queue.add(name, requeueAfterMs);
     } catch (error) {
       if (signal.aborted || isNotFound(error)) return undefined; // Stopped, or the object is gone and its watch says so.
-      if (!isConflict(error)) log.warn({ ...name, message: String(error) }, 'look again');
+      if (!isConflict(error)) log.warn({ ...name, message: String(error) }, 'reconcile again');
       queue.add(name, delays.retryMs);
     }
     return undefined;

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startDemo } from '../../dev/demo/demo.ts';
-import { people } from '../../dev/demo/people.ts';
+import { demoUsers } from '../../dev/demo/users.ts';
 import { readExampleTabs } from '../../src/server/example-tabs.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
@@ -37,9 +37,9 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
   it('shows how to be somebody else, and what they see: by a query, and by a subscription', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     const shown = await graphiql.headers();
-    for (const { token, name } of people.slice(0, 2))
+    for (const { token, name } of demoUsers.slice(0, 2))
       expect(shown).toMatch(new RegExp(`${name}[^]*Bearer ${token}`, 'u'));
-    const victor = people[2];
+    const victor = demoUsers[2];
     await graphiql.writeHeaders(`{ "authorization": "Bearer ${victor.token}" }`);
     await graphiql.write('{ viewer { name } namespaces { nodes { name } } }');
     await graphiql.run();
@@ -86,7 +86,7 @@ async function runningWorkspace(url: string): Promise<{ readonly name: string; r
 }
 
 async function ask(url: string, query: string): Promise<string> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${people[0].token}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${demoUsers[0].token}` };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
   const answer = await response.text();
   if (answer.includes('"errors"')) throw new Error(`Expected data from ${query}, got ${answer}`);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
-import { worldObjects } from '../../dev/demo/world.ts';
+import { clusterFixtures } from '../../dev/demo/fixtures.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 
 /** What the Kubeflow project publishes; not part of this project. */
@@ -66,7 +66,7 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
   });
 
   it('takes every object of the demo', async () => {
-    const objects = worldObjects(new Date());
+    const objects = clusterFixtures(new Date());
     await define(await fileOf(...objects.filter(isDefinition)));
     await create(await fileOf(...objects.filter((object) => !isDefinition(object))));
     const named = await kubectl('get', 'ws,wsk,pods', '--all-namespaces', '-o', 'name');

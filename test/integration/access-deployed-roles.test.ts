@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatewayAccount, gatewayRoles } from '../../dev/demo/people.ts';
+import { gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { personAt, type Passport } from '../support/person.ts';
@@ -39,7 +39,7 @@ describe('the roles in deploy/', () => {
     'let the gateway do all that an editor asks it for: $role',
     async ({ role, authentication, passport }) => {
       await using cluster = await startSimulator({
-        users: [erin, gatewayAccount],
+        users: [erin, gatewayServiceAccount],
         objects: [
           workspaceCrd,
           workspaceKindCrd,
@@ -51,7 +51,9 @@ describe('the roles in deploy/', () => {
           bindingTo('kubeflow-edit', { kind: 'User', name: 'erin' }, 'team-a'),
         ],
       });
-      await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayAccount.token), { authentication });
+      await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
+        authentication,
+      });
       await using person = personAt(gateway.url, passport);
       await until(async () => (await person.ask(SEEN)).errors === undefined, 'all can be read');
       for (const mutation of DONE)

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { parse, print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { people } from '../../dev/demo/people.ts';
+import { demoUsers } from '../../dev/demo/users.ts';
 import { startDemo, type Demo } from '../../dev/demo/demo.ts';
 import {
   AnnotateDevPodWorkspaceDocument,
@@ -37,7 +37,7 @@ async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promi
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, text/event-stream',
-      authorization: `Bearer ${people[0].token}`,
+      authorization: `Bearer ${demoUsers[0].token}`,
     },
     body: JSON.stringify({ query: print(document), variables }),
   });

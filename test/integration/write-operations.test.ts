@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDemo, type Demo } from '../../dev/demo/demo.ts';
-import { people } from '../../dev/demo/people.ts';
+import { demoUsers } from '../../dev/demo/users.ts';
 import { schema } from '../../src/schema.ts';
 
 let demo: Demo;
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 async function ask(query: string, variables: unknown = {}): Promise<Fields> {
   const response = await fetch(demo.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${people[0].token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${demoUsers[0].token}` },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = (await response.json()) as { readonly data: Fields; readonly errors?: unknown };
@@ -45,7 +45,7 @@ const MINE = 'workspace(namespace: "team-research", name: "my-notebook")';
 it('the demo creates, changes, patches, replaces, reports on and deletes a workspace by the examples', async () => {
   expect(await play('09-create-workspace')).toMatchObject({
     stateReached: true,
-    workspace: { state: 'RUNNING', audit: { createdBy: people[0].name } },
+    workspace: { state: 'RUNNING', audit: { createdBy: demoUsers[0].name } },
   });
   const updated = await play('10-update-workspace', await filledFor(MINE));
   expect(updated).toMatchObject({ workspace: { displayName: 'Renamed' } });
@@ -104,7 +104,7 @@ it('the demo serves the pictures that its kinds keep in the cluster', async () =
   const data = await ask('{ workspaceKind(name: "codeserver") { icon { url error } } }');
   const { url, error } = Object(data['workspaceKind']).icon;
   expect([url, error]).toEqual([expect.stringContaining('/assets/workspacekinds/codeserver/icon?sha256='), null]);
-  const headers = { authorization: `Bearer ${people[0].token}` };
+  const headers = { authorization: `Bearer ${demoUsers[0].token}` };
   const response = await fetch(new URL(url, demo.url), { headers });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
   expect(response.headers.get('cache-control')).toContain('immutable');

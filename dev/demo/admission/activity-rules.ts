@@ -1,6 +1,6 @@
 import type { ActivityProbe, ActivityRule, WorkspaceKindSpec } from '../workspace-kind.ts';
-import { invalid, invalidObject, required, type FieldCause } from './cause.ts';
-import { selectorCauses } from './selector-rules.ts';
+import { invalid, invalidObject, required, type FieldError } from './field-error.ts';
+import { validateLabelSelector } from './selector-rules.ts';
 
 const PROBE = 'spec.podTemplate.activityProbe';
 const DEFAULT_PROBE_INTERVAL_SECONDS = 3_600;
@@ -8,16 +8,16 @@ const DEFAULT_MIN_PROBE_INTERVAL_SECONDS = 300;
 const LONGEST_SHEBANG = 255;
 
 /** What speaks against how a kind looks for activity, and what it does without any. */
-export function activityCauses({ podTemplate, activityRules = [] }: WorkspaceKindSpec): FieldCause[] {
+export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceKindSpec): FieldError[] {
   const { activityProbe, ports } = podTemplate;
   const isProbeNeeded = !activityProbe && activityRules.some(configuresPause);
   return [
-    ...(activityProbe ? probeCauses(activityProbe, new Set(ports.map(({ id }) => id))) : []),
+    ...(activityProbe ? validateProbe(activityProbe, new Set(ports.map(({ id }) => id))) : []),
     ...(isProbeNeeded
       ? [required(PROBE, 'activityProbe must be configured when activityRules with pauseWorkspace effect exist')]
       : []),
-    ...activityRules.flatMap(ruleCauses),
-    ...catchAllCauses(activityRules),
+    ...activityRules.flatMap(validateRule),
+    ...validateCatchAll(activityRules),
   ];
 }
 
@@ -33,18 +33,18 @@ export function activityWarnings({ podTemplate, activityRules = [] }: WorkspaceK
   );
 }
 
-function probeCauses(probe: ActivityProbe, ports: ReadonlySet<string>): FieldCause[] {
+function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldError[] {
   const { podExec, jupyter } = probe;
   const longest = probe.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
   const shortest = probe.minProbeIntervalSeconds ?? DEFAULT_MIN_PROBE_INTERVAL_SECONDS;
-  const causes: FieldCause[] = [];
+  const causes: FieldError[] = [];
   if (Boolean(podExec) === Boolean(jupyter)) {
     causes.push(invalidObject(PROBE, `must specify exactly one of 'podExec' or 'jupyter'`));
   }
   if (shortest > longest) {
     causes.push(invalidObject(PROBE, 'minProbeIntervalSeconds must be less than or equal to probeIntervalSeconds'));
   }
-  if (podExec) causes.push(...scriptCauses(podExec.script));
+  if (podExec) causes.push(...validateScript(podExec.script));
   if (jupyter && !jupyter.lastActivity) causes.push(invalidObject(`${PROBE}.jupyter`, `'lastActivity' must be true`));
   if (jupyter && !ports.has(jupyter.portId)) {
     causes.push(
@@ -58,7 +58,7 @@ function probeCauses(probe: ActivityProbe, ports: ReadonlySet<string>): FieldCau
   return causes;
 }
 
-function scriptCauses(script: string): FieldCause[] {
+function validateScript(script: string): FieldError[] {
   const field = `${PROBE}.podExec.script`;
   const [shebang = ''] = script.split('\n');
   if (!/^#!\s*\/\S/u.test(shebang)) return [invalid(field, script, `script shebang is invalid (e.g., '#!/bin/bash')`)];
@@ -66,32 +66,32 @@ function scriptCauses(script: string): FieldCause[] {
   return [invalid(field, script, `shebang line exceeds the ${LONGEST_SHEBANG} character limit`)];
 }
 
-function ruleCauses(rule: ActivityRule, index: number): FieldCause[] {
+function validateRule(rule: ActivityRule, index: number): FieldError[] {
   const path = `spec.activityRules[${index}]`;
   const { matchNamespace, matchPodConfig } = rule.match ?? {};
   return [
     ...(configuresPause(rule) ? [] : [invalidObject(`${path}.effect`, 'must specify at least one effect')]),
-    ...(matchNamespace ? selectorCauses(`${path}.match.matchNamespace.selector`, matchNamespace.selector) : []),
-    ...(matchPodConfig ? selectorCauses(`${path}.match.matchPodConfig.selector`, matchPodConfig.selector) : []),
+    ...(matchNamespace ? validateLabelSelector(`${path}.match.matchNamespace.selector`, matchNamespace.selector) : []),
+    ...(matchPodConfig ? validateLabelSelector(`${path}.match.matchPodConfig.selector`, matchPodConfig.selector) : []),
   ];
 }
 
-function catchAllCauses(rules: readonly ActivityRule[]): FieldCause[] {
+function validateCatchAll(rules: readonly ActivityRule[]): FieldError[] {
   const pausing = rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => configuresPause(rule));
   const [first, ...more] = pausing.filter(({ rule }) => isCatchAll(rule));
   if (!first) return [];
   if (more.length > 0) {
     return more.map(({ index }) =>
-      matchCause(index, 'at most one catch-all (empty match) rule is allowed for pauseWorkspace effect'),
+      matchError(index, 'at most one catch-all (empty match) rule is allowed for pauseWorkspace effect'),
     );
   }
   if (pausing.at(-1)?.index === first.index) return [];
   return [
-    matchCause(first.index, 'catch-all (empty match) rule must be the last rule configuring the pauseWorkspace effect'),
+    matchError(first.index, 'catch-all (empty match) rule must be the last rule configuring the pauseWorkspace effect'),
   ];
 }
 
-function matchCause(index: number, why: string): FieldCause {
+function matchError(index: number, why: string): FieldError {
   return invalid(`spec.activityRules[${index}].match`, {}, why);
 }
 

@@ -1,21 +1,21 @@
 import type { FilterMatch, FilterRule, WorkspaceKindSpec } from '../workspace-kind.ts';
-import { invalid, invalidObject, type FieldCause } from './cause.ts';
-import { selectorCauses } from './selector-rules.ts';
+import { invalid, invalidObject, type FieldError } from './field-error.ts';
+import { validateLabelSelector } from './selector-rules.ts';
 
 const CONDITIONS = ['matchNamespace', 'matchImageConfig', 'matchPodConfig'] as const;
 const NO_EFFECT = `must specify at least one effect: one of 'ui.hide', 'api.hide', or 'api.deny' must be true`;
 
 /** What speaks against a kind's filter rules. */
-export function filterCauses({ filterRules = [] }: WorkspaceKindSpec): FieldCause[] {
+export function validateFilterRules({ filterRules = [] }: WorkspaceKindSpec): FieldError[] {
   return filterRules.flatMap((rule, i) => [
-    ...effectCauses(`spec.filterRules[${i}].effect`, rule.effect),
-    ...rule.match.flatMap((match, j) => matchCauses(`spec.filterRules[${i}].match[${j}]`, match, rule.scope)),
+    ...validateEffect(`spec.filterRules[${i}].effect`, rule.effect),
+    ...rule.match.flatMap((match, j) => validateMatch(`spec.filterRules[${i}].match[${j}]`, match, rule.scope)),
   ]);
 }
 
-function effectCauses(path: string, { ui, api }: FilterRule['effect']): FieldCause[] {
+function validateEffect(path: string, { ui, api }: FilterRule['effect']): FieldError[] {
   if (!ui && !api) return [invalidObject(path, `must specify at least one of 'ui' or 'api'`)];
-  const causes: FieldCause[] = [];
+  const causes: FieldError[] = [];
   if (api?.denyMessage && !api.deny) {
     causes.push(invalidObject(`${path}.api`, `'denyMessage' may only be set when 'deny' is true`));
   }
@@ -23,7 +23,7 @@ function effectCauses(path: string, { ui, api }: FilterRule['effect']): FieldCau
   return causes;
 }
 
-function matchCauses(path: string, match: FilterMatch, scope: FilterRule['scope']): FieldCause[] {
+function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scope']): FieldError[] {
   const given = CONDITIONS.filter((condition) => match[condition] !== undefined);
   if (given.length !== 1) {
     return [
@@ -35,6 +35,6 @@ function matchCauses(path: string, match: FilterMatch, scope: FilterRule['scope'
     const why = `'${condition}' is only valid when 'scope' is 'POD_CONFIG' or 'IMAGE_CONFIG'`;
     const misplaced =
       isForOptions && scope === 'WORKSPACE_KIND' ? [invalid(`${path}.${condition}`, match[condition], why)] : [];
-    return [...misplaced, ...selectorCauses(`${path}.${condition}.selector`, match[condition]?.selector ?? {})];
+    return [...misplaced, ...validateLabelSelector(`${path}.${condition}.selector`, match[condition]?.selector ?? {})];
   });
 }

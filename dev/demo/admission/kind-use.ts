@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KIND_FINALIZER } from '../marks.ts';
+import { KIND_FINALIZER } from '../annotations.ts';
 import type { OptionList, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
-import { invalid, type FieldCause } from './cause.ts';
+import { invalid, type FieldError } from './field-error.ts';
 import { valuePath } from './option-rules.ts';
 
 type Option = 'imageConfig' | 'podConfig';
 
 /** The changes of a kind that would pull options away from under workspaces. */
-export function useCauses(kind: WorkspaceKind, old: WorkspaceKind, workspaces: readonly Workspace[]): FieldCause[] {
+export function validateOptionsInUse(
+  kind: WorkspaceKind,
+  old: WorkspaceKind,
+  workspaces: readonly Workspace[],
+): FieldError[] {
   const before = old.spec.podTemplate.options;
   const after = kind.spec.podTemplate.options;
   return [
@@ -30,7 +34,7 @@ function changedInUse(
   before: OptionList,
   after: OptionList,
   workspaces: readonly Workspace[],
-): FieldCause[] {
+): FieldError[] {
   const used = new Set(workspaces.map(({ spec }) => spec.podTemplate.options[option]));
   return before.values.flatMap(({ id, spec }) => {
     if (!used.has(id)) return [];

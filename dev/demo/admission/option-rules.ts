@@ -1,16 +1,16 @@
 import type { ImageSpec, OptionList, OptionValue, WorkspaceKindSpec } from '../workspace-kind.ts';
-import { invalid, type FieldCause } from './cause.ts';
+import { invalid, type FieldError } from './field-error.ts';
 
 type Option = 'imageConfig' | 'podConfig';
 
 /** What speaks against the options that a kind offers. */
-export function optionCauses({ podTemplate }: WorkspaceKindSpec): FieldCause[] {
+export function validateOptions({ podTemplate }: WorkspaceKindSpec): FieldError[] {
   const { imageConfig, podConfig } = podTemplate.options;
   const ports = new Set(podTemplate.ports.map(({ id }) => id));
   return [
-    ...listCauses('imageConfig', imageConfig),
-    ...listCauses('podConfig', podConfig),
-    ...imageConfig.values.flatMap((value) => portCauses(value, ports)),
+    ...validateList('imageConfig', imageConfig),
+    ...validateList('podConfig', podConfig),
+    ...imageConfig.values.flatMap((value) => validatePorts(value, ports)),
   ];
 }
 
@@ -19,7 +19,7 @@ export function valuePath(option: Option, id: string): string {
   return `spec.podTemplate.options.${option}.values[${id}]`;
 }
 
-function listCauses(option: Option, { spawner, values }: OptionList): FieldCause[] {
+function validateList(option: Option, { spawner, values }: OptionList): FieldError[] {
   const byId = new Map(values.map((value) => [value.id, value]));
   const field = `spec.podTemplate.options.${option}.spawner.default`;
   const hasDefault = byId.has(spawner.default);
@@ -34,7 +34,7 @@ function missingTargets(
   option: Option,
   values: OptionList['values'],
   byId: ReadonlyMap<string, OptionValue<object>>,
-): FieldCause[] {
+): FieldError[] {
   return values.flatMap(({ id, redirect }) => {
     if (!redirect || byId.has(redirect.to)) return [];
     return [
@@ -48,7 +48,7 @@ function cycles(
   option: Option,
   values: OptionList['values'],
   byId: ReadonlyMap<string, OptionValue<object>>,
-): FieldCause[] {
+): FieldError[] {
   const reported = new Set<string>();
   return values.flatMap(({ id, redirect }) => {
     const cycle = reported.has(id) ? undefined : cycleFrom(id, byId);
@@ -70,7 +70,7 @@ function cycleFrom(start: string, byId: ReadonlyMap<string, OptionValue<object>>
   return undefined;
 }
 
-function portCauses({ id, spec }: OptionValue<ImageSpec>, known: ReadonlySet<string>): FieldCause[] {
+function validatePorts({ id, spec }: OptionValue<ImageSpec>, known: ReadonlySet<string>): FieldError[] {
   const numbers = new Set<number>();
   return spec.ports.flatMap((port) => {
     const field = `${valuePath('imageConfig', id)}.spec.ports[${port.id}]`;

@@ -1,14 +1,14 @@
 import type { PodMetadata } from '../workspace.ts';
-import { invalid, type FieldCause } from './cause.ts';
+import { invalid, type FieldError } from './field-error.ts';
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
 const SHAPE = `alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`;
 
 /** What Kubernetes has against the labels and annotations under `path`. */
-export function podMetadataCauses(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): FieldCause[] {
+export function validatePodMetadata(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): FieldError[] {
   return [
-    ...Object.entries(labels).flatMap(([key, value]) => labelCauses(`${path}.labels`, key, value)),
+    ...Object.entries(labels).flatMap(([key, value]) => validateLabel(`${path}.labels`, key, value)),
     ...Object.keys(annotations).flatMap((key) => wrongs(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
   ];
 }
@@ -31,10 +31,10 @@ export function valueProblem(value: string): string | undefined {
   return value === '' || NAME.test(value) ? undefined : `a valid label must be an empty string or consist of ${SHAPE}`;
 }
 
-function labelCauses(field: string, key: string, value: string): FieldCause[] {
+function validateLabel(field: string, key: string, value: string): FieldError[] {
   return [...wrongs(field, key, keyProblem(key)), ...wrongs(field, value, valueProblem(value))];
 }
 
-function wrongs(field: string, value: string, problem: string | undefined): FieldCause[] {
+function wrongs(field: string, value: string, problem: string | undefined): FieldError[] {
   return problem === undefined ? [] : [invalid(field, value, problem)];
 }

@@ -1,24 +1,27 @@
 import type { LabelRequirement, LabelSelector } from '../workspace-kind.ts';
-import { forbidden, invalid, required, type FieldCause } from './cause.ts';
+import { forbidden, invalid, required, type FieldError } from './field-error.ts';
 import { keyProblem, valueProblem } from './pod-metadata-rules.ts';
 
 /** What Kubernetes has against the label selector at `path`. */
-export function selectorCauses(path: string, { matchLabels = {}, matchExpressions = [] }: LabelSelector): FieldCause[] {
+export function validateLabelSelector(
+  path: string,
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+): FieldError[] {
   const labels = Object.entries(matchLabels).flatMap(([key, value]) => [
     ...problem(`${path}.matchLabels`, key, keyProblem(key)),
     ...problem(`${path}.matchLabels`, value, valueProblem(value)),
   ]);
   return [
     ...labels,
-    ...matchExpressions.flatMap((rule, i) => requirementCauses(`${path}.matchExpressions[${i}]`, rule)),
+    ...matchExpressions.flatMap((rule, i) => validateRequirement(`${path}.matchExpressions[${i}]`, rule)),
   ];
 }
 
-function requirementCauses(path: string, { key, operator, values = [] }: LabelRequirement): FieldCause[] {
-  return [...operatorCauses(path, operator, values), ...problem(`${path}.key`, key, keyProblem(key))];
+function validateRequirement(path: string, { key, operator, values = [] }: LabelRequirement): FieldError[] {
+  return [...validateOperator(path, operator, values), ...problem(`${path}.key`, key, keyProblem(key))];
 }
 
-function operatorCauses(path: string, operator: string, values: readonly string[]): FieldCause[] {
+function validateOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
   switch (operator) {
     case 'In':
     case 'NotIn':
@@ -34,6 +37,6 @@ function operatorCauses(path: string, operator: string, values: readonly string[
   }
 }
 
-function problem(field: string, value: string, why: string | undefined): FieldCause[] {
+function problem(field: string, value: string, why: string | undefined): FieldError[] {
   return why === undefined ? [] : [invalid(field, value, why)];
 }

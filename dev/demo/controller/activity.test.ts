@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityRule } from '../workspace-kind.ts';
 import type { Activity } from '../workspace.ts';
-import { jupyterlab } from '../world/kinds.ts';
-import { observeActivity, type ActivityContext, type ProbeAnswer } from './activity.ts';
+import { jupyterlab } from '../fixtures/workspace-kinds.ts';
+import { observeActivity, type ActivityContext, type ProbeResult } from './activity.ts';
 
 const NOW = 1_790_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -68,7 +68,7 @@ function since(lastActivity: number): Activity {
   return { lastActivity, lastUpdate: lastActivity };
 }
 
-function answer(result: 'Success' | 'Failure' | 'Timeout'): ProbeAnswer {
+function answer(result: 'Success' | 'Failure' | 'Timeout'): ProbeResult {
   return { probe: { startTime: NOW, endTime: NOW, result, message: '' } };
 }
 

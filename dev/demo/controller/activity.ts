@@ -5,7 +5,7 @@ import { isSelected } from './label-selector.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** What a probe says: how it went, and when the workspace was last used, if it could tell. */
-export interface ProbeAnswer {
+export interface ProbeResult {
   readonly probe: Probe;
   readonly lastActivity?: number | undefined;
 }
@@ -15,14 +15,14 @@ export interface ActivityContext {
   /** How long after the start of the last probe the next one is due. */
   readonly probeIntervalMs: number;
   /** What a probe would say now. */
-  readonly answer: ProbeAnswer;
+  readonly answer: ProbeResult;
   readonly rules: readonly ActivityRule[];
   readonly namespaceLabels: Labels;
   readonly podConfigLabels: Labels;
   readonly lastRunningTime: number;
 }
 
-export interface ActivityOutcome {
+export interface ActivityResult {
   readonly activity: Activity;
   /** Whether the workspace has been unused for long enough to be paused now. */
   readonly pause: boolean;
@@ -30,7 +30,7 @@ export interface ActivityOutcome {
 }
 
 /** What is known about the use of a running workspace after this look at it. Only a fresh, successful probe pauses it. */
-export function observeActivity(previous: Activity, context: ActivityContext): ActivityOutcome {
+export function observeActivity(previous: Activity, context: ActivityContext): ActivityResult {
   const { now, answer, probeIntervalMs } = context;
   const sinceProbeMs = previous.lastProbe ? now - previous.lastProbe.startTime : Infinity;
   const isDue = sinceProbeMs >= probeIntervalMs;
@@ -44,7 +44,7 @@ export function observeActivity(previous: Activity, context: ActivityContext): A
   };
 }
 
-function take(previous: Activity, { probe, lastActivity }: ProbeAnswer): Activity {
+function take(previous: Activity, { probe, lastActivity }: ProbeResult): Activity {
   if (probe.result !== 'Success') return { ...previous, lastProbe: probe };
   return {
     ...previous,

@@ -2,28 +2,28 @@ import { keyOf } from '../../../src/kubernetes/object.ts';
 import { isNotFound, StatusError } from '../../../src/kubernetes/status-error.ts';
 import { Events } from '../event.ts';
 import type { Pod } from '../pod.ts';
-import type { Cluster } from './cluster.ts';
-import { podEvents, type EventManifest, type Happening } from './pod-events.ts';
+import type { ControllerContext } from './controller-context.ts';
+import { podEvents, type EventManifest, type PodLifecycleEvent } from './pod-events.ts';
 
 /** How many events are kept of the pods of one name: there is nobody here who lets them expire. */
 const KEPT_EVENTS = 30;
 
 /** Records what happens to pods. As everywhere, events are told as well as can be: one that is refused is lost. */
 export class EventRecorder {
-  readonly #cluster: Cluster;
+  readonly #context: ControllerContext;
   readonly #recorded = new Map<string, string[]>();
 
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
+  constructor(context: ControllerContext) {
+    this.#context = context;
   }
 
-  async record(pod: Pod, happening: Happening): Promise<void> {
-    const now = this.#cluster.now();
-    for (const event of podEvents(pod, happening, { at: now, now })) await this.#tell(event, keyOf(pod.metadata));
+  async record(pod: Pod, lifecycleEvent: PodLifecycleEvent): Promise<void> {
+    const now = this.#context.now();
+    for (const event of podEvents(pod, lifecycleEvent, { at: now, now })) await this.#tell(event, keyOf(pod.metadata));
   }
 
   async #tell(event: EventManifest, about: string): Promise<void> {
-    const { client, signal } = this.#cluster;
+    const { client, signal } = this.#context;
     const { name, namespace } = event.metadata;
     try {
       await client.create(Events, event, { namespace, signal });
@@ -39,7 +39,7 @@ export class EventRecorder {
     this.#recorded.set(about, [...names, name].slice(-KEPT_EVENTS));
     const [oldest] = names.length < KEPT_EVENTS ? [] : names;
     if (oldest === undefined) return;
-    const { client, signal } = this.#cluster;
+    const { client, signal } = this.#context;
     await client.delete(Events, { namespace, name: oldest }, { signal }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error; // Someone else has tidied up.
     });

@@ -5,7 +5,7 @@ import { setNameOf } from './stateful-set.ts';
 import { NO_NODE, RESTARTS, secondsOf, type PodOutcome } from './pod-outcome.ts';
 
 /** What can happen to a pod that others are told of. */
-export type Happening = PodOutcome | 'Created' | 'Ending';
+export type PodLifecycleEvent = PodOutcome | 'Created' | 'Ending';
 
 /** An event before an API server has it. */
 export type EventManifest = Omit<ClusterEvent, 'metadata'> & {
@@ -38,13 +38,13 @@ const PACE_MS = 500;
 const REPEAT_MS = 30_000;
 
 /** The events that the components of a cluster have recorded when this has happened to a pod, in their order. */
-export function podEvents(pod: Involved, happening: Happening, { at, now }: Times): EventManifest[] {
-  const all = occurrences(pod, happening);
+export function podEvents(pod: Involved, lifecycleEvent: PodLifecycleEvent, { at, now }: Times): EventManifest[] {
+  const all = occurrences(pod, lifecycleEvent);
   return all.map((occurrence, i) => eventOf(pod, occurrence, { at: at - (all.length - 1 - i) * PACE_MS, now }));
 }
 
-function occurrences(pod: Involved, happening: Happening): Occurrence[] {
-  switch (happening) {
+function occurrences(pod: Involved, lifecycleEvent: PodLifecycleEvent): Occurrence[] {
+  switch (lifecycleEvent) {
     case 'Created': {
       const message = `create Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod.metadata.name)} successful`;
       return [{ reason: 'SuccessfulCreate', message, by: 'statefulset-controller', about: 'set' }];
@@ -70,7 +70,7 @@ function occurrences(pod: Involved, happening: Happening): Occurrence[] {
     case 'Ready':
       return [scheduled(pod), ...started(pod, 1)];
     default:
-      throw new TypeError(`Unknown happening ${JSON.stringify(happening satisfies never)}`);
+      throw new TypeError(`Unknown pod lifecycle event ${JSON.stringify(lifecycleEvent satisfies never)}`);
   }
 }
 

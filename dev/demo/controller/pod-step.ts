@@ -1,5 +1,5 @@
 import { faultOf } from '../fault.ts';
-import { GRACE_SECONDS, TEMPLATE_HASH } from '../marks.ts';
+import { GRACE_SECONDS, TEMPLATE_HASH } from '../annotations.ts';
 import type { Pod } from '../pod.ts';
 import type { Workspace } from '../workspace.ts';
 import { outcomeOf, type PodOutcome } from './pod-outcome.ts';

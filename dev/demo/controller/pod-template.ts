@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { faultOf } from '../fault.ts';
-import { KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../marks.ts';
+import { KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import type { ImageSpec, KindPodTemplate, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
 import { canonical } from './canonical.ts';
 import { podVolumes } from './pod-volumes.ts';
-import type { Options } from './reconcile.ts';
+import type { PodOptions } from './workspace-status.ts';
 
 export type PodTemplate = ReturnType<typeof podTemplate>;
 
@@ -13,7 +13,7 @@ const NODES = ['worker-1', 'worker-2', 'worker-3'] as const;
 const PATH_PREFIX = /\{\{\s*httpPathPrefix\s+["'`]([^"'`]+)["'`]\s*\}\}/gu;
 
 /** The pod of a workspace, ready to be created: always the same one for the same workspace, kind and options. */
-export function podTemplate(workspace: Workspace, kind: WorkspaceKind, { image, podConfig }: Options) {
+export function podTemplate(workspace: Workspace, kind: WorkspaceKind, { image, podConfig }: PodOptions) {
   const { metadata, spec } = workspace;
   const common = kind.spec.podTemplate;
   const podSpec = podSpecOf(workspace, common, image.spec, podConfig.spec);

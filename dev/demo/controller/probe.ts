@@ -1,10 +1,10 @@
-import { ACTIVITY } from '../marks.ts';
+import { ACTIVITY } from '../annotations.ts';
 import type { WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
-import type { ProbeAnswer } from './activity.ts';
+import type { ProbeResult } from './activity.ts';
 
 /** What probing a workspace of the demo says: that it is used now, unless its annotation says `idle` or `unreachable`. */
-export function probeAnswer({ metadata }: Workspace, kind: WorkspaceKind | undefined, now: number): ProbeAnswer {
+export function probeResult({ metadata }: Workspace, kind: WorkspaceKind | undefined, now: number): ProbeResult {
   const type = kind?.spec.podTemplate.activityProbe?.podExec ? 'PodExec' : 'Jupyter';
   const times = { startTime: now, endTime: now };
   const mood = metadata.annotations?.[ACTIVITY];

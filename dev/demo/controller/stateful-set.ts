@@ -1,4 +1,4 @@
-import { WORKSPACE_NAME_LABEL } from '../marks.ts';
+import { WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import type { Pod } from '../pod.ts';
 import type { StatefulSet } from '../stateful-set.ts';
 import type { Workspace } from '../workspace.ts';

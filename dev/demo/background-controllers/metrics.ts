@@ -1,0 +1,49 @@
+import type { Simulator } from '../../simulator/simulator.ts';
+import type { Pod } from '../pod.ts';
+import { listObjects } from './object-access.ts';
+
+const METRICS = 'metrics.k8s.io/v1beta1';
+const WAVE_MS = 90_000;
+const UNITS: Readonly<Record<string, number>> = { '': 1, m: 1e-3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+/** Measures what the containers of pods use, as the metrics server does: nothing of those that do not run. */
+export function updatePodMetrics(simulator: Simulator, pods: readonly Pod[], now: Date): void {
+  const running = pods.filter(isRunning);
+  for (const pod of running) simulator.apply(podMetricsOf(pod, now));
+  const names = new Set(running.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  for (const { metadata } of listObjects(simulator, METRICS, 'PodMetrics'))
+    if (!names.has(`${metadata.namespace}/${metadata.name}`))
+      simulator.delete(METRICS, 'PodMetrics', metadata.name, metadata.namespace);
+}
+
+function isRunning({ status }: Pod): boolean {
+  return status?.containerStatuses?.some(({ state }) => state.running) ?? false;
+}
+
+function podMetricsOf({ metadata, spec }: Pod, now: Date) {
+  const { name, namespace, uid, labels } = metadata;
+  // Between a tenth and nine tenths of what was asked for, up and down, each pod in its own time.
+  const phase = (now.getTime() / WAVE_MS + Number.parseInt(uid.slice(0, 4), 16) / 0x1_00_00) * 2 * Math.PI;
+  const share = 0.5 + 0.4 * Math.sin(phase);
+  const containers = spec.containers.map((container) => {
+    const { cpu = '100m', memory = '128Mi' } = container.resources?.requests ?? {};
+    const usage = {
+      cpu: `${Math.round(amountOf(cpu) * share * 1e9)}n`,
+      memory: `${Math.round((amountOf(memory) * (0.3 + share / 2)) / 1024)}Ki`,
+    };
+    return { name: container.name, usage };
+  });
+  return {
+    apiVersion: METRICS,
+    kind: 'PodMetrics',
+    metadata: { name, namespace, labels, ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }] },
+    timestamp: `${now.toISOString().slice(0, 19)}Z`,
+    window: '15.012s',
+    containers,
+  };
+}
+
+function amountOf(quantity: string): number {
+  const [, digits = '0', unit = ''] = /^([\d.]+)(\D*)$/u.exec(quantity) ?? [];
+  return Number(digits) * (UNITS[unit] ?? 1);
+}

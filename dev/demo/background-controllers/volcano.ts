@@ -1,0 +1,90 @@
+import { listAt, objectAt, textAt, type JsonObject } from '../../simulator/json.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { updateObject, listObjects, type StoredObject } from './object-access.ts';
+
+const JOB = 'batch.volcano.sh/v1alpha1';
+const COMMAND = 'bus.volcano.sh/v1alpha1';
+
+/** What a job that is on its way comes to next. */
+const NEXT: Readonly<Record<string, string>> = {
+  Aborting: 'Aborted',
+  Restarting: 'Pending',
+  Pending: 'Running',
+  Terminating: 'Terminated',
+  Completing: 'Completed',
+};
+
+/** What a command makes of a job, by the phases in which it means anything. */
+const COMMANDS: Readonly<Record<string, { readonly to: string; readonly from: RegExp }>> = {
+  AbortJob: { to: 'Aborting', from: /^(?:Pending|Running|Inqueue|Restarting)$/u },
+  ResumeJob: { to: 'Restarting', from: /^Aborted$/u },
+  RestartJob: { to: 'Restarting', from: /^(?:Pending|Running)$/u },
+  TerminateJob: { to: 'Terminating', from: /^(?:Pending|Running|Inqueue)$/u },
+  CompleteJob: { to: 'Completing', from: /^Running$/u },
+};
+
+/** Brings Volcano's jobs on, carries commands out and takes them away, as Volcano does. */
+export function advanceVolcano(simulator: Simulator, now: Date): void {
+  for (const job of listObjects(simulator, JOB, 'Job')) {
+    const next = NEXT[phaseOf(job)] ?? (phaseOf(job) === '' ? 'Pending' : undefined);
+    if (next !== undefined) transition(simulator, job, { phase: next, now });
+  }
+  for (const command of listObjects(simulator, COMMAND, 'Command')) execute(simulator, command, now);
+}
+
+function execute(simulator: Simulator, command: StoredObject, now: Date): void {
+  const { name: target, uid } = objectAt(command, 'target');
+  const { namespace, name } = command.metadata;
+  const rule = COMMANDS[textAt(command, 'action') ?? ''];
+  const job = listObjects(simulator, JOB, 'Job').find(
+    ({ metadata }) => metadata.namespace === namespace && metadata.name === target && metadata.uid === uid,
+  );
+  if (job && rule?.from.test(phaseOf(job)))
+    transition(simulator, job, {
+      phase: rule.to,
+      now,
+      reason: textAt(command, 'reason'),
+      message: textAt(command, 'message'),
+    });
+  simulator.delete(COMMAND, 'Command', name, namespace);
+}
+
+interface Transition {
+  readonly phase: string;
+  readonly now: Date;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+function transition(simulator: Simulator, job: StoredObject, { phase, now, reason, message }: Transition): void {
+  const before = objectAt(job, 'status');
+  const lastTransitionTime = `${now.toISOString().slice(0, 19)}Z`;
+  const state = { phase, lastTransitionTime, ...(reason && { reason }), ...(message && { message }) };
+  const conditions = [...listAt(before, 'conditions'), { status: phase, lastTransitionTime }].slice(-20);
+  const { minAvailable } = objectAt(job, 'spec');
+  updateObject(simulator, job, { status: { ...before, ...countsIn(job, phase), minAvailable, conditions, state } });
+}
+
+/** How many pods there are, and in which phases, while the job is in one. */
+function countsIn(job: StoredObject, phase: string): JsonObject {
+  const tasks = listAt(job['spec'], 'tasks');
+  const podPhase =
+    phase === 'Running' ? 'Running' : phase === 'Pending' ? 'Pending' : phase.endsWith('ed') ? '' : 'Terminating';
+  const sizes = tasks.map(
+    (task) => [textAt(task, 'name') ?? '', Number(objectAt({ task }, 'task')['replicas'] ?? 1)] as const,
+  );
+  const all = podPhase === '' ? 0 : sizes.reduce((sum, [, replicas]) => sum + replicas, 0);
+  const count = (of: string) => (podPhase === of ? all : 0);
+  return {
+    pending: count('Pending'),
+    running: count('Running'),
+    terminating: count('Terminating'),
+    taskStatusCount: Object.fromEntries(
+      sizes.map(([name, replicas]) => [name, { phase: podPhase === '' ? {} : { [podPhase]: replicas } }]),
+    ),
+  };
+}
+
+function phaseOf(job: StoredObject): string {
+  return textAt(objectAt(job['status'], 'state'), 'phase') ?? '';
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
+import type { Manifest } from '../../simulator/api-object.ts';
+import { listAt, objectAt, textAt } from '../../simulator/json.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+
+interface ClaimSpec {
+  readonly accessModes: readonly string[];
+  readonly resources: { readonly requests: { readonly storage: string } };
+  readonly storageClassName?: string;
+  readonly volumeMode?: string;
+  readonly volumeName?: string;
+}
+
+/** Of a claim, what a volume for it is made from. */
+export interface Claim extends Manifest {
+  readonly metadata: Manifest['metadata'] & { readonly name: string; readonly namespace: string; readonly uid: string };
+  readonly spec: ClaimSpec;
+}
+
+/** A volume for a claim, and the claim bound to it. */
+export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly volume: Manifest } {
+  const { metadata, spec } = claim;
+  const { accessModes, storageClassName = 'standard-rwx', volumeMode = 'Filesystem' } = spec;
+  const { name, namespace, uid } = metadata;
+  const capacity = { storage: spec.resources.requests.storage };
+  const volumeName = `pvc-${uid}`;
+  const volume = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: volumeName, annotations: { 'pv.kubernetes.io/provisioned-by': 'csi.demo.example.com' } },
+    spec: {
+      accessModes,
+      capacity,
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid },
+      csi: {
+        driver: 'csi.demo.example.com',
+        volumeHandle: createHash('sha256').update(uid).digest('hex').slice(0, 16),
+      },
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName,
+      volumeMode,
+    },
+    status: { phase: 'Bound' },
+  };
+  const annotations = { ...metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' };
+  const bound = {
+    ...claim,
+    metadata: { ...metadata, annotations, finalizers: [CLAIM_PROTECTION] },
+    spec: { ...spec, storageClassName, volumeName },
+    status: { phase: 'Bound', accessModes, capacity },
+  };
+  return { claim: bound, volume };
+}
+
+/** Keeps a claim that is being deleted for as long as a pod mounts it. */
+export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+
+/**
+ * Binds claims that are new to volumes, holds deleted ones back while pods mount them, and takes the volumes of those
+ * that are gone away.
+ */
+export function reconcileVolumes(simulator: Simulator): void {
+  const claims = simulator.list('v1', 'PersistentVolumeClaim').filter(isClaim);
+  for (const claim of claims) {
+    if (claim.metadata.deletionTimestamp !== undefined) release(simulator, claim);
+    else if (claim.spec.volumeName === undefined) bind(simulator, claim);
+  }
+  const uids = new Set(simulator.list('v1', 'PersistentVolumeClaim').map(({ metadata }) => `pvc-${metadata.uid}`));
+  for (const { metadata } of simulator.list('v1', 'PersistentVolume'))
+    if (metadata.name.startsWith('pvc-') && !uids.has(metadata.name))
+      simulator.delete('v1', 'PersistentVolume', metadata.name);
+}
+
+function bind(simulator: Simulator, unbound: Claim): void {
+  const { claim, volume } = volumeOf(unbound);
+  simulator.apply(volume);
+  simulator.apply(claim);
+}
+
+function release(simulator: Simulator, claim: Claim): void {
+  const { namespace, name, finalizers = [] } = claim.metadata;
+  const isMounted = simulator
+    .list('v1', 'Pod', namespace)
+    .some((pod) => listAt(objectAt({ pod }, 'pod')['spec'], 'volumes').some((volume) => claimIn(volume) === name));
+  if (isMounted || !finalizers.includes(CLAIM_PROTECTION)) return;
+  const left = finalizers.filter((finalizer) => finalizer !== CLAIM_PROTECTION);
+  simulator.apply({ ...claim, metadata: { ...claim.metadata, finalizers: left } });
+}
+
+function claimIn(volume: unknown): string | undefined {
+  return textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
+}
+
+/** The API server has seen to it that a claim says what it needs. */
+function isClaim(object: KubernetesObject): object is Claim & KubernetesObject {
+  return object.kind === 'PersistentVolumeClaim';
+}

@@ -1,0 +1,74 @@
+import { keyOf, type ObjectName } from '../../../src/kubernetes/object.ts';
+import type { Change, ReadonlyStore } from '../../../src/cache/readonly-store.ts';
+import { ConfigMaps } from '../config-map.ts';
+import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
+import { WORKSPACE_NAME_LABEL } from '../annotations.ts';
+import { Pods, type Pod } from '../pod.ts';
+import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
+import { Workspaces, type Workspace } from '../workspace.ts';
+import type { ControllerContext } from './controller-context.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** Where the controller's looks are queued. */
+export interface ReconcileQueues {
+  readonly workspaces: WorkQueue;
+  readonly kinds: WorkQueue;
+  readonly orphans: WorkQueue;
+}
+
+/** Enqueues the objects that a change may affect. Returns a function that removes the event handlers. */
+export function enqueueOnChange({ cache, delays }: ControllerContext, queues: ReconcileQueues): () => void {
+  const workspaces = cache.store(Workspaces);
+  const kinds = cache.store(WorkspaceKinds);
+  const pods = cache.store(Pods);
+  const count = (name: string) => queues.kinds.add({ name }, delays.countMs);
+  const countAll = () => [...kinds.list()].forEach(({ metadata }) => count(metadata.name));
+
+  function workspaceChanged(change: Change<Workspace>): void {
+    const { metadata, spec } = change.object;
+    queues.workspaces.add(metadata);
+    if (hasNewSpec(change)) count(spec.kind);
+    if (change.type === 'deleted')
+      for (const pod of pods.byIndex('workspace', keyOf(metadata))) queues.orphans.add(pod.metadata);
+  }
+
+  function kindChanged(change: Change<WorkspaceKind>): void {
+    const { name } = change.object.metadata;
+    queues.kinds.add({ name });
+    if (hasNewSpec(change))
+      for (const { metadata } of workspaces.byIndex('kind', name)) queues.workspaces.add(metadata);
+  }
+
+  function podChanged({ object: { metadata } }: Change<Pod>): void {
+    const name = metadata.labels?.[WORKSPACE_NAME_LABEL];
+    if (name === undefined) return;
+    queues.workspaces.add({ namespace: metadata.namespace, name });
+    queues.orphans.add(metadata);
+  }
+
+  const endings = [
+    listen(workspaces, workspaceChanged, (name) => queues.workspaces.add(name)),
+    listen(kinds, kindChanged, (name) => queues.kinds.add(name)),
+    listen(pods, podChanged, (name) => queues.orphans.add(name)),
+    listen(cache.store(ConfigMaps), countAll, countAll),
+  ];
+  return () => endings.forEach((end) => end());
+}
+
+/** Listens to a store; when its world has been replaced, all that it holds has changed. */
+function listen<T extends KubernetesObject>(
+  store: ReadonlyStore<T>,
+  changed: (change: Change<T>) => void,
+  replaced: (name: ObjectName) => void,
+): () => void {
+  return store.addEventHandler({
+    changed,
+    reset: () => [...store.list()].forEach(({ metadata }) => replaced(metadata)),
+    failed: () => undefined,
+  });
+}
+
+/** Whether a change concerns the spec: status writes, most of them our own, leave the generation as it is. */
+function hasNewSpec<T extends KubernetesObject>(change: Change<T>): boolean {
+  return change.type !== 'updated' || change.object.metadata.generation !== change.previous.metadata.generation;
+}

@@ -1,0 +1,34 @@
+import type { ObjectName } from '../../../src/kubernetes/object.ts';
+import { Pods } from '../pod.ts';
+import { Workspaces } from '../workspace.ts';
+import type { ControllerContext } from './controller-context.ts';
+
+/** Ends pods whose workspace is gone, as garbage collection and a kubelet would together. */
+export class OrphanedPodReconciler {
+  readonly #context: ControllerContext;
+  /** The uids of pods that are ending → when they have ended, in the time of `performance.now()`. */
+  readonly #ending = new Map<string, number>();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  /** @returns when to reconcile again although nothing changes, in milliseconds */
+  async reconcile(name: ObjectName): Promise<number | undefined> {
+    const { client, cache, delays, signal } = this.#context;
+    const pod = cache.store(Pods).get(name);
+    const owner = pod?.metadata.ownerReferences?.find(({ kind }) => kind === 'Workspace');
+    if (!pod || !owner || cache.store(Workspaces).withUid(owner.uid)) return undefined;
+    const { uid, deletionTimestamp } = pod.metadata;
+    if (!deletionTimestamp) {
+      await client.delete(Pods, name, { signal });
+      return undefined;
+    }
+    const endsAt = this.#ending.get(uid) ?? performance.now() + delays.endPodMs;
+    this.#ending.set(uid, endsAt);
+    if (endsAt > performance.now()) return endsAt - performance.now();
+    this.#ending.delete(uid);
+    await client.patch(Pods, name, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
+    return undefined;
+  }
+}

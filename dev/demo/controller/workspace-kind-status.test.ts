@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { KIND_FINALIZER } from '../annotations.ts';
+import type { Picture, WorkspaceKind } from '../workspace-kind.ts';
+import type { Workspace } from '../workspace.ts';
+import { jupyterlab } from '../fixtures/workspace-kinds.ts';
+import { calculateWorkspaceKindStatus } from './workspace-kind-status.ts';
+
+const meta = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+const configMap = {
+  name: 'pictures',
+  namespace: 'kubeflow-system',
+  key: 'icon.svg',
+  mediaType: 'image/svg+xml',
+} as const;
+const pictures = (_: string, name: string) => (name === 'pictures' ? { data: { 'icon.svg': '<svg/>' } } : undefined);
+
+it('counts workspaces by the options in their spec, in the order of the kind', () => {
+  const workspaces = [workspace('tiny_cpu'), workspace('big_gpu'), workspace('big_gpu'), workspace('not there')];
+  const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}), workspaces, pictures });
+  expect(status.workspaces).toBe(4);
+  expect(status.podTemplateOptions.podConfig).toEqual([
+    { id: 'tiny_cpu', workspaces: 1 },
+    { id: 'small_cpu', workspaces: 0 },
+    { id: 'big_gpu', workspaces: 2 },
+  ]);
+});
+
+it.each([
+  ['gets its protection when it is used', {}, 1, [KIND_FINALIZER]],
+  ['loses it when nobody uses it any more', { finalizers: ['other', KIND_FINALIZER] }, 0, ['other']],
+  [
+    'keeps it while it is being deleted and used',
+    { finalizers: [KIND_FINALIZER], deletionTimestamp: 'now' },
+    1,
+    [KIND_FINALIZER],
+  ],
+  ['gets none any more while it is being deleted', { finalizers: ['other'], deletionTimestamp: 'now' }, 1, ['other']],
+])('a kind %s', (_, metadata, uses, finalizers) => {
+  const workspaces = Array.from({ length: uses }, () => workspace('tiny_cpu'));
+  expect(calculateWorkspaceKindStatus({ kind: kindOf(metadata), workspaces, pictures }).finalizers).toEqual(finalizers);
+});
+
+it.each<[string, Picture, object]>([
+  ['nothing of a URL', { url: 'https://example.com/icon.png' }, {}],
+  [
+    'the hash of a picture in a config map',
+    { configMap },
+    { sha256: createHash('sha256').update('<svg/>').digest('hex') },
+  ],
+  ['a missing config map', { configMap: { ...configMap, name: 'x' } }, { configMap: { errorType: 'NotFound' } }],
+  ['a missing key', { configMap: { ...configMap, key: 'x' } }, { configMap: { errorType: 'KeyNotFound' } }],
+])('says %s', (_, icon, expected) => {
+  const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}, icon), workspaces: [], pictures });
+  expect(status.spawnerIcon).toMatchObject(expected);
+});
+
+function kindOf(metadata: object, icon?: Picture): WorkspaceKind {
+  const spec = jupyterlab();
+  const spawner = { ...spec.spawner, ...(icon ? { icon } : {}) };
+  const named = { ...meta, name: 'jupyterlab', ...metadata };
+  return { apiVersion: 'kubeflow.org/v1beta1', kind: 'WorkspaceKind', metadata: named, spec: { ...spec, spawner } };
+}
+
+function workspace(podConfig: string): Workspace {
+  const spec = {
+    kind: 'jupyterlab',
+    podTemplate: { volumes: {}, options: { imageConfig: 'jupyter-scipy:v1.10.0', podConfig } },
+  };
+  return {
+    apiVersion: 'kubeflow.org/v1beta1',
+    kind: 'Workspace',
+    metadata: { ...meta, name: 'nb', namespace: 'team-a' },
+    spec,
+  };
+}

@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createConnection } from '../../src/kubernetes/connection.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import { workspaceAdmission } from './admission.ts';
+import { demoDelays } from './controller/pod-step.ts';
+import { startActivityGenerator } from './activity-generator.ts';
+import { Pods } from './pod.ts';
+import { StatefulSets } from './stateful-set.ts';
+import { startWorkspaceController } from './workspace-controller.ts';
+import { WorkspaceKinds } from './workspace-kind.ts';
+import { isWorkspace, Workspaces } from './workspace.ts';
+import { clusterFixtures } from './fixtures.ts';
+
+const delays = {
+  ...demoDelays,
+  createPodMs: 1,
+  startPodMs: 1,
+  startPodSpreadMs: 0,
+  deletePodMs: 1,
+  endPodMs: 1,
+  countMs: 1,
+};
+const signal = AbortSignal.timeout(60_000);
+
+it('has a workspace in every state, and faults of several sorts', () => {
+  const objects: readonly unknown[] = clusterFixtures(new Date());
+  const workspaces = objects.filter(isWorkspace);
+  const states = workspaces.map(({ status }) => status?.state);
+  expect(new Set(states)).toEqual(new Set(['Running', 'Paused', 'Pending', 'Terminating', 'Error', 'Unknown']));
+  expect(new Set(workspaces.map(({ metadata }) => metadata.namespace)).size).toBe(3);
+  expect(workspaces.filter(({ status }) => status?.pendingRestart).length).toBeGreaterThanOrEqual(2);
+});
+
+it('is as the controller leaves it: when it starts, it writes nothing', async () => {
+  await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
+  const client = await clientOf(simulator.kubeconfig);
+  const before = await snapshot(client);
+  await using _controller = startWorkspaceController({ client, delays: { ...delays, probeIntervalMs: 600_000 } });
+  await runOne(client);
+  const after = new Map(await snapshot(client));
+  for (const [key, version] of before) expect([key, after.get(key)]).toEqual([key, version]);
+});
+
+it('is accepted, object by object, by the webhooks', async () => {
+  await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
+  const client = await clientOf(simulator.kubeconfig);
+  const { items } = await client.list(WorkspaceKinds, { signal }, () => undefined);
+  for (const kind of items) {
+    const { warnings } = await client.replace(WorkspaceKinds, kind.metadata, kind, { dryRun: true, signal });
+    expect(warnings).toEqual([]);
+  }
+});
+
+it('lives: one workspace is paused and started in turn, another one comes and goes', async () => {
+  await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
+  const client = await clientOf(simulator.kubeconfig);
+  await using _controller = startWorkspaceController({ client, delays });
+  const seen = new Set<string>();
+  const all = ['ADDED pop-up', 'DELETED pop-up', 'Running night-owl', 'Paused night-owl'];
+  const complete = Promise.withResolvers<void>();
+  const stopping = new AbortController();
+  const watching = client.watch(Workspaces, {
+    resourceVersion: (await client.list(Workspaces, { signal }, () => undefined)).resourceVersion,
+    timeoutSeconds: 60,
+    idleTimeoutMs: 60_000,
+    signal: stopping.signal,
+    onMalformed: complete.reject,
+    onEvent: (event) => {
+      if (event.type === 'BOOKMARK') return;
+      const { metadata, status } = event.object;
+      seen.add(`${event.type} ${metadata.name}`).add(`${status?.state} ${metadata.name}`);
+      if (all.every((scene) => seen.has(scene))) complete.resolve();
+    },
+  });
+  watching.catch(complete.reject);
+  await using _activity = startActivityGenerator({ client, intervalMs: 20 });
+  await complete.promise;
+  stopping.abort();
+  await expect(watching).rejects.toThrow(/abort/u);
+});
+
+async function clientOf(kubeconfig: string): Promise<Client> {
+  return new Client(await createConnection({ type: 'text', text: kubeconfig }));
+}
+
+/** The versions of everything that the controller writes. */
+async function snapshot(client: Client): Promise<[string, string][]> {
+  const lists = [
+    (await client.list(Workspaces, { signal }, () => undefined)).items,
+    (await client.list(WorkspaceKinds, { signal }, () => undefined)).items.filter(
+      ({ metadata }) => metadata.name !== 'codeserver',
+    ),
+    (await client.list(Pods, { signal }, () => undefined)).items,
+    (await client.list(StatefulSets, { signal }, () => undefined)).items,
+  ];
+  return lists
+    .flat()
+    .map(({ kind, metadata }) => [`${kind} ${metadata.namespace}/${metadata.name}`, metadata.resourceVersion]);
+}
+
+/** When a new workspace runs, the controller has long looked at the old ones. */
+async function runOne(client: Client): Promise<void> {
+  const namespace = 'team-vision';
+  const options = { imageConfig: 'codeserver-python:v1.10.0', podConfig: 'tiny_cpu' };
+  const spec = { kind: 'codeserver', podTemplate: { volumes: {}, options } };
+  const manifest = {
+    apiVersion: 'kubeflow.org/v1beta1',
+    kind: 'Workspace',
+    metadata: { name: 'new', namespace },
+    spec,
+  };
+  await client.create(Workspaces, manifest, { namespace, signal });
+  const state = async () => (await client.get(Workspaces, { namespace, name: 'new' }, signal)).status?.state;
+  await expect.poll(state, { timeout: 15_000 }).toBe('Running');
+}
