@@ -4,8 +4,8 @@ import { Authorizer, type AuthorizerOptions } from './authorizer.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 import type { Viewer } from './viewer.ts';
 
-const unreachable = new StatusError({ code: 503, reason: 'Unreachable', message: 'nobody there' });
-const question: ResourceAttributes = {
+const unreachable = new StatusError({ code: 503, reason: 'Unreachable', message: 'connection refused' });
+const attributes: ResourceAttributes = {
   verb: 'list',
   group: 'kubeflow.org',
   resource: 'workspaces',
@@ -13,20 +13,23 @@ const question: ResourceAttributes = {
   name: null,
 };
 
-interface Asked {
+interface ReviewedViewer {
   readonly viewer: Viewer;
-  /** The questions that were put, in their order. */
-  readonly put: readonly ResourceAttributes[];
+  /** Reviewed attributes, in order. */
+  readonly reviews: readonly ResourceAttributes[];
 }
 
-function viewerWho(answer: (question: ResourceAttributes, times: number) => Promise<boolean>, key = 'vic'): Asked {
-  const put: ResourceAttributes[] = [];
-  const reviewAccess: Viewer['reviewAccess'] = async (asked) => answer(asked, put.push(asked));
+function reviewedViewer(
+  answer: (attributes: ResourceAttributes, times: number) => Promise<boolean>,
+  key = 'vic',
+): ReviewedViewer {
+  const reviews: ResourceAttributes[] = [];
+  const reviewAccess: Viewer['reviewAccess'] = async (reviewed) => answer(reviewed, reviews.push(reviewed));
   const viewer = { name: key, groups: [], key, reviewAccess, reauthenticate: () => Promise.resolve() };
-  return { put, viewer: viewer as unknown as Viewer };
+  return { reviews, viewer: viewer as unknown as Viewer };
 }
 
-/** An authorizer whose time passes only when told. */
+/** Creates an authorizer whose clock only `pass` advances. */
 function authorizerWith(options: Partial<AuthorizerOptions> = {}) {
   let now = 1_000_000;
   const slept: number[] = [];
@@ -41,125 +44,132 @@ function authorizerWith(options: Partial<AuthorizerOptions> = {}) {
   return { authorizer, slept, pass: (milliseconds: number) => void (now += milliseconds), now: () => now };
 }
 
-describe('an answer', () => {
+describe('Authorizer', () => {
   it.each([
     { allowed: true, forMs: 10_000 },
     { allowed: false, forMs: 5_000 },
-  ])('of $allowed holds for $forMs ms', async ({ allowed, forMs }) => {
+  ])('reuses a decision of $allowed for $forMs ms', async ({ allowed, forMs }) => {
     const { authorizer, pass } = authorizerWith();
-    const { viewer, put } = viewerWho(() => Promise.resolve(allowed));
-    expect(await authorizer.authorize(viewer, question)).toBe(allowed);
+    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(allowed));
+    expect(await authorizer.authorize(viewer, attributes)).toBe(allowed);
     pass(forMs - 1);
-    expect(await authorizer.authorize(viewer, question)).toBe(allowed);
-    expect(put).toHaveLength(1);
+    expect(await authorizer.authorize(viewer, attributes)).toBe(allowed);
+    expect(reviews).toHaveLength(1);
     pass(1);
-    await authorizer.authorize(viewer, question);
-    expect(put).toHaveLength(2);
+    await authorizer.authorize(viewer, attributes);
+    expect(reviews).toHaveLength(2);
   });
 
-  it('is for one viewer and one question', async () => {
+  it('reviews again when the viewer or the attributes differ', async () => {
     const { authorizer } = authorizerWith();
-    const [vic, wim] = [viewerWho(() => Promise.resolve(true)), viewerWho(() => Promise.resolve(false), 'wim')];
-    const asked = [vic.viewer, wim.viewer].map((viewer) => authorizer.authorize(viewer, question));
-    expect(await Promise.all(asked)).toEqual([true, false]);
+    const [vic, wim] = [
+      reviewedViewer(() => Promise.resolve(true)),
+      reviewedViewer(() => Promise.resolve(false), 'wim'),
+    ];
+    const reviewed = [vic.viewer, wim.viewer].map((viewer) => authorizer.authorize(viewer, attributes));
+    expect(await Promise.all(reviewed)).toEqual([true, false]);
     for (const other of [{ verb: 'watch' }, { namespace: null }, { name: 'x' }, { subresource: 'status' }])
-      await authorizer.authorize(vic.viewer, { ...question, ...other });
-    expect(vic.put).toHaveLength(5);
+      await authorizer.authorize(vic.viewer, { ...attributes, ...other });
+    expect(vic.reviews).toHaveLength(5);
   });
 
-  it('is not good enough for who asks since a later moment', async () => {
+  it('reviews again when the decision is older than notBefore', async () => {
     const { authorizer, pass, now } = authorizerWith();
-    const { viewer, put } = viewerWho((_, times) => Promise.resolve(times === 1));
-    await authorizer.authorize(viewer, question);
+    const { viewer, reviews } = reviewedViewer((_, times) => Promise.resolve(times === 1));
+    await authorizer.authorize(viewer, attributes);
     pass(1_000);
-    expect(await authorizer.authorize(viewer, question, now() - 1_000)).toBe(true);
-    expect(await authorizer.authorize(viewer, question, now())).toBe(false);
-    expect(await authorizer.authorize(viewer, question)).toBe(false);
-    expect(put).toHaveLength(2);
+    expect(await authorizer.authorize(viewer, attributes, now() - 1_000)).toBe(true);
+    expect(await authorizer.authorize(viewer, attributes, now())).toBe(false);
+    expect(await authorizer.authorize(viewer, attributes)).toBe(false);
+    expect(reviews).toHaveLength(2);
   });
 
-  it('is forgotten when many others have come since', async () => {
+  it('evicts the least recently used decision when it is full', async () => {
     const { authorizer } = authorizerWith({ maxDecisions: 2 });
-    const { viewer, put } = viewerWho(() => Promise.resolve(true));
-    const ask = (namespace: string) => authorizer.authorize(viewer, { ...question, namespace });
+    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
+    const ask = (namespace: string) => authorizer.authorize(viewer, { ...attributes, namespace });
     for (const namespace of ['a', 'b', 'a', 'c', 'a', 'b']) await ask(namespace);
-    expect(put.map(({ namespace }) => namespace)).toEqual(['a', 'b', 'c', 'b']);
+    expect(reviews.map(({ namespace }) => namespace)).toEqual(['a', 'b', 'c', 'b']);
   });
 });
 
-describe('a question', () => {
-  it('is put once for all who wait', async () => {
+describe('a review', () => {
+  it('is shared by concurrent calls', async () => {
     const { authorizer } = authorizerWith();
     const gate = Promise.withResolvers<boolean>();
-    const { viewer, put } = viewerWho(() => gate.promise);
-    const waiting = Array.from({ length: 100 }, () => authorizer.authorize(viewer, question));
+    const { viewer, reviews } = reviewedViewer(() => gate.promise);
+    const waiting = Array.from({ length: 100 }, () => authorizer.authorize(viewer, attributes));
     gate.resolve(true);
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]));
-    expect(put).toHaveLength(1);
+    expect(reviews).toHaveLength(1);
   });
 
-  it('waits while too many are under way', async () => {
+  it('waits when the limit of concurrent reviews is reached', async () => {
     const { authorizer } = authorizerWith({ maxConcurrentReviews: 3 });
     const gate = Promise.withResolvers<boolean>();
-    const { viewer, put } = viewerWho(() => gate.promise);
-    const asked = Array.from({ length: 10 }, (_, index) =>
-      authorizer.authorize(viewer, { ...question, name: `${index}` }),
+    const { viewer, reviews } = reviewedViewer(() => gate.promise);
+    const reviewed = Array.from({ length: 10 }, (_, index) =>
+      authorizer.authorize(viewer, { ...attributes, name: `${index}` }),
     );
     await new Promise(setImmediate);
-    expect(put).toHaveLength(3);
+    expect(reviews).toHaveLength(3);
     gate.resolve(true);
-    await Promise.all(asked);
-    expect(put).toHaveLength(10);
+    await Promise.all(reviewed);
+    expect(reviews).toHaveLength(10);
   });
 
-  it('is put again where the API server could not be reached, and only then', async () => {
+  it('is retried when the API server is unreachable, and not after other errors', async () => {
     const { authorizer, slept } = authorizerWith();
-    const { viewer, put } = viewerWho((_, times) => (times < 3 ? Promise.reject(unreachable) : Promise.resolve(true)));
-    expect(await authorizer.authorize(viewer, question)).toBe(true);
-    expect([put.length, slept]).toEqual([3, [100, 300]]);
-    const refused = viewerWho(
+    const { viewer, reviews } = reviewedViewer((_, times) =>
+      times < 3 ? Promise.reject(unreachable) : Promise.resolve(true),
+    );
+    expect(await authorizer.authorize(viewer, attributes)).toBe(true);
+    expect([reviews.length, slept]).toEqual([3, [100, 300]]);
+    const refused = reviewedViewer(
       () => Promise.reject(new StatusError({ code: 500, reason: 'InternalError', message: 'oh' })),
       'x',
     );
-    await expect(authorizer.authorize(refused.viewer, question)).rejects.toMatchObject({ code: 503 });
-    expect(refused.put).toHaveLength(1);
+    await expect(authorizer.authorize(refused.viewer, attributes)).rejects.toMatchObject({ code: 503 });
+    expect(refused.reviews).toHaveLength(1);
   });
 });
 
-describe('without an answer', () => {
+describe('without a decision, authorize', () => {
   it.each([
     unreachable,
     new StatusError({ code: 403, reason: 'Forbidden', message: 'the gateway may not create reviews' }),
     new StatusError({ code: 500, reason: 'InternalError', message: 'webhook' }),
     new TypeError('no JSON'),
-  ])('there is UNAVAILABLE, never a no: %s', async (error) => {
+  ])('throws ServiceUnavailable and does not deny: %s', async (error) => {
     const { authorizer } = authorizerWith();
-    const { viewer } = viewerWho(async () => {
+    const { viewer } = reviewedViewer(async () => {
       throw error;
     });
-    await expect(authorizer.authorize(viewer, question)).rejects.toMatchObject({
+    await expect(authorizer.authorize(viewer, attributes)).rejects.toMatchObject({
       code: 503,
       reason: 'ServiceUnavailable',
       message: expect.stringContaining('list workspaces.kubeflow.org in the namespace "team-a"'),
     });
   });
 
-  it('the last one holds a while longer, whatever it was', async () => {
+  it('returns the last decision within the grace', async () => {
     const { authorizer, pass } = authorizerWith();
-    const { viewer } = viewerWho((_, times) => (times === 1 ? Promise.resolve(true) : Promise.reject(unreachable)));
-    await authorizer.authorize(viewer, question);
+    const { viewer } = reviewedViewer((_, times) =>
+      times === 1 ? Promise.resolve(true) : Promise.reject(unreachable),
+    );
+    await authorizer.authorize(viewer, attributes);
     pass(10_000 + 59_999);
-    expect(await authorizer.authorize(viewer, question)).toBe(true);
+    expect(await authorizer.authorize(viewer, attributes)).toBe(true);
     pass(1);
-    await expect(authorizer.authorize(viewer, question)).rejects.toMatchObject({ code: 503 });
+    await expect(authorizer.authorize(viewer, attributes)).rejects.toMatchObject({ code: 503 });
   });
 
-  it('a viewer whose token is no good any more is told so at once', async () => {
+  it('throws Unauthorized at once when the credentials of the viewer have expired', async () => {
     const { authorizer, pass } = authorizerWith();
     const expired = new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
-    const { viewer } = viewerWho((_, times) => (times === 1 ? Promise.resolve(true) : Promise.reject(expired)));
-    await authorizer.authorize(viewer, question);
+    const { viewer } = reviewedViewer((_, times) => (times === 1 ? Promise.resolve(true) : Promise.reject(expired)));
+    await authorizer.authorize(viewer, attributes);
     pass(10_000);
-    await expect(authorizer.authorize(viewer, question)).rejects.toBe(expired);
+    await expect(authorizer.authorize(viewer, attributes)).rejects.toBe(expired);
   });
 });

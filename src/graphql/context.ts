@@ -5,41 +5,42 @@ import { ViewerClient } from '../viewer-client/viewer-client.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
-const UNDECLARED = 'A field that is followed asks who the viewer is without saying so: extensions: viewerDependent(…).';
+const UNDECLARED =
+  'A resolver of a shared subscription used the viewer without declaring it; add `extensions: viewerDependent(…)` to the field.';
 
-/** What this gateway is, and how it does. */
+/** Facts about this gateway, for resolvers. */
 export interface GatewayInfo {
   readonly version: string;
-  /** Undefined until the API server has told. */
+  /** Version of the API server. Undefined if it does not return one. */
   readonly kubernetesVersion: string | undefined;
-  /** Whether options that the rules of a kind deny are refused to workspaces. */
+  /** Whether options that the rules of a workspace kind deny are rejected. */
   readonly enforceFilterRules: boolean;
-  /** Told of what went wrong and is no client's business. */
+  /** Called with errors that clients must not see in full. */
   readonly onUnexpected: (error: unknown) => void;
-  /** What has happened to its subscriptions, as of now. */
+  /** Returns the counters of subscriptions. */
   readonly live: () => SubscriptionStatistics;
 }
 
-/** What resolvers know of the request they answer. */
+/** Context of one operation, or of one event of a subscription. */
 export interface Context {
   readonly viewer: Viewer;
-  /** The only door to the cluster. */
+  /** Reads and writes of the viewer. Resolvers have no other access to the cluster. */
   readonly client: ViewerClient;
   readonly gateway: GatewayInfo;
-  /** Aborts when the client has gone, or its subscription has ended. */
+  /** Aborts when the client disconnects, or its subscription ends. */
   readonly signal: AbortSignal;
-  /** The same viewer's context for one event of a subscription: client remember, and an event must not be answered from the past. */
+  /** Returns a context of the same viewer for one event of a subscription, with a client that has memoized nothing. */
   readonly forEvent: (event: EventContext) => Context;
-  /** The same viewer's context, in which only what the cluster's authorizer is asked from a moment on counts. */
+  /** Returns a context of the same viewer that accepts no decision from before a time of `performance.now`. */
   readonly withFreshAuthorization: (notBefore: number) => Context;
 }
 
 interface EventContext {
   readonly signal: AbortSignal;
   readonly onRead: OnRead;
-  /** What all readers of the event see. */
+  /** Visibility that all subscribers of the event share. */
   readonly visibility: OperationVisibility;
-  /** Whether viewers share it who see the same: then nothing may depend on who they are. */
+  /** Whether several viewers share the event. Its result must then not depend on the viewer. */
   readonly shared: boolean;
 }
 
@@ -49,7 +50,7 @@ export interface ContextOptions {
   readonly gateway: GatewayInfo;
 }
 
-/** Whether this is a context that was made here. */
+/** Returns whether a value is a context that {@link createContext} returned. */
 export function isContext(value: unknown): value is Context {
   return typeof value === 'object' && value !== null && 'client' in value && value.client instanceof ViewerClient;
 }
@@ -58,7 +59,7 @@ export function createContext(options: ContextOptions, signal: AbortSignal): Con
   return contextWith(options, { signal });
 }
 
-/** Stands for all who see the same. */
+/** Viewer of shared events. Any use of its permissions or its client is an error of the resolver. */
 const sharedViewer: Viewer = {
   name: '',
   groups: [],

@@ -9,11 +9,11 @@ import {
 } from 'graphql';
 import type { Resource } from '../kubernetes/resource.ts';
 
-/** What a field says of itself, for what is to be known before an operation that selects it is executed. */
+/** Dependencies that a field declares. They are resolved before an operation that selects the field is executed. */
 class FieldDependencies {
-  /** The resources that its resolver asks `client.related` for. */
+  /** Resources that its resolver reads with `client.reader.prefetched`. */
   readonly resources: readonly Resource[];
-  /** Whether its answer depends on who asks, beyond what they may see of those resources. */
+  /** Whether its value depends on the viewer, beyond the visibility of those resources. */
   readonly viewerDependent: boolean;
 
   constructor(resources: readonly Resource[], onViewer: boolean) {
@@ -23,20 +23,20 @@ class FieldDependencies {
 }
 
 /**
- * Declares, as the `extensions` of a field, which resources its resolver reads beside those that its parent came from:
- * `extensions: dependsOn(WorkspaceKind)`. What the viewer may see of them is found out, and a copy that is kept on demand is
- * waited for, before the operation is executed; so the resolver reads without a promise.
+ * Returns `extensions` that declare the resources that a resolver reads, besides that of its parent:
+ * `extensions: dependsOn(WorkspaceKind)`. Before the operation is executed, their visibility is resolved and lazy informers
+ * are synced, so the resolver reads them synchronously.
  */
-export function dependsOn(...resources: readonly Resource[]): { readonly reads: FieldDependencies } {
-  return { reads: new FieldDependencies(resources, false) };
+export function dependsOn(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies(resources, false) };
 }
 
-/** The same for a field whose answer depends on who asks, such as what they may do: live readers share it only with themselves. */
-export function viewerDependent(...resources: readonly Resource[]): { readonly reads: FieldDependencies } {
-  return { reads: new FieldDependencies(resources, true) };
+/** Like {@link dependsOn}, for a field whose value depends on the viewer. Viewers do not share subscriptions that select it. */
+export function viewerDependent(...resources: readonly Resource[]): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies(resources, true) };
 }
 
-/** What an operation reads, all fields taken together. */
+/** Dependencies of all fields of an operation. */
 export interface OperationDependencies {
   readonly resources: ReadonlySet<Resource>;
   readonly viewerDependent: boolean;
@@ -44,7 +44,7 @@ export interface OperationDependencies {
 
 const known = new WeakMap<DocumentNode, OperationDependencies>();
 
-/** Worked out once for each document. */
+/** Returns the dependencies of a document. Memoized for as long as the document is referenced. */
 export function dependenciesOf(schema: GraphQLSchema, document: DocumentNode): OperationDependencies {
   let found = known.get(document);
   if (!found) {
@@ -62,8 +62,8 @@ function declaredIn(schema: GraphQLSchema, document: DocumentNode): FieldDepende
   const declared: FieldDependencies[] = [];
   const typeInfo = new TypeInfo(schema);
   const take = (field: GraphQLField<unknown, unknown> | null | undefined): void => {
-    const said: unknown = field?.extensions['reads'];
-    if (said instanceof FieldDependencies) declared.push(said);
+    const declaration: unknown = field?.extensions['dependsOn'];
+    if (declaration instanceof FieldDependencies) declared.push(declaration);
   };
   const visitor = {
     Field({ name }: { readonly name: { readonly value: string } }) {

@@ -12,7 +12,7 @@ function isReview({ resource }: Simulator['requests'][number]): boolean {
   return resource.endsWith('accessreviews');
 }
 
-/** What is asked of the cluster's authorizer while something happens. */
+/** Returns the number of access reviews during an action. */
 async function reviewsDuring(cluster: Simulator, act: () => Promise<void>): Promise<number> {
   const before = cluster.requests.filter(isReview).length;
   await act();
@@ -21,7 +21,7 @@ async function reviewsDuring(cluster: Simulator, act: () => Promise<void>): Prom
 
 const names = Array.from({ length: NAMESPACES }, (_, index) => `ns-${index}`);
 
-it('lists over 500 namespaces as an ordinary user for one review each, and one for all of them; then for none', async () => {
+it('takes one review for each of 500 namespaces and one for all when an ordinary user lists, and none when they list again', async () => {
   const own = ['ns-7', 'ns-300'];
   const objects = [
     ...names.map((name) => namespace(name)),
@@ -64,7 +64,7 @@ async function rowsOf(stage: Stage): Promise<readonly (Row & Readonly<Record<str
   return ((data ?? {})['workspaces'] as { readonly nodes: readonly (Row & Readonly<Record<string, unknown>>)[] }).nodes;
 }
 
-it('says of 1,000 rows what may be done to them for one review of each namespace and verb', async () => {
+it('takes one review for each namespace and verb when viewerCan is selected on 1,000 rows', async () => {
   const teams = ['team-a', 'team-b'];
   const updater = clusterRole('updater', { ...workspaces, verbs: ['update'] });
   const objects = [
@@ -88,7 +88,7 @@ it('says of 1,000 rows what may be done to them for one review of each namespace
   expect(reviews).toBeLessThanOrEqual(teams.length * 2);
 });
 
-it('says what may be done to a row of which a role speaks by name', async () => {
+it('returns true from viewerCan when a rule with resourceNames grants the verb', async () => {
   const named = clusterRole('named', { ...workspaces, verbs: ['update'], resourceNames: ['nb-3', 'nb-4'] });
   const objects = [
     ...['team-a', 'team-b'].map((team) => namespace(team)),

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { personAt, type Passport } from '../support/person.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
-import { editing, grantIn, viewing } from '../support/access/team-world.ts';
+import { editing, grantIn, viewing } from '../support/access/team-cluster.ts';
 
 const WHO = '{ viewer { name groups } }';
 const PAUSE =
@@ -32,7 +32,7 @@ async function closedAs(gateway: SimulatedGateway, passport: Passport): Promise<
   }
 }
 
-describe('in header mode', () => {
+describe('authentication by headers', () => {
   it.each([
     { headers: { 'kubeflow-userid': 'erin' }, name: 'erin', groups: [] },
     { headers: { 'Kubeflow-UserID': ':erin' }, name: 'erin', groups: [] },
@@ -44,13 +44,13 @@ describe('in header mode', () => {
       groups: ['a,b'],
     },
     { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': ':x' }, name: 'erin', groups: [':x'] },
-  ])('$headers is $name in $groups', async ({ headers, name, groups }) => {
+  ])('returns the viewer $name in $groups when the headers are $headers', async ({ headers, name, groups }) => {
     await using gateway = await startTestGateway({ objects, authentication: header });
     await using person = personAt(gateway.url, { headers });
     expect((await person.ask(WHO)).data?.['viewer']).toEqual({ name, groups });
   });
 
-  it('takes each instance of the groups header as one group, over WebSocket as over HTTP', async () => {
+  it('returns one group for each groups header when they come over HTTP or WebSocket', async () => {
     await using gateway = await startTestGateway({
       objects: [...objects, ...grantIn('team-a', 'group:b, c', viewing)],
       authentication: header,
@@ -63,7 +63,7 @@ describe('in header mode', () => {
   });
 
   it.each([{}, { 'kubeflow-userid': '' }, { 'kubeflow-userid': ':' }, { authorization: 'Bearer whatever' }])(
-    '%j is nobody: 401, and 4401',
+    'responds 401 and closes with 4401 when the credentials are %j',
     async (headers) => {
       await using gateway = await startTestGateway({ objects, authentication: header });
       await using person = personAt(gateway.url, { headers });
@@ -76,7 +76,7 @@ describe('in header mode', () => {
     },
   );
 
-  it('refuses identity headers that come from elsewhere than the trusted proxies', async () => {
+  it('rejects identity headers when the peer is not a trusted proxy', async () => {
     const passport = { headers: { 'kubeflow-userid': 'erin' } };
     const statusWith = async (...trustedProxyCidrs: string[]) => {
       await using gateway = await startTestGateway({ objects, authentication: { ...header, trustedProxyCidrs } });
@@ -87,7 +87,7 @@ describe('in header mode', () => {
     ]);
   });
 
-  it('writes as the gateway, after a review of the viewer', async () => {
+  it('writes as the gateway after a review of the viewer when it does not impersonate', async () => {
     await using gateway = await startTestGateway({ objects, authentication: header });
     await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin' } });
     await using vic = personAt(gateway.url, { headers: { 'kubeflow-userid': 'vic' } });
@@ -105,7 +105,7 @@ describe('in header mode', () => {
     expect(writersIn(gateway)).toEqual(['system:admin']);
   });
 
-  it('writes as the viewer where it is to impersonate', async () => {
+  it('writes as the viewer when it impersonates', async () => {
     const authentication = { ...header, impersonate: true };
     await using gateway = await startTestGateway({ objects, authentication });
     await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'team' } });
@@ -146,14 +146,14 @@ function writersIn({ cluster }: SimulatedGateway): string[] {
     .map(({ user }) => user);
 }
 
-describe('in token mode', () => {
+describe('authentication by bearer tokens', () => {
   const authentication = { mode: 'token' } as const;
   const users = [
     { token: 'erin-token', name: 'erin', groups: ['team'] },
     { token: 'vic-token', name: 'vic' },
   ];
 
-  it('takes for whom the cluster does, over HTTP and WebSocket, and writes with the token', async () => {
+  it('returns the user of the TokenReview over HTTP and WebSocket, and writes with the token', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
     await using erin = personAt(gateway.url, { token: 'erin-token' });
     expect((await erin.ask(WHO)).data).toEqual({
@@ -165,7 +165,7 @@ describe('in token mode', () => {
     expect(writersIn(gateway)).toEqual(['erin']);
   });
 
-  it('takes the header of the upgrade too, and a header name of any case in connection_init', async () => {
+  it('accepts the token in the upgrade request, and under any case of the name in connection_init', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
     expect(await closedAs(gateway, { headers: { authorization: 'Bearer vic-token' } })).toBe('open');
     await using person = personAt(gateway.url, { headers: {} });
@@ -189,7 +189,7 @@ describe('in token mode', () => {
     expect(await closedAs(gateway, passport as Passport)).toMatch(/^4401 /u);
   });
 
-  it('asks the cluster once for a token, however often it comes, and does not repeat it', async () => {
+  it('creates one TokenReview when a token is used repeatedly, and never returns the token', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
     await using erin = personAt(gateway.url, { token: 'erin-token' });
     await Promise.all(Array.from({ length: 20 }, () => erin.ask(WHO)));
@@ -199,7 +199,7 @@ describe('in token mode', () => {
     expect(JSON.stringify(refused)).not.toContain('a-secret-token');
   });
 
-  it('closes a connection whose token is revoked while it listens, and says why first', async () => {
+  it('sends UNAUTHENTICATED and then closes the connection when the token is revoked during a subscription', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication, authorizationTtlSeconds: 1 });
     await using erin = personAt(gateway.url, { token: 'erin-token' });
     const closed = Promise.withResolvers<{ code: number }>();
@@ -212,7 +212,7 @@ describe('in token mode', () => {
     expect(await closed.promise).toMatchObject({ code: 4401 });
   });
 
-  it('remembers no token beyond its own expiry', async () => {
+  it('reviews a token again when it has expired', async () => {
     const exp = Math.ceil(Date.now() / 1_000) + 1;
     const token = `x.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.y`;
     const expiring = { token, name: 'erin', expiresAt: new Date(exp * 1_000) };
@@ -224,7 +224,7 @@ describe('in token mode', () => {
   });
 });
 
-describe('the settings', () => {
+describe('the authentication settings', () => {
   const kubeconfig = { KUBECONFIG: '/dev/null' };
 
   it.each([
@@ -237,7 +237,7 @@ describe('the settings', () => {
       { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
       /AUTH_MODE must be header or token or kubeconfig, got nothing/u,
     ],
-  ])('%j are refused', (settings, message) => {
+  ])('are rejected when they are %j', (settings, message) => {
     expect(() => readConfig({ ...kubeconfig, ...settings })).toThrow(message);
   });
 
@@ -253,7 +253,7 @@ describe('the settings', () => {
       { AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: ' 10.0.0.0/8 ,fd00::/8', IMPERSONATE: 'true' },
       { ...header, trustedProxyCidrs: ['10.0.0.0/8', 'fd00::/8'], impersonate: true },
     ],
-  ])('%j are %j', (settings, authentication) => {
+  ])('are read from %j as %j', (settings, authentication) => {
     expect(readConfig({ ...kubeconfig, ...settings }).authentication).toEqual(authentication);
   });
 });

@@ -11,7 +11,7 @@ import {
   namespaces,
   viewing,
   workspaces,
-} from '../support/access/team-world.ts';
+} from '../support/access/team-cluster.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const TTL_SECONDS = 1;
@@ -75,8 +75,8 @@ async function after<R>(change: () => void, answer: () => Promise<R>): Promise<R
   return result;
 }
 
-describe('who follows', () => {
-  it('is told DELETED of what is in a namespace that they lose', async () => {
+describe('a subscriber', () => {
+  it('receives DELETED for the objects of a namespace when its permission there is revoked', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
@@ -92,7 +92,7 @@ describe('who follows', () => {
     expect(await next(stream)).toEqual(['ADDED a-2']);
   });
 
-  it('is told FORBIDDEN, and no more, when they lose all', async () => {
+  it('receives FORBIDDEN and nothing else when all its permissions are revoked', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
@@ -104,7 +104,7 @@ describe('who follows', () => {
     expect(gateway.readers()).toBe(0);
   });
 
-  it('is told FORBIDDEN when they lose the one namespace, or the one object, that they follow', async () => {
+  it('receives FORBIDDEN when the permission for its one namespace or one object is revoked', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const streams = [
@@ -122,7 +122,7 @@ describe('who follows', () => {
     expect(told).toMatchObject([[forbidden], [forbidden]]);
   });
 
-  it('is told ADDED of what is in a namespace that they gain, a new one too', async () => {
+  it('receives ADDED for the objects of a namespace when permission there is granted, also in a new namespace', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
@@ -135,7 +135,7 @@ describe('who follows', () => {
     expect(await after(grantTo('team-d'), () => next(stream))).toEqual(['ADDED d-1']);
   });
 
-  it('needs watch beside list, and begins with nothing where they have neither', async () => {
+  it('needs list and watch, and receives an empty snapshot when it has neither', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', workspaces('list', 'get')));
     await using vic = as(gateway, 'vic');
     expect((await vic.ask('{ workspaces { nodes { name } } }')).data).toEqual({
@@ -151,7 +151,7 @@ describe('who follows', () => {
     expect(await after(allow, () => next(stream))).toEqual(['ADDED a-1']);
   });
 
-  it('sees relations change with their rights', async () => {
+  it('receives MODIFIED when a changed permission changes a related object', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<{ workspace: object }>(
@@ -170,7 +170,7 @@ describe('who follows', () => {
     });
   });
 
-  it('is told of what they see whole by now as of something else: it has another id', async () => {
+  it('receives DELETED and ADDED when a redacted object becomes fully visible, as its id differs', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<{ namespaces: object }>(
@@ -190,7 +190,7 @@ describe('who follows', () => {
     ]);
   });
 
-  it('shares a group with who sees the same, and with nobody else', async () => {
+  it('shares execution with viewers of the same objects only', async () => {
     await using gateway = await start(
       grantIn('team-a', 'vic', viewing),
       grantIn('team-a', 'wim', viewing),
@@ -216,7 +216,7 @@ describe('who follows', () => {
     expect(gateway.statistics().live.renderings - renderings).toBe(1);
   });
 
-  it('begins anew with a cursor from when they saw something else', async () => {
+  it('receives a new snapshot when its cursor is from other permissions', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const before = await events(vic.subscribe<Record<string, Event>>(FOLLOW), 3);
@@ -227,7 +227,7 @@ describe('who follows', () => {
     expect(await next(again, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
   });
 
-  it('is asked about again once for all that they follow, and not at all when they follow nothing', async () => {
+  it('is authorized again once for all its subscriptions, and not at all when it has none', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const reviews = () => gateway.cluster.requests.filter(({ resource }) => resource.endsWith('accessreviews')).length;
@@ -243,8 +243,8 @@ describe('who follows', () => {
   });
 });
 
-describe('who waits for what they have asked for', () => {
-  it('is not told what becomes of it when they may not know it any more', async () => {
+describe('a mutation that waits', () => {
+  it('does not return the outcome when the permission is revoked meanwhile', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', editing));
     await using vic = as(gateway, 'vic');
     const input = '{ namespace: "team-a", name: "a-1", waitFor: PAUSED, timeoutSeconds: 30 }';
@@ -258,8 +258,8 @@ describe('who waits for what they have asked for', () => {
   });
 });
 
-describe('while the authorizer cannot be asked', () => {
-  it('what it last said holds for a while, and then streams end as UNAVAILABLE', async () => {
+describe('an unavailable authorizer', () => {
+  it('keeps the last decision within the grace, and then ends subscriptions with UNAVAILABLE', async () => {
     await using gateway = await startTestGateway({
       ...settings,
       authorizationGraceSeconds: 1,

@@ -3,7 +3,7 @@ import { expression, kindOffering, rule } from '../support/kind-offering.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { personAt } from '../support/person.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
-import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/team-world.ts';
+import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/team-cluster.ts';
 
 const users = [{ token: 'vic-token', name: 'vic' }];
 const deniedInProd = rule(
@@ -35,7 +35,7 @@ describe('a namespace', () => {
     '{ namespaces { nodes { name phase metadata { labels { key } } } } namespace(name: "team-a") { name phase } }';
   const whole = { name: 'team-a', phase: 'Active' };
 
-  it('is seen by its name alone by who may list workspaces in it', async () => {
+  it('has only its name when the viewer may list workspaces in it but not get it', async () => {
     const { data } = await toldTo([grantIn('team-a', 'vic', viewing)], all);
     expect(data).toEqual({
       namespaces: { nodes: [{ name: 'team-a', phase: null, metadata: null }] },
@@ -46,7 +46,7 @@ describe('a namespace', () => {
   it.each([
     { how: 'in it', rights: [grantIn('team-a', 'vic', viewing, namespaces(['get']))] },
     { how: 'by name', rights: [grantIn('team-a', 'vic', viewing), grant('vic', namespaces(['get'], 'team-a'))] },
-  ])('is seen whole by who may get it, granted $how', async ({ rights }) => {
+  ])('has all fields when the viewer may get it, granted $how', async ({ rights }) => {
     const { data } = await toldTo(rights, all);
     expect(data).toEqual({
       namespaces: {
@@ -56,15 +56,15 @@ describe('a namespace', () => {
     });
   });
 
-  it('is not found by labels that may not be seen', async () => {
+  it('is not found by its labels when the viewer may not get it', async () => {
     const rights = [grantIn('team-a', 'vic', viewing)];
     const { data } = await toldTo(rights, '{ namespaces(filter: { labelSelector: "tier=prod" }) { totalCount } }');
     expect(data).toEqual({ namespaces: { totalCount: 0 } });
   });
 });
 
-describe('a kind', () => {
-  it('that may only be listed may be asked for by name too', async () => {
+describe('a workspace kind', () => {
+  it('is returned by name when the viewer may only list', async () => {
     const { data } = await toldTo(
       [grant('vic', kinds(['list']))],
       '{ workspaceKind(name: "jupyterlab") { name revision } }',
@@ -72,7 +72,7 @@ describe('a kind', () => {
     expect(data).toEqual({ workspaceKind: { name: 'jupyterlab', revision: expect.any(String) } });
   });
 
-  it('holds who may only create workspaces to rules about labels that they may not see', async () => {
+  it('applies rules about labels that the viewer may not see when they may only create workspaces', async () => {
     const input =
       '{ namespace: "team-a", name: "nb-2", kind: "jupyterlab", imageConfig: "scipy", podConfig: "tiny", dryRun: true }';
     const { errors } = await toldTo(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
-import { grantIn, type Rule } from '../support/access/team-world.ts';
+import { grantIn, type Rule } from '../support/access/team-cluster.ts';
 import { fullSelection } from '../support/full-selection.ts';
 import { namespace } from '../support/manifests.ts';
 import { mutilate } from '../support/mutilation.ts';

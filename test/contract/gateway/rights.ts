@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../support/access/team-world.ts';
+import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../support/access/team-cluster.ts';
 import { personAt, type Person } from '../../support/person.ts';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';

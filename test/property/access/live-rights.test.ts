@@ -55,8 +55,8 @@ async function lastCursor(caller: Caller): Promise<string> {
   throw new Error('There was no snapshot.');
 }
 
-describe('who follows every workspace', () => {
-  it('is told as deleted what they may see no more, refused when nothing is left, and told of what is gained', async () => {
+describe('a subscriber to all workspaces', () => {
+  it('receives DELETED for revoked namespaces, FORBIDDEN when none is left, and ADDED for granted ones', async () => {
     await using stage = await setStage(1, ...teams.map((team) => bound(ann, 'reader', team)));
     const caller = stage.caller(ann, 'token');
     const stream = caller.follow(EVERY);
@@ -72,7 +72,7 @@ describe('who follows every workspace', () => {
     expect(await stream.next()).toMatchObject({ done: true });
   });
 
-  it('begins anew who comes back with a cursor of other rights', async () => {
+  it('receives a new snapshot when its cursor is from other permissions', async () => {
     await using stage = await setStage(1, ...teams.map((team) => bound(ann, 'reader', team)));
     const caller = stage.caller(ann, 'token');
     const after = await lastCursor(caller);
@@ -87,8 +87,8 @@ describe('who follows every workspace', () => {
   });
 });
 
-describe('the cluster’s word', () => {
-  it('is asked for anew when something begins to be followed, so that it is never older than it may be', async () => {
+describe('a decision', () => {
+  it('is requested again when a subscription starts with one that would expire before the next check', async () => {
     await using stage = await setStage(10, bound(ann, 'reader', 'team-a'));
     const caller = stage.caller(ann, 'token');
     expect(await caller.ask('{ workspaces(namespace: "team-a") { totalCount } }')).not.toHaveProperty('errors');
@@ -100,7 +100,7 @@ describe('the cluster’s word', () => {
     expect(await next(stream, 1)).toEqual(['FORBIDDEN']);
   });
 
-  it('counts in time also where a role names what it is about', async () => {
+  it('takes effect in time when the rule has resourceNames', async () => {
     const TTL_SECONDS = 3;
     await using stage = await setStage(TTL_SECONDS);
     const { cluster } = stage;

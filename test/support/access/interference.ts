@@ -1,31 +1,31 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { Chances } from '../seeded-chances.ts';
 import { kindOf } from './overview.ts';
-import type { WorldMaker } from './random-world.ts';
-import type { SightModel, Stored } from './sight-model.ts';
+import type { ClusterGenerator } from './random-cluster.ts';
+import type { VisibilityModel, Stored } from './visibility-model.ts';
 import type { Stage } from './stage.ts';
 
 /** Changes everything that one person may not see, and nothing else. */
 export class Interference {
   readonly #stage: Stage;
-  readonly #maker: WorldMaker;
+  readonly #maker: ClusterGenerator;
   readonly #chances: Chances;
   #before: readonly Stored[] = [];
   readonly #made: Manifest[] = [];
 
-  constructor(stage: Stage, maker: WorldMaker, chances: Chances) {
+  constructor(stage: Stage, maker: ClusterGenerator, chances: Chances) {
     this.#stage = stage;
     this.#maker = maker;
     this.#chances = chances;
   }
 
-  begin(model: SightModel): void {
+  begin(model: VisibilityModel): void {
     const { cluster } = this.#stage;
     const world = this.#stage.world();
     const { workspaces, kinds, namespaces, others } = model.hidden();
     const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
-    const parts = world.kinds.filter((kind) => model.kind(kind) === 'part');
-    const names = world.namespaces.filter((namespace) => model.namespace(namespace) === 'part');
+    const parts = world.kinds.filter((kind) => model.kind(kind) === 'redacted');
+    const names = world.namespaces.filter((namespace) => model.namespace(namespace) === 'redacted');
     this.#before = [...ours, ...names, ...kinds, ...parts, ...workspaces, ...others];
     for (const { metadata } of ours) cluster.apply(this.#maker.namespace(metadata.name));
     for (const namespace of names) cluster.apply(withOtherNotes(namespace, this.#maker.namespace()));
@@ -53,7 +53,7 @@ export class Interference {
     }
   }
 
-  #make(manifest: Manifest, model: SightModel): void {
+  #make(manifest: Manifest, model: VisibilityModel): void {
     const made = this.#stage.cluster.apply(manifest);
     if (isSeen(made as unknown as Stored, model)) {
       const { apiVersion, kind, metadata } = manifest;
@@ -76,7 +76,7 @@ export class Interference {
   }
 }
 
-function isSeen(object: Stored, model: SightModel): boolean {
+function isSeen(object: Stored, model: VisibilityModel): boolean {
   switch (object.kind) {
     case 'Workspace':
       return model.mayGet(object) || model.mayList(object.metadata.namespace ?? '');

@@ -7,12 +7,12 @@ import { Interference } from './interference.ts';
 import { COPIES, OVERVIEW, overviewOf, tellsOfCopies } from './overview.ts';
 import { person, type Caller, type Mode, type Person, type Reply } from './people.ts';
 import { wordsOf, type Words } from './words.ts';
-import { WorldMaker } from './random-world.ts';
-import { surroundingsOf } from './random-surroundings.ts';
+import { ClusterGenerator } from './random-cluster.ts';
+import { relatedObjectsOf } from './related-objects.ts';
 import { RbacMaker } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
 import { answerOf, writeRequests, type Request } from './requests.ts';
-import { SightModel } from './sight-model.ts';
+import { VisibilityModel } from './visibility-model.ts';
 import { MODES, Stage } from './stage.ts';
 import { aimsAt } from './targets.ts';
 import { twinsOf } from './twins.ts';
@@ -62,7 +62,7 @@ class LeakScenario {
   readonly #seed: number;
   readonly #chances: Chances;
   readonly #canary = createAviary();
-  readonly #maker: WorldMaker;
+  readonly #maker: ClusterGenerator;
   readonly #writer: RequestWriter;
   readonly #asked = new Set<string>();
   readonly #mistakes: string[] = [];
@@ -73,7 +73,7 @@ class LeakScenario {
   constructor(seed: number) {
     this.#seed = seed;
     this.#chances = chancesOf(seed);
-    this.#maker = new WorldMaker({ chances: this.#chances, canary: this.#canary });
+    this.#maker = new ClusterGenerator({ chances: this.#chances, canary: this.#canary });
     const onSelected = (coordinate: string) => void this.#asked.add(coordinate);
     this.#writer = new RequestWriter({ schema, chances: this.#chances, onSelected });
   }
@@ -87,7 +87,7 @@ class LeakScenario {
     );
     const others = workspaces
       .filter((_, index) => index % SURROUNDED === 0)
-      .flatMap((workspace) => surroundingsOf(workspace, this.#canary));
+      .flatMap((workspace) => relatedObjectsOf(workspace, this.#canary));
     const objects = [...namespaces, ...kinds, ...workspaces, ...others];
     const names = objects.map(({ metadata }) => metadata.name ?? '');
     const thereAre = { names, namespaces: namespaces.map(({ metadata }) => metadata.name ?? '') };
@@ -112,7 +112,7 @@ class LeakScenario {
 
   async #examine(stage: Stage, who: Person, mode: Mode): Promise<void> {
     const caller = stage.caller(who, mode);
-    const model = () => new SightModel(this.#rbac, who, stage.world());
+    const model = () => new VisibilityModel(this.#rbac, who, stage.world());
     await this.#compareOverview(stage, caller, model());
     await this.#compareCopies(stage, caller, model());
     const aims = await aimsAt(stage.world(), stage.administrator(mode), this.#chances);
@@ -135,7 +135,7 @@ class LeakScenario {
 
   /** Writes whatever may be written: what it has come to is shown, and nothing else. */
   async #write(stage: Stage, caller: Caller): Promise<void> {
-    const model = () => new SightModel(this.#rbac, caller.person, stage.world());
+    const model = () => new VisibilityModel(this.#rbac, caller.person, stage.world());
     const aims = await aimsAt(stage.world(), stage.administrator(caller.mode), this.#chances);
     const about = { model: model(), rbac: this.#rbac, who: caller.person, chances: this.#chances };
     const writes = writeRequests(this.#writer, aims, about).filter(({ touches }) => touches);
@@ -151,7 +151,7 @@ class LeakScenario {
   }
 
   /** What is visible does appear, and counts count it. */
-  async #compareOverview(stage: Stage, caller: Caller, model: SightModel): Promise<void> {
+  async #compareOverview(stage: Stage, caller: Caller, model: VisibilityModel): Promise<void> {
     const { data, errors } = await caller.ask(OVERVIEW);
     const expected = overviewOf(model, stage.world());
     if (errors || !isDeepStrictEqual(plain(data), plain(expected)))
@@ -163,7 +163,7 @@ class LeakScenario {
   }
 
   /** Also what the gateway says of itself counts only what is seen. */
-  async #compareCopies(stage: Stage, caller: Caller, model: SightModel): Promise<void> {
+  async #compareCopies(stage: Stage, caller: Caller, model: VisibilityModel): Promise<void> {
     const reply = await caller.ask(COPIES);
     if (!reply.data || !tellsOfCopies(reply.data, model, stage.world()))
       this.#complain(caller, 'the gateway counts otherwise', [JSON.stringify(reply)]);
@@ -203,7 +203,7 @@ class LeakScenario {
   async #interfere(
     stage: Stage,
     caller: Caller,
-    model: () => SightModel,
+    model: () => VisibilityModel,
     answers: ReadonlyMap<Request, string>,
   ): Promise<void> {
     const interference = new Interference(stage, this.#maker, this.#chances);

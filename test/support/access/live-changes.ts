@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { Chances } from '../seeded-chances.ts';
 import type { Subject } from './rbac-model.ts';
-import type { WorldMaker } from './random-world.ts';
+import type { ClusterGenerator } from './random-cluster.ts';
 import type { RbacMaker } from './random-rbac.ts';
 import type { Stage } from './stage.ts';
 
@@ -11,7 +11,7 @@ const API = 'kubeflow.org/v1beta1';
 export interface LiveChangesOptions {
   readonly stage: Stage;
   readonly chances: Chances;
-  readonly maker: WorldMaker;
+  readonly maker: ClusterGenerator;
   readonly rbacMaker: RbacMaker;
   readonly people: readonly Subject[];
   /** What there is of RBAC in the beginning. */
@@ -22,7 +22,7 @@ export interface LiveChangesOptions {
 export class LiveChanges {
   readonly #stage: Stage;
   readonly #chances: Chances;
-  readonly #maker: WorldMaker;
+  readonly #maker: ClusterGenerator;
   readonly #rbacMaker: RbacMaker;
   readonly #people: readonly Subject[];
   #rbac: readonly Manifest[];

@@ -3,7 +3,7 @@ import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
 import { until } from '../until.ts';
 import { canariesIn, createAviary } from './canaries.ts';
 import { LiveChanges, nameOf } from './live-changes.ts';
-import { LiveFollower } from './live-follower.ts';
+import { LiveSubscriber } from './live-subscriber.ts';
 import {
   everyKind,
   everyNamespace,
@@ -14,12 +14,12 @@ import {
   type LiveSelection,
 } from './live-selections.ts';
 import { person, type Person } from './people.ts';
-import { WorldMaker } from './random-world.ts';
+import { ClusterGenerator } from './random-cluster.ts';
 import { RbacMaker } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
-import { SightModel } from './sight-model.ts';
+import { VisibilityModel } from './visibility-model.ts';
 import { MODES, Stage } from './stage.ts';
-import { ReadableWords } from './told-words.ts';
+import { ReadableWords } from './readable-words.ts';
 
 const PEOPLE = [
   person('ann', 'team-1'),
@@ -42,7 +42,7 @@ class LiveScenario implements AsyncDisposable {
   readonly #chances: Chances;
   readonly #changes: LiveChanges;
   readonly #stage: Stage;
-  readonly #followers: LiveFollower[] = [];
+  readonly #followers: LiveSubscriber[] = [];
   readonly #words = new Map<Person, ReadableWords>();
   readonly #mistakes: string[] = [];
 
@@ -55,7 +55,7 @@ class LiveScenario implements AsyncDisposable {
 
   static async begin(seed: number): Promise<LiveScenario> {
     const chances = chancesOf(seed);
-    const maker = new WorldMaker({ chances, canary: createAviary() });
+    const maker = new ClusterGenerator({ chances, canary: createAviary() });
     const rbacMaker = new RbacMaker(chances);
     const namespaces = [1, 2, 3].map(() => maker.namespace());
     const kinds = [1, 2, 3].map(() => maker.kind());
@@ -106,15 +106,15 @@ class LiveScenario implements AsyncDisposable {
       const caller = this.#stage.caller(who, MODES[index < 2 ? 0 : 1] ?? 'token');
       for (const selection of selections) {
         const given = canariesIn(selection.query);
-        const onTold = (follower: LiveFollower, text: string) => this.#examine(follower, text, given);
-        const follower = new LiveFollower({ caller, selection, onTold });
+        const onTold = (follower: LiveSubscriber, text: string) => this.#examine(follower, text, given);
+        const follower = new LiveSubscriber({ caller, selection, onTold });
         this.#followers.push(follower);
         follower.begin('anew');
       }
     }
   }
 
-  #examine(follower: LiveFollower, text: string, given: ReadonlySet<string>): void {
+  #examine(follower: LiveSubscriber, text: string, given: ReadonlySet<string>): void {
     const secrets = this.#words.get(follower.caller.person)?.secretsIn(text, given) ?? [];
     if (secrets.length > 0 && this.#mistakes.length < MOST_MISTAKES)
       this.#mistakes.push(
@@ -129,8 +129,8 @@ class LiveScenario implements AsyncDisposable {
     for (const words of this.#words.values()) words.note(rbac, world);
   }
 
-  #model(who: Person): SightModel {
-    return new SightModel(new RbacModel(this.#changes.rbac), who, this.#stage.world());
+  #model(who: Person): VisibilityModel {
+    return new VisibilityModel(new RbacModel(this.#changes.rbac), who, this.#stage.world());
   }
 
   async #act(): Promise<void> {
@@ -153,7 +153,7 @@ class LiveScenario implements AsyncDisposable {
   async #rest(): Promise<void> {
     this.#changes.steps.push('(rest)');
     const expected = new Map(this.#followers.map((each) => [each, this.#expectedOf(each)]));
-    const differs = (each: LiveFollower) => each.differenceFrom(expected.get(each));
+    const differs = (each: LiveSubscriber) => each.differenceFrom(expected.get(each));
     const isAtRest = (): boolean => {
       if (this.#mistakes.length > 0 || this.#followers.some(({ failure }) => failure)) return true;
       for (const each of this.#followers) if (each.isRefused && expected.get(each)) each.begin('anew');
@@ -168,7 +168,7 @@ class LiveScenario implements AsyncDisposable {
     });
   }
 
-  #expectedOf({ caller, selection }: LiveFollower) {
+  #expectedOf({ caller, selection }: LiveSubscriber) {
     return selection.expected(this.#model(caller.person), this.#stage.world());
   }
 }

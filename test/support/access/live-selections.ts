@@ -1,5 +1,5 @@
 import { kindOf } from './overview.ts';
-import type { SightModel, Stored, StoredWorld } from './sight-model.ts';
+import type { VisibilityModel, Stored, StoredCluster } from './visibility-model.ts';
 
 /** What is told of one object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface LiveSelection {
   readonly field: string;
   readonly query: string;
   /** By key. Undefined: it is refused. */
-  readonly expected: (model: SightModel, world: StoredWorld) => ReadonlyMap<string, Fields> | undefined;
+  readonly expected: (model: VisibilityModel, world: StoredCluster) => ReadonlyMap<string, Fields> | undefined;
 }
 
 /** What names an object to who may know no more of it than its name. */
@@ -33,7 +33,7 @@ export const everyWorkspace: LiveSelection = {
   title: 'every workspace',
   field: 'workspaces',
   query: listOf('workspaces', '', SHARED),
-  expected: (model, world) => byKey(model.listed('follow').map((each) => shared(each, model, world))),
+  expected: (model, world) => byKey(model.listed('watch').map((each) => shared(each, model, world))),
 };
 
 export const everyWorkspaceAndRights: LiveSelection = {
@@ -41,7 +41,7 @@ export const everyWorkspaceAndRights: LiveSelection = {
   field: 'workspaces',
   query: listOf('workspaces', '', SEEN),
   expected: (model, world) =>
-    byKey(model.listed('follow').map((each) => ({ ...shared(each, model, world), viewerCan: mayUpdate(each, model) }))),
+    byKey(model.listed('watch').map((each) => ({ ...shared(each, model, world), viewerCan: mayUpdate(each, model) }))),
 };
 
 export function workspacesOf(namespace: string): LiveSelection {
@@ -50,7 +50,7 @@ export function workspacesOf(namespace: string): LiveSelection {
     field: 'workspaces',
     query: listOf('workspaces', `namespace: "${namespace}", `, SHARED),
     expected: (model, world) => {
-      if (!model.mayList(namespace, 'follow')) return undefined;
+      if (!model.mayList(namespace, 'watch')) return undefined;
       const own = world.workspaces.filter(({ metadata }) => metadata.namespace === namespace);
       return byKey(own.map((each) => shared(each, model, world)));
     },
@@ -78,7 +78,7 @@ export const everyKind: LiveSelection = {
   expected: (model, world) =>
     byKey(
       world.kinds
-        .filter((kind) => model.kind(kind, 'follow') !== 'nothing')
+        .filter((kind) => model.kind(kind, 'watch') !== 'nothing')
         .map((kind) => ({ ...kindSeen(kind, model), workspaces: { nodes: names(using(kind, model)) } })),
     ),
 };
@@ -90,20 +90,20 @@ export const everyNamespace: LiveSelection = {
   expected: (model, world) =>
     byKey(
       world.namespaces
-        .filter((namespace) => model.namespace(namespace, 'follow') !== 'nothing')
+        .filter((namespace) => model.namespace(namespace, 'watch') !== 'nothing')
         .map((namespace) => {
           const { name } = namespace.metadata;
-          const listed = sorted(model.listed('follow').filter(({ metadata }) => metadata.namespace === name));
+          const listed = sorted(model.listed('watch').filter(({ metadata }) => metadata.namespace === name));
           const nodes = listed.map((each) => ({ name: each.metadata.name, stateMessage: messageOf(each) }));
           return { ...namespaceSeen(name, model, world), workspaces: { totalCount: nodes.length, nodes } };
         }),
     ),
 };
 
-function shared(workspace: Stored, model: SightModel, world: StoredWorld): Fields {
+function shared(workspace: Stored, model: VisibilityModel, world: StoredCluster): Fields {
   const { name, namespace = '' } = workspace.metadata;
   const kind = world.kinds.find(({ metadata }) => metadata.name === kindOf(workspace));
-  const isKindSeen = kind && model.kind(kind, 'follow') !== 'nothing';
+  const isKindSeen = kind && model.kind(kind, 'watch') !== 'nothing';
   return {
     name,
     stateMessage: messageOf(workspace),
@@ -112,28 +112,28 @@ function shared(workspace: Stored, model: SightModel, world: StoredWorld): Field
   };
 }
 
-function kindSeen(kind: Stored, model: SightModel): Fields {
+function kindSeen(kind: Stored, model: VisibilityModel): Fields {
   const { name, uid } = kind.metadata;
   const { displayName } = (kind['spec'] as { readonly spawner: { readonly displayName: string } }).spawner;
-  const metadata = model.kind(kind, 'follow') === 'whole' ? { uid } : null;
+  const metadata = model.kind(kind, 'watch') === 'full' ? { uid } : null;
   return { name, metadata, displayName, workspaceCount: using(kind, model).length };
 }
 
-function namespaceSeen(name: string, model: SightModel, world: StoredWorld): Fields {
+function namespaceSeen(name: string, model: VisibilityModel, world: StoredCluster): Fields {
   const namespace = world.namespaces.find(({ metadata }) => metadata.name === name);
-  const isWhole = namespace && model.namespace(namespace, 'follow') === 'whole';
+  const isWhole = namespace && model.namespace(namespace, 'watch') === 'full';
   return { name, metadata: isWhole ? { uid: namespace.metadata.uid } : null };
 }
 
-function using({ metadata: { name } }: Stored, model: SightModel): readonly Stored[] {
-  return sorted(model.listed('follow').filter((workspace) => kindOf(workspace) === name));
+function using({ metadata: { name } }: Stored, model: VisibilityModel): readonly Stored[] {
+  return sorted(model.listed('watch').filter((workspace) => kindOf(workspace) === name));
 }
 
 function names(objects: readonly Stored[]): readonly Fields[] {
   return objects.map(({ metadata: { name } }) => ({ name }));
 }
 
-function mayUpdate({ metadata: { namespace = '', name } }: Stored, model: SightModel): boolean {
+function mayUpdate({ metadata: { namespace = '', name } }: Stored, model: VisibilityModel): boolean {
   return model.may('update', 'workspaces', namespace, name);
 }
 

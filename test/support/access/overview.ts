@@ -1,4 +1,4 @@
-import type { SightModel, Stored, StoredWorld } from './sight-model.ts';
+import type { VisibilityModel, Stored, StoredCluster } from './visibility-model.ts';
 
 /** Everything that is listed and counted, by a selection whose answer the model can work out. */
 export const OVERVIEW = `{
@@ -13,7 +13,7 @@ export const OVERVIEW = `{
 export const COPIES = '{ gateway { kinds { kind objects lastEventAt watch { events } } } }';
 
 /** Whether an answer to COPIES counts what may be seen, and tells how the copy does to who may list everywhere only. */
-export function tellsOfCopies(data: unknown, model: SightModel, world: StoredWorld): boolean {
+export function tellsOfCopies(data: unknown, model: VisibilityModel, world: StoredCluster): boolean {
   const { kinds } = (data as { readonly gateway: { readonly kinds: readonly Copy[] } }).gateway;
   const expected = new Map([
     ['Workspace', { objects: model.listed().length, isWhole: model.may('list', 'workspaces', null) }],
@@ -54,7 +54,7 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /** What OVERVIEW has to answer. */
-export function overviewOf(model: SightModel, world: StoredWorld): unknown {
+export function overviewOf(model: VisibilityModel, world: StoredCluster): unknown {
   const listed = sorted(model.listed(), ({ metadata }) => `${metadata.namespace} ${metadata.name}`);
   const kinds = sorted(world.kinds, ({ metadata }) => metadata.name).filter((kind) => model.kind(kind) !== 'nothing');
   const namespaces = sorted(world.namespaces, ({ metadata }) => metadata.name).filter(
@@ -77,14 +77,14 @@ export function overviewOf(model: SightModel, world: StoredWorld): unknown {
     namespaces: list(
       namespaces.map(({ metadata: { name, uid }, ...rest }) => ({
         name,
-        metadata: model.namespace({ metadata: { name, uid }, ...rest }) === 'whole' ? { uid } : null,
+        metadata: model.namespace({ metadata: { name, uid }, ...rest }) === 'full' ? { uid } : null,
         workspaces: list(namesOf(listed.filter(({ metadata }) => metadata.namespace === name))),
       })),
     ),
   };
 }
 
-function kindOverview(kind: Stored, model: SightModel, listed: readonly Stored[]): unknown {
+function kindOverview(kind: Stored, model: VisibilityModel, listed: readonly Stored[]): unknown {
   const own = listed.filter((workspace) => kindOf(workspace) === kind.metadata.name);
   const using = (id: string) => own.filter((workspace) => optionOf(workspace) === id).length;
   return {
@@ -95,10 +95,10 @@ function kindOverview(kind: Stored, model: SightModel, listed: readonly Stored[]
   };
 }
 
-function kindShown(kind: Stored | undefined, model: SightModel): object | null {
+function kindShown(kind: Stored | undefined, model: VisibilityModel): object | null {
   if (!kind) return null;
   const { name, uid } = kind.metadata;
-  return { name, metadata: model.kind(kind) === 'whole' ? { uid } : null };
+  return { name, metadata: model.kind(kind) === 'full' ? { uid } : null };
 }
 
 interface WorkspaceSpec {

@@ -3,7 +3,7 @@ import type { RequestWriter } from './generated-requests.ts';
 import type { Caller, Reply } from './people.ts';
 import type { RbacModel, Subject } from './rbac-model.ts';
 import type { Target } from './request-words.ts';
-import { OTHER_KINDS, type SightModel, type Stored } from './sight-model.ts';
+import { OTHER_KINDS, type VisibilityModel, type Stored } from './visibility-model.ts';
 import type { Aim } from './targets.ts';
 
 /** One operation of one person about one object. */
@@ -24,7 +24,7 @@ export interface Request {
 }
 
 interface Knowledge {
-  readonly model: SightModel;
+  readonly model: VisibilityModel;
   readonly rbac: RbacModel;
   readonly who: Subject;
   readonly chances: Chances;
@@ -87,7 +87,7 @@ function requestAbout(
   };
 }
 
-function isHidden(object: Stored, model: SightModel): boolean {
+function isHidden(object: Stored, model: VisibilityModel): boolean {
   const { workspaces, kinds, namespaces, others } = model.hidden();
   return [...workspaces, ...kinds, ...namespaces, ...others].some(
     ({ metadata }) => metadata.uid === object.metadata.uid,
@@ -126,7 +126,7 @@ function scopeOf(resource: string, { name }: { readonly name: string }): string 
 }
 
 /** For what is asked for by name: the object, or a refusal. */
-function expectation(field: string, object: Stored, model: SightModel): Request['expected'] {
+function expectation(field: string, object: Stored, model: VisibilityModel): Request['expected'] {
   const byName: Readonly<Record<string, string>> = {
     workspace: 'Workspace',
     workspaceKind: 'WorkspaceKind',
@@ -142,24 +142,24 @@ function expectation(field: string, object: Stored, model: SightModel): Request[
     const found = data?.[field] as { readonly name?: string; readonly metadata?: unknown } | null | undefined;
     if (errors?.[0]?.extensions?.code === 'BAD_REQUEST') return true; // of another field, which took all with it
     if (how === 'nothing') return !found && errors?.[0]?.extensions?.code === 'FORBIDDEN';
-    return found?.name === object.metadata.name && (found?.metadata !== null) === (how === 'whole');
+    return found?.name === object.metadata.name && (found?.metadata !== null) === (how === 'full');
   };
 }
 
-function shownByName(object: Stored, model: SightModel): 'whole' | 'part' | 'nothing' {
+function shownByName(object: Stored, model: VisibilityModel): 'full' | 'redacted' | 'nothing' {
   const { name } = object.metadata;
   switch (object.kind) {
     case 'Workspace':
-      return model.mayGet(object) ? 'whole' : 'nothing';
+      return model.mayGet(object) ? 'full' : 'nothing';
     case 'WorkspaceKind':
       if (['get', 'list'].some((verb) => model.may(verb, 'workspacekinds', null, verb === 'get' ? name : null)))
-        return 'whole';
-      return model.hasSpawner() ? 'part' : 'nothing';
+        return 'full';
+      return model.hasSpawner() ? 'redacted' : 'nothing';
     case 'Namespace':
-      if (model.may('get', 'namespaces', name, name) || model.may('list', 'namespaces', null)) return 'whole';
-      return model.mayList(name) ? 'part' : 'nothing';
+      if (model.may('get', 'namespaces', name, name) || model.may('list', 'namespaces', null)) return 'full';
+      return model.mayList(name) ? 'redacted' : 'nothing';
     default:
-      return model.mayGetOther(object) ? 'whole' : 'nothing';
+      return model.mayGetOther(object) ? 'full' : 'nothing';
   }
 }
 

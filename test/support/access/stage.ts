@@ -6,7 +6,7 @@ import type { Config } from '../../../src/config.ts';
 import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 import { until } from '../until.ts';
 import { Caller, person, type Mode, type Person } from './people.ts';
-import { OTHER_KINDS, type Stored, type StoredWorld } from './sight-model.ts';
+import { OTHER_KINDS, type Stored, type StoredCluster } from './visibility-model.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const API = 'kubeflow.org/v1beta1';
@@ -82,7 +82,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** What the cluster holds now. */
-  world(): StoredWorld {
+  world(): StoredCluster {
     const stored = (apiVersion: string, kind: string) => this.cluster.list(apiVersion, kind) as unknown as Stored[];
     return {
       namespaces: stored('v1', 'Namespace'),

@@ -2,7 +2,7 @@ import type { Chances } from '../seeded-chances.ts';
 import type { Caller } from './people.ts';
 import type { Target } from './request-words.ts';
 import { kindOf } from './overview.ts';
-import type { Stored, StoredWorld } from './sight-model.ts';
+import type { Stored, StoredCluster } from './visibility-model.ts';
 
 const PATCHES = [
   { type: 'MERGE', patch: { metadata: { labels: { touched: 'yes' } } } },
@@ -17,7 +17,7 @@ export interface Aim {
 }
 
 /** What the administrator is told of everything: so much can somebody know who may not see it. */
-export async function aimsAt(world: StoredWorld, administrator: Caller, chances: Chances): Promise<readonly Aim[]> {
+export async function aimsAt(world: StoredCluster, administrator: Caller, chances: Chances): Promise<readonly Aim[]> {
   const nodes = 'nodes { id metadata { uid }';
   const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses'];
   const { data } = await administrator.ask(

@@ -1,5 +1,5 @@
 import { canariesIn } from './canaries.ts';
-import type { SightModel } from './sight-model.ts';
+import type { VisibilityModel } from './visibility-model.ts';
 import type { Stage } from './stage.ts';
 
 /** Words of the world. */
@@ -9,7 +9,7 @@ export interface Words {
   readonly readable: ReadonlySet<string>;
 }
 
-export function wordsOf(stage: Stage, model: SightModel): Words {
+export function wordsOf(stage: Stage, model: VisibilityModel): Words {
   return {
     all: canariesIn(JSON.stringify(Object.values(stage.world()))),
     readable: canariesIn(JSON.stringify(model.readable())),

@@ -1,13 +1,13 @@
 import { canariesIn } from './canaries.ts';
 import type { RbacModel, Subject } from './rbac-model.ts';
-import { SightModel, type StoredWorld } from './sight-model.ts';
+import { VisibilityModel, type StoredCluster } from './visibility-model.ts';
 
 interface Moment {
   readonly at: number;
   readonly rbac: RbacModel;
-  readonly world: StoredWorld;
+  readonly world: StoredCluster;
   /** What could be read with the rights of this moment of the world of another. */
-  readonly words: WeakMap<StoredWorld, ReadonlySet<string>>;
+  readonly words: WeakMap<StoredCluster, ReadonlySet<string>>;
 }
 
 /** What somebody could read when, so that it can be said of a word whether it may still be told. */
@@ -24,7 +24,7 @@ export class ReadableWords {
   }
 
   /** From now on these are the rights, and this is what there is. */
-  note(rbac: RbacModel, world: StoredWorld): void {
+  note(rbac: RbacModel, world: StoredCluster): void {
     this.#moments.push({ at: Date.now(), rbac, world, words: new WeakMap() });
     for (const word of canariesIn(JSON.stringify(Object.values(world)))) this.#all.add(word);
   }
@@ -42,10 +42,10 @@ export class ReadableWords {
     );
   }
 
-  #words({ rbac, words }: Moment, world: StoredWorld): ReadonlySet<string> {
+  #words({ rbac, words }: Moment, world: StoredCluster): ReadonlySet<string> {
     let known = words.get(world);
     if (!known) {
-      known = canariesIn(JSON.stringify(new SightModel(rbac, this.#subject, world).readable()));
+      known = canariesIn(JSON.stringify(new VisibilityModel(rbac, this.#subject, world).readable()));
       words.set(world, known);
     }
     return known;

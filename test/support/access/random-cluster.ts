@@ -6,17 +6,17 @@ const STATES = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', 'Unknown
 /** By this label rules of kinds tell namespaces apart. */
 export const TIER = 'tier';
 
-export interface WorldOptions {
+export interface ClusterGeneratorOptions {
   readonly chances: Chances;
   /** One new word each time. */
   readonly canary: () => string;
 }
 
 /** Makes objects of which every word is a canary. */
-export class WorldMaker {
-  readonly #options: WorldOptions;
+export class ClusterGenerator {
+  readonly #options: ClusterGeneratorOptions;
 
-  constructor(options: WorldOptions) {
+  constructor(options: ClusterGeneratorOptions) {
     this.#options = options;
   }
 

@@ -8,16 +8,16 @@ interface ReceivedEvent {
   readonly object: Fields | null;
 }
 
-export interface FollowerOptions {
+export interface LiveSubscriberOptions {
   readonly caller: Caller;
   readonly selection: LiveSelection;
   /** Called with each received message, as text. */
-  readonly onTold: (follower: LiveFollower, text: string) => void;
+  readonly onTold: (subscriber: LiveSubscriber, text: string) => void;
 }
 
-/** Somebody who follows one operation, makes of it what they are told, and complains of what contradicts it. */
-export class LiveFollower implements AsyncDisposable {
-  readonly #options: FollowerOptions;
+/** Subscriber to one operation. Applies the events that it receives, and reports those that contradict each other. */
+export class LiveSubscriber implements AsyncDisposable {
+  readonly #options: LiveSubscriberOptions;
   readonly #held = new Map<string, Fields>();
   readonly #story: string[] = [];
   #stream: AsyncIterableIterator<Reply> | undefined;
@@ -27,7 +27,7 @@ export class LiveFollower implements AsyncDisposable {
   #failure: string | undefined;
   #resets = 0;
 
-  constructor(options: FollowerOptions) {
+  constructor(options: LiveSubscriberOptions) {
     this.#options = options;
   }
 

@@ -8,7 +8,7 @@ interface Mounting {
 }
 
 /** What there is around a workspace: its pod, what happened to that, and what both mount. Every word is a canary. */
-export function surroundingsOf(workspace: Manifest, canary: () => string): readonly Manifest[] {
+export function relatedObjectsOf(workspace: Manifest, canary: () => string): readonly Manifest[] {
   const { name = '', namespace = '' } = workspace.metadata;
   const { home, secrets } = (workspace['spec'] as Mounting).podTemplate.volumes;
   const [volume, storageClass] = [canary(), canary()];

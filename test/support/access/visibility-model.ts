@@ -6,7 +6,7 @@ export type Stored = Manifest & {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
 };
 
-export interface StoredWorld {
+export interface StoredCluster {
   readonly namespaces: readonly Stored[];
   readonly kinds: readonly Stored[];
   readonly workspaces: readonly Stored[];
@@ -26,7 +26,7 @@ export const OTHER_KINDS: Readonly<
   StorageClass: { apiVersion: 'storage.k8s.io/v1', group: 'storage.k8s.io', resource: 'storageclasses' },
 };
 
-type Purpose = 'read' | 'follow';
+type AccessMode = 'read' | 'watch';
 type Place = 'namespaces' | 'workspaces' | 'workspacekinds';
 
 const GROUP: Readonly<Record<Place, string>> = {
@@ -36,12 +36,12 @@ const GROUP: Readonly<Record<Place, string>> = {
 };
 
 /** What one person may see, by the rules of the gateway and nothing else. */
-export class SightModel {
+export class VisibilityModel {
   readonly #rbac: RbacModel;
   readonly #subject: Subject;
-  readonly #world: StoredWorld;
+  readonly #world: StoredCluster;
 
-  constructor(rbac: RbacModel, subject: Subject, world: StoredWorld) {
+  constructor(rbac: RbacModel, subject: Subject, world: StoredCluster) {
     this.#rbac = rbac;
     this.#subject = subject;
     this.#world = world;
@@ -51,43 +51,43 @@ export class SightModel {
     return this.#rbac.may(this.#subject, { verb, group: GROUP[resource], resource, namespace, name });
   }
 
-  mayList(namespace: string, purpose: Purpose = 'read'): boolean {
-    return verbs('list', purpose).every((verb) => this.may(verb, 'workspaces', namespace));
+  mayList(namespace: string, mode: AccessMode = 'read'): boolean {
+    return verbs('list', mode).every((verb) => this.may(verb, 'workspaces', namespace));
   }
 
-  mayGet({ metadata: { namespace = '', name } }: Stored, purpose: Purpose = 'read'): boolean {
-    return verbs('get', purpose).every((verb) => this.may(verb, 'workspaces', namespace, name));
+  mayGet({ metadata: { namespace = '', name } }: Stored, mode: AccessMode = 'read'): boolean {
+    return verbs('get', mode).every((verb) => this.may(verb, 'workspaces', namespace, name));
   }
 
   /** In lists, relations and counts. */
-  listed(purpose: Purpose = 'read'): readonly Stored[] {
-    return this.#world.workspaces.filter(({ metadata }) => this.mayList(metadata.namespace ?? '', purpose));
+  listed(mode: AccessMode = 'read'): readonly Stored[] {
+    return this.#world.workspaces.filter(({ metadata }) => this.mayList(metadata.namespace ?? '', mode));
   }
 
   /** In lists and relations. */
-  kind({ metadata: { name } }: Stored, purpose: Purpose = 'read'): 'whole' | 'part' | 'nothing' {
-    const isListed = verbs('list', purpose).every((verb) => this.may(verb, 'workspacekinds', null));
-    const isNamed = verbs('get', purpose).every((verb) => this.may(verb, 'workspacekinds', null, name));
-    if (isListed || isNamed) return 'whole';
-    return this.hasSpawner(purpose) ? 'part' : 'nothing';
+  kind({ metadata: { name } }: Stored, mode: AccessMode = 'read'): 'full' | 'redacted' | 'nothing' {
+    const isListed = verbs('list', mode).every((verb) => this.may(verb, 'workspacekinds', null));
+    const isNamed = verbs('get', mode).every((verb) => this.may(verb, 'workspacekinds', null, name));
+    if (isListed || isNamed) return 'full';
+    return this.hasSpawner(mode) ? 'redacted' : 'nothing';
   }
 
-  namespace({ metadata: { name } }: Stored, purpose: Purpose = 'read'): 'whole' | 'part' | 'nothing' {
-    const isListed = verbs('list', purpose).every((verb) => this.may(verb, 'namespaces', null));
-    const isNamed = verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', null, name));
-    if (isListed || isNamed) return 'whole';
-    if (!this.mayList(name, purpose)) return 'nothing';
-    return verbs('get', purpose).every((verb) => this.may(verb, 'namespaces', name, name)) ? 'whole' : 'part';
+  namespace({ metadata: { name } }: Stored, mode: AccessMode = 'read'): 'full' | 'redacted' | 'nothing' {
+    const isListed = verbs('list', mode).every((verb) => this.may(verb, 'namespaces', null));
+    const isNamed = verbs('get', mode).every((verb) => this.may(verb, 'namespaces', null, name));
+    if (isListed || isNamed) return 'full';
+    if (!this.mayList(name, mode)) return 'nothing';
+    return verbs('get', mode).every((verb) => this.may(verb, 'namespaces', name, name)) ? 'full' : 'redacted';
   }
 
   /** An object of a kind around workspaces: listed, or only to be had by its name. */
-  other({ kind, metadata: { namespace: at, name } }: Stored): 'whole' | 'part' | 'nothing' {
+  other({ kind, metadata: { namespace: at, name } }: Stored): 'full' | 'redacted' | 'nothing' {
     const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
     const namespace = at ?? null;
     const isListed = this.#rbac.may(this.#subject, { verb: 'list', group, resource, namespace, name: null });
     const isNamed = this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
-    if (isListed || isNamed) return 'whole';
-    return kind === 'StorageClass' && this.#mayClaim() ? 'part' : 'nothing';
+    if (isListed || isNamed) return 'full';
+    return kind === 'StorageClass' && this.#mayClaim() ? 'redacted' : 'nothing';
   }
 
   mayGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
@@ -104,9 +104,9 @@ export class SightModel {
   }
 
   /** Whether kinds are shown as a spawner shows them. */
-  hasSpawner(purpose: Purpose = 'read'): boolean {
+  hasSpawner(mode: AccessMode = 'read'): boolean {
     const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
-    const ways = [verbs('list', purpose), ['get'], ['create']];
+    const ways = [verbs('list', mode), ['get'], ['create']];
     return where.some((namespace) => ways.some((all) => all.every((verb) => this.may(verb, 'workspaces', namespace))));
   }
 
@@ -117,12 +117,12 @@ export class SightModel {
       ...workspaces.filter((each) => this.mayGet(each) || this.mayList(each.metadata.namespace ?? '')),
       ...kinds.map((each) => shownAs(this.kind(each), each, spawnerView)),
       ...others.map((each) => withoutValues(shownAs(this.other(each), each, withoutUid))),
-      ...namespaces.map((each) => shownAs(this.#mayGetNamespace(each) ? 'whole' : this.namespace(each), each, nameOf)),
+      ...namespaces.map((each) => shownAs(this.#mayGetNamespace(each) ? 'full' : this.namespace(each), each, nameOf)),
     ];
   }
 
   /** What no answer may depend on: nothing of it is seen. */
-  hidden(): StoredWorld {
+  hidden(): StoredCluster {
     const { workspaces, kinds, namespaces, others } = this.#world;
     return {
       others: others.filter((each) => this.other(each) === 'nothing'),
@@ -138,13 +138,13 @@ export class SightModel {
   }
 }
 
-function verbs(verb: 'get' | 'list', purpose: Purpose): readonly string[] {
-  return purpose === 'follow' ? [verb, 'watch'] : [verb];
+function verbs(verb: 'get' | 'list', mode: AccessMode): readonly string[] {
+  return mode === 'watch' ? [verb, 'watch'] : [verb];
 }
 
-function shownAs(how: 'whole' | 'part' | 'nothing', object: Stored, part: (object: Stored) => unknown): unknown {
+function shownAs(how: 'full' | 'redacted' | 'nothing', object: Stored, part: (object: Stored) => unknown): unknown {
   if (how === 'nothing') return undefined;
-  return how === 'whole' ? object : part(object);
+  return how === 'full' ? object : part(object);
 }
 
 /** What is in a secret is told to nobody. */
