@@ -10,71 +10,71 @@
  * and graphql-ws. What is compared is measured side by side in the same run: absolute numbers depend on the machine and
  * on what else it does, ratios much less. `--help` says what the columns mean.
  */
-import { cellsOf, nameOf, type Cell, type Subject } from './cells.ts';
-import { Child } from './child.ts';
-import type { Acknowledged, ClientsQuestion } from './clients.ts';
-import { measure, type Measured } from './measure.ts';
+import { scenariosOf, nameOf, type Scenario, type ServerVariant } from './scenarios.ts';
+import { WorkerProcess } from './worker-process.ts';
+import type { Acknowledged, ClientsRequest } from './clients.ts';
+import { measure, type Measurement } from './measure.ts';
 import { help, readOptions, type Options } from './options.ts';
-import { sampleFrame, type FrameParts } from './sample-frame.ts';
-import { startSubject, type RunningSubject } from './subject.ts';
-import { summarise, tableOf } from './table.ts';
-import { describeVerdict, upstream, verdictsOf } from './verdict.ts';
-import type { FrameBytes } from './world.ts';
+import { sampleMessage, type MessageParts } from './sample-message.ts';
+import { startServer, type RunningServer } from './running-server.ts';
+import { medians, formatTable } from './table.ts';
+import { formatResult, upstreamResult, evaluateTargets } from './targets.ts';
+import type { MessageBytes } from './cluster.ts';
 
 const options = readOptions(process.argv.slice(2));
 if (options.help) console.log(help);
 else await run(options);
 
 async function run({ quick, only, profile, seconds }: Options): Promise<void> {
-  const cells = cellsOf({ quick, only });
+  const scenarios = scenariosOf({ quick, only });
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   await using running = new AsyncDisposableStack();
-  const clients = running.use(new Child<ClientsQuestion, Acknowledged>('./clients.ts'));
-  const subjects = await startSubjects(running, ['gateway', ...cells.map(({ subject }) => subject)], execArgv);
-  const frames = await sampleFrames(subjectOf(subjects, 'gateway').url);
-  const measured: Measured[] = [];
-  for (const [index, cell] of cells.entries()) {
-    progress(`${index + 1}/${cells.length} ${nameOf(cell)}`);
+  const clients = running.use(new WorkerProcess<ClientsRequest, Acknowledged>('./clients.ts'));
+  const servers = await startServers(running, ['gateway', ...scenarios.map(({ variant }) => variant)], execArgv);
+  const messages = await sampleMessages(serverOf(servers, 'gateway').url);
+  const measurements: Measurement[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    progress(`${index + 1}/${scenarios.length} ${nameOf(scenario)}`);
     const bench = {
       clients,
-      frame: frames[cell.frameBytes],
-      measureMs: seconds === undefined ? durationOf(cell, quick) : seconds * 1_000,
+      message: messages[scenario.messageBytes],
+      measureMs: seconds === undefined ? durationOf(scenario, quick) : seconds * 1_000,
     };
-    measured.push(await measure(cell, subjectOf(subjects, cell.subject), bench));
+    measurements.push(await measure(scenario, serverOf(servers, scenario.variant), bench));
   }
   progress('');
-  report(summarise(measured));
+  report(medians(measurements));
 }
 
-function durationOf({ load }: Cell, quick: boolean): number {
+function durationOf({ load }: Scenario, quick: boolean): number {
   if (load === 'steady') return quick ? 1_500 : 3_000;
   return quick ? 500 : 1_000;
 }
 
-async function startSubjects(
+async function startServers(
   running: AsyncDisposableStack,
-  wanted: readonly Subject[],
+  wanted: readonly ServerVariant[],
   execArgv: readonly string[],
-): Promise<ReadonlyMap<Subject, RunningSubject>> {
-  const subjects = new Map<Subject, RunningSubject>();
-  for (const subject of new Set(wanted)) subjects.set(subject, running.use(await startSubject(subject, execArgv)));
-  return subjects;
+): Promise<ReadonlyMap<ServerVariant, RunningServer>> {
+  const servers = new Map<ServerVariant, RunningServer>();
+  for (const variant of new Set(wanted)) servers.set(variant, running.use(await startServer(variant, execArgv)));
+  return servers;
 }
 
-function subjectOf(subjects: ReadonlyMap<Subject, RunningSubject>, subject: Subject): RunningSubject {
-  const running = subjects.get(subject);
+function serverOf(servers: ReadonlyMap<ServerVariant, RunningServer>, variant: ServerVariant): RunningServer {
+  const running = servers.get(variant);
   if (running) return running;
-  throw new TypeError(`${subject} was not started.`);
+  throw new TypeError(`${variant} was not started.`);
 }
 
-async function sampleFrames(url: string): Promise<Record<FrameBytes, FrameParts>> {
-  return { 250: await sampleFrame(url, 250), 2_000: await sampleFrame(url, 2_000) };
+async function sampleMessages(url: string): Promise<Record<MessageBytes, MessageParts>> {
+  return { 250: await sampleMessage(url, 250), 2_000: await sampleMessage(url, 2_000) };
 }
 
-function report(measured: readonly Measured[]): void {
-  console.log(`${tableOf(measured)}\n`);
-  for (const verdict of verdictsOf(measured)) console.log(describeVerdict(verdict));
-  if (upstream(measured).reached === false) process.exitCode = 1;
+function report(measurements: readonly Measurement[]): void {
+  console.log(`${formatTable(measurements)}\n`);
+  for (const result of evaluateTargets(measurements)) console.log(formatResult(result));
+  if (upstreamResult(measurements).met === false) process.exitCode = 1;
 }
 
 function progress(text: string): void {

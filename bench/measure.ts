@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cell } from './cells.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Counts } from './clients.ts';
-import { pumpFull, pumpSteady, type Clients } from './pump.ts';
-import type { FrameParts } from './sample-frame.ts';
-import type { ServerState } from './servers/server.ts';
-import type { RunningSubject } from './subject.ts';
+import { applyFullLoad, applySteadyLoad, type Clients } from './load-generator.ts';
+import type { MessageParts } from './sample-message.ts';
+import type { ServerState } from './servers/measured-server.ts';
+import type { RunningServer } from './running-server.ts';
 
 /** What one measurement has found. */
-export interface Measured {
-  readonly cell: Cell;
+export interface Measurement {
+  readonly scenario: Scenario;
   /** As they came over the wire, on average. */
-  readonly bytesPerFrame: number;
-  readonly framesPerSecond: number;
+  readonly bytesPerMessage: number;
+  readonly messagesPerSecond: number;
   /** Per second of the server’s CPU time. */
-  readonly framesPerCore: number;
+  readonly messagesPerCore: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly heapPerSubscriber: number;
@@ -27,86 +27,86 @@ export interface Measured {
 
 export interface Bench {
   readonly clients: Clients;
-  readonly frame: FrameParts;
+  readonly message: MessageParts;
   readonly measureMs: number;
 }
 
 const WARM_UP_SHARE = 0.35;
 const QUIET_MS = 120;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 const SAMPLES_OF_EACH_EVENT = 50;
 
 /** Subscribes everybody, lets events come, and has everybody leave again. */
-export async function measure(cell: Cell, subject: RunningSubject, bench: Bench): Promise<Measured> {
-  const { server, cluster, url } = subject;
-  const { clients, frame } = bench;
+export async function measure(scenario: Scenario, running: RunningServer, bench: Bench): Promise<Measurement> {
+  const { server, cluster, url } = running;
+  const { clients, message } = bench;
   const requestsBefore = cluster.requests.length;
-  await server.ask({ type: 'frame', ...frame });
-  const empty = await server.ask<ServerState>({ type: 'clean state' });
-  await clients.ask({ type: 'subscribe', ...cell, url });
-  await settled(subject, clients, cell.subscribers);
-  const idle = await server.ask<ServerState>({ type: 'clean state' });
+  await server.request({ type: 'message', ...message });
+  const empty = await server.request<ServerState>({ type: 'clean state' });
+  await clients.request({ type: 'subscribe', ...scenario, url });
+  await waitUntilIdle(running, clients, scenario.subscribers);
+  const idle = await server.request<ServerState>({ type: 'clean state' });
   const watches = cluster.openWatches;
-  const rates = await ratesOf(cell, subject, bench);
-  await clients.ask({ type: 'leave' });
-  await settled(subject, clients, 0);
+  const rates = await ratesOf(scenario, running, bench);
+  await clients.request({ type: 'leave' });
+  await waitUntilIdle(running, clients, 0);
   return {
-    cell,
+    scenario,
     ...rates,
-    heapPerSubscriber: (idle.heapBytes - empty.heapBytes) / cell.subscribers,
+    heapPerSubscriber: (idle.heapBytes - empty.heapBytes) / scenario.subscribers,
     watches,
     requests: cluster.requests.length - requestsBefore,
   };
 }
 
-type Rates = Omit<Measured, 'cell' | 'heapPerSubscriber' | 'watches' | 'requests'>;
+type Rates = Omit<Measurement, 'scenario' | 'heapPerSubscriber' | 'watches' | 'requests'>;
 
-async function ratesOf(cell: Cell, subject: RunningSubject, { clients, measureMs }: Bench): Promise<Rates> {
-  const { load, subscribers } = cell;
-  const pump = load === 'full' ? pumpFull : pumpSteady;
+async function ratesOf(scenario: Scenario, running: RunningServer, { clients, measureMs }: Bench): Promise<Rates> {
+  const { load, subscribers } = scenario;
+  const applyLoad = load === 'full' ? applyFullLoad : applySteadyLoad;
   const sampleEvery = load === 'full' ? Math.ceil(subscribers / SAMPLES_OF_EACH_EVENT) : 1;
-  const pumping = { cluster: subject.cluster, clients, sampleEvery };
-  await pump({ ...pumping, forMs: measureMs * WARM_UP_SHARE });
-  const before = await look(subject, clients);
-  const events = await pump({ ...pumping, forMs: measureMs });
-  const after = await look(subject, clients);
-  const { frames, bytes, p50Ms, p99Ms } = after;
-  if (frames !== events * subscribers) throw new Error(`Expected ${events * subscribers} messages, got ${frames}.`);
+  const loadOptions = { cluster: running.cluster, clients, sampleEvery };
+  await applyLoad({ ...loadOptions, forMs: measureMs * WARM_UP_SHARE });
+  const before = await sample(running, clients);
+  const events = await applyLoad({ ...loadOptions, forMs: measureMs });
+  const after = await sample(running, clients);
+  const { messages, bytes, p50Ms, p99Ms } = after;
+  if (messages !== events * subscribers) throw new Error(`Expected ${events * subscribers} messages, got ${messages}.`);
   const ms = after.at - before.at;
   return {
-    bytesPerFrame: bytes / frames,
-    framesPerSecond: (frames / ms) * 1_000,
-    framesPerCore: (frames / (after.serverCpuMs - before.serverCpuMs)) * 1_000,
+    bytesPerMessage: bytes / messages,
+    messagesPerSecond: (messages / ms) * 1_000,
+    messagesPerCore: (messages / (after.serverCpuMs - before.serverCpuMs)) * 1_000,
     p50Ms,
     p99Ms,
     clientBusy: (after.cpuMs - before.cpuMs) / ms,
   };
 }
 
-interface Look extends Counts {
+interface Sample extends Counts {
   readonly serverCpuMs: number;
   readonly readers: number;
   readonly at: number;
 }
 
 /** @throws {Error} when a client was lost */
-async function look({ server }: RunningSubject, clients: Clients): Promise<Look> {
-  const { cpuMs: serverCpuMs, readers } = await server.ask<ServerState>({ type: 'state' });
-  const counts = await clients.ask<Counts>({ type: 'counts' });
+async function sample({ server }: RunningServer, clients: Clients): Promise<Sample> {
+  const { cpuMs: serverCpuMs, readers } = await server.request<ServerState>({ type: 'state' });
+  const counts = await clients.request<Counts>({ type: 'counts' });
   if (counts.problem !== undefined) throw new Error(counts.problem);
   return { ...counts, serverCpuMs, readers, at: performance.now() };
 }
 
 /** Waits until the server has so many readers, and nothing more comes to the clients. */
-async function settled(subject: RunningSubject, clients: Clients, subscribers: number): Promise<void> {
-  const begun = performance.now();
-  let before: Look | undefined;
+async function waitUntilIdle(running: RunningServer, clients: Clients, subscribers: number): Promise<void> {
+  const startedAt = performance.now();
+  let before: Sample | undefined;
   for (let quiet = false; !quiet;) {
     await delay(QUIET_MS);
-    const now = await look(subject, clients);
+    const now = await sample(running, clients);
     quiet = now.readers === subscribers && before?.readers === subscribers && now.bytes === before.bytes;
     before = now;
-    if (performance.now() - begun > PATIENCE_MS)
-      throw new Error(`Expected ${subscribers} quiet readers, got ${now.readers} after ${PATIENCE_MS} ms.`);
+    if (performance.now() - startedAt > TIMEOUT_MS)
+      throw new Error(`Expected ${subscribers} quiet readers, got ${now.readers} after ${TIMEOUT_MS} ms.`);
   }
 }

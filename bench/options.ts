@@ -16,7 +16,7 @@ Measures live updates: the gateway, beside bare ws broadcast of the same bytes, 
 per subscriber, in one run on this machine. About four minutes; what counts are the ratios.
 
   --quick             about a minute: 1 and 1,000 subscribers, shorter measurements
-  --only <pattern>    only what matches: <server>/<transport>/<operations>/<bytes>/<subscribers>/<load>,
+  --only <pattern>    only what matches: <server>/<protocol>/<operations>/<bytes>/<subscribers>/<load>,
                       e.g. 'graphql-ws/same/250/1000/full' or '^(gateway|bare)/.*/steady'
   --seconds <n>       how long each measurement takes: by default 1 at full and 3 at steady load
   --profile <folder>  has each server write a CPU profile there

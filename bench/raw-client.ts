@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-export type Transport = 'graphql-ws' | 'sse';
+export type Protocol = 'graphql-ws' | 'sse';
 
 interface RawClientOptions {
   readonly url: URL;
-  readonly transport: Transport;
+  readonly protocol: Protocol;
   readonly query: string;
   /** Takes what comes after the subscription has been asked for. The bytes are good only until it returns. */
   readonly onBytes: (bytes: Buffer) => void;
@@ -19,20 +19,20 @@ const PING = 0x89;
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 /**
- * Subscribes over a bare socket: only the beginning of the conversation is understood, everything after it is handed on
+ * Subscribes over a bare socket: only the beginning of the handshake is understood, everything after it is handed on
  * as it comes. Resolves when the subscription has been asked for.
  */
 export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
-  const { url, transport, onBytes, onLost } = options;
+  const { url, protocol, onBytes, onLost } = options;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const conversation = transport === 'sse' ? sseConversation(options) : webSocketConversation(options);
-  let begun = false;
+  const handshake = protocol === 'sse' ? sseHandshake(options) : webSocketHandshake(options);
+  let isComplete = false;
   const take = (bytes: Buffer) => {
-    if (begun) return onBytes(bytes);
-    const step = conversation(bytes.toString('latin1'));
-    if (step.say) socket.write(step.say);
-    begun = step.begun;
-    if (begun) resolve();
+    if (isComplete) return onBytes(bytes);
+    const step = handshake(bytes.toString('latin1'));
+    if (step.send) socket.write(step.send);
+    isComplete = step.isComplete;
+    if (isComplete) resolve();
   };
   const onread = {
     buffer: chunk,
@@ -43,7 +43,7 @@ export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
     },
   };
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true, onread });
-  socket.once('connect', () => socket.write(conversation('').say ?? ''));
+  socket.once('connect', () => socket.write(handshake('').send ?? ''));
   socket.on('error', (error) => {
     reject(error);
     onLost(error);
@@ -53,33 +53,34 @@ export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
   return socket;
 }
 
-/** What to say after what has been heard, and whether that is the last thing to say. */
-type Conversation = (heard: string) => { readonly say?: string | Buffer; readonly begun: boolean };
+/** What to send after what has been received, and whether that is the last thing to send. */
+type Handshake = (received: string) => { readonly send?: string | Buffer; readonly isComplete: boolean };
 
-function webSocketConversation({ url, query }: RawClientOptions): Conversation {
-  let heard = '';
+function webSocketHandshake({ url, query }: RawClientOptions): Handshake {
+  let received = '';
   const steps = [
-    { after: '', say: upgradeRequest(url) },
-    { after: '\r\n\r\n', say: frameOf({ type: 'connection_init' }) },
-    { after: 'connection_ack', say: frameOf({ id: randomUUID(), type: 'subscribe', payload: { query } }) },
+    { after: '', send: upgradeRequest(url) },
+    { after: '\r\n\r\n', send: frameOf({ type: 'connection_init' }) },
+    { after: 'connection_ack', send: frameOf({ id: randomUUID(), type: 'subscribe', payload: { query } }) },
   ];
   return (text) => {
-    heard += text;
+    received += text;
     const [step] = steps;
-    if (!step || !heard.includes(step.after)) return { begun: false };
-    if (heard.startsWith('HTTP') && !heard.startsWith('HTTP/1.1 101')) throw new Error(`Expected 101, got ${heard}`);
+    if (!step || !received.includes(step.after)) return { isComplete: false };
+    if (received.startsWith('HTTP') && !received.startsWith('HTTP/1.1 101'))
+      throw new Error(`Expected 101, got ${received}`);
     steps.shift();
-    return { say: step.say, begun: steps.length === 0 };
+    return { send: step.send, isComplete: steps.length === 0 };
   };
 }
 
-function sseConversation({ url, query }: RawClientOptions): Conversation {
-  let heard = '';
+function sseHandshake({ url, query }: RawClientOptions): Handshake {
+  let received = '';
   return (text) => {
-    heard += text;
-    if (heard === '') return { say: sseRequest(url, query), begun: false };
-    if (!heard.startsWith('HTTP/1.1 200')) throw new Error(`Expected 200, got ${heard}`);
-    return { begun: heard.includes(':\n\n') };
+    received += text;
+    if (received === '') return { send: sseRequest(url, query), isComplete: false };
+    if (!received.startsWith('HTTP/1.1 200')) throw new Error(`Expected 200, got ${received}`);
+    return { isComplete: received.includes(':\n\n') };
   };
 }
 

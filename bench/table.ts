@@ -1,22 +1,22 @@
-import { nameOf, type Cell, type Subject } from './cells.ts';
-import type { Measured } from './measure.ts';
+import { nameOf, type Scenario, type ServerVariant } from './scenarios.ts';
+import type { Measurement } from './measure.ts';
 
-/** The measurements of one cell, however often it was measured: the medians. */
-export function summarise(measured: readonly Measured[]): Measured[] {
-  const groups = Map.groupBy(measured, ({ cell }) => nameOf(cell));
+/** The measurements of one scenario, however often it was measured: the medians. */
+export function medians(measurements: readonly Measurement[]): Measurement[] {
+  const groups = Map.groupBy(measurements, ({ scenario }) => nameOf(scenario));
   return [...groups.values()].map((rounds) => {
-    const middle = (pick: (each: Measured) => number) => median(rounds.map(pick));
+    const medianOf = (pick: (each: Measurement) => number) => median(rounds.map(pick));
     const [first] = rounds;
     if (!first) throw new TypeError('A group has no members.');
     return {
-      cell: first.cell,
-      bytesPerFrame: middle((each) => each.bytesPerFrame),
-      framesPerSecond: middle((each) => each.framesPerSecond),
-      framesPerCore: middle((each) => each.framesPerCore),
-      p50Ms: middle((each) => each.p50Ms),
-      p99Ms: middle((each) => each.p99Ms),
-      heapPerSubscriber: middle((each) => each.heapPerSubscriber),
-      clientBusy: middle((each) => each.clientBusy),
+      scenario: first.scenario,
+      bytesPerMessage: medianOf((each) => each.bytesPerMessage),
+      messagesPerSecond: medianOf((each) => each.messagesPerSecond),
+      messagesPerCore: medianOf((each) => each.messagesPerCore),
+      p50Ms: medianOf((each) => each.p50Ms),
+      p99Ms: medianOf((each) => each.p99Ms),
+      heapPerSubscriber: medianOf((each) => each.heapPerSubscriber),
+      clientBusy: medianOf((each) => each.clientBusy),
       watches: Math.max(...rounds.map((each) => each.watches)),
       requests: Math.max(...rounds.map((each) => each.requests)),
     };
@@ -24,19 +24,23 @@ export function summarise(measured: readonly Measured[]): Measured[] {
 }
 
 /** The measurement of another server under the same circumstances. */
-export function counterpart(all: readonly Measured[], cell: Cell, subject: Subject): Measured | undefined {
-  const wanted = nameOf({ ...cell, subject, transport: 'graphql-ws', operations: 'same' });
-  return all.find((each) => nameOf(each.cell) === wanted);
+export function baselineOf(
+  all: readonly Measurement[],
+  scenario: Scenario,
+  variant: ServerVariant,
+): Measurement | undefined {
+  const wanted = nameOf({ ...scenario, variant, protocol: 'graphql-ws', operations: 'same' });
+  return all.find((each) => nameOf(each.scenario) === wanted);
 }
 
 const columns = [
-  ['server', 'transport', 'operations', 'load'],
+  ['server', 'protocol', 'operations', 'load'],
   ['bytes', 'readers', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients', 'watches', 'requests'],
 ] as const;
 
-/** One row per cell; numbers to the right. */
-export function tableOf(measured: readonly Measured[]): string {
-  const rows = [columns.flat(), ...measured.map((each) => rowOf(each, measured))];
+/** One row per scenario; numbers to the right. */
+export function formatTable(measurements: readonly Measurement[]): string {
+  const rows = [columns.flat(), ...measurements.map((each) => rowOf(each, measurements))];
   const widths = columns.flat().map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const texts = columns[0].length;
   return rows
@@ -46,22 +50,22 @@ export function tableOf(measured: readonly Measured[]): string {
     .join('\n');
 }
 
-function rowOf(each: Measured, all: readonly Measured[]): string[] {
-  const { cell } = each;
-  const corked = counterpart(all, cell, 'bare corked');
+function rowOf(each: Measurement, all: readonly Measurement[]): string[] {
+  const { scenario } = each;
+  const corked = baselineOf(all, scenario, 'bare corked');
   return [
-    cell.subject,
-    cell.transport,
-    cell.operations,
-    cell.load,
-    each.bytesPerFrame.toFixed(0),
-    String(cell.subscribers),
-    whole(each.framesPerSecond),
-    whole(each.framesPerCore),
-    corked ? (each.framesPerCore / corked.framesPerCore).toFixed(2) : '',
+    scenario.variant,
+    scenario.protocol,
+    scenario.operations,
+    scenario.load,
+    each.bytesPerMessage.toFixed(0),
+    String(scenario.subscribers),
+    whole(each.messagesPerSecond),
+    whole(each.messagesPerCore),
+    corked ? (each.messagesPerCore / corked.messagesPerCore).toFixed(2) : '',
     each.p50Ms.toFixed(1),
     each.p99Ms.toFixed(1),
-    cell.subscribers > 1 ? whole(each.heapPerSubscriber) : '',
+    scenario.subscribers > 1 ? whole(each.heapPerSubscriber) : '',
     `${(each.clientBusy * 100).toFixed(0)} %`,
     String(each.watches),
     String(each.requests),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addressMatcher, type HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
-import { isLoopback } from './server/origins.ts';
+import { isLoopback } from './server/origin-policy.ts';
 
 /** Every setting of the gateway. */
 export interface Config {

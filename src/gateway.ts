@@ -20,7 +20,7 @@ import { Namespace } from './kinds/namespace/resource.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
 import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
-import { createConnection } from './kubernetes/connection.ts';
+import { createApiConnection } from './kubernetes/api-connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
@@ -53,7 +53,7 @@ export async function startGateway(
   log: Logger,
   { graphiqlHeaders }: { readonly graphiqlHeaders?: string } = {},
 ): Promise<Gateway> {
-  const connection = await createConnection(config.connection);
+  const connection = await createApiConnection(config.connection);
   const client = new Client(connection);
   const starting = new AbortController().signal;
   const kubernetesVersion = await kubernetesVersionOf(client, starting);
@@ -62,7 +62,7 @@ export async function startGateway(
   const cache = startClusterCache({ ...config, client, resources, log });
   const cluster = clusterOf(config, client, cache);
   const { enforceFilterRules } = config;
-  const live = () => server.pipeline.live.statistics;
+  const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
   const facts = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const server = await startHttpServer({
@@ -88,7 +88,7 @@ export async function startGateway(
   return {
     url: server.url,
     ready: cache.hasSynced,
-    statistics: () => ({ kinds: cache.statuses(), live: server.pipeline.live.statistics }),
+    statistics: () => ({ kinds: cache.statuses(), live: server.pipeline.subscriptions.statistics }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();

@@ -1,22 +1,22 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { statusOf, Workspace } from '../../src/kinds/workspace/resource.ts';
-import { STAMP_BYTES } from '../stamp.ts';
-import { kubeconfigGiven, present } from './server.ts';
+import { TIMESTAMP_BYTES } from '../timestamp.ts';
+import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
 /**
- * The least that can be done: each change of a watch becomes one ready frame that is sent to every socket, without
+ * The least that can be done: each change of a watch becomes one ready message that is sent to every socket, without
  * GraphQL, a store or limits. With `corked` as its second argument, the writes of one turn leave together.
  */
 const corking = process.argv[3] === 'corked';
 const members = new Map<WebSocket, Socket>();
 const corked: Socket[] = [];
-const frame = { before: '', after: '' };
+const message = { before: '', after: '' };
 
 function broadcast(stamp: string): void {
-  const bytes = Buffer.from(`${frame.before}${stamp}${frame.after}`);
+  const bytes = Buffer.from(`${message.before}${stamp}${message.after}`);
   for (const [webSocket, socket] of members) {
     if (corking) cork(socket);
     webSocket.send(bytes, { binary: false });
@@ -39,7 +39,7 @@ function admit(webSocket: WebSocket, socket: Socket): void {
   webSocket.once('close', () => members.delete(webSocket));
 }
 
-const client = new Client(await createConnection({ type: 'text', text: kubeconfigGiven() }));
+const client = new Client(await createApiConnection({ type: 'text', text: kubeconfigArgument() }));
 void client.watch(Workspace, {
   resourceVersion: undefined,
   timeoutSeconds: 3_600,
@@ -47,7 +47,7 @@ void client.watch(Workspace, {
   signal: new AbortController().signal,
   onMalformed: (error) => console.error(error),
   onEvent: (event) => {
-    if (event.type === 'MODIFIED') broadcast((statusOf(event.object).stateMessage ?? '').slice(0, STAMP_BYTES));
+    if (event.type === 'MODIFIED') broadcast((statusOf(event.object).stateMessage ?? '').slice(0, TIMESTAMP_BYTES));
   },
 });
 const server = new WebSocketServer({
@@ -59,9 +59,9 @@ const server = new WebSocketServer({
 server.on('connection', (webSocket, request) => admit(webSocket, request.socket));
 server.once('listening', () => {
   const { port } = server.address() as AddressInfo;
-  present({
+  handleBenchRequests({
     url: `http://127.0.0.1:${port}/graphql`,
     readers: () => members.size,
-    useFrame: (before, after) => Object.assign(frame, { before, after }),
+    setMessage: (before, after) => Object.assign(message, { before, after }),
   });
 });

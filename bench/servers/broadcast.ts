@@ -20,16 +20,16 @@ export class Broadcast<T> {
 class Feed<T> implements AsyncIterableIterator<T> {
   readonly #values: T[] = [];
   readonly #onEnd: () => void;
-  #parked: ((result: IteratorResult<T>) => void) | undefined;
+  #waiting: ((result: IteratorResult<T>) => void) | undefined;
 
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
   }
 
   push(value: T): void {
-    const parked = this.#parked;
-    this.#parked = undefined;
-    if (parked) parked({ done: false, value });
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting({ done: false, value });
     else this.#values.push(value);
   }
 
@@ -37,13 +37,13 @@ class Feed<T> implements AsyncIterableIterator<T> {
     const value = this.#values.shift();
     if (value !== undefined) return { done: false, value };
     return new Promise((resolve) => {
-      this.#parked = resolve;
+      this.#waiting = resolve;
     });
   }
 
   async return(): Promise<IteratorResult<T>> {
     this.#onEnd();
-    this.#parked?.({ done: true, value: undefined });
+    this.#waiting?.({ done: true, value: undefined });
     return { done: true, value: undefined };
   }
 

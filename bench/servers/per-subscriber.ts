@@ -15,11 +15,11 @@ import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.
 import { resources } from '../../src/kinds/index.ts';
 import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { PodUsages } from '../../src/viewer-client/pod-usages.ts';
 import { schema } from '../../src/schema.ts';
 import { Broadcast } from './broadcast.ts';
-import { kubeconfigGiven, present } from './server.ts';
+import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
 /**
  * The gateway’s schema and store behind yoga and graphql-ws as both document it: every subscriber has an iterator, and
@@ -31,7 +31,7 @@ interface Executors {
   readonly subscribe: typeof subscribe;
 }
 
-const client = new Client(await createConnection({ type: 'text', text: kubeconfigGiven() }));
+const client = new Client(await createApiConnection({ type: 'text', text: kubeconfigArgument() }));
 const log = pino({ level: 'silent' });
 const cache = startClusterCache({
   client,
@@ -101,5 +101,5 @@ useServer(
 );
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  present({ url: `http://127.0.0.1:${port}/graphql`, readers: () => events.readers });
+  handleBenchRequests({ url: `http://127.0.0.1:${port}/graphql`, readers: () => events.readers });
 });

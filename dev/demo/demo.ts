@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
@@ -68,7 +68,7 @@ export async function startDemo({
   started.defer(() => rm(directory, { recursive: true }));
   const kubeconfigFile = path.join(directory, 'kubeconfig');
   await writeFile(kubeconfigFile, simulator.kubeconfig, { mode: 0o600 });
-  const client = new Client(await createConnection({ type: 'files', files: [kubeconfigFile] }));
+  const client = new Client(await createApiConnection({ type: 'files', files: [kubeconfigFile] }));
   started.use(startWorkspaceController({ client, log }));
   started.use(startActivityGenerator({ client, log }));
   started.use(startBackgroundControllers(simulator));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { demoDelays } from './controller/pod-step.ts';
@@ -81,7 +81,7 @@ it('lives: one workspace is paused and started in turn, another one comes and go
 });
 
 async function clientOf(kubeconfig: string): Promise<Client> {
-  return new Client(await createConnection({ type: 'text', text: kubeconfig }));
+  return new Client(await createApiConnection({ type: 'text', text: kubeconfig }));
 }
 
 /** The versions of everything that the controller writes. */

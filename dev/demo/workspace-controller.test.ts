@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { controlPlaneMissing, startControlPlane } from '../../test/support/control-plane.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { isNotFound } from '../../src/kubernetes/status-error.ts';
 import type { Manifest } from '../simulator/api-object.ts';
 import { startSimulator } from '../simulator/simulator.ts';
@@ -45,7 +45,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
 
   beforeAll(async () => {
     const server = started.use(await start());
-    client = new Client(await createConnection({ type: 'text', text: server.kubeconfig }));
+    client = new Client(await createApiConnection({ type: 'text', text: server.kubeconfig }));
     await populate(client);
     started.use(startWorkspaceController({ client, delays }));
   });

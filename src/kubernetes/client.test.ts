@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { widget } from '../../dev/simulator/fixture.ts';
 import { Client } from './client.ts';
-import { createConnection } from './connection.ts';
+import { createApiConnection } from './api-connection.ts';
 import { kubeconfig } from '../../test/support/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../../test/support/loopback-server.ts';
 import { isConflict, isKindUnavailable, isNotFound } from './status-error.ts';
@@ -314,7 +314,7 @@ async function answering(
       response.writeHead(status).end(body);
     },
   });
-  return { ...server, client: new Client(await createConnection(kubeconfig({ server: server.url }))) };
+  return { ...server, client: new Client(await createApiConnection(kubeconfig({ server: server.url }))) };
 }
 
 async function failure(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
-import type { Connection } from './connection.ts';
+import type { ApiConnection } from './api-connection.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import type { PathSegments } from './path.ts';
@@ -40,7 +40,7 @@ const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOld
 export class Client {
   readonly #requests: Requests;
 
-  constructor(connection: Connection) {
+  constructor(connection: ApiConnection) {
     this.#requests = new Requests(connection);
   }
 

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
-import { createConnection } from './connection.ts';
+import { createApiConnection } from './api-connection.ts';
 import type { ConnectionSource } from './kubeconfig.ts';
 import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/support/kubeconfig.ts';
 import { startLoopbackServer } from '../../test/support/loopback-server.ts';
@@ -30,7 +30,7 @@ describe('credentials', () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const tokenFile = await directory.write('token', 'first\n');
-    const connection = await createConnection(kubeconfig({ server: server.url }, { token: 'not this', tokenFile }));
+    const connection = await createApiConnection(kubeconfig({ server: server.url }, { token: 'not this', tokenFile }));
     await send(connection);
     await directory.write('token', 'second\n');
     await send(connection);
@@ -50,7 +50,7 @@ describe('credentials', () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const source = await plugin(directory, server.url, '{"token":"first"}');
-    const connection = await createConnection(source);
+    const connection = await createApiConnection(source);
     await send(connection);
     await directory.write('status.json', '{"token":"second"}');
     await send(connection);
@@ -64,7 +64,7 @@ describe('credentials', () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const expired = '{"token":"first","expirationTimestamp":"2020-01-01T00:00:00Z"}';
-    const connection = await createConnection(await plugin(directory, server.url, expired));
+    const connection = await createApiConnection(await plugin(directory, server.url, expired));
     await send(connection);
     await directory.write('status.json', '{"token":"second"}');
     await send(connection);
@@ -75,7 +75,7 @@ describe('credentials', () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const file = await directory.write('config', kubeconfigText({ server: server.url }, { token: 'first' }));
-    const connection = await createConnection({ type: 'files', files: [file] });
+    const connection = await createApiConnection({ type: 'files', files: [file] });
     await directory.write('config', kubeconfigText({ server: server.url }, { token: 'second' }));
     await send(connection);
     connection.refreshCredentials();
@@ -90,7 +90,7 @@ describe('credentials', () => {
       await using directory = await createScratchDirectory();
       const good = kubeconfigText({ server: server.url }, { token: 'second' });
       const file = await directory.write('config', good);
-      const connection = await createConnection({ type: 'files', files: [file] });
+      const connection = await createApiConnection({ type: 'files', files: [file] });
       await directory.write('config', bad);
       connection.refreshCredentials();
       await expect(send(connection)).rejects.toThrow(
@@ -199,11 +199,11 @@ describe('a kubeconfig', () => {
       kubeconfigText({ server: 'http://127.0.0.1' }).replace('"users"', '"x"'),
     ],
   ])('that %s is refused', async (message, broken) => {
-    await expect(createConnection({ type: 'text', text: broken })).rejects.toThrow(message);
+    await expect(createApiConnection({ type: 'text', text: broken })).rejects.toThrow(message);
   });
 
   it('tells who its user is', async () => {
-    const connection = await createConnection(kubeconfig({ server: 'https://127.0.0.1:6443' }));
+    const connection = await createApiConnection(kubeconfig({ server: 'https://127.0.0.1:6443' }));
     expect([connection.userName, connection.server]).toEqual(['admin', 'https://127.0.0.1:6443']);
   });
 });
@@ -221,7 +221,7 @@ describe('inside a cluster', () => {
     await mkdir(ACCOUNT, { recursive: true });
     await writeFile(`${ACCOUNT}/ca.crt`, identity.certificate);
     await writeFile(`${ACCOUNT}/token`, 'first\n');
-    const connection = await createConnection({ type: 'in-cluster' });
+    const connection = await createApiConnection({ type: 'in-cluster' });
     await send(connection);
     await writeFile(`${ACCOUNT}/token`, 'second\n');
     await send(connection);

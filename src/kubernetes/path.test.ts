@@ -4,7 +4,7 @@ import { startLoopbackServer, type LoopbackServer } from '../../test/support/loo
 import { INVALID_SEGMENTS, UNUSUAL_SEGMENTS } from '../../test/support/path-segments.ts';
 import { Widget } from '../../test/support/widget.ts';
 import { Client } from './client.ts';
-import { createConnection } from './connection.ts';
+import { createApiConnection } from './api-connection.ts';
 import { encodePath, pathSegmentProblem } from './path.ts';
 import { readPodLog } from './pod-log.ts';
 import { listPodMetrics } from './pod-metrics.ts';
@@ -30,7 +30,7 @@ const requests: Readonly<Record<string, (client: Client, namespace: string, name
 };
 
 async function clientOf({ url }: LoopbackServer): Promise<Client> {
-  return new Client(await createConnection(kubeconfig({ server: `${url}/prefix` })));
+  return new Client(await createApiConnection(kubeconfig({ server: `${url}/prefix` })));
 }
 
 it.each(INVALID_SEGMENTS)('refuses %j as a segment', (segment) => {
@@ -88,7 +88,7 @@ it('encodes the parameters of the query', async () => {
 
 it('sends a path exactly as it is given to the connection', async () => {
   await using server = await startLoopbackServer();
-  const connection = await createConnection(kubeconfig({ server: `${server.url}/prefix/` }));
+  const connection = await createApiConnection(kubeconfig({ server: `${server.url}/prefix/` }));
   const path = '/api/v1/namespaces/team/secrets/../%2e%2e/.?a=..';
   (await connection.send({ method: 'GET', path, headers: {}, signal })).resume();
   expect(server.seen).toMatchObject([{ url: `/prefix${path}` }]);

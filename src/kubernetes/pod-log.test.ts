@@ -5,14 +5,14 @@ import { kubeconfig } from '../../test/support/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../../test/support/loopback-server.ts';
 import { until } from '../../test/support/until.ts';
 import { Client } from './client.ts';
-import { createConnection } from './connection.ts';
+import { createApiConnection } from './api-connection.ts';
 import { readPodLog, type LogLine, type PodLogOptions } from './pod-log.ts';
 
 const at = { namespace: 'team-a', name: 'ws-0' };
 const TIME = '2026-11-25T10:00:00.123456789Z';
 
 async function clientOf({ url }: LoopbackServer): Promise<Client> {
-  return new Client(await createConnection(kubeconfig({ server: url })));
+  return new Client(await createApiConnection(kubeconfig({ server: url })));
 }
 
 async function batchesOf(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { failureOf, readJson, warningsOf } from './answer.ts';
-import type { Connection } from './connection.ts';
+import type { ApiConnection } from './api-connection.ts';
 import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
 import { isBroken, StatusError } from './status-error.ts';
@@ -35,9 +35,9 @@ export interface WriteAnswer {
  * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
  */
 export class Requests {
-  readonly connection: Connection;
+  readonly connection: ApiConnection;
 
-  constructor(connection: Connection) {
+  constructor(connection: ApiConnection) {
     this.connection = connection;
   }
 

@@ -6,13 +6,13 @@ import type { GraphQLError } from 'graphql';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import { createAssets, type AssetsOptions } from './assets.ts';
+import { createClusterAssets, type ClusterAssetsOptions } from './cluster-assets.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { createGraphiQL } from './graphiql.ts';
-import { isSimplePost, Origins } from './origins.ts';
-import { Outlets, type OutletLimits } from './outlet.ts';
+import { isSimplePost, OriginPolicy } from './origin-policy.ts';
+import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import { acceptsStream, StreamServer } from './sse.ts';
+import { acceptsStream, EventStreamServer } from './sse.ts';
 import { createWebSockets } from './websocket.ts';
 
 /** Whether the gateway can answer, and what is still missing if it cannot. */
@@ -21,7 +21,7 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
 }
 
-export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, OutletLimits {
+export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, FlowControlOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -30,7 +30,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Ou
   /** What GraphiQL's headers editor holds at first: JSON with comments. */
   readonly graphiqlHeaders: string;
   readonly readiness: () => Readiness;
-  readonly assetAt: AssetsOptions['assetAt'];
+  readonly assetAt: ClusterAssetsOptions['assetAt'];
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
@@ -59,13 +59,13 @@ const BACKLOG = 4_096;
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
-  const outlets = new Outlets(options, () => (pipeline.live.counters.slowCloses += 1));
-  const webSockets = createWebSockets({ ...options, pipeline, outlets });
+  const flowControl = new FlowControl(options, () => (pipeline.subscriptions.counters.slowCloses += 1));
+  const webSockets = createWebSockets({ ...options, pipeline, flowControl });
   const serveJson: Answer = async (request, response, viewer) => {
     await pipeline.yoga(request, response, { viewer });
   };
-  const streams = new StreamServer({ pipeline, outlets, serveJson });
-  const origins = new Origins(options);
+  const streams = new EventStreamServer({ pipeline, flowControl, serveJson });
+  const origins = new OriginPolicy(options);
   const state = { stopping: false };
   const server = createServer(
     routes({ ...options, origins }, state, async (request, response, viewer) =>
@@ -113,12 +113,12 @@ function routes(
     authenticate,
     publicError,
     assetAt,
-  }: HttpServerOptions & { readonly origins: Origins },
+  }: HttpServerOptions & { readonly origins: OriginPolicy },
   state: { readonly stopping: boolean },
   serveGraphQL: Answer,
 ): Handler {
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
-  const assets = createAssets({ assetAt, authenticate, publicError });
+  const assets = createClusterAssets({ assetAt, authenticate, publicError });
   return (request, response) => {
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);

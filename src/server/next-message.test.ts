@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SerializedEvent } from '../subscriptions/result-template.ts';
-import { OwnPart, sharedPart } from './next-message.ts';
+import { NextMessagePrefix, sharedPayload } from './next-message.ts';
 
 it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
   'is read by a WebSocket client, of about %i bytes',
@@ -15,8 +15,8 @@ it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
     const sockets = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket: Socket, head) => {
       sockets.handleUpgrade(request, socket, head, () => {
-        const shared = sharedPart(new SerializedEvent(text, ''));
-        socket.write(new OwnPart('"1"').before(shared.length));
+        const shared = sharedPayload(new SerializedEvent(text, ''));
+        socket.write(new NextMessagePrefix('"1"').before(shared.length));
         socket.write(shared);
       });
     });

@@ -5,12 +5,12 @@ const FINAL_TEXT = 0x81;
 const [SMALL, MEDIUM] = [126, 65_536];
 
 /** What is the same of a `next` message for all operations that it goes to. */
-export function sharedPart({ text }: SerializedEvent): Buffer {
+export function sharedPayload({ text }: SerializedEvent): Buffer {
   return Buffer.from(`${text}}`);
 }
 
 /** What is its own of each `next` message of one operation: the head of a WebSocket frame (RFC 6455), and the id. */
-export class OwnPart {
+export class NextMessagePrefix {
   readonly #text: Buffer;
   #bytes = Buffer.alloc(0);
   #sharedBytes = -1;

@@ -27,12 +27,12 @@ export interface OperationRequest {
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
 /** Why an operation was not executed, or what went wrong in it. */
-export interface Failed {
+export interface FailedOperation {
   readonly errors: GraphQLError[];
 }
 
 /** Where an operation comes from. */
-export interface Origin {
+export interface OperationCaller {
   /** Aborts when the client has gone or has lost interest. */
   readonly signal: AbortSignal;
   /** Who sends it. */
@@ -53,16 +53,16 @@ export interface PipelineOptions {
 
 /** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
 export class Pipeline {
-  readonly live: SubscriptionRegistry;
+  readonly subscriptions: SubscriptionRegistry;
   /** GET and POST with one answer. */
-  readonly yoga: YogaServerInstance<Origin, Context>;
+  readonly yoga: YogaServerInstance<OperationCaller, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
 
   constructor(options: PipelineOptions) {
     const { schema, endpoint, createContext, publicError } = options;
     this.#publicError = publicError;
-    this.live = new SubscriptionRegistry(options);
-    this.yoga = createYoga<Origin, Context>({
+    this.subscriptions = new SubscriptionRegistry(options);
+    this.yoga = createYoga<OperationCaller, Context>({
       schema,
       graphqlEndpoint: endpoint,
       context: ({ request, signal, viewer }) => createContext(viewer, request?.signal ?? signal),
@@ -89,16 +89,16 @@ export class Pipeline {
   /** Parses and validates an operation for a transport that can carry more than one answer. Never rejects. */
   async prepare(
     { query, operationName, variables }: OperationRequest,
-    origin: Origin,
-  ): Promise<PreparedOperation | Failed> {
+    caller: OperationCaller,
+  ): Promise<PreparedOperation | FailedOperation> {
     try {
-      const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(origin);
+      const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(caller);
       const document = parse(query ?? '');
       const problems: readonly Error[] = validate(schema, document);
-      if (problems.length > 0) return this.#failed(problems);
+      if (problems.length > 0) return this.#failure(problems);
       return { schema, document, operationName, variableValues: variables, contextValue: await contextFactory() };
     } catch (error) {
-      return this.#failed([error]);
+      return this.#failure([error]);
     }
   }
 
@@ -111,16 +111,16 @@ export class Pipeline {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
       if (type === 'subscription') {
         const errors = invalidNames(operation);
-        return errors.length > 0 ? this.#failed(errors) : await this.live.subscribe(operation, after);
+        return errors.length > 0 ? this.#failure(errors) : await this.subscriptions.subscribe(operation, after);
       }
       const result = await executePrepared(operation);
-      return result.errors ? { ...result, ...this.#failed(result.errors) } : result;
+      return result.errors ? { ...result, ...this.#failure(result.errors) } : result;
     } catch (error) {
-      return this.#failed([error]);
+      return this.#failure([error]);
     }
   }
 
-  #failed(errors: readonly unknown[]): Failed {
+  #failure(errors: readonly unknown[]): FailedOperation {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
 }

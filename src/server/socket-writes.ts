@@ -6,7 +6,7 @@ interface Corked {
 let corked: Corked[] = [];
 
 /** Lets go one turn later: what has arrived from the API server by then leaves in the same write. */
-export function joinWrites(stream: Corked): void {
+export function scheduleUncork(stream: Corked): void {
   if (corked.length === 0) setImmediate(() => setImmediate(uncorkAll));
   corked.push(stream);
 }

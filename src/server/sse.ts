@@ -4,9 +4,9 @@ import type { Viewer } from '../auth/viewer.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
-import type { Outlets, Wire } from './outlet.ts';
-import { readOperation, type Refusal } from './request.ts';
-import { spread } from './spread.ts';
+import type { FlowControl, Transport } from './flow-control.ts';
+import { readOperation, type Refusal } from './operation-request.ts';
+import { staggered } from './staggered.ts';
 
 const STREAM = 'text/event-stream';
 const PING = ':\n\n';
@@ -19,7 +19,7 @@ export function acceptsStream({ headers }: IncomingMessage): boolean {
 
 interface StreamServerOptions {
   readonly pipeline: Pipeline;
-  readonly outlets: Outlets;
+  readonly flowControl: FlowControl;
   /** Answers a query that is better answered as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 }
@@ -34,7 +34,7 @@ interface OpenStream {
  * Answers each operation as a stream of its own (graphql-sse, "distinct connections"): `event: next` for each result, with
  * the event’s cursor as its `id`; `event: complete` at the end; a comment every 12 s. `Last-Event-ID` goes on from there.
  */
-export class StreamServer {
+export class EventStreamServer {
   readonly #options: StreamServerOptions;
   readonly #streams = new Set<OpenStream>();
   #pings: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export class StreamServer {
 
   /** Completes all streams, spread over this time. */
   async close(overMs: number): Promise<void> {
-    await spread([...this.#streams], overMs, ({ end }) => end());
+    await staggered([...this.#streams], overMs, ({ end }) => end());
   }
 
   #ping(): void {
@@ -80,13 +80,13 @@ export class StreamServer {
   }
 
   #follow(stream: SubscriptionHandle, response: ServerResponse, viewer: string): void {
-    const outlet = this.#options.outlets.open(wireOf(response), viewer);
+    const flow = this.#options.flowControl.open(transportOf(response), viewer);
     const running = stream.start({
       get ready() {
-        return outlet.ready;
+        return flow.ready;
       },
       send: (frame) => {
-        outlet.writing();
+        flow.writing();
         response.write(frame.bytes(stream.resumable ? resumableEventOf : eventOf));
       },
       end: (error) => {
@@ -107,19 +107,19 @@ export class StreamServer {
     this.#streams.add(open);
     this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_MS);
     response.on('drain', () => {
-      outlet.drained();
+      flow.drained();
       running.resume();
     });
     response.once('close', () => {
       running.stop();
-      outlet[Symbol.dispose]();
+      flow[Symbol.dispose]();
       this.#streams.delete(open);
       if (this.#streams.size === 0) this.#stopPings();
     });
   }
 }
 
-function wireOf(response: ServerResponse): Wire {
+function transportOf(response: ServerResponse): Transport {
   return {
     get pendingBytes() {
       return response.writableLength;
@@ -130,7 +130,7 @@ function wireOf(response: ServerResponse): Wire {
     },
     cork: () => response.socket?.cork(),
     uncork: () => response.socket?.uncork(),
-    closeSlow: () => response.destroy(),
+    closeStalled: () => response.destroy(),
   };
 }
 

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { Connection, UNAUTHORIZED } from './connection.ts';
+import { WebSocketConnection, UNAUTHORIZED } from './websocket-connection.ts';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { failure } from '../graphql/errors.ts';
-import type { FrameStream } from './frame-stream.ts';
-import type { Outlets } from './outlet.ts';
-import { spread } from './spread.ts';
+import type { SubscriptionIterator } from './subscription-iterator.ts';
+import type { FlowControl } from './flow-control.ts';
+import { staggered } from './staggered.ts';
 import { isStream, type Pipeline, type PreparedOperation } from './pipeline.ts';
 
 const PING_INTERVAL_MS = 12_000;
@@ -18,14 +18,14 @@ const TRY_AGAIN_LATER = 1013;
 const MAX_REASON_BYTES = 123;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** How long a close frame is given to pass what is stuck before it. */
-const LAST_CHANCE_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
 /** Typed by hand: @types/ws does not know `closeTimeout` yet. */
 const socketOptions = {
   noServer: true,
   maxPayload: MAX_MESSAGE_BYTES,
   perMessageDeflate: false,
-  closeTimeout: LAST_CHANCE_MS,
+  closeTimeout: CLOSE_TIMEOUT_MS,
 };
 const GOING_AWAY = 'The server is stopping. Connect again in a second; your cursors stay good.';
 export interface WebSockets {
@@ -37,7 +37,7 @@ export interface WebSockets {
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
-  readonly outlets: Outlets;
+  readonly flowControl: FlowControl;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
@@ -46,24 +46,24 @@ export interface WebSocketOptions {
 }
 
 /** One operation on one connection. */
-interface Place {
+interface SubscribedOperation {
   readonly prepared: PreparedOperation;
   readonly id: string;
-  readonly connection: Connection;
+  readonly connection: WebSocketConnection;
 }
 
 /** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, outlets, publicError, authenticate, slowReaderTimeoutMs } = options;
+  const { pipeline, flowControl, publicError, authenticate, slowReaderTimeoutMs } = options;
   const { maxSubscriptionsPerConnection: most } = options;
   const sockets = new WebSocketServer(socketOptions);
-  const connections = new Map<WebSocket, Connection>();
-  const places = new WeakMap<object, Place>();
-  const identities = new WeakMap<WebSocket, () => Promise<Viewer>>();
-  const begin = async (operation: object): Promise<ExecutionResult | FrameStream> => {
-    const place = places.get(operation);
-    if (!place) throw new TypeError('An operation came that was not prepared.');
-    const { prepared, id, connection } = place;
+  const connections = new Map<WebSocket, WebSocketConnection>();
+  const subscribed = new WeakMap<object, SubscribedOperation>();
+  const authenticators = new WeakMap<WebSocket, () => Promise<Viewer>>();
+  const begin = async (operation: object): Promise<ExecutionResult | SubscriptionIterator> => {
+    const found = subscribed.get(operation);
+    if (!found) throw new TypeError('An operation came that was not prepared.');
+    const { prepared, id, connection } = found;
     const answer = await pipeline.begin(prepared);
     if (!isStream(answer)) return answer;
     if (connection.streams >= most) return { errors: [tooMany(most)] };
@@ -74,7 +74,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
       onConnect: async ({ extra: { socket, request }, connectionParams }) => {
         const credentials = { ...credentialsOf(request), connectionParams };
-        identities.set(socket, () => authenticate(credentials));
+        authenticators.set(socket, () => authenticate(credentials));
         try {
           await authenticate(credentials);
           return true;
@@ -85,9 +85,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       },
       onSubscribe: async ({ extra: { socket } }, id, { query, operationName, variables }) => {
         const connection = connections.get(socket);
-        const whoIsIt = identities.get(socket);
-        if (!connection || !whoIsIt) throw new TypeError('A message came on a connection that was not opened.');
-        const viewer = await whoIsIt().catch((error: unknown) => publicError(error));
+        const identify = authenticators.get(socket);
+        if (!connection || !identify) throw new TypeError('A message came on a connection that was not opened.');
+        const viewer = await identify().catch((error: unknown) => publicError(error));
         if (viewer instanceof GraphQLError) {
           // What cannot be found out now costs this operation only.
           if (isUnauthenticated(viewer)) refuse(socket, viewer);
@@ -96,7 +96,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
         const prepared = await pipeline.prepare(request, { signal: connection.closed, viewer });
         if ('errors' in prepared) return prepared.errors;
-        places.set(prepared, { prepared, id, connection });
+        subscribed.set(prepared, { prepared, id, connection });
         return prepared;
       },
       execute: begin,
@@ -113,14 +113,14 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     upgrade(request, socket, head) {
       if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        connections.set(webSocket, new Connection(webSocket, socket, outlets));
+        connections.set(webSocket, new WebSocketConnection(webSocket, socket, flowControl));
         webSocket.once('close', () => connections.delete(webSocket));
         sockets.emit('connection', webSocket, request);
       });
     },
     async close(overMs) {
       clearInterval(pings);
-      await spread([...connections.values()], overMs, (connection) => connection.goAway(GOING_AWAY));
+      await staggered([...connections.values()], overMs, (connection) => connection.drain(GOING_AWAY));
       const deadline = setTimeout(() => {
         for (const webSocket of connections.keys()) webSocket.terminate();
       }, overMs);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { until } from '../support/until.ts';
 
@@ -62,13 +62,13 @@ interface Exchange {
 
 /** Plain HTTP with an API server, by the address and credentials of a kubeconfig. */
 export class Api {
-  readonly #connection: Connection;
+  readonly #connection: ApiConnection;
 
   static async connect(kubeconfig: string): Promise<Api> {
-    return new Api(await createConnection({ type: 'text', text: kubeconfig }));
+    return new Api(await createApiConnection({ type: 'text', text: kubeconfig }));
   }
 
-  private constructor(connection: Connection) {
+  private constructor(connection: ApiConnection) {
     this.#connection = connection;
   }
 

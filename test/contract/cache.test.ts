@@ -5,7 +5,7 @@ import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-ca
 import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { WatchStatistics } from '../../src/cache/watch-statistics.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource, type Resource } from '../../src/kubernetes/resource.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -184,9 +184,9 @@ interface RunningCache extends AsyncDisposable {
 }
 
 async function startCache(kubeconfig: string, resource: Resource): Promise<RunningCache> {
-  const connection = await createConnection({ type: 'text', text: kubeconfig });
+  const connection = await createApiConnection({ type: 'text', text: kubeconfig });
   const requests: string[] = [];
-  const recording: Connection = {
+  const recording: ApiConnection = {
     ...connection,
     send(request) {
       requests.push(request.path);

@@ -1,7 +1,7 @@
 import { text as readText } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { ImpersonatedUser } from '../../src/kubernetes/impersonation.ts';
 import type { Cluster } from './clusters.ts';
 
@@ -22,7 +22,7 @@ const requests = [
 
 /** One name is one user, whatever the method and whether the request has a body. */
 export function impersonatedNames(cluster: () => Cluster): void {
-  const own = () => createConnection({ type: 'text', text: cluster().kubeconfig });
+  const own = () => createApiConnection({ type: 'text', text: cluster().kubeconfig });
 
   it.each(['erin', 'Zoë', 'Łukasz', '王芳', 'system:serviceaccount:team-ä:robot'])(
     'acts as %s on every request',
@@ -60,7 +60,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
     };
     const as = { as: 'zoë', 'as-uid': 'u-1', 'as-groups': ['équipe'], 'as-user-extra': { scopes: ['a'] } };
     const acting = users.map((entry) => ({ ...entry, user: { ...entry.user, ...as } }));
-    const connection = await createConnection({ type: 'text', text: JSON.stringify({ ...config, users: acting }) });
+    const connection = await createApiConnection({ type: 'text', text: JSON.stringify({ ...config, users: acting }) });
     expect(await whoIs(connection)).toEqual({
       username: 'zoë',
       uid: 'u-1',
@@ -90,14 +90,14 @@ interface Answer {
   readonly status?: { readonly userInfo?: unknown };
 }
 
-async function send(connection: Connection, method: string, path: string, body?: object): Promise<Answer> {
+async function send(connection: ApiConnection, method: string, path: string, body?: object): Promise<Answer> {
   const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   const headers = { accept: 'application/json', ...(body && { 'content-type': contentType }) };
   const response = await connection.send({ method, path, headers, body: body && JSON.stringify(body), signal });
   return { ...(JSON.parse(await readText(response)) as object), code: response.statusCode ?? 0 };
 }
 
-async function whoIs(connection: Connection): Promise<unknown> {
+async function whoIs(connection: ApiConnection): Promise<unknown> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   return (await send(connection, 'POST', REVIEWS, review)).status?.userInfo;
 }

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { createConnection, type Connection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { ConnectionSource } from '../../src/kubernetes/kubeconfig.ts';
 
 const { signal } = new AbortController();
@@ -19,10 +19,10 @@ export function kubeconfigText(cluster: object, user: object = {}): string {
 }
 
 export async function ask(source: ConnectionSource): Promise<string> {
-  return send(await createConnection(source));
+  return send(await createApiConnection(source));
 }
 
-export async function send(connection: Connection): Promise<string> {
+export async function send(connection: ApiConnection): Promise<string> {
   return text(await connection.send({ method: 'GET', path: '/version?x=1', headers: {}, signal }));
 }
 

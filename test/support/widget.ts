@@ -1,7 +1,7 @@
 import { startTestSimulator, type TestSimulator } from '../../dev/simulator/fixture.ts';
 import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { createConnection } from '../../src/kubernetes/connection.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource } from '../../src/kubernetes/resource.ts';
 
@@ -28,6 +28,6 @@ export interface WidgetCluster extends TestSimulator {
 /** A simulated cluster that serves widgets, and a client for it. */
 export async function startWidgetCluster(options: SimulatorOptions = {}): Promise<WidgetCluster> {
   const test = await startTestSimulator(options);
-  const connection = await createConnection({ type: 'text', text: test.simulator.kubeconfig });
+  const connection = await createApiConnection({ type: 'text', text: test.simulator.kubeconfig });
   return { ...test, client: new Client(connection) };
 }

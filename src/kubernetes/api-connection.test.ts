@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
 import { Client } from './client.ts';
-import { createConnection } from './connection.ts';
+import { createApiConnection } from './api-connection.ts';
 import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';
 import { startLoopbackProxy, startLoopbackServer } from '../../test/support/loopback-server.ts';
 import { defineResource } from './resource.ts';
@@ -23,7 +23,7 @@ it.skipIf(!existsSync(SOCKETS))(`probes the host of a silent connection, as ${SO
       response.writeHead(200).flushHeaders(); // as a watch on which nothing happens
     },
   });
-  const connection = await createConnection(kubeconfig({ server: server.url }));
+  const connection = await createApiConnection(kubeconfig({ server: server.url }));
   const ended = new AbortController();
   const response = await connection.send({ method: 'GET', path: '/', headers: {}, signal: ended.signal });
   response.on('error', () => response.destroy());
@@ -82,7 +82,7 @@ describe('the server', () => {
 
   it('may have an IPv6 address', async ({ skip }) => {
     await using server = await startLoopbackServer({ host: '::1' }).catch((error: unknown) => skip(String(error)));
-    const connection = await createConnection(kubeconfig({ server: server.url }));
+    const connection = await createApiConnection(kubeconfig({ server: server.url }));
     expect([await send(connection), connection.server]).toEqual(['{}', `http://[::1]:${server.port}`]);
   });
 
@@ -113,7 +113,7 @@ describe('a write whose answer is lost', () => {
 
   it.each(writes)('may or may not have happened: %s', async (_, write) => {
     await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
-    const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+    const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
     const refused = await write(client).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 504, reason: 'Timeout', message: expect.stringContaining('may or may not') });
     expect(server.seen).toHaveLength(1);
@@ -123,19 +123,19 @@ describe('a write whose answer is lost', () => {
     'may or may not have happened when the answer is %j',
     async (answer) => {
       await using server = await startLoopbackServer({ answer: (_, { socket }) => void socket.end(answer) });
-      const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+      const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
       await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 504, reason: 'Timeout' });
     },
   );
 
   it('has not happened where nobody listens', async () => {
-    const client = new Client(await createConnection(kubeconfig({ server: (await gone()).url })));
+    const client = new Client(await createApiConnection(kubeconfig({ server: (await gone()).url })));
     await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 503, reason: 'Unreachable' });
   });
 
   it('is no such thing for a read', async () => {
     await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
-    const client = new Client(await createConnection(kubeconfig({ server: server.url })));
+    const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
     await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isBroken);
   });
 });

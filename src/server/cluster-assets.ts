@@ -5,14 +5,14 @@ import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 
 /** A file that is kept in the cluster. */
-export interface Asset {
+export interface ClusterAsset {
   readonly contentType: string;
   readonly content: Buffer;
 }
 
-export interface AssetsOptions {
+export interface ClusterAssetsOptions {
   /** The file at a path, for who may see it; undefined where there is none. */
-  readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<Asset | undefined>;
+  readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<ClusterAsset | undefined>;
   readonly authenticate: Authenticator;
   readonly publicError: (error: unknown) => GraphQLError;
 }
@@ -27,7 +27,7 @@ const harmless = {
 };
 
 /** Serves files of the cluster below `/assets/`, each only to who may see what it belongs to. */
-export function createAssets({ assetAt, authenticate, publicError }: AssetsOptions) {
+export function createClusterAssets({ assetAt, authenticate, publicError }: ClusterAssetsOptions) {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // As it was sent: `new URL` would resolve `..` and `%2e%2e`.
     const [path = '', query = ''] = (request.url ?? '').split('?');
@@ -55,7 +55,7 @@ export function createAssets({ assetAt, authenticate, publicError }: AssetsOptio
 }
 
 interface Sending {
-  readonly asset: Asset;
+  readonly asset: ClusterAsset;
   /** What the client takes it to be: an address with it never shows anything else. */
   readonly known: string | null;
 }

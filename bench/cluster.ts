@@ -2,34 +2,34 @@ import { workspaceKindCrd } from '../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../dev/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../dev/simulator/simulator.ts';
-import { stamp } from './stamp.ts';
+import { timestampNow } from './timestamp.ts';
 
 /** About how large one event is. */
-export type FrameBytes = 250 | 2000;
+export type MessageBytes = 250 | 2000;
 
 /** Written in turn: more than are ever on their way at once, so no change overtakes another of the same object. */
 export const WORKSPACES = 8;
 const CLAIMS = 11;
 
 /** An API server with the workspaces that are written to. */
-export async function startWorld(): Promise<Simulator> {
+export async function startBenchCluster(): Promise<Simulator> {
   const workspaces = Array.from({ length: WORKSPACES }, (_, index) => workspace(index));
   return startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...workspaces] });
 }
 
 /** Changes the next workspace: it then carries the moment of this write. */
-export function writeNext(cluster: Simulator, event: number): void {
+export function updateNextWorkspace(cluster: Simulator, event: number): void {
   cluster.apply(workspace(event % WORKSPACES));
 }
 
 /** @param reader whose operation it is: equal numbers have equal operations, and all are of the same length */
-export function operationOf(frameBytes: FrameBytes, reader: number): string {
+export function operationOf(messageBytes: MessageBytes, reader: number): string {
   const own = `alias${String(reader).padStart(5, '0')}: displayName`;
   const few = `${own} kindName state stateMessage`;
   const many = `metadata { namespace name uid createdAt generation } ${few} paused pendingRestart deferUpdates
     pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt } imageConfig { id desiredId }
     podConfig { id desiredId } volumes { data { claimName mountPath readOnly } }`;
-  return `subscription { workspaces { type object { ${frameBytes === 250 ? few : many} } } }`;
+  return `subscription { workspaces { type object { ${messageBytes === 250 ? few : many} } } }`;
 }
 
 function workspace(index: number): Manifest {
@@ -58,7 +58,7 @@ function claimOf(index: number): object {
 function statusNow(): object {
   return {
     state: 'Running',
-    stateMessage: `${stamp()} Workspace is running`,
+    stateMessage: `${timestampNow()} Workspace is running`,
     activity: { lastActivity: 1_763_712_000_000, lastUpdate: 1_763_712_060_000 },
     lastRunningTime: 1_763_700_000_000,
     pauseTime: 0,

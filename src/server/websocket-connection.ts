@@ -3,40 +3,40 @@ import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import { FrameStream, type FrameSink } from './frame-stream.ts';
-import { OwnPart, sharedPart } from './next-message.ts';
-import type { Outlet, Outlets, Wire } from './outlet.ts';
+import { SubscriptionIterator, type SubscriptionSink } from './subscription-iterator.ts';
+import { NextMessagePrefix, sharedPayload } from './next-message.ts';
+import type { FlowController, FlowControl, Transport } from './flow-control.ts';
 
-const SLOW = 4008;
+const STALLED = 4008;
 /** It is not known, or not known any more, who the client is. */
 export const UNAUTHORIZED = 4401;
 const OPEN = 1;
 
 /** One WebSocket, and the streams that it carries. */
-export class Connection {
+export class WebSocketConnection {
   /** Aborts when the client has gone. */
   readonly closed: AbortSignal;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
-  readonly #openOutlet: (viewer: string) => Outlet;
-  readonly #streams = new Map<string, FrameStream>();
-  #outlet: Outlet | undefined;
+  readonly #openFlow: (viewer: string) => FlowController;
+  readonly #streams = new Map<string, SubscriptionIterator>();
+  #flow: FlowController | undefined;
   #heardAt = Date.now();
 
-  constructor(webSocket: WebSocket, socket: Socket, outlets: Outlets) {
+  constructor(webSocket: WebSocket, socket: Socket, flowControl: FlowControl) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     webSocket.on('pong', () => (this.#heardAt = Date.now()));
     webSocket.on('message', () => (this.#heardAt = Date.now()));
-    this.#openOutlet = (viewer) => outlets.open(new SocketWire(this, webSocket, socket), viewer);
+    this.#openFlow = (viewer) => flowControl.open(new SocketTransport(this, webSocket, socket), viewer);
     const closing = new AbortController();
     this.closed = closing.signal;
     webSocket.once('close', () => {
       closing.abort();
-      this.#outlet?.[Symbol.dispose]();
+      this.#flow?.[Symbol.dispose]();
     });
     socket.on('drain', () => {
-      this.#outlet?.drained();
+      this.#flow?.drained();
       for (const stream of this.#streams.values()) stream.resume();
     });
   }
@@ -47,10 +47,10 @@ export class Connection {
   }
 
   /** Begins to send a stream’s frames to a viewer under the id of its operation. */
-  carry(id: string, live: SubscriptionHandle, viewer: string): FrameStream {
-    const outlet = (this.#outlet ??= this.#openOutlet(viewer));
-    const place = { id, webSocket: this.#webSocket, socket: this.#socket, outlet, streams: this.#streams };
-    const stream = new FrameStream(live, new SocketSink(place));
+  carry(id: string, subscription: SubscriptionHandle, viewer: string): SubscriptionIterator {
+    const flow = (this.#flow ??= this.#openFlow(viewer));
+    const options = { id, webSocket: this.#webSocket, socket: this.#socket, flow, streams: this.#streams };
+    const stream = new SubscriptionIterator(subscription, new SocketSink(options));
     this.#streams.set(id, stream);
     return stream;
   }
@@ -58,29 +58,29 @@ export class Connection {
   /** Keeps proxies from cutting the connection, and gives up a client of which nothing was heard for so long. */
   ping(patienceMs: number): void {
     if (Date.now() - this.#heardAt < patienceMs) this.#webSocket.ping();
-    else if (this.#outlet) this.#outlet.giveUp();
+    else if (this.#flow) this.#flow.closeStalled();
     else this.#webSocket.terminate();
   }
 
   /** Ends its streams, each as complete, and closes it. */
-  goAway(reason: string): void {
+  drain(reason: string): void {
     for (const stream of this.#streams.values()) stream.complete();
     // The streams tell their clients in the next turn.
     setImmediate(() => this.#webSocket.close(1001, reason));
   }
 
-  closeSlow(): void {
+  closeStalled(): void {
     for (const stream of this.#streams.values()) void stream.return();
-    this.#webSocket.close(SLOW, 'You do not read what you have subscribed to.');
+    this.#webSocket.close(STALLED, 'You do not read what you have subscribed to.');
   }
 }
 
-class SocketWire implements Wire {
-  readonly #connection: Connection;
+class SocketTransport implements Transport {
+  readonly #connection: WebSocketConnection;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
 
-  constructor(connection: Connection, webSocket: WebSocket, socket: Socket) {
+  constructor(connection: WebSocketConnection, webSocket: WebSocket, socket: Socket) {
     this.#connection = connection;
     this.#webSocket = webSocket;
     this.#socket = socket;
@@ -102,49 +102,49 @@ class SocketWire implements Wire {
     this.#socket.uncork();
   }
 
-  closeSlow(): void {
-    this.#connection.closeSlow();
+  closeStalled(): void {
+    this.#connection.closeStalled();
   }
 }
 
-interface SocketPlace {
+interface SinkOptions {
   readonly id: string;
   readonly webSocket: WebSocket;
   readonly socket: Socket;
-  readonly outlet: Outlet;
-  readonly streams: Map<string, FrameStream>;
+  readonly flow: FlowController;
+  readonly streams: Map<string, SubscriptionIterator>;
 }
 
 /**
  * Writes frames for one operation: what is its own, then the bytes that it shares with all others. They go past `ws`, which
  * would encode them for each socket anew; without compression it writes at once, so the order is kept.
  */
-class SocketSink implements FrameSink {
+class SocketSink implements SubscriptionSink {
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
-  readonly #outlet: Outlet;
-  readonly #streams: Map<string, FrameStream>;
+  readonly #flow: FlowController;
+  readonly #streams: Map<string, SubscriptionIterator>;
   readonly #id: string;
-  readonly #own: OwnPart;
+  readonly #prefix: NextMessagePrefix;
 
-  constructor({ id, webSocket, socket, outlet, streams }: SocketPlace) {
+  constructor({ id, webSocket, socket, flow, streams }: SinkOptions) {
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#outlet = outlet;
+    this.#flow = flow;
     this.#streams = streams;
     this.#id = id;
-    this.#own = new OwnPart(id);
+    this.#prefix = new NextMessagePrefix(id);
   }
 
   get ready(): boolean {
-    return this.#outlet.ready;
+    return this.#flow.ready;
   }
 
   send(frame: SerializedEvent): void {
     if (this.#webSocket.readyState !== OPEN) return;
-    const shared = frame.bytes(sharedPart);
-    this.#outlet.writing();
-    this.#socket.write(this.#own.before(shared.length));
+    const shared = frame.bytes(sharedPayload);
+    this.#flow.writing();
+    this.#socket.write(this.#prefix.before(shared.length));
     this.#socket.write(shared);
   }
 

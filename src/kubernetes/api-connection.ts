@@ -31,7 +31,7 @@ export interface ConnectionRequest {
 }
 
 /** An authenticated way to one API server. */
-export interface Connection {
+export interface ApiConnection {
   /** The API server's address, for people. */
   readonly server: string;
   /** The name of the user entry in the kubeconfig: whom we claim to be, until the API server says who we are. */
@@ -45,9 +45,9 @@ export interface Connection {
   /** Reads the credentials anew at the next request: the kubeconfig, its files, its exec plugin. */
   refreshCredentials(): void;
   /** The same server, asked with somebody's bearer token and nothing of ours. */
-  withToken(token: string): Connection;
+  withToken(token: string): ApiConnection;
   /** The same server, asked by us in somebody's name. */
-  impersonating(user: ImpersonatedUser): Connection;
+  impersonating(user: ImpersonatedUser): ApiConnection;
 }
 
 /**
@@ -56,7 +56,7 @@ export interface Connection {
  * of @kubernetes/client-node.
  * @throws {Error} when the kubeconfig cannot be read or names no cluster
  */
-export async function createConnection(source: ConnectionSource): Promise<Connection> {
+export async function createApiConnection(source: ConnectionSource): Promise<ApiConnection> {
   let config = await loadKubeConfig(source);
   let stale = false;
   const server = serverOf(config);
@@ -76,7 +76,7 @@ export async function createConnection(source: ConnectionSource): Promise<Connec
     const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
     return exchange(new URL(server), options, { ...request, headers }, agents);
   };
-  const own: Connection = {
+  const own: ApiConnection = {
     server,
     userName: config.getCurrentUser()?.name ?? '',
     refreshCredentials: () => void (stale = true),

@@ -8,7 +8,7 @@ const PREFLIGHT_SECONDS = '600';
  * Which web pages may talk to the gateway: those that it serves itself, and those of the allowed origins. A browser lets
  * any page open a WebSocket to anywhere, and send simple requests; so the gateway has to ask where they come from.
  */
-export class Origins {
+export class OriginPolicy {
   readonly #allowed: ReadonlySet<string>;
   readonly #isLoopback: boolean;
 

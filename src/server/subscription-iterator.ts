@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 
-export interface FrameSink extends Omit<EventSink, 'end'> {
+export interface SubscriptionSink extends Omit<EventSink, 'end'> {
   /** Called once, however the stream ends. */
   readonly ended: (error?: GraphQLError) => void;
 }
@@ -11,14 +11,14 @@ export interface FrameSink extends Omit<EventSink, 'end'> {
  * A live stream as graphql-ws wants one: an async generator that tells when the stream ends, and by `return()` is told
  * when the client has had enough. It never yields: the frames go straight to the socket, made once for all readers.
  */
-export class FrameStream implements AsyncGenerator<never, undefined>, EventSink {
+export class SubscriptionIterator implements AsyncGenerator<never, undefined>, EventSink {
   readonly #running: RunningSubscription;
-  readonly #sink: FrameSink;
+  readonly #sink: SubscriptionSink;
   #ended = false;
   #error: GraphQLError | undefined;
   #parked: PromiseWithResolvers<IteratorReturnResult<undefined>> | undefined;
 
-  constructor(stream: SubscriptionHandle, sink: FrameSink) {
+  constructor(stream: SubscriptionHandle, sink: SubscriptionSink) {
     this.#sink = sink;
     this.#running = stream.start(this);
   }

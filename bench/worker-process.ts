@@ -2,19 +2,19 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What comes back from a child: an answer to the question of this number, or something that was not asked for. */
+/** What comes back from a child: an answer to the request of this number, or something that was not asked for. */
 type Message =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly problem: string }
-  | { readonly told: unknown };
+  | { readonly notification: unknown };
 
 /** Another process of the bench, which answers questions. */
-export class Child<Question extends object, Notice = never> implements AsyncDisposable {
+export class WorkerProcess<Request extends object, Notification = never> implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  #asked = 0;
+  #lastId = 0;
   /** Takes what the child tells without having been asked. */
-  onNotice: ((notice: Notice) => void) | undefined;
+  onNotification: ((notification: Notification) => void) | undefined;
 
   /** @param program a file of this folder */
   constructor(program: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
@@ -25,12 +25,12 @@ export class Child<Question extends object, Notice = never> implements AsyncDisp
     this.#process.once('exit', (code) => this.#fail(new Error(`${program} ended with ${code ?? 'a signal'}`)));
   }
 
-  async ask<Answer>(question: Question): Promise<Answer> {
-    this.#asked += 1;
+  async request<Response>(request: Request): Promise<Response> {
+    this.#lastId += 1;
     const waiting = Promise.withResolvers<unknown>();
-    this.#waiting.set(this.#asked, waiting);
-    this.#process.send({ id: this.#asked, question });
-    return (await waiting.promise) as Answer;
+    this.#waiting.set(this.#lastId, waiting);
+    this.#process.send({ id: this.#lastId, request });
+    return (await waiting.promise) as Response;
   }
 
   /** Lets it end by itself: profiles are written then. */
@@ -43,7 +43,7 @@ export class Child<Question extends object, Notice = never> implements AsyncDisp
   }
 
   #take(message: Message): void {
-    if ('told' in message) return this.onNotice?.(message.told as Notice);
+    if ('notification' in message) return this.onNotification?.(message.notification as Notification);
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if ('problem' in message) waiting?.reject(new Error(message.problem));
@@ -60,10 +60,10 @@ export class Child<Question extends object, Notice = never> implements AsyncDisp
  * In a child: answers the parent’s questions, until the parent lets it go.
  * @param answer takes what the parent is known to ask
  */
-export function answerParent(answer: (question: never) => unknown): void {
+export function handleRequests(answer: (request: never) => unknown): void {
   process.on('message', (message) => {
-    const { id, question } = message as { readonly id: number; readonly question: never };
-    const answering = (async () => answer(question))();
+    const { id, request } = message as { readonly id: number; readonly request: never };
+    const answering = (async () => answer(request))();
     answering.then(
       (answered) => process.send?.({ id, answer: answered }),
       (error: unknown) => process.send?.({ id, problem: String(error) }),
@@ -72,6 +72,6 @@ export function answerParent(answer: (question: never) => unknown): void {
   process.once('disconnect', () => process.exit());
 }
 
-export function tellParent(told: object): void {
-  process.send?.({ told });
+export function notifyParent(notification: object): void {
+  process.send?.({ notification });
 }

@@ -1,13 +1,13 @@
-import { answerParent } from '../child.ts';
+import { handleRequests } from '../worker-process.ts';
 
 /** What the bench asks of a server. */
-export type ServerQuestion =
+export type ServerRequest =
   | { readonly type: 'url' }
   | { readonly type: 'state' }
   /** Collects garbage before it answers. */
   | { readonly type: 'clean state' }
   /** How a frame goes around the stamp, for who makes none of its own. */
-  | { readonly type: 'frame'; readonly before: string; readonly after: string };
+  | { readonly type: 'message'; readonly before: string; readonly after: string };
 
 export interface ServerState {
   /** CPU time of the whole process since it began. */
@@ -19,29 +19,29 @@ export interface ServerState {
 interface Server {
   readonly url: string;
   readonly readers: () => number;
-  readonly useFrame?: (before: string, after: string) => void;
+  readonly setMessage?: (before: string, after: string) => void;
 }
 
 /** Answers for a server of the bench, in its process. */
-export function present({ url, readers, useFrame }: Server): void {
-  answerParent((question: ServerQuestion) => {
-    switch (question.type) {
+export function handleBenchRequests({ url, readers, setMessage }: Server): void {
+  handleRequests((request: ServerRequest) => {
+    switch (request.type) {
       case 'url':
         return url;
       case 'state':
         return stateOf(readers());
       case 'clean state':
         return cleanStateOf(readers());
-      case 'frame':
-        return useFrame?.(question.before, question.after);
+      case 'message':
+        return setMessage?.(request.before, request.after);
       default:
-        throw new TypeError(`Unknown question ${JSON.stringify(question satisfies never)}`);
+        throw new TypeError(`Unknown request ${JSON.stringify(request satisfies never)}`);
     }
   });
 }
 
 /** The kubeconfig that the bench hands to its servers. */
-export function kubeconfigGiven(): string {
+export function kubeconfigArgument(): string {
   const [, , kubeconfig] = process.argv;
   if (kubeconfig === undefined) throw new TypeError('Expected a kubeconfig as the first argument.');
   return kubeconfig;
