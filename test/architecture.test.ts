@@ -75,7 +75,7 @@ describe('the architecture', () => {
     ['kinds/workspace/schema.ts', 'cache/store.ts'],
     ['kinds/workspace/schema.ts', 'viewer-client/viewer-client.ts'],
     ['kinds/workspace/schema.ts', 'kinds/workspace-kind/index.ts'],
-    ['kinds/namespace/schema.ts', 'kinds/workspace/mutations.ts'],
+    ['kinds/namespace/schema.ts', 'kinds/workspace-kind/mutations.ts'],
     ['kinds/namespace/schema.ts', 'kinds/workspace/mutations/create.ts'],
     ['server/pipeline.ts', 'kinds/index.ts'],
     ['dev/simulator/watches.ts', 'kubernetes/client.ts'],

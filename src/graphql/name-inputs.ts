@@ -107,7 +107,7 @@ class NameCheck {
     const below = node.selectionSet && isCompositeType(type) ? this.check(type, node.selectionSet) : [];
     if (!node.arguments?.length) return below;
     const values = getArgumentValues(field, node, this.#variables);
-    const causes = field.args.flatMap((arg) => nameCauses(arg, values[arg.name], arg.name));
+    const causes = field.args.flatMap((arg) => validateNames(arg, values[arg.name], arg.name));
     if (causes.length === 0) return below;
     const originalError = invalidSegments(causes);
     return [new GraphQLError(originalError.message, { nodes: node, originalError }), ...below];
@@ -125,19 +125,19 @@ class NameCheck {
   }
 }
 
-function nameCauses(input: Input, value: unknown, path: string): readonly StatusCause[] {
+function validateNames(input: Input, value: unknown, path: string): readonly StatusCause[] {
   const type: GraphQLInputType = getNullableType(input.type);
   if (isListType(type)) {
     const items: readonly unknown[] = Array.isArray(value) ? value : [];
     return items.flatMap((item, index) =>
-      nameCauses({ name: input.name, type: type.ofType }, item, `${path}[${index}]`),
+      validateNames({ name: input.name, type: type.ofType }, item, `${path}[${index}]`),
     );
   }
   if (isInputObjectType(type)) {
     if (FILTER.test(type.name) || typeof value !== 'object' || value === null) return [];
     const values = new Map<string, unknown>(Object.entries(value));
     return Object.values(type.getFields()).flatMap((field) =>
-      nameCauses(field, values.get(field.name), `${path}.${field.name}`),
+      validateNames(field, values.get(field.name), `${path}.${field.name}`),
     );
   }
   return isNameInput(input) && typeof value === 'string' ? segmentCauses({ [path]: value }) : [];

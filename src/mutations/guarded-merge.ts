@@ -1,11 +1,11 @@
+import { failure } from '../graphql/errors.ts';
+import { revisionOf } from '../graphql/object-meta.ts';
 import { anyObject } from '../kubernetes/form.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isConflict } from '../kubernetes/status-error.ts';
 import type { WriteOptions, Written } from '../kubernetes/verbs.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
-import { failure } from '../graphql/errors.ts';
-import { revisionOf } from '../graphql/object-meta.ts';
 
 const ATTEMPTS = 5;
 
@@ -13,7 +13,7 @@ interface GuardedMerge<T extends KubernetesObject> {
   readonly resource: Resource<T>;
   readonly at: ObjectName;
   /** Annotations that go with the change. */
-  readonly notes: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** The merge patch for the object as it is. May refuse; asked again when the object has moved. */
   readonly changeOf: (object: T) => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -31,7 +31,7 @@ interface Options extends Omit<WriteOptions, 'signal'> {
  */
 export async function guardedMerge<T extends KubernetesObject>(
   client: ViewerClient,
-  { resource, at, notes, changeOf }: GuardedMerge<T>,
+  { resource, at, annotations, changeOf }: GuardedMerge<T>,
   { revision, ...options }: Options,
 ): Promise<Written<T>> {
   await client.assertCan('update', resource, at);
@@ -39,7 +39,7 @@ export async function guardedMerge<T extends KubernetesObject>(
   let object = copy && revisionOf(copy) === revision ? copy : await client.reader.getUncached(resource, at);
   for (let attempt = 1; ; attempt += 1) {
     assertRevision(object, revision);
-    const body = atVersion(await changeOf(object), object, notes);
+    const body = atVersion(await changeOf(object), object, annotations);
     try {
       return await client.writer.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' });
     } catch (error) {
@@ -63,9 +63,25 @@ function assertRevision({ kind, metadata, ...rest }: KubernetesObject, revision:
 function atVersion(
   change: Readonly<Record<string, unknown>>,
   { metadata: { resourceVersion } }: KubernetesObject,
-  notes: Readonly<Record<string, string>>,
+  added: Readonly<Record<string, string>>,
 ): object {
   const metadata = anyObject.is(change['metadata']) ? change['metadata'] : {};
   const annotations = anyObject.is(metadata['annotations']) ? metadata['annotations'] : {};
-  return { ...change, metadata: { ...metadata, resourceVersion, annotations: { ...annotations, ...notes } } };
+  return { ...change, metadata: { ...metadata, resourceVersion, annotations: { ...annotations, ...added } } };
+}
+
+/** Returns what a JSON Merge Patch (RFC 7396) makes of an object. Members that are undefined are not sent, so they change nothing. */
+export function mergedBy<T extends object>(patch: Readonly<Record<string, unknown>>, target: T): T {
+  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(target));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else if (value !== undefined) merged[name] = anyObject.is(value) ? mergedBy(value, objectAt(merged, name)) : value;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much a T as what the API server makes of it
+  return merged as T;
+}
+
+function objectAt(parent: Readonly<Record<string, unknown>>, name: string): object {
+  const member = parent[name];
+  return anyObject.is(member) ? member : {};
 }

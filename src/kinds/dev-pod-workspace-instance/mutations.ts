@@ -1,5 +1,5 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
-import { manifestPaths, withInputPaths } from '../../mutations/input-paths.ts';
+import { manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
 import {
   deleteFields,
   deleteOptionsOf,
@@ -7,8 +7,9 @@ import {
   fieldManagerField,
   writeFields,
   writeOptionsOf,
+  KeyValueInput,
+  mapOf,
 } from '../../mutations/inputs.ts';
-import { KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
 import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';

@@ -6,7 +6,7 @@ import { labelSelector } from '../../graphql/label-selector.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
-import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/kind-in-context.ts';
+import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/filter-rules.ts';
 import { WorkspaceKindConnection, workspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
@@ -51,12 +51,12 @@ NamespaceType.implement({
       extensions: dependsOn(WorkspaceKind),
       resolve: (namespace, args, { client }) => {
         const labels = labelsOf(namespace);
-        const kinds = client.reader
+        const workspaceKinds = client.reader
           .prefetched(WorkspaceKind)
           .list()
-          .map((kind) => inNamespace(kind, labels));
+          .map((workspaceKind) => inNamespace(workspaceKind, labels));
         return workspaceKindConnection(
-          kinds.filter((kind) => !isRemoved(kind)),
+          workspaceKinds.filter((workspaceKind) => !isRemoved(workspaceKind)),
           args,
         );
       },

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import { canMount, canUpdate } from '../workspace/mountable.ts';
+import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
 
 export const ClaimPhaseEnum = builder.enumType('PersistentVolumeClaimPhase', {

@@ -3,15 +3,28 @@ import type { Context } from '../../graphql/context.ts';
 import { amountOf } from '../../kubernetes/quantity.ts';
 import { apiVersionOf } from '../../kubernetes/resource.ts';
 import { type StatusCause } from '../../kubernetes/status-error.ts';
-import { type InputPaths, withInputPaths } from '../../mutations/input-paths.ts';
-import { deleteFields, dryRunField, fieldManagerField, writeOptionsOf } from '../../mutations/inputs.ts';
-import { assertNone, forbiddenValue, invalidValue, requiredValue } from '../../mutations/invalid-input.ts';
-import { duplicateKeys, KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
+import {
+  type InputPaths,
+  withInputPaths,
+  assertNoCauses,
+  forbiddenValue,
+  invalidValue,
+  requiredValue,
+} from '../../mutations/field-errors.ts';
+import {
+  deleteFields,
+  dryRunField,
+  fieldManagerField,
+  writeOptionsOf,
+  duplicateKeys,
+  KeyValueInput,
+  mapOf,
+} from '../../mutations/inputs.ts';
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
 import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../persistent-volume/enums.ts';
 import { CAN_USE_LABEL, isUsable, StorageClass } from '../storage-class/resource.ts';
-import { deleteMountable, type DeletePayload, MOUNTABLE_LABELS } from '../workspace/mountable.ts';
-import { creationNotes } from '../workspace/noting.ts';
+import { deleteUpdatable, type DeletePayload, USER_LABELS } from '../../mutations/permission-labels.ts';
+import { creationAnnotations } from '../../mutations/audit-annotations.ts';
 import { PersistentVolumeClaimType } from './refs.ts';
 import { PersistentVolumeClaim } from './resource.ts';
 
@@ -82,7 +95,7 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
   const { client } = context;
   await client.assertCan('create', PersistentVolumeClaim, { namespace });
   const causes = [...validateInput(input), ...(await validateStorageClass(context, input))];
-  assertNone(causes, { kind: PersistentVolumeClaim.kind, namespace, name });
+  assertNoCauses(causes, { kind: PersistentVolumeClaim.kind, namespace, name });
   const options = { ...writeOptionsOf(input), namespace };
   return withInputPaths(paths, client.writer.create(PersistentVolumeClaim, manifestOf(context, input), options));
 }
@@ -95,8 +108,8 @@ function manifestOf(context: Context, input: CreateInput): object {
     metadata: {
       name,
       namespace,
-      labels: { ...mapOf(labels), ...MOUNTABLE_LABELS },
-      annotations: { ...mapOf(annotations), ...creationNotes(context) },
+      labels: { ...mapOf(labels), ...USER_LABELS },
+      annotations: { ...mapOf(annotations), ...creationAnnotations(context) },
     },
     spec: {
       accessModes: accessModes.map(accessModeName),
@@ -168,6 +181,6 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
     args: {
       input: t.arg({ type: DeletePersistentVolumeClaimInput, required: true, description: 'Which, and how.' }),
     },
-    resolve: (_, { input }, { client }) => deleteMountable(client, PersistentVolumeClaim, input),
+    resolve: (_, { input }, { client }) => deleteUpdatable(client, PersistentVolumeClaim, input),
   }),
 );

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import { canMount, canUpdate } from '../workspace/mountable.ts';
+import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { secretFieldsOf, type SecretObject } from './resource.ts';
 
 export const SecretFilterInput = builder.inputType('SecretFilter', {

@@ -2,13 +2,30 @@ import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { apiVersionOf } from '../../kubernetes/resource.ts';
 import { isConflict, type StatusCause } from '../../kubernetes/status-error.ts';
-import { type InputPaths, withInputPaths } from '../../mutations/input-paths.ts';
-import { deleteFields, dryRunField, fieldManagerField, writeOptionsOf } from '../../mutations/inputs.ts';
-import { assertNone, duplicateValue, invalidValue } from '../../mutations/invalid-input.ts';
-import { duplicateKeys, KeyValueInput, mapOf } from '../../mutations/key-value-input.ts';
+import {
+  type InputPaths,
+  withInputPaths,
+  assertNoCauses,
+  duplicateValue,
+  invalidValue,
+} from '../../mutations/field-errors.ts';
+import {
+  deleteFields,
+  dryRunField,
+  fieldManagerField,
+  writeOptionsOf,
+  duplicateKeys,
+  KeyValueInput,
+  mapOf,
+} from '../../mutations/inputs.ts';
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
-import { assertCanUpdate, deleteMountable, type DeletePayload, MOUNTABLE_LABELS } from '../workspace/mountable.ts';
-import { creationNotes, updateNotes } from '../workspace/noting.ts';
+import {
+  assertCanUpdate,
+  deleteUpdatable,
+  type DeletePayload,
+  USER_LABELS,
+} from '../../mutations/permission-labels.ts';
+import { creationAnnotations, updateAnnotations } from '../../mutations/audit-annotations.ts';
 import { SecretType } from './refs.ts';
 import { Secret } from './resource.ts';
 
@@ -104,15 +121,15 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
   const { client } = context;
   await client.assertCan('create', Secret, { namespace });
   const causes = [...validateEntries('input.entries', entries), ...duplicateKeys('input.labels', labels)];
-  assertNone(causes, { kind: Secret.kind, namespace, name });
+  assertNoCauses(causes, { kind: Secret.kind, namespace, name });
   const manifest = {
     apiVersion: apiVersionOf(Secret),
     kind: Secret.kind,
     metadata: {
       name,
       namespace,
-      labels: { ...mapOf(labels), ...MOUNTABLE_LABELS },
-      annotations: creationNotes(context),
+      labels: { ...mapOf(labels), ...USER_LABELS },
+      annotations: creationAnnotations(context),
     },
     type,
     ...(immutable && { immutable }),
@@ -167,14 +184,14 @@ async function update(context: Context, input: UpdateInput): Promise<WritePayloa
   const { client } = context;
   const at = { namespace, name };
   await client.assertCan('update', Secret, at);
-  assertNone(validateUpdate(input), { kind: Secret.kind, namespace, name });
+  assertNoCauses(validateUpdate(input), { kind: Secret.kind, namespace, name });
   const removed = Object.fromEntries((remove ?? []).map((key) => [key, null]));
   const change = { data: { ...encoded(set ?? []), ...removed }, ...(input.immutable && { immutable: true }) };
   for (let attempt = 1; ; attempt += 1) {
     const { metadata, ...secret } = await client.reader.getUncached(Secret, at);
     assertCanUpdate({ ...secret, metadata });
     const version = resourceVersion ?? metadata.resourceVersion;
-    const body = { ...change, metadata: { resourceVersion: version, annotations: updateNotes(context) } };
+    const body = { ...change, metadata: { resourceVersion: version, annotations: updateAnnotations(context) } };
     try {
       const options = { ...writeOptionsOf(input), verb: 'update' } as const;
       return await withInputPaths(updatePaths, client.writer.patch(Secret, at, { type: 'MERGE', body }, options));
@@ -221,6 +238,6 @@ builder.mutationField('deleteSecret', (t) =>
     description:
       'Deletes a secret. FORBIDDEN for one without `canUpdate`. Nobody looks whether workspaces mount it: see its `workspaces`. Needs `get` and `delete`.',
     args: { input: t.arg({ type: DeleteSecretInput, required: true, description: 'Which, and how.' }) },
-    resolve: (_, { input }, { client }) => deleteMountable(client, Secret, input),
+    resolve: (_, { input }, { client }) => deleteUpdatable(client, Secret, input),
   }),
 );

@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { isHidden, type KindInContext } from './kind-in-context.ts';
-import { kindSpecOf } from './resource.ts';
+import { isHidden, type WorkspaceKindInContext } from './filter-rules.ts';
+import { workspaceKindSpecOf } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
   description: 'Which kinds are meant: all conditions that are given must hold.',
@@ -22,28 +22,31 @@ export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
  * The filter as a function of a kind.
  * @throws {GraphQLError} BAD_REQUEST for a malformed label selector
  */
-export function workspaceKindMatcher(filter: WorkspaceKindFilter | null | undefined): (kind: KindInContext) => boolean {
+export function workspaceKindMatcher(
+  filter: WorkspaceKindFilter | null | undefined,
+): (workspaceKind: WorkspaceKindInContext) => boolean {
   const { hidden, deprecated } = filter ?? {};
   const text = filter?.search?.toLowerCase();
-  const conditions: (((kind: KindInContext) => boolean) | undefined)[] = [
+  const conditions: (((workspaceKind: WorkspaceKindInContext) => boolean) | undefined)[] = [
     text
-      ? (kind) => [kind.metadata.name, displayNameOf(kind)].some((name) => name.toLowerCase().includes(text))
+      ? (workspaceKind) =>
+          [workspaceKind.metadata.name, displayNameOf(workspaceKind)].some((name) => name.toLowerCase().includes(text))
       : undefined,
-    typeof hidden === 'boolean' ? (kind) => isHidden(kind) === hidden : undefined,
+    typeof hidden === 'boolean' ? (workspaceKind) => isHidden(workspaceKind) === hidden : undefined,
     typeof deprecated === 'boolean'
-      ? (kind) => (kindSpecOf(kind).spawner?.deprecated === true) === deprecated
+      ? (workspaceKind) => (workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true) === deprecated
       : undefined,
     labelSelector(filter?.labelSelector),
   ];
   const given = conditions.filter((condition) => condition !== undefined);
-  return (kind) => given.every((holds) => holds(kind));
+  return (workspaceKind) => given.every((holds) => holds(workspaceKind));
 }
 
-export function displayNameOf(kind: KindInContext): string {
-  return kindSpecOf(kind).spawner?.displayName || kind.metadata.name;
+export function displayNameOf(workspaceKind: WorkspaceKindInContext): string {
+  return workspaceKindSpecOf(workspaceKind).spawner?.displayName || workspaceKind.metadata.name;
 }
 
-export const workspaceKindOrdering: Ordering<KindInContext> = {
+export const workspaceKindOrdering: Ordering<WorkspaceKindInContext> = {
   name: 'NAME ASC',
   directions: [1],
   positionOf: ({ metadata }) => [metadata.name],

@@ -3,11 +3,16 @@ import { KeyValueType } from '../../graphql/object-meta.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { optionKeyOf, Workspace, type OptionList } from '../workspace/resource.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
-import { kindSpecOf, type OptionSpec, type RedirectMessageSpec, type WorkspaceKindObject } from './resource.ts';
+import {
+  workspaceKindSpecOf,
+  type OptionSpec,
+  type RedirectMessageSpec,
+  type WorkspaceKindObject,
+} from './resource.ts';
 
 /** One option of a kind, as it is offered in some context. */
 export interface SpawnerOption {
-  readonly kind: WorkspaceKindObject;
+  readonly workspaceKind: WorkspaceKindObject;
   readonly list: OptionList;
   readonly spec: OptionSpec;
   readonly verdict: FilterVerdict;
@@ -15,28 +20,42 @@ export interface SpawnerOption {
 
 const scopes = { imageConfig: 'IMAGE_CONFIG', podConfig: 'POD_CONFIG' } as const;
 
-function optionSpecsOf(kind: WorkspaceKindObject, list: OptionList): readonly OptionSpec[] {
-  return kindSpecOf(kind).podTemplate?.options?.[list]?.values ?? [];
+function optionSpecsOf(workspaceKind: WorkspaceKindObject, list: OptionList): readonly OptionSpec[] {
+  return workspaceKindSpecOf(workspaceKind).podTemplate?.options?.[list]?.values ?? [];
 }
 
 /** All options of a list, with the verdict of the kind's rules in this context; those that are not to be shown included. */
-export function spawnerOptionsOf(kind: WorkspaceKindObject, list: OptionList, context: FilterLabels): SpawnerOption[] {
-  return optionSpecsOf(kind, list).map((spec) => offered(kind, list, spec, context));
+export function spawnerOptionsOf(
+  workspaceKind: WorkspaceKindObject,
+  list: OptionList,
+  context: FilterLabels,
+): SpawnerOption[] {
+  return optionSpecsOf(workspaceKind, list).map((spec) => offered(workspaceKind, list, spec, context));
 }
 
 /** Undefined where the kind has no such option. */
 export function spawnerOptionOf(
-  kind: WorkspaceKindObject,
+  workspaceKind: WorkspaceKindObject,
   list: OptionList,
   id: string,
   context: FilterLabels,
 ): SpawnerOption | undefined {
-  const spec = optionSpecsOf(kind, list).find((candidate) => candidate.id === id);
-  return spec && offered(kind, list, spec, context);
+  const spec = optionSpecsOf(workspaceKind, list).find((candidate) => candidate.id === id);
+  return spec && offered(workspaceKind, list, spec, context);
 }
 
-function offered(kind: WorkspaceKindObject, list: OptionList, spec: OptionSpec, context: FilterLabels): SpawnerOption {
-  return { kind, list, spec, verdict: filterVerdict(kind, scopes[list], { ...context, [list]: optionLabelsOf(spec) }) };
+function offered(
+  workspaceKind: WorkspaceKindObject,
+  list: OptionList,
+  spec: OptionSpec,
+  context: FilterLabels,
+): SpawnerOption {
+  return {
+    workspaceKind,
+    list,
+    spec,
+    verdict: filterVerdict(workspaceKind, scopes[list], { ...context, [list]: optionLabelsOf(spec) }),
+  };
 }
 
 /** The labels of an option as a map: of a key that stands twice, the last counts. They are not Kubernetes labels. */
@@ -115,8 +134,9 @@ export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption
     workspaceCount: t.int({
       description: 'How many of the workspaces that you may see have it in their spec.',
       extensions: dependsOn(Workspace),
-      resolve: ({ kind, list, spec }, _, { client }) =>
-        client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(kind.metadata.name, spec.id ?? '')).length,
+      resolve: ({ workspaceKind, list, spec }, _, { client }) =>
+        client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(workspaceKind.metadata.name, spec.id ?? ''))
+          .length,
     }),
   }),
 });

@@ -1,3 +1,4 @@
+import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { mapOf, record, text } from '../../kubernetes/form.ts';
@@ -5,7 +6,64 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { assertSegments, segmentCauses } from '../../kubernetes/path.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
-import { kindSpecOf, WorkspaceKind, type Picture } from './resource.ts';
+import {
+  workspaceKindSpecOf,
+  workspaceKindStatusOf,
+  type WorkspaceKindObject,
+  WorkspaceKind,
+  type Picture,
+} from './resource.ts';
+
+/** One of the two pictures of a kind. */
+interface Image {
+  readonly workspaceKind: WorkspaceKindObject;
+  readonly which: 'icon' | 'logo';
+}
+
+const errors: ReadonlyMap<string, string> = new Map([
+  ['NotFound', 'CONFIGMAP_MISSING'],
+  ['KeyNotFound', 'CONFIGMAP_KEY_MISSING'],
+  ['Other', 'CONFIGMAP_OTHER'],
+]);
+
+export const ImageRef = builder.objectRef<Image>('ImageRef').implement({
+  description: 'Where a picture is.',
+  fields: (t) => ({
+    url: t.string({
+      nullable: true,
+      description:
+        'Its address. One that begins with a slash is of this gateway, which serves pictures that are kept in the cluster; it changes with the picture. Null where it cannot be had.',
+      resolve: urlOf,
+    }),
+    error: t.string({
+      nullable: true,
+      description:
+        'Why it cannot be had: CONFIGMAP_MISSING, CONFIGMAP_KEY_MISSING, CONFIGMAP_OTHER or CONFIGMAP_UNKNOWN. Null where nothing is wrong.',
+      resolve: errorOf,
+    }),
+  }),
+});
+
+function statusOf({ workspaceKind, which }: Image) {
+  const { spawnerIcon, spawnerLogo } = workspaceKindStatusOf(workspaceKind);
+  return which === 'icon' ? spawnerIcon : spawnerLogo;
+}
+
+function urlOf(image: Image): string | null {
+  const { workspaceKind, which } = image;
+  const { url, configMap } = workspaceKindSpecOf(workspaceKind).spawner?.[which] ?? {};
+  if (url) return url;
+  if (!configMap || errorOf(image) !== null) return null;
+  return picturePath(workspaceKind.metadata.name, which, statusOf(image)?.sha256);
+}
+
+function errorOf(image: Image): string | null {
+  const { errorType } = statusOf(image)?.configMap ?? {};
+  if (errorType) return errors.get(errorType) ?? 'CONFIGMAP_UNKNOWN';
+  const { configMap } = workspaceKindSpecOf(image.workspaceKind).spawner?.[image.which] ?? {};
+  // The oldest definition names no namespace, and only its controller knows which it means.
+  return configMap && !(configMap.name && configMap.namespace && configMap.key) ? 'CONFIGMAP_UNKNOWN' : null;
+}
 
 /** A picture of a kind, read from the cluster. */
 export interface PictureFile {
@@ -31,8 +89,8 @@ const ConfigMap = defineResource<KubernetesObject>({
 const pictures = record({ data: mapOf(text), binaryData: mapOf(text) });
 
 /** Where the gateway serves a picture that is kept in the cluster; it changes with the picture, where that is known. */
-export function picturePath(kind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
-  return `/assets/workspacekinds/${encodeURIComponent(kind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
+export function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
+  return `/assets/workspacekinds/${encodeURIComponent(workspaceKind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
 }
 
 /**
@@ -48,8 +106,8 @@ export async function pictureAt(
   const { kind: name, which } = PATH.exec(path)?.groups ?? {};
   if (name === undefined) return undefined;
   assertSegments({ name: decoded(name) });
-  const kind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
-  const { icon, logo } = (kind && kindSpecOf(kind).spawner) ?? {};
+  const workspaceKind = await client.reader.get(WorkspaceKind, { name: decoded(name) });
+  const { icon, logo } = (workspaceKind && workspaceKindSpecOf(workspaceKind).spawner) ?? {};
   const picture = which === 'icon' ? icon : logo;
   return picture && readPicture(apiClient, picture, signal);
 }

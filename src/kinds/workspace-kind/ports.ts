@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { kindSpecOf, type WorkspaceKindObject } from './resource.ts';
+import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 /** One way into a workspace. */
 export interface Port {
@@ -11,8 +11,8 @@ export interface Port {
 const DEFAULT_PROTOCOL = 'HTTP';
 
 /** The ports of a kind: its own in new kinds, those of its images in old ones. */
-export function portsOf(kind: WorkspaceKindObject): Port[] {
-  const { ports: own, options } = kindSpecOf(kind).podTemplate ?? {};
+export function portsOf(workspaceKind: WorkspaceKindObject): Port[] {
+  const { ports: own, options } = workspaceKindSpecOf(workspaceKind).podTemplate ?? {};
   if (own) {
     return own.map(({ id = '', protocol = DEFAULT_PROTOCOL, defaultDisplayName }) => ({
       id,
@@ -31,9 +31,11 @@ export function portsOf(kind: WorkspaceKindObject): Port[] {
 }
 
 /** The ports of one image of a kind, under the names that it has for them. Empty for an unknown image. */
-export function imagePortsOf(kind: WorkspaceKindObject, imageId: string): Port[] {
-  const known = new Map(portsOf(kind).map((port) => [port.id, port]));
-  const image = kindSpecOf(kind).podTemplate?.options?.imageConfig?.values?.find(({ id }) => id === imageId);
+export function imagePortsOf(workspaceKind: WorkspaceKindObject, imageId: string): Port[] {
+  const known = new Map(portsOf(workspaceKind).map((port) => [port.id, port]));
+  const image = workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.values?.find(
+    ({ id }) => id === imageId,
+  );
   return (image?.spec?.ports ?? []).map(({ id = '', protocol, displayName }) => ({
     id,
     protocol: known.get(id)?.protocol ?? protocol ?? DEFAULT_PROTOCOL,
@@ -43,10 +45,10 @@ export function imagePortsOf(kind: WorkspaceKindObject, imageId: string): Port[]
 
 /** Where the ports of a workspace are reached: kinds that have ports of their own came with a new path. */
 export function connectPathOf(
-  kind: WorkspaceKindObject,
+  workspaceKind: WorkspaceKindObject,
   at: { readonly namespace: string; readonly name: string; readonly portId: string },
 ): string {
-  const root = kindSpecOf(kind).podTemplate?.ports ? '/workspace/connect' : '/workspace';
+  const root = workspaceKindSpecOf(workspaceKind).podTemplate?.ports ? '/workspace/connect' : '/workspace';
   return `${root}/${at.namespace}/${at.name}/${at.portId}/`;
 }
 

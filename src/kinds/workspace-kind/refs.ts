@@ -8,7 +8,7 @@ import {
   workspaceKindMatcher,
   workspaceKindOrdering,
 } from './filter.ts';
-import type { KindInContext } from './kind-in-context.ts';
+import type { WorkspaceKindInContext } from './filter-rules.ts';
 import { WorkspaceKind } from './resource.ts';
 
 export const WorkspaceKindType = kubernetesType('WorkspaceKind', WorkspaceKind);
@@ -21,8 +21,8 @@ export const workspaceKindFilterArg = builder.args((t) => ({
 
 /** A page of those that match. */
 export function workspaceKindConnection(
-  kinds: readonly KindInContext[],
+  workspaceKinds: readonly WorkspaceKindInContext[],
   { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },
-): Connection<KindInContext> {
-  return paginate(kinds.filter(workspaceKindMatcher(filter)), workspaceKindOrdering, paging);
+): Connection<WorkspaceKindInContext> {
+  return paginate(workspaceKinds.filter(workspaceKindMatcher(filter)), workspaceKindOrdering, paging);
 }

@@ -82,7 +82,7 @@ export type ActivityRuleSpec = Formed<typeof activityRule>;
 export type FilterMatch = Formed<typeof filterMatch>;
 export type FilterRuleSpec = Formed<typeof filterRule>;
 
-/** A WorkspaceKind of any age of its CRD: read it through {@link kindSpecOf} and {@link kindStatusOf}. */
+/** A WorkspaceKind of any age of its CRD: read it through {@link workspaceKindSpecOf} and {@link workspaceKindStatusOf}. */
 export interface WorkspaceKindObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -92,13 +92,13 @@ const readSpec = reader(spec, {});
 const readStatus = reader(status, {});
 
 /** What is offered. */
-export function kindSpecOf(kind: WorkspaceKindObject): Formed<typeof spec> {
-  return readSpec(kind.spec);
+export function workspaceKindSpecOf(workspaceKind: WorkspaceKindObject): Formed<typeof spec> {
+  return readSpec(workspaceKind.spec);
 }
 
 /** What the controller reports. Empty until it has looked. */
-export function kindStatusOf(kind: WorkspaceKindObject): Formed<typeof status> {
-  return readStatus(kind.status);
+export function workspaceKindStatusOf(workspaceKind: WorkspaceKindObject): Formed<typeof status> {
+  return readStatus(workspaceKind.status);
 }
 
 /** What a spawner shows of a kind: names, pictures, options and rules, and nothing of how its pods are made. */
@@ -106,10 +106,10 @@ function spawnerOf(offering: WorkspaceKindObject): WorkspaceKindObject {
   const { apiVersion, kind, metadata } = offering;
   const { name, uid, resourceVersion } = metadata;
   const shown = { apiVersion, kind, metadata: { name, uid, resourceVersion, creationTimestamp: '' } };
-  const { spawner, podTemplate, activityRules, filterRules } = kindSpecOf(offering);
+  const { spawner, podTemplate, activityRules, filterRules } = workspaceKindSpecOf(offering);
   const { volumeMounts, ports, options } = podTemplate ?? {};
   const offered = { spawner, podTemplate: { volumeMounts, ports, options }, activityRules, filterRules };
-  return { ...shown, spec: offered, status: kindStatusOf(offering) };
+  return { ...shown, spec: offered, status: workspaceKindStatusOf(offering) };
 }
 
 export const WorkspaceKind = defineResource<WorkspaceKindObject>({

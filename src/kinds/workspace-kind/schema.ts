@@ -1,3 +1,4 @@
+import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
@@ -8,14 +9,43 @@ import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { type OptionList, Workspace } from '../workspace/resource.ts';
-import { ActivityRule } from './activity-rule.ts';
+import {
+  isHidden,
+  type WorkspaceKindInContext,
+  workspaceKindVerdict,
+  labelsOfNamespace,
+  namespaceLabelsOf,
+} from './filter-rules.ts';
 import { displayNameOf, WorkspaceKindFilterInput, workspaceKindMatcher, workspaceKindOrdering } from './filter.ts';
-import { ImageRef } from './image-ref.ts';
-import { isHidden, type KindInContext, kindVerdict, labelsOfNamespace, namespaceLabelsOf } from './kind-in-context.ts';
 import { optionLabelsOf, type SpawnerOption, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType } from './option.ts';
+import { ImageRef } from './pictures.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
-import { kindSpecOf, WorkspaceKind } from './resource.ts';
+import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
+
+export const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
+  description: 'When a workspace is paused for want of activity, and when it is spared.',
+  fields: (t) => ({
+    secondsSinceActive: t.int({
+      nullable: true,
+      description: 'After so many seconds without activity. Null where the rule does not say.',
+      resolve: ({ config }) => config?.secondsSinceActive ?? null,
+    }),
+    minRunningSeconds: t.int({
+      description: 'Not before it has run for so many seconds.',
+      resolve: ({ config }) => config?.minRunningSeconds ?? 0,
+    }),
+    pauseWorkspace: t.boolean({
+      nullable: true,
+      description: 'True: it is paused. False: it is spared. Null: the rule says nothing, and the next one counts.',
+      resolve: ({ effect }) => effect?.pauseWorkspace ?? null,
+    }),
+    catchAll: t.boolean({
+      description: 'Whether the rule fits every workspace.',
+      resolve: ({ match }) => Object.keys(match ?? {}).length === 0,
+    }),
+  }),
+});
 
 interface OfferContext {
   readonly namespace?: string | null | undefined;
@@ -26,22 +56,26 @@ interface OfferContext {
 /** What is offered of a list in this context: options that a rule takes out are missing. */
 function offers(
   client: ViewerClient,
-  kind: KindInContext,
+  workspaceKind: WorkspaceKindInContext,
   list: OptionList,
   { namespace, imageConfig, podConfig }: OfferContext,
 ): SpawnerOption[] {
   const context = {
-    namespace: namespace ? labelsOfNamespace(client, namespace) : namespaceLabelsOf(kind),
-    imageConfig: imageConfig ? chosenLabels(kind, 'imageConfig', imageConfig) : undefined,
-    podConfig: podConfig ? chosenLabels(kind, 'podConfig', podConfig) : undefined,
+    namespace: namespace ? labelsOfNamespace(client, namespace) : namespaceLabelsOf(workspaceKind),
+    imageConfig: imageConfig ? chosenLabels(workspaceKind, 'imageConfig', imageConfig) : undefined,
+    podConfig: podConfig ? chosenLabels(workspaceKind, 'podConfig', podConfig) : undefined,
   };
-  return spawnerOptionsOf(kind, list, context).filter(({ verdict }) => !verdict.removed);
+  return spawnerOptionsOf(workspaceKind, list, context).filter(({ verdict }) => !verdict.removed);
 }
 
-function chosenLabels(kind: KindInContext, list: OptionList, id: string): Readonly<Record<string, string>> {
-  const chosen = spawnerOptionOf(kind, list, id, {});
+function chosenLabels(
+  workspaceKind: WorkspaceKindInContext,
+  list: OptionList,
+  id: string,
+): Readonly<Record<string, string>> {
+  const chosen = spawnerOptionOf(workspaceKind, list, id, {});
   if (!chosen)
-    throw failure('BAD_REQUEST', `WorkspaceKind ${kind.metadata.name} has no ${list} ${JSON.stringify(id)}.`);
+    throw failure('BAD_REQUEST', `WorkspaceKind ${workspaceKind.metadata.name} has no ${list} ${JSON.stringify(id)}.`);
   return optionLabelsOf(chosen.spec);
 }
 
@@ -56,7 +90,7 @@ WorkspaceKindType.implement({
       displayName: t.string({ description: 'Its name for people.', resolve: displayNameOf }),
       description: t.string({
         description: 'What it is, for people. Possibly empty.',
-        resolve: (kind) => kindSpecOf(kind).spawner?.description ?? '',
+        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.description ?? '',
       }),
       hidden: t.boolean({
         description:
@@ -66,36 +100,36 @@ WorkspaceKindType.implement({
       denied: t.boolean({
         description:
           'Not allowed for new workspaces, by a rule where it was asked for in a namespace: createWorkspace refuses it.',
-        resolve: (kind) => kindVerdict(kind).denied,
+        resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).denied,
       }),
       deniedMessage: t.string({
         nullable: true,
         description: 'Why it is not allowed. Null where it is, or nothing is said.',
-        resolve: (kind) => kindVerdict(kind).deniedMessage,
+        resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).deniedMessage,
       }),
       deprecated: t.boolean({
         description: 'Not to be used for new workspaces.',
-        resolve: (kind) => kindSpecOf(kind).spawner?.deprecated === true,
+        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true,
       }),
       deprecationMessage: t.string({
         nullable: true,
         description: 'What to use instead. Null where nothing is said.',
-        resolve: (kind) => kindSpecOf(kind).spawner?.deprecationMessage ?? null,
+        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecationMessage ?? null,
       }),
       icon: t.field({
         type: ImageRef,
         description: 'A small picture.',
-        resolve: (kind) => ({ kind, which: 'icon' as const }),
+        resolve: (workspaceKind) => ({ workspaceKind, which: 'icon' as const }),
       }),
       logo: t.field({
         type: ImageRef,
         description: 'A large picture.',
-        resolve: (kind) => ({ kind, which: 'logo' as const }),
+        resolve: (workspaceKind) => ({ workspaceKind, which: 'logo' as const }),
       }),
       homeMountPath: t.string({
         nullable: true,
         description: 'Where the home volume of its workspaces appears. Null where it has none.',
-        resolve: (kind) => kindSpecOf(kind).podTemplate?.volumeMounts?.home ?? null,
+        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).podTemplate?.volumeMounts?.home ?? null,
       }),
       ports: t.field({ type: [WorkspaceKindPort], description: 'The ways into its workspaces.', resolve: portsOf }),
       imageConfigs: t.field({
@@ -103,7 +137,7 @@ WorkspaceKindType.implement({
         description: 'The images it offers, with its rules applied; BAD_REQUEST for a podConfig that it does not have.',
         args: { namespace, podConfig: t.arg.id({ description: 'As offered together with this podConfig.' }) },
         extensions: dependsOn(Namespace),
-        resolve: (kind, args, { client }) => offers(client, kind, 'imageConfig', args),
+        resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'imageConfig', args),
       }),
       podConfigs: t.field({
         type: [SpawnerOptionType],
@@ -111,21 +145,23 @@ WorkspaceKindType.implement({
           'The pod sizes it offers, with its rules applied; BAD_REQUEST for an imageConfig that it does not have.',
         args: { namespace, imageConfig: t.arg.id({ description: 'As offered together with this imageConfig.' }) },
         extensions: dependsOn(Namespace),
-        resolve: (kind, args, { client }) => offers(client, kind, 'podConfig', args),
+        resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'podConfig', args),
       }),
       defaultImageConfig: t.id({
         description: 'The image to begin with. It may be hidden, or missing where you ask.',
-        resolve: (kind) => kindSpecOf(kind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
+        resolve: (workspaceKind) =>
+          workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
       }),
       defaultPodConfig: t.id({
         description: 'The pod size to begin with. It may be hidden, or missing where you ask.',
-        resolve: (kind) => kindSpecOf(kind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
+        resolve: (workspaceKind) =>
+          workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
       }),
       activityRules: t.field({
         type: [ActivityRule],
         description:
           'When its workspaces are paused for want of activity: the first rule that fits and says something decides.',
-        resolve: (kind) => [...(kindSpecOf(kind).activityRules ?? [])],
+        resolve: (workspaceKind) => [...(workspaceKindSpecOf(workspaceKind).activityRules ?? [])],
       }),
       workspaces: t.field({
         type: WorkspaceConnection,
@@ -144,7 +180,7 @@ WorkspaceKindType.implement({
       revision: t.string({
         nullable: true,
         description: 'Changes when the spec changes. Opaque. Null where you may not get the object itself.',
-        resolve: (kind) => (isRedacted(kind) ? null : revisionOf(kind)),
+        resolve: (workspaceKind) => (isRedacted(workspaceKind) ? null : revisionOf(workspaceKind)),
       }),
     };
   },

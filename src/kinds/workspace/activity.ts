@@ -1,6 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { momentOf } from './moment.ts';
-import { statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
+import { timestampOf, statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 const probeResults = { Success: 'SUCCESS', Failure: 'FAILURE', Timeout: 'TIMEOUT' } as const;
@@ -39,8 +38,8 @@ const WorkspaceProbe = builder.objectRef<Probe>('WorkspaceProbe').implement({
 /** Null where the controller does not tell, or tells no time of it. */
 function probeOf(activity: ActivityStatus | undefined): Probe | null {
   const { startTime, endTime, result = '', message = '' } = activity?.lastProbe ?? {};
-  const startedAt = momentOf(startTime) ?? momentOf(endTime);
-  return startedAt === null ? null : { startedAt, endedAt: momentOf(endTime) ?? startedAt, result, message };
+  const startedAt = timestampOf(startTime) ?? timestampOf(endTime);
+  return startedAt === null ? null : { startedAt, endedAt: timestampOf(endTime) ?? startedAt, result, message };
 }
 
 function isKnown(result: string): result is keyof typeof probeResults {
@@ -55,13 +54,13 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
       type: 'DateTime',
       nullable: true,
       description: 'When it was last used. Null when that is not known.',
-      resolve: (workspace) => momentOf(statusOf(workspace).activity?.lastActivity),
+      resolve: (workspace) => timestampOf(statusOf(workspace).activity?.lastActivity),
     }),
     lastUpdateAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When this was last found out. Null before the first time.',
-      resolve: (workspace) => momentOf(statusOf(workspace).activity?.lastUpdate),
+      resolve: (workspace) => timestampOf(statusOf(workspace).activity?.lastUpdate),
     }),
     lastProbe: t.field({
       type: WorkspaceProbe,
@@ -76,7 +75,7 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
         'From when on it may be paused for want of activity. Null unless it is RUNNING and the time is known.',
       resolve: (workspace) => {
         if (stateOf(workspace) !== 'RUNNING') return null; // what is there then is left over from the last run
-        return momentOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
+        return timestampOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
       },
     }),
   }),

@@ -1,8 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelSelector } from '../../graphql/label-selector.ts';
-import { displayNameOf } from './display-name.ts';
-import { millisecondsOf } from './moment.ts';
-import { kindNameOf, optionIdOf, specOf, statusOf, type WorkspaceObject } from './resource.ts';
+import {
+  displayNameOf,
+  millisecondsOf,
+  workspaceKindNameOf,
+  optionIdOf,
+  specOf,
+  statusOf,
+  type WorkspaceObject,
+} from './resource.ts';
 import { stateOf, WorkspaceStateEnum } from './state.ts';
 
 export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
@@ -45,7 +51,7 @@ export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): Co
       ? (workspace) =>
           [workspace.metadata.name, displayNameOf(workspace)].some((name) => name.toLowerCase().includes(text))
       : undefined,
-    among(filter?.kinds, kindNameOf),
+    among(filter?.kinds, workspaceKindNameOf),
     among(filter?.states, stateOf),
     among(filter?.namespaces, ({ metadata }) => metadata.namespace),
     among(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),

@@ -1,5 +1,10 @@
-import './mutations.ts';
+import './mutations/create.ts';
+import './mutations/delete.ts';
+import './mutations/patch.ts';
+import './mutations/pause-many.ts';
+import './mutations/pause.ts';
+import './mutations/replace.ts';
+import './mutations/update.ts';
 import './schema.ts';
-import './state-counts.ts';
 
 export { Workspace as resource } from './resource.ts';

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Namespace } from '../namespace/resource.ts';
-import { labelsOfNamespace } from '../workspace-kind/kind-in-context.ts';
+import { labelsOfNamespace } from '../workspace-kind/filter-rules.ts';
 import {
   optionLabelsOf,
   RedirectMessage,
@@ -11,7 +11,7 @@ import {
   type SpawnerOption,
 } from '../workspace-kind/option.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { kindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
+import { workspaceKindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
 
 /** One of the two choices of a workspace. */
 export interface ChosenOption {
@@ -28,14 +28,14 @@ const other = { imageConfig: 'podConfig', podConfig: 'imageConfig' } as const sa
 
 /** The option as the workspace's own namespace, and its other choice, are offered it. Null when kind or option are gone. */
 function describe(client: ViewerClient, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
-  const kind = client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
-  if (!kind) return null;
-  const chosen = spawnerOptionOf(kind, other[list], optionIdOf(workspace, other[list]), {});
+  const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
+  if (!workspaceKind) return null;
+  const chosen = spawnerOptionOf(workspaceKind, other[list], optionIdOf(workspace, other[list]), {});
   const context = {
     namespace: labelsOfNamespace(client, workspace.metadata.namespace ?? ''),
     ...(chosen && { [other[list]]: optionLabelsOf(chosen.spec) }),
   };
-  return spawnerOptionOf(kind, list, id, context) ?? null;
+  return spawnerOptionOf(workspaceKind, list, id, context) ?? null;
 }
 
 function optionStatusOf({ workspace, list }: ChosenOption) {

@@ -1,8 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { displayNameOf } from './display-name.ts';
-import { millisecondsOf } from './moment.ts';
-import { kindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
+import { displayNameOf, millisecondsOf, workspaceKindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 const fields = {
@@ -12,7 +10,7 @@ const fields = {
     description: 'By displayName, in any case.',
     of: (workspace) => displayNameOf(workspace).toLowerCase(),
   },
-  KIND: { description: 'By the name of the kind.', of: kindNameOf },
+  KIND: { description: 'By the name of the kind.', of: workspaceKindNameOf },
   STATE: { description: 'By state, alphabetically.', of: stateOf },
   CREATED_AT: {
     description: 'By the time of creation.',

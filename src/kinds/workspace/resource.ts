@@ -1,6 +1,6 @@
+import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../../kubernetes/form.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
-import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../../kubernetes/form.ts';
 
 /** Milliseconds since the epoch from new controllers, seconds from old ones; 0: never. */
 const time = number;
@@ -86,7 +86,7 @@ export type OptionList = 'imageConfig' | 'podConfig';
 
 export type ChosenOptions = Readonly<Record<OptionList, string>>;
 
-export function kindNameOf(workspace: WorkspaceContent): string {
+export function workspaceKindNameOf(workspace: WorkspaceContent): string {
   return specOf(workspace).kind ?? '';
 }
 
@@ -106,9 +106,9 @@ export const Workspace = defineResource<WorkspaceObject>({
   namespaced: true,
   cache: {
     indexes: {
-      kind: (workspace) => [kindNameOf(workspace)],
-      imageConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
-      podConfig: (workspace) => [optionKeyOf(kindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
+      kind: (workspace) => [workspaceKindNameOf(workspace)],
+      imageConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
+      podConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
       /** By the key of each PersistentVolumeClaim that it mounts. */
       claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
       /** By the key of each Secret that it mounts. */
@@ -130,4 +130,28 @@ function secretNamesOf(workspace: WorkspaceObject): readonly string[] {
 /** Names an option over all kinds, in the indexes `imageConfig` and `podConfig`. */
 export function optionKeyOf(kind: string, optionId: string): string {
   return `${kind}/${optionId}`;
+}
+
+export function displayNameOf(workspace: WorkspaceObject): string {
+  return specOf(workspace).displayName || workspace.metadata.name;
+}
+
+/** From here on a number is milliseconds: as seconds it would be the year 5138, and as milliseconds below it 1973. */
+const FIRST_MILLISECONDS = 1e11;
+const LATEST_DATE = 8.64e15;
+
+/**
+ * A time of a status, in milliseconds since the epoch. Old controllers write seconds and new ones milliseconds, and an
+ * upgraded cluster keeps old values, so each value is judged by itself. Undefined where Kubernetes says 0 or nothing.
+ */
+export function millisecondsOf(value: number | undefined): number | undefined {
+  if (value === undefined || !(value > 0)) return undefined;
+  const milliseconds = value < FIRST_MILLISECONDS ? value * 1_000 : value;
+  return milliseconds > LATEST_DATE ? undefined : milliseconds;
+}
+
+/** The same as a DateTime. */
+export function timestampOf(value: number | undefined): string | null {
+  const milliseconds = millisecondsOf(value);
+  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }

@@ -3,25 +3,77 @@ import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { ObjectMetaType, revisionOf } from '../../graphql/object-meta.ts';
+import { Audit } from '../../mutations/audit-annotations.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { Pod } from '../pod/resource.ts';
+import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { WorkspaceAction } from './action.ts';
 import { WorkspaceActivity } from './activity.ts';
-import { Audit } from './audit.ts';
-import { displayNameOf } from './display-name.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
-import { momentOf } from './moment.ts';
 import { WorkspaceOption } from './option.ts';
 import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
 import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
-import { kindNameOf, specOf, statusOf, Workspace } from './resource.ts';
-import { servicesOf, WorkspaceService } from './services.ts';
-import { stateOf, WorkspaceStateEnum } from './state.ts';
+import {
+  workspaceKindNameOf,
+  optionIdOf,
+  type WorkspaceObject,
+  displayNameOf,
+  timestampOf,
+  specOf,
+  statusOf,
+  Workspace,
+} from './resource.ts';
+import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
+
+export const WorkspaceAction = builder.enumType('WorkspaceAction', {
+  description: 'Something that can be done to a workspace.',
+  values: {
+    PAUSE: { description: 'pauseWorkspace: needs `update`.' },
+    START: { description: 'startWorkspace: needs `update`.' },
+    UPDATE: { description: 'Changing its spec: needs `update`.' },
+    DELETE: { description: 'Deleting it: needs `delete`.' },
+  } as const,
+});
+
+interface Service {
+  readonly portId: string;
+  readonly displayName: string;
+  readonly httpPath: string;
+  readonly connectable: boolean;
+}
+
+/** Empty where kind or image are gone; other protocols than HTTP cannot be shown by a browser. */
+export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[] {
+  const { name, namespace = '' } = workspace.metadata;
+  const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
+  if (!workspaceKind) return [];
+  const ports = imagePortsOf(workspaceKind, optionIdOf(workspace, 'imageConfig')).filter(
+    ({ protocol }) => protocol === 'HTTP',
+  );
+  return ports.map(({ id, displayName }) => ({
+    portId: id,
+    displayName,
+    httpPath: connectPathOf(workspaceKind, { namespace, name, portId: id }),
+    connectable: stateOf(workspace) === 'RUNNING',
+  }));
+}
+
+export const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implement({
+  description: 'A page that a workspace serves.',
+  fields: (t) => ({
+    portId: t.exposeID('portId', { description: 'The port of its kind.' }),
+    displayName: t.exposeString('displayName', { description: 'Its name for people.' }),
+    httpPath: t.exposeString('httpPath', { description: 'Where it is, on the host of the dashboard.' }),
+    connectable: t.exposeBoolean('connectable', {
+      description: 'Whether it answers now: only while the workspace is RUNNING.',
+    }),
+  }),
+});
 
 WorkspaceType.implement({
   description: 'A Jupyter, VS Code, RStudio or other environment of one person, in a pod that can be paused.',
@@ -53,11 +105,11 @@ WorkspaceType.implement({
       description: 'What kind of workspace it is. Null when the kind does not exist.',
       extensions: dependsOn(WorkspaceKind),
       resolve: (workspace, _, { client }) =>
-        client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) }) ?? null,
+        client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) }) ?? null,
     }),
     kindName: t.string({
       description: 'Name of its kind, whether that exists or not.',
-      resolve: kindNameOf,
+      resolve: workspaceKindNameOf,
     }),
     paused: t.boolean({
       description: 'Whether it is asked to be paused. For what it is doing see `state`.',
@@ -85,13 +137,13 @@ WorkspaceType.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When the controller began to pause it; it may still run. Null while it is not paused.',
-      resolve: (workspace) => momentOf(statusOf(workspace).pauseTime),
+      resolve: (workspace) => timestampOf(statusOf(workspace).pauseTime),
     }),
     lastRunningAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'When it last began to run. Null when it never did, or the controller does not tell.',
-      resolve: (workspace) => momentOf(statusOf(workspace).lastRunningTime),
+      resolve: (workspace) => timestampOf(statusOf(workspace).lastRunningTime),
     }),
     activity: t.field({
       type: WorkspaceActivity,
@@ -173,5 +225,27 @@ builder.queryField('workspaces', (t) =>
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
     resolve: async (_, { namespace, ...args }, { client }) =>
       workspaceConnection(await client.reader.list(Workspace, namespace), args),
+  }),
+);
+
+const WorkspaceStateCount = builder
+  .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')
+  .implement({
+    description: 'How many workspaces are in one state.',
+    fields: (t) => ({
+      state: t.field({ type: WorkspaceStateEnum, description: 'The state.', resolve: ({ state }) => state }),
+      count: t.exposeInt('count', { description: 'How many.' }),
+    }),
+  });
+
+builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
+  t.field({
+    type: [WorkspaceStateCount],
+    description: 'How many of all that match, on whatever page, are in each state. States without any are left out.',
+    resolve: ({ all }) => {
+      const counts = new Map<WorkspaceState, number>();
+      for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);
+      return [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => (a.state < b.state ? -1 : 1));
+    },
   }),
 );

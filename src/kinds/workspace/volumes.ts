@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import { kindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
-import { kindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
+import { workspaceKindSpecOf, WorkspaceKind } from '../workspace-kind/resource.ts';
+import { workspaceKindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
 interface Mount {
   /** That of the workspace. */
@@ -56,11 +56,13 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
       resolve: (workspace, _, { client }) => {
         const claimName = specOf(workspace).podTemplate?.volumes?.home;
         if (!claimName) return null;
-        const kind = client.reader.prefetched(WorkspaceKind).get({ name: kindNameOf(workspace) });
+        const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
         return {
           namespace: workspace.metadata.namespace ?? '',
           claimName,
-          mountPath: kind ? (kindSpecOf(kind).podTemplate?.volumeMounts?.home ?? null) : null,
+          mountPath: workspaceKind
+            ? (workspaceKindSpecOf(workspaceKind).podTemplate?.volumeMounts?.home ?? null)
+            : null,
           readOnly: false,
         };
       },

@@ -1,22 +1,26 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
-import { withInputPaths } from '../../../mutations/input-paths.ts';
-import { dryRunField, fieldManagerField, fieldValidationField, writeOptionsOf } from '../../../mutations/inputs.ts';
-import { duplicateKeys, KeyValueInput } from '../../../mutations/key-value-input.ts';
+import type { StatusCause } from '../../../kubernetes/status-error.ts';
+import { creationAnnotations } from '../../../mutations/audit-annotations.ts';
+import { withInputPaths, invalidValue, requiredValue } from '../../../mutations/field-errors.ts';
+import {
+  dryRunField,
+  fieldManagerField,
+  fieldValidationField,
+  writeOptionsOf,
+  duplicateKeys,
+  KeyValueInput,
+} from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
-import { workspacePaths } from '../input-paths.ts';
-import { workspaceManifest } from '../manifest.ts';
-import { nameCauses } from '../name-rules.ts';
-import { creationNotes } from '../noting.ts';
-import { Workspace, type WorkspaceContent } from '../resource.ts';
 import { WorkspaceType } from '../refs.ts';
-import { assertWorkspaceRules } from '../write-rules.ts';
-import { stateReachedField } from './state-reached.ts';
-import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
-import { type Reached, waitFields, writeAndWait } from './wait-fields.ts';
+import { Workspace, type WorkspaceContent } from '../resource.ts';
+import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
+import { workspacePaths, workspaceManifest } from './manifest.ts';
+import { assertWorkspaceRules } from './rules.ts';
+import { stateReachedField, type Reached, waitFields, writeAndWait } from './wait.ts';
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
   description: 'What the new workspace is to be.',
@@ -73,7 +77,7 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
   const at = { namespace, name: input.name ?? undefined };
   const write = async () => {
     await context.client.assertCan('create', Workspace, { namespace });
-    const manifest = workspaceManifest(input, creationNotes(context));
+    const manifest = workspaceManifest(input, creationAnnotations(context));
     await assertCreatable(context, input, manifest);
     const options = { ...writeOptionsOf(input), namespace };
     return withInputPaths(workspacePaths, context.client.writer.create(Workspace, manifest, options));
@@ -84,7 +88,7 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
 async function assertCreatable(context: Context, input: CreateInput, after: WorkspaceContent): Promise<void> {
   const { namespace, name, podMetadata } = input;
   const causes = [
-    ...nameCauses(input),
+    ...validateName(input),
     ...duplicateKeys('input.labels', input.labels),
     ...duplicateKeys('input.annotations', input.annotations),
     ...duplicateKeys('input.podMetadata.labels', podMetadata?.labels),
@@ -92,4 +96,36 @@ async function assertCreatable(context: Context, input: CreateInput, after: Work
   ];
   const write = { namespace, name: name ?? undefined, before: undefined, after };
   await assertWorkspaceRules(context, write, { paths: workspacePaths, causes });
+}
+
+const LONGEST_NAME = 63;
+const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
+const PREFIX = /^[a-z0-9][-a-z0-9]*$/u;
+
+interface Naming {
+  readonly name?: string | null | undefined;
+  readonly generateName?: string | null | undefined;
+}
+
+/**
+ * What speaks against the name of a new workspace. Kubernetes itself would take 253 characters and dots; but the name
+ * becomes the value of a label, and the name of a Service.
+ */
+export function validateName({ name, generateName }: Naming): StatusCause[] {
+  if (!name && !generateName) return [requiredValue('input.name', 'name or generateName must be given')];
+  if (name && generateName)
+    return [invalidValue('input.generateName', 'only one of name and generateName may be given')];
+  if (generateName) return problem('input.generateName', generateName, PREFIX);
+  return problem('input.name', name ?? '', LABEL);
+}
+
+function problem(field: string, text: string, form: RegExp): StatusCause[] {
+  if (text.length > LONGEST_NAME) {
+    const why = `must be no more than ${LONGEST_NAME} characters, as it becomes the value of a label; got ${text.length}`;
+    return [invalidValue(field, why)];
+  }
+  if (text.includes('.')) return [invalidValue(field, 'must not contain dots, as it becomes the name of a Service')];
+  if (form.test(text)) return [];
+  const why = 'must consist of lower case letters, digits and "-", and begin and end with a letter or digit';
+  return [invalidValue(field, `${why}; got ${JSON.stringify(text)}`)];
 }

@@ -1,12 +1,11 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
-import { mayStillGet, waitUntilGone } from '../waiting.ts';
-import { assertTimeout, timeoutField } from './wait-fields.ts';
+import { mayStillGet, waitUntilGone, assertTimeout, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
   description: 'How far a deletion has come.',

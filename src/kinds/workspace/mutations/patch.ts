@@ -1,12 +1,12 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { withInputPaths } from '../../../mutations/input-paths.ts';
+import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { writeOptionsOf } from '../../../mutations/inputs.ts';
 import type { Patch } from '../../../kubernetes/verbs.ts';
 import { patchFields, patchOf, patchOfVersion } from '../../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { mayConcernRules, writeChecked } from '../checked-write.ts';
-import { patchNoting } from '../noting.ts';
+import { mayConcernRules, writeChecked } from './checked-write.ts';
+import { patchWithAudit } from '../../../mutations/audit-annotations.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
 
@@ -54,7 +54,7 @@ async function patch(context: Context, input: PatchInput, subresource?: 'status'
   const options = { ...writeOptionsOf(input), force, subresource };
   if (subresource) return withInputPaths({}, context.client.writer.patch(Workspace, at, given, options));
   const send = (body: Patch, dryRun: boolean) =>
-    patchNoting(context, { resource: Workspace, at, patch: body }, { ...options, dryRun });
+    patchWithAudit(context, { resource: Workspace, at, patch: body }, { ...options, dryRun });
   if (!mayConcernRules(given)) return withInputPaths({}, send(given, input.dryRun));
   const write = writeChecked(context, {
     at,

@@ -5,7 +5,7 @@ import { inOrder } from '../../../graphql/ordering.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from '../filter.ts';
 import { workspaceOrdering } from '../order.ts';
-import { setPaused } from '../pausing.ts';
+import { setPaused } from './pause.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 

@@ -1,11 +1,11 @@
 import { builder, type InputFields } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { manifestPaths, withInputPaths } from '../../../mutations/input-paths.ts';
+import { manifestPaths, withInputPaths } from '../../../mutations/field-errors.ts';
 import { writeFields, writeOptionsOf } from '../../../mutations/inputs.ts';
 import { manifestOf } from '../../../mutations/manifest.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
-import { writeChecked } from '../checked-write.ts';
-import { replaceNoting } from '../noting.ts';
+import { writeChecked } from './checked-write.ts';
+import { replaceWithAudit } from '../../../mutations/audit-annotations.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
 
@@ -72,7 +72,7 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
     dryRun,
     // The API server replaces only the version that the manifest names, in the dry run and after it.
     send: (target) =>
-      replaceNoting(context, { resource: Workspace, at, manifest }, { ...options, dryRun: target === 'dry-run' }),
+      replaceWithAudit(context, { resource: Workspace, at, manifest }, { ...options, dryRun: target === 'dry-run' }),
   });
   return withInputPaths(manifestPaths, write);
 }

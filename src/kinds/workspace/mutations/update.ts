@@ -1,13 +1,34 @@
 import { builder } from '../../../graphql/builder.ts';
+import type { Context } from '../../../graphql/context.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
-import { dryRunField, fieldManagerField, fieldValidationField } from '../../../mutations/inputs.ts';
-import { KeyValueInput } from '../../../mutations/key-value-input.ts';
+import type { StatusCause } from '../../../kubernetes/status-error.ts';
+import type { Written } from '../../../kubernetes/verbs.ts';
+import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
+import { withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
+import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
+import {
+  dryRunField,
+  fieldManagerField,
+  fieldValidationField,
+  KeyValueInput,
+  duplicateKeys,
+  writeOptionsOf,
+} from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { WorkspaceType } from '../refs.ts';
-import { updateWorkspace } from '../updating.ts';
-import { PodMetadataInput, WorkspaceVolumesInput } from './volume-inputs.ts';
+import {
+  statusOf,
+  Workspace,
+  type ChosenOptions,
+  type OptionList,
+  type WorkspaceObject,
+  type WorkspaceWrite,
+} from '../resource.ts';
+import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
+import { workspacePaths, mergePatchOf, type WorkspaceChange } from './manifest.ts';
+import { assertWorkspaceRules } from './rules.ts';
 
 const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
   description: 'What to change of a workspace: what is absent stays as it is, null clears. Its kind cannot be changed.',
@@ -71,3 +92,68 @@ builder.mutationField('updateWorkspace', (t) =>
     resolve: (_, { input }, context) => updateWorkspace(context, input),
   }),
 );
+
+/** A workspace, the revision of it that is known, and what to change. */
+export interface WorkspaceUpdate extends WorkspaceChange {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: string;
+  readonly imageConfig?: string | null | undefined;
+  readonly podConfig?: string | null | undefined;
+  readonly applyPendingRedirects: boolean;
+  readonly dryRun: boolean;
+  readonly fieldValidation: 'IGNORE' | 'WARN' | 'STRICT';
+  readonly fieldManager?: string | null | undefined;
+}
+
+const lists = ['imageConfig', 'podConfig'] as const;
+
+/**
+ * Changes a workspace by a patch of the version that was looked at. What the controller reports meanwhile does not count:
+ * it is looked at anew. An outcome that is unknown stays unknown.
+ * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
+ * @throws {StatusError} Invalid with the places in the input; otherwise whatever the API server says
+ */
+export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<Written<WorkspaceObject>> {
+  const { namespace, name, revision } = update;
+  // The patch holds only for this version of the workspace, so that its result is known before.
+  const changeOf = async (workspace: WorkspaceObject) => {
+    const patch = mergePatchOf(workspace, update, optionsOf(workspace, update));
+    await assertAllowed(context, update, { before: workspace, after: mergedBy(patch, workspace) });
+    return patch;
+  };
+  const merge = { resource: Workspace, at: { namespace, name }, annotations: updateAnnotations(context), changeOf };
+  return withInputPaths(workspacePaths, guardedMerge(context.client, merge, { ...writeOptionsOf(update), revision }));
+}
+
+/** The options that the update names, by themselves or by what the controller wants instead. */
+function optionsOf(workspace: WorkspaceObject, update: WorkspaceUpdate): Partial<ChosenOptions> {
+  const desired = statusOf(workspace).podTemplateOptions;
+  const chosen = (list: OptionList) =>
+    update[list] ?? (update.applyPendingRedirects ? desired?.[list]?.desired : undefined);
+  const [imageConfig, podConfig] = lists.map(chosen);
+  return { ...(imageConfig && { imageConfig }), ...(podConfig && { podConfig }) };
+}
+
+async function assertAllowed(
+  context: Context,
+  update: WorkspaceUpdate,
+  states: Pick<WorkspaceWrite, 'before' | 'after'>,
+): Promise<void> {
+  const { namespace, name } = update;
+  const causes = [
+    ...validateNotCleared(update),
+    ...duplicateKeys('input.labels', update.labels),
+    ...duplicateKeys('input.annotations', update.annotations),
+    ...duplicateKeys('input.podMetadata.labels', update.podMetadata?.labels),
+    ...duplicateKeys('input.podMetadata.annotations', update.podMetadata?.annotations),
+  ];
+  await assertWorkspaceRules(context, { namespace, name, ...states }, { paths: workspacePaths, causes });
+}
+
+function validateNotCleared(update: WorkspaceUpdate): StatusCause[] {
+  const needed = ['paused', ...lists] as const;
+  return needed
+    .filter((field) => update[field] === null || update[field] === '')
+    .map((field) => requiredValue(`input.${field}`, 'cannot be cleared; leave it out to keep it as it is'));
+}

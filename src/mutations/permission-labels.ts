@@ -1,10 +1,10 @@
-import { failure } from '../../graphql/errors.ts';
-import { withInputPaths } from '../../mutations/input-paths.ts';
-import { deleteOptionsOf } from '../../mutations/inputs.ts';
-import type { WritePayload } from '../../mutations/payload.ts';
-import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
-import type { Resource } from '../../kubernetes/resource.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { failure } from '../graphql/errors.ts';
+import { keyOf, type KubernetesObject } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
+import { withInputPaths } from './field-errors.ts';
+import { deleteOptionsOf } from './inputs.ts';
+import type { WritePayload } from './payload.ts';
 
 /** The labels by which claims and secrets are made part of what the users of workspaces work with. */
 export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';
@@ -21,7 +21,7 @@ export function canUpdate({ metadata }: KubernetesObject): boolean {
 }
 
 /** What is created for the users of workspaces is theirs to mount, change and delete. */
-export const MOUNTABLE_LABELS = { [CAN_MOUNT_LABEL]: 'true', [CAN_UPDATE_LABEL]: 'true' } as const;
+export const USER_LABELS = { [CAN_MOUNT_LABEL]: 'true', [CAN_UPDATE_LABEL]: 'true' } as const;
 
 /** @throws {GraphQLError} FORBIDDEN for what users of workspaces are not to change or delete, although the cluster would let them */
 export function assertCanUpdate(object: KubernetesObject): void {
@@ -49,7 +49,7 @@ export interface DeletePayload extends WritePayload {
  * Deletes what is labelled as theirs to delete: the very object that has the label.
  * @throws {GraphQLError} as {@link assertCanUpdate}
  */
-export async function deleteMountable<T extends KubernetesObject>(
+export async function deleteUpdatable<T extends KubernetesObject>(
   client: ViewerClient,
   resource: Resource<T>,
   input: Deletion & Parameters<typeof deleteOptionsOf>[0],

@@ -1,5 +1,5 @@
 import { builder } from '../../../graphql/builder.ts';
-import { KeyValueInput } from '../../../mutations/key-value-input.ts';
+import { KeyValueInput } from '../../../mutations/inputs.ts';
 
 export const PodMetadataInput = builder.inputType('PodMetadataInput', {
   description: 'Labels and annotations for the pod of a workspace.',

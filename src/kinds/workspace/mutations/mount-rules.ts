@@ -1,13 +1,13 @@
-import type { Context } from '../../graphql/context.ts';
-import { failure } from '../../graphql/errors.ts';
-import { duplicateValue } from '../../mutations/invalid-input.ts';
-import type { Resource } from '../../kubernetes/resource.ts';
-import { isForbidden, isNotFound, type StatusCause } from '../../kubernetes/status-error.ts';
-import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
-import { Secret } from '../secret/resource.ts';
-import { kindSpecOf, type WorkspaceKindObject } from '../workspace-kind/resource.ts';
-import { CAN_MOUNT_LABEL, canMount } from './mountable.ts';
-import { specOf, type WorkspaceContent, type WorkspaceWrite } from './resource.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { failure } from '../../../graphql/errors.ts';
+import type { Resource } from '../../../kubernetes/resource.ts';
+import { isForbidden, isNotFound, type StatusCause } from '../../../kubernetes/status-error.ts';
+import { duplicateValue } from '../../../mutations/field-errors.ts';
+import { CAN_MOUNT_LABEL, canMount } from '../../../mutations/permission-labels.ts';
+import { PersistentVolumeClaim } from '../../persistent-volume-claim/resource.ts';
+import { Secret } from '../../secret/resource.ts';
+import { workspaceKindSpecOf, type WorkspaceKindObject } from '../../workspace-kind/resource.ts';
+import { specOf, type WorkspaceContent, type WorkspaceWrite } from '../resource.ts';
 
 const VOLUMES = 'spec.podTemplate.volumes';
 
@@ -30,13 +30,13 @@ const titles = {
  * Returns a cause for each volume that the write would put at the mount path of another one: the controller would silently
  * leave one of them out. Volumes that have shared a path before the write may go on doing so.
  */
-export function mountPathCauses(
+export function validateMountPaths(
   { before, after }: WorkspaceWrite,
-  kind: WorkspaceKindObject | undefined,
+  workspaceKind: WorkspaceKindObject | undefined,
 ): StatusCause[] {
-  const known = new Set(before && mountedVolumesOf(before, kind).map(placeOf));
+  const known = new Set(before && mountedVolumesOf(before, workspaceKind).map(placeOf));
   const taken = new Map<string, MountedVolume>();
-  return mountedVolumesOf(after, kind).flatMap((mounted) => {
+  return mountedVolumesOf(after, workspaceKind).flatMap((mounted) => {
     const volume = { ...mounted, isNew: mounted.isNew && !known.has(placeOf(mounted)) };
     const path = normalized(volume.mountPath);
     const other = taken.get(path);
@@ -48,8 +48,12 @@ export function mountPathCauses(
   });
 }
 
-function mountedVolumesOf(workspace: WorkspaceContent, kind: WorkspaceKindObject | undefined): MountedVolume[] {
-  const { volumeMounts, extraVolumeMounts = [] } = (kind && kindSpecOf(kind).podTemplate) ?? {};
+function mountedVolumesOf(
+  workspace: WorkspaceContent,
+  workspaceKind: WorkspaceKindObject | undefined,
+): MountedVolume[] {
+  const { volumeMounts, extraVolumeMounts = [] } =
+    (workspaceKind && workspaceKindSpecOf(workspaceKind).podTemplate) ?? {};
   const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
   const listed = (list: 'data' | 'secrets', volumes: readonly { readonly mountPath?: string | undefined }[]) =>
     volumes.map(({ mountPath = '' }, i) => {
@@ -91,7 +95,7 @@ const MAX_NEW_MOUNTS = 100;
  * change of the label between this check and the write is not noticed, as by any admission control in Kubernetes.
  * @throws {GraphQLError} FORBIDDEN if the gateway writes with its own identity and may not get them
  */
-export async function mountCauses(
+export async function validateMounts(
   context: Context,
   { namespace, before, after }: WorkspaceWrite,
 ): Promise<StatusCause[]> {

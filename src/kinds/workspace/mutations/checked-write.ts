@@ -1,11 +1,11 @@
-import type { Context } from '../../graphql/context.ts';
-import type { InputPaths } from '../../mutations/input-paths.ts';
-import type { Patch, Written } from '../../kubernetes/verbs.ts';
-import { anyObject } from '../../kubernetes/form.ts';
-import { isConflict, StatusError } from '../../kubernetes/status-error.ts';
-import type { StoredVersion } from '../../mutations/patch.ts';
-import { Workspace, type WorkspaceObject } from './resource.ts';
-import { assertWorkspaceRules } from './write-rules.ts';
+import type { Context } from '../../../graphql/context.ts';
+import { anyObject } from '../../../kubernetes/form.ts';
+import { isConflict, StatusError } from '../../../kubernetes/status-error.ts';
+import type { Patch, Written } from '../../../kubernetes/verbs.ts';
+import type { InputPaths } from '../../../mutations/field-errors.ts';
+import type { StoredVersion } from '../../../mutations/patch.ts';
+import { Workspace, type WorkspaceObject } from '../resource.ts';
+import { assertWorkspaceRules } from './rules.ts';
 
 const ATTEMPTS = 5;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { millisecondsOf, momentOf } from './moment.ts';
+import { millisecondsOf, timestampOf } from './resource.ts';
 
 it.each([
   { time: 1_790_000_000, moment: '2026-09-21T14:13:20.000Z' },
@@ -9,13 +9,13 @@ it.each([
   { time: 100_000_000_000, moment: '1973-03-03T09:46:40.000Z' },
   { time: 8.64e15, moment: '+275760-09-13T00:00:00.000Z' },
 ])('$time is $moment', ({ time, moment }) => {
-  expect(momentOf(time)).toBe(moment);
+  expect(timestampOf(time)).toBe(moment);
 });
 
 it.each([0, -1, -1e20, 8.64e15 + 1, 1e300, Number.NaN, Number.POSITIVE_INFINITY, undefined])(
   '%s is no moment',
   (time) => {
-    expect(momentOf(time)).toBeNull();
+    expect(timestampOf(time)).toBeNull();
     expect(millisecondsOf(time)).toBeUndefined();
   },
 );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { StatusError } from '../kubernetes/status-error.ts';
-import { inputPathOf, withInputPaths } from './input-paths.ts';
+import { inputPathOf, withInputPaths } from './field-errors.ts';
 
 const paths = {
   spec: 'input.spec',

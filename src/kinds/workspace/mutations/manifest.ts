@@ -1,0 +1,177 @@
+import type { KeyValue } from '../../../graphql/object-meta.ts';
+import { apiVersionOf } from '../../../kubernetes/resource.ts';
+import type { InputPaths } from '../../../mutations/field-errors.ts';
+import { mapOf } from '../../../mutations/inputs.ts';
+import { Workspace, type WorkspaceContent, specOf, type ChosenOptions, type WorkspaceObject } from '../resource.ts';
+import type { PodMetadataValues, WorkspaceVolumes } from './inputs.ts';
+
+/** Where the fields of a Workspace stand in the inputs that name them one by one. */
+export const workspacePaths: InputPaths = {
+  'metadata.name': 'input.name',
+  'metadata.generateName': 'input.generateName',
+  'metadata.namespace': 'input.namespace',
+  'metadata.labels': 'input.labels',
+  'metadata.annotations': 'input.annotations',
+  'spec.kind': 'input.kind',
+  'spec.paused': 'input.paused',
+  'spec.displayName': 'input.displayName',
+  'spec.deferUpdates': 'input.deferUpdates',
+  'spec.podTemplate.podMetadata': 'input.podMetadata',
+  'spec.podTemplate.volumes': 'input.volumes',
+  'spec.podTemplate.volumes.data[].pvcName': 'input.volumes.data[].claimName',
+  'spec.podTemplate.options.imageConfig': 'input.imageConfig',
+  'spec.podTemplate.options.podConfig': 'input.podConfig',
+};
+
+type Entries = readonly KeyValue[] | null | undefined;
+
+/** What a new workspace is to be. */
+export interface NewWorkspace {
+  readonly namespace: string;
+  readonly name?: string | null | undefined;
+  readonly generateName?: string | null | undefined;
+  readonly displayName?: string | null | undefined;
+  readonly kind: string;
+  readonly paused: boolean;
+  readonly deferUpdates?: boolean | null | undefined;
+  readonly imageConfig: string;
+  readonly podConfig: string;
+  readonly podMetadata?: PodMetadataValues | null | undefined;
+  readonly volumes?: WorkspaceVolumes | null | undefined;
+  readonly labels?: Entries;
+  readonly annotations?: Entries;
+}
+
+interface WorkspaceManifest extends WorkspaceContent {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+}
+
+/** The object to be created. What is not given is left to the cluster. */
+export function workspaceManifest(
+  input: NewWorkspace,
+  auditAnnotations: Readonly<Record<string, string>>,
+): WorkspaceManifest {
+  const { namespace, name, generateName, displayName, kind, paused, deferUpdates, imageConfig, podConfig } = input;
+  const { podMetadata, volumes, labels, annotations } = input;
+  return {
+    apiVersion: apiVersionOf(Workspace),
+    kind: Workspace.kind,
+    metadata: {
+      namespace,
+      ...(name ? { name } : { generateName }),
+      ...(labels && { labels: mapOf(labels) }),
+      annotations: { ...mapOf(annotations), ...auditAnnotations },
+    },
+    spec: {
+      kind,
+      paused,
+      ...(displayName && { displayName }),
+      ...(typeof deferUpdates === 'boolean' && { deferUpdates }),
+      podTemplate: {
+        ...(podMetadata && { podMetadata: podMetadataOf(podMetadata) }),
+        volumes: volumesOf(volumes ?? {}),
+        options: { imageConfig, podConfig },
+      },
+    },
+  };
+}
+
+function podMetadataOf({ labels, annotations }: PodMetadataValues): object {
+  return {
+    ...(labels && { labels: mapOf(labels) }),
+    ...(annotations && { annotations: mapOf(annotations) }),
+  };
+}
+
+function volumesOf({ home, data, secrets }: WorkspaceVolumes): object {
+  return {
+    ...(home && { home }),
+    ...(data && { data: data.map(claimOf) }),
+    ...(secrets && { secrets: secrets.map(secretOf) }),
+  };
+}
+
+export function claimOf({ claimName, mountPath, readOnly }: NonNullable<WorkspaceVolumes['data']>[number]): object {
+  return { pvcName: claimName, mountPath, readOnly };
+}
+
+export function secretOf({
+  secretName,
+  mountPath,
+  defaultMode,
+}: NonNullable<WorkspaceVolumes['secrets']>[number]): object {
+  return { secretName, mountPath, defaultMode };
+}
+
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** Annotations of the workspaces themselves: not what a list of annotations is about. */
+const OWN_ANNOTATIONS = 'notebooks.kubeflow.org/';
+
+/** What is to change of a workspace: absent keeps, null clears. */
+export interface WorkspaceChange {
+  readonly displayName?: string | null | undefined;
+  readonly paused?: boolean | null | undefined;
+  readonly deferUpdates?: boolean | null | undefined;
+  readonly podMetadata?: PodMetadataValues | null | undefined;
+  readonly volumes?: WorkspaceVolumes | null | undefined;
+  readonly labels?: Entries;
+  readonly annotations?: Entries;
+}
+
+/** The change as a merge patch of the workspace as it is. */
+export function mergePatchOf(
+  workspace: WorkspaceObject,
+  change: WorkspaceChange,
+  options: Partial<ChosenOptions>,
+): Readonly<Record<string, unknown>> {
+  const { labels, annotations = {} } = workspace.metadata;
+  const { podTemplate } = specOf(workspace);
+  const { displayName, paused, deferUpdates, podMetadata, volumes } = change;
+  const mine = Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_ANNOTATIONS)));
+  const template = {
+    ...(podMetadata !== undefined && { podMetadata: podMetadataPatch(podMetadata, podTemplate?.podMetadata) }),
+    ...(volumes !== undefined && { volumes: volumesPatch(volumes ?? { home: null, data: null, secrets: null }) }),
+    ...(Object.keys(options).length > 0 && { options }),
+  };
+  return {
+    metadata: {
+      ...(change.labels !== undefined && { labels: mapPatch(change.labels, labels) }),
+      ...(change.annotations !== undefined && { annotations: mapPatch(change.annotations, mine) }),
+    },
+    spec: {
+      ...(displayName !== undefined && { displayName: displayName || null }),
+      ...(typeof paused === 'boolean' && { paused }),
+      ...(deferUpdates !== undefined && { deferUpdates }),
+      ...(Object.keys(template).length > 0 && { podTemplate: template }),
+    },
+  };
+}
+
+/** A merge patch adds to maps: what is to go has to be named. */
+function mapPatch(entries: Entries, current: Labels): Readonly<Record<string, string | null>> {
+  const gone = Object.fromEntries(Object.keys(current ?? {}).map((key) => [key, null]));
+  return { ...gone, ...mapOf(entries) };
+}
+
+function podMetadataPatch(
+  given: PodMetadataValues | null,
+  current: { readonly labels?: Labels; readonly annotations?: Labels } | undefined,
+): object | null {
+  if (!given) return null;
+  const { labels, annotations } = given;
+  return {
+    ...(labels !== undefined && { labels: labels && mapPatch(labels, current?.labels) }),
+    ...(annotations !== undefined && { annotations: annotations && mapPatch(annotations, current?.annotations) }),
+  };
+}
+
+function volumesPatch({ home, data, secrets }: WorkspaceVolumes): object {
+  return {
+    ...(home !== undefined && { home: home || null }),
+    ...(data !== undefined && { data: data && data.map(claimOf) }),
+    ...(secrets !== undefined && { secrets: secrets && secrets.map(secretOf) }),
+  };
+}

@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Context } from '../../../graphql/context.ts';
+import { isKindUnavailable, type StatusCause, isForbidden } from '../../../kubernetes/status-error.ts';
+import { inputPathOf, type InputPaths, assertNoCauses, forbiddenValue } from '../../../mutations/field-errors.ts';
+import type { ViewerClient } from '../../../viewer-client/viewer-client.ts';
+import { Namespace } from '../../namespace/resource.ts';
+import { filterVerdict, type FilterLabels, type FilterVerdict, labelsOf } from '../../workspace-kind/filter-rules.ts';
+import { optionLabelsOf, spawnerOptionOf } from '../../workspace-kind/option.ts';
+import { WorkspaceKind, type WorkspaceKindObject } from '../../workspace-kind/resource.ts';
+import {
+  chosenOptionsOf,
+  workspaceKindNameOf,
+  specOf,
+  Workspace,
+  type WorkspaceContent,
+  type WorkspaceWrite,
+  type ChosenOptions,
+  type OptionList,
+} from '../resource.ts';
+import { validateMounts, validateMountPaths } from './mount-rules.ts';
+
+interface Input {
+  /** Where the fields of the workspace are in the input. */
+  readonly paths: InputPaths;
+  /** Causes that the input itself gives. */
+  readonly causes?: readonly StatusCause[];
+}
+
+/**
+ * Decides whether a write may store a workspace, by the rules that the API server does not know: the filter rules of its
+ * WorkspaceKind, one volume per mount path, and the labels of the claims and secrets that it mounts. Every mutation that
+ * can change these fields passes here, with the object that results from it. Only what the write adds is checked: a
+ * workspace that broke a rule before can still be changed.
+ * @throws {StatusError} Invalid, with a path in the input for each cause
+ * @throws {GraphQLError} as {@link validateMounts}
+ */
+export async function assertWorkspaceRules(
+  context: Context,
+  write: WorkspaceWrite,
+  { paths, causes = [] }: Input,
+): Promise<void> {
+  const { namespace, name } = write;
+  const found = await validateWorkspace(context, write);
+  const inInput = found.map((cause) => ({ ...cause, field: inputPathOf(paths, cause.field) }));
+  assertNoCauses([...causes, ...inInput], { kind: Workspace.kind, namespace, name });
+}
+
+async function validateWorkspace(context: Context, write: WorkspaceWrite): Promise<readonly StatusCause[]> {
+  const { before, after } = write;
+  if (before && isDeepStrictEqual(ruledPartOf(before), ruledPartOf(after))) return [];
+  const workspaceKind = workspaceKindOf(context, after);
+  return [
+    ...(await validateFilterRules(context, write, workspaceKind)),
+    ...validateMountPaths(write, workspaceKind),
+    ...(await validateMounts(context, write)),
+  ];
+}
+
+/** All that the rules look at. */
+function ruledPartOf(workspace: WorkspaceContent): readonly unknown[] {
+  return [workspaceKindNameOf(workspace), chosenOptionsOf(workspace), specOf(workspace).podTemplate?.volumes];
+}
+
+/**
+ * The rules apply to viewers who may not see the WorkspaceKind too. Without a copy of the kinds no decision is taken; if
+ * the cluster does not serve them, there are no rules.
+ */
+function workspaceKindOf({ client }: Context, workspace: WorkspaceContent): WorkspaceKindObject | undefined {
+  try {
+    return client.reader.getUnrestricted(WorkspaceKind, { name: workspaceKindNameOf(workspace) });
+  } catch (error) {
+    if (isKindUnavailable(error)) return undefined;
+    throw error;
+  }
+}
+
+const lists = ['imageConfig', 'podConfig'] as const;
+
+interface Denial {
+  readonly field: string;
+  readonly title: string;
+  readonly verdict: FilterVerdict | undefined;
+}
+
+/**
+ * Returns a cause for what the rules of the WorkspaceKind deny: the kind itself to a new workspace, and options that the
+ * write chooses, or that are denied only beside the other option that it chooses. A workspace may keep an option that was
+ * denied before the write, or its owner could change nothing else.
+ */
+export async function validateFilterRules(
+  { client, gateway }: Context,
+  write: WorkspaceWrite,
+  workspaceKind: WorkspaceKindObject | undefined,
+): Promise<StatusCause[]> {
+  if (!gateway.enforceFilterRules || !workspaceKind) return [];
+  const denials = denialsOf(client, write, workspaceKind).filter(({ verdict }) => verdict?.denied);
+  if (denials.length === 0) return [];
+  const mayRead = await canReadWorkspaceKind(client, workspaceKind.metadata.name);
+  return denials.map(({ field, title, verdict }) => {
+    const words = mayRead ? verdict?.deniedMessage : undefined;
+    return forbiddenValue(field, words ?? `${title} is denied by a filter rule of the WorkspaceKind`);
+  });
+}
+
+function denialsOf(
+  client: ViewerClient,
+  { namespace, before, after }: WorkspaceWrite,
+  workspaceKind: WorkspaceKindObject,
+): readonly Denial[] {
+  const found = client.reader.getUnrestricted(Namespace, { name: namespace });
+  const labels = found && labelsOf(found);
+  const { name } = workspaceKind.metadata;
+  const previous = before && workspaceKindNameOf(before) === name ? chosenOptionsOf(before) : undefined;
+  const chosen = chosenOptionsOf(after);
+  const ofOptions = lists.map((list) => {
+    const wasDenied = previous?.[list] === chosen[list] && verdictOf(workspaceKind, list, previous, labels)?.denied;
+    return {
+      field: `spec.podTemplate.options.${list}`,
+      title: `${list} ${JSON.stringify(chosen[list])}`,
+      verdict: wasDenied ? undefined : verdictOf(workspaceKind, list, chosen, labels),
+    };
+  });
+  if (previous) return ofOptions;
+  const verdict = filterVerdict(workspaceKind, 'WORKSPACE_KIND', { namespace: labels });
+  return [{ field: 'spec.kind', title: `WorkspaceKind ${JSON.stringify(name)}`, verdict }, ...ofOptions];
+}
+
+function verdictOf(
+  workspaceKind: WorkspaceKindObject,
+  list: OptionList,
+  chosen: ChosenOptions,
+  namespace: FilterLabels['namespace'],
+): FilterVerdict | undefined {
+  const optionLabels = (of: OptionList) => {
+    const option = spawnerOptionOf(workspaceKind, of, chosen[of], {});
+    return option && optionLabelsOf(option.spec);
+  };
+  const context = { namespace, imageConfig: optionLabels('imageConfig'), podConfig: optionLabels('podConfig') };
+  return spawnerOptionOf(workspaceKind, list, chosen[list], context)?.verdict;
+}
+
+/** The text of a rule is for viewers who may see the WorkspaceKind; the rule itself applies to all. */
+async function canReadWorkspaceKind(client: ViewerClient, name: string): Promise<boolean> {
+  try {
+    return (await client.reader.get(WorkspaceKind, { name })) !== undefined;
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
+}

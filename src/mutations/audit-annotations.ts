@@ -1,0 +1,204 @@
+import { builder } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import { isInvalid, StatusError } from '../kubernetes/status-error.ts';
+import type { Patch, WriteOptions, Written } from '../kubernetes/verbs.ts';
+import { objectOf, type Manifest } from './manifest.ts';
+import type { Operation } from './patch.ts';
+
+/** The annotations that say who did what. */
+export const auditKeys = {
+  createdBy: 'notebooks.kubeflow.org/created-by',
+  updatedBy: 'notebooks.kubeflow.org/updated-by',
+  updatedAt: 'notebooks.kubeflow.org/updated-at',
+} as const;
+
+export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
+  description: 'Who did what when, as far as it was noted: changes by controllers and by kubectl are not.',
+  fields: (t) => ({
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was created.',
+      resolve: ({ metadata }) => metadata.creationTimestamp,
+    }),
+    createdBy: t.string({
+      nullable: true,
+      description: 'Who created it. Null when not noted.',
+      resolve: (object) => auditValue(object, 'createdBy'),
+    }),
+    updatedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When somebody last changed it. Null when not noted.',
+      resolve: (object) => {
+        const milliseconds = Date.parse(auditValue(object, 'updatedAt') ?? '');
+        return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+      },
+    }),
+    updatedBy: t.string({
+      nullable: true,
+      description: 'Who last changed it. Null when not noted.',
+      resolve: (object) => auditValue(object, 'updatedBy'),
+    }),
+    deletedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its deletion was asked for. Null while it was not.',
+      resolve: ({ metadata }) => metadata.deletionTimestamp ?? null,
+    }),
+  }),
+});
+
+function auditValue({ metadata }: KubernetesObject, what: keyof typeof auditKeys): string | null {
+  return metadata.annotations?.[auditKeys[what]] || null;
+}
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** Who changes something, and when, as annotations. */
+export function updateAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotations {
+  return { [auditKeys.updatedBy]: viewer.name, [auditKeys.updatedAt]: new Date().toISOString() };
+}
+
+/** Who creates something. When is in its metadata. */
+export function creationAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotations {
+  return { [auditKeys.createdBy]: viewer.name, [auditKeys.updatedBy]: viewer.name };
+}
+
+/** Returns the manifest with these annotations, which take precedence over its own; undefined removes an annotation. */
+export function withAnnotations(manifest: Manifest, added: Readonly<Record<string, string | undefined>>): Manifest {
+  const annotations = objectOf(manifest.metadata['annotations'] ?? {}, 'input.manifest.metadata.annotations');
+  const kept = Object.entries({ ...annotations, ...added }).filter(([, value]) => value !== undefined);
+  return { ...manifest, metadata: { ...manifest.metadata, annotations: Object.fromEntries(kept) } };
+}
+
+/** The operations that add annotations to an object that has annotations already, or has none. */
+export function annotationOperations(annotations: Annotations, has: 'annotations' | 'none'): Operation[] {
+  if (has === 'none') {
+    // The whole map is set, so nobody may have put one there meanwhile; what is not there is null to a test.
+    return [
+      { op: 'test', path: '/metadata/annotations', value: null },
+      { op: 'add', path: '/metadata/annotations', value: annotations },
+    ];
+  }
+  return Object.entries(annotations).map(([key, value]) => ({
+    op: 'add',
+    path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
+    value,
+  }));
+}
+
+type Options = Omit<WriteOptions, 'signal'>;
+
+/**
+ * Patches an object and sets its audit annotations: in the same write, or after an APPLY in a second one, since the field
+ * manager of the APPLY must not own them.
+ */
+export async function patchWithAudit<T extends KubernetesObject>(
+  context: Context,
+  { resource, at, patch }: { readonly resource: Resource<T>; readonly at: ObjectName; readonly patch: Patch },
+  options: Options,
+): Promise<Written<T>> {
+  const { client } = context;
+  const annotations = updateAnnotations(context);
+  switch (patch.type) {
+    case 'JSON':
+      return patchJson(context, { resource, at, operations: operationsIn(patch) }, options);
+    case 'MERGE':
+    case 'STRATEGIC':
+      return client.writer.patch(
+        resource,
+        at,
+        { type: patch.type, body: withAnnotationsInPatch(patch.body, annotations) },
+        options,
+      );
+    case 'APPLY': {
+      const written = await client.writer.patch(resource, at, patch, options);
+      if (options.dryRun) return written;
+      const body = { metadata: { uid: written.object.metadata.uid, annotations } };
+      const after = await client.writer.patch(resource, at, { type: 'MERGE', body }, {});
+      return { object: after.object, warnings: written.warnings };
+    }
+    default:
+      throw new TypeError(`Unknown type of patch ${JSON.stringify(patch.type satisfies never)}`);
+  }
+}
+
+function operationsIn({ body }: Patch): readonly Operation[] {
+  return Array.isArray(body) ? body : [];
+}
+
+function withAnnotationsInPatch(body: unknown, added: Annotations): object {
+  const patch = objectOf(body, 'input.patch');
+  const metadata = objectOf(patch['metadata'] ?? {}, 'input.patch.metadata');
+  if (metadata['annotations'] === null) return patch; // all of them are to go
+  const annotations = objectOf(metadata['annotations'] ?? {}, 'input.patch.metadata.annotations');
+  return { ...patch, metadata: { ...metadata, annotations: { ...annotations, ...added } } };
+}
+
+interface JsonPatching<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  readonly at: ObjectName;
+  readonly operations: readonly Operation[];
+}
+
+/** How the annotations are added depends on what the object has by then, and the copy may be behind. */
+async function patchJson<T extends KubernetesObject>(
+  context: Context,
+  { resource, at, operations }: JsonPatching<T>,
+  options: Options,
+): Promise<Written<T>> {
+  const { client } = context;
+  const annotations = updateAnnotations(context);
+  const send = (object: T | undefined) =>
+    client.writer.patch(
+      resource,
+      at,
+      {
+        type: 'JSON',
+        body: [...operations, ...annotationOperations(annotations, annotationsAfter(operations, object))],
+      },
+      options,
+    );
+  const known = await client.reader.get(resource, at);
+  try {
+    return await send(known);
+  } catch (error) {
+    const isUnexplained = isInvalid(error) && error instanceof StatusError && !error.details.causes?.length;
+    if (!isUnexplained) throw error;
+    const fresh = await client.reader.getUncached(resource, at);
+    if (annotationsAfter(operations, fresh) === annotationsAfter(operations, known)) throw error;
+    return send(fresh);
+  }
+}
+
+/** Whether the object has annotations once these operations are done. */
+function annotationsAfter(
+  operations: readonly Operation[],
+  object: KubernetesObject | undefined,
+): 'annotations' | 'none' {
+  const own = operations.findLast(({ op, path }) => path === '/metadata/annotations' && op !== 'test');
+  const has = own ? own.op !== 'remove' : object?.metadata.annotations !== undefined;
+  return has ? 'annotations' : 'none';
+}
+
+interface Replacing<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  readonly at: ObjectName;
+  readonly manifest: Manifest;
+}
+
+/** Replaces an object and sets its audit annotations; `created-by` keeps its stored value. */
+export async function replaceWithAudit<T extends KubernetesObject>(
+  context: Context,
+  { resource, at, manifest }: Replacing<T>,
+  options: Options,
+): Promise<Written<T>> {
+  const { client } = context;
+  await client.assertCan('update', resource, at);
+  const before = await client.reader.get(resource, at);
+  const createdBy = before?.metadata.annotations?.[auditKeys.createdBy];
+  const annotations = { ...updateAnnotations(context), ...(before && { [auditKeys.createdBy]: createdBy }) };
+  return client.writer.replace(resource, at, withAnnotations(manifest, annotations), options);
+}
