@@ -21,6 +21,8 @@ export default defineConfig(({ mode }) => {
     ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
     test: {
       include: [...include],
+      // No test mocks a module, so test files can share the modules of their worker: this saves a third of the CPU time.
+      isolate: false,
       testTimeout: 20_000,
       hookTimeout: 60_000,
       reporters: resultsDirectory
