@@ -6,7 +6,7 @@ import { CREATED_BY, UPDATED_BY } from './annotations.ts';
 import { Workspaces } from './workspace.ts';
 import { toggledWorkspace } from './fixtures/workspaces.ts';
 
-export interface ActivityGeneratorOptions {
+interface ActivityGeneratorOptions {
   readonly client: Client;
   /** Stops it, as disposing does. */
   readonly signal?: AbortSignal;

@@ -1,11 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionHook, AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
 import { activityWarnings } from './admission/activity-rules.ts';
-import type { FieldError } from './admission/field-error.ts';
-import { validateWorkspaceKind } from './admission/workspace-kind-rules.ts';
-import { deletionProblem, validateOptionsInUse } from './admission/kind-use.ts';
-import { validateWorkspace } from './admission/workspace-rules.ts';
+import { type FieldError, invalid } from './admission/field-error.ts';
+import { validatePodMetadata } from './admission/label-rules.ts';
+import { deletionProblem, validateOptionsInUse, validateWorkspaceKind } from './admission/workspace-kind-rules.ts';
 import { isWorkspaceKind, type WorkspaceKind } from './workspace-kind.ts';
-import { isWorkspace } from './workspace.ts';
+import { isWorkspace, type Workspace } from './workspace.ts';
 
 const API_VERSION = 'kubeflow.org/v1beta1';
 
@@ -47,4 +47,34 @@ function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
 
 function denialFor(causes: readonly FieldError[]): AdmissionResult | undefined {
   return causes.length > 0 ? { deny: { causes } } : undefined;
+}
+
+const OPTIONS = ['imageConfig', 'podConfig'] as const;
+const POD_TEMPLATE = 'spec.podTemplate';
+
+/** What speaks against storing a workspace. On an update only what has changed is looked at. */
+function validateWorkspace(
+  { spec }: Workspace,
+  old: Workspace | undefined,
+  kind: WorkspaceKind | undefined,
+): FieldError[] {
+  if (!old && !kind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+  const { podMetadata } = spec.podTemplate;
+  const isSameMetadata = old && isDeepStrictEqual(old.spec.podTemplate.podMetadata, podMetadata);
+  const metadata = isSameMetadata ? [] : validatePodMetadata(`${POD_TEMPLATE}.podMetadata`, podMetadata);
+  return [...metadata, ...OPTIONS.flatMap((option) => validateOption(option, spec, old?.spec, kind))];
+}
+
+function validateOption(
+  option: (typeof OPTIONS)[number],
+  spec: Workspace['spec'],
+  old: Workspace['spec'] | undefined,
+  kind: WorkspaceKind | undefined,
+): FieldError[] {
+  const id = spec.podTemplate.options[option];
+  if (old?.podTemplate.options[option] === id) return [];
+  if (!kind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+  if (kind.spec.podTemplate.options[option].values.some((value) => value.id === id)) return [];
+  const why = `${option} with id "${id}" not found in workspace kind "${spec.kind}"`;
+  return [invalid(`${POD_TEMPLATE}.options.${option}`, id, why)];
 }

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '../../src/kubernetes/object.ts';
+
 /** The labels, annotations and finalizers by which the parts of the demo know each other's objects. */
 export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 export const IMAGE_SOURCE_LABEL = 'notebooks.kubeflow.org/image-source';
@@ -21,3 +23,13 @@ export const KUBELET_FINALIZER = 'demo.workspaces/kubelet';
 export const CAN_MOUNT = 'notebooks.kubeflow.org/can-mount';
 export const CAN_UPDATE = 'notebooks.kubeflow.org/can-update';
 export const CAN_USE = 'notebooks.kubeflow.org/can-use';
+
+const faults = ['ImagePullBackOff', 'CrashLoopBackOff', 'Unschedulable', 'NeverReady', 'ContainerCreating'] as const;
+
+/** A way in which a pod fails to become ready; `ContainerCreating` is a pod that stays pending. */
+export type Fault = (typeof faults)[number];
+
+/** The fault that a workspace's annotation asks for; undefined if none, or none that we know. */
+export function faultOf({ metadata }: Pick<KubernetesObject, 'metadata'>): Fault | undefined {
+  return faults.find((fault) => fault === metadata.annotations?.[FAULT]);
+}

@@ -15,7 +15,7 @@ import { startBackgroundControllers } from './background-controllers.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { aggregatedFixtures, aggregatedApis, clusterFixtures } from './fixtures.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly host?: string;
   /** Of the gateway; 0: any free port. */
   readonly port: number;

@@ -1,25 +1,23 @@
 import type { Manifest } from '../simulator/api-object.ts';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import type { ConfigMap } from './config-map.ts';
-import { calculateWorkspaceKindStatus } from './controller/workspace-kind-status.ts';
+import type { ConfigMap } from './kubernetes-resources.ts';
+import { calculateWorkspaceKindStatus } from './controller/workspace-kind-reconciler.ts';
 import { POD_METRICS } from '../simulator/aggregated.ts';
 import { servedDevPodWorkspaceInstances } from './crds/dev-pod-workspace-instance.ts';
-import { volcanoCommandCrd } from './crds/volcano-command.ts';
-import { volcanoJobCrd } from './crds/volcano-job.ts';
+import { volcanoCommandCrd, volcanoJobCrd } from './crds/volcano.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
 import { WorkspaceKinds, type WorkspaceKind } from './workspace-kind.ts';
 import type { Workspace } from './workspace.ts';
-import { workspaceFixtures } from './fixtures/workspaces.ts';
+import { workspaceFixtures, workspaceOf } from './fixtures/workspaces.ts';
 import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
-import { secondsOf, uidOf, workspaceOf } from './fixtures/workspace-object.ts';
 import { namespaces } from './fixtures/namespaces.ts';
 import { devPodWorkspaceInstances, volcanoJobs } from './fixtures/other-systems.ts';
-import { pastEvents } from './fixtures/past-events.ts';
+import { pastEvents, reconciledFixture } from './fixtures/reconciled-fixtures.ts';
 import { pictures } from './fixtures/pictures.ts';
-import { reconciledFixture } from './fixtures/reconciled-fixtures.ts';
 import { storageOf } from './fixtures/storage.ts';
+import { timestamp, uidFor } from './metadata.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -61,10 +59,10 @@ export function clusterFixtures(now: Date): Manifest[] {
 function kindOf(name: string, spec: WorkspaceKind['spec'], now: number): WorkspaceKind {
   const metadata = {
     name,
-    uid: uidOf(`kind ${name}`),
+    uid: uidFor(`kind ${name}`),
     resourceVersion: '',
     generation: 1,
-    creationTimestamp: secondsOf(now - YEAR_MS),
+    creationTimestamp: timestamp(now - YEAR_MS),
   };
   return { apiVersion: apiVersionOf(WorkspaceKinds), kind: WorkspaceKinds.kind, metadata, spec };
 }

@@ -3,15 +3,14 @@ import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import type { ObjectName } from '../../src/kubernetes/object.ts';
 import { isConflict, isNotFound } from '../../src/kubernetes/status-error.ts';
-import { watchedResources, type ControllerContext } from './controller/controller-context.ts';
+import { watchedResources, type ControllerContext, demoDelays, type Delays } from './controller/controller-context.ts';
 import { reconcileWorkspaceKind } from './controller/workspace-kind-reconciler.ts';
 import { OrphanedPodReconciler } from './controller/orphaned-pod-reconciler.ts';
-import { demoDelays, type Delays } from './controller/pod-step.ts';
 import { enqueueOnChange } from './controller/event-handlers.ts';
 import { startWorkQueue, type WorkQueue } from './controller/work-queue.ts';
 import { WorkspaceReconciler } from './controller/workspace-reconciler.ts';
 
-export interface WorkspaceControllerOptions {
+interface WorkspaceControllerOptions {
   readonly client: Client;
   /** Stops the controller, as disposing does. */
   readonly signal?: AbortSignal;

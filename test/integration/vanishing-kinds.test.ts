@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { volcanoJobCrd } from '../../dev/demo/crds/volcano-job.ts';
+import { volcanoJobCrd } from '../../dev/demo/crds/volcano.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 

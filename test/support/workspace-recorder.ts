@@ -2,8 +2,7 @@ import type { Client } from '../../src/kubernetes/client.ts';
 import { keyOf, type ObjectName } from '../../src/kubernetes/object.ts';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { WatchEvent } from '../../src/kubernetes/watch-stream.ts';
-import type { Fault } from '../../dev/demo/fault.ts';
-import { FAULT } from '../../dev/demo/annotations.ts';
+import { type Fault, FAULT } from '../../dev/demo/annotations.ts';
 import { Workspaces, type Workspace } from '../../dev/demo/workspace.ts';
 
 interface WorkspaceOptions {

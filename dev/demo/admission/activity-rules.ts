@@ -1,6 +1,6 @@
 import type { ActivityProbe, ActivityRule, WorkspaceKindSpec } from '../workspace-kind.ts';
 import { invalid, invalidObject, required, type FieldError } from './field-error.ts';
-import { validateLabelSelector } from './selector-rules.ts';
+import { validateLabelSelector } from './label-rules.ts';
 
 const PROBE = 'spec.podTemplate.activityProbe';
 const DEFAULT_PROBE_INTERVAL_SECONDS = 3_600;

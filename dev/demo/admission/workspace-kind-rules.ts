@@ -1,9 +1,18 @@
-import type { KindPort, WorkspaceKind, WorkspaceKindSpec } from '../workspace-kind.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { KIND_FINALIZER } from '../annotations.ts';
+import type {
+  FilterMatch,
+  FilterRule,
+  KindPort,
+  OptionList,
+  WorkspaceKind,
+  WorkspaceKindSpec,
+} from '../workspace-kind.ts';
+import type { Workspace } from '../workspace.ts';
 import { validateActivity } from './activity-rules.ts';
-import { invalid, invalidObject, type FieldError } from './field-error.ts';
-import { validateFilterRules } from './filter-rules.ts';
-import { validateOptions } from './option-rules.ts';
-import { validatePodMetadata } from './pod-metadata-rules.ts';
+import { type FieldError, invalid, invalidObject } from './field-error.ts';
+import { validateLabelSelector, validatePodMetadata } from './label-rules.ts';
+import { validateOptions, valuePath } from './option-rules.ts';
 
 const KNOWN_TEMPLATE = /\{\{-?\s*httpPathPrefix\s+("[^"]*"|`[^`]*`)\s*-?\}\}/gu;
 
@@ -45,4 +54,81 @@ function validateHeaders({ httpProxy }: KindPort, index: number): FieldError[] {
 function validateTemplate(field: string, template: string): FieldError[] {
   const isSound = !/\{\{|\}\}/u.test(template.replace(KNOWN_TEMPLATE, ''));
   return isSound ? [] : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}`)];
+}
+
+const CONDITIONS = ['matchNamespace', 'matchImageConfig', 'matchPodConfig'] as const;
+const NO_EFFECT = `must specify at least one effect: one of 'ui.hide', 'api.hide', or 'api.deny' must be true`;
+
+/** What speaks against a kind's filter rules. */
+function validateFilterRules({ filterRules = [] }: WorkspaceKindSpec): FieldError[] {
+  return filterRules.flatMap((rule, i) => [
+    ...validateEffect(`spec.filterRules[${i}].effect`, rule.effect),
+    ...rule.match.flatMap((match, j) => validateMatch(`spec.filterRules[${i}].match[${j}]`, match, rule.scope)),
+  ]);
+}
+
+function validateEffect(path: string, { ui, api }: FilterRule['effect']): FieldError[] {
+  if (!ui && !api) return [invalidObject(path, `must specify at least one of 'ui' or 'api'`)];
+  const causes: FieldError[] = [];
+  if (api?.denyMessage && !api.deny) {
+    causes.push(invalidObject(`${path}.api`, `'denyMessage' may only be set when 'deny' is true`));
+  }
+  if (!ui?.hide && !api?.hide && !api?.deny) causes.push(invalid(path, { ui, api }, NO_EFFECT));
+  return causes;
+}
+
+function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scope']): FieldError[] {
+  const given = CONDITIONS.filter((condition) => match[condition] !== undefined);
+  if (given.length !== 1) {
+    return [
+      invalidObject(path, `must specify exactly one of 'matchNamespace', 'matchImageConfig', or 'matchPodConfig'`),
+    ];
+  }
+  return given.flatMap((condition) => {
+    const isForOptions = condition !== 'matchNamespace';
+    const why = `'${condition}' is only valid when 'scope' is 'POD_CONFIG' or 'IMAGE_CONFIG'`;
+    const misplaced =
+      isForOptions && scope === 'WORKSPACE_KIND' ? [invalid(`${path}.${condition}`, match[condition], why)] : [];
+    return [...misplaced, ...validateLabelSelector(`${path}.${condition}.selector`, match[condition]?.selector ?? {})];
+  });
+}
+
+type Option = 'imageConfig' | 'podConfig';
+
+/** The changes of a kind that would pull options away from under workspaces. */
+export function validateOptionsInUse(
+  kind: WorkspaceKind,
+  old: WorkspaceKind,
+  workspaces: readonly Workspace[],
+): FieldError[] {
+  const before = old.spec.podTemplate.options;
+  const after = kind.spec.podTemplate.options;
+  return [
+    ...changedInUse('imageConfig', before.imageConfig, after.imageConfig, workspaces),
+    ...changedInUse('podConfig', before.podConfig, after.podConfig, workspaces),
+  ];
+}
+
+/** Why a kind cannot be deleted; undefined if it can. The controller's counters lag, its finalizer makes up for that. */
+export function deletionProblem({ metadata, status }: WorkspaceKind): string | undefined {
+  const uses = status?.workspaces ?? 0;
+  if (uses > 0) return `WorkspaceKind is used by ${uses} workspace(s)`;
+  if (!metadata.finalizers?.includes(KIND_FINALIZER)) return undefined;
+  return 'WorkspaceKind has protection finalizer, indicating one or more workspaces are still using it';
+}
+
+function changedInUse(
+  option: Option,
+  before: OptionList,
+  after: OptionList,
+  workspaces: readonly Workspace[],
+): FieldError[] {
+  const used = new Set(workspaces.map(({ spec }) => spec.podTemplate.options[option]));
+  return before.values.flatMap(({ id, spec }) => {
+    if (!used.has(id)) return [];
+    const now = after.values.find((value) => value.id === id);
+    if (now && isDeepStrictEqual(now.spec, spec)) return [];
+    const why = `${option} value "${id}" is in use and cannot be ${now ? 'changed' : 'removed'}`;
+    return [invalid(valuePath(option, id), id, why)];
+  });
 }

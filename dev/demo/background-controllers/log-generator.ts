@@ -1,5 +1,5 @@
 import type { Simulator } from '../../simulator/simulator.ts';
-import type { ContainerStatus, Pod } from '../pod.ts';
+import type { ContainerStatus, Pod } from '../kubernetes-resources.ts';
 import { logLinesFor, type LogLines } from './log-lines.ts';
 
 /** How much of what a container printed before the demo began is there. */

@@ -1,5 +1,6 @@
 import type { Simulator } from '../../simulator/simulator.ts';
-import type { Pod } from '../pod.ts';
+import type { Pod } from '../kubernetes-resources.ts';
+import { timestamp } from '../metadata.ts';
 import { listObjects } from './object-access.ts';
 
 const METRICS = 'metrics.k8s.io/v1beta1';
@@ -37,7 +38,7 @@ function podMetricsOf({ metadata, spec }: Pod, now: Date) {
     apiVersion: METRICS,
     kind: 'PodMetrics',
     metadata: { name, namespace, labels, ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }] },
-    timestamp: `${now.toISOString().slice(0, 19)}Z`,
+    timestamp: timestamp(now),
     window: '15.012s',
     containers,
   };

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
 import { listAt, objectAt, textAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { sha256 } from '../metadata.ts';
 
 interface ClaimSpec {
   readonly accessModes: readonly string[];
@@ -35,7 +35,7 @@ export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly vol
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid },
       csi: {
         driver: 'csi.demo.example.com',
-        volumeHandle: createHash('sha256').update(uid).digest('hex').slice(0, 16),
+        volumeHandle: sha256(uid).slice(0, 16),
       },
       persistentVolumeReclaimPolicy: 'Delete',
       storageClassName,
@@ -54,7 +54,7 @@ export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly vol
 }
 
 /** Keeps a claim that is being deleted for as long as a pod mounts it. */
-export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 
 /**
  * Binds claims that are new to volumes, holds deleted ones back while pods mount them, and takes the volumes of those

@@ -1,6 +1,6 @@
-import type { ActivityRule } from '../workspace-kind.ts';
-import type { Activity, Probe } from '../workspace.ts';
-import { isSelected } from './label-selector.ts';
+import { ACTIVITY } from '../annotations.ts';
+import type { ActivityRule, LabelRequirement, LabelSelector, WorkspaceKind } from '../workspace-kind.ts';
+import type { Activity, Probe, Workspace } from '../workspace.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -22,7 +22,7 @@ export interface ActivityContext {
   readonly lastRunningTime: number;
 }
 
-export interface ActivityResult {
+interface ActivityResult {
   readonly activity: Activity;
   /** Whether the workspace has been unused for long enough to be paused now. */
   readonly pause: boolean;
@@ -80,4 +80,39 @@ function isIdle(activity: Activity, { config }: ActivityRule, { now, lastRunning
   return (
     activity.lastActivity > 0 && now >= eligibleAfter && (minRunningMs === 0 || now - lastRunningTime >= minRunningMs)
   );
+}
+
+/** Whether a selector selects these labels. An empty one selects everything; an unknown operator selects nothing. */
+export function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+  return equal && matchExpressions.every((requirement) => holds(labels, requirement));
+}
+
+function holds(labels: Labels, { key, operator, values = [] }: LabelRequirement): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/** What probing a workspace of the demo says: that it is used now, unless its annotation says `idle` or `unreachable`. */
+export function probeResult({ metadata }: Workspace, kind: WorkspaceKind | undefined, now: number): ProbeResult {
+  const type = kind?.spec.podTemplate.activityProbe?.podExec ? 'PodExec' : 'Jupyter';
+  const times = { startTime: now, endTime: now };
+  const mood = metadata.annotations?.[ACTIVITY];
+  if (mood === 'unreachable') {
+    const why = type === 'Jupyter' ? 'HTTP 404' : 'unexpected exit code 1';
+    return { probe: { ...times, result: 'Failure', message: `${type} probe failed: ${why}` } };
+  }
+  const probe = { ...times, result: 'Success', message: `${type} probe succeeded` } as const;
+  return mood === 'idle' ? { probe } : { probe, lastActivity: now };
 }

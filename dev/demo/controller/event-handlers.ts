@@ -1,16 +1,15 @@
 import { keyOf, type ObjectName } from '../../../src/kubernetes/object.ts';
 import type { Change, ReadonlyStore } from '../../../src/cache/readonly-store.ts';
-import { ConfigMaps } from '../config-map.ts';
+import { ConfigMaps, type Pod, Pods } from '../kubernetes-resources.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import { WORKSPACE_NAME_LABEL } from '../annotations.ts';
-import { Pods, type Pod } from '../pod.ts';
 import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
 import { Workspaces, type Workspace } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Where the controller's looks are queued. */
-export interface ReconcileQueues {
+interface ReconcileQueues {
   readonly workspaces: WorkQueue;
   readonly kinds: WorkQueue;
   readonly orphans: WorkQueue;

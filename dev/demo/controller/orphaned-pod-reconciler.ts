@@ -1,5 +1,5 @@
 import type { ObjectName } from '../../../src/kubernetes/object.ts';
-import { Pods } from '../pod.ts';
+import { Pods } from '../kubernetes-resources.ts';
 import { Workspaces } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
 

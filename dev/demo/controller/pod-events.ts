@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
-import type { ClusterEvent, InvolvedObject } from '../event.ts';
-import type { Pod } from '../pod.ts';
-import { setNameOf } from './stateful-set.ts';
-import { NO_NODE, RESTARTS, secondsOf, type PodOutcome } from './pod-outcome.ts';
+import { keyOf } from '../../../src/kubernetes/object.ts';
+import { isNotFound, StatusError } from '../../../src/kubernetes/status-error.ts';
+import { type ClusterEvent, Events, type InvolvedObject, type Pod } from '../kubernetes-resources.ts';
+import { sha256, timestamp } from '../metadata.ts';
+import type { ControllerContext } from './controller-context.ts';
+import { NO_NODE, type PodOutcome, RESTARTS } from './pod-outcome.ts';
+import { setNameOf } from './stateful-set-reconciler.ts';
 
 /** What can happen to a pod that others are told of. */
-export type PodLifecycleEvent = PodOutcome | 'Created' | 'Ending';
+type PodLifecycleEvent = PodOutcome | 'Created' | 'Ending';
 
 /** An event before an API server has it. */
-export type EventManifest = Omit<ClusterEvent, 'metadata'> & {
+type EventManifest = Omit<ClusterEvent, 'metadata'> & {
   readonly metadata: { readonly name: string; readonly namespace: string };
 };
 
 /** Of a pod, all that events say of it. */
-export type Involved = Pick<Pod, 'spec'> & {
+type Involved = Pick<Pod, 'spec'> & {
   readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
 };
 
@@ -117,14 +119,17 @@ function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurren
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${involvedObject.name}.${sha256(`${pod.metadata.uid} ${reason} ${message}`)}`, namespace },
+    metadata: {
+      name: `${involvedObject.name}.${sha256(`${pod.metadata.uid} ${reason} ${message}`).slice(0, 16)}`,
+      namespace,
+    },
     involvedObject,
     type,
     reason,
     message,
     count,
-    firstTimestamp: secondsOf(new Date(at)),
-    lastTimestamp: secondsOf(new Date(last)),
+    firstTimestamp: timestamp(at),
+    lastTimestamp: timestamp(last),
     eventTime: null,
     source: { component: by, ...host },
     reportingComponent: by,
@@ -142,6 +147,43 @@ function involved(pod: Involved, about: Occurrence['about']): InvolvedObject {
   return about === 'pod' ? whole : { ...whole, fieldPath: 'spec.containers{main}' };
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** How many events are kept of the pods of one name: there is nobody here who lets them expire. */
+const KEPT_EVENTS = 30;
+
+/** Records what happens to pods. As everywhere, events are told as well as can be: one that is refused is lost. */
+export class EventRecorder {
+  readonly #context: ControllerContext;
+  readonly #recorded = new Map<string, string[]>();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  async record(pod: Pod, lifecycleEvent: PodLifecycleEvent): Promise<void> {
+    const now = this.#context.now();
+    for (const event of podEvents(pod, lifecycleEvent, { at: now, now })) await this.#tell(event, keyOf(pod.metadata));
+  }
+
+  async #tell(event: EventManifest, about: string): Promise<void> {
+    const { client, signal } = this.#context;
+    const { name, namespace } = event.metadata;
+    try {
+      await client.create(Events, event, { namespace, signal });
+      await this.#forget(about, name, namespace);
+    } catch (error) {
+      // It has happened before, the namespace is going, or we may not: nothing depends on events.
+      if (!(error instanceof StatusError)) throw error;
+    }
+  }
+
+  async #forget(about: string, name: string, namespace: string): Promise<void> {
+    const names = this.#recorded.get(about) ?? [];
+    this.#recorded.set(about, [...names, name].slice(-KEPT_EVENTS));
+    const [oldest] = names.length < KEPT_EVENTS ? [] : names;
+    if (oldest === undefined) return;
+    const { client, signal } = this.#context;
+    await client.delete(Events, { namespace, name: oldest }, { signal }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error; // Someone else has tidied up.
+    });
+  }
 }

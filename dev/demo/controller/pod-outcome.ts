@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { Fault } from '../fault.ts';
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../pod.ts';
+import type { Fault } from '../annotations.ts';
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../kubernetes-resources.ts';
+import { sha256, timestamp } from '../metadata.ts';
 
 /** How starting a pod ended. */
 export type PodOutcome = Fault | 'Ready';
@@ -29,7 +29,7 @@ type Starting = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], '
 
 /** The status of a pod whose start ended so. */
 export function statusAfter(outcome: PodOutcome, pod: Starting, at: Date): PodStatus {
-  const startedAt = secondsOf(at);
+  const startedAt = timestamp(at);
   switch (outcome) {
     case 'Unschedulable': {
       const unscheduled = { ...no('PodScheduled', startedAt), reason: outcome, message: NO_NODE };
@@ -61,8 +61,8 @@ function crashed({ metadata: { name } }: Starting, at: Date): Happened['containe
   const terminated = {
     exitCode: 1,
     reason: 'Error',
-    startedAt: secondsOf(at),
-    finishedAt: secondsOf(new Date(at.getTime() + 2_000)),
+    startedAt: timestamp(at),
+    finishedAt: timestamp(at.getTime() + 2_000),
     containerID,
   };
   return {
@@ -112,19 +112,10 @@ function containerIdOf(text: string): string {
   return `containerd://${sha256(text)}`;
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 function yes(type: string, lastTransitionTime: string): PodCondition {
   return { type, status: 'True', lastTransitionTime };
 }
 
 function no(type: string, lastTransitionTime: string): PodCondition {
   return { type, status: 'False', lastTransitionTime };
-}
-
-/** As Kubernetes writes times: without milliseconds. */
-export function secondsOf(at: Date): string {
-  return at.toISOString().replace(/\.\d+Z$/u, 'Z');
 }

@@ -1,35 +1,8 @@
-import { faultOf } from '../fault.ts';
-import { GRACE_SECONDS, TEMPLATE_HASH } from '../annotations.ts';
-import type { Pod } from '../pod.ts';
+import { faultOf, GRACE_SECONDS, TEMPLATE_HASH } from '../annotations.ts';
+import type { Pod } from '../kubernetes-resources.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Delays } from './controller-context.ts';
 import { outcomeOf, type PodOutcome } from './pod-outcome.ts';
-
-/** How long things take. The spreads are added by lot of the workspace's name, so that not all do the same at once. */
-export interface Delays {
-  readonly createPodMs: number;
-  readonly startPodMs: number;
-  readonly startPodSpreadMs: number;
-  readonly deletePodMs: number;
-  /** How long a pod takes to end, unless its workspace says otherwise. */
-  readonly endPodMs: number;
-  readonly probeIntervalMs: number;
-  /** How long after its workspaces a kind's counters move. */
-  readonly countMs: number;
-  /** How long to wait before trying again what has failed. */
-  readonly retryMs: number;
-}
-
-/** A start takes 3 to 6 seconds, a pause 2 to 3. */
-export const demoDelays: Delays = {
-  createPodMs: 700,
-  startPodMs: 2_500,
-  startPodSpreadMs: 2_500,
-  deletePodMs: 400,
-  endPodMs: 2_000,
-  probeIntervalMs: 5_000,
-  countMs: 300,
-  retryMs: 1_000,
-};
 
 /** What the pod of a workspace needs next, once `afterMs` have passed. */
 export type PodStep =

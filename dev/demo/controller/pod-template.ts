@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { faultOf } from '../fault.ts';
-import { KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
+import { faultOf, KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import type { ImageSpec, KindPodTemplate, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
-import { canonical } from './canonical.ts';
-import { podVolumes } from './pod-volumes.ts';
+import { sha256 } from '../metadata.ts';
 import type { PodOptions } from './workspace-status.ts';
 
 export type PodTemplate = ReturnType<typeof podTemplate>;
@@ -89,6 +86,45 @@ function present<T extends object>(fields: T): Partial<T> {
   return kept;
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+interface Mounted {
+  readonly volume: { readonly name: string };
+  readonly mount: { readonly name: string; readonly mountPath: string };
+}
+
+/** What a workspace's pod mounts: home, data, secrets and what the kind adds. A mount path that is taken is passed over. */
+function podVolumes({ spec }: Workspace, common: KindPodTemplate) {
+  const { home, data = [], secrets = [] } = spec.podTemplate.volumes;
+  const mounted: Mounted[] = [
+    ...(home === undefined ? [] : [claim('home', home, common.volumeMounts.home, false)]),
+    ...data.map(({ pvcName, mountPath, readOnly = false }, i) => claim(`data-${i}`, pvcName, mountPath, readOnly)),
+    ...secrets.map(({ secretName, mountPath, defaultMode = 0o644 }, i) => ({
+      volume: { name: `secret-${i}`, secret: { secretName, defaultMode } },
+      mount: { name: `secret-${i}`, mountPath, readOnly: true },
+    })),
+  ];
+  const mounts = [...mounted.map(({ mount }) => mount), ...(common.extraVolumeMounts ?? [])];
+  return {
+    volumes: [...mounted.map(({ volume }) => volume), ...(common.extraVolumes ?? [])],
+    volumeMounts: mounts.filter(({ mountPath }, i) => mounts.findIndex((mount) => mount.mountPath === mountPath) === i),
+  };
+}
+
+function claim(name: string, claimName: string, mountPath: string, readOnly: boolean) {
+  return {
+    volume: { name, persistentVolumeClaim: { claimName, readOnly } },
+    mount: { name, mountPath, readOnly },
+  };
+}
+
+/** The same text for the same JSON value, whatever the order of its keys; keys without a value do not count. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (isObject(inner) ? sorted(inner) : inner));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sorted(object: object): object {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

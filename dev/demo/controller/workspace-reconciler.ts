@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyOf, type ObjectName } from '../../../src/kubernetes/object.ts';
 import { TEMPLATE_HASH } from '../annotations.ts';
-import { Namespaces } from '../namespace.ts';
-import { Pods, type Pod } from '../pod.ts';
-import type { StatefulSet } from '../stateful-set.ts';
+import { Namespaces, type Pod, Pods, type StatefulSet } from '../kubernetes-resources.ts';
 import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
 import { Workspaces, type Workspace, type WorkspaceStatus } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
-import { EventRecorder } from './event-recorder.ts';
+import { EventRecorder } from './pod-events.ts';
 import { statusAfter } from './pod-outcome.ts';
 import { podStep, type PodStep } from './pod-step.ts';
 import { podNameOf, podTemplate, type PodTemplate } from './pod-template.ts';
-import { reconcileStatefulSet } from './stateful-set-reconciler.ts';
-import { setReference } from './stateful-set.ts';
-import { probeResult } from './probe.ts';
+import { reconcileStatefulSet, setReference } from './stateful-set-reconciler.ts';
+import { probeResult } from './activity.ts';
 import { calculateWorkspaceStatus } from './workspace-status.ts';
 
 /** When a pod's next step is due, in the time of `performance.now()`. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ContainerStatus, Pod, PodStatus } from '../pod.ts';
+import type { ContainerStatus, Pod, PodStatus } from '../kubernetes-resources.ts';
 import { stateOf, type StateInputs } from './workspace-state.ts';
 
 const podScheduled = (reason: string) => ({ type: 'PodScheduled', status: 'False', reason, message: 'why' }) as const;

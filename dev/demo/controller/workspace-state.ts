@@ -1,4 +1,4 @@
-import type { Pod, PodCondition } from '../pod.ts';
+import type { Pod, PodCondition } from '../kubernetes-resources.ts';
 import type { WorkspaceState } from '../workspace.ts';
 
 /** What decides the state of a workspace whose kind and options are known. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAULT } from '../annotations.ts';
-import type { Pod } from '../pod.ts';
+import type { Pod } from '../kubernetes-resources.ts';
 import type { OptionList, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace, WorkspaceSpec, WorkspaceStatus } from '../workspace.ts';
 import { jupyterlab as jupyterlabSpec } from '../fixtures/workspace-kinds.ts';

@@ -1,6 +1,5 @@
 import { define } from './definition.ts';
-import { imageConfig, podConfig } from './options.ts';
-import { commonPodFields } from './pod-template.ts';
+import { commonPodFields, imageConfig, podConfig, spawner, usage } from './workspace-kind-fields.ts';
 import {
   boolean,
   exactlyOne,
@@ -14,10 +13,8 @@ import {
   withRules,
   type Schema,
 } from './schema.ts';
-import { spawner } from './spawner.ts';
-import { dnsLabel, portId } from './text.ts';
+import { dnsLabel, portId } from './field-types.ts';
 import { httpProxy, workspaceKindColumns } from './workspace-kind.ts';
-import { usage } from './workspace-kind-status.ts';
 
 /** `workspacekinds.kubeflow.org` as vendors shipped it in 2025: every image describes its ports, idle ones are culled. */
 export const oldWorkspaceKindCrd = define({

@@ -1,8 +1,7 @@
 import { define } from './definition.ts';
-import { podMetadata } from './pod-metadata.ts';
+import { dnsLabel, mountPath, optionId, podMetadata } from './field-types.ts';
 import { boolean, epoch, immutable, listMap, object, string, withDefault, type Schema } from './schema.ts';
-import { dnsLabel, mountPath, optionId } from './text.ts';
-import { podFields, podTemplateOptions, state } from './workspace-status.ts';
+import { podFields, podTemplateOptions, state } from './workspace.ts';
 
 /** `workspaces.kubeflow.org` as vendors shipped it in 2025: times in seconds, no display name, no secrets. */
 export const oldWorkspaceCrd = define({

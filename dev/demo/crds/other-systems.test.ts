@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/fixture.ts';
 import { volcanoAdmission } from '../admission/volcano-rules.ts';
 import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
-import { volcanoCommandCrd } from './volcano-command.ts';
-import { servedVolcanoJobs, volcanoJobCrd } from './volcano-job.ts';
+import { servedVolcanoJobs, volcanoCommandCrd, volcanoJobCrd } from './volcano.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const JOBS = '/apis/batch.volcano.sh/v1alpha1/namespaces/default/jobs';

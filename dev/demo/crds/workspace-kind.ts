@@ -1,12 +1,8 @@
-import { activityProbe, activityRules } from './activity.ts';
+import { activityProbe, activityRules, filterRules } from './workspace-kind-rules.ts';
 import { define } from './definition.ts';
-import { filterRules } from './filter-rules.ts';
-import { imageConfig, podConfig } from './options.ts';
-import { commonPodFields } from './pod-template.ts';
+import { commonPodFields, imageConfig, podConfig, spawner, workspaceKindStatus } from './workspace-kind-fields.ts';
 import { boolean, integer, listMap, listOf, mapOf, object, oneOf, string, withDefault, type Schema } from './schema.ts';
-import { spawner } from './spawner.ts';
-import { dnsLabel, objectName, portId } from './text.ts';
-import { workspaceKindStatus } from './workspace-kind-status.ts';
+import { dnsLabel, objectName, portId } from './field-types.ts';
 
 export const workspaceKindColumns = [
   { name: 'Workspaces', type: 'integer', jsonPath: '.status.workspaces', description: 'How many workspaces are of it' },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { volcanoJobCrd } from '../../../dev/demo/crds/volcano-job.ts';
+import { volcanoJobCrd } from '../../../dev/demo/crds/volcano.ts';
 import { DEFINITIONS, namesIn } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { until } from '../../support/until.ts';

@@ -73,3 +73,70 @@ function workspaceKeysOf({ metadata: { namespace, labels } }: Pod): readonly str
   const name = labels?.[WORKSPACE_NAME_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
 }
+
+/** The fields of a StatefulSet that the controller reads or writes. */
+export interface StatefulSet extends KubernetesObject {
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number; readonly readyReplicas?: number };
+}
+
+export const StatefulSets = defineResource<StatefulSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  namespaced: true,
+});
+
+/** What an event is about. */
+export interface InvolvedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly fieldPath?: string;
+}
+
+/** Something that has happened to an object, once or several times. */
+export interface ClusterEvent extends KubernetesObject {
+  readonly involvedObject: InvolvedObject;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly firstTimestamp: string;
+  readonly lastTimestamp: string;
+  readonly eventTime: null;
+  readonly source: { readonly component: string; readonly host?: string };
+  readonly reportingComponent: string;
+  readonly reportingInstance: string;
+}
+
+export const Events = defineResource<ClusterEvent>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+});
+
+export interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export const ConfigMaps = defineResource<ConfigMap>({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+});
+
+export const Namespaces = defineResource<KubernetesObject>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+});

@@ -1,4 +1,4 @@
-import { string, type Schema } from './schema.ts';
+import { mapOf, object, type Schema, string } from './schema.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
@@ -25,4 +25,9 @@ export function portId(): Schema {
 /** An absolute path, other than the root, at which something is mounted. */
 export function mountPath(): Schema {
   return string({ min: 2, max: 4096, pattern: '^/[^/].*$' });
+}
+
+/** Labels and annotations that the workspace's pod gets. Their syntax is checked at admission. */
+export function podMetadata(): Schema {
+  return object({ labels: mapOf(string()), annotations: mapOf(string()) });
 }

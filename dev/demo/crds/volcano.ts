@@ -1,6 +1,6 @@
 import type { AggregatedResource } from '../../simulator/aggregated.ts';
 import { defineKind } from './definition.ts';
-import { coreObject, integer, listMap, listOf, mapOf, object, string, type Schema } from './schema.ts';
+import { boolean, coreObject, integer, listMap, listOf, mapOf, object, type Schema, string } from './schema.ts';
 
 /** `jobs.batch.volcano.sh` as of Volcano 1.12, with the older spellings that its status had besides. */
 export const volcanoJobCrd = defineKind({
@@ -88,3 +88,31 @@ function status(): Schema {
     state: object({ phase: string(), reason: string(), message: string(), lastTransitionTime: string() }),
   });
 }
+
+/** `commands.bus.volcano.sh`: what a job is told to do. Volcano takes commands away when it has carried them out. */
+export const volcanoCommandCrd = defineKind({
+  group: 'bus.volcano.sh',
+  version: 'v1alpha1',
+  kind: 'Command',
+  plural: 'commands',
+  shortNames: [],
+  scope: 'Namespaced',
+  columns: [{ name: 'Action', type: 'string', jsonPath: '.action', description: 'What is to be done' }],
+  fields: {
+    action: string(),
+    message: string(),
+    reason: string(),
+    target: object(
+      {
+        apiVersion: string(),
+        kind: string(),
+        name: string(),
+        uid: string(),
+        controller: boolean(),
+        blockOwnerDeletion: boolean(),
+      },
+      ['apiVersion', 'kind', 'name', 'uid'],
+    ),
+  },
+  hasStatus: false,
+});

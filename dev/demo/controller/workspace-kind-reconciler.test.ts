@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { KIND_FINALIZER } from '../annotations.ts';
+import { jupyterlab } from '../fixtures/workspace-kinds.ts';
 import type { Picture, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
-import { jupyterlab } from '../fixtures/workspace-kinds.ts';
-import { calculateWorkspaceKindStatus } from './workspace-kind-status.ts';
+import { calculateWorkspaceKindStatus } from './workspace-kind-reconciler.ts';
 
 const meta = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const configMap = {

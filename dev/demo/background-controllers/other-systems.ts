@@ -1,6 +1,7 @@
-import { listAt, objectAt, textAt, type JsonObject } from '../../simulator/json.ts';
+import { type JsonObject, listAt, objectAt, textAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { updateObject, listObjects, type StoredObject } from './object-access.ts';
+import { timestamp } from '../metadata.ts';
+import { listObjects, type StoredObject, updateObject } from './object-access.ts';
 
 const JOB = 'batch.volcano.sh/v1alpha1';
 const COMMAND = 'bus.volcano.sh/v1alpha1';
@@ -58,7 +59,7 @@ interface Transition {
 
 function transition(simulator: Simulator, job: StoredObject, { phase, now, reason, message }: Transition): void {
   const before = objectAt(job, 'status');
-  const lastTransitionTime = `${now.toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = timestamp(now);
   const state = { phase, lastTransitionTime, ...(reason && { reason }), ...(message && { message }) };
   const conditions = [...listAt(before, 'conditions'), { status: phase, lastTransitionTime }].slice(-20);
   const { minAvailable } = objectAt(job, 'spec');
@@ -87,4 +88,17 @@ function countsIn(job: StoredObject, phase: string): JsonObject {
 
 function phaseOf(job: StoredObject): string {
   return textAt(objectAt(job['status'], 'state'), 'phase') ?? '';
+}
+
+/** Brings DevPod workspaces that are new on: they are pending, then ready. */
+export function advanceDevPods(simulator: Simulator): void {
+  for (const instance of listObjects(simulator, 'management.loft.sh/v1', 'DevPodWorkspaceInstance')) {
+    const phase = textAt(instance['status'], 'phase');
+    if (phase === undefined) updateObject(simulator, instance, { status: { phase: 'Pending', reason: 'Scheduling' } });
+    if (phase !== 'Pending') continue;
+    const template = objectAt(instance['spec'], 'template');
+    updateObject(simulator, instance, {
+      status: { phase: 'Ready', lastWorkspaceStatus: 'Running', instance: template },
+    });
+  }
 }

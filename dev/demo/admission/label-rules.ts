@@ -1,0 +1,76 @@
+import type { LabelRequirement, LabelSelector } from '../workspace-kind.ts';
+import type { PodMetadata } from '../workspace.ts';
+import { type FieldError, forbidden, invalid, required } from './field-error.ts';
+
+const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
+const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
+const SHAPE = `alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`;
+
+/** What Kubernetes has against the labels and annotations under `path`. */
+export function validatePodMetadata(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): FieldError[] {
+  return [
+    ...Object.entries(labels).flatMap(([key, value]) => validateLabel(`${path}.labels`, key, value)),
+    ...Object.keys(annotations).flatMap((key) => problemAt(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
+  ];
+}
+
+/** What is wrong with a label's key; undefined if nothing. */
+function keyProblem(key: string): string | undefined {
+  const parts = key.split('/');
+  const name = parts.at(-1) ?? '';
+  if (parts.length > 2)
+    return `a qualified name must consist of ${SHAPE}, with an optional DNS subdomain prefix and '/'`;
+  if (parts.length === 2 && !PREFIX.test(parts[0] ?? '')) return 'prefix part must be a lowercase RFC 1123 subdomain';
+  if (name === '') return 'name part must be non-empty';
+  if (name.length > 63) return 'name part must be no more than 63 characters';
+  return NAME.test(name) ? undefined : `name part must consist of ${SHAPE}`;
+}
+
+/** What is wrong with a label's value; undefined if nothing. */
+function valueProblem(value: string): string | undefined {
+  if (value.length > 63) return 'must be no more than 63 characters';
+  return value === '' || NAME.test(value) ? undefined : `a valid label must be an empty string or consist of ${SHAPE}`;
+}
+
+function validateLabel(field: string, key: string, value: string): FieldError[] {
+  return [...problemAt(field, key, keyProblem(key)), ...problemAt(field, value, valueProblem(value))];
+}
+
+/** What Kubernetes has against the label selector at `path`. */
+export function validateLabelSelector(
+  path: string,
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+): FieldError[] {
+  const labels = Object.entries(matchLabels).flatMap(([key, value]) => [
+    ...problemAt(`${path}.matchLabels`, key, keyProblem(key)),
+    ...problemAt(`${path}.matchLabels`, value, valueProblem(value)),
+  ]);
+  return [
+    ...labels,
+    ...matchExpressions.flatMap((rule, i) => validateRequirement(`${path}.matchExpressions[${i}]`, rule)),
+  ];
+}
+
+function validateRequirement(path: string, { key, operator, values = [] }: LabelRequirement): FieldError[] {
+  return [...validateOperator(path, operator, values), ...problemAt(`${path}.key`, key, keyProblem(key))];
+}
+
+function validateOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      if (values.length > 0)
+        return values.flatMap((value, i) => problemAt(`${path}.values[${i}]`, value, valueProblem(value)));
+      return [required(`${path}.values`, `must be specified when 'operator' is 'In' or 'NotIn'`)];
+    case 'Exists':
+    case 'DoesNotExist':
+      if (values.length === 0) return [];
+      return [forbidden(`${path}.values`, `may not be specified when 'operator' is 'Exists' or 'DoesNotExist'`)];
+    default:
+      return [invalid(`${path}.operator`, operator, 'not a valid selector operator')];
+  }
+}
+
+function problemAt(field: string, value: string, why: string | undefined): FieldError[] {
+  return why === undefined ? [] : [invalid(field, value, why)];
+}
