@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import {
+  buildSchema,
   getNamedType,
+  graphqlSync,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -54,6 +57,16 @@ function hasNullableList(type: GraphQLType): boolean {
 }
 
 describe('the schema', () => {
+  it('has a description, which introspection returns and the printed schema contains', () => {
+    const { data } = graphqlSync({ schema, source: '{ __schema { description } }' });
+    const { description } = schema;
+    expect(data).toEqual({ __schema: { description } });
+    for (const idea of ['Workspace.paused', 'Workspace.state', 'SYNCED', 'cursor', '`id`', 'ErrorCode'])
+      expect(description).toContain(idea);
+    const printed = buildSchema(readFileSync(new URL('../schema/schema.graphql', import.meta.url), 'utf8'));
+    expect(printed.description).toBe(description);
+  });
+
   it('describes every type, field, argument, enum value and input field', () => {
     const mute = types.flatMap(describedIn).filter(({ description }) => !description?.trim());
     expect(mute.map(({ where }) => where)).toEqual([]);

@@ -18,13 +18,16 @@ interface SchemaTypes {
 export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
 
 builder.queryType({
-  description: 'What can be asked. Answers about the cluster come from the gateway’s live copy of it.',
+  description:
+    'Queries. Kinds that the gateway watches are read from its in-memory copy of the cluster, which follows the API server; Secrets are read from the API server.',
 });
 builder.mutationType({
-  description: 'What can be changed. Every mutation takes one `input` and goes straight to the API server.',
+  description:
+    'Mutations. Each takes one `input`, is sent to the API server with the permissions of the viewer and returns the object as the API server stored it. A failed mutation is null and does not affect other mutations of the operation.',
 });
 builder.subscriptionType({
-  description: 'What can be followed, over WebSocket (graphql-transport-ws) or Server-Sent Events.',
+  description:
+    'Subscriptions over WebSocket (`graphql-transport-ws`) or Server-Sent Events. An event is sent only if a selected field has changed.',
 });
 
 type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;

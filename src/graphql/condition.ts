@@ -11,37 +11,37 @@ export interface Condition {
 }
 
 const ConditionStatus = builder.enumType('ConditionStatus', {
-  description: 'Whether a condition holds.',
+  description: 'Status of a condition.',
   values: {
-    TRUE: { description: 'It holds.' },
-    FALSE: { description: 'It does not hold.' },
-    UNKNOWN: { description: 'The cluster does not know.' },
+    TRUE: { description: 'The condition is true.' },
+    FALSE: { description: 'The condition is false.' },
+    UNKNOWN: { description: 'The condition cannot be determined.' },
   } as const,
 });
 
 export const ConditionType = builder.objectRef<Condition>('Condition').implement({
-  description: 'Something that holds of an object, or not.',
+  description: 'One observed aspect of the state of an object, as in `status.conditions`.',
   fields: (t) => ({
-    type: t.string({ description: 'What it is about, e.g. `PodScheduled`.', resolve: ({ type }) => type ?? '' }),
+    type: t.string({ description: 'Type of the condition, e.g. `PodScheduled`.', resolve: ({ type }) => type ?? '' }),
     status: t.field({
       type: ConditionStatus,
-      description: 'Whether it holds.',
+      description: 'Status of the condition.',
       resolve: ({ status }) => (status === 'True' ? 'TRUE' : status === 'False' ? 'FALSE' : 'UNKNOWN'),
     }),
     reason: t.string({
       nullable: true,
-      description: 'Why, in one word for programs, e.g. `Unschedulable`. Null where the cluster gives none.',
+      description: 'Machine-readable reason of the last transition, e.g. `Unschedulable`. Null if none is reported.',
       resolve: ({ reason }) => reason || null,
     }),
     message: t.string({
       nullable: true,
-      description: 'Why, for people. Null where the cluster gives no reason.',
+      description: 'Human-readable details of the last transition. Null if none are reported.',
       resolve: ({ message }) => message || null,
     }),
     changedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when it is so. Null where the cluster does not tell.',
+      description: 'Time of the last change of `status`. Null if it is not reported.',
       resolve: ({ lastTransitionTime }) => timestampOf(lastTransitionTime),
     }),
   }),

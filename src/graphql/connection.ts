@@ -31,10 +31,21 @@ export interface PagingArgs {
 }
 
 export const pagingArgs = builder.args((t) => ({
-  first: t.int({ description: 'At most so many, from the beginning or after `after`. Null: all.' }),
-  after: t.string({ description: 'Only what stands behind this cursor. It keeps its place when its object is gone.' }),
-  last: t.int({ description: 'At most so many, from the end or before `before`. Null: all.' }),
-  before: t.string({ description: 'Only what stands before this cursor.' }),
+  first: t.int({
+    description:
+      'Maximum number of items, from the start of the list or after `after`. Not negative. Null for no limit.',
+  }),
+  after: t.string({
+    description:
+      'Cursor after which the page starts. It stays valid if its object is deleted. BAD_REQUEST if it belongs to a list with another order.',
+  }),
+  last: t.int({
+    description:
+      'Maximum number of items, from the end of the list or before `before`. Not negative. Null for no limit.',
+  }),
+  before: t.string({
+    description: 'Cursor before which the page ends. BAD_REQUEST if it belongs to a list with another order.',
+  }),
 }));
 
 /**
@@ -84,17 +95,19 @@ function countOf(name: string, value: number | null | undefined): number {
 }
 
 const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
-  description: 'Where a page stands in its list.',
+  description: 'Position of a page in its list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more behind this page.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether there is more before this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'True if the list has items after this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'True if the list has items before this page.',
+    }),
     startCursor: t.exposeString('startCursor', {
       nullable: true,
-      description: 'Cursor of the first edge. Null for an empty page.',
+      description: 'Cursor of the first edge. Null if the page is empty.',
     }),
     endCursor: t.exposeString('endCursor', {
       nullable: true,
-      description: 'Cursor of the last edge. Null for an empty page.',
+      description: 'Cursor of the last edge. Null if the page is empty.',
     }),
   }),
 });
@@ -108,27 +121,31 @@ export function connectionTypeOf<T extends KubernetesObject>(node: TypeRef<T>): 
 
 function implementConnection(connection: TypeRef<Connection<KubernetesObject>>, node: TypeRef<KubernetesObject>): void {
   const edge = builder.objectRef<Edge<KubernetesObject>>(`${node.name}Edge`).implement({
-    description: `One ${node.name} in a list.`,
+    description: `${node.name} in a list, with its cursor.`,
     fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'Names this place in the list.' }),
+      cursor: t.exposeString('cursor', { description: 'Opaque position in the list, for `after` and `before`.' }),
       node: t.field({ type: node, description: `The ${node.name}.`, resolve: (parent) => parent.node }),
     }),
   });
   connection.implement({
-    description: `A page of ${node.name} objects.`,
+    description: `One page of a list of ${node.name} objects.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'This page, with cursors.', resolve: ({ edges }) => [...edges] }),
+      edges: t.field({
+        type: [edge],
+        description: 'Items of this page with their cursors.',
+        resolve: ({ edges }) => [...edges],
+      }),
       nodes: t.field({
         type: [node],
-        description: 'This page, without cursors.',
+        description: 'Items of this page.',
         resolve: ({ edges }) => edges.map((each) => each.node),
       }),
       pageInfo: t.field({
         type: PageInfoType,
-        description: 'Where this page stands.',
+        description: 'Position of this page in the list.',
         resolve: ({ pageInfo }) => pageInfo,
       }),
-      totalCount: t.int({ description: 'How many match, over all pages.', resolve: ({ all }) => all.length }),
+      totalCount: t.int({ description: 'Number of matching items on all pages.', resolve: ({ all }) => all.length }),
     }),
   });
 }

@@ -3,25 +3,26 @@ import { StatusError } from '../kubernetes/status-error.ts';
 import { builder } from './builder.ts';
 
 const descriptions = {
-  BAD_REQUEST: 'HTTP 400: the request cannot be understood, e.g. a malformed query, selector or cursor.',
-  UNAUTHENTICATED: 'HTTP 401: it is not known who asks.',
-  FORBIDDEN: 'HTTP 403: the cluster does not allow it.',
-  NOT_FOUND: 'HTTP 404: the object does not exist.',
-  KIND_UNAVAILABLE: 'HTTP 404: this cluster does not serve the kind.',
-  METHOD_NOT_ALLOWED: 'HTTP 405: the cluster does not offer this operation for the kind.',
-  NOT_ACCEPTABLE: 'HTTP 406: the answer is not to be had in the form asked for.',
-  CONFLICT: 'HTTP 409: the object has changed meanwhile, or is in the wrong state for this.',
-  ALREADY_EXISTS: 'HTTP 409: there is an object of this name.',
-  EXPIRED: 'HTTP 410: what was asked for is too long ago.',
-  TOO_LARGE: 'HTTP 413: the request is too large.',
+  BAD_REQUEST: 'HTTP 400. The request is malformed, e.g. a query, selector or cursor, or it exceeds a limit.',
+  UNAUTHENTICATED: 'HTTP 401. The request has no valid credentials.',
+  FORBIDDEN: 'HTTP 403. The viewer does not have the required permission, or the gateway does not allow the change.',
+  NOT_FOUND: 'HTTP 404. The object does not exist.',
+  KIND_UNAVAILABLE: 'HTTP 404. The cluster does not serve the kind.',
+  METHOD_NOT_ALLOWED: 'HTTP 405. The cluster does not support the operation for this kind.',
+  NOT_ACCEPTABLE: 'HTTP 406. The response is not available in an accepted format.',
+  CONFLICT: 'HTTP 409. The object was changed by another write, or its state does not allow the operation.',
+  ALREADY_EXISTS: 'HTTP 409. An object with this name already exists.',
+  EXPIRED: 'HTTP 410. The requested version is no longer available.',
+  TOO_LARGE: 'HTTP 413. The request is too large.',
   UNSUPPORTED_MEDIA_TYPE:
-    'HTTP 415: this form of request is not accepted, e.g. a STRATEGIC patch of a custom resource.',
-  INVALID: 'HTTP 422: refused by the schema of the kind or by the admission rules of the cluster; see `causes`.',
-  RATE_LIMITED: 'HTTP 429: too many requests; see `retryAfterSeconds`.',
+    'HTTP 415. The request has an unsupported format, e.g. a STRATEGIC patch of a custom resource.',
+  INVALID: 'HTTP 422. The object violates the schema of its kind or an admission rule of the cluster. See `causes`.',
+  RATE_LIMITED: 'HTTP 429. Too many requests. See `retryAfterSeconds`.',
   INTERNAL:
-    'HTTP 500: something unexpected: in the API server, in its words, with a `status`; in the gateway, logged there and told to nobody else.',
-  UNAVAILABLE: 'HTTP 503: the API server cannot be reached, or the gateway has not read it yet.',
-  TIMEOUT: 'HTTP 504: no answer in time. A write may or may not have happened: look before trying again.',
+    'HTTP 500. An unexpected error: of the API server, with its message and `status`, or of the gateway, with a generic message; the details are in the log of the gateway.',
+  UNAVAILABLE: 'HTTP 503. The API server is unreachable, or the cache of the gateway is not synced yet.',
+  TIMEOUT:
+    'HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it.',
 } as const;
 
 /** `extensions.code` of every error that a client gets. */
@@ -29,8 +30,9 @@ export type ErrorCode = keyof typeof descriptions;
 
 builder.enumType('ErrorCode', {
   description:
-    '`extensions.code` of every error. `extensions` also carries, where Kubernetes said so, `status`, `reason`, `kind`, ' +
-    '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`.',
+    'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
+    '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
+    '`field` of a cause is the path of the input field if there is one, else the path in the object.',
   values: Object.fromEntries(
     Object.entries(descriptions).map(([code, description]) => [code, { value: code, description }]),
   ),

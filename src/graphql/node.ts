@@ -66,33 +66,33 @@ function splitAtSlash(key: string): readonly [namespace: string, name: string] {
 }
 
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
-  description: 'Anything that can be asked for again by its id.',
+  description: 'An object with a global ID.',
   resolveType: typeNameOf,
   fields: (t) => ({
-    id: t.id({ description: 'Global and opaque: hand it to `node`.', resolve: globalIdOf }),
+    id: t.id({ description: 'Global ID for `node(id)`. Opaque.', resolve: globalIdOf }),
   }),
 });
 
 export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>('KubernetesObject').implement({
-  description: 'Anything stored in Kubernetes.',
+  description: 'An object stored in Kubernetes.',
   resolveType: typeNameOf,
   fields: (t) => ({
     id: t.id({
-      description: 'Global and opaque: hand it to `node`. A re-created object of the same name has another one.',
+      description: 'Global ID for `node(id)`. Opaque. An object that is re-created with the same name has another ID.',
       resolve: globalIdOf,
     }),
-    name: t.string({ description: 'The name in Kubernetes.', resolve: ({ metadata }) => metadata.name }),
+    name: t.string({ description: 'Name in Kubernetes.', resolve: ({ metadata }) => metadata.name }),
     metadata: t.field({
       type: ObjectMetaType,
       nullable: true,
-      description: 'What Kubernetes keeps of every object. Null where you may not get the object itself.',
+      description: 'Standard Kubernetes metadata. Null for viewers who may not get the object.',
       resolve: (object) => (isRedacted(object) ? null : object.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'The whole object as the API server has it, without managedFields and last-applied-configuration. Null where you may not get the object itself.',
+        'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation. Null for viewers who may not get the object.',
       resolve: (object) => (isRedacted(object) ? null : object),
     }),
   }),
@@ -102,15 +102,16 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeInterface,
     nullable: true,
-    description: 'The object with this id. Null when it does not exist (any more), or you see it otherwise by now.',
-    args: { id: t.arg.id({ required: true, description: 'An `id` that the gateway gave out.' }) },
+    description:
+      'The object with this ID. Null if it no longer exists, or if your permissions have changed since the ID was returned. BAD_REQUEST if the ID is malformed.',
+    args: { id: t.arg.id({ required: true, description: 'Value of an `id` field.' }) },
     resolve: (_, { id }, { client }) => findNode(client, id, 'id'),
   }),
   nodes: t.field({
     type: [NodeInterface],
     nullable: { list: false, items: true },
-    description: 'The objects with these ids, in their order. Null for each that does not exist (any more).',
-    args: { ids: t.arg.idList({ required: true, description: 'Ids that the gateway gave out.' }) },
+    description: 'The objects with these IDs, in the same order. An item is null if the object no longer exists.',
+    args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
     // A promise each, so that one bad id is the error of its place only.
     resolve: (_, { ids }, { client }) => ids.map(async (id, index) => findNode(client, id, `ids[${index}]`)),
   }),

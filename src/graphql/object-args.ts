@@ -2,16 +2,21 @@ import { builder } from './builder.ts';
 
 /** Names one object of a namespace. */
 export const objectArgs = builder.args((t) => ({
-  namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-  name: t.string({ required: true, description: 'Its name.' }),
+  namespace: t.string({ required: true, description: 'Namespace of the object.' }),
+  name: t.string({ required: true, description: 'Name of the object.' }),
 }));
 
-export const nameArg = builder.args((t) => ({ name: t.string({ required: true, description: 'Its name.' }) }));
+export const nameArg = builder.args((t) => ({
+  name: t.string({ required: true, description: 'Name of the object.' }),
+}));
 
 export const namespaceArg = builder.args((t) => ({
-  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see them.' }),
+  namespace: t.string({ description: 'Namespace of the objects. Null for all namespaces in which you may list them.' }),
 }));
 
 export const afterArg = builder.args((t) => ({
-  after: t.string({ description: 'Go on behind the event with this cursor. Null: from a snapshot.' }),
+  after: t.string({
+    description:
+      'Cursor of the last received event: the subscription continues after it. If the missed events are no longer available, it starts with RESET and a snapshot. Null to start with a snapshot.',
+  }),
 }));

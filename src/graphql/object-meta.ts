@@ -23,60 +23,63 @@ export function revisionOf({ metadata: { uid, name, generation = 0 } }: Kubernet
 }
 
 export const KeyValueType = builder.objectRef<KeyValue>('KeyValue').implement({
-  description: 'One entry of a map, such as a label.',
+  description: 'Entry of a map, e.g. a label.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'The key, unique in its map.' }),
-    value: t.exposeString('value', { description: 'The value, possibly empty.' }),
+    key: t.exposeString('key', { description: 'Key. Unique in its map.' }),
+    value: t.exposeString('value', { description: 'Value. May be empty.' }),
   }),
 });
 
 const OwnerReferenceType = builder.objectRef<OwnerReference>('OwnerReference').implement({
-  description: 'Another object that this one belongs to: it is deleted together with its last owner.',
+  description: 'Reference to an owner. The garbage collector deletes an object after its last owner.',
   fields: (t) => ({
     apiVersion: t.exposeString('apiVersion', {
       description: 'API group and version of the owner, e.g. `kubeflow.org/v1beta1`.',
     }),
     kind: t.exposeString('kind', { description: 'Kind of the owner.' }),
-    name: t.exposeString('name', { description: 'Name of the owner, in the same namespace or cluster-wide.' }),
-    uid: t.exposeID('uid', { description: 'Uid of the owner.' }),
+    name: t.exposeString('name', {
+      description: 'Name of the owner, which is in the same namespace or cluster-scoped.',
+    }),
+    uid: t.exposeID('uid', { description: 'UID of the owner.' }),
     controller: t.boolean({
-      description: 'Whether this owner manages the object. At most one does.',
+      description: 'True if this owner is the managing controller. An object has at most one.',
       resolve: ({ controller }) => controller === true,
     }),
     blockOwnerDeletion: t.boolean({
-      description: 'Whether the owner, when it is deleted in the foreground, waits until this object is gone.',
+      description: 'True if foreground deletion of the owner waits for the deletion of this object.',
       resolve: ({ blockOwnerDeletion }) => blockOwnerDeletion === true,
     }),
   }),
 });
 
 const keysArg = builder.args((t) => ({
-  keys: t.stringList({ description: 'Only these keys. Null: all.' }),
+  keys: t.stringList({ description: 'Keys to return. Null for all.' }),
 }));
 
 export const ObjectMetaType = builder.objectRef<ObjectMeta>('ObjectMeta').implement({
-  description: 'What Kubernetes keeps of every object.',
+  description: 'Standard Kubernetes metadata of an object.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique in its kind and namespace, at one time.' }),
+    name: t.exposeString('name', { description: 'Name. Unique for its kind and namespace.' }),
     generateName: t.string({
       nullable: true,
-      description: 'What the cluster has begun the name with. Null for an object whose author has named it.',
+      description: 'Prefix from which the API server generated the name. Null if the name was specified.',
       resolve: ({ generateName }) => generateName ?? null,
     }),
     namespace: t.string({
       nullable: true,
-      description: 'Null for an object of the whole cluster.',
+      description: 'Namespace. Null for cluster-scoped objects.',
       resolve: ({ namespace }) => namespace ?? null,
     }),
     uid: t.exposeID('uid', {
-      description: 'Unique over all objects and times: a re-created object has another one.',
+      description: 'UID. Unique in time and space: a re-created object has another UID.',
     }),
     resourceVersion: t.exposeString('resourceVersion', {
-      description: 'Changes with every change of the object. Opaque.',
+      description: 'Version of the object, which changes with every write. Opaque.',
     }),
     generation: t.int({
       nullable: true,
-      description: 'Counts the changes of the spec. Null for kinds that do not count them.',
+      description:
+        'Generation of the spec, which increases with each change of it. Null if the kind has no generation.',
       resolve: ({ generation }) => generation ?? null,
     }),
   }),
@@ -85,18 +88,19 @@ export const ObjectMetaType = builder.objectRef<ObjectMeta>('ObjectMeta').implem
 builder.objectFields(ObjectMetaType, (t) => ({
   createdAt: t.field({
     type: 'DateTime',
-    description: 'When the object was created.',
+    description: 'Time of creation.',
     resolve: ({ creationTimestamp }) => creationTimestamp,
   }),
   deletedAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When deletion was asked for; set while finalizers still keep the object. Null otherwise.',
+    description:
+      'Time at which deletion was requested. The object remains until its finalizers are removed. Null if deletion was not requested.',
     resolve: ({ deletionTimestamp }) => deletionTimestamp ?? null,
   }),
   deletionGracePeriodSeconds: t.int({
     nullable: true,
-    description: 'How long it may take to end, once its deletion has been asked for. Null before.',
+    description: 'Grace period of a requested deletion, in seconds. Null if deletion was not requested.',
     resolve: ({ deletionGracePeriodSeconds }) => deletionGracePeriodSeconds ?? null,
   }),
 }));
@@ -104,23 +108,23 @@ builder.objectFields(ObjectMetaType, (t) => ({
 builder.objectFields(ObjectMetaType, (t) => ({
   labels: t.field({
     type: [KeyValueType],
-    description: 'Labels, ordered by key.',
+    description: 'Labels, sorted by key.',
     args: keysArg,
     resolve: ({ labels }, args) => entriesOf(labels, args.keys),
   }),
   annotations: t.field({
     type: [KeyValueType],
-    description: 'Annotations, ordered by key, without kubectl’s last-applied-configuration.',
+    description: 'Annotations, sorted by key, without the last-applied-configuration annotation of kubectl.',
     args: keysArg,
     resolve: ({ annotations }, args) => entriesOf(annotations, args.keys),
   }),
   finalizers: t.stringList({
-    description: 'Who still has to agree before the object can go.',
+    description: 'Finalizers: identifiers that must be removed before the API server deletes the object.',
     resolve: ({ finalizers }) => [...(finalizers ?? [])],
   }),
   ownerReferences: t.field({
     type: [OwnerReferenceType],
-    description: 'The objects that this one belongs to.',
+    description: 'Owners of the object.',
     resolve: ({ ownerReferences }) => [...(ownerReferences ?? [])],
   }),
 }));

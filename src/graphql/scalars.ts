@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/u;
 
 builder.scalarType('DateTime', {
-  description: 'A moment, as RFC 3339 text in UTC, e.g. `2026-11-21T09:30:00Z`. As input any offset is accepted.',
+  description: 'Time as an RFC 3339 string in UTC, e.g. `2026-11-21T09:30:00Z`. Input may have any offset.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (text) => text,
   parseValue: millisecondsOf,
@@ -12,7 +12,7 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value: an object, a list, a text, a number, a boolean or null.',
+  description: 'Any JSON value: an object, a list, a string, a number, a boolean or null.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),

@@ -2,25 +2,27 @@ import type { Viewer } from '../auth/viewer.ts';
 import { builder } from './builder.ts';
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Whom the gateway takes you for.',
+  description: 'The authenticated user of the request.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Your name, as the cluster’s authorizer knows it.' }),
+    name: t.exposeString('name', { description: 'User name, as the cluster’s authorizer receives it.' }),
     groups: t.stringList({
-      description: 'The groups you are in, as far as they are known.',
+      description: 'Groups of the user, if known.',
       resolve: ({ groups }) => [...groups],
     }),
     can: t.boolean({
       description:
-        'Whether the cluster would allow you to do this, e.g. `can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-a")`.',
+        'Asks the cluster’s authorizer for a permission, e.g. `can(verb: "create", group: "kubeflow.org", resource: "workspaces", namespace: "team-a")`.',
       args: {
         verb: t.arg.string({
           required: true,
-          description: 'get, list, watch, create, update, patch, delete or deletecollection.',
+          description: 'Verb: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`.',
         }),
-        group: t.arg.string({ required: true, description: 'API group; empty for the core group.' }),
-        resource: t.arg.string({ required: true, description: 'Resource in the plural, e.g. `workspaces`.' }),
-        namespace: t.arg.string({ description: 'Null: in every namespace, or a resource of the whole cluster.' }),
-        name: t.arg.string({ description: 'Null: with any name.' }),
+        group: t.arg.string({ required: true, description: 'API group. Empty for the core group.' }),
+        resource: t.arg.string({ required: true, description: 'Plural name of the resource, e.g. `workspaces`.' }),
+        namespace: t.arg.string({
+          description: 'Namespace. Null for all namespaces, and for cluster-scoped resources.',
+        }),
+        name: t.arg.string({ description: 'Name of one object. Null for all names.' }),
       },
       resolve: (_, { verb, group, resource, namespace = null, name = null }, { client }) =>
         client.can(verb, { group, plural: resource, namespaced: true }, { namespace, name }),
@@ -31,7 +33,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
-    description: 'Who you are, and what you may do.',
+    description: 'The authenticated user, and its permissions.',
     resolve: (_, __, { viewer }) => viewer,
   }),
 );

@@ -4,80 +4,80 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Who may mount storage at one time, and how. */
+/** Access mode of a volume. */
 export type AccessMode =
-  /** Many nodes may read. */
+  /** `ReadOnlyMany`: read-only by many nodes. */
   | 'READ_ONLY_MANY'
-  /** Many nodes may write. */
+  /** `ReadWriteMany`: read-write by many nodes. */
   | 'READ_WRITE_MANY'
-  /** One node may write, with all pods on it. */
+  /** `ReadWriteOnce`: read-write by the pods of one node. */
   | 'READ_WRITE_ONCE'
-  /** One pod may write, and no other may mount it. */
+  /** `ReadWriteOncePod`: read-write by one pod. */
   | 'READ_WRITE_ONCE_POD'
-  /** Something that this gateway does not know. Not to be asked for. */
+  /** An access mode that this gateway does not know. Not valid as input. */
   | 'UNKNOWN';
 
-/** Whether a condition holds. */
+/** Status of a condition. */
 export type ConditionStatus =
-  /** It does not hold. */
+  /** The condition is false. */
   | 'FALSE'
-  /** It holds. */
+  /** The condition is true. */
   | 'TRUE'
-  /** The cluster does not know. */
+  /** The condition cannot be determined. */
   | 'UNKNOWN';
 
-/** What a container is doing. */
+/** State of a container. */
 export type ContainerStateName =
-  /** It runs. */
+  /** The container is running. */
   | 'RUNNING'
-  /** It has ended; `exitCode` and `reason` say how. */
+  /** The container has terminated. See `exitCode` and `reason`. */
   | 'TERMINATED'
-  /** The node has not told yet, or tells something that this gateway does not know. */
+  /** The kubelet has not reported a state, or has reported one that this gateway does not know. */
   | 'UNKNOWN'
-  /** It has not started yet, or waits to be started again; `reason` says why. */
+  /** The container is not running yet, or waits for a restart. See `reason`. */
   | 'WAITING';
 
-/** What the new claim is to be. */
+/** Input of createPersistentVolumeClaim. */
 export type CreatePersistentVolumeClaimInput = {
-  /** How it is to be mounted: one at least. */
+  /** Access modes, at least one. */
   accessModes: Array<AccessMode>;
-  /** Annotations of it. */
+  /** Annotations, in addition to those that the gateway sets. */
   annotations?: Array<KeyValueInput> | null | undefined;
   /** Go through everything, admission included, but change nothing. */
   dryRun?: boolean;
   /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** Further labels of it. */
+  /** Labels, in addition to those that the gateway sets. */
   labels?: Array<KeyValueInput> | null | undefined;
-  /** Its name: lower case letters, digits, "-" and ".". */
+  /** Name of the claim: lower-case letters, digits, `-` and `.`. */
   name: string;
-  /** The namespace to create it in. */
+  /** Namespace of the claim. */
   namespace: string;
-  /** How much storage, as a Kubernetes quantity, e.g. `10Gi`. */
+  /** Requested capacity, as a Kubernetes quantity, e.g. `10Gi`. */
   requestedSize: string;
-  /** The class of its storage, by name: one of those with `canUse`. */
+  /** Name of a storage class with `canUse`. INVALID if it does not exist or is not offered. */
   storageClassName: string;
-  /** As what it is to be mounted. Workspaces mount directories only. */
+  /** Volume mode. Workspaces can mount only FILESYSTEM. */
   volumeMode?: VolumeMode;
 };
 
-/** What the new secret is to be. */
+/** Input of createSecret. */
 export type CreateSecretInput = {
   /** Go through everything, admission included, but change nothing. */
   dryRun?: boolean;
-  /** What is in it. */
+  /** Entries. INVALID if a key is repeated. */
   entries: Array<SecretEntryInput>;
   /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** Whether nobody is to change it, ever. It can still be deleted. */
+  /** True to prevent all later changes of the secret, except its deletion. */
   immutable?: boolean;
-  /** Further labels of it. */
+  /** Labels, in addition to those that the gateway sets. */
   labels?: Array<KeyValueInput> | null | undefined;
-  /** Its name: lower case letters, digits, "-" and ".". */
+  /** Name of the secret: lower-case letters, digits, `-` and `.`. */
   name: string;
-  /** The namespace to create it in. */
+  /** Namespace of the secret. */
   namespace: string;
-  /** What it is for, e.g. `kubernetes.io/basic-auth`. It cannot be changed later. */
+  /** Type, e.g. `kubernetes.io/basic-auth`. It cannot be changed later. */
   type?: string;
 };
 
@@ -121,15 +121,15 @@ export type CreateWorkspaceInput = {
   waitFor?: WorkspaceState | null | undefined;
 };
 
-/** Which claim to delete, and how. */
+/** Input of deletePersistentVolumeClaim. */
 export type DeletePersistentVolumeClaimInput = {
   /** Go through everything, admission included, but change nothing. */
   dryRun?: boolean;
   /** How long it may take to end. Null: what is usual for the kind. */
   gracePeriodSeconds?: number | null | undefined;
-  /** Its name. */
+  /** Name of the claim. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the claim. */
   namespace: string;
   /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
@@ -139,15 +139,15 @@ export type DeletePersistentVolumeClaimInput = {
   uid?: string | number | null | undefined;
 };
 
-/** Which secret to delete, and how. */
+/** Input of deleteSecret. */
 export type DeleteSecretInput = {
   /** Go through everything, admission included, but change nothing. */
   dryRun?: boolean;
   /** How long it may take to end. Null: what is usual for the kind. */
   gracePeriodSeconds?: number | null | undefined;
-  /** Its name. */
+  /** Name of the secret. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the secret. */
   namespace: string;
   /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
@@ -246,13 +246,13 @@ export type KeyValueInput = {
   value: string;
 };
 
-/** Whether an event is bad news. */
+/** Type of a Kubernetes event. */
 export type KubernetesEventType =
-  /** Something went as it should. */
+  /** The event reports normal operation. */
   | 'NORMAL'
-  /** Something that this gateway does not know. */
+  /** The event has a type that this gateway does not know. */
   | 'UNKNOWN'
-  /** Something did not go as it should. */
+  /** The event reports a problem. */
   | 'WARNING';
 
 /** How a patch is to be read. */
@@ -320,15 +320,15 @@ export type PauseWorkspacesInput = {
   namespace?: string | null | undefined;
 };
 
-/** Whether a claim has storage. */
+/** Phase of a persistent volume claim. */
 export type PersistentVolumeClaimPhase =
-  /** It has. */
+  /** The claim is bound to a volume. */
   | 'BOUND'
-  /** It had, but that is gone, with what was in it. */
+  /** The volume of the claim no longer exists, and its data is lost. */
   | 'LOST'
-  /** Not yet; with some classes not before a pod mounts it. */
+  /** The claim is not bound yet. With `WAIT_FOR_FIRST_CONSUMER` it stays pending until a pod mounts it. */
   | 'PENDING'
-  /** Nothing is known, or something that this gateway does not know. */
+  /** No phase is reported, or one that this gateway does not know. */
   | 'UNKNOWN';
 
 /** Labels and annotations for the pod of a workspace. */
@@ -339,17 +339,17 @@ export type PodMetadataInput = {
   labels?: Array<KeyValueInput> | null | undefined;
 };
 
-/** Where a pod stands in its life. */
+/** Phase of a pod. */
 export type PodPhase =
-  /** All its containers have ended, one of them not well. */
+  /** All containers have terminated, at least one of them with a failure. */
   | 'FAILED'
-  /** It is being scheduled, or its images are being pulled. */
+  /** The pod is being scheduled, or its images are being pulled. */
   | 'PENDING'
-  /** It is on a node, and a container of it runs or is being restarted. */
+  /** The pod is bound to a node, and at least one container runs or is being restarted. */
   | 'RUNNING'
-  /** All its containers have ended well. */
+  /** All containers have terminated successfully. */
   | 'SUCCEEDED'
-  /** Its node does not answer, or says something that this gateway does not know. */
+  /** The node does not respond, or the phase is one that this gateway does not know. */
   | 'UNKNOWN';
 
 /** What becomes of the objects that belong to a deleted one. */
@@ -370,13 +370,13 @@ export type RedirectMessageLevel =
   /** Look before you go on. */
   | 'WARNING';
 
-/** One entry of a secret: a key, and a value as `text` or as `base64`. */
+/** Entry of a secret. INVALID unless exactly one of `text` and `base64` is given. */
 export type SecretEntryInput = {
-  /** The value in base64, where it is anything else. */
+  /** Value as padded base64 without line breaks. */
   base64?: string | null | undefined;
-  /** Its key: letters, digits, "-", "_" and ".". The name of a file. */
+  /** Key: letters, digits, `-`, `_` and `.`. It is the file name when the secret is mounted. */
   key: string;
-  /** The value, where it is text. */
+  /** Value as UTF-8 text. */
   text?: string | null | undefined;
 };
 
@@ -402,23 +402,23 @@ export type StartWorkspacesInput = {
   namespace?: string | null | undefined;
 };
 
-/** Which secret to change, and how. Entries that are named in neither `set` nor `remove` stay. */
+/** Input of updateSecret. Entries in neither `set` nor `remove` are kept. */
 export type UpdateSecretInput = {
   /** Go through everything, admission included, but change nothing. */
   dryRun?: boolean;
   /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** True: nobody is to change it any more, ever, after this. Null: as it is. False changes nothing. */
+  /** True to prevent all later changes of the secret, except its deletion. Null or false to leave it unchanged. */
   immutable?: boolean | null | undefined;
-  /** Its name. */
+  /** Name of the secret. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the secret. */
   namespace: string;
-  /** Keys of entries to take out. Those that are not there do not matter. */
+  /** Keys to remove. Keys that do not exist are ignored. Null for none. */
   remove?: Array<string> | null | undefined;
-  /** Only if it is unchanged since this version; else CONFLICT. Null: whatever has changed meanwhile. */
+  /** Expected `metadata.resourceVersion`: CONFLICT if the secret has another one. Null to apply the change to the current version. */
   resourceVersion?: string | null | undefined;
-  /** Entries to add, or to give another value. */
+  /** Entries to add or to overwrite. Null for none. */
   set?: Array<SecretEntryInput> | null | undefined;
 };
 
@@ -484,24 +484,24 @@ export type UpdateWorkspaceKindInput = {
   revision: string;
 };
 
-/** Why it is not known what a workspace uses. */
+/** Reason why the usage of a workspace is not available. */
 export type UsageUnavailableReason =
-  /** The cluster does not measure it: it has no metrics server, or none that answers. */
+  /** The cluster does not serve `metrics.k8s.io`, or its metrics server does not respond. */
   | 'METRICS_API_NOT_AVAILABLE'
-  /** It runs, but was not measured yet: that takes about a minute. */
+  /** The pod is running and has not been measured yet, which takes about a minute. */
   | 'NOT_MEASURED_YET'
-  /** You may not `list` `pods` of `metrics.k8s.io` in its namespace. */
+  /** You may not `list` `pods` of `metrics.k8s.io` in the namespace. */
   | 'NOT_PERMITTED'
-  /** It has no pod that runs, so it uses nothing. */
+  /** The workspace has no running pod. */
   | 'WORKSPACE_NOT_RUNNING';
 
-/** As what storage is mounted. */
+/** Volume mode. */
 export type VolumeMode =
-  /** As a device. */
+  /** The volume is attached as a block device. */
   | 'BLOCK'
-  /** As a directory. */
+  /** The volume is mounted as a directory. */
   | 'FILESYSTEM'
-  /** Something that this gateway does not know. Not to be asked for. */
+  /** A volume mode that this gateway does not know. Not valid as input. */
   | 'UNKNOWN';
 
 /** A PersistentVolumeClaim to mount. */

@@ -26,32 +26,33 @@ export function conditionsOf(instance: DevPodWorkspaceInstanceObject): readonly 
 }
 
 export const DevPodCondition = builder.objectRef<Condition>('DevPodCondition').implement({
-  description: 'One thing that the controller looks after.',
+  description: 'Condition of a DevPod workspace.',
   fields: (t) => ({
     type: t.string({
-      description: 'What it is, e.g. `InstanceScheduled`: newer versions have others.',
+      description:
+        'Type of the condition, e.g. `InstanceScheduled`. The set of types depends on the version of the controller.',
       resolve: ({ type }) => type ?? '',
     }),
     status: t.string({ description: '`True`, `False` or `Unknown`.', resolve: ({ status }) => status ?? 'Unknown' }),
     severity: t.string({
       nullable: true,
-      description: 'How bad it is where it is not `True`. Null where that is not told.',
+      description: 'Severity of a condition that is not `True`. Null if it is not reported.',
       resolve: ({ severity }) => severity ?? null,
     }),
     reason: t.string({
       nullable: true,
-      description: 'Why, for programs. Null where that is not told.',
+      description: 'Machine-readable reason of the last transition. Null if none is reported.',
       resolve: ({ reason }) => reason ?? null,
     }),
     message: t.string({
       nullable: true,
-      description: 'Why, for people. Null where that is not told.',
+      description: 'Human-readable details of the last transition. Null if none are reported.',
       resolve: ({ message }) => message ?? null,
     }),
     lastTransitionAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when it is so. Null where that is not told.',
+      description: 'Time of the last change of `status`. Null if it is not reported.',
       resolve: ({ lastTransitionTime }) => lastTransitionTime ?? null,
     }),
   }),

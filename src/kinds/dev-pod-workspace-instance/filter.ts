@@ -3,12 +3,13 @@ import { labelSelector } from '../../graphql/label-selector.ts';
 import { instanceSpecOf, instanceStatusOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
-  description: 'Which instances are meant: all conditions that are given must hold.',
+  description: 'Filter for DevPod workspaces. A workspace matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name or displayName, in any case.' }),
-    phases: t.stringList({ description: 'In one of these phases, as the controller calls them, e.g. `Ready`.' }),
+    search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
+    phases: t.stringList({ description: 'Phases: the workspace is in one of them, e.g. `Ready`.' }),
     labelSelector: t.string({
-      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

@@ -19,35 +19,42 @@ import { DevPodWorkspaceInstance } from './resource.ts';
 import { assertNoPlaceholders, assertReadsNothingMasked, manifestsIn } from './write-rules.ts';
 
 function namespaceField(t: InputFields) {
-  return t.string({ required: true, description: 'The namespace: that of its project, e.g. `loft-p-my-project`.' });
+  return t.string({
+    required: true,
+    description: 'Namespace of the DevPod workspace: that of its project, e.g. `loft-p-my-project`.',
+  });
 }
 
 function nameFields(t: InputFields) {
-  return { namespace: namespaceField(t), name: t.string({ required: true, description: 'Its name.' }) };
+  return {
+    namespace: namespaceField(t),
+    name: t.string({ required: true, description: 'Name of the DevPod workspace.' }),
+  };
 }
 
 const CreateInput = builder.inputType('CreateDevPodWorkspaceInstanceInput', {
-  description: 'A DevPod workspace to be created.',
+  description: 'Input of createDevPodWorkspaceInstance.',
   fields: (t) => ({
     namespace: namespaceField(t),
     manifest: t.field({
       type: 'JSON',
       required: true,
-      description: 'The object, or its YAML as text. apiVersion, kind and namespace go without saying.',
+      description:
+        'The object as JSON, or as a string of YAML. `apiVersion`, `kind` and `metadata.namespace` may be omitted. BAD_REQUEST if it contains the placeholder `***` of a masked value.',
     }),
     ...writeFields(t),
   }),
 });
 
 const ReplaceInput = builder.inputType('ReplaceDevPodWorkspaceInstanceInput', {
-  description: 'What a DevPod workspace is to be replaced by.',
+  description: 'Input of replaceDevPodWorkspaceInstance.',
   fields: (t) => ({
     ...nameFields(t),
     manifest: t.field({
       type: 'JSON',
       required: true,
       description:
-        'The whole object, or its YAML as text, with the resourceVersion it is based on: CONFLICT when it has changed since. BAD_REQUEST where it holds a `***` that the gateway has put there.',
+        'The complete object as JSON, or as a string of YAML, with its `metadata.resourceVersion`: CONFLICT if the stored object has another one. BAD_REQUEST if it contains the placeholder `***` of a masked value.',
     }),
     ...writeFields(t),
   }),
@@ -55,32 +62,32 @@ const ReplaceInput = builder.inputType('ReplaceDevPodWorkspaceInstanceInput', {
 
 const PatchInput = builder.inputType('PatchDevPodWorkspaceInstanceInput', {
   description:
-    'A change of a DevPod workspace. BAD_REQUEST where it holds a `***` that the gateway has put there, or would copy, move or test what the gateway does not show.',
+    'Input of patchDevPodWorkspaceInstance. BAD_REQUEST if the patch contains the placeholder `***` of a masked value, or if it copies, moves or tests a field that may hold masked values.',
   fields: (t) => ({ ...nameFields(t), ...patchFields(t) }),
 });
 
 const SetAnnotationsInput = builder.inputType('SetDevPodWorkspaceInstanceAnnotationsInput', {
-  description: 'Which annotations a DevPod workspace is to have; all others stay.',
+  description: 'Input of setDevPodWorkspaceInstanceAnnotations. Other annotations are kept.',
   fields: (t) => ({
     ...nameFields(t),
-    annotations: t.field({ type: [KeyValueInput], required: true, description: 'To be set.' }),
-    remove: t.stringList({ description: 'Keys of those to be removed. Null: none.' }),
+    annotations: t.field({ type: [KeyValueInput], required: true, description: 'Annotations to set.' }),
+    remove: t.stringList({ description: 'Keys of annotations to remove. Null for none.' }),
     dryRun: dryRunField(t),
     fieldManager: fieldManagerField(t),
   }),
 });
 
 const DeleteInput = builder.inputType('DeleteDevPodWorkspaceInstanceInput', {
-  description: 'Which DevPod workspace to delete, and how.',
+  description: 'Input of deleteDevPodWorkspaceInstance.',
   fields: (t) => ({ ...nameFields(t), ...deleteFields(t) }),
 });
 
-const CreatePayload = payload('CreateDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been created.');
-const ReplacePayload = payload('ReplaceDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been replaced.');
-const PatchPayload = payload('PatchDevPodWorkspaceInstancePayload', 'A DevPod workspace that has been patched.');
+const CreatePayload = payload('CreateDevPodWorkspaceInstancePayload', 'Result of createDevPodWorkspaceInstance.');
+const ReplacePayload = payload('ReplaceDevPodWorkspaceInstancePayload', 'Result of replaceDevPodWorkspaceInstance.');
+const PatchPayload = payload('PatchDevPodWorkspaceInstancePayload', 'Result of patchDevPodWorkspaceInstance.');
 const SetAnnotationsPayload = payload(
   'SetDevPodWorkspaceInstanceAnnotationsPayload',
-  'A DevPod workspace that has been annotated.',
+  'Result of setDevPodWorkspaceInstanceAnnotations.',
 );
 
 function payload(name: string, description: string) {
@@ -97,13 +104,14 @@ interface Deletion {
 }
 
 const DeletePayload = builder.objectRef<Deletion>('DeleteDevPodWorkspaceInstancePayload').implement({
-  description: 'What has become of a deletion.',
+  description: 'Result of deleteDevPodWorkspaceInstance.',
   fields: (t) => ({
     deletionPending: t.exposeBoolean('deletionPending', {
-      description: 'Whether it is still there, waiting for its finalizers: follow it to see its end.',
+      description:
+        'True if the DevPod workspace still exists because of its finalizers. Subscribe to it to observe its deletion.',
     }),
     warnings: t.stringList({
-      description: 'What the API server has to say although it agreed.',
+      description: 'Warnings of the API server.',
       resolve: ({ warnings }) => [...warnings],
     }),
   }),
@@ -113,7 +121,7 @@ builder.mutationFields((t) => ({
   createDevPodWorkspaceInstance: t.field({
     type: CreatePayload,
     description: 'Creates a DevPod workspace.',
-    args: { input: t.arg({ type: CreateInput, required: true, description: 'What to create.' }) },
+    args: { input: t.arg({ type: CreateInput, required: true, description: 'The new DevPod workspace.' }) },
     resolve: (_, { input }, { client }) => {
       const { namespace } = input;
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
@@ -124,9 +132,10 @@ builder.mutationFields((t) => ({
   }),
   replaceDevPodWorkspaceInstance: t.field({
     type: ReplacePayload,
-    description:
-      'Puts another object in the place of a DevPod workspace. Values that the gateway hides are to be given.',
-    args: { input: t.arg({ type: ReplaceInput, required: true, description: 'Which, and by what.' }) },
+    description: 'Replaces a DevPod workspace. Masked values must be specified again.',
+    args: {
+      input: t.arg({ type: ReplaceInput, required: true, description: 'The DevPod workspace, and its replacement.' }),
+    },
     resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
@@ -140,8 +149,9 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   patchDevPodWorkspaceInstance: t.field({
     type: PatchPayload,
-    description: 'Changes parts of a DevPod workspace; what the patch leaves out stays, hidden values included.',
-    args: { input: t.arg({ type: PatchInput, required: true, description: 'Which, and what.' }) },
+    description:
+      'Patches a DevPod workspace. Fields that the patch does not mention are kept, including masked values.',
+    args: { input: t.arg({ type: PatchInput, required: true, description: 'The DevPod workspace, and the patch.' }) },
     resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const patch = patchOf(input, DevPodWorkspaceInstance, at);
@@ -157,8 +167,14 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   setDevPodWorkspaceInstanceAnnotations: t.field({
     type: SetAnnotationsPayload,
-    description: 'Sets and removes annotations, whether there have been any or not.',
-    args: { input: t.arg({ type: SetAnnotationsInput, required: true, description: 'Which, and of what.' }) },
+    description: 'Sets and removes annotations of a DevPod workspace.',
+    args: {
+      input: t.arg({
+        type: SetAnnotationsInput,
+        required: true,
+        description: 'The DevPod workspace, and its annotations.',
+      }),
+    },
     resolve: (_, { input }, { client }) => {
       const { namespace, name } = input;
       const removed = Object.fromEntries((input.remove ?? []).map((key) => [key, null]));
@@ -173,8 +189,14 @@ builder.mutationFields((t) => ({
   }),
   deleteDevPodWorkspaceInstance: t.field({
     type: DeletePayload,
-    description: 'Deletes a DevPod workspace. NOT_FOUND when there is none.',
-    args: { input: t.arg({ type: DeleteInput, required: true, description: 'Which, and how.' }) },
+    description: 'Deletes a DevPod workspace. NOT_FOUND if it does not exist.',
+    args: {
+      input: t.arg({
+        type: DeleteInput,
+        required: true,
+        description: 'The DevPod workspace, and options of the deletion.',
+      }),
+    },
     resolve: async (_, { input }, { client }) => {
       const { namespace, name } = input;
       const { object, warnings } = await client.writer.delete(

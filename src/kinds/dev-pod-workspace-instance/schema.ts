@@ -12,43 +12,51 @@ import { type AccessRule, DevPodWorkspaceInstance, instanceSpecOf, instanceStatu
 import { DevPodTemplate, DevPodTemplateReference } from './template.ts';
 
 const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: string }>('DevPodOwner').implement({
-  description: 'Whose it is: a user’s or a team’s.',
+  description: 'Owner of a DevPod workspace: a user or a team.',
   fields: (t) => ({
-    user: t.string({ nullable: true, description: 'The user. Null: none.', resolve: ({ user }) => user ?? null }),
-    team: t.string({ nullable: true, description: 'The team. Null: none.', resolve: ({ team }) => team ?? null }),
+    user: t.string({
+      nullable: true,
+      description: 'Name of the user. Null if the owner is a team.',
+      resolve: ({ user }) => user ?? null,
+    }),
+    team: t.string({
+      nullable: true,
+      description: 'Name of the team. Null if the owner is a user.',
+      resolve: ({ team }) => team ?? null,
+    }),
   }),
 });
 
 const DevPodAccessRule = builder.objectRef<AccessRule>('DevPodAccessRule').implement({
-  description: 'Who else may do what to an instance, besides what the cluster allows.',
+  description: 'Access rule of a DevPod workspace, in addition to the permissions of the cluster.',
   fields: (t) => ({
     name: t.string({
       nullable: true,
-      description: 'What the rule is called. Null where it has no name.',
+      description: 'Name of the rule. Null if it has none.',
       resolve: ({ name }) => name ?? null,
     }),
     verbs: t.stringList({
-      description: 'What may be done, e.g. `get`; `*` is everything.',
+      description: 'Allowed verbs, e.g. `get`. `*` allows all.',
       resolve: ({ verbs }) => [...(verbs ?? [])],
     }),
     subresources: t.stringList({
-      description: 'To which of its subresources.',
+      description: 'Subresources to which the rule applies.',
       resolve: ({ subresources }) => [...(subresources ?? [])],
     }),
-    users: t.stringList({ description: 'By whom.', resolve: ({ users }) => [...(users ?? [])] }),
-    teams: t.stringList({ description: 'By which teams.', resolve: ({ teams }) => [...(teams ?? [])] }),
+    users: t.stringList({ description: 'Users to whom the rule applies.', resolve: ({ users }) => [...(users ?? [])] }),
+    teams: t.stringList({ description: 'Teams to whom the rule applies.', resolve: ({ teams }) => [...(teams ?? [])] }),
   }),
 });
 
 const DevPodVersionReference = builder
   .objectRef<{ readonly name?: string; readonly version?: string }>('DevPodVersionReference')
   .implement({
-    description: 'A preset or an environment, and which version of it.',
+    description: 'Reference to a version of a preset or an environment.',
     fields: (t) => ({
-      name: t.string({ description: 'Its name.', resolve: ({ name }) => name ?? '' }),
+      name: t.string({ description: 'Name.', resolve: ({ name }) => name ?? '' }),
       version: t.string({
         nullable: true,
-        description: 'Its version. Null: as it is.',
+        description: 'Version. Null for the current one.',
         resolve: ({ version }) => version ?? null,
       }),
     }),
@@ -56,30 +64,30 @@ const DevPodVersionReference = builder
 
 DevPodWorkspaceInstanceType.implement({
   description:
-    'A DevPod workspace. The values of its options never leave the gateway, wherever they stand: they are shown as `***`.',
+    'DevPod workspace. Values of options and environment variables are masked: every field returns `***` instead of them.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     metadata: t.field({
       type: ObjectMetaType,
-      description: 'What Kubernetes keeps of every object.',
+      description: 'Standard Kubernetes metadata.',
       resolve: ({ metadata }) => metadata,
     }),
     manifest: t.field({
       type: 'JSON',
       description:
-        'The whole object as the API server has it, but with `***` for the values of options. It cannot be written back as it is where it holds one.',
+        'The object as the API server returns it, with `***` instead of values of options. A manifest with `***` cannot be written back.',
       resolve: manifestOf,
     }),
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in: that of its project.',
+      description: 'Namespace of the DevPod workspace: that of its project.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
-    displayName: t.string({ description: 'Its name for people; without one, its name.', resolve: displayNameOf }),
+    displayName: t.string({ description: 'Display name, else the name.', resolve: displayNameOf }),
     description: t.string({
       nullable: true,
-      description: 'What it is for. Null where nobody has said.',
+      description: 'Description. Null if it has none.',
       resolve: (instance) => instanceSpecOf(instance).description ?? null,
     }),
   }),
@@ -89,35 +97,35 @@ builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
   owner: t.field({
     type: DevPodOwner,
     nullable: true,
-    description: 'Whose it is. Null where it is nobody’s.',
+    description: 'Owner. Null if it has none.',
     resolve: (instance) => instanceSpecOf(instance).owner ?? null,
   }),
   templateRef: t.field({
     type: DevPodTemplateReference,
     nullable: true,
-    description: 'The template it is made from. Null where it has a `template` of its own.',
+    description: 'Template from which the workspace is created. Null if it has an inline `template`.',
     resolve: (instance) => instanceSpecOf(instance).templateRef ?? null,
   }),
   template: t.field({
     type: DevPodTemplate,
     nullable: true,
-    description: 'Its own template. Null where it is made from another, see `templateRef`.',
+    description: 'Inline template. Null if the workspace uses `templateRef`.',
     resolve: (instance) => instanceSpecOf(instance).template ?? null,
   }),
   runner: t.string({
     nullable: true,
-    description: 'The connected runner that holds it. Null where it is in none yet.',
+    description: 'Name of the runner on which the workspace runs. Null until one is assigned.',
     resolve: (instance) => instanceSpecOf(instance).runnerRef?.runner ?? null,
   }),
   parameters: t.string({
     nullable: true,
     description:
-      'What it gives to its template, as YAML. Values whose names sound like secrets (password, token, key and the like) are `***`, and then comments are left out. Null where it gives nothing.',
+      'Parameters of the template, as YAML. A value is `***` if its name suggests a secret, e.g. `password`, `token` or `key`; comments are then removed. Null if there are none.',
     resolve: (instance) => instanceSpecOf(instance).parameters ?? null,
   }),
   access: t.field({
     type: [DevPodAccessRule],
-    description: 'Who else may do what to it.',
+    description: 'Additional access rules.',
     resolve: (instance) => [...(instanceSpecOf(instance).access ?? [])],
   }),
 }));
@@ -126,17 +134,19 @@ builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
   preset: t.field({
     type: DevPodVersionReference,
     nullable: true,
-    description: 'The preset it is made from. Null where there is none, or the cluster knows no such thing.',
+    description:
+      'Preset from which the workspace is created. Null if there is none, or if the cluster does not support presets.',
     resolve: (instance) => instanceSpecOf(instance).presetRef ?? null,
   }),
   environment: t.field({
     type: DevPodVersionReference,
     nullable: true,
-    description: 'The environment it is made from. Null where there is none, or the cluster knows no such thing.',
+    description:
+      'Environment from which the workspace is created. Null if there is none, or if the cluster does not support environments.',
     resolve: (instance) => instanceSpecOf(instance).environmentRef ?? null,
   }),
   preventWakeUpOnConnection: t.boolean({
-    description: 'Whether it goes on sleeping when somebody connects.',
+    description: 'True if a connection does not wake the workspace up.',
     resolve: (instance) => instanceSpecOf(instance).preventWakeUpOnConnection === true,
   }),
 }));
@@ -145,37 +155,38 @@ builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
   phase: t.string({
     nullable: true,
     description:
-      'What it is doing, in the controller’s word: `Ready`, `Sleeping`, `Failed`, `Pending` or what a newer version says. Null until it has looked.',
+      'Phase as the controller reports it, e.g. `Ready`, `Sleeping`, `Failed` or `Pending`. Null until the controller has reported one.',
     resolve: (instance) => instanceStatusOf(instance).phase ?? null,
   }),
   reason: t.string({
     nullable: true,
-    description: 'Why it is in this phase, for programs. Null where that is not told.',
+    description: 'Machine-readable reason of the phase. Null if none is reported.',
     resolve: (instance) => instanceStatusOf(instance).reason ?? null,
   }),
   message: t.string({
     nullable: true,
-    description: 'Why it is in this phase, for people. Null where that is not told.',
+    description: 'Human-readable details of the phase. Null if none are reported.',
     resolve: (instance) => instanceStatusOf(instance).message ?? null,
   }),
   lastWorkspaceStatus: t.string({
     nullable: true,
-    description: 'What the runner last reported, e.g. `Running`, `Stopped`, `Busy` or `NotFound`. Null before.',
+    description:
+      'Status last reported by the runner, e.g. `Running`, `Stopped`, `Busy` or `NotFound`. Null until it has reported one.',
     resolve: (instance) => instanceStatusOf(instance).lastWorkspaceStatus ?? null,
   }),
   conditions: t.field({
     type: [DevPodCondition],
-    description: 'What the controller looks after.',
+    description: 'Conditions that the controller reports.',
     resolve: (instance) => [...conditionsOf(instance)],
   }),
   instance: t.field({
     type: DevPodTemplate,
     nullable: true,
-    description: 'The template as it became with the parameters. Null until the controller has made it.',
+    description: 'Template with its parameters applied. Null until the controller has rendered it.',
     resolve: (instance) => instanceStatusOf(instance).instance ?? null,
   }),
   ignoreReconciliation: t.boolean({
-    description: 'Whether the controller leaves it alone.',
+    description: 'True if the controller does not reconcile the workspace.',
     resolve: (instance) => instanceStatusOf(instance).ignoreReconciliation === true,
   }),
 }));
@@ -185,21 +196,23 @@ defineKind({
   type: DevPodWorkspaceInstanceType,
   connection: InstanceConnection,
   event: InstanceEvent,
-  filter: { type: DevPodWorkspaceInstanceFilterInput, description: 'Which instances. Null: all that you may see.' },
+  filter: {
+    type: DevPodWorkspaceInstanceFilterInput,
+    description: 'Filter for DevPod workspaces. Null for all that you may list.',
+  },
   matcher: instanceMatcher,
-  get: { name: 'devPodWorkspaceInstance', description: 'One DevPod workspace. Null when it does not exist.' },
+  get: { name: 'devPodWorkspaceInstance', description: 'A DevPod workspace. Null if it does not exist.' },
   list: {
     name: 'devPodWorkspaceInstances',
-    description: 'The DevPod workspaces that match, sorted by namespace and name.',
+    description: 'The matching DevPod workspaces, sorted by namespace and name.',
   },
   subscribeOne: {
     name: 'devPodWorkspaceInstance',
-    description:
-      'One DevPod workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    description: 'A DevPod workspace, now and after each change of a selected field. Null while it does not exist.',
   },
   subscribe: {
     name: 'devPodWorkspaceInstances',
     description:
-      'The DevPod workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+      'The matching DevPod workspaces: a snapshot that ends with SYNCED, then their changes. A workspace that starts to match is sent as ADDED, one that stops matching as DELETED.',
   },
 });

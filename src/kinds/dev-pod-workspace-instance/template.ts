@@ -2,12 +2,12 @@ import { builder } from '../../graphql/builder.ts';
 import { optionOf, type Options, type SecretReference, type Template, type TemplateReference } from './resource.ts';
 
 const DevPodSecretReference = builder.objectRef<SecretReference>('DevPodSecretReference').implement({
-  description: 'Where a value is kept that is not in the instance itself.',
+  description: 'Reference to an entry of a secret.',
   fields: (t) => ({
     name: t.string({ description: 'Name of the secret.', resolve: ({ name }) => name ?? '' }),
-    key: t.string({ description: 'Which of its entries.', resolve: ({ key }) => key ?? '' }),
+    key: t.string({ description: 'Key of the entry.', resolve: ({ key }) => key ?? '' }),
     optional: t.boolean({
-      description: 'Whether the secret, or its entry, may be missing.',
+      description: 'True if the secret or its entry may be missing.',
       resolve: ({ optional }) => optional === true,
     }),
   }),
@@ -18,29 +18,28 @@ interface Option extends ReturnType<typeof optionOf> {
 }
 
 const DevPodOption = builder.objectRef<Option>('DevPodOption').implement({
-  description: 'An option or an environment variable: what it is called, and whether it has a value, but never which.',
+  description: 'Option or environment variable. Its value is masked.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name, unique in its list.' }),
+    name: t.exposeString('name', { description: 'Name. Unique in its list.' }),
     value: t.string({
       nullable: true,
-      description:
-        '`***` where it has a value, which may be a secret and never leaves the gateway. Null where it has none, or it is taken from a secret.',
+      description: '`***` if the option has a value. Null if it has none, or if its value is taken from a secret.',
       resolve: ({ value }) => value ?? null,
     }),
     isSet: t.boolean({
-      description: 'Whether it has a value of its own that is not empty.',
+      description: 'True if the option has a value of its own that is not empty.',
       resolve: ({ value }) => value !== undefined && value !== '',
     }),
     projectSecret: t.field({
       type: DevPodSecretReference,
       nullable: true,
-      description: 'The secret of the project that its value is taken from. Null where it is not.',
+      description: 'Project secret that contains the value. Null if the value is not taken from one.',
       resolve: ({ valueFrom }) => valueFrom?.projectSecretRef ?? null,
     }),
     sharedSecret: t.field({
       type: DevPodSecretReference,
       nullable: true,
-      description: 'The shared secret that its value is taken from. Null where it is not.',
+      description: 'Shared secret that contains the value. Null if the value is not taken from one.',
       resolve: ({ valueFrom }) => valueFrom?.sharedSecretRef ?? null,
     }),
   }),
@@ -54,66 +53,66 @@ function optionsIn(options: Options | undefined): Option[] {
 }
 
 export const DevPodTemplateReference = builder.objectRef<TemplateReference>('DevPodTemplateReference').implement({
-  description: 'A template, and which version of it.',
+  description: 'Reference to a version of a template.',
   fields: (t) => ({
     name: t.string({ description: 'Name of the template.', resolve: ({ name }) => name ?? '' }),
     version: t.string({
       nullable: true,
-      description:
-        'A semantic version; `x` for a part stands for the latest, e.g. `1.x.x`. Null: the template as it is.',
+      description: 'Semantic version, in which `x` selects the latest, e.g. `1.x.x`. Null for the current template.',
       resolve: ({ version }) => version ?? null,
     }),
     syncOnce: t.boolean({
-      description: 'Whether the controller is to take the template over once more.',
+      description: 'True to make the controller synchronize the template once.',
       resolve: ({ syncOnce }) => syncOnce === true,
     }),
   }),
 });
 
 const DevPodProvider = builder.objectRef<NonNullable<Template['provider']>>('DevPodProvider').implement({
-  description: 'What makes the machine.',
+  description: 'Provider of the machine on which a DevPod workspace runs.',
   fields: (t) => ({
     name: t.string({
-      description: 'Its name, or a URL; a user in the URL is shown as `***`.',
+      description: 'Name or URL of the provider. A user in the URL is replaced by `***`.',
       resolve: ({ name }) => name ?? '',
     }),
     options: t.field({
       type: [DevPodOption],
-      description: 'Its options, ordered by name.',
+      description: 'Options of the provider, sorted by name.',
       resolve: ({ options }) => optionsIn(options),
     }),
     env: t.field({
       type: [DevPodOption],
-      description: 'Environment variables for the provider, ordered by name.',
+      description: 'Environment variables of the provider, sorted by name.',
       resolve: ({ env }) => optionsIn(env),
     }),
   }),
 });
 
 export const DevPodTemplate = builder.objectRef<Template>('DevPodTemplate').implement({
-  description: 'How an instance is made.',
+  description: 'Template of a DevPod workspace.',
   fields: (t) => ({
     provider: t.field({
       type: DevPodProvider,
       nullable: true,
-      description: 'What makes the machine. Null where the template names none.',
+      description: 'Provider. Null if the template specifies none.',
       resolve: ({ provider }) => provider ?? null,
     }),
     spaceTemplate: t.field({
       type: DevPodTemplateReference,
       nullable: true,
-      description: 'The space to be created for it, which chooses the Kubernetes provider. Null: none.',
+      description: 'Space that is created for the workspace, with the Kubernetes provider. Null if there is none.',
       resolve: ({ spaceTemplate }) => spaceTemplate ?? null,
     }),
     virtualClusterTemplate: t.field({
       type: DevPodTemplateReference,
       nullable: true,
-      description: 'The virtual cluster to be created for it, which chooses the Kubernetes provider. Null: none.',
+      description:
+        'Virtual cluster that is created for the workspace, with the Kubernetes provider. Null if there is none.',
       resolve: ({ virtualClusterTemplate }) => virtualClusterTemplate ?? null,
     }),
     workspaceEnv: t.field({
       type: [DevPodOption],
-      description: 'Environment variables inside the workspace, ordered by name.',
+      description: 'Environment variables of the workspace, sorted by name.',
       resolve: ({ workspaceEnv }) => optionsIn(workspaceEnv),
     }),
   }),

@@ -2,11 +2,11 @@ import { builder } from '../../graphql/builder.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
 export const EventTypeEnum = builder.enumType('KubernetesEventType', {
-  description: 'Whether an event is bad news.',
+  description: 'Type of a Kubernetes event.',
   values: {
-    NORMAL: { description: 'Something went as it should.' },
-    WARNING: { description: 'Something did not go as it should.' },
-    UNKNOWN: { description: 'Something that this gateway does not know.' },
+    NORMAL: { description: 'The event reports normal operation.' },
+    WARNING: { description: 'The event reports a problem.' },
+    UNKNOWN: { description: 'The event has a type that this gateway does not know.' },
   } as const,
 });
 
@@ -17,13 +17,13 @@ export function typeOf(event: EventObject): typeof EventTypeEnum.$inferType {
 }
 
 export const EventFilterInput = builder.inputType('KubernetesEventFilter', {
-  description: 'Which events are meant: all conditions that are given must hold.',
+  description: 'Filter for Kubernetes events. An event matches if it meets every given condition.',
   fields: (t) => ({
-    types: t.field({ type: [EventTypeEnum], description: 'Of one of these types.' }),
-    reasons: t.stringList({ description: 'With one of these reasons, e.g. `FailedScheduling`.' }),
-    kinds: t.stringList({ description: 'About an object of one of these kinds, e.g. `Pod`.' }),
-    names: t.stringList({ description: 'About an object of one of these names.' }),
-    search: t.string({ description: 'Part of the message, in any case.' }),
+    types: t.field({ type: [EventTypeEnum], description: 'Types: the event has one of them.' }),
+    reasons: t.stringList({ description: 'Reasons: the event has one of them, e.g. `FailedScheduling`.' }),
+    kinds: t.stringList({ description: 'Kinds of the involved object, e.g. `Pod`.' }),
+    names: t.stringList({ description: 'Names of the involved object.' }),
+    search: t.string({ description: 'Substring of the message, case-insensitive.' }),
   }),
 });
 

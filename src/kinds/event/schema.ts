@@ -8,27 +8,27 @@ import { Event, eventFieldsOf, type InvolvedObject } from './resource.ts';
 import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
 
 const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').implement({
-  description: 'The object that an event is about. It may be gone.',
+  description: 'Reference to the object that an event is about, which may no longer exist.',
   fields: (t) => ({
     apiVersion: t.string({
-      description: 'API group and version, e.g. `kubeflow.org/v1beta1`. Possibly empty.',
+      description: 'API group and version, e.g. `kubeflow.org/v1beta1`. May be empty.',
       resolve: ({ apiVersion }) => apiVersion ?? '',
     }),
-    kind: t.string({ description: 'Its kind, e.g. `Pod`.', resolve: ({ kind }) => kind ?? '' }),
+    kind: t.string({ description: 'Kind, e.g. `Pod`.', resolve: ({ kind }) => kind ?? '' }),
     namespace: t.string({
       nullable: true,
-      description: 'The namespace it is in. Null for an object of the whole cluster.',
+      description: 'Namespace. Null for cluster-scoped objects.',
       resolve: ({ namespace }) => namespace || null,
     }),
-    name: t.string({ description: 'Its name.', resolve: ({ name }) => name ?? '' }),
+    name: t.string({ description: 'Name.', resolve: ({ name }) => name ?? '' }),
     uid: t.id({
       nullable: true,
-      description: 'Its uid. Null where it was not noted.',
+      description: 'UID. Null if the event does not contain it.',
       resolve: ({ uid }) => uid || null,
     }),
     fieldPath: t.string({
       nullable: true,
-      description: 'The part of it that is meant, e.g. `spec.containers{main}`. Null: all of it.',
+      description: 'Part of the object, e.g. `spec.containers{main}`. Null for the whole object.',
       resolve: ({ fieldPath }) => fieldPath || null,
     }),
   }),
@@ -36,29 +36,29 @@ const InvolvedObjectType = builder.objectRef<InvolvedObject>('InvolvedObject').i
 
 KubernetesEventType.implement({
   description:
-    'Something that a component of the cluster has noted of an object: that a pod was scheduled, or why not. The cluster forgets events after about an hour.',
+    'Event of the core API group: a report of a cluster component about an object, e.g. why a pod was not scheduled. Clusters usually delete events after one hour.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    type: t.field({ type: EventTypeEnum, description: 'Whether it is bad news.', resolve: typeOf }),
+    type: t.field({ type: EventTypeEnum, description: 'Type of the event.', resolve: typeOf }),
     reason: t.string({
-      description: 'What happened, in one word for programs, e.g. `FailedScheduling`. Possibly empty.',
+      description: 'Machine-readable reason, e.g. `FailedScheduling`. May be empty.',
       resolve: (event) => eventFieldsOf(event).reason ?? '',
     }),
     message: t.string({
-      description: 'What happened, for people. Possibly empty.',
+      description: 'Human-readable message. May be empty.',
       resolve: (event) => eventFieldsOf(event).message ?? '',
     }),
-    count: t.int({ description: 'How often it has happened, since `firstAt`.', resolve: countOf }),
+    count: t.int({ description: 'Number of occurrences since `firstAt`.', resolve: countOf }),
     firstAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it happened first. Null where no time was noted.',
+      description: 'Time of the first occurrence. Null if the event has no valid timestamp.',
       resolve: (event) => timestampOf(firstTimeOf(event)),
     }),
     lastAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it happened last. Null where no time was noted.',
+      description: 'Time of the last occurrence. Null if the event has no valid timestamp.',
       resolve: (event) => timestampOf(lastTimeOf(event)),
     }),
   }),
@@ -67,7 +67,7 @@ KubernetesEventType.implement({
 builder.objectFields(KubernetesEventType, (t) => ({
   source: t.string({
     nullable: true,
-    description: 'Which component noted it, e.g. `kubelet`. Null where it did not say.',
+    description: 'Component that reported the event, e.g. `kubelet`. Null if the event does not contain it.',
     resolve: (event) => {
       const { source, reportingComponent } = eventFieldsOf(event);
       return reportingComponent || source?.component || null;
@@ -75,12 +75,12 @@ builder.objectFields(KubernetesEventType, (t) => ({
   }),
   host: t.string({
     nullable: true,
-    description: 'On which node that was. Null where it did not say.',
+    description: 'Node on which the component runs. Null if the event does not contain it.',
     resolve: (event) => eventFieldsOf(event).source?.host || null,
   }),
   involvedObject: t.field({
     type: InvolvedObjectType,
-    description: 'What it is about.',
+    description: 'Object that the event is about.',
     resolve: (event) => eventFieldsOf(event).involvedObject ?? {},
   }),
 }));
@@ -90,16 +90,16 @@ defineKind({
   type: KubernetesEventType,
   connection: KubernetesEventConnection,
   event: KubernetesEventEvent,
-  filter: { type: EventFilterInput, description: 'Which events. Null: all that you may see.' },
+  filter: { type: EventFilterInput, description: 'Filter for events. Null for all events that you may list.' },
   matcher: eventMatcher,
   ordering: newestFirst,
   list: {
     name: 'events',
-    description: 'The events that match, newest first. For those of one workspace see `Workspace.events`.',
+    description: 'The matching Kubernetes events, newest first. `Workspace.events` has those of one workspace.',
   },
   subscribe: {
     name: 'events',
     description:
-      'The events that match, then SYNCED, then what happens to them: one that happens again is MODIFIED, one that the cluster forgets is DELETED.',
+      'The matching Kubernetes events: a snapshot that ends with SYNCED, then their changes. A repeated event is sent as MODIFIED, an event that the cluster deletes as DELETED.',
   },
 });

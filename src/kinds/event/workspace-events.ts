@@ -18,12 +18,12 @@ builder.objectField(WorkspaceType, 'events', (t) =>
   t.field({
     type: [KubernetesEventType],
     description:
-      'What has been noted of it lately, newest first: of the workspace itself, of its pod and of its StatefulSet. Empty where you may not list events.',
+      'Recent Kubernetes events of the workspace, its pod and its StatefulSet, newest first. Empty for viewers who may not list events.',
     args: {
       first: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: `At most so many: 0 to ${MAX_EVENTS}.`,
+        description: `Maximum number of events: 0 to ${MAX_EVENTS}. BAD_REQUEST if it is out of range.`,
       }),
     },
     extensions: dependsOn(Event, Pod),

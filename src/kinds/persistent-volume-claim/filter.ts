@@ -4,12 +4,14 @@ import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
 
 export const ClaimPhaseEnum = builder.enumType('PersistentVolumeClaimPhase', {
-  description: 'Whether a claim has storage.',
+  description: 'Phase of a persistent volume claim.',
   values: {
-    PENDING: { description: 'Not yet; with some classes not before a pod mounts it.' },
-    BOUND: { description: 'It has.' },
-    LOST: { description: 'It had, but that is gone, with what was in it.' },
-    UNKNOWN: { description: 'Nothing is known, or something that this gateway does not know.' },
+    PENDING: {
+      description: 'The claim is not bound yet. With `WAIT_FOR_FIRST_CONSUMER` it stays pending until a pod mounts it.',
+    },
+    BOUND: { description: 'The claim is bound to a volume.' },
+    LOST: { description: 'The volume of the claim no longer exists, and its data is lost.' },
+    UNKNOWN: { description: 'No phase is reported, or one that this gateway does not know.' },
   } as const,
 });
 
@@ -24,14 +26,16 @@ export function phaseOf(claim: PersistentVolumeClaimObject): typeof ClaimPhaseEn
 }
 
 export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter', {
-  description: 'Which claims are meant: all conditions that are given must hold.',
+  description: 'Filter for persistent volume claims. A claim matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, in any case.' }),
-    canMount: t.boolean({ description: 'That workspaces may mount, or not.' }),
-    canUpdate: t.boolean({ description: 'That users of workspaces may delete, or not.' }),
-    phases: t.field({ type: [ClaimPhaseEnum], description: 'In one of these phases.' }),
-    storageClasses: t.stringList({ description: 'Of one of these classes, by name.' }),
-    labelSelector: t.string({ description: 'By labels, in the Kubernetes grammar: `team=ml,!legacy`.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
+    canMount: t.boolean({ description: 'Value of `canMount`.' }),
+    canUpdate: t.boolean({ description: 'Value of `canUpdate`.' }),
+    phases: t.field({ type: [ClaimPhaseEnum], description: 'Phases: the claim is in one of them.' }),
+    storageClasses: t.stringList({ description: 'Names of storage classes: the claim has one of them.' }),
+    labelSelector: t.string({
+      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+    }),
   }),
 });
 

@@ -29,31 +29,34 @@ import { PersistentVolumeClaimType } from './refs.ts';
 import { PersistentVolumeClaim } from './resource.ts';
 
 const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolumeClaimInput', {
-  description: 'What the new claim is to be.',
+  description: 'Input of createPersistentVolumeClaim.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace to create it in.' }),
-    name: t.string({ required: true, description: 'Its name: lower case letters, digits, "-" and ".".' }),
+    namespace: t.string({ required: true, description: 'Namespace of the claim.' }),
+    name: t.string({ required: true, description: 'Name of the claim: lower-case letters, digits, `-` and `.`.' }),
     storageClassName: t.string({
       required: true,
-      description: 'The class of its storage, by name: one of those with `canUse`.',
+      description: 'Name of a storage class with `canUse`. INVALID if it does not exist or is not offered.',
     }),
     accessModes: t.field({
       type: [AccessModeEnum],
       required: true,
-      description: 'How it is to be mounted: one at least.',
+      description: 'Access modes, at least one.',
     }),
     volumeMode: t.field({
       type: VolumeModeEnum,
       required: true,
       defaultValue: 'FILESYSTEM',
-      description: 'As what it is to be mounted. Workspaces mount directories only.',
+      description: 'Volume mode. Workspaces can mount only FILESYSTEM.',
     }),
     requestedSize: t.string({
       required: true,
-      description: 'How much storage, as a Kubernetes quantity, e.g. `10Gi`.',
+      description: 'Requested capacity, as a Kubernetes quantity, e.g. `10Gi`.',
     }),
-    labels: t.field({ type: [KeyValueInput], description: 'Further labels of it.' }),
-    annotations: t.field({ type: [KeyValueInput], description: 'Annotations of it.' }),
+    labels: t.field({ type: [KeyValueInput], description: 'Labels, in addition to those that the gateway sets.' }),
+    annotations: t.field({
+      type: [KeyValueInput],
+      description: 'Annotations, in addition to those that the gateway sets.',
+    }),
     dryRun: dryRunField(t),
     fieldManager: fieldManagerField(t),
   }),
@@ -62,16 +65,16 @@ const CreatePersistentVolumeClaimInput = builder.inputType('CreatePersistentVolu
 const CreatePersistentVolumeClaimPayload = writePayload('CreatePersistentVolumeClaimPayload', {
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
-  description: 'A claim that has been created.',
+  description: 'Result of createPersistentVolumeClaim.',
 });
 
 builder.mutationField('createPersistentVolumeClaim', (t) =>
   t.field({
     type: CreatePersistentVolumeClaimPayload,
     description:
-      'Claims storage for workspaces: labelled so that they can mount it, and users can delete it. INVALID, with the places in the input as causes, for a class that does not exist or is not offered.',
+      'Creates a persistent volume claim that workspaces may mount and deletePersistentVolumeClaim may delete. Requires `create` of `persistentvolumeclaims` in the namespace. INVALID, with the input fields as causes, if the storage class does not exist or is not offered.',
     args: {
-      input: t.arg({ type: CreatePersistentVolumeClaimInput, required: true, description: 'What it is to be.' }),
+      input: t.arg({ type: CreatePersistentVolumeClaimInput, required: true, description: 'The new claim.' }),
     },
     resolve: (_, { input }, context) => create(context, input),
   }),
@@ -153,10 +156,10 @@ async function validateStorageClass(
 }
 
 const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolumeClaimInput', {
-  description: 'Which claim to delete, and how.',
+  description: 'Input of deletePersistentVolumeClaim.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the claim.' }),
+    name: t.string({ required: true, description: 'Name of the claim.' }),
     ...deleteFields(t),
   }),
 });
@@ -164,11 +167,12 @@ const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolu
 const DeletePersistentVolumeClaimPayload = writePayload<DeletePayload>('DeletePersistentVolumeClaimPayload', {
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
-  description: 'A claim whose deletion has been asked for.',
+  description: 'Result of deletePersistentVolumeClaim.',
 });
 builder.objectField(DeletePersistentVolumeClaimPayload, 'deletionPending', (t) =>
   t.boolean({
-    description: 'Whether it is still there, until no pod mounts it any more. False: it is gone.',
+    description:
+      'True if the claim still exists because of its finalizers, e.g. while a pod mounts it. False if it is deleted.',
     resolve: ({ deletionPending }) => deletionPending,
   }),
 );
@@ -177,9 +181,13 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
   t.field({
     type: DeletePersistentVolumeClaimPayload,
     description:
-      'Deletes a claim, and with most classes what is stored. FORBIDDEN for one without `canUpdate`. Nobody looks whether workspaces mount it: see its `workspaces`.',
+      'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Workspaces that mount it are not checked: see `PersistentVolumeClaim.workspaces`. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
     args: {
-      input: t.arg({ type: DeletePersistentVolumeClaimInput, required: true, description: 'Which, and how.' }),
+      input: t.arg({
+        type: DeletePersistentVolumeClaimInput,
+        required: true,
+        description: 'The claim, and options of the deletion.',
+      }),
     },
     resolve: (_, { input }, { client }) => deleteUpdatable(client, PersistentVolumeClaim, input),
   }),

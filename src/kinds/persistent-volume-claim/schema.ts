@@ -24,46 +24,47 @@ import { PersistentVolumeClaimConnection, PersistentVolumeClaimEvent, Persistent
 import { claimSpecOf, claimStatusOf, PersistentVolumeClaim } from './resource.ts';
 
 PersistentVolumeClaimType.implement({
-  description: 'A claim to storage, which workspaces mount by its name.',
+  description: 'Persistent volume claim, which workspaces mount by its name.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in.',
+      description: 'Namespace of the claim.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     canMount: t.boolean({
-      description: 'Whether workspaces may mount it: it is labelled so.',
+      description: 'True if workspaces may mount the claim: its label `notebooks.kubeflow.org/can-mount` is `true`.',
       resolve: canMount,
     }),
     canUpdate: t.boolean({
-      description: 'Whether deletePersistentVolumeClaim may delete it: it is labelled so.',
+      description:
+        'True if deletePersistentVolumeClaim may delete the claim: its label `notebooks.kubeflow.org/can-update` is `true`.',
       resolve: canUpdate,
     }),
   }),
 });
 
 builder.objectFields(PersistentVolumeClaimType, (t) => ({
-  phase: t.field({ type: ClaimPhaseEnum, description: 'Whether it has storage.', resolve: phaseOf }),
+  phase: t.field({ type: ClaimPhaseEnum, description: 'Phase.', resolve: phaseOf }),
   requestedSize: t.string({
     nullable: true,
-    description: 'How much is asked for, as a Kubernetes quantity, e.g. `10Gi`. Null where the cluster does not tell.',
+    description: 'Requested capacity, as a Kubernetes quantity, e.g. `10Gi`. Null if it is not reported.',
     resolve: (claim) => claimSpecOf(claim).resources?.requests?.['storage'] ?? null,
   }),
   capacity: t.string({
     nullable: true,
-    description: 'How much it has, as a Kubernetes quantity. Null until it is BOUND.',
+    description: 'Actual capacity, as a Kubernetes quantity. Null until the claim is BOUND.',
     resolve: (claim) => claimStatusOf(claim).capacity?.['storage'] ?? null,
   }),
   accessModes: t.field({
     type: [AccessModeEnum],
-    description: 'How it is asked to be mounted.',
+    description: 'Requested access modes.',
     resolve: (claim) => accessModesOf(claimSpecOf(claim).accessModes),
   }),
   volumeMode: t.field({
     type: VolumeModeEnum,
-    description: 'As what it is mounted.',
+    description: 'Volume mode.',
     resolve: (claim) => volumeModeOf(claimSpecOf(claim).volumeMode),
   }),
 }));
@@ -71,33 +72,33 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
 builder.objectFields(PersistentVolumeClaimType, (t) => ({
   storageClassName: t.string({
     nullable: true,
-    description: 'Name of its class. Null for one without.',
+    description: 'Name of the storage class. Null if the claim has none.',
     resolve: (claim) => claimSpecOf(claim).storageClassName || null,
   }),
   storageClass: t.field({
     type: StorageClassType,
     nullable: true,
-    description: 'Its class. Null for one without, when the class is gone, and where you may not see classes.',
+    description: 'Storage class. Null if the claim has none, if it does not exist, or if you may not read it.',
     extensions: dependsOn(StorageClass),
     resolve: (claim, _, { client }) =>
       client.reader.prefetched(StorageClass).get({ name: claimSpecOf(claim).storageClassName ?? '' }) ?? null,
   }),
   volumeName: t.string({
     nullable: true,
-    description: 'Name of the storage that it has. Null until it is BOUND.',
+    description: 'Name of the bound volume. Null until the claim is BOUND.',
     resolve: (claim) => claimSpecOf(claim).volumeName || null,
   }),
   volume: t.field({
     type: PersistentVolumeType,
     nullable: true,
-    description: 'The storage that it has. Null until it is BOUND, and where you may not see volumes.',
+    description: 'Bound volume. Null until the claim is BOUND, or if you may not read volumes.',
     extensions: dependsOn(PersistentVolume),
     resolve: (claim, _, { client }) =>
       client.reader.prefetched(PersistentVolume).get({ name: claimSpecOf(claim).volumeName ?? '' }) ?? null,
   }),
   conditions: t.field({
     type: [ConditionType],
-    description: 'What holds of it, e.g. `Resizing`. Mostly empty.',
+    description: 'Conditions, e.g. `Resizing`. Usually empty.',
     resolve: (claim) => [...(claimStatusOf(claim).conditions ?? [])],
   }),
 }));
@@ -105,26 +106,26 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
 builder.objectFields(PersistentVolumeClaimType, (t) => ({
   workspaces: t.field({
     type: [WorkspaceType],
-    description: 'The workspaces that mount it, as home or as data, running or not. Those that you may see.',
+    description: 'Workspaces that mount the claim as home or data volume, running or not, as far as you may read them.',
     extensions: dependsOn(Workspace),
     resolve: ({ metadata }, _, { client }) =>
       sortedByName(client.reader.prefetched(Workspace).byIndex('claim', keyOf(metadata))),
   }),
   pods: t.field({
     type: [PodType],
-    description: 'The pods of workspaces that mount it now. Those that you may see.',
+    description: 'Pods of workspaces that currently mount the claim, as far as you may read them.',
     extensions: dependsOn(Pod),
     resolve: ({ metadata }, _, { client }) =>
       sortedByName(client.reader.prefetched(Pod).byIndex('claim', keyOf(metadata))),
   }),
-  audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (claim) => claim }),
+  audit: t.field({ type: Audit, description: 'Creation and last change, with the users.', resolve: (claim) => claim }),
 }));
 
 builder.objectField(VolumeMount, 'claim', (t) =>
   t.field({
     type: PersistentVolumeClaimType,
     nullable: true,
-    description: 'The claim itself. Null when it does not exist, and where you may not list claims.',
+    description: 'Mounted claim. Null if it does not exist, or if you may not read it.',
     extensions: dependsOn(PersistentVolumeClaim),
     resolve: ({ namespace, claimName: name }, _, { client }) =>
       client.reader.prefetched(PersistentVolumeClaim).get({ namespace, name }) ?? null,
@@ -136,17 +137,21 @@ defineKind({
   type: PersistentVolumeClaimType,
   connection: PersistentVolumeClaimConnection,
   event: PersistentVolumeClaimEvent,
-  filter: { type: ClaimFilterInput, description: 'Which claims. Null: all that you may see.' },
+  filter: { type: ClaimFilterInput, description: 'Filter for claims. Null for all claims that you may list.' },
   matcher: claimMatcher,
-  get: { name: 'persistentVolumeClaim', description: 'One claim. Null when it does not exist.' },
-  list: { name: 'persistentVolumeClaims', description: 'The claims that match, sorted by namespace and name.' },
+  get: { name: 'persistentVolumeClaim', description: 'A persistent volume claim. Null if it does not exist.' },
+  list: {
+    name: 'persistentVolumeClaims',
+    description: 'The matching persistent volume claims, sorted by namespace and name.',
+  },
   subscribeOne: {
     name: 'persistentVolumeClaim',
     description:
-      'One claim as it is now, and again whenever something that you select has changed; null while there is none.',
+      'A persistent volume claim, now and after each change of a selected field. Null while it does not exist.',
   },
   subscribe: {
     name: 'persistentVolumeClaims',
-    description: 'The claims that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
+    description:
+      'The matching persistent volume claims: a snapshot that ends with SYNCED, then their changes. A claim that stops matching is sent as DELETED.',
   },
 });

@@ -1,22 +1,22 @@
 import { builder } from '../../graphql/builder.ts';
 
 const accessModes = {
-  READ_WRITE_ONCE: { name: 'ReadWriteOnce', description: 'One node may write, with all pods on it.' },
-  READ_ONLY_MANY: { name: 'ReadOnlyMany', description: 'Many nodes may read.' },
-  READ_WRITE_MANY: { name: 'ReadWriteMany', description: 'Many nodes may write.' },
-  READ_WRITE_ONCE_POD: { name: 'ReadWriteOncePod', description: 'One pod may write, and no other may mount it.' },
+  READ_WRITE_ONCE: { name: 'ReadWriteOnce', description: '`ReadWriteOnce`: read-write by the pods of one node.' },
+  READ_ONLY_MANY: { name: 'ReadOnlyMany', description: '`ReadOnlyMany`: read-only by many nodes.' },
+  READ_WRITE_MANY: { name: 'ReadWriteMany', description: '`ReadWriteMany`: read-write by many nodes.' },
+  READ_WRITE_ONCE_POD: { name: 'ReadWriteOncePod', description: '`ReadWriteOncePod`: read-write by one pod.' },
 } as const;
 
 export type AccessMode = keyof typeof accessModes | 'UNKNOWN';
 
 export const AccessModeEnum = builder.enumType('AccessMode', {
-  description: 'Who may mount storage at one time, and how.',
+  description: 'Access mode of a volume.',
   values: {
     READ_WRITE_ONCE: { description: accessModes.READ_WRITE_ONCE.description },
     READ_ONLY_MANY: { description: accessModes.READ_ONLY_MANY.description },
     READ_WRITE_MANY: { description: accessModes.READ_WRITE_MANY.description },
     READ_WRITE_ONCE_POD: { description: accessModes.READ_WRITE_ONCE_POD.description },
-    UNKNOWN: { description: 'Something that this gateway does not know. Not to be asked for.' },
+    UNKNOWN: { description: 'An access mode that this gateway does not know. Not valid as input.' },
   } as const satisfies Record<AccessMode, object>,
 });
 
@@ -37,11 +37,11 @@ export function accessModeName(mode: AccessMode): string | undefined {
 }
 
 export const VolumeModeEnum = builder.enumType('VolumeMode', {
-  description: 'As what storage is mounted.',
+  description: 'Volume mode.',
   values: {
-    FILESYSTEM: { description: 'As a directory.' },
-    BLOCK: { description: 'As a device.' },
-    UNKNOWN: { description: 'Something that this gateway does not know. Not to be asked for.' },
+    FILESYSTEM: { description: 'The volume is mounted as a directory.' },
+    BLOCK: { description: 'The volume is attached as a block device.' },
+    UNKNOWN: { description: 'A volume mode that this gateway does not know. Not valid as input.' },
   } as const,
 });
 
@@ -51,12 +51,12 @@ export function volumeModeOf(name: string | undefined): typeof VolumeModeEnum.$i
 }
 
 export const ReclaimPolicyEnum = builder.enumType('ReclaimPolicy', {
-  description: 'What becomes of storage when nobody claims it any more.',
+  description: 'Handling of a volume after its claim is deleted.',
   values: {
-    RETAIN: { description: 'It stays, with what is in it, until an administrator looks after it.' },
-    DELETE: { description: 'It is deleted, with what is in it.' },
-    RECYCLE: { description: 'It is emptied, and given to others.' },
-    UNKNOWN: { description: 'Something that this gateway does not know.' },
+    RETAIN: { description: 'The volume and its data are kept for an administrator.' },
+    DELETE: { description: 'The volume and its data are deleted.' },
+    RECYCLE: { description: 'The data is deleted and the volume becomes available again. Deprecated in Kubernetes.' },
+    UNKNOWN: { description: 'A reclaim policy that this gateway does not know.' },
   } as const,
 });
 

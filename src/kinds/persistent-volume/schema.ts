@@ -19,14 +19,14 @@ import {
 } from './enums.ts';
 
 const VolumePhase = builder.enumType('PersistentVolumePhase', {
-  description: 'Whether storage is taken.',
+  description: 'Phase of a persistent volume.',
   values: {
-    PENDING: { description: 'It is not there yet.' },
-    AVAILABLE: { description: 'Nobody claims it.' },
-    BOUND: { description: 'A claim has it.' },
-    RELEASED: { description: 'Its claim is gone, and it is not looked after yet.' },
-    FAILED: { description: 'Looking after it has failed.' },
-    UNKNOWN: { description: 'Nothing is known, or something that this gateway does not know.' },
+    PENDING: { description: 'The volume is not available yet.' },
+    AVAILABLE: { description: 'The volume is not bound to a claim.' },
+    BOUND: { description: 'The volume is bound to a claim.' },
+    RELEASED: { description: 'The claim was deleted and the volume has not been reclaimed yet.' },
+    FAILED: { description: 'Automatic reclamation failed.' },
+    UNKNOWN: { description: 'No phase is reported, or one that this gateway does not know.' },
   } as const,
 });
 
@@ -39,34 +39,34 @@ const phaseByName: ReadonlyMap<string | undefined, typeof VolumePhase.$inferType
 ]);
 
 PersistentVolumeType.implement({
-  description: 'A piece of storage of the cluster. Where and how it is stored is not told.',
+  description: 'Persistent volume. The volume source, which may contain addresses and credentials, is not returned.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'The object as far as it is kept: its metadata, and of spec and status what the fields of this type tell. Null where you may not get it.',
+        'Cached part of the object: its metadata, and the fields of spec and status that this type returns. Null for viewers who may not get the object.',
       resolve: (volume) => volume,
     }),
     phase: t.field({
       type: VolumePhase,
-      description: 'Whether it is taken.',
+      description: 'Phase.',
       resolve: (volume) => phaseByName.get(volumeStatusOf(volume).phase) ?? 'UNKNOWN',
     }),
     reason: t.string({
       nullable: true,
-      description: 'Why it FAILED, in one word. Null otherwise.',
+      description: 'Machine-readable reason of a failure. Null unless `phase` is FAILED.',
       resolve: (volume) => volumeStatusOf(volume).reason || null,
     }),
     message: t.string({
       nullable: true,
-      description: 'Why it is in this phase, for people. Null where there is no message.',
+      description: 'Human-readable details of the phase. Null if none are reported.',
       resolve: (volume) => volumeStatusOf(volume).message || null,
     }),
     capacity: t.string({
       nullable: true,
-      description: 'How large it is, as a Kubernetes quantity, e.g. `10Gi`. Null where the cluster does not tell.',
+      description: 'Capacity, as a Kubernetes quantity, e.g. `10Gi`. Null if it is not reported.',
       resolve: (volume) => volumeSpecOf(volume).capacity?.['storage'] ?? null,
     }),
   }),
@@ -75,23 +75,23 @@ PersistentVolumeType.implement({
 builder.objectFields(PersistentVolumeType, (t) => ({
   accessModes: t.field({
     type: [AccessModeEnum],
-    description: 'How it can be mounted.',
+    description: 'Access modes that the volume supports.',
     resolve: (volume) => accessModesOf(volumeSpecOf(volume).accessModes),
   }),
   volumeMode: t.field({
     type: VolumeModeEnum,
-    description: 'As what it is mounted.',
+    description: 'Volume mode.',
     resolve: (volume) => volumeModeOf(volumeSpecOf(volume).volumeMode),
   }),
   reclaimPolicy: t.field({
     type: ReclaimPolicyEnum,
-    description: 'What becomes of it when its claim is deleted.',
+    description: 'Handling of the volume after its claim is deleted.',
     resolve: (volume) => reclaimPolicyOf(volumeSpecOf(volume).persistentVolumeReclaimPolicy),
   }),
   storageClass: t.field({
     type: StorageClassType,
     nullable: true,
-    description: 'Its class. Null for one without, and where you may not see classes.',
+    description: 'Storage class. Null if the volume has none, or if you may not read it.',
     extensions: dependsOn(StorageClass),
     resolve: (volume, _, { client }) =>
       client.reader.prefetched(StorageClass).get({ name: volumeSpecOf(volume).storageClassName ?? '' }) ?? null,
@@ -99,7 +99,7 @@ builder.objectFields(PersistentVolumeType, (t) => ({
   claim: t.field({
     type: PersistentVolumeClaimType,
     nullable: true,
-    description: 'The claim that has it. Null where none has, and where you may not see it.',
+    description: 'Claim that the volume is bound to. Null if there is none, or if you may not read it.',
     extensions: dependsOn(PersistentVolumeClaim),
     resolve: (volume, _, { client }) => {
       const { namespace, name = '', uid } = volumeSpecOf(volume).claimRef ?? {};
@@ -110,12 +110,14 @@ builder.objectFields(PersistentVolumeType, (t) => ({
 }));
 
 const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', {
-  description: 'Which storage is meant: all conditions that are given must hold.',
+  description: 'Filter for persistent volumes. A volume matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, in any case.' }),
-    phases: t.field({ type: [VolumePhase], description: 'In one of these phases.' }),
-    storageClasses: t.stringList({ description: 'Of one of these classes, by name.' }),
-    labelSelector: t.string({ description: 'By labels, in the Kubernetes grammar: `team=ml,!legacy`.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
+    phases: t.field({ type: [VolumePhase], description: 'Phases: the volume is in one of them.' }),
+    storageClasses: t.stringList({ description: 'Names of storage classes: the volume has one of them.' }),
+    labelSelector: t.string({
+      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+    }),
   }),
 });
 
@@ -137,12 +139,16 @@ defineKind({
   type: PersistentVolumeType,
   connection: PersistentVolumeConnection,
   event: PersistentVolumeEvent,
-  filter: { type: PersistentVolumeFilterInput, description: 'Which storage. Null: all that you may see.' },
+  filter: {
+    type: PersistentVolumeFilterInput,
+    description: 'Filter for persistent volumes. Null for all volumes that you may list.',
+  },
   matcher: volumeMatcher,
-  get: { name: 'persistentVolume', description: 'One piece of storage. Null when it does not exist.' },
-  list: { name: 'persistentVolumes', description: 'The storage that matches, sorted by name.' },
+  get: { name: 'persistentVolume', description: 'A persistent volume. Null if it does not exist.' },
+  list: { name: 'persistentVolumes', description: 'The matching persistent volumes, sorted by name.' },
   subscribe: {
     name: 'persistentVolumes',
-    description: 'The storage that matches, then SYNCED, then what happens to it.',
+    description:
+      'The matching persistent volumes: a snapshot that ends with SYNCED, then their changes. A volume that stops matching is sent as DELETED.',
   },
 });

@@ -4,12 +4,14 @@ import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { podSpecOf, podStatusOf, type Container, type ContainerStatus, type PodObject } from './resource.ts';
 
 const ContainerStatusEnum = builder.enumType('ContainerStateName', {
-  description: 'What a container is doing.',
+  description: 'State of a container.',
   values: {
-    WAITING: { description: 'It has not started yet, or waits to be started again; `reason` says why.' },
-    RUNNING: { description: 'It runs.' },
-    TERMINATED: { description: 'It has ended; `exitCode` and `reason` say how.' },
-    UNKNOWN: { description: 'The node has not told yet, or tells something that this gateway does not know.' },
+    WAITING: { description: 'The container is not running yet, or waits for a restart. See `reason`.' },
+    RUNNING: { description: 'The container is running.' },
+    TERMINATED: { description: 'The container has terminated. See `exitCode` and `reason`.' },
+    UNKNOWN: {
+      description: 'The kubelet has not reported a state, or has reported one that this gateway does not know.',
+    },
   } as const,
 });
 
@@ -30,39 +32,40 @@ function stateOf({ waiting, running, terminated }: ContainerStatus['state'] = {}
 }
 
 const ContainerStateType = builder.objectRef<State>('ContainerState').implement({
-  description: 'What a container is doing, or how it has ended.',
+  description: 'State of a container, with details.',
   fields: (t) => ({
-    name: t.field({ type: ContainerStatusEnum, description: 'What it is doing.', resolve: ({ name }) => name }),
+    name: t.field({ type: ContainerStatusEnum, description: 'State.', resolve: ({ name }) => name }),
     reason: t.string({
       nullable: true,
-      description: 'Why, in one word for programs, e.g. `ImagePullBackOff` or `OOMKilled`. Null where there is none.',
+      description: 'Machine-readable reason, e.g. `ImagePullBackOff` or `OOMKilled`. Null if none is reported.',
       resolve: ({ reason }) => reason || null,
     }),
     message: t.string({
       nullable: true,
-      description: 'Why, for people. Null where there is no message.',
+      description: 'Human-readable details. Null if none are reported.',
       resolve: ({ message }) => message || null,
     }),
     exitCode: t.int({
       nullable: true,
-      description: 'With which code it ended. Null unless it is TERMINATED.',
+      description: 'Exit code. Null unless the container is TERMINATED.',
       resolve: ({ exitCode }) => exitCode ?? null,
     }),
     signal: t.int({
       nullable: true,
-      description: 'By which signal it was ended. Null where it was by none, or the node does not tell.',
+      description:
+        'Number of the signal that terminated the container. Null if there was none, or if it is not reported.',
       resolve: ({ signal }) => signal || null,
     }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When this run began. Null while it is WAITING, and where the node does not tell.',
+      description: 'Start time of this run. Null while the container is WAITING, or if it is not reported.',
       resolve: ({ startedAt }) => timestampOf(startedAt),
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended. Null unless it is TERMINATED.',
+      description: 'End time of this run. Null unless the container is TERMINATED.',
       resolve: ({ finishedAt }) => timestampOf(finishedAt),
     }),
   }),
@@ -75,44 +78,44 @@ interface PodContainer {
 }
 
 export const PodContainerType = builder.objectRef<PodContainer>('PodContainer').implement({
-  description: 'A container of a pod.',
+  description: 'Container of a pod.',
   fields: (t) => ({
-    name: t.string({ description: 'Its name, unique in the pod.', resolve: ({ asked }) => asked.name ?? '' }),
+    name: t.string({ description: 'Name. Unique in the pod.', resolve: ({ asked }) => asked.name ?? '' }),
     image: t.string({
       nullable: true,
-      description: 'The image that it runs. Null where the cluster does not tell.',
+      description: 'Image that the container runs. Null if it is not reported.',
       resolve: ({ asked, reported }) => reported?.image || asked.image || null,
     }),
     state: t.field({
       type: ContainerStateType,
-      description: 'What it is doing.',
+      description: 'Current state.',
       resolve: ({ reported }) => stateOf(reported?.state),
     }),
     lastTermination: t.field({
       type: ContainerStateType,
       nullable: true,
-      description: 'How the run before this one ended. Null for one that was never restarted.',
+      description: 'Termination of the previous run. Null if the container has never been restarted.',
       resolve: ({ reported }) => {
         const terminated = reported?.lastState?.terminated;
         return terminated ? stateOf({ terminated }) : null;
       },
     }),
     ready: t.boolean({
-      description: 'Whether it can be used; of an init container, whether it has done its work.',
+      description: 'True if the container passes its readiness probe. For an init container: true if it has completed.',
       resolve: ({ reported }) => reported?.ready === true,
     }),
     restartCount: t.int({
-      description: 'How often it was started again.',
+      description: 'Number of restarts.',
       resolve: ({ reported }) => reported?.restartCount ?? 0,
     }),
     requests: t.field({
       type: [KeyValueType],
-      description: 'What the node keeps for it, as Kubernetes quantities: `cpu` `500m`, `memory` `2Gi`.',
+      description: 'Requested resources, as Kubernetes quantities: `cpu` `500m`, `memory` `2Gi`.',
       resolve: ({ asked }) => entriesOf(asked.resources?.requests),
     }),
     limits: t.field({
       type: [KeyValueType],
-      description: 'What it can use at most, as Kubernetes quantities. Without an entry there is no limit.',
+      description: 'Resource limits, as Kubernetes quantities. A resource without an entry is not limited.',
       resolve: ({ asked }) => entriesOf(asked.resources?.limits),
     }),
   }),

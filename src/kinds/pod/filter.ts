@@ -4,14 +4,15 @@ import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { podSpecOf, workspaceNameOf, type PodObject } from './resource.ts';
 
 export const PodFilterInput = builder.inputType('PodFilter', {
-  description: 'Which pods are meant: all conditions that are given must hold.',
+  description: 'Filter for pods. A pod matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, in any case.' }),
-    workspaces: t.stringList({ description: 'Of one of these workspaces, by name.' }),
-    phases: t.field({ type: [PodPhaseEnum], description: 'In one of these phases.' }),
-    nodeNames: t.stringList({ description: 'On one of these nodes.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
+    workspaces: t.stringList({ description: 'Names of workspaces: the pod runs one of them.' }),
+    phases: t.field({ type: [PodPhaseEnum], description: 'Phases: the pod is in one of them.' }),
+    nodeNames: t.stringList({ description: 'Names of nodes: the pod is scheduled to one of them.' }),
     labelSelector: t.string({
-      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

@@ -16,31 +16,34 @@ const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
 const MAIN_CONTAINER = 'main';
 
 const LogLineType = builder.objectRef<LogLine>('LogLine').implement({
-  description: 'One line that a container printed.',
+  description: 'Line of a container’s log.',
   fields: (t) => ({
     time: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was printed, to the nanosecond where the node notes that. Null where it notes nothing.',
+      description: 'Time of the line, with up to nanosecond precision. Null if the kubelet recorded none.',
       resolve: ({ time }) => timestampOf(time ?? undefined),
     }),
-    text: t.exposeString('text', { description: 'The line, without its end: at most 16 Ki characters of it.' }),
-    truncated: t.exposeBoolean('truncated', { description: 'Whether there was more of it.' }),
+    text: t.exposeString('text', { description: 'Text of the line without its line break, at most 16 Ki characters.' }),
+    truncated: t.exposeBoolean('truncated', { description: 'True if `text` was cut.' }),
   }),
 });
 
 const logArgs = builder.args((t) => ({
-  container: t.string({ description: 'Which container or init container. Null: `main`, else the first.' }),
+  container: t.string({
+    description:
+      'Name of the container or init container. Null for `main`, or for the first container if there is no `main`.',
+  }),
   tailLines: t.int({
     required: true,
     defaultValue: 1_000,
-    description: `Only so many of the last lines that there are: 1 to ${MAX_TAIL_LINES}.`,
+    description: `Number of existing lines to return, from the end of the log: 1 to ${MAX_TAIL_LINES}. BAD_REQUEST if it is out of range.`,
   }),
-  sinceTime: t.field({ type: 'DateTime', description: 'Only what was printed since. Null: from the beginning.' }),
+  sinceTime: t.field({ type: 'DateTime', description: 'Time of the earliest line. Null for no limit.' }),
   previous: t.boolean({
     required: true,
     defaultValue: false,
-    description: 'Of the run before the last restart: what a container printed before it crashed.',
+    description: 'True for the log of the previous run, e.g. of a container that crashed.',
   }),
 }));
 
@@ -53,12 +56,13 @@ interface LogArgs {
   readonly previous: boolean;
 }
 
-const PERMISSION = 'It needs `get` of `pods/log` in the namespace, beside `get` of the workspace.';
+const PERMISSION =
+  'Requires `get` of `pods/log` in the namespace, and `get` of the workspace. CONFLICT if the workspace has no pod.';
 
 builder.queryField('workspaceLogs', (t) =>
   t.field({
     type: [LogLineType],
-    description: `The last lines that a container of a workspace has printed, 8 Mi characters at most. ${PERMISSION}`,
+    description: `Last lines of the log of a workspace’s container, at most 8 Mi characters. ${PERMISSION}`,
     args: { ...objectArgs, ...logArgs },
     extensions: dependsOn(Pod),
     resolve: async (_, args, context) => {
@@ -71,14 +75,14 @@ builder.queryField('workspaceLogs', (t) =>
 builder.subscriptionField('workspaceLogs', (t) =>
   t.field({
     type: [LogLineType],
-    description: `What a container of a workspace has printed and prints, a batch of lines at a time, as fast as you read. It completes when the container ends. ${PERMISSION}`,
+    description: `Log of a workspace’s container in batches of lines, paced by the client. Completes when the container terminates. ${PERMISSION}`,
     args: {
       ...objectArgs,
       ...logArgs,
       follow: t.arg.boolean({
         required: true,
         defaultValue: true,
-        description: 'Go on with what is printed from now on. False: complete when all that there is has been told.',
+        description: 'True to continue with new lines. False to complete after the existing lines.',
       }),
     },
     extensions: dependsOn(Pod),

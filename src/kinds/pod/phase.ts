@@ -2,17 +2,17 @@ import { builder } from '../../graphql/builder.ts';
 import { podStatusOf, type PodObject } from './resource.ts';
 
 const descriptions = {
-  PENDING: 'It is being scheduled, or its images are being pulled.',
-  RUNNING: 'It is on a node, and a container of it runs or is being restarted.',
-  SUCCEEDED: 'All its containers have ended well.',
-  FAILED: 'All its containers have ended, one of them not well.',
-  UNKNOWN: 'Its node does not answer, or says something that this gateway does not know.',
+  PENDING: 'The pod is being scheduled, or its images are being pulled.',
+  RUNNING: 'The pod is bound to a node, and at least one container runs or is being restarted.',
+  SUCCEEDED: 'All containers have terminated successfully.',
+  FAILED: 'All containers have terminated, at least one of them with a failure.',
+  UNKNOWN: 'The node does not respond, or the phase is one that this gateway does not know.',
 } as const;
 
 export type PodPhase = keyof typeof descriptions;
 
 export const PodPhaseEnum = builder.enumType('PodPhase', {
-  description: 'Where a pod stands in its life.',
+  description: 'Phase of a pod.',
   values: {
     PENDING: { description: descriptions.PENDING },
     RUNNING: { description: descriptions.RUNNING },

@@ -15,26 +15,27 @@ import { PodConnection, PodEvent, PodType } from './refs.ts';
 import { Pod, podSpecOf, podStatusOf, workspaceNameOf } from './resource.ts';
 
 PodType.implement({
-  description: 'A pod of a workspace. Pods of anything else are not looked at.',
+  description:
+    'Pod of a workspace. The gateway serves only pods with the label `notebooks.kubeflow.org/workspace-name`.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'The object as far as it is kept: its metadata, and of spec and status what the fields of this type tell. Null where you may not get it.',
+        'Cached part of the object: its metadata, and the fields of spec and status that this type returns. Null for viewers who may not get the object.',
       resolve: (pod) => pod,
     }),
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in.',
+      description: 'Namespace of the pod.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     workspace: t.field({
       type: WorkspaceType,
       nullable: true,
-      description: 'The workspace that runs in it. Null when that is gone, or you may not see it.',
+      description: 'Workspace that runs in the pod. Null if it does not exist, or if you may not read it.',
       extensions: dependsOn(Workspace),
       resolve: (pod, _, { client }) =>
         client.reader
@@ -45,49 +46,49 @@ PodType.implement({
 });
 
 builder.objectFields(PodType, (t) => ({
-  phase: t.field({ type: PodPhaseEnum, description: 'Where it stands in its life.', resolve: phaseOf }),
+  phase: t.field({ type: PodPhaseEnum, description: 'Phase.', resolve: phaseOf }),
   reason: t.string({
     nullable: true,
-    description: 'Why it is in this phase, in one word, e.g. `Evicted`. Null mostly: see `conditions`.',
+    description: 'Machine-readable reason of the phase, e.g. `Evicted`. Usually null: see `conditions`.',
     resolve: (pod) => podStatusOf(pod).reason || null,
   }),
   message: t.string({
     nullable: true,
-    description: 'Why it is in this phase, for people. Null mostly: see `conditions`.',
+    description: 'Human-readable details of the phase. Usually null: see `conditions`.',
     resolve: (pod) => podStatusOf(pod).message || null,
   }),
   nodeName: t.string({
     nullable: true,
-    description: 'The node it runs on. Null until it is scheduled.',
+    description: 'Name of the node. Null until the pod is scheduled.',
     resolve: (pod) => podSpecOf(pod).nodeName || null,
   }),
   ip: t.string({
     nullable: true,
-    description: 'Its address in the network of the cluster. Null until it has one.',
+    description: 'IP address of the pod. Null until one is allocated.',
     resolve: (pod) => podStatusOf(pod).podIP || null,
   }),
   startedAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When its node began with it, before it pulled any image. Null until then.',
+    description: 'Time at which the kubelet accepted the pod, before it pulled images. Null until then.',
     resolve: (pod) => timestampOf(podStatusOf(pod).startTime),
   }),
 }));
 
 builder.objectFields(PodType, (t) => ({
   restartCount: t.int({
-    description: 'How often any of its containers was started again.',
+    description: 'Total number of restarts of all containers.',
     resolve: restartCountOf,
   }),
   conditions: t.field({
     type: [ConditionType],
-    description: 'What holds of it: scheduled, initialized, ready.',
+    description: 'Conditions, e.g. `PodScheduled`, `Initialized` and `Ready`.',
     resolve: (pod) => [...(podStatusOf(pod).conditions ?? [])],
   }),
-  containers: t.field({ type: [PodContainerType], description: 'Its containers.', resolve: containersOf }),
+  containers: t.field({ type: [PodContainerType], description: 'Containers.', resolve: containersOf }),
   initContainers: t.field({
     type: [PodContainerType],
-    description: 'What runs before its containers do.',
+    description: 'Init containers, which run before the containers.',
     resolve: initContainersOf,
   }),
 }));
@@ -97,17 +98,20 @@ defineKind({
   type: PodType,
   connection: PodConnection,
   event: PodEvent,
-  filter: { type: PodFilterInput, description: 'Which pods. Null: all that you may see.' },
+  filter: { type: PodFilterInput, description: 'Filter for pods. Null for all pods that you may list.' },
   matcher: podMatcher,
-  get: { name: 'pod', description: 'One pod of a workspace. Null when it does not exist, or is of no workspace.' },
-  list: { name: 'pods', description: 'The pods of workspaces that match, sorted by namespace and name.' },
+  get: {
+    name: 'pod',
+    description: 'A pod of a workspace. Null if it does not exist, or if it does not belong to a workspace.',
+  },
+  list: { name: 'pods', description: 'The matching pods of workspaces, sorted by namespace and name.' },
   subscribeOne: {
     name: 'pod',
-    description:
-      'One pod as it is now, and again whenever something that you select has changed; null while there is none.',
+    description: 'A pod, now and after each change of a selected field. Null while it does not exist.',
   },
   subscribe: {
     name: 'pods',
-    description: 'The pods that match, then SYNCED, then what happens to them. Leaving the filter is DELETED.',
+    description:
+      'The matching pods: a snapshot that ends with SYNCED, then their changes. A pod that stops matching is sent as DELETED.',
   },
 });

@@ -11,47 +11,47 @@ import { stateOf } from '../workspace/state.ts';
 import { Pod } from './resource.ts';
 
 const ContainerUsageType = builder.objectRef<ContainerUsage>('ContainerUsage').implement({
-  description: 'What a container uses.',
+  description: 'Resource usage of a container.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The container.' }),
+    name: t.exposeString('name', { description: 'Name of the container.' }),
     cpu: t.string({
       nullable: true,
-      description: 'Processors, as a Kubernetes quantity, e.g. `137m`. Null where it was not measured.',
+      description: 'CPU usage, as a Kubernetes quantity, e.g. `137m`. Null if it was not measured.',
       resolve: ({ cpu }) => cpu ?? null,
     }),
     cpuCores: t.float({
       nullable: true,
-      description: 'The same as a number, e.g. 0.137.',
+      description: 'CPU usage in cores, e.g. 0.137. Null if it was not measured.',
       resolve: ({ cpu }) => amountOf(cpu ?? '') ?? null,
     }),
     memory: t.string({
       nullable: true,
-      description: 'Memory, as a Kubernetes quantity, e.g. `512Mi`. Null where it was not measured.',
+      description: 'Memory usage, as a Kubernetes quantity, e.g. `512Mi`. Null if it was not measured.',
       resolve: ({ memory }) => memory ?? null,
     }),
     memoryBytes: t.float({
       nullable: true,
-      description: 'The same as a number of bytes.',
+      description: 'Memory usage in bytes. Null if it was not measured.',
       resolve: ({ memory }) => amountOf(memory ?? '') ?? null,
     }),
     at: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was measured. Null where that is not told.',
+      description: 'Time of the measurement. Null if it is not reported.',
       resolve: ({ at }) => timestampOf(at),
     }),
   }),
 });
 
 const UsageUnavailableReason = builder.enumType('UsageUnavailableReason', {
-  description: 'Why it is not known what a workspace uses.',
+  description: 'Reason why the usage of a workspace is not available.',
   values: {
     METRICS_API_NOT_AVAILABLE: {
-      description: 'The cluster does not measure it: it has no metrics server, or none that answers.',
+      description: 'The cluster does not serve `metrics.k8s.io`, or its metrics server does not respond.',
     },
-    WORKSPACE_NOT_RUNNING: { description: 'It has no pod that runs, so it uses nothing.' },
-    NOT_MEASURED_YET: { description: 'It runs, but was not measured yet: that takes about a minute.' },
-    NOT_PERMITTED: { description: 'You may not `list` `pods` of `metrics.k8s.io` in its namespace.' },
+    WORKSPACE_NOT_RUNNING: { description: 'The workspace has no running pod.' },
+    NOT_MEASURED_YET: { description: 'The pod is running and has not been measured yet, which takes about a minute.' },
+    NOT_PERMITTED: { description: 'You may not `list` `pods` of `metrics.k8s.io` in the namespace.' },
   } as const,
 });
 
@@ -61,18 +61,18 @@ interface Usage {
 }
 
 const WorkspaceUsage = builder.objectRef<Usage>('WorkspaceUsage').implement({
-  description: 'What a workspace uses.',
+  description: 'Resource usage of a workspace.',
   fields: (t) => ({
-    available: t.boolean({ description: 'Whether it is known.', resolve: ({ reason }) => reason === null }),
+    available: t.boolean({ description: 'True if the usage is known.', resolve: ({ reason }) => reason === null }),
     reason: t.field({
       type: UsageUnavailableReason,
       nullable: true,
-      description: 'Why it is not known. Null where it is.',
+      description: 'Reason why the usage is not known. Null if it is known.',
       resolve: ({ reason }) => reason,
     }),
     containers: t.field({
       type: [ContainerUsageType],
-      description: 'Of each of its containers. Empty where it is not known.',
+      description: 'Usage of each container. Empty if the usage is not known.',
       resolve: ({ containers }) => [...containers],
     }),
   }),
@@ -82,7 +82,7 @@ builder.objectField(WorkspaceType, 'usage', (t) =>
   t.field({
     type: WorkspaceUsage,
     description:
-      'What it uses now, as of 15 s ago or later: read from the API server once for all of a namespace. A subscription tells it anew about every 20 s.',
+      'Current usage, read once per namespace from the metrics API and cached for up to 15 seconds. A subscription evaluates it about every 20 seconds.',
     extensions: viewerDependent(Pod),
     resolve: (workspace, _, { client }) => usageOf(client, workspace),
   }),

@@ -4,13 +4,15 @@ import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { secretFieldsOf, type SecretObject } from './resource.ts';
 
 export const SecretFilterInput = builder.inputType('SecretFilter', {
-  description: 'Which secrets are meant: all conditions that are given must hold.',
+  description: 'Filter for secrets. A secret matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, in any case.' }),
-    canMount: t.boolean({ description: 'That workspaces may mount, or not.' }),
-    canUpdate: t.boolean({ description: 'That users of workspaces may change, or not.' }),
-    types: t.stringList({ description: 'Of one of these types, e.g. `Opaque`.' }),
-    labelSelector: t.string({ description: 'By labels, in the Kubernetes grammar: `team=ml,!legacy`.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
+    canMount: t.boolean({ description: 'Value of `canMount`.' }),
+    canUpdate: t.boolean({ description: 'Value of `canUpdate`.' }),
+    types: t.stringList({ description: 'Types: the secret has one of them, e.g. `Opaque`.' }),
+    labelSelector: t.string({
+      description: 'Kubernetes label selector, e.g. `team=ml,!legacy`. BAD_REQUEST if it is malformed.',
+    }),
   }),
 });
 

@@ -30,11 +30,14 @@ import { SecretType } from './refs.ts';
 import { Secret } from './resource.ts';
 
 const SecretEntryInput = builder.inputType('SecretEntryInput', {
-  description: 'One entry of a secret: a key, and a value as `text` or as `base64`.',
+  description: 'Entry of a secret. INVALID unless exactly one of `text` and `base64` is given.',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'Its key: letters, digits, "-", "_" and ".". The name of a file.' }),
-    text: t.string({ description: 'The value, where it is text.' }),
-    base64: t.string({ description: 'The value in base64, where it is anything else.' }),
+    key: t.string({
+      required: true,
+      description: 'Key: letters, digits, `-`, `_` and `.`. It is the file name when the secret is mounted.',
+    }),
+    text: t.string({ description: 'Value as UTF-8 text.' }),
+    base64: t.string({ description: 'Value as padded base64 without line breaks.' }),
   }),
 });
 
@@ -68,22 +71,26 @@ function validateEntries(field: string, entries: readonly SecretEntry[]): Status
 }
 
 const CreateSecretInput = builder.inputType('CreateSecretInput', {
-  description: 'What the new secret is to be.',
+  description: 'Input of createSecret.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace to create it in.' }),
-    name: t.string({ required: true, description: 'Its name: lower case letters, digits, "-" and ".".' }),
+    namespace: t.string({ required: true, description: 'Namespace of the secret.' }),
+    name: t.string({ required: true, description: 'Name of the secret: lower-case letters, digits, `-` and `.`.' }),
     type: t.string({
       required: true,
       defaultValue: 'Opaque',
-      description: 'What it is for, e.g. `kubernetes.io/basic-auth`. It cannot be changed later.',
+      description: 'Type, e.g. `kubernetes.io/basic-auth`. It cannot be changed later.',
     }),
     immutable: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Whether nobody is to change it, ever. It can still be deleted.',
+      description: 'True to prevent all later changes of the secret, except its deletion.',
     }),
-    entries: t.field({ type: [SecretEntryInput], required: true, description: 'What is in it.' }),
-    labels: t.field({ type: [KeyValueInput], description: 'Further labels of it.' }),
+    entries: t.field({
+      type: [SecretEntryInput],
+      required: true,
+      description: 'Entries. INVALID if a key is repeated.',
+    }),
+    labels: t.field({ type: [KeyValueInput], description: 'Labels, in addition to those that the gateway sets.' }),
     dryRun: dryRunField(t),
     fieldManager: fieldManagerField(t),
   }),
@@ -92,15 +99,15 @@ const CreateSecretInput = builder.inputType('CreateSecretInput', {
 const CreateSecretPayload = writePayload('CreateSecretPayload', {
   field: 'secret',
   type: SecretType,
-  description: 'A secret that has been created.',
+  description: 'Result of createSecret.',
 });
 
 builder.mutationField('createSecret', (t) =>
   t.field({
     type: CreateSecretPayload,
     description:
-      'Creates a secret for workspaces: labelled so that they can mount it, and users can change and delete it.',
-    args: { input: t.arg({ type: CreateSecretInput, required: true, description: 'What it is to be.' }) },
+      'Creates a secret that workspaces may mount and updateSecret and deleteSecret may change. Requires `create` of `secrets` in the namespace.',
+    args: { input: t.arg({ type: CreateSecretInput, required: true, description: 'The new secret.' }) },
     resolve: (_, { input }, context) => create(context, input),
   }),
 );
@@ -141,17 +148,19 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
 const ATTEMPTS = 5;
 
 const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
-  description: 'Which secret to change, and how. Entries that are named in neither `set` nor `remove` stay.',
+  description: 'Input of updateSecret. Entries in neither `set` nor `remove` are kept.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
-    set: t.field({ type: [SecretEntryInput], description: 'Entries to add, or to give another value.' }),
-    remove: t.stringList({ description: 'Keys of entries to take out. Those that are not there do not matter.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the secret.' }),
+    name: t.string({ required: true, description: 'Name of the secret.' }),
+    set: t.field({ type: [SecretEntryInput], description: 'Entries to add or to overwrite. Null for none.' }),
+    remove: t.stringList({ description: 'Keys to remove. Keys that do not exist are ignored. Null for none.' }),
     immutable: t.boolean({
-      description: 'True: nobody is to change it any more, ever, after this. Null: as it is. False changes nothing.',
+      description:
+        'True to prevent all later changes of the secret, except its deletion. Null or false to leave it unchanged.',
     }),
     resourceVersion: t.string({
-      description: 'Only if it is unchanged since this version; else CONFLICT. Null: whatever has changed meanwhile.',
+      description:
+        'Expected `metadata.resourceVersion`: CONFLICT if the secret has another one. Null to apply the change to the current version.',
     }),
     dryRun: dryRunField(t),
     fieldManager: fieldManagerField(t),
@@ -161,15 +170,15 @@ const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
 const UpdateSecretPayload = writePayload('UpdateSecretPayload', {
   field: 'secret',
   type: SecretType,
-  description: 'A secret that has been changed.',
+  description: 'Result of updateSecret.',
 });
 
 builder.mutationField('updateSecret', (t) =>
   t.field({
     type: UpdateSecretPayload,
     description:
-      'Changes entries of a secret. FORBIDDEN for one without `canUpdate`, INVALID for one that is immutable. Needs `get` and `update`.',
-    args: { input: t.arg({ type: UpdateSecretInput, required: true, description: 'Which, and how.' }) },
+      'Sets and removes entries of a secret. Existing values are neither read nor returned. Requires `get` and `update`. FORBIDDEN if `canUpdate` is false, INVALID if the secret is immutable.',
+    args: { input: t.arg({ type: UpdateSecretInput, required: true, description: 'The secret, and its changes.' }) },
     resolve: (_, { input }, context) => update(context, input),
   }),
 );
@@ -212,10 +221,10 @@ function validateUpdate({ set, remove }: UpdateInput) {
 }
 
 const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
-  description: 'Which secret to delete, and how.',
+  description: 'Input of deleteSecret.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the secret.' }),
+    name: t.string({ required: true, description: 'Name of the secret.' }),
     ...deleteFields(t),
   }),
 });
@@ -223,11 +232,11 @@ const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
 const DeleteSecretPayload = writePayload<DeletePayload>('DeleteSecretPayload', {
   field: 'secret',
   type: SecretType,
-  description: 'A secret whose deletion has been asked for.',
+  description: 'Result of deleteSecret.',
 });
 builder.objectField(DeleteSecretPayload, 'deletionPending', (t) =>
   t.boolean({
-    description: 'Whether it is still there, until its finalizers are done. False: it is gone.',
+    description: 'True if the secret still exists because of its finalizers. False if it is deleted.',
     resolve: ({ deletionPending }) => deletionPending,
   }),
 );
@@ -236,8 +245,14 @@ builder.mutationField('deleteSecret', (t) =>
   t.field({
     type: DeleteSecretPayload,
     description:
-      'Deletes a secret. FORBIDDEN for one without `canUpdate`. Nobody looks whether workspaces mount it: see its `workspaces`. Needs `get` and `delete`.',
-    args: { input: t.arg({ type: DeleteSecretInput, required: true, description: 'Which, and how.' }) },
+      'Deletes a secret. Workspaces that mount it are not checked: see `Secret.workspaces`. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
+    args: {
+      input: t.arg({
+        type: DeleteSecretInput,
+        required: true,
+        description: 'The secret, and options of the deletion.',
+      }),
+    },
     resolve: (_, { input }, { client }) => deleteUpdatable(client, Secret, input),
   }),
 );

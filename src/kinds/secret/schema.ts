@@ -17,10 +17,10 @@ import { SecretConnection, SecretType } from './refs.ts';
 import { Secret, secretFieldsOf, type SecretObject } from './resource.ts';
 
 const SecretContents = builder.objectRef<SecretObject>('SecretContents').implement({
-  description: 'What is in a secret, as far as it is ever told.',
+  description: 'Contents of a secret, without its values.',
   fields: (t) => ({
     keys: t.stringList({
-      description: 'The names of its entries, sorted. What stands under them never leaves the gateway.',
+      description: 'Keys of the entries, sorted.',
       resolve: (secret) => [...(secretFieldsOf(secret).keys ?? [])].sort(),
     }),
   }),
@@ -28,32 +28,36 @@ const SecretContents = builder.objectRef<SecretObject>('SecretContents').impleme
 
 SecretType.implement({
   description:
-    'Something that is mounted and not shown, such as a password. Its values never leave the gateway, which keeps no copy: each query reads it from the API server. Of its annotations only those of the workspaces are told.',
+    'Secret, e.g. a password that workspaces mount. Its values are never returned. Secrets are not cached: each query reads them from the API server. Only annotations with the prefix `notebooks.kubeflow.org/` are returned.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     manifest: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Always null: the manifest of a secret holds its values.',
+      description: 'Always null, because the manifest of a secret contains its values.',
       resolve: () => null,
     }),
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in.',
+      description: 'Namespace of the secret.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     type: t.string({
-      description: 'What it is for, e.g. `Opaque` or `kubernetes.io/tls`.',
+      description: 'Type, e.g. `Opaque` or `kubernetes.io/tls`.',
       resolve: (secret) => secretFieldsOf(secret).type || 'Opaque',
     }),
     immutable: t.boolean({
-      description: 'Whether nobody can change it any more. It can be deleted.',
+      description: 'True if the secret can no longer be changed, only deleted.',
       resolve: (secret) => secretFieldsOf(secret).immutable === true,
     }),
-    canMount: t.boolean({ description: 'Whether workspaces may mount it: it is labelled so.', resolve: canMount }),
+    canMount: t.boolean({
+      description: 'True if workspaces may mount the secret: its label `notebooks.kubeflow.org/can-mount` is `true`.',
+      resolve: canMount,
+    }),
     canUpdate: t.boolean({
-      description: 'Whether updateSecret and deleteSecret work on it: it is labelled so.',
+      description:
+        'True if updateSecret and deleteSecret may change the secret: its label `notebooks.kubeflow.org/can-update` is `true`.',
       resolve: canUpdate,
     }),
   }),
@@ -63,7 +67,7 @@ builder.objectFields(SecretType, (t) => ({
   contents: t.field({
     type: SecretContents,
     nullable: true,
-    description: 'What is in it. Null where you may list secrets, but not get this one.',
+    description: 'Keys of the secret. Null for viewers who may list secrets, but not get this one.',
     extensions: viewerDependent(),
     resolve: async (secret, _, { client }) => {
       const mayGet = await client.can('get', Secret, secret.metadata);
@@ -72,12 +76,16 @@ builder.objectFields(SecretType, (t) => ({
   }),
   workspaces: t.field({
     type: [WorkspaceType],
-    description: 'The workspaces that mount it, running or not. Those that you may see.',
+    description: 'Workspaces that mount the secret, running or not, as far as you may read them.',
     extensions: dependsOn(Workspace),
     resolve: ({ metadata }, _, { client }) =>
       sortedByName(client.reader.prefetched(Workspace).byIndex('secret', keyOf(metadata))),
   }),
-  audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (secret) => secret }),
+  audit: t.field({
+    type: Audit,
+    description: 'Creation and last change, with the users.',
+    resolve: (secret) => secret,
+  }),
 }));
 
 builder.objectField(SecretMount, 'secret', (t) =>
@@ -85,7 +93,7 @@ builder.objectField(SecretMount, 'secret', (t) =>
     type: SecretType,
     nullable: true,
     description:
-      'The secret itself, read from the API server: once for all of a namespace. Null when it does not exist, and where you may not list secrets.',
+      'Mounted secret, read once per namespace from the API server. Null if it does not exist, or for viewers who may not list secrets.',
     extensions: viewerDependent(),
     resolve: async ({ namespace, secretName }, _, { client }) => {
       if (!(await client.can('list', Secret, { namespace }))) return null;
@@ -99,16 +107,16 @@ builder.queryFields((t) => ({
   secret: t.field({
     type: SecretType,
     nullable: true,
-    description: 'One secret, read from the API server. Null when it does not exist.',
+    description: 'A secret, read from the API server. Null if it does not exist.',
     args: objectArgs,
     resolve: async (_, at, { client }) => (await client.reader.get(Secret, at)) ?? null,
   }),
   secrets: t.field({
     type: SecretConnection,
-    description: 'The secrets of a namespace that match, read from the API server, sorted by name.',
+    description: 'The matching secrets of a namespace, read from the API server, sorted by name.',
     args: {
-      namespace: t.arg.string({ required: true, description: 'The namespace they are in.' }),
-      filter: t.arg({ type: SecretFilterInput, description: 'Which secrets. Null: all.' }),
+      namespace: t.arg.string({ required: true, description: 'Namespace of the secrets.' }),
+      filter: t.arg({ type: SecretFilterInput, description: 'Filter for secrets. Null for all.' }),
       ...pagingArgs,
     },
     resolve: async (_, { namespace, filter, ...paging }, { client }) =>

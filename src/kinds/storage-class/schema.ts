@@ -6,11 +6,13 @@ import { StorageClassConnection, StorageClassEvent, StorageClassType } from './r
 import { classFieldsOf, isUsable, StorageClass, type StorageClassObject } from './resource.ts';
 
 const VolumeBindingMode = builder.enumType('VolumeBindingMode', {
-  description: 'When a claim gets its storage.',
+  description: 'Time at which a claim is bound to a volume.',
   values: {
-    IMMEDIATE: { description: 'At once.' },
-    WAIT_FOR_FIRST_CONSUMER: { description: 'When the first pod mounts it: until then the claim is PENDING.' },
-    UNKNOWN: { description: 'Something that this gateway does not know.' },
+    IMMEDIATE: { description: 'A claim is bound when it is created.' },
+    WAIT_FOR_FIRST_CONSUMER: {
+      description: 'A claim is bound when the first pod mounts it. Until then it is PENDING.',
+    },
+    UNKNOWN: { description: 'A binding mode that this gateway does not know.' },
   } as const,
 });
 
@@ -29,30 +31,31 @@ function displayNameOf({ metadata }: StorageClassObject): string {
 }
 
 StorageClassType.implement({
-  description: 'A kind of storage that can be claimed.',
+  description: 'Storage class: a kind of storage that can be claimed.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     manifest: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'The object as far as it is kept: without the parameters of its provisioner. Null where you may not get it.',
+        'Cached part of the object, without the parameters of its provisioner. Null for viewers who may not get the object.',
       resolve: (storageClass) => (isRedacted(storageClass) ? null : storageClass),
     }),
     displayName: t.string({
-      description: 'Its name for people: what an administrator has annotated, else its name.',
+      description: 'Display name, from the annotation `notebooks.kubeflow.org/display-name`, else the name.',
       resolve: displayNameOf,
     }),
     description: t.string({
-      description: 'What it is good for, as an administrator has annotated. Possibly empty.',
+      description: 'Description, from the annotation `notebooks.kubeflow.org/description`. May be empty.',
       resolve: ({ metadata }) => metadata.annotations?.[DESCRIPTION] ?? '',
     }),
     canUse: t.boolean({
-      description: 'Whether createPersistentVolumeClaim takes it: an administrator has labelled it so.',
+      description:
+        'True if createPersistentVolumeClaim accepts the class: its label `notebooks.kubeflow.org/can-use` is `true`.',
       resolve: isUsable,
     }),
     isDefault: t.boolean({
-      description: 'Whether a claim that names no class gets this one.',
+      description: 'True if the class is the default for claims that name no class.',
       resolve: ({ metadata }) => metadata.annotations?.[IS_DEFAULT] === 'true',
     }),
   }),
@@ -60,30 +63,30 @@ StorageClassType.implement({
 
 builder.objectFields(StorageClassType, (t) => ({
   provisioner: t.string({
-    description: 'What makes the storage, e.g. `ebs.csi.aws.com`. Possibly empty.',
+    description: 'Provisioner, e.g. `ebs.csi.aws.com`. May be empty.',
     resolve: (storageClass) => classFieldsOf(storageClass).provisioner ?? '',
   }),
   reclaimPolicy: t.field({
     type: ReclaimPolicyEnum,
-    description: 'What becomes of its storage when the claim is deleted.',
+    description: 'Handling of a volume after its claim is deleted.',
     resolve: (storageClass) => reclaimPolicyOf(classFieldsOf(storageClass).reclaimPolicy ?? 'Delete'),
   }),
   volumeBindingMode: t.field({
     type: VolumeBindingMode,
-    description: 'When a claim gets its storage.',
+    description: 'Time at which a claim is bound to a volume.',
     resolve: (storageClass) => bindingModeByName.get(classFieldsOf(storageClass).volumeBindingMode) ?? 'UNKNOWN',
   }),
   allowVolumeExpansion: t.boolean({
-    description: 'Whether a claim can be made larger later.',
+    description: 'True if claims of this class can be expanded.',
     resolve: (storageClass) => classFieldsOf(storageClass).allowVolumeExpansion === true,
   }),
 }));
 
 const StorageClassFilterInput = builder.inputType('StorageClassFilter', {
-  description: 'Which classes are meant: all conditions that are given must hold.',
+  description: 'Filter for storage classes. A class matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name or displayName, in any case.' }),
-    canUse: t.boolean({ description: 'That createPersistentVolumeClaim takes, or not.' }),
+    search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
+    canUse: t.boolean({ description: 'Value of `canUse`.' }),
   }),
 });
 
@@ -102,12 +105,16 @@ defineKind({
   type: StorageClassType,
   connection: StorageClassConnection,
   event: StorageClassEvent,
-  filter: { type: StorageClassFilterInput, description: 'Which classes. Null: all that you may see.' },
+  filter: {
+    type: StorageClassFilterInput,
+    description: 'Filter for storage classes. Null for all classes that you may list.',
+  },
   matcher: classMatcher,
-  get: { name: 'storageClass', description: 'One class of storage. Null when it does not exist.' },
-  list: { name: 'storageClasses', description: 'The classes of storage that match, sorted by name.' },
+  get: { name: 'storageClass', description: 'A storage class. Null if it does not exist.' },
+  list: { name: 'storageClasses', description: 'The matching storage classes, sorted by name.' },
   subscribe: {
     name: 'storageClasses',
-    description: 'The classes of storage that match, then SYNCED, then what happens to them.',
+    description:
+      'The matching storage classes: a snapshot that ends with SYNCED, then their changes. A class that stops matching is sent as DELETED.',
   },
 });

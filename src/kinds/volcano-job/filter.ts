@@ -3,13 +3,14 @@ import { labelSelector } from '../../graphql/label-selector.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
 export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
-  description: 'Which jobs are meant: all conditions that are given must hold.',
+  description: 'Filter for Volcano jobs. A job matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, in any case.' }),
-    phases: t.stringList({ description: 'In one of these phases, as Volcano calls them, e.g. `Running`.' }),
-    queues: t.stringList({ description: 'In one of these queues.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
+    phases: t.stringList({ description: 'Phases: the job is in one of them, e.g. `Running`.' }),
+    queues: t.stringList({ description: 'Names of queues: the job is in one of them.' }),
     labelSelector: t.string({
-      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

@@ -9,26 +9,32 @@ import { VolcanoJob } from './resource.ts';
 
 function nameFields(t: InputFields) {
   return {
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the job.' }),
+    name: t.string({ required: true, description: 'Name of the job.' }),
   };
 }
 
 const PatchInput = builder.inputType('PatchVolcanoJobInput', {
   description:
-    'A change of a Volcano job. Labels and annotations are free; of its spec Volcano lets `minAvailable`, `maxRetry` and its tasks’ `replicas`, `minAvailable` and `maxRetry` be changed. Most clusters answer STRATEGIC with UNSUPPORTED_MEDIA_TYPE, naming what they take.',
+    'Input of patchVolcanoJob. Volcano allows changes of labels, annotations, `minAvailable`, `maxRetry`, and `replicas`, `minAvailable` and `maxRetry` of tasks. A STRATEGIC patch usually fails with UNSUPPORTED_MEDIA_TYPE, because the kind is a custom resource.',
   fields: (t) => ({ ...nameFields(t), ...patchFields(t) }),
 });
-const SuspendInput = commandInput('SuspendVolcanoJobInput', 'Which Volcano job to suspend.');
-const ResumeInput = commandInput('ResumeVolcanoJobInput', 'Which Volcano job to resume.');
+const SuspendInput = commandInput('SuspendVolcanoJobInput', 'Input of suspendVolcanoJob.');
+const ResumeInput = commandInput('ResumeVolcanoJobInput', 'Input of resumeVolcanoJob.');
 
 function commandInput(name: string, description: string) {
   return builder.inputType(name, { description, fields: (t) => ({ ...nameFields(t), dryRun: dryRunField(t) }) });
 }
 
-const PatchPayload = payload('PatchVolcanoJobPayload', 'A Volcano job that has been patched.');
-const SuspendPayload = payload('SuspendVolcanoJobPayload', 'A Volcano job that has been told to stop.');
-const ResumePayload = payload('ResumeVolcanoJobPayload', 'A Volcano job that has been told to go on.');
+const PatchPayload = payload('PatchVolcanoJobPayload', 'Result of patchVolcanoJob.');
+const SuspendPayload = payload(
+  'SuspendVolcanoJobPayload',
+  'Result of suspendVolcanoJob: the job as it was when the command was created.',
+);
+const ResumePayload = payload(
+  'ResumeVolcanoJobPayload',
+  'Result of resumeVolcanoJob: the job as it was when the command was created.',
+);
 
 function payload(name: string, description: string) {
   return writePayload(name, { field: 'volcanoJob', type: VolcanoJobType, description });
@@ -37,8 +43,8 @@ function payload(name: string, description: string) {
 builder.mutationFields((t) => ({
   patchVolcanoJob: t.field({
     type: PatchPayload,
-    description: 'Changes parts of a Volcano job; what the patch leaves out stays.',
-    args: { input: t.arg({ type: PatchInput, required: true, description: 'Which, and what.' }) },
+    description: 'Patches a Volcano job. Fields that the patch does not mention are kept.',
+    args: { input: t.arg({ type: PatchInput, required: true, description: 'The job, and the patch.' }) },
     resolve: (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
       const options = { ...writeOptionsOf(input), force: input.force };
@@ -48,15 +54,15 @@ builder.mutationFields((t) => ({
   suspendVolcanoJob: t.field({
     type: SuspendPayload,
     description:
-      'Tells Volcano to stop a job: its pods go, and it can be resumed. It has heard when the phase is `Aborting` or `Aborted`. CONFLICT where it is stopping or has ended already. Needs the right to create commands.bus.volcano.sh.',
-    args: { input: t.arg({ type: SuspendInput, required: true, description: 'Which.' }) },
+      'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is already stopping or has ended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
+    args: { input: t.arg({ type: SuspendInput, required: true, description: 'The job.' }) },
     resolve: (_, { input }, context) => command(context, 'AbortJob', input),
   }),
   resumeVolcanoJob: t.field({
     type: ResumePayload,
     description:
-      'Tells Volcano to let a suspended job go on. It has heard when the phase is `Restarting` and what comes after. CONFLICT where it is not suspended. Needs the right to create commands.bus.volcano.sh.',
-    args: { input: t.arg({ type: ResumeInput, required: true, description: 'Which.' }) },
+      'Resumes a suspended Volcano job. The change is asynchronous: the phase becomes `Restarting`. CONFLICT if the job is not suspended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
+    args: { input: t.arg({ type: ResumeInput, required: true, description: 'The job.' }) },
     resolve: (_, { input }, context) => command(context, 'ResumeJob', input),
   }),
 }));

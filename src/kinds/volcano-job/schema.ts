@@ -19,22 +19,24 @@ import {
 } from './types.ts';
 
 VolcanoJobType.implement({
-  description: 'A batch job of Volcano: pods that are scheduled together. Kubernetes calls its kind `Job`.',
+  description:
+    'Volcano batch job: pods that are scheduled together. Its Kubernetes kind is `Job` of `batch.volcano.sh`.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     metadata: t.field({
       type: ObjectMetaType,
-      description: 'What Kubernetes keeps of every object.',
+      description: 'Standard Kubernetes metadata.',
       resolve: ({ metadata }) => metadata,
     }),
     manifest: t.field({
       type: 'JSON',
-      description: 'The whole object as the API server has it, without managedFields and last-applied-configuration.',
+      description:
+        'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation.',
       resolve: (job) => job,
     }),
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in.',
+      description: 'Namespace of the job.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
@@ -44,37 +46,37 @@ VolcanoJobType.implement({
 builder.objectFields(VolcanoJobType, (t) => ({
   queue: t.string({
     nullable: true,
-    description: 'The queue that it stands in. Null: the default one.',
+    description: 'Name of the queue. Null for the default queue.',
     resolve: (job) => jobSpecOf(job).queue ?? null,
   }),
   schedulerName: t.string({
     nullable: true,
-    description: 'Who schedules its pods. Null: Volcano.',
+    description: 'Name of the scheduler. Null for Volcano.',
     resolve: (job) => jobSpecOf(job).schedulerName ?? null,
   }),
   priorityClassName: t.string({
     nullable: true,
-    description: 'How urgent it is. Null: as the cluster has it.',
+    description: 'Name of the priority class. Null for the default of the cluster.',
     resolve: (job) => jobSpecOf(job).priorityClassName ?? null,
   }),
   minAvailable: t.int({
     nullable: true,
-    description: 'How many pods have to run together. Null: all.',
+    description: 'Minimum number of pods that must run together. Null for all pods.',
     resolve: (job) => jobSpecOf(job).minAvailable ?? null,
   }),
   minSuccess: t.int({
     nullable: true,
-    description: 'How many pods have to succeed for the job to have. Null: all.',
+    description: 'Minimum number of pods that must succeed for the job to succeed. Null for all pods.',
     resolve: (job) => jobSpecOf(job).minSuccess ?? null,
   }),
   maxRetry: t.int({
     nullable: true,
-    description: 'How often it is tried again before it has failed. Null: as Volcano has it, 3 times.',
+    description: 'Maximum number of retries before the job fails. Null for the default of Volcano, 3.',
     resolve: (job) => jobSpecOf(job).maxRetry ?? null,
   }),
   ttlSecondsAfterFinished: t.int({
     nullable: true,
-    description: 'How long it is kept when it has finished. Null: for ever.',
+    description: 'Time in seconds after which a finished job is deleted. Null if it is kept.',
     resolve: (job) => jobSpecOf(job).ttlSecondsAfterFinished ?? null,
   }),
 }));
@@ -82,29 +84,29 @@ builder.objectFields(VolcanoJobType, (t) => ({
 builder.objectFields(VolcanoJobType, (t) => ({
   runningEstimate: t.string({
     nullable: true,
-    description: 'How long its author expects it to run, e.g. `1h0m0s`. Null where nobody has said.',
+    description: 'Expected run time, e.g. `1h0m0s`. Null if it is not specified.',
     resolve: (job) => jobSpecOf(job).runningEstimate ?? null,
   }),
   networkTopology: t.field({
     type: VolcanoNetworkTopology,
     nullable: true,
-    description: 'How near to each other its pods have to be. Null: as they come.',
+    description: 'Constraint on the network distance between the pods. Null for none.',
     resolve: (job) => jobSpecOf(job).networkTopology ?? null,
   }),
   plugins: t.field({
     type: [VolcanoPlugin],
-    description: 'What Volcano adds to its pods, ordered by name.',
+    description: 'Volcano plugins that extend the pods, sorted by name.',
     resolve: pluginsOf,
   }),
   policies: t.field({
     type: [VolcanoPolicy],
-    description: 'What is done when something happens to its pods, unless their task says otherwise.',
+    description: 'Actions on events of the pods, unless their task overrides them.',
     resolve: (job) => [...(jobSpecOf(job).policies ?? [])],
   }),
-  tasks: t.field({ type: [VolcanoTask], description: 'What it consists of.', resolve: tasksOf }),
+  tasks: t.field({ type: [VolcanoTask], description: 'Tasks.', resolve: tasksOf }),
   volumes: t.field({
     type: [VolcanoVolume],
-    description: 'What all its pods mount.',
+    description: 'Volumes that all pods mount.',
     resolve: (job) => [...(jobSpecOf(job).volumes ?? [])],
   }),
 }));
@@ -113,23 +115,23 @@ builder.objectFields(VolcanoJobType, (t) => ({
   phase: t.string({
     nullable: true,
     description:
-      'What it is doing, in Volcano’s word: `Pending`, `Running`, `Aborting`, `Aborted`, `Restarting`, `Completing`, `Completed`, `Terminating`, `Terminated`, `Failed`, or what another version says, e.g. `Inqueue`. Null until it has looked.',
+      'Phase: `Pending`, `Running`, `Aborting`, `Aborted`, `Restarting`, `Completing`, `Completed`, `Terminating`, `Terminated`, `Failed`, or another one of the installed version, e.g. `Inqueue`. Null until the controller has reported one.',
     resolve: (job) => phaseOf(job) ?? null,
   }),
   reason: t.string({
     nullable: true,
-    description: 'Why it is in this phase, for programs. Null where that is not told.',
+    description: 'Machine-readable reason of the phase. Null if none is reported.',
     resolve: (job) => jobStatusOf(job).state?.reason ?? null,
   }),
   message: t.string({
     nullable: true,
-    description: 'Why it is in this phase, for people. Null where that is not told.',
+    description: 'Human-readable details of the phase. Null if none are reported.',
     resolve: (job) => jobStatusOf(job).state?.message ?? null,
   }),
   phaseSince: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'Since when it is in this phase. Null where that is not told.',
+    description: 'Time of the last change of the phase. Null if it is not reported.',
     resolve: (job) => jobStatusOf(job).state?.lastTransitionTime ?? null,
   }),
 }));
@@ -137,17 +139,17 @@ builder.objectFields(VolcanoJobType, (t) => ({
 builder.objectFields(VolcanoJobType, (t) => ({
   conditions: t.field({
     type: [VolcanoJobCondition],
-    description: 'The phases that it has come through. Empty where Volcano does not keep them.',
+    description: 'Past phases. Empty if the installed version does not record them.',
     resolve: (job) => [...(jobStatusOf(job).conditions ?? [])],
   }),
   runningDuration: t.string({
     nullable: true,
-    description: 'How long it has been running, e.g. `5m12s`. Null before it has finished, or where that is not told.',
+    description: 'Run time, e.g. `5m12s`. Null until the job has finished, or if it is not reported.',
     resolve: (job) => jobStatusOf(job).runningDuration ?? null,
   }),
   controlledResources: t.field({
     type: [KeyValueType],
-    description: 'What has been made for it, such as its volumes and plugins, ordered by key.',
+    description: 'Resources that the controller created for the job, e.g. for volumes and plugins, sorted by key.',
     resolve: (job) => {
       const told = Object.entries(controlledResourcesOf(job));
       return entriesOf(Object.fromEntries(told.map(([key, value]) => [key, String(value)])));
@@ -157,41 +159,41 @@ builder.objectFields(VolcanoJobType, (t) => ({
 
 builder.objectFields(VolcanoJobType, (t) => ({
   pending: t.int({
-    description: 'How many of its pods wait.',
+    description: 'Number of pending pods.',
     resolve: (job) => jobStatusOf(job).pending ?? 0,
   }),
   running: t.int({
-    description: 'How many of its pods run.',
+    description: 'Number of running pods.',
     resolve: (job) => jobStatusOf(job).running ?? 0,
   }),
   succeeded: t.int({
-    description: 'How many of its pods have succeeded.',
+    description: 'Number of succeeded pods.',
     resolve: succeededOf,
   }),
   failed: t.int({
-    description: 'How many of its pods have failed.',
+    description: 'Number of failed pods.',
     resolve: (job) => jobStatusOf(job).failed ?? 0,
   }),
   terminating: t.int({
-    description: 'How many of its pods are being stopped.',
+    description: 'Number of terminating pods.',
     resolve: (job) => jobStatusOf(job).terminating ?? 0,
   }),
   unknown: t.int({
-    description: 'Of how many of its pods nobody knows.',
+    description: 'Number of pods in an unknown phase.',
     resolve: (job) => jobStatusOf(job).unknown ?? 0,
   }),
   retryCount: t.int({
-    description: 'How often it has been tried again.',
+    description: 'Number of retries.',
     resolve: (job) => jobStatusOf(job).retryCount ?? 0,
   }),
   version: t.int({
     nullable: true,
-    description: 'How often it has been started, counted from 0. Null until Volcano has looked.',
+    description: 'Number of restarts of the job, from 0. Null until the controller has reported it.',
     resolve: (job) => jobStatusOf(job).version ?? null,
   }),
   reportedMinAvailable: t.int({
     nullable: true,
-    description: 'The `minAvailable` that Volcano has taken in. Null until it has looked.',
+    description: '`minAvailable` that the controller has observed. Null until it has reported one.',
     resolve: (job) => jobStatusOf(job).minAvailable ?? null,
   }),
 }));
@@ -201,18 +203,17 @@ defineKind({
   type: VolcanoJobType,
   connection: VolcanoJobConnection,
   event: VolcanoJobEvent,
-  filter: { type: VolcanoJobFilterInput, description: 'Which jobs. Null: all that you may see.' },
+  filter: { type: VolcanoJobFilterInput, description: 'Filter for Volcano jobs. Null for all jobs that you may list.' },
   matcher: jobMatcher,
-  get: { name: 'volcanoJob', description: 'One Volcano job. Null when it does not exist.' },
-  list: { name: 'volcanoJobs', description: 'The Volcano jobs that match, sorted by namespace and name.' },
+  get: { name: 'volcanoJob', description: 'A Volcano job. Null if it does not exist.' },
+  list: { name: 'volcanoJobs', description: 'The matching Volcano jobs, sorted by namespace and name.' },
   subscribeOne: {
     name: 'volcanoJob',
-    description:
-      'One Volcano job as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    description: 'A Volcano job, now and after each change of a selected field. Null while it does not exist.',
   },
   subscribe: {
     name: 'volcanoJobs',
     description:
-      'The Volcano jobs that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+      'The matching Volcano jobs: a snapshot that ends with SYNCED, then their changes. A job that starts to match is sent as ADDED, one that stops matching as DELETED.',
   },
 });

@@ -3,27 +3,27 @@ import { jobSpecOf, jobStatusOf, type PartitionPolicy, type Task, type VolcanoJo
 import { VolcanoNetworkTopology, VolcanoPolicy } from './types.ts';
 
 const VolcanoPartitionPolicy = builder.objectRef<PartitionPolicy>('VolcanoPartitionPolicy').implement({
-  description: 'How the pods of a task are divided into groups that are placed together.',
+  description: 'Partition of the pods of a task into groups that are scheduled together.',
   fields: (t) => ({
     totalPartitions: t.int({
       nullable: true,
-      description: 'How many groups. Null where that is not said.',
+      description: 'Number of groups. Null if it is not specified.',
       resolve: ({ totalPartitions }) => totalPartitions ?? null,
     }),
     partitionSize: t.int({
       nullable: true,
-      description: 'How many pods in each. Null where that is not said.',
+      description: 'Number of pods in each group. Null if it is not specified.',
       resolve: ({ partitionSize }) => partitionSize ?? null,
     }),
     minPartitions: t.int({
       nullable: true,
-      description: 'How many groups have to run at least. Null where that is not said.',
+      description: 'Minimum number of groups that must run. Null if it is not specified.',
       resolve: ({ minPartitions }) => minPartitions ?? null,
     }),
     networkTopology: t.field({
       type: VolcanoNetworkTopology,
       nullable: true,
-      description: 'How near to each other the pods of a group have to be. Null: as they come.',
+      description: 'Constraint on the network distance between the pods of a group. Null for none.',
       resolve: ({ networkTopology }) => networkTopology ?? null,
     }),
   }),
@@ -32,10 +32,10 @@ const VolcanoPartitionPolicy = builder.objectRef<PartitionPolicy>('VolcanoPartit
 const VolcanoPhaseCount = builder
   .objectRef<{ readonly phase: string; readonly count: number }>('VolcanoPhaseCount')
   .implement({
-    description: 'How many pods are in one phase.',
+    description: 'Number of pods in one phase.',
     fields: (t) => ({
-      phase: t.exposeString('phase', { description: 'The phase, e.g. `Running`.' }),
-      count: t.exposeInt('count', { description: 'How many.' }),
+      phase: t.exposeString('phase', { description: 'Phase, e.g. `Running`.' }),
+      count: t.exposeInt('count', { description: 'Number of pods.' }),
     }),
   });
 
@@ -57,23 +57,23 @@ function podCountsOf({ job, task: { name = '' } }: TaskOfJob): { readonly phase:
 }
 
 export const VolcanoTask = builder.objectRef<TaskOfJob>('VolcanoTask').implement({
-  description: 'Pods of a job that are alike.',
+  description: 'Task of a Volcano job: a set of identical pods.',
   fields: (t) => ({
-    name: t.string({ description: 'Its name, unique in the job.', resolve: ({ task }) => task.name ?? '' }),
-    replicas: t.int({ description: 'How many pods.', resolve: ({ task }) => task.replicas ?? 0 }),
+    name: t.string({ description: 'Name. Unique in the job.', resolve: ({ task }) => task.name ?? '' }),
+    replicas: t.int({ description: 'Number of pods.', resolve: ({ task }) => task.replicas ?? 0 }),
     minAvailable: t.int({
       nullable: true,
-      description: 'How many of them have to run together. Null: all.',
+      description: 'Minimum number of pods of the task that must run together. Null for all pods.',
       resolve: ({ task }) => task.minAvailable ?? null,
     }),
     maxRetry: t.int({
       nullable: true,
-      description: 'How often it is tried again before it has failed. Null: as Volcano has it, 3 times.',
+      description: 'Maximum number of retries before the task fails. Null for the default of Volcano, 3.',
       resolve: ({ task }) => task.maxRetry ?? null,
     }),
     policies: t.field({
       type: [VolcanoPolicy],
-      description: 'What is done when something happens to its pods.',
+      description: 'Actions on events of the pods.',
       resolve: ({ task }) => [...(task.policies ?? [])],
     }),
   }),
@@ -82,33 +82,33 @@ export const VolcanoTask = builder.objectRef<TaskOfJob>('VolcanoTask').implement
 builder.objectFields(VolcanoTask, (t) => ({
   topologyPolicy: t.string({
     nullable: true,
-    description: 'How its pods are placed on NUMA nodes, e.g. `best-effort`. Null: as they come.',
+    description: 'NUMA topology policy, e.g. `best-effort`. Null for none.',
     resolve: ({ task }) => task.topologyPolicy ?? null,
   }),
   dependsOn: t.stringList({
-    description: 'Tasks that have to run before it starts.',
+    description: 'Names of the tasks that must run before this one starts.',
     resolve: ({ task }) => [...(task.dependsOn?.name ?? [])],
   }),
   dependsOnIteration: t.string({
     nullable: true,
-    description: 'Whether `any` or `all` of `dependsOn` have to. Null: as Volcano has it, all.',
+    description: '`any` or `all` of `dependsOn`. Null for the default of Volcano, `all`.',
     resolve: ({ task }) => task.dependsOn?.iteration ?? null,
   }),
   partitionPolicy: t.field({
     type: VolcanoPartitionPolicy,
     nullable: true,
-    description: 'How its pods are divided into groups. Null: they are not.',
+    description: 'Partition of the pods into groups. Null for none.',
     resolve: ({ task }) => task.partitionPolicy ?? null,
   }),
   template: t.field({
     type: 'JSON',
     nullable: true,
-    description: 'What its pods are made from: a PodTemplateSpec. Null where there is none.',
+    description: 'Pod template: a `PodTemplateSpec`. Null if there is none.',
     resolve: ({ task }) => task.template ?? null,
   }),
   pods: t.field({
     type: [VolcanoPhaseCount],
-    description: 'How many of its pods are in which phase, ordered by phase. Empty where Volcano does not count.',
+    description: 'Number of pods by phase, sorted by phase. Empty if the controller has not reported any.',
     resolve: podCountsOf,
   }),
 }));

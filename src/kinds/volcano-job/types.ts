@@ -9,69 +9,72 @@ import {
 } from './resource.ts';
 
 export const VolcanoNetworkTopology = builder.objectRef<NetworkTopology>('VolcanoNetworkTopology').implement({
-  description: 'How near to each other pods have to be in the network.',
+  description: 'Constraint on the network distance between pods.',
   fields: (t) => ({
     mode: t.string({
       nullable: true,
-      description: '`hard`: they wait until they can be; `soft`: where possible. Null: as Volcano has it.',
+      description: '`hard` to wait until the constraint is met, `soft` to prefer it. Null for the default of Volcano.',
       resolve: ({ mode }) => mode ?? null,
     }),
     highestTierAllowed: t.int({
       nullable: true,
-      description: 'The highest tier of the network that may lie between them. Null where a name says, or nothing.',
+      description:
+        'Highest network tier that the pods may span. Null if `highestTierName` specifies it, or for no limit.',
       resolve: ({ highestTierAllowed }) => highestTierAllowed ?? null,
     }),
     highestTierName: t.string({
       nullable: true,
-      description: 'The same by name. Null where a number says, or nothing.',
+      description:
+        'Name of the highest network tier that the pods may span. Null if `highestTierAllowed` specifies it, or for no limit.',
       resolve: ({ highestTierName }) => highestTierName ?? null,
     }),
   }),
 });
 
 export const VolcanoPolicy = builder.objectRef<Policy>('VolcanoPolicy').implement({
-  description: 'What is done when something happens.',
+  description: 'Action on an event.',
   fields: (t) => ({
     action: t.string({
       nullable: true,
-      description: 'What is done, e.g. `RestartJob`, `AbortJob` or `CompleteJob`. Null: nothing.',
+      description: 'Action, e.g. `RestartJob`, `AbortJob` or `CompleteJob`. Null for none.',
       resolve: ({ action }) => action ?? null,
     }),
     event: t.string({
       nullable: true,
-      description: 'When, e.g. `PodFailed`, `TaskCompleted`; `*` is always. Null where `events` or `exitCode` say.',
+      description:
+        'Event, e.g. `PodFailed` or `TaskCompleted`. `*` is any event. Null if `events` or `exitCode` is specified.',
       resolve: ({ event }) => event ?? null,
     }),
     events: t.stringList({
-      description: 'When: any of these. Empty where `event` or `exitCode` say.',
+      description: 'Events, any of which triggers the action. Empty if `event` or `exitCode` is specified.',
       resolve: ({ events }) => [...(events ?? [])],
     }),
     exitCode: t.int({
       nullable: true,
-      description: 'When: a container ends with this code. Null: whatever the code.',
+      description: 'Exit code of a container that triggers the action. Null for any.',
       resolve: ({ exitCode }) => exitCode ?? null,
     }),
     timeout: t.string({
       nullable: true,
-      description: 'How long it is waited before, e.g. `10m0s`. Null: not at all.',
+      description: 'Delay of the action, e.g. `10m0s`. Null for none.',
       resolve: ({ timeout }) => timeout ?? null,
     }),
   }),
 });
 
 export const VolcanoVolume = builder.objectRef<Volume>('VolcanoVolume').implement({
-  description: 'A volume that all pods of a job mount.',
+  description: 'Volume that all pods of a job mount.',
   fields: (t) => ({
-    mountPath: t.string({ description: 'Where it appears.', resolve: ({ mountPath }) => mountPath ?? '' }),
+    mountPath: t.string({ description: 'Mount path.', resolve: ({ mountPath }) => mountPath ?? '' }),
     volumeClaimName: t.string({
       nullable: true,
-      description: 'Name of its claim. Null where Volcano has not made it yet.',
+      description: 'Name of the claim. Null until the controller has created it.',
       resolve: ({ volumeClaimName }) => volumeClaimName ?? null,
     }),
     volumeClaim: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What Volcano makes its claim from: a PersistentVolumeClaimSpec. Null for a claim that is there.',
+      description: 'Template of the claim: a `PersistentVolumeClaimSpec`. Null if the claim exists already.',
       resolve: ({ volumeClaim }) => volumeClaim ?? null,
     }),
   }),
@@ -83,10 +86,10 @@ interface Plugin {
 }
 
 export const VolcanoPlugin = builder.objectRef<Plugin>('VolcanoPlugin').implement({
-  description: 'Something that Volcano adds to the pods of a job.',
+  description: 'Volcano plugin that extends the pods of a job.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name, e.g. `ssh`, `env` or `svc`.' }),
-    arguments: t.stringList({ description: 'Its arguments.', resolve: (plugin) => [...plugin.arguments] }),
+    name: t.exposeString('name', { description: 'Name of the plugin, e.g. `ssh`, `env` or `svc`.' }),
+    arguments: t.stringList({ description: 'Arguments of the plugin.', resolve: (plugin) => [...plugin.arguments] }),
   }),
 });
 
@@ -97,13 +100,13 @@ export function pluginsOf(job: VolcanoJobObject): Plugin[] {
 }
 
 export const VolcanoJobCondition = builder.objectRef<JobCondition>('VolcanoJobCondition').implement({
-  description: 'A phase that a job has come through.',
+  description: 'Phase that a job has been in.',
   fields: (t) => ({
-    phase: t.string({ description: 'The phase.', resolve: ({ status }) => status ?? '' }),
+    phase: t.string({ description: 'Phase.', resolve: ({ status }) => status ?? '' }),
     lastTransitionAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it came into it. Null where that is not told.',
+      description: 'Time at which the job entered the phase. Null if it is not reported.',
       resolve: ({ lastTransitionTime }) => lastTransitionTime ?? null,
     }),
   }),
