@@ -78,7 +78,7 @@ describe('the architecture', () => {
     ['kinds/namespace/schema.ts', 'kinds/workspace-kind/mutations.ts'],
     ['kinds/namespace/schema.ts', 'kinds/workspace/mutations/create.ts'],
     ['server/pipeline.ts', 'kinds/index.ts'],
-    ['dev/simulator/watches.ts', 'kubernetes/client.ts'],
+    ['dev/simulator/watch-broadcaster.ts', 'kubernetes/client.ts'],
     ['gateway.ts', 'dev/simulator/simulator.ts'],
     ['gateway.ts', 'dev/demo/demo.ts'],
   ])('does not let %s import %s', (from, to) => {

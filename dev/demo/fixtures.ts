@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { ConfigMap } from './kubernetes-resources.ts';
 import { calculateWorkspaceKindStatus } from './controller/workspace-kind-reconciler.ts';
-import { POD_METRICS } from '../simulator/aggregated.ts';
+import { POD_METRICS } from '../simulator/aggregated-resource.ts';
 import { servedDevPodWorkspaceInstances } from './crds/dev-pod-workspace-instance.ts';
 import { volcanoCommandCrd, volcanoJobCrd } from './crds/volcano.ts';
 import { workspaceCrd } from './crds/workspace.ts';

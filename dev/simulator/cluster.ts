@@ -1,12 +1,12 @@
-import type { Authorizer } from './access/authorizer.ts';
+import type { Authorizer } from './access/rbac-authorizer.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { AdmissionHook } from './admission.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from './resource-registry.ts';
 import type { PodLogs } from './logs/pod-logs.ts';
-import type { StreamingLists } from './list-options.ts';
+import type { StreamingLists } from './request-options.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Storage } from './storage.ts';
-import type { Watches } from './watches.ts';
+import type { Watches } from './watch-broadcaster.ts';
 
 /** What answering a request needs. */
 export interface Cluster {

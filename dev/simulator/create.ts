@@ -5,9 +5,9 @@ import { compactMeta, type ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
 import { managedFieldsOf, timestamp } from './managed-fields.ts';
-import { readAccess } from './read-access.ts';
+import { readAccess } from './object-reader.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { assertValid, shape } from './shape.ts';
+import { assertValid, shape } from './strategy.ts';
 import { alreadyExists, badRequest, forbidden, notFound, StatusError } from './status.ts';
 import type { WriteOptions } from './write-options.ts';
 

@@ -1,10 +1,10 @@
 import { admit } from './admission.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
-import { deleteInBackground, deleteNamespace, FOREGROUND, markDeleted, withFinalizer } from './garbage.ts';
+import { deleteInBackground, deleteNamespace, FOREGROUND, markDeleted, withFinalizer } from './garbage-collector.ts';
 import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import { keyOf } from '../../src/kubernetes/object.ts';
-import { readAccess } from './read-access.ts';
+import { readAccess } from './object-reader.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 import { conflict, invalid } from './status.ts';
 import { readDryRun } from './write-options.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './fixture.ts';
+import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
 
 it('ends, drops and expires the open watches', async () => {
   await using test = await startTestSimulator();

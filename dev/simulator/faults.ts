@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour } from './cluster.ts';
-import { answerStatus, type Answer } from './reply.ts';
+import { answerStatus, type Answer } from './response.ts';
 import type { IncomingRequest, SimulatedRequest } from './request.ts';
 import { StatusError } from './status.ts';
 import type { Snapshot, Storage } from './storage.ts';
-import type { Watches } from './watches.ts';
+import type { Watches } from './watch-broadcaster.ts';
 
 /** Ends a fault. May be called, or left to `using`, any number of times. */
 export type Undo = (() => void) & Disposable;

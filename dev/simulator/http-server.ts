@@ -3,10 +3,10 @@ import type { AccessRequest } from './access/access-attributes.ts';
 import { accessIn } from './access/access-reviews.ts';
 import { isJsonObject } from './json.ts';
 import type { LogReader } from './logs/log-reader.ts';
-import { answerStatus, answerText, type Answer, type Reply, type WatchReply } from './reply.ts';
+import { answerStatus, answerText, type Answer, type Reply, type WatchReply } from './response.ts';
 import { readTarget, readUrl, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
 import { requestTooLarge, StatusError } from './status.ts';
-import type { Watches } from './watches.ts';
+import type { Watches } from './watch-broadcaster.ts';
 
 const BODY_BYTES = 3 * 1024 * 1024;
 /** A watcher that reads so slowly that this much waits for it loses its connection, as with the real server. */

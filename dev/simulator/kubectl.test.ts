@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { POD_METRICS } from './aggregated.ts';
-import { startTestSimulator, widget, WIDGET_DEFINITION } from './fixture.ts';
+import { POD_METRICS } from './aggregated-resource.ts';
+import { startTestSimulator, widget, WIDGET_DEFINITION } from './test-simulator.ts';
 
 const run = promisify(execFile);
 const kubectl = findKubectl();

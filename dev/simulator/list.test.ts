@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './fixture.ts';
+import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
 import { textAt } from './json.ts';
 
 it('lists in pages that all show the world as it was at the first', async () => {

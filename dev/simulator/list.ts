@@ -1,7 +1,7 @@
 import type { ApiObject } from './api-object.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import type { ListOptions } from './list-options.ts';
-import type { Selects } from './selection.ts';
+import type { ListOptions } from './request-options.ts';
+import type { Selects } from './selection-predicate.ts';
 import { badRequest, expired, versionTooLarge } from './status.ts';
 import type { Storage } from './storage.ts';
 

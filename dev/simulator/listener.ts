@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createLoopbackIdentity } from './self-signed.ts';
+import { createLoopbackIdentity } from './serving-certificate.ts';
 
 const TLS_HANDSHAKE = 0x16;
 

@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.ts';
 import { apiGroup, apiGroupList, apiResourceList, coreVersions, versionInfo } from './discovery.ts';
 import type { JsonObject } from './json.ts';
 import { openApiDocument, openApiIndex, OPENAPI_V2_DOCUMENT } from './openapi.ts';
-import { answerObject, answerText, type Answer } from './reply.ts';
+import { answerObject, answerText, type Answer } from './response.ts';
 import type { IncomingRequest } from './request.ts';
 import { methodNotAllowed, notAcceptable, resourceNotFound } from './status.ts';
 

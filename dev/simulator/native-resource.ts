@@ -1,4 +1,4 @@
-import { age, BUILTIN_COLUMNS } from './builtin-columns.ts';
+import { age, BUILTIN_COLUMNS } from './printer-columns.ts';
 import type { JsonObject } from './json.ts';
 import { VERBS, type ServedResource, type Verb } from './served-resource.ts';
 

@@ -1,7 +1,7 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { ApiObject } from './api-object.ts';
-import { parseWith } from './body.ts';
-import { decodeJson, decodeJsonPatch, decodeYaml, type Decoded } from './duplicate-fields.ts';
+import { parseWith } from './request-body.ts';
+import { decodeJson, decodeJsonPatch, decodeYaml, type Decoded } from './strict-decoding.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, StatusError, unapplicablePatch, unsupportedMediaType } from './status.ts';

@@ -1,5 +1,5 @@
 import { accessDenied } from './access/access-denied.ts';
-import { accessRequestOf } from './access/access-request.ts';
+import { accessRequestOf } from './access/request-attributes.ts';
 import { authenticate } from './access/authentication.ts';
 import {
   impersonate,
@@ -10,16 +10,16 @@ import {
 } from './access/impersonation.ts';
 import type { User } from './access/user.ts';
 import type { Cluster } from './cluster.ts';
-import { answerLog } from './logs/answer-log.ts';
+import { answerLog } from './logs/log-handler.ts';
 import { answerMeta } from './meta.ts';
-import { answerGet, answerList, answerWatch } from './read.ts';
-import { answerText, type Reply } from './reply.ts';
+import { answerGet, answerList, answerWatch } from './read-handlers.ts';
+import { answerText, type Reply } from './response.ts';
 import { pathSegmentProblems } from './path-segment.ts';
 import type { IncomingRequest } from './request.ts';
-import { answerReview } from './reviews.ts';
+import { answerReview } from './access/review-handler.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError, verbNotSupported } from './status.ts';
-import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write.ts';
+import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write-handlers.ts';
 
 const NOT_FOUND = '404 page not found\n';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { startTestSimulator, widget, WIDGETS } from './fixture.ts';
+import { startTestSimulator, widget, WIDGETS } from './test-simulator.ts';
 import { readSchema } from './schema.ts';
 import { withDefaults } from './schema-defaults.ts';
-import { prune } from './schema-pruning.ts';
+import { prune } from './schema-fields.ts';
 import { evaluateRules } from './schema-rules.ts';
 import { validateEmbedded } from './schema-validation.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import type { AdmissionHook } from './admission.ts';
-import { startTestSimulator, widget, WIDGET_DEFINITION, WIDGETS } from './fixture.ts';
+import { startTestSimulator, widget, WIDGET_DEFINITION, WIDGETS } from './test-simulator.ts';
 
 it('arranges objects without asking admission, and moves their versions as a server does', async () => {
   await using test = await startTestSimulator({ admission: [() => ({ deny: { message: 'never' } })] });

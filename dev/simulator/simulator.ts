@@ -1,29 +1,29 @@
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import { keepAggregated } from './access/aggregation.ts';
+import { keepAggregated } from './access/cluster-role-aggregation.ts';
 import { bearer } from './access/authentication.ts';
-import { createAuthorizer } from './access/authorizer.ts';
-import { DEFAULT_ROLES } from './access/default-roles.ts';
+import { createAuthorizer } from './access/rbac-authorizer.ts';
+import { DEFAULT_ROLES } from './access/bootstrap-policy.ts';
 import { impersonationIn } from './access/impersonation.ts';
 import { createTokens, type TokenUser } from './access/tokens.ts';
-import { aggregatedResource, type AggregatedResource } from './aggregated.ts';
+import { aggregatedResource, type AggregatedResource } from './aggregated-resource.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Manifest } from './api-object.ts';
-import { arrange, disarrange } from './arrange.ts';
+import { arrange, disarrange } from './force-apply.ts';
 import type { Behaviour, Cluster } from './cluster.ts';
-import { createCatalog } from './catalog.ts';
+import { createCatalog } from './resource-registry.ts';
 import { createFaults, normalBehaviour, undoOnce, type Faults, type Undo } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { LogReader } from './logs/log-reader.ts';
 import { createPodLogs, type LogOptions } from './logs/pod-logs.ts';
 import { createListener, type Listener } from './listener.ts';
-import { readAccess } from './read-access.ts';
+import { readAccess } from './object-reader.ts';
 import type { RequestRecord } from './request.ts';
 import { route } from './router.ts';
 import { storageKeyOf } from './served-resource.ts';
 import { CURRENT_VERSION, serverVersionOf, type KubernetesVersion } from './server-version.ts';
 import { EMPTY_WORLD, Storage, type Snapshot } from './storage.ts';
-import { Watches } from './watches.ts';
+import { Watches } from './watch-broadcaster.ts';
 
 export interface SimulatorOptions {
   /** By default any free port; always on 127.0.0.1. */

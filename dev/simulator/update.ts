@@ -2,13 +2,13 @@ import { admit } from './admission.ts';
 import { compactMeta, contentOf, type ApiMeta, type ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
 import type { Written } from './create.ts';
-import { finishDeletion } from './garbage.ts';
+import { finishDeletion } from './garbage-collector.ts';
 import { isEqualJson, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import { managedFieldsOf } from './managed-fields.ts';
-import { readAccess } from './read-access.ts';
+import { readAccess } from './object-reader.ts';
 import { invalidValue } from './schema-validation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { assertValid, shape } from './shape.ts';
+import { assertValid, shape } from './strategy.ts';
 import { badRequest, conflict, invalid, MODIFIED } from './status.ts';
 import type { WriteOptions } from './write-options.ts';
 

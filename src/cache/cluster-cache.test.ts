@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { until } from '../../test/support/until.ts';
 import { startWidgetCluster, Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { startClusterCache } from './cluster-cache.ts';
 import { OwnedClock } from '../../test/support/owned-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import { IDLE_TIMEOUT_MS, startReflection, watching, type Reflection } from '../../test/support/reflection.ts';
 import { until } from '../../test/support/until.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFINITION } from '../../test/support/reflection.ts';
 import { DISCOVERY_INTERVAL_MS, IDLE_MS, startLazyCache, type LazyCache } from '../../test/support/lazy-cache.ts';
 import { until } from '../../test/support/until.ts';
-import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
+import { WIDGET_DEFINITION, widget } from '../../dev/simulator/test-simulator.ts';
 
 const DISCOVERY = '/apis/example.org/v1';
 const noop = { changed: () => {}, reset: () => {}, failed: () => {} };

@@ -10,8 +10,8 @@ import { lineOf } from '../../test/support/naive-store.ts';
 import { until } from '../../test/support/until.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
-import { WIDGET_DEFINITION, widget } from '../../dev/simulator/fixture.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
+import { WIDGET_DEFINITION, widget } from '../../dev/simulator/test-simulator.ts';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 import { DEFINITION } from '../../test/support/reflection.ts';
 

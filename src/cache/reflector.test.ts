@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../test/support/until.ts';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
   requestsOf,
   breakWatch,

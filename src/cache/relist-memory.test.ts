@@ -1,6 +1,6 @@
 import { queryObjects } from 'node:v8';
 import { expect, it } from 'vitest';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import { startReflection, watching } from '../../test/support/reflection.ts';
 import { until } from '../../test/support/until.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';

@@ -3,7 +3,7 @@ import { OnDemand, startLazyCache, type LazyCache } from '../../test/support/laz
 import { until } from '../../test/support/until.ts';
 import type { WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 
 const Selected: Resource<WidgetObject> = {

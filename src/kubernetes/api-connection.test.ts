@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
+import { createLoopbackIdentity } from '../../dev/simulator/serving-certificate.ts';
 import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { kubeconfig } from '../../test/support/kubeconfig.ts';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLoopbackIdentity } from '../../dev/simulator/self-signed.ts';
+import { createLoopbackIdentity } from '../../dev/simulator/serving-certificate.ts';
 import { createApiConnection } from './api-connection.ts';
 import type { ConnectionSource } from './kubeconfig.ts';
 import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/support/kubeconfig.ts';

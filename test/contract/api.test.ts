@@ -1,7 +1,7 @@
 import { beforeAll, describe } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
-import { WIDGET_DEFINITION } from '../../dev/simulator/fixture.ts';
+import { WIDGET_DEFINITION } from '../../dev/simulator/test-simulator.ts';
 import { builtInKinds } from './api/built-in-kinds.ts';
 import { deletions } from './api/deletions.ts';
 import { discovery } from './api/discovery.ts';

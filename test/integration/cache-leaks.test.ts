@@ -1,8 +1,8 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { expect, it } from 'vitest';
-import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
-import { widget } from '../../dev/simulator/fixture.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import { IDLE_MS, OnDemand, startLazyCache, type LazyCache } from '../support/lazy-cache.ts';
 
 const CYCLES = 1_000;

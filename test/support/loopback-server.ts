@@ -4,7 +4,7 @@ import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
-import type { Identity } from '../../dev/simulator/self-signed.ts';
+import type { Identity } from '../../dev/simulator/serving-certificate.ts';
 
 /** One request, as a server saw it. */
 export interface SeenRequest {

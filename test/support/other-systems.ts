@@ -1,4 +1,4 @@
-import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 /** Definitions that let everything be stored, as vendors' of any age might. */

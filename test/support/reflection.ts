@@ -1,6 +1,6 @@
 import { until } from './until.ts';
 import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
-import { widget } from '../../dev/simulator/fixture.ts';
+import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { When } from '../../dev/simulator/faults.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';

@@ -6,7 +6,7 @@ import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { AdmissionHook } from '../../dev/simulator/admission.ts';
 import type { TokenUser } from '../../dev/simulator/access/tokens.ts';
-import type { AggregatedResource } from '../../dev/simulator/aggregated.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';

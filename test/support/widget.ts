@@ -1,4 +1,4 @@
-import { startTestSimulator, type TestSimulator } from '../../dev/simulator/fixture.ts';
+import { startTestSimulator, type TestSimulator } from '../../dev/simulator/test-simulator.ts';
 import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';

@@ -1,4 +1,4 @@
-import type { AggregatedResource } from '../../simulator/aggregated.ts';
+import type { AggregatedResource } from '../../simulator/aggregated-resource.ts';
 import { defineKind } from './definition.ts';
 import { boolean, coreObject, listOf, mapOf, object, string, withDefault, type Schema } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/fixture.ts';
+import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/test-simulator.ts';
 import { volcanoAdmission } from '../admission/volcano-rules.ts';
 import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
 import { servedVolcanoJobs, volcanoCommandCrd, volcanoJobCrd } from './volcano.ts';

@@ -3,8 +3,8 @@ import { invalidValue } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
 import { badRequest, invalid, type Cause } from '../status.ts';
 import type { AccessRequest } from './access-attributes.ts';
-import type { Authorizer, Decision } from './authorizer.ts';
-import type { Rule } from './rules.ts';
+import type { Authorizer, Decision } from './rbac-authorizer.ts';
+import type { Rule } from './policy-rules.ts';
 import type { User } from './user.ts';
 
 export interface Reviewer {

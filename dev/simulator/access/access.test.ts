@@ -1,7 +1,7 @@
 import { KubeConfig, CoreV1Api } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import type { Manifest } from '../api-object.ts';
-import { startTestSimulator, widget, WIDGETS, type TestSimulator } from '../fixture.ts';
+import { startTestSimulator, widget, WIDGETS, type TestSimulator } from '../test-simulator.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const readers = ['get', 'list', 'watch'];

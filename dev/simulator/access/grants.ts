@@ -10,7 +10,7 @@ import {
   ROLES,
   type Binding,
 } from './rbac-objects.ts';
-import { rulesOf, type Rule } from './rules.ts';
+import { rulesOf, type Rule } from './policy-rules.ts';
 import type { User } from './user.ts';
 
 /** What one binding gives to each of its subjects. */

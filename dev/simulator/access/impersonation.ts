@@ -3,7 +3,7 @@ import type { ServerVersion } from '../server-version.ts';
 import type { StatusError } from '../status.ts';
 import { accessDenied } from './access-denied.ts';
 import type { AccessRequest, ResourceAccess } from './access-attributes.ts';
-import type { Authorizer } from './authorizer.ts';
+import type { Authorizer } from './rbac-authorizer.ts';
 import {
   ANONYMOUS,
   AUTHENTICATED,

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { expect, it } from 'vitest';
 import type { Manifest } from '../api-object.ts';
-import { startTestSimulator, type TestSimulator } from '../fixture.ts';
+import { startTestSimulator, type TestSimulator } from '../test-simulator.ts';
 import type { JsonObject } from '../json.ts';
 import { KEPT_LINES } from './container-log.ts';
 

@@ -4,7 +4,7 @@ import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { NB } from '../../../test/support/nb.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway, type SimulatedGateway, type TestGateway } from '../../../test/support/test-gateway.ts';
-import { POD_METRICS } from '../../../dev/simulator/aggregated.ts';
+import { POD_METRICS } from '../../../dev/simulator/aggregated-resource.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 const running = workspace('nb', { state: 'Running' });

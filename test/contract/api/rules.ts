@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { widget } from '../../../dev/simulator/fixture.ts';
+import { widget } from '../../../dev/simulator/test-simulator.ts';
 import { DEFINITIONS, type Api, type ApiAnswer } from '../api.ts';
 import type { Cluster } from '../clusters.ts';
 import { until } from '../../support/until.ts';

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonObject } from './json.ts';
 import type { LogReader } from './logs/log-reader.ts';
 import type { StatusError } from './status.ts';
-import type { Watcher, WatchSink } from './watches.ts';
+import type { Watcher, WatchSink } from './watch-broadcaster.ts';
 
 /** What the server sends back: a body, a watch that begins when its stream is open, or a log. */
 export type Reply = Answer | WatchReply | LogReply;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './fixture.ts';
+import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
 
 const MERGE = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';

@@ -1,6 +1,6 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { malformedMetadata } from './api-object.ts';
-import { decodeJson, decodeYaml, type Decoded } from './duplicate-fields.ts';
+import { decodeJson, decodeYaml, type Decoded } from './strict-decoding.ts';
 import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 import type { IncomingRequest } from './request.ts';

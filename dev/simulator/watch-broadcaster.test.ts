@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startTestSimulator, versionOf, widget, WIDGETS } from './fixture.ts';
+import { startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
 
 const STREAMING = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 

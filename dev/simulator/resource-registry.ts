@@ -1,6 +1,6 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
-import { BUILTIN_RESOURCES } from './builtin.ts';
-import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource.ts';
+import { BUILTIN_RESOURCES } from './builtin-resources.ts';
+import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource-definition.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 import type { Storage } from './storage.ts';
 

@@ -3,7 +3,7 @@ import type { Storage } from '../storage.ts';
 import type { AccessRequest } from './access-attributes.ts';
 import { createGrants } from './grants.ts';
 import { describeBinding } from './rbac-objects.ts';
-import { allows, type Rule } from './rules.ts';
+import { allows, type Rule } from './policy-rules.ts';
 import { MASTERS, type User } from './user.ts';
 
 export interface Decision {

@@ -1,4 +1,4 @@
-import { age, BUILTIN_COLUMNS } from './builtin-columns.ts';
+import { age, BUILTIN_COLUMNS } from './printer-columns.ts';
 import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import { readJsonPath } from './json-path.ts';
 import { readSchema } from './schema.ts';

@@ -2,14 +2,14 @@ import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
 import { list } from './list.ts';
-import { readListOptions, readVersion, type ListOptions } from './list-options.ts';
-import { answerObject, type Answer, type WatchReply } from './reply.ts';
-import { presentList, presentObject, readRepresentation, type Representation } from './representation.ts';
+import { readListOptions, readVersion, type ListOptions } from './request-options.ts';
+import { answerObject, type Answer, type WatchReply } from './response.ts';
+import { presentList, presentObject, readRepresentation, type Representation } from './negotiation.ts';
 import type { IncomingRequest } from './request.ts';
-import { readSelection } from './selection.ts';
+import { readSelection } from './selection-predicate.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 import { notFound, StatusError, versionTooLarge } from './status.ts';
-import { seenThrough, type EventWriter, type Watcher, type Watches, type WatchSink } from './watches.ts';
+import { seenThrough, type EventWriter, type Watcher, type Watches, type WatchSink } from './watch-broadcaster.ts';
 
 /** @throws {StatusError} 404 */
 export function existing(cluster: Cluster, resource: ServedResource, { namespace, name = '' }: Named): ApiObject {

@@ -1,7 +1,7 @@
 import { keyOf } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
-import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource.ts';
+import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource-definition.ts';
 import type { StoredAt } from './dependents.ts';
 import { objectAt } from './json.ts';
 import { timestamp } from './managed-fields.ts';

@@ -1,9 +1,9 @@
 import type { ApiObject } from '../api-object.ts';
 import type { Cluster } from '../cluster.ts';
 import { listAt, textAt } from '../json.ts';
-import { existing } from '../read.ts';
-import { answerText, type Answer, type LogReply } from '../reply.ts';
-import { readRepresentation } from '../representation.ts';
+import { existing } from '../read-handlers.ts';
+import { answerText, type Answer, type LogReply } from '../response.ts';
+import { readRepresentation } from '../negotiation.ts';
 import type { IncomingRequest } from '../request.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { badRequest } from '../status.ts';

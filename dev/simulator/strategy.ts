@@ -1,6 +1,6 @@
 import { isJsonObject, objectAt, type JsonObject } from './json.ts';
 import { withDefaults } from './schema-defaults.ts';
-import { prune } from './schema-pruning.ts';
+import { prune } from './schema-fields.ts';
 import { evaluateRules, type BrokenRules } from './schema-rules.ts';
 import { invalidValue, validate, validateEmbedded, validateLists } from './schema-validation.ts';
 import type { Schema } from './schema.ts';

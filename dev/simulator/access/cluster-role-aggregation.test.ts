@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../api-object.ts';
-import { startTestSimulator, type TestSimulator } from '../fixture.ts';
+import { startTestSimulator, type TestSimulator } from '../test-simulator.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const CLUSTER_ROLES = `/apis/${RBAC}/clusterroles`;

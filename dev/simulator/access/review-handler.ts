@@ -1,12 +1,12 @@
-import { localSubjectAccess, selfSubjectAccess, selfSubjectRules, subjectAccess } from './access/access-reviews.ts';
-import { reviewToken } from './access/token-review.ts';
-import { userInfoOf, type User } from './access/user.ts';
-import { readBody } from './body.ts';
-import type { Cluster } from './cluster.ts';
-import { isJsonObject, textAt, type JsonObject } from './json.ts';
-import { answerObject, type Answer } from './reply.ts';
-import type { IncomingRequest } from './request.ts';
-import { badRequest, methodNotAllowed, resourceNotFound } from './status.ts';
+import { localSubjectAccess, selfSubjectAccess, selfSubjectRules, subjectAccess } from './access-reviews.ts';
+import { reviewToken } from './token-review.ts';
+import { userInfoOf, type User } from './user.ts';
+import { readBody } from '../request-body.ts';
+import type { Cluster } from '../cluster.ts';
+import { isJsonObject, textAt, type JsonObject } from '../json.ts';
+import { answerObject, type Answer } from '../response.ts';
+import type { IncomingRequest } from '../request.ts';
+import { badRequest, methodNotAllowed, resourceNotFound } from '../status.ts';
 
 interface ReviewKind {
   readonly kind: string;

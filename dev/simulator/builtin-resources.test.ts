@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, type TestSimulator } from '../fixture.ts';
-import type { JsonObject } from '../json.ts';
+import { namesIn, startTestSimulator, type TestSimulator } from './test-simulator.ts';
+import type { JsonObject } from './json.ts';
 
 const CORE = '/api/v1/namespaces/default';
 const SECRETS = `${CORE}/secrets`;

@@ -1,5 +1,5 @@
 import type { ApiObject } from './api-object.ts';
-import type { Selects } from './selection.ts';
+import type { Selects } from './selection-predicate.ts';
 import { expired, type StatusError } from './status.ts';
 import type { Change, Storage } from './storage.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { POD_METRICS, type AggregatedResource } from './aggregated.ts';
-import { namesIn, startTestSimulator } from './fixture.ts';
+import { POD_METRICS, type AggregatedResource } from './aggregated-resource.ts';
+import { namesIn, startTestSimulator } from './test-simulator.ts';
 
 const METRICS = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods';
 const usage = {

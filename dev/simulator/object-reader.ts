@@ -1,7 +1,7 @@
 import type { ReadAccess } from './admission.ts';
 import type { ApiObject } from './api-object.ts';
 import type { Cluster } from './cluster.ts';
-import { inVersion } from './representation.ts';
+import { inVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 
 /**

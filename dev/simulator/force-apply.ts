@@ -4,13 +4,13 @@ import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { compactMeta, type ApiObject, type Manifest } from './api-object.ts';
 import { nameOf } from './create.ts';
 import type { Cluster } from './cluster.ts';
-import { finishDeletion, removeNow } from './garbage.ts';
+import { finishDeletion, removeNow } from './garbage-collector.ts';
 import { isEqualJson } from './json.ts';
 import { managedFieldsOf, timestamp } from './managed-fields.ts';
-import { readAccess } from './read-access.ts';
-import { inVersion } from './representation.ts';
+import { readAccess } from './object-reader.ts';
+import { inVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { shape } from './shape.ts';
+import { shape } from './strategy.ts';
 import { comparable, withGeneration } from './update.ts';
 
 type Parts = Pick<Cluster, 'storage' | 'catalog' | 'watches'>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allows, type Rule } from './rules.ts';
+import { allows, type Rule } from './policy-rules.ts';
 
 const nothing: Rule = { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
 

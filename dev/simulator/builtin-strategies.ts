@@ -1,5 +1,5 @@
-import { isEqualJson, objectAt, textAt, type JsonObject } from '../json.ts';
-import { badRequest, type Cause } from '../status.ts';
+import { isEqualJson, objectAt, textAt, type JsonObject } from './json.ts';
+import { badRequest, type Cause } from './status.ts';
 
 const KEY = /^[-._a-zA-Z0-9]+$/u;
 const KEY_RULE =

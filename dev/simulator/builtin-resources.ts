@@ -6,10 +6,10 @@ import {
   checkRoleBinding,
   completeBinding,
   completeRole,
-} from './access/rbac-shape.ts';
-import { CUSTOM_RESOURCE_DEFINITION } from './custom-resource.ts';
+} from './access/rbac-strategies.ts';
+import { CUSTOM_RESOURCE_DEFINITION } from './custom-resource-definition.ts';
 import { checkEvent, completePod } from './builtin/pod-shape.ts';
-import { checkConfigMap, checkSecret, completeSecret } from './builtin/secret-shape.ts';
+import { checkConfigMap, checkSecret, completeSecret } from './builtin-strategies.ts';
 import {
   checkClaim,
   checkStorageClass,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startTestSimulator, widget, WIDGETS, type TestSimulator } from './fixture.ts';
+import { startTestSimulator, widget, WIDGETS, type TestSimulator } from './test-simulator.ts';
 
 const APPLY = 'application/apply-patch+yaml';
 
