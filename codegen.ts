@@ -4,7 +4,7 @@ import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
 import { buildASTSchema, parse, type DocumentNode } from 'graphql';
 
-/** Types for the operations of tests, demo and examples. `--check` writes nothing and fails where a file is not up to date. */
+/** Generates types for the operations of tests, demo and examples. `--check` writes nothing, and fails if a file is not up to date. */
 const outputDirectory = 'test/__generated__/';
 const schemaFile = 'schema/schema.graphql';
 const operationFiles = 'schema/operations/*.graphql';
@@ -47,7 +47,7 @@ function readOperations(): Source[] {
     .map((location) => source(location, readFileSync(location, 'utf8')));
 }
 
-// What is written as graphql(`…`) or graphql`…`.
+// Operations in graphql(`…`) or graphql`…`.
 function readTaggedTexts(): Source[] {
   return globSync(sourceFiles, { exclude: (path) => path.includes('__generated__') })
     .toSorted()
@@ -71,6 +71,7 @@ function write(files: ReadonlyMap<string, string>): void {
 
 function check(files: ReadonlyMap<string, string>): void {
   const stale = [...files].filter(([file, text]) => globSync(file).length === 0 || readFileSync(file, 'utf8') !== text);
-  for (const [file] of stale) console.error(`${file} is not what codegen.ts makes of ${schemaFile}: npm run codegen`);
+  for (const [file] of stale)
+    console.error(`${file} differs from the code generated from ${schemaFile}; run npm run codegen`);
   if (stale.length > 0) process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 const installer = join(import.meta.dirname, '../../shared/control-plane/install');
 
-export const canInstall = existsSync(installer);
+const canInstall = existsSync(installer);
 
 /** Returns the directory with the binaries of `version`, or undefined if they cannot be installed. The reason is on stderr. */
 export function install(version) {

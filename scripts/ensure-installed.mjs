@@ -1,5 +1,5 @@
-// Runs before `npm run demo`, `npm test` and `npm run verify`, with nothing installed and on any Node from 20 on:
-// installs what package-lock.json asks for if that has not been done, and makes sure that Node 24 runs the rest.
+// Runs before the npm scripts that need packages, on Node 20 or later with nothing installed. Installs the packages of
+// package-lock.json unless they are installed, and fails unless npm scripts run Node 24 or later.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,10 +16,10 @@ requireNode();
 
 function reasonToInstall() {
   if (!existsSync(installedLock)) return 'nothing is installed yet';
-  return isInstalled() ? undefined : 'package-lock.json asks for other packages than those installed';
+  return isInstalled() ? undefined : 'the installed packages differ from package-lock.json';
 }
 
-// npm writes beside the packages what it has installed; optional packages of other platforms are not among them.
+// npm lists the installed packages in a file next to them. Optional packages of other platforms are missing in it.
 function isInstalled() {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const installed = packagesOf(installedLock);
@@ -41,16 +41,16 @@ function install(why) {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
-  if (status !== 0) fail(`npm ci did not succeed (status ${status}); its messages are above`);
+  if (status !== 0) fail(`Expected npm ci to succeed, got exit status ${status}; see its messages above.`);
 }
 
-// npm scripts run the `node` of node_modules/.bin where there is one (Linux on x64 and arm64), else the one on the PATH.
+// npm scripts run the `node` of node_modules/.bin if there is one (Linux on x64 and arm64), else the one on the PATH.
 function requireNode() {
   const local = join(modules, '.bin', 'node');
   const version = existsSync(local) ? execFileSync(local, ['--version'], { encoding: 'utf8' }).trim() : process.version;
   if (Number.parseInt(version.slice(1), 10) >= wantedNodeMajor) return;
   fail(
-    `Node ${wantedNodeMajor} or later is needed, this is ${version} on ${process.platform}-${process.arch}. On Linux (x64, arm64) ` +
+    `Expected Node ${wantedNodeMajor} or later, got ${version} on ${process.platform}-${process.arch}. On Linux (x64, arm64) ` +
       'npm installs it with the optional packages; on other platforms install it from https://nodejs.org',
   );
 }

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../src/schema.ts';
 
-/** Writes the schema that the code defines where people read it. `--check` writes nothing and fails where that is another one. */
+/** Prints the schema of the code to this file. `--check` writes nothing, and fails if the file differs. */
 const file = 'schema/schema.graphql';
 const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
 if (!process.argv.includes('--check')) {
   writeFileSync(file, printed);
 } else if (!existsSync(file) || readFileSync(file, 'utf8') !== printed) {
-  console.error(`${file} is not the schema that src/schema.ts defines: npm run schema`);
+  console.error(`${file} differs from the schema in src/schema.ts; run npm run schema`);
   process.exitCode = 1;
 }

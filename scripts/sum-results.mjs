@@ -1,7 +1,7 @@
-// Adds up the results that the test suites left in a directory and ends with `N passed, N failed, N skipped`.
+// Adds up the results of the test suites in a directory. The last line is `N passed, N failed, N skipped`.
 //   node scripts/sum-results.mjs <directory> <status> <suite>…
-// Each suite is a file <suite>.json of vitest's JSON reporter; a suite that left none counts as one failure, and so does a
-// status (of all that ran) other than 0 that no failed test explains. Exit status 1 if anything failed.
+// Each suite is a file <suite>.json of vitest's JSON reporter. A missing file counts as one failure, and so does an exit status
+// (of all commands) other than 0 without a failed test. Exit status 1 if anything failed.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,13 +17,13 @@ process.exitCode = failed === 0 ? 0 : 1;
 function resultOf(suite) {
   const file = join(directory, `${suite}.json`);
   if (!existsSync(file)) {
-    console.error(`${suite}: no result; it did not run to its end`);
+    console.error(`${suite}: expected a result in ${file}, got none: the suite did not complete`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const { success, numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
     readFileSync(file, 'utf8'),
   );
-  // A file that fails to load has no failed test, and yet has failed.
+  // A test file that fails to load has no failed test but counts as a failure.
   return {
     passed: numPassedTests,
     failed: success ? numFailedTests : Math.max(1, numFailedTests),
