@@ -33,7 +33,7 @@ function rawAttributesOf({ namespace, name, ...attributes }: ResourceAttributes)
 
 async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<boolean> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
-  const answer = await client.document('POST', [...AUTHORIZATION, `${kind.toLowerCase()}s`], { signal, body });
+  const answer = await client.request('POST', [...AUTHORIZATION, `${kind.toLowerCase()}s`], { signal, body });
   return (answer as RawReview).status?.allowed === true;
 }
 

@@ -58,7 +58,7 @@ export class ResourceNameGrants {
 
   async #rulesOf(plural: string): Promise<readonly RawRule[]> {
     const { signal } = new AbortController(); // all callers share the result
-    const { items = [] } = (await this.#client.document('GET', [...RBAC, plural], { signal })) as RawRoles;
+    const { items = [] } = (await this.#client.request('GET', [...RBAC, plural], { signal })) as RawRoles;
     return items.flatMap(({ rules }) => rules ?? []).filter(({ resourceNames }) => (resourceNames ?? []).length > 0);
   }
 }

@@ -157,7 +157,7 @@ class RunningCache implements ClusterCache {
 
   async discover(): Promise<void> {
     const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
-    const answers = Promise.all(idle.map((resource) => this.#discovery.ask(resource)));
+    const answers = Promise.all(idle.map((resource) => this.#discovery.discover(resource)));
     const done = new AbortController();
     const end = () => done.abort();
     void answers.then(end, end);

@@ -63,7 +63,7 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
   async #fetch(version: string): Promise<ReadonlyMap<string, T> | undefined> {
     this.#inFlight += 1;
     try {
-      const options = { exactly: version, signal: this.#signal };
+      const options = { atResourceVersion: version, signal: this.#signal };
       const { items } = await this.#client.listAll(this.#store.resource, options, () => undefined);
       return new Map(items.map((object) => [object.metadata.uid, object]));
     } catch {

@@ -205,5 +205,5 @@ export class Informer {
 }
 
 function isServed(resource: Resource, discovery: Discovery): boolean {
-  return discovery.known(resource) !== 'absent';
+  return discovery.lastKnown(resource) !== 'absent';
 }

@@ -147,7 +147,7 @@ class Reflector<T extends KubernetesObject> {
   /** @throws {StatusError} KindUnavailable if the resource is not served */
   async #discover(): Promise<void> {
     const { discovery, store } = this.#options;
-    this.#applyServing(await discovery.ask(store.resource));
+    this.#applyServing(await discovery.discover(store.resource));
   }
 
   #applyServing(serving: Serving): void {
@@ -275,7 +275,7 @@ class Reflector<T extends KubernetesObject> {
     do {
       await clock.sleep(discoveryIntervalMs, signal);
       if (signal.aborted) return;
-      serving = await discovery.ask(store.resource);
+      serving = await discovery.discover(store.resource);
     } while (serving === 'absent' || serving === 'unknown');
     this.#applyServing(serving);
     this.#recordProgress();

@@ -1,13 +1,13 @@
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
-import { KeptAgents } from './kept-agents.ts';
 import {
   impersonationOf,
   loadKubeConfig,
-  onlyWithToken,
-  optionsOf,
+  withTokenOnly,
+  requestOptionsOf,
   serverOf,
   type ConnectionSource,
 } from './kubeconfig.ts';
@@ -60,12 +60,12 @@ export async function createApiConnection(source: ConnectionSource): Promise<Api
   let config = await loadKubeConfig(source);
   let stale = false;
   const server = serverOf(config);
-  const agents = new KeptAgents();
+  const agents = new KeepAliveAgents();
   async function credentials(): Promise<https.RequestOptions> {
     try {
       if (stale) config = await loadKubeConfig(source);
       stale = false;
-      return await optionsOf(config);
+      return await requestOptionsOf(config);
     } catch (error) {
       throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${redactedReason(error)}`);
     }
@@ -74,7 +74,7 @@ export async function createApiConnection(source: ConnectionSource): Promise<Api
     const options = await credentials();
     const impersonated = user ?? impersonationOf(config);
     const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
-    return exchange(new URL(server), options, { ...request, headers }, agents);
+    return sendOnAgent(new URL(server), options, { ...request, headers }, agents);
   };
   const own: ApiConnection = {
     server,
@@ -82,11 +82,11 @@ export async function createApiConnection(source: ConnectionSource): Promise<Api
     refreshCredentials: () => void (stale = true),
     send: (request) => sendAs(request),
     withToken(token) {
-      const bearer = onlyWithToken(config, token);
+      const bearer = withTokenOnly(config, token);
       return {
         ...own,
         refreshCredentials: () => undefined, // they are not ours
-        send: async (request) => exchange(new URL(server), await optionsOf(bearer), request, agents),
+        send: async (request) => sendOnAgent(new URL(server), await requestOptionsOf(bearer), request, agents),
       };
     },
     impersonating: (user) => ({ ...own, send: (request) => sendAs(request, user) }),
@@ -110,11 +110,11 @@ function encodeHeaders(headers: Readonly<Record<string, unknown>>): http.Outgoin
   );
 }
 
-function exchange(
+function sendOnAgent(
   server: URL,
   options: https.RequestOptions,
   request: ConnectionRequest,
-  agents: KeptAgents,
+  agents: KeepAliveAgents,
 ): Promise<http.IncomingMessage> {
   const { method, path: target, headers, body, signal, repeatable = false } = request;
   const agent = (repeatable ? agents.for(options) : undefined) ?? options.agent;
@@ -132,17 +132,17 @@ function exchange(
     outgoing.once('error', (error) => {
       if (signal.aborted) return reject(error);
       // The server has given a kept connection up just when we used it.
-      if (outgoing.reusedSocket && isCut(error))
-        return resolve(exchange(server, options, { ...request, repeatable: false }, agents));
+      if (outgoing.reusedSocket && isConnectionReset(error))
+        return resolve(sendOnAgent(server, options, { ...request, repeatable: false }, agents));
       const message = `The API server at ${server.origin} cannot be reached: ${reasonOf(error)}`;
       // Once all of it has been sent, the server may have acted on it, whatever became of the answer.
-      return reject(outgoing.writableFinished || isCut(error) ? broken(message) : unreachable(message));
+      return reject(outgoing.writableFinished || isConnectionReset(error) ? broken(message) : unreachable(message));
     });
     outgoing.end(bytes);
   });
 }
 
-function isCut({ code }: NodeJS.ErrnoException): boolean {
+function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
@@ -156,4 +156,36 @@ function broken(message: string): StatusError {
 
 function unreachable(message: string): StatusError {
   return new StatusError({ code: 503, reason: 'Unreachable', message });
+}
+
+const MAX_AGENTS = 4;
+/** So long is a connection kept that nobody uses: less than what API servers allow. */
+const IDLE_MS = 20_000;
+const KEEP_ALIVE = { keepAlive: true, timeout: IDLE_MS };
+
+/**
+ * Agents that keep their connections, one for each way of proving who we are to TLS: a handshake costs more than a small
+ * answer. A connection that the server gives up at the wrong moment breaks a request, so they are for what may be asked twice.
+ */
+class KeepAliveAgents {
+  readonly #agents = new Map<string, http.Agent>();
+
+  /** The agent to use in place of the one that the options bring. Undefined for a proxy's, which is left as it is. */
+  for(options: https.RequestOptions): http.Agent | undefined {
+    const { agent, ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
+    if (!(agent instanceof http.Agent)) return undefined;
+    const tlsIdentity = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized };
+    if (agent.constructor === http.Agent) return this.#agent('http', () => new http.Agent(KEEP_ALIVE));
+    if (agent.constructor !== https.Agent) return undefined;
+    const name = createHash('sha256').update(JSON.stringify(tlsIdentity)).digest('base64');
+    return this.#agent(name, () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
+  }
+
+  #agent(name: string, create: () => http.Agent): http.Agent {
+    const kept = this.#agents.get(name) ?? create();
+    this.#agents.set(name, kept);
+    const [oldest] = this.#agents.keys();
+    if (this.#agents.size > MAX_AGENTS && oldest !== undefined) this.#agents.delete(oldest);
+    return kept;
+  }
 }

@@ -5,16 +5,16 @@ import type { ImpersonatedUser } from './impersonation.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import type { PathSegments } from './path.ts';
 import { resourcePath, type Resource, type ResourceName } from './resource.ts';
-import { FIELD_MANAGER, Requests, timeout, type QueryParameters } from './requests.ts';
+import { FIELD_MANAGER, Requests, timeoutError, type QueryParameters } from './requests.ts';
 import { isNameTaken } from './status-error.ts';
 import {
   deleteOptionsOf,
   patchMediaTypes,
   writeQueryOf,
   type CreateOptions,
-  type Deleted,
+  type DeleteResult,
   type DeleteCollectionOptions,
-  type DeletedCollection,
+  type DeleteCollectionResult,
   type DeleteOptions,
   type ListAllOptions,
   type ListOptions,
@@ -22,7 +22,7 @@ import {
   type Patch,
   type WatchOptions,
   type WriteOptions,
-  type Written,
+  type WriteResult,
 } from './verbs.ts';
 import { readWatchStream } from './watch-stream.ts';
 
@@ -50,12 +50,19 @@ export class Client {
    */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
-    { namespace, signal, exactly, ...selection }: ListOptions,
+    { namespace, signal, atResourceVersion, ...selection }: ListOptions,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
-    const version = exactly && !selection.continue ? { resourceVersion: exactly, resourceVersionMatch: 'Exact' } : {};
+    const version =
+      atResourceVersion && !selection.continue
+        ? { resourceVersion: atResourceVersion, resourceVersionMatch: 'Exact' }
+        : {};
     const query = { ...selection, ...version, labelSelector: selectorOf(resource, selection.labelSelector) };
-    const body = await this.#requests.json('GET', resourcePath(resource, { namespace }), { signal, resource, query });
+    const body = await this.#requests.sendForJson('GET', resourcePath(resource, { namespace }), {
+      signal,
+      resource,
+      query,
+    });
     const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
     const decoded = (items ?? []).flatMap((item) => {
       try {
@@ -96,13 +103,13 @@ export class Client {
     try {
       const both = AbortSignal.any([signal, head.signal]);
       const about = { signal: both, resource, query };
-      const response = await this.#requests.answer('GET', resourcePath(resource), about);
+      const response = await this.#requests.send('GET', resourcePath(resource), about);
       clearTimeout(late);
       await readWatchStream(response, { ...options, resource });
     } catch (error) {
       signal.throwIfAborted();
       if (!head.signal.aborted) throw error;
-      throw timeout(`The API server did not begin the watch within ${headTimeoutMs} ms.`);
+      throw timeoutError(`The API server did not begin the watch within ${headTimeoutMs} ms.`);
     } finally {
       clearTimeout(late);
     }
@@ -110,7 +117,7 @@ export class Client {
 
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
     const about = { signal, resource, namespace: at.namespace };
-    return decodeObject(await this.#requests.json('GET', resourcePath(resource, nameOf(at)), about), resource);
+    return decodeObject(await this.#requests.sendForJson('GET', resourcePath(resource, nameOf(at)), about), resource);
   }
 
   /** A name made from generateName that is taken is made anew, some times. */
@@ -118,7 +125,7 @@ export class Client {
     resource: Resource<T>,
     manifest: object,
     options: CreateOptions,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#write(resource, { method: 'POST', namespace: options.namespace, body: manifest }, options);
@@ -133,7 +140,7 @@ export class Client {
     at: ObjectName,
     manifest: object,
     options: WriteOptions,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     return this.#write(resource, { method: 'PUT', ...nameOf(at), body: manifest }, options);
   }
 
@@ -142,7 +149,7 @@ export class Client {
     at: ObjectName,
     { type, body }: Patch,
     options: WriteOptions,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     return this.#write(resource, { method: 'PATCH', ...nameOf(at), contentType: patchMediaTypes[type], body }, options);
   }
 
@@ -150,7 +157,7 @@ export class Client {
     resource: Resource<T>,
     at: ObjectName,
     options: DeleteOptions,
-  ): Promise<Deleted<T>> {
+  ): Promise<DeleteResult<T>> {
     const { namespace } = at;
     const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
     const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, nameOf(at)), about);
@@ -162,7 +169,7 @@ export class Client {
     resource: Resource,
     namespace: string | undefined,
     { labelSelector, fieldSelector, ...options }: DeleteCollectionOptions,
-  ): Promise<DeletedCollection> {
+  ): Promise<DeleteCollectionResult> {
     const query = { labelSelector, fieldSelector };
     const about = { signal: options.signal, resource, namespace, query, body: deleteOptionsOf(options) };
     const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, { namespace }), about);
@@ -170,21 +177,21 @@ export class Client {
   }
 
   /** Any other document of the API: discovery, version, reviews. None of them changes anything, so it may be asked for twice. */
-  async document(
+  async request(
     method: 'GET' | 'POST',
     path: PathSegments,
     options: { readonly signal: AbortSignal; readonly body?: unknown },
   ): Promise<unknown> {
-    return this.#requests.json(method, path, { ...options, repeatable: true });
+    return this.#requests.sendForJson(method, path, { ...options, repeatable: true });
   }
 
   /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
-  async open(
+  async openStream(
     resource: ResourceName,
     at: ObjectName & { readonly subresource: string },
     { query, signal }: { readonly query: QueryParameters; readonly signal: AbortSignal },
   ): Promise<IncomingMessage> {
-    return this.#requests.answer('GET', resourcePath(resource, at), { signal, namespace: at.namespace, query });
+    return this.#requests.send('GET', resourcePath(resource, at), { signal, namespace: at.namespace, query });
   }
 
   /** The same API server, asked with somebody's bearer token and nothing of ours. */
@@ -206,7 +213,7 @@ export class Client {
     resource: Resource<T>,
     { method, namespace, name, contentType, body }: WriteRequest,
     options: WriteOptions,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     const { subresource, signal } = options;
     const answer = await this.#requests.write(method, resourcePath(resource, { namespace, name, subresource }), {
       signal,

@@ -10,37 +10,37 @@ it('knows what is served, in a group or in the core', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery } = discover(cluster);
   const Pod = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced: true };
-  expect([await discovery.ask(Widget), await discovery.ask(Pod)]).toEqual(['watched', 'watched']);
+  expect([await discovery.discover(Widget), await discovery.discover(Pod)]).toEqual(['watched', 'watched']);
 });
 
 it.each([{ plural: 'gadgets' }, { version: 'v2' }, { group: 'nobody.example' }, { group: '', plural: 'gadgets' }])(
   'knows what is not served: %j',
   async (difference) => {
     await using cluster = await startWidgetCluster();
-    expect(await discover(cluster).discovery.ask({ ...Widget, ...difference })).toBe('absent');
+    expect(await discover(cluster).discovery.discover({ ...Widget, ...difference })).toBe('absent');
   },
 );
 
 it('does not take a failure for an answer, and goes on knowing what it knew', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
-  expect(discovery.known(Widget)).toBe('unknown');
-  await discovery.ask(Widget);
+  expect(discovery.lastKnown(Widget)).toBe('unknown');
+  await discovery.discover(Widget);
   pass(INTERVAL_MS);
   cluster.simulator.faults.refuse({ status: 503 });
-  expect([await discovery.ask(Widget), discovery.known(Widget)]).toEqual(['unknown', 'watched']);
+  expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['unknown', 'watched']);
 });
 
 it('asks once per interval for all resources of a group version, however many ask at once', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
   const asked = () => cluster.simulator.requests.length;
-  expect(await Promise.all([discovery.ask(Widget), discovery.ask(Gadget)])).toEqual(['watched', 'absent']);
+  expect(await Promise.all([discovery.discover(Widget), discovery.discover(Gadget)])).toEqual(['watched', 'absent']);
   pass(INTERVAL_MS - 3);
-  await discovery.ask(Widget);
+  await discovery.discover(Widget);
   expect(asked()).toBe(1);
   pass(3);
-  await Promise.all([discovery.ask(Gadget), discovery.ask(Widget)]);
+  await Promise.all([discovery.discover(Gadget), discovery.discover(Widget)]);
   expect(asked()).toBe(2);
 });
 
@@ -48,17 +48,17 @@ it('asks no more often while it is not answered', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery } = discover(cluster);
   cluster.simulator.faults.refuse({ status: 503 });
-  for (let times = 0; times < 3; times += 1) await discovery.ask(Widget);
+  for (let times = 0; times < 3; times += 1) await discovery.discover(Widget);
   expect(cluster.simulator.requests).toHaveLength(1);
 });
 
 it('follows a definition that comes and goes', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
-  await discovery.ask(Widget);
+  await discovery.discover(Widget);
   cluster.simulator.delete('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org');
   pass(INTERVAL_MS);
-  expect([await discovery.ask(Widget), discovery.known(Widget)]).toEqual(['absent', 'absent']);
+  expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['absent', 'absent']);
 });
 
 it('tells the version of the API server', async () => {

@@ -25,7 +25,7 @@ export class Discovery {
   /** By plural, for each group version; undefined if the API server returned none. */
   readonly #served: TtlCache<ReadonlyMap<string, Serving> | undefined>;
   /** What was found last, for as long as nothing else is. */
-  readonly #known = new Map<string, ReadonlyMap<string, Serving>>();
+  readonly #lastFound = new Map<string, ReadonlyMap<string, Serving>>();
 
   constructor(
     client: Client,
@@ -37,21 +37,21 @@ export class Discovery {
   }
 
   /** As of an interval ago, or later. */
-  async ask(resource: ResourceName): Promise<Serving> {
+  async discover(resource: ResourceName): Promise<Serving> {
     const ttlMs = this.#options.intervalMs - TIMER_SLACK_MS;
     const load = async () => ({ value: await this.#read(resource), ttlMs });
     return servingIn(await this.#served.get(apiVersionOf(resource), load), resource);
   }
 
   /** As it was when last asked. */
-  known(resource: ResourceName): Serving {
-    return servingIn(this.#known.get(apiVersionOf(resource)), resource);
+  lastKnown(resource: ResourceName): Serving {
+    return servingIn(this.#lastFound.get(apiVersionOf(resource)), resource);
   }
 
   async #read(resource: ResourceName): Promise<ReadonlyMap<string, Serving> | undefined> {
     try {
-      const found = await resourcesBeside(this.#client, resource, this.#options.signal);
-      this.#known.set(apiVersionOf(resource), found);
+      const found = await fetchGroupVersion(this.#client, resource, this.#options.signal);
+      this.#lastFound.set(apiVersionOf(resource), found);
       return found;
     } catch {
       return undefined; // whoever asks goes on without knowing; the reads themselves tell what is wrong
@@ -64,13 +64,13 @@ function servingIn(resources: ReadonlyMap<string, Serving> | undefined, { plural
 }
 
 /** All resources of the resource's group version. */
-async function resourcesBeside(
+async function fetchGroupVersion(
   client: Client,
   resource: ResourceName,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Serving>> {
   try {
-    const { resources = [] } = (await client.document('GET', groupVersionPath(resource), {
+    const { resources = [] } = (await client.request('GET', groupVersionPath(resource), {
       signal,
     })) as RawResourceList;
     return new Map(
@@ -84,5 +84,5 @@ async function resourcesBeside(
 
 /** The API server's version, e.g. `v1.37.2`; undefined where it does not say. */
 export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
-  return ((await client.document('GET', ['version'], { signal })) as RawVersion).gitVersion;
+  return ((await client.request('GET', ['version'], { signal })) as RawVersion).gitVersion;
 }

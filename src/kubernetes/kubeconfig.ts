@@ -54,14 +54,14 @@ export function serverOf(config: KubeConfig): string {
 }
 
 /** How to open a connection as the current user. */
-export async function optionsOf(config: KubeConfig): Promise<https.RequestOptions> {
+export async function requestOptionsOf(config: KubeConfig): Promise<https.RequestOptions> {
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   return options;
 }
 
 /** A client certificate of ours would go before the token, so there must be none. */
-export function onlyWithToken(config: KubeConfig, token: string): KubeConfig {
+export function withTokenOnly(config: KubeConfig, token: string): KubeConfig {
   const bearer = new KubeConfig();
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new TypeError('A connection without a cluster.');
@@ -110,7 +110,7 @@ export function impersonationOf(config: KubeConfig): ImpersonatedUser | undefine
 }
 
 /** Like client-go, ignores the other fields if `as` is absent. */
-function impersonatedIn(user: RawUser | null | undefined): ImpersonatedUser | undefined {
+function impersonatedUserIn(user: RawUser | null | undefined): ImpersonatedUser | undefined {
   if (!user?.as) return undefined;
   const { as: name, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = user;
   return { name, groups: groups ?? [], uid: uid ?? undefined, extra: extra ?? undefined };
@@ -118,7 +118,7 @@ function impersonatedIn(user: RawUser | null | undefined): ImpersonatedUser | un
 
 /** client-node passes over `tokenFile`, which client-go prefers to `token`, and knows nothing of an empty file. */
 function load(config: KubeConfig, text: string, directory: string): void {
-  const raw = parsed(text, () => {
+  const raw = withRedactedErrors(text, () => {
     const value = parse(text) as RawConfig | null;
     config.loadFromString(value === null ? '{}' : text);
     return value;
@@ -128,8 +128,8 @@ function load(config: KubeConfig, text: string, directory: string): void {
   // The connection sends all impersonation headers, so client-node must not send one of them.
   config.users = config.users.map(({ impersonateUser: _impersonateUser, ...user }): ImpersonatingUser => {
     const rawUser = rawUsers.get(user.name);
-    const loaded = { ...user, impersonated: impersonatedIn(rawUser) };
-    if (!rawUser?.tokenFile) return user.exec ? { ...loaded, exec: pluginOf(user.exec, directory) } : loaded;
+    const loaded = { ...user, impersonated: impersonatedUserIn(rawUser) };
+    if (!rawUser?.tokenFile) return user.exec ? { ...loaded, exec: execPluginOf(user.exec, directory) } : loaded;
     const tokenFile = path.resolve(directory, rawUser.tokenFile);
     const { token: _, ...rest } = loaded;
     return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile } } };
@@ -137,7 +137,7 @@ function load(config: KubeConfig, text: string, directory: string): void {
 }
 
 /** Parsers quote the lines that they cannot read, which may hold credentials: their errors are replaced. */
-function parsed<T>(text: string, parseText: () => T): T {
+function withRedactedErrors<T>(text: string, parseText: () => T): T {
   try {
     return parseText();
   } catch (error) {
@@ -157,7 +157,7 @@ interface Plugin {
 }
 
 /** What client-go promises to a plugin: a command with a slash is relative to the kubeconfig, and it is told what to speak. */
-function pluginOf(plugin: Plugin, directory: string): Plugin {
+function execPluginOf(plugin: Plugin, directory: string): Plugin {
   const { apiVersion, command, env } = plugin;
   const spoken = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive: false } });
   return {

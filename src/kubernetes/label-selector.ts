@@ -8,10 +8,10 @@ const DNS_LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const KEY = String.raw`(?:(?=[^/]{1,253}/)${DNS_LABEL}(?:\.${DNS_LABEL})*/)?${NAME}`;
 const VALUE = `(?:${NAME})?`;
 const EXISTS = new RegExp(String.raw`^(!?)\s*(${KEY})$`, 'u');
-const COMPARED = new RegExp(String.raw`^(${KEY})\s*(==|=|!=|>|<)\s*(${VALUE})$`, 'u');
-const AMONG = new RegExp(String.raw`^(${KEY})\s+(in|notin)\s*\(([^()]*)\)$`, 'u');
-const WHOLE_KEY = new RegExp(`^${KEY}$`, 'u');
-const WHOLE_VALUE = new RegExp(`^${VALUE}$`, 'u');
+const COMPARISON = new RegExp(String.raw`^(${KEY})\s*(==|=|!=|>|<)\s*(${VALUE})$`, 'u');
+const SET_MEMBERSHIP = new RegExp(String.raw`^(${KEY})\s+(in|notin)\s*\(([^()]*)\)$`, 'u');
+const LABEL_KEY = new RegExp(`^${KEY}$`, 'u');
+const LABEL_VALUE = new RegExp(`^${VALUE}$`, 'u');
 const INTEGER = /^-?\d+$/u;
 
 /**
@@ -21,12 +21,12 @@ const INTEGER = /^-?\d+$/u;
  * @throws {SyntaxError} naming the requirement that could not be read
  */
 export function parseLabelSelector(text: string): LabelSelector {
-  const requirements = split(text).map(parseRequirement);
+  const requirements = splitRequirements(text).map(parseRequirement);
   return (labels = {}) => requirements.every((matches) => matches(labels));
 }
 
 /** The requirements of a selector: commas inside parentheses do not separate. */
-function split(text: string): string[] {
+function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
   return text.split(/,(?![^(]*\))/u).map((requirement) => requirement.trim());
 }
@@ -37,20 +37,20 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
     const [, not, key = ''] = exists;
     return (labels) => Object.hasOwn(labels, key) === (not === '');
   }
-  const compared = COMPARED.exec(text);
+  const compared = COMPARISON.exec(text);
   if (compared) {
     const [, key = '', operator, value = ''] = compared;
     return comparison(text, key, operator, value);
   }
-  const among = AMONG.exec(text);
+  const among = SET_MEMBERSHIP.exec(text);
   if (among) {
     const [, key = '', operator, list = ''] = among;
     const values = new Set(list.split(',').map((value) => value.trim()));
-    for (const value of values) if (!WHOLE_VALUE.test(value)) throw unreadable(text);
+    for (const value of values) if (!LABEL_VALUE.test(value)) throw invalidRequirement(text);
     if (operator === 'in') return (labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
     return (labels) => !Object.hasOwn(labels, key) || !values.has(labels[key] ?? '');
   }
-  throw unreadable(text);
+  throw invalidRequirement(text);
 }
 
 function comparison(
@@ -61,7 +61,7 @@ function comparison(
 ): (labels: Labels) => boolean {
   if (operator === '!=') return (labels) => labels[key] !== value;
   if (operator === '=' || operator === '==') return (labels) => labels[key] === value;
-  if (!INTEGER.test(value)) throw unreadable(text);
+  if (!INTEGER.test(value)) throw invalidRequirement(text);
   const bound = Number(value);
   return (labels) => {
     const label = labels[key] ?? '';
@@ -70,7 +70,7 @@ function comparison(
   };
 }
 
-function unreadable(text: string): SyntaxError {
+function invalidRequirement(text: string): SyntaxError {
   return new SyntaxError(
     `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${JSON.stringify(text)} as one of its requirements.`,
   );
@@ -90,7 +90,7 @@ export interface SelectorObject {
  */
 export function compileSelector({ matchLabels, matchExpressions }: SelectorObject): LabelSelector | undefined {
   const equal = Object.entries(matchLabels ?? {}).map(([key, value]): LabelSelector | undefined =>
-    WHOLE_KEY.test(key) && WHOLE_VALUE.test(value) ? (labels = {}) => labels[key] === value : undefined,
+    LABEL_KEY.test(key) && LABEL_VALUE.test(value) ? (labels = {}) => labels[key] === value : undefined,
   );
   const expressions = (matchExpressions ?? []).map(compileExpression);
   const requirements: LabelSelector[] = [];
@@ -106,7 +106,7 @@ function compileExpression(
 ): LabelSelector | undefined {
   const { key, operator } = expression;
   const values = expression.values ?? [];
-  if (!key || !WHOLE_KEY.test(key) || !values.every((value) => WHOLE_VALUE.test(value))) return undefined;
+  if (!key || !LABEL_KEY.test(key) || !values.every((value) => LABEL_VALUE.test(value))) return undefined;
   switch (operator ?? '') {
     case 'In':
       return values.length === 0

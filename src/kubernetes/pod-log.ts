@@ -45,13 +45,13 @@ export async function* readPodLog(
   { signal, ...options }: PodLogOptions,
 ): AsyncGenerator<readonly LogLine[], undefined> {
   const limit = options.follow ? undefined : AbortSignal.timeout(READ_TIMEOUT_MS);
-  const lines = new Lines();
+  const lines = new LineSplitter();
   try {
     const response = await open(client, at, { ...options, signal: limit ? AbortSignal.any([signal, limit]) : signal });
     for await (const chunk of response) yield* batchesOf(lines.take(String(chunk)));
   } catch (error) {
     signal.throwIfAborted();
-    throw limit?.aborted ? tooSlow() : error instanceof StatusError ? error : brokenOff(error);
+    throw limit?.aborted ? readTimeout() : error instanceof StatusError ? error : brokenLog(error);
   }
   yield* batchesOf(lines.rest());
 }
@@ -59,15 +59,19 @@ export async function* readPodLog(
 async function open(client: Client, at: ObjectName, options: PodLogOptions): Promise<IncomingMessage> {
   const { signal, follow, previous, ...query } = options;
   const flags = { timestamps: 'true', follow: follow ? 'true' : undefined, previous: previous ? 'true' : undefined };
-  const response = await client.open(pods, { ...at, subresource: 'log' }, { query: { ...query, ...flags }, signal });
+  const response = await client.openStream(
+    pods,
+    { ...at, subresource: 'log' },
+    { query: { ...query, ...flags }, signal },
+  );
   return response.setEncoding('utf8');
 }
 
-function brokenOff(error: unknown): StatusError {
+function brokenLog(error: unknown): StatusError {
   return new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${redactedReason(error)}` });
 }
 
-function tooSlow(): StatusError {
+function readTimeout(): StatusError {
   const message = `The API server did not give the whole log within ${READ_TIMEOUT_MS / 1_000} s.`;
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
@@ -77,7 +81,7 @@ function* batchesOf(lines: readonly LogLine[]): Iterable<readonly LogLine[]> {
 }
 
 /** Makes lines of a text that comes in pieces. Of an endless line it keeps what it will tell of it, and no more. */
-class Lines {
+class LineSplitter {
   #begun = '';
 
   take(chunk: string): readonly LogLine[] {

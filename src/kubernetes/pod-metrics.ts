@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { listOf, record, text } from './form.ts';
+import { listOf, object, string } from './decoder.ts';
 import { resourcePath } from './resource.ts';
 
 /** What one container has used lately. */
@@ -22,12 +22,12 @@ export const podMetrics = {
 } as const;
 
 /** What is measured has neither uid nor version, so it is no object like others. */
-const answer = record({
+const answer = object({
   items: listOf(
-    record({
-      metadata: record({ name: text }),
-      timestamp: text,
-      containers: listOf(record({ name: text, usage: record({ cpu: text, memory: text }) })),
+    object({
+      metadata: object({ name: string }),
+      timestamp: string,
+      containers: listOf(object({ name: string, usage: object({ cpu: string, memory: string }) })),
     }),
   ),
 });
@@ -41,8 +41,8 @@ export async function listPodMetrics(
   namespace: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
-  const document = await client.document('GET', resourcePath(podMetrics, { namespace }), { signal });
-  const { items = [] } = answer.read(document) ?? {};
+  const document = await client.request('GET', resourcePath(podMetrics, { namespace }), { signal });
+  const { items = [] } = answer.decode(document) ?? {};
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',

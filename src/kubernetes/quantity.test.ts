@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { amountOf } from './quantity.ts';
+import { parseQuantity } from './quantity.ts';
 
 it.each([
   ['0', 0],
@@ -20,9 +20,9 @@ it.each([
   ['2Gi', 2 ** 31],
   ['1.5Ti', 1.5 * 2 ** 40],
 ])('reads %s as %d', (quantity, amount) => {
-  expect(amountOf(quantity)).toBeCloseTo(amount, 12);
+  expect(parseQuantity(quantity)).toBeCloseTo(amount, 12);
 });
 
 it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n'])('finds no quantity in %j', (text) => {
-  expect(amountOf(text)).toBeUndefined();
+  expect(parseQuantity(text)).toBeUndefined();
 });

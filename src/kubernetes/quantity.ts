@@ -1,4 +1,4 @@
-const FORM = /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?<unit>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/u;
+const QUANTITY = /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?<unit>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/u;
 
 const factors: ReadonlyMap<string, number> = new Map([
   ['', 1],
@@ -20,8 +20,8 @@ const factors: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** How much a Kubernetes quantity such as `500m` or `2Gi` is, as exact as a double. Undefined for what is none. */
-export function amountOf(quantity: string): number | undefined {
-  const { number = '', unit = '' } = FORM.exec(quantity)?.groups ?? {};
+export function parseQuantity(quantity: string): number | undefined {
+  const { number = '', unit = '' } = QUANTITY.exec(quantity)?.groups ?? {};
   if (number === '') return undefined;
   const factor = factors.get(unit);
   return factor === undefined ? Number(`${number}${unit}`) : Number(number) * factor;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { failureOf, readJson, warningsOf } from './answer.ts';
+import { errorFromResponse, readJson, warningsOf } from './response.ts';
 import type { ApiConnection } from './api-connection.ts';
 import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
@@ -10,7 +10,7 @@ export const FIELD_MANAGER = 'workspaces-gateway';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
-export interface AskOptions {
+export interface RequestOptions {
   readonly signal: AbortSignal;
   /** What the request is about, for what is said of a failure. */
   readonly resource?: Resource;
@@ -24,7 +24,7 @@ export interface AskOptions {
 }
 
 /** A good answer to a write. */
-export interface WriteAnswer {
+export interface WriteResponse {
   readonly body: unknown;
   /** The texts of its `Warning` headers. */
   readonly warnings: readonly string[];
@@ -41,26 +41,26 @@ export class Requests {
     this.connection = connection;
   }
 
-  async json(method: string, path: PathSegments, options: AskOptions): Promise<unknown> {
-    return inTime(`${method} ${encodePath(path)}`, options.signal, async (signal) =>
-      readJson(await this.answer(method, path, { ...options, signal })),
+  async sendForJson(method: string, path: PathSegments, options: RequestOptions): Promise<unknown> {
+    return withTimeout(`${method} ${encodePath(path)}`, options.signal, async (signal) =>
+      readJson(await this.send(method, path, { ...options, signal })),
     );
   }
 
   /** Once it has been sent, only an answer says what has come of it. */
-  async write(method: string, path: PathSegments, options: AskOptions): Promise<WriteAnswer> {
+  async write(method: string, path: PathSegments, options: RequestOptions): Promise<WriteResponse> {
     const what = `${method} ${encodePath(path)}`;
-    return sent(
+    return withUnknownOutcome(
       what,
-      inTime(what, options.signal, async (signal) => {
-        const response = await this.answer(method, path, { ...options, signal });
+      withTimeout(what, options.signal, async (signal) => {
+        const response = await this.send(method, path, { ...options, signal });
         return { body: await readJson(response), warnings: warningsOf(response) };
       }),
     );
   }
 
   /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
-  async answer(method: string, path: PathSegments, options: AskOptions): Promise<IncomingMessage> {
+  async send(method: string, path: PathSegments, options: RequestOptions): Promise<IncomingMessage> {
     const { signal, query = {}, contentType, body, repeatable } = options;
     const response = await this.connection.send({
       method,
@@ -75,7 +75,7 @@ export class Requests {
       repeatable,
     });
     if ((response.statusCode ?? 500) < 300) return response;
-    throw await failureOf(response, options);
+    throw await errorFromResponse(response, options);
   }
 
   refreshCredentials(): void {
@@ -83,28 +83,28 @@ export class Requests {
   }
 }
 
-async function inTime<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
+async function withTimeout<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
   const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   try {
     return await ask(AbortSignal.any([signal, limit]));
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error;
-    throw timeout(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+    throw timeoutError(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
   }
 }
 
 /** What a write that was sent comes to, if its answer comes. */
-async function sent<R>(what: string, answer: Promise<R>): Promise<R> {
+async function withUnknownOutcome<R>(what: string, answer: Promise<R>): Promise<R> {
   try {
     return await answer;
   } catch (error) {
     if (!isBroken(error)) throw error;
-    throw timeout(`The connection broke after ${what} was sent: it may or may not have happened.`);
+    throw timeoutError(`The connection broke after ${what} was sent: it may or may not have happened.`);
   }
 }
 
 /** The failure of who has waited in vain. */
-export function timeout(message: string): StatusError {
+export function timeoutError(message: string): StatusError {
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 

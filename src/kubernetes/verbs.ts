@@ -2,7 +2,7 @@ import type { KubernetesObject } from './object.ts';
 import type { WatchStreamOptions } from './watch-stream.ts';
 
 /** What the API server answered to a write: the object, and its `Warning` headers' texts. */
-export interface Written<T> {
+export interface WriteResult<T> {
   readonly object: T;
   readonly warnings: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface ListOptions {
   /** Where the page before this one ended. */
   readonly continue?: string | undefined;
   /** The state of this version, instead of the latest; the server remembers some minutes. */
-  readonly exactly?: string | undefined;
+  readonly atResourceVersion?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -73,13 +73,13 @@ export interface DeleteCollectionOptions extends Omit<DeleteOptions, 'preconditi
 }
 
 /** What has become of a deletion. */
-export interface Deleted<T> {
+export interface DeleteResult<T> {
   /** The object, while it waits for its finalizers or its grace period. Undefined: it is gone. */
   readonly object: T | undefined;
   readonly warnings: readonly string[];
 }
 
-export interface DeletedCollection {
+export interface DeleteCollectionResult {
   /** How many objects the deletion was about. */
   readonly count: number;
   readonly warnings: readonly string[];

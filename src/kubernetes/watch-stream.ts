@@ -58,7 +58,7 @@ export function readWatchStream<T extends KubernetesObject>(
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       try {
-        for (const line of lines) if (line.trim() !== '') takeLine(line, options);
+        for (const line of lines) if (line.trim() !== '') handleLine(line, options);
       } catch (error) {
         fail(error);
       }
@@ -72,7 +72,7 @@ export function readWatchStream<T extends KubernetesObject>(
   });
 }
 
-function takeLine<T extends KubernetesObject>(
+function handleLine<T extends KubernetesObject>(
   line: string,
   { resource, onEvent, onMalformed }: WatchStreamOptions<T>,
 ): void {

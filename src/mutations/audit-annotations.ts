@@ -3,7 +3,7 @@ import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isInvalid, StatusError } from '../kubernetes/status-error.ts';
-import type { Patch, WriteOptions, Written } from '../kubernetes/verbs.ts';
+import type { Patch, WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
 import { objectOf, type Manifest } from './manifest.ts';
 import type { Operation } from './patch.ts';
 
@@ -99,7 +99,7 @@ export async function patchWithAudit<T extends KubernetesObject>(
   context: Context,
   { resource, at, patch }: { readonly resource: Resource<T>; readonly at: ObjectName; readonly patch: Patch },
   options: Options,
-): Promise<Written<T>> {
+): Promise<WriteResult<T>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
   switch (patch.type) {
@@ -148,7 +148,7 @@ async function patchJson<T extends KubernetesObject>(
   context: Context,
   { resource, at, operations }: JsonPatching<T>,
   options: Options,
-): Promise<Written<T>> {
+): Promise<WriteResult<T>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
   const send = (object: T | undefined) =>
@@ -194,7 +194,7 @@ export async function replaceWithAudit<T extends KubernetesObject>(
   context: Context,
   { resource, at, manifest }: Replacing<T>,
   options: Options,
-): Promise<Written<T>> {
+): Promise<WriteResult<T>> {
   const { client } = context;
   await client.assertCan('update', resource, at);
   const before = await client.reader.get(resource, at);

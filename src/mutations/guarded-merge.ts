@@ -1,10 +1,10 @@
 import { failure } from '../graphql/errors.ts';
 import { revisionOf } from '../graphql/object-meta.ts';
-import { anyObject } from '../kubernetes/form.ts';
+import { anyObject } from '../kubernetes/decoder.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isConflict } from '../kubernetes/status-error.ts';
-import type { WriteOptions, Written } from '../kubernetes/verbs.ts';
+import type { WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 
 const ATTEMPTS = 5;
@@ -33,7 +33,7 @@ export async function guardedMerge<T extends KubernetesObject>(
   client: ViewerClient,
   { resource, at, annotations, changeOf }: GuardedMerge<T>,
   { revision, ...options }: Options,
-): Promise<Written<T>> {
+): Promise<WriteResult<T>> {
   await client.assertCan('update', resource, at);
   const copy = await client.reader.get(resource, at);
   let object = copy && revisionOf(copy) === revision ? copy : await client.reader.getUncached(resource, at);

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { ObjectName } from '../kubernetes/object.ts';
-import { anyObject } from '../kubernetes/form.ts';
+import { anyObject } from '../kubernetes/decoder.ts';
 import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { failure } from '../graphql/errors.ts';

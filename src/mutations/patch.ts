@@ -1,4 +1,4 @@
-import { anyObject } from '../kubernetes/form.ts';
+import { anyObject } from '../kubernetes/decoder.ts';
 import type { ObjectMeta, ObjectName } from '../kubernetes/object.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import type { Patch } from '../kubernetes/verbs.ts';

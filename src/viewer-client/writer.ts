@@ -3,19 +3,19 @@ import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
-import { anyObject } from '../kubernetes/form.ts';
+import { anyObject } from '../kubernetes/decoder.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 import type {
   CreateOptions,
-  Deleted,
+  DeleteResult,
   DeleteCollectionOptions,
-  DeletedCollection,
+  DeleteCollectionResult,
   DeleteOptions,
   Patch,
   WriteOptions,
-  Written,
+  WriteResult,
 } from '../kubernetes/verbs.ts';
 
 type WithoutSignal<O> = Omit<O, 'signal'>;
@@ -58,7 +58,7 @@ export class Writer {
     resource: Resource<T>,
     manifest: object,
     options: Create,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     const { namespace } = options;
     await this.#resolver.assertCan('create', resource, { namespace });
     return this.#applied(
@@ -74,7 +74,7 @@ export class Writer {
     at: ObjectName,
     manifest: object,
     options: Replace,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     await this.#resolver.assertCan('update', resource, { ...at, subresource: options.subresource });
     return this.#applied(
       resource,
@@ -89,7 +89,7 @@ export class Writer {
     at: ObjectName,
     patch: Patch,
     { verb = 'patch', ...options }: PatchAs,
-  ): Promise<Written<T>> {
+  ): Promise<WriteResult<T>> {
     await this.#resolver.assertCan(verb, resource, { ...at, subresource: options.subresource });
     const permitted =
       patch.type === 'APPLY' && !options.subresource ? await this.#permittedApply(resource, at, patch) : patch;
@@ -105,7 +105,7 @@ export class Writer {
     resource: Resource<T>,
     at: ObjectName,
     options: Delete,
-  ): Promise<Deleted<T>> {
+  ): Promise<DeleteResult<T>> {
     await this.#resolver.assertCan('delete', resource, at);
     const deleted = await this.#options.viewer.client.delete(resource, at, this.#withSignal(options));
     if (options.dryRun || resource.cache.watched === 'never') return deleted;
@@ -119,7 +119,7 @@ export class Writer {
     resource: Resource,
     namespace: string | undefined,
     options: DeleteCollection,
-  ): Promise<DeletedCollection> {
+  ): Promise<DeleteCollectionResult> {
     await this.#resolver.assertCan('deletecollection', resource, { namespace });
     return this.#options.viewer.client.deleteCollection(resource, namespace, this.#withSignal(options));
   }
@@ -131,8 +131,8 @@ export class Writer {
   #applied<T extends KubernetesObject>(
     resource: Resource<T>,
     { dryRun }: WithoutSignal<WriteOptions>,
-    written: Written<T>,
-  ): Written<T> {
+    written: WriteResult<T>,
+  ): WriteResult<T> {
     if (!dryRun && resource.cache.watched !== 'never')
       this.#options.cluster.cache.applyWriteResult(resource, written.object);
     return written;

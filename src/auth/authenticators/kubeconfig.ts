@@ -32,7 +32,7 @@ export async function whoAmI(
 ): Promise<Pick<Viewer, 'name' | 'groups'>> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   try {
-    const answer = await client.document('POST', ['apis', 'authentication.k8s.io', 'v1', 'selfsubjectreviews'], {
+    const answer = await client.request('POST', ['apis', 'authentication.k8s.io', 'v1', 'selfsubjectreviews'], {
       signal,
       body: review,
     });

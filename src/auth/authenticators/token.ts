@@ -67,7 +67,7 @@ async function viewerOf(
 async function reviewToken(client: Client, token: string): Promise<Owner> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   const { signal } = new AbortController(); // all callers share the result
-  const answer = await client.document('POST', ['apis', 'authentication.k8s.io', 'v1', 'tokenreviews'], {
+  const answer = await client.request('POST', ['apis', 'authentication.k8s.io', 'v1', 'tokenreviews'], {
     signal,
     body,
   });

@@ -1,28 +1,28 @@
 import { builder } from '../../graphql/builder.ts';
-import { anyObject, listOf, moment, record, text, type Formed } from '../../kubernetes/form.ts';
+import { anyObject, listOf, timestamp, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import { manifestOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
-const condition = record({
-  type: text,
-  status: text,
-  severity: text,
-  reason: text,
-  message: text,
-  lastTransitionTime: moment,
+const condition = object({
+  type: string,
+  status: string,
+  severity: string,
+  reason: string,
+  message: string,
+  lastTransitionTime: timestamp,
 });
 const conditions = listOf(condition);
 
-type Condition = Formed<typeof condition>;
+type Condition = Decoded<typeof condition>;
 
 /** A list in every known version, though documented as an object: of one condition, or of conditions by their types. */
 export function conditionsOf(instance: DevPodWorkspaceInstanceObject): readonly Condition[] {
   const { status } = manifestOf(instance);
-  const told = anyObject.read(status)?.['conditions'];
-  const listed = conditions.read(told);
+  const told = anyObject.decode(status)?.['conditions'];
+  const listed = conditions.decode(told);
   if (listed) return listed;
   if (!anyObject.is(told)) return [];
-  if (typeof told['type'] === 'string') return conditions.read([told]) ?? [];
-  return Object.entries(told).flatMap(([type, each]) => ({ type, ...condition.read(each) }));
+  if (typeof told['type'] === 'string') return conditions.decode([told]) ?? [];
+  return Object.entries(told).flatMap(([type, each]) => ({ type, ...condition.decode(each) }));
 }
 
 export const DevPodCondition = builder.objectRef<Condition>('DevPodCondition').implement({

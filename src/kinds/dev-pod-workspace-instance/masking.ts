@@ -1,8 +1,8 @@
 import { parse, stringify } from 'yaml';
-import { anyObject } from '../../kubernetes/form.ts';
+import { anyObject } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
-import type { Written } from '../../kubernetes/verbs.ts';
+import type { WriteResult } from '../../kubernetes/verbs.ts';
 
 /** Stands where a secret is. */
 export const PLACEHOLDER = '***';
@@ -32,7 +32,7 @@ export function masked(instance: KubernetesObject): KubernetesObject {
   const { apiVersion, kind, metadata, ...parts } = instance;
   const secrets: string[] = [];
   const shown = maskFields(parts, (secret) => secrets.push(secret));
-  const result = { ...anyObject.read(withoutTexts(shown, secrets)), apiVersion, kind, metadata };
+  const result = { ...anyObject.decode(withoutTexts(shown, secrets)), apiVersion, kind, metadata };
   masks.set(instance, result);
   masks.set(result, result);
   return result;
@@ -58,7 +58,7 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
  * values that it quotes: those may be of the object as it was.
  * @param sent the manifest, or what a patch adds to one
  */
-export async function maskOutcome<T>(sent: unknown, outcome: Promise<Written<T>>): Promise<Written<T>> {
+export async function maskOutcome<T>(sent: unknown, outcome: Promise<WriteResult<T>>): Promise<WriteResult<T>> {
   const secrets = secretsIn(sent);
   const redact = (text: string) => withoutSecrets(withoutQuotedValues(text), secrets);
   try {
@@ -137,7 +137,7 @@ function maskUrls(text: string, onSecret: OnSecret): string {
 }
 
 function withoutTexts(value: unknown, secrets: readonly string[]): unknown {
-  const { status } = anyObject.read(value) ?? {};
+  const { status } = anyObject.decode(value) ?? {};
   return anyObject.is(value) && status !== undefined ? { ...value, status: withoutMessages(status, secrets) } : value;
 }
 

@@ -1,58 +1,68 @@
-import { anyObject, flag, listOf, mapOf, reader, record, text, whole, type Formed } from '../../kubernetes/form.ts';
+import {
+  anyObject,
+  boolean,
+  listOf,
+  record,
+  memoizedDecode,
+  object,
+  string,
+  custom,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { masked } from './masking.ts';
 
-const secretReference = record({ name: text, key: text, optional: flag });
-const option = record({
-  value: text,
-  valueFrom: record({ projectSecretRef: secretReference, sharedSecretRef: secretReference }),
+const secretReference = object({ name: string, key: string, optional: boolean });
+const option = object({
+  value: string,
+  valueFrom: object({ projectSecretRef: secretReference, sharedSecretRef: secretReference }),
 });
 /** An option as it is, or as old versions have it: its bare value. */
-const options = mapOf(
-  whole((value): value is string | Formed<typeof option> => typeof value === 'string' || anyObject.is(value)),
+const options = record(
+  custom((value): value is string | Decoded<typeof option> => typeof value === 'string' || anyObject.is(value)),
 );
-const templateReference = record({ name: text, version: text, syncOnce: flag });
-const template = record({
-  provider: record({ name: text, options, env: options }),
+const templateReference = object({ name: string, version: string, syncOnce: boolean });
+const template = object({
+  provider: object({ name: string, options, env: options }),
   spaceTemplate: templateReference,
   virtualClusterTemplate: templateReference,
   workspaceEnv: options,
 });
-const access = record({
-  name: text,
-  verbs: listOf(text),
-  subresources: listOf(text),
-  users: listOf(text),
-  teams: listOf(text),
+const access = object({
+  name: string,
+  verbs: listOf(string),
+  subresources: listOf(string),
+  users: listOf(string),
+  teams: listOf(string),
 });
-const spec = record({
-  displayName: text,
-  description: text,
-  owner: record({ user: text, team: text }),
+const spec = object({
+  displayName: string,
+  description: string,
+  owner: object({ user: string, team: string }),
   templateRef: templateReference,
   template,
-  runnerRef: record({ runner: text }),
-  parameters: text,
+  runnerRef: object({ runner: string }),
+  parameters: string,
   access: listOf(access),
-  presetRef: record({ name: text, version: text }),
-  environmentRef: record({ name: text, version: text }),
-  preventWakeUpOnConnection: flag,
+  presetRef: object({ name: string, version: string }),
+  environmentRef: object({ name: string, version: string }),
+  preventWakeUpOnConnection: boolean,
 });
-const status = record({
-  lastWorkspaceStatus: text,
-  phase: text,
-  reason: text,
-  message: text,
+const status = object({
+  lastWorkspaceStatus: string,
+  phase: string,
+  reason: string,
+  message: string,
   instance: template,
-  ignoreReconciliation: flag,
+  ignoreReconciliation: boolean,
 });
 
-export type SecretReference = Formed<typeof secretReference>;
-export type TemplateReference = Formed<typeof templateReference>;
-export type Template = Formed<typeof template>;
-export type Options = Formed<typeof options>;
-export type AccessRule = Formed<typeof access>;
+export type SecretReference = Decoded<typeof secretReference>;
+export type TemplateReference = Decoded<typeof templateReference>;
+export type Template = Decoded<typeof template>;
+export type Options = Decoded<typeof options>;
+export type AccessRule = Decoded<typeof access>;
 
 /** An instance of any version: read it through {@link instanceSpecOf} and {@link instanceStatusOf}. */
 export interface DevPodWorkspaceInstanceObject extends KubernetesObject {
@@ -60,22 +70,22 @@ export interface DevPodWorkspaceInstanceObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
-const readOption = reader(option, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
+const readOption = memoizedDecode(option, {});
 
 /** What is asked for, without secrets. */
-export function instanceSpecOf(instance: DevPodWorkspaceInstanceObject): Formed<typeof spec> {
+export function instanceSpecOf(instance: DevPodWorkspaceInstanceObject): Decoded<typeof spec> {
   return readSpec(manifestOf(instance).spec);
 }
 
 /** What the controller reports, without secrets. */
-export function instanceStatusOf(instance: DevPodWorkspaceInstanceObject): Formed<typeof status> {
+export function instanceStatusOf(instance: DevPodWorkspaceInstanceObject): Decoded<typeof status> {
   return readStatus(manifestOf(instance).status);
 }
 
 /** One option, without its value where that is secret. */
-export function optionOf(value: Options[string]): Formed<typeof option> {
+export function optionOf(value: Options[string]): Decoded<typeof option> {
   return typeof value === 'string' ? { value } : readOption(value);
 }
 

@@ -1,5 +1,5 @@
 import { failure } from '../../graphql/errors.ts';
-import { anyObject } from '../../kubernetes/form.ts';
+import { anyObject } from '../../kubernetes/decoder.ts';
 import type { Patch } from '../../kubernetes/verbs.ts';
 import { PLACEHOLDER } from './masking.ts';
 

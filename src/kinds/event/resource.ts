@@ -1,40 +1,40 @@
-import { int, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import { int, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-const involvedObject = record({
-  apiVersion: text,
-  kind: text,
-  namespace: text,
-  name: text,
-  uid: text,
-  fieldPath: text,
+const involvedObject = object({
+  apiVersion: string,
+  kind: string,
+  namespace: string,
+  name: string,
+  uid: string,
+  fieldPath: string,
 });
 
 /** Both forms in which events are written: with counts, and since Kubernetes 1.19 as a series. */
-const event = record({
+const event = object({
   involvedObject,
-  type: text,
-  reason: text,
-  message: text,
+  type: string,
+  reason: string,
+  message: string,
   count: int,
-  firstTimestamp: text,
-  lastTimestamp: text,
-  eventTime: text,
-  series: record({ count: int, lastObservedTime: text }),
-  source: record({ component: text, host: text }),
-  reportingComponent: text,
-  reportingInstance: text,
+  firstTimestamp: string,
+  lastTimestamp: string,
+  eventTime: string,
+  series: object({ count: int, lastObservedTime: string }),
+  source: object({ component: string, host: string }),
+  reportingComponent: string,
+  reportingInstance: string,
 });
 
-export type EventFields = Formed<typeof event>;
-export type InvolvedObject = Formed<typeof involvedObject>;
+export type EventFields = Decoded<typeof event>;
+export type InvolvedObject = Decoded<typeof involvedObject>;
 
 /** Something that a component of the cluster noted of an object, read through {@link eventFieldsOf}. */
 export type EventObject = KubernetesObject;
 
 /** What it says. */
-export const eventFieldsOf: (object: EventObject) => EventFields = reader(event, {});
+export const eventFieldsOf: (object: EventObject) => EventFields = memoizedDecode(event, {});
 
 export const Event = defineResource<EventObject>({
   kind: 'Event',
@@ -44,18 +44,18 @@ export const Event = defineResource<EventObject>({
   namespaced: true,
   cache: {
     watched: 'on-demand',
-    trim: (object) => {
-      const { apiVersion, kind, metadata } = object;
-      return { ...event.only(object), apiVersion, kind, metadata };
+    trim: (stored) => {
+      const { apiVersion, kind, metadata } = stored;
+      return { ...event.prune(stored), apiVersion, kind, metadata };
     },
     indexes: {
       /** By the object that it is about: {@link involvedKeyOf}. */
-      involved: (object) => {
-        const { kind = '', namespace, name = '' } = eventFieldsOf(object).involvedObject ?? {};
+      involved: (stored) => {
+        const { kind = '', namespace, name = '' } = eventFieldsOf(stored).involvedObject ?? {};
         return [involvedKeyOf(kind, { namespace, name })];
       },
       /** By the key of the workspace whose StatefulSet or pod it is about, as their names tell. */
-      part: (object) => partKeysOf(eventFieldsOf(object).involvedObject ?? {}),
+      part: (stored) => partKeysOf(eventFieldsOf(stored).involvedObject ?? {}),
     },
   },
 });

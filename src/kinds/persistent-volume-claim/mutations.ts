@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import { amountOf } from '../../kubernetes/quantity.ts';
+import { parseQuantity } from '../../kubernetes/quantity.ts';
 import { apiVersionOf } from '../../kubernetes/resource.ts';
 import { type StatusCause } from '../../kubernetes/status-error.ts';
 import {
@@ -124,7 +124,7 @@ function manifestOf(context: Context, input: CreateInput): object {
 }
 
 function validateInput({ accessModes, volumeMode, requestedSize, labels, annotations }: CreateInput): StatusCause[] {
-  const size = amountOf(requestedSize);
+  const size = parseQuantity(requestedSize);
   return [
     ...(accessModes.length === 0 ? [requiredValue('input.accessModes', 'expected one at least')] : []),
     ...accessModes.flatMap((mode, i) =>

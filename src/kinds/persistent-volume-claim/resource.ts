@@ -1,21 +1,21 @@
-import { listOf, mapOf, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import { listOf, record, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-const quantities = mapOf(text);
-const condition = record({ type: text, status: text, reason: text, message: text, lastTransitionTime: text });
+const quantities = record(string);
+const condition = object({ type: string, status: string, reason: string, message: string, lastTransitionTime: string });
 
-const spec = record({
-  accessModes: listOf(text),
-  resources: record({ requests: quantities, limits: quantities }),
-  volumeMode: text,
-  storageClassName: text,
-  volumeName: text,
+const spec = object({
+  accessModes: listOf(string),
+  resources: object({ requests: quantities, limits: quantities }),
+  volumeMode: string,
+  storageClassName: string,
+  volumeName: string,
 });
 
-const status = record({
-  phase: text,
-  accessModes: listOf(text),
+const status = object({
+  phase: string,
+  accessModes: listOf(string),
   capacity: quantities,
   conditions: listOf(condition),
 });
@@ -26,14 +26,14 @@ export interface PersistentVolumeClaimObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
-export function claimSpecOf(claim: PersistentVolumeClaimObject): Formed<typeof spec> {
+export function claimSpecOf(claim: PersistentVolumeClaimObject): Decoded<typeof spec> {
   return readSpec(claim.spec);
 }
 
-export function claimStatusOf(claim: PersistentVolumeClaimObject): Formed<typeof status> {
+export function claimStatusOf(claim: PersistentVolumeClaimObject): Decoded<typeof status> {
   return readStatus(claim.status);
 }
 

@@ -1,17 +1,17 @@
-import { listOf, mapOf, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import { listOf, record, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-const spec = record({
-  capacity: mapOf(text),
-  accessModes: listOf(text),
-  persistentVolumeReclaimPolicy: text,
-  storageClassName: text,
-  volumeMode: text,
-  claimRef: record({ namespace: text, name: text, uid: text }),
+const spec = object({
+  capacity: record(string),
+  accessModes: listOf(string),
+  persistentVolumeReclaimPolicy: string,
+  storageClassName: string,
+  volumeMode: string,
+  claimRef: object({ namespace: string, name: string, uid: string }),
 });
 
-const status = record({ phase: text, reason: text, message: text });
+const status = object({ phase: string, reason: string, message: string });
 
 /** A piece of storage, read through {@link volumeSpecOf} and {@link volumeStatusOf}. */
 export interface PersistentVolumeObject extends KubernetesObject {
@@ -19,14 +19,14 @@ export interface PersistentVolumeObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
-export function volumeSpecOf(volume: PersistentVolumeObject): Formed<typeof spec> {
+export function volumeSpecOf(volume: PersistentVolumeObject): Decoded<typeof spec> {
   return readSpec(volume.spec);
 }
 
-export function volumeStatusOf(volume: PersistentVolumeObject): Formed<typeof status> {
+export function volumeStatusOf(volume: PersistentVolumeObject): Decoded<typeof status> {
   return readStatus(volume.status);
 }
 
@@ -39,6 +39,6 @@ export const PersistentVolume = defineResource<PersistentVolumeObject>({
   namespaced: false,
   cache: {
     watched: 'on-demand',
-    trim: (volume) => ({ ...volume, spec: spec.only(volume.spec), status: status.only(volume.status) }),
+    trim: (volume) => ({ ...volume, spec: spec.prune(volume.spec), status: status.prune(volume.status) }),
   },
 });

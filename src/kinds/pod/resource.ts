@@ -1,70 +1,79 @@
-import { flag, int, listOf, mapOf, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import {
+  boolean,
+  int,
+  listOf,
+  record,
+  memoizedDecode,
+  object,
+  string,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 /** Names the workspace that a pod belongs to; only pods that have it are looked at. */
 export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
-const quantities = mapOf(text);
-const container = record({
-  name: text,
-  image: text,
-  resources: record({ requests: quantities, limits: quantities }),
+const quantities = record(string);
+const container = object({
+  name: string,
+  image: string,
+  resources: object({ requests: quantities, limits: quantities }),
 });
-const terminated = record({
+const terminated = object({
   exitCode: int,
   signal: int,
-  reason: text,
-  message: text,
-  startedAt: text,
-  finishedAt: text,
+  reason: string,
+  message: string,
+  startedAt: string,
+  finishedAt: string,
 });
-const containerState = record({
-  waiting: record({ reason: text, message: text }),
-  running: record({ startedAt: text }),
+const containerState = object({
+  waiting: object({ reason: string, message: string }),
+  running: object({ startedAt: string }),
   terminated,
 });
-const containerStatus = record({
-  name: text,
-  image: text,
-  ready: flag,
-  started: flag,
+const containerStatus = object({
+  name: string,
+  image: string,
+  ready: boolean,
+  started: boolean,
   restartCount: int,
   state: containerState,
-  lastState: record({ terminated }),
+  lastState: object({ terminated }),
 });
-const condition = record({ type: text, status: text, reason: text, message: text, lastTransitionTime: text });
+const condition = object({ type: string, status: string, reason: string, message: string, lastTransitionTime: string });
 
-const spec = record({
-  nodeName: text,
+const spec = object({
+  nodeName: string,
   containers: listOf(container),
   initContainers: listOf(container),
   volumes: listOf(
-    record({
-      name: text,
-      persistentVolumeClaim: record({ claimName: text }),
-      secret: record({ secretName: text }),
+    object({
+      name: string,
+      persistentVolumeClaim: object({ claimName: string }),
+      secret: object({ secretName: string }),
     }),
   ),
 });
 
-const status = record({
-  phase: text,
-  reason: text,
-  message: text,
-  podIP: text,
-  qosClass: text,
-  startTime: text,
+const status = object({
+  phase: string,
+  reason: string,
+  message: string,
+  podIP: string,
+  qosClass: string,
+  startTime: string,
   conditions: listOf(condition),
   containerStatuses: listOf(containerStatus),
   initContainerStatuses: listOf(containerStatus),
 });
 
-export type Container = Formed<typeof container>;
-export type ContainerStatus = Formed<typeof containerStatus>;
-export type ContainerState = Formed<typeof containerState>;
-export type Termination = Formed<typeof terminated>;
-export type PodCondition = Formed<typeof condition>;
+export type Container = Decoded<typeof container>;
+export type ContainerStatus = Decoded<typeof containerStatus>;
+export type ContainerState = Decoded<typeof containerState>;
+export type Termination = Decoded<typeof terminated>;
+export type PodCondition = Decoded<typeof condition>;
 
 /** A Pod, read through {@link podSpecOf} and {@link podStatusOf}. */
 export interface PodObject extends KubernetesObject {
@@ -72,14 +81,14 @@ export interface PodObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
-export function podSpecOf(pod: PodObject): Formed<typeof spec> {
+export function podSpecOf(pod: PodObject): Decoded<typeof spec> {
   return readSpec(pod.spec);
 }
 
-export function podStatusOf(pod: PodObject): Formed<typeof status> {
+export function podStatusOf(pod: PodObject): Decoded<typeof status> {
   return readStatus(pod.status);
 }
 
@@ -92,7 +101,7 @@ export const Pod = defineResource<PodObject>({
   cache: {
     watched: 'on-demand',
     labelSelector: WORKSPACE_NAME_LABEL,
-    trim: (pod) => ({ ...pod, spec: spec.only(pod.spec), status: status.only(pod.status) }),
+    trim: (pod) => ({ ...pod, spec: spec.prune(pod.spec), status: status.prune(pod.status) }),
     indexes: {
       /** By the key of the workspace. */
       workspace: (pod) => {

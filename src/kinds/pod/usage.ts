@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { viewerDependent } from '../../graphql/field-dependencies.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { type ContainerUsage, podMetrics } from '../../kubernetes/pod-metrics.ts';
-import { amountOf } from '../../kubernetes/quantity.ts';
+import { parseQuantity } from '../../kubernetes/quantity.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
@@ -22,7 +22,7 @@ const ContainerUsageType = builder.objectRef<ContainerUsage>('ContainerUsage').i
     cpuCores: t.float({
       nullable: true,
       description: 'CPU usage in cores, e.g. 0.137. Null if it was not measured.',
-      resolve: ({ cpu }) => amountOf(cpu ?? '') ?? null,
+      resolve: ({ cpu }) => parseQuantity(cpu ?? '') ?? null,
     }),
     memory: t.string({
       nullable: true,
@@ -32,7 +32,7 @@ const ContainerUsageType = builder.objectRef<ContainerUsage>('ContainerUsage').i
     memoryBytes: t.float({
       nullable: true,
       description: 'Memory usage in bytes. Null if it was not measured.',
-      resolve: ({ memory }) => amountOf(memory ?? '') ?? null,
+      resolve: ({ memory }) => parseQuantity(memory ?? '') ?? null,
     }),
     at: t.field({
       type: 'DateTime',

@@ -1,18 +1,18 @@
-import { anyObject, flag, listOf, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import { anyObject, boolean, listOf, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-const fields = record({ type: text, immutable: flag, keys: listOf(text) });
+const fields = object({ type: string, immutable: boolean, keys: listOf(string) });
 
 /** A Secret without its values: what is kept of it once it is read, by {@link secretFieldsOf}. */
 export type SecretObject = KubernetesObject;
 
-export const secretFieldsOf: (secret: SecretObject) => Formed<typeof fields> = reader(fields, {});
+export const secretFieldsOf: (secret: SecretObject) => Decoded<typeof fields> = memoizedDecode(fields, {});
 
 /** Some controllers leave tokens in annotations: only those of the workspaces are kept. */
 const ANNOTATIONS_KEPT = 'notebooks.kubeflow.org/';
 
-const stored = record({ type: text, immutable: flag, data: anyObject, keys: listOf(text) });
+const stored = object({ type: string, immutable: boolean, data: anyObject, keys: listOf(string) });
 
 /** Values never leave the API server's answer: of what is in a secret, the names of its keys are kept. */
 export const Secret = defineResource<SecretObject>({
@@ -24,7 +24,7 @@ export const Secret = defineResource<SecretObject>({
   cache: {
     watched: 'never',
     trim: (secret) => {
-      const { type, immutable, data = {}, keys = Object.keys(data) } = stored.read(secret) ?? {};
+      const { type, immutable, data = {}, keys = Object.keys(data) } = stored.decode(secret) ?? {};
       const { apiVersion, kind, metadata } = secret;
       const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) =>
         key.startsWith(ANNOTATIONS_KEPT),

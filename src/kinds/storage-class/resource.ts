@@ -1,19 +1,19 @@
-import { flag, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import { boolean, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
 
-const fields = record({
-  provisioner: text,
-  reclaimPolicy: text,
-  volumeBindingMode: text,
-  allowVolumeExpansion: flag,
+const fields = object({
+  provisioner: string,
+  reclaimPolicy: string,
+  volumeBindingMode: string,
+  allowVolumeExpansion: boolean,
 });
 
 /** A class of storage, read through {@link classFieldsOf}. */
 export type StorageClassObject = KubernetesObject;
 
-export const classFieldsOf: (storageClass: StorageClassObject) => Formed<typeof fields> = reader(fields, {});
+export const classFieldsOf: (storageClass: StorageClassObject) => Decoded<typeof fields> = memoizedDecode(fields, {});
 
 /** Without the parameters of the provisioner. */
 export const StorageClass = defineResource<StorageClassObject>({
@@ -26,7 +26,7 @@ export const StorageClass = defineResource<StorageClassObject>({
     watched: 'on-demand',
     trim: (storageClass) => {
       const { apiVersion, kind, metadata } = storageClass;
-      return { ...fields.only(storageClass), apiVersion, kind, metadata };
+      return { ...fields.prune(storageClass), apiVersion, kind, metadata };
     },
   },
   access: {
@@ -40,7 +40,7 @@ function offerOf(storageClass: StorageClassObject): StorageClassObject {
   const { apiVersion, kind, metadata } = storageClass;
   const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
   const shown = { name, uid, resourceVersion, labels, annotations, creationTimestamp: '' };
-  return { ...fields.only(storageClass), apiVersion, kind, metadata: shown };
+  return { ...fields.prune(storageClass), apiVersion, kind, metadata: shown };
 }
 
 /** The label by which an administrator offers a class to the users of workspaces. */

@@ -2,54 +2,54 @@ import {
   anyObject,
   int,
   listOf,
-  mapOf,
-  moment,
-  reader,
   record,
-  text,
-  whole,
-  type Formed,
-} from '../../kubernetes/form.ts';
+  timestamp,
+  memoizedDecode,
+  object,
+  string,
+  custom,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 /** As text, or as a bare number. */
-const quantity = whole((value): value is string | number => typeof value === 'string' || typeof value === 'number');
+const quantity = custom((value): value is string | number => typeof value === 'string' || typeof value === 'number');
 
-const networkTopology = record({ mode: text, highestTierAllowed: int, highestTierName: text });
-const policy = record({ action: text, event: text, events: listOf(text), exitCode: int, timeout: text });
-const partitionPolicy = record({ totalPartitions: int, partitionSize: int, minPartitions: int, networkTopology });
-const task = record({
-  name: text,
+const networkTopology = object({ mode: string, highestTierAllowed: int, highestTierName: string });
+const policy = object({ action: string, event: string, events: listOf(string), exitCode: int, timeout: string });
+const partitionPolicy = object({ totalPartitions: int, partitionSize: int, minPartitions: int, networkTopology });
+const task = object({
+  name: string,
   replicas: int,
   minAvailable: int,
   maxRetry: int,
-  topologyPolicy: text,
-  dependsOn: record({ name: listOf(text), iteration: text }),
+  topologyPolicy: string,
+  dependsOn: object({ name: listOf(string), iteration: string }),
   partitionPolicy,
   policies: listOf(policy),
   template: anyObject,
 });
-const volume = record({ mountPath: text, volumeClaimName: text, volumeClaim: anyObject });
-const spec = record({
-  schedulerName: text,
-  queue: text,
+const volume = object({ mountPath: string, volumeClaimName: string, volumeClaim: anyObject });
+const spec = object({
+  schedulerName: string,
+  queue: string,
   minAvailable: int,
   minSuccess: int,
   maxRetry: int,
-  priorityClassName: text,
+  priorityClassName: string,
   ttlSecondsAfterFinished: int,
-  runningEstimate: text,
+  runningEstimate: string,
   networkTopology,
-  plugins: mapOf(whole((value): value is readonly unknown[] | null => value === null || Array.isArray(value))),
+  plugins: record(custom((value): value is readonly unknown[] | null => value === null || Array.isArray(value))),
   policies: listOf(policy),
   tasks: listOf(task),
   volumes: listOf(volume),
 });
-const resources = mapOf(quantity);
-const status = record({
-  state: record({ phase: text, reason: text, message: text, lastTransitionTime: moment }),
-  conditions: listOf(record({ status: text, lastTransitionTime: moment })),
+const resources = record(quantity);
+const status = object({
+  state: object({ phase: string, reason: string, message: string, lastTransitionTime: timestamp }),
+  conditions: listOf(object({ status: string, lastTransitionTime: timestamp })),
   pending: int,
   running: int,
   succeeded: int,
@@ -60,18 +60,18 @@ const status = record({
   retryCount: int,
   minAvailable: int,
   version: int,
-  runningDuration: text,
-  taskStatusCount: mapOf(record({ phase: mapOf(int) })),
+  runningDuration: string,
+  taskStatusCount: record(object({ phase: record(int) })),
   controlledResources: resources,
   ControlledResources: resources,
 });
 
-export type NetworkTopology = Formed<typeof networkTopology>;
-export type PartitionPolicy = Formed<typeof partitionPolicy>;
-export type Policy = Formed<typeof policy>;
-export type Task = Formed<typeof task>;
-export type Volume = Formed<typeof volume>;
-type Status = Formed<typeof status>;
+export type NetworkTopology = Decoded<typeof networkTopology>;
+export type PartitionPolicy = Decoded<typeof partitionPolicy>;
+export type Policy = Decoded<typeof policy>;
+export type Task = Decoded<typeof task>;
+export type Volume = Decoded<typeof volume>;
+type Status = Decoded<typeof status>;
 export type JobCondition = NonNullable<Status['conditions']>[number];
 
 /** A job of any version of Volcano: read it through {@link jobSpecOf} and {@link jobStatusOf}. */
@@ -80,11 +80,11 @@ export interface VolcanoJobObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
 /** What is asked for. */
-export function jobSpecOf(job: VolcanoJobObject): Formed<typeof spec> {
+export function jobSpecOf(job: VolcanoJobObject): Decoded<typeof spec> {
   return readSpec(job.spec);
 }
 
@@ -98,7 +98,7 @@ export function succeededOf(job: VolcanoJobObject): number {
   return succeeded ?? Succeeded ?? 0;
 }
 
-export function controlledResourcesOf(job: VolcanoJobObject): Formed<typeof resources> {
+export function controlledResourcesOf(job: VolcanoJobObject): Decoded<typeof resources> {
   const { controlledResources, ControlledResources } = jobStatusOf(job);
   return controlledResources ?? ControlledResources ?? {};
 }

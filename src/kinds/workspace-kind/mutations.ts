@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import type { Written } from '../../kubernetes/verbs.ts';
+import type { WriteResult } from '../../kubernetes/verbs.ts';
 import {
   creationAnnotations,
   withAnnotations,
@@ -126,7 +126,7 @@ const workspaceKindPaths: InputPaths = {
 export function updateWorkspaceKind(
   context: Context,
   update: WorkspaceKindUpdate,
-): Promise<Written<WorkspaceKindObject>> {
+): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
   const cleared = (['displayName', 'description'] as const).filter((field) => update[field] === null);
   assertNoCauses(

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { mapOf, record, text } from '../../kubernetes/form.ts';
+import { record, object, string } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { assertSegments, segmentCauses } from '../../kubernetes/path.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
@@ -86,7 +86,7 @@ const ConfigMap = defineResource<KubernetesObject>({
   },
 });
 
-const pictures = record({ data: mapOf(text), binaryData: mapOf(text) });
+const pictures = object({ data: record(string), binaryData: record(string) });
 
 /** Where the gateway serves a picture that is kept in the cluster; it changes with the picture, where that is known. */
 export function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
@@ -121,7 +121,7 @@ async function readPicture(
   if (!name || !namespace || !key || segmentCauses({ name, namespace }).length > 0) return undefined;
   const source = await existing(client.get(ConfigMap, { namespace, name }, signal));
   if (source?.metadata.labels?.[IMAGE_SOURCE] !== 'true') return undefined;
-  const { data = {}, binaryData = {} } = pictures.read(source) ?? {};
+  const { data = {}, binaryData = {} } = pictures.decode(source) ?? {};
   const contentType = ANY_IMAGE.test(mediaType) ? mediaType : 'application/octet-stream';
   const plain = Object.hasOwn(data, key) ? data[key] : undefined;
   if (plain !== undefined) return { contentType, content: Buffer.from(plain) };

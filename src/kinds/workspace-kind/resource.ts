@@ -3,84 +3,87 @@ import { defineResource } from '../../kubernetes/resource.ts';
 import { Workspace } from '../workspace/resource.ts';
 import {
   anyObject,
-  flag,
+  boolean,
   int,
   listOf,
-  mapOf,
-  reader,
   record,
-  text,
-  whole,
-  type Formed,
-} from '../../kubernetes/form.ts';
+  memoizedDecode,
+  object,
+  string,
+  custom,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 
-const redirect = record({ to: text, message: record({ level: text, text }) });
+const redirect = object({ to: string, message: object({ level: string, text: string }) });
 /** In old kinds the ports are the image’s, and have a protocol. */
-const imagePort = record({ id: text, displayName: text, protocol: text });
-const option = record({
-  id: text,
-  spawner: record({
-    displayName: text,
-    description: text,
-    labels: listOf(record({ key: text, value: text })),
-    hidden: flag,
+const imagePort = object({ id: string, displayName: string, protocol: string });
+const option = object({
+  id: string,
+  spawner: object({
+    displayName: string,
+    description: string,
+    labels: listOf(object({ key: string, value: string })),
+    hidden: boolean,
   }),
   redirect,
-  spec: record({ ports: listOf(imagePort) }),
+  spec: object({ ports: listOf(imagePort) }),
 });
-const optionList = record({ spawner: record({ default: text }), values: listOf(option) });
+const optionList = object({ spawner: object({ default: string }), values: listOf(option) });
 
-const picture = record({ url: text, configMap: record({ name: text, namespace: text, key: text, mediaType: text }) });
-const pictureStatus = record({ sha256: text, configMap: record({ errorType: text }) });
+const picture = object({
+  url: string,
+  configMap: object({ name: string, namespace: string, key: string, mediaType: string }),
+});
+const pictureStatus = object({ sha256: string, configMap: object({ errorType: string }) });
 
-const activityRule = record({
-  config: record({ secondsSinceActive: int, minRunningSeconds: int }),
+const activityRule = object({
+  config: object({ secondsSinceActive: int, minRunningSeconds: int }),
   match: anyObject,
-  effect: record({ pauseWorkspace: flag }),
+  effect: object({ pauseWorkspace: boolean }),
 });
 
-const requirement = record({ key: text, operator: text, values: listOf(text) });
-const selected = record({ selector: record({ matchLabels: mapOf(text), matchExpressions: listOf(requirement) }) });
-const filterMatch = record({ matchNamespace: selected, matchImageConfig: selected, matchPodConfig: selected });
-const filterRule = record({
-  scope: text,
-  effect: record({
-    ui: record({ hide: flag }),
-    api: record({ hide: flag, deny: flag, denyMessage: record({ text }) }),
+const requirement = object({ key: string, operator: string, values: listOf(string) });
+const selected = object({ selector: object({ matchLabels: record(string), matchExpressions: listOf(requirement) }) });
+const filterMatch = object({ matchNamespace: selected, matchImageConfig: selected, matchPodConfig: selected });
+const filterRule = object({
+  scope: string,
+  effect: object({
+    ui: object({ hide: boolean }),
+    api: object({ hide: boolean, deny: boolean, denyMessage: object({ text: string }) }),
   }),
-  match: listOf(whole(filterMatch.is)), // half a condition would select more than was meant
+  match: listOf(custom(filterMatch.is)), // half a condition would select more than was meant
 });
 
-const spec = record({
-  spawner: record({
-    displayName: text,
-    description: text,
-    hidden: flag,
-    deprecated: flag,
-    deprecationMessage: text,
+const spec = object({
+  spawner: object({
+    displayName: string,
+    description: string,
+    hidden: boolean,
+    deprecated: boolean,
+    deprecationMessage: string,
     icon: picture,
     logo: picture,
   }),
-  podTemplate: record({
-    volumeMounts: record({ home: text }),
-    extraVolumeMounts: listOf(record({ mountPath: text })),
+  podTemplate: object({
+    volumeMounts: object({ home: string }),
+    extraVolumeMounts: listOf(object({ mountPath: string })),
     /** Absent in old kinds. */
-    ports: listOf(record({ id: text, protocol: text, defaultDisplayName: text })),
-    options: record({ imageConfig: optionList, podConfig: optionList }),
+    ports: listOf(object({ id: string, protocol: string, defaultDisplayName: string })),
+    options: object({ imageConfig: optionList, podConfig: optionList }),
   }),
   activityRules: listOf(activityRule),
   filterRules: listOf(filterRule),
 });
 
-const status = record({ spawnerIcon: pictureStatus, spawnerLogo: pictureStatus });
+const status = object({ spawnerIcon: pictureStatus, spawnerLogo: pictureStatus });
 
-export type RedirectMessageSpec = NonNullable<Formed<typeof redirect>['message']>;
+export type RedirectMessageSpec = NonNullable<Decoded<typeof redirect>['message']>;
 /** One value of an option list. */
-export type OptionSpec = Formed<typeof option>;
-export type Picture = Formed<typeof picture>;
-export type ActivityRuleSpec = Formed<typeof activityRule>;
-export type FilterMatch = Formed<typeof filterMatch>;
-export type FilterRuleSpec = Formed<typeof filterRule>;
+export type OptionSpec = Decoded<typeof option>;
+export type Picture = Decoded<typeof picture>;
+export type ActivityRuleSpec = Decoded<typeof activityRule>;
+export type FilterMatch = Decoded<typeof filterMatch>;
+export type FilterRuleSpec = Decoded<typeof filterRule>;
 
 /** A WorkspaceKind of any age of its CRD: read it through {@link workspaceKindSpecOf} and {@link workspaceKindStatusOf}. */
 export interface WorkspaceKindObject extends KubernetesObject {
@@ -88,16 +91,16 @@ export interface WorkspaceKindObject extends KubernetesObject {
   readonly status?: unknown;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
 /** What is offered. */
-export function workspaceKindSpecOf(workspaceKind: WorkspaceKindObject): Formed<typeof spec> {
+export function workspaceKindSpecOf(workspaceKind: WorkspaceKindObject): Decoded<typeof spec> {
   return readSpec(workspaceKind.spec);
 }
 
 /** What the controller reports. Empty until it has looked. */
-export function workspaceKindStatusOf(workspaceKind: WorkspaceKindObject): Formed<typeof status> {
+export function workspaceKindStatusOf(workspaceKind: WorkspaceKindObject): Decoded<typeof status> {
   return readStatus(workspaceKind.status);
 }
 

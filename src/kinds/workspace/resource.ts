@@ -1,53 +1,63 @@
-import { flag, int, listOf, mapOf, number, reader, record, text, type Formed } from '../../kubernetes/form.ts';
+import {
+  boolean,
+  int,
+  listOf,
+  record,
+  number,
+  memoizedDecode,
+  object,
+  string,
+  type Decoded,
+} from '../../kubernetes/decoder.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 /** Milliseconds since the epoch from new controllers, seconds from old ones; 0: never. */
 const time = number;
 
-const labels = mapOf(text);
-const secretVolume = record({ secretName: text, mountPath: text, defaultMode: int });
+const labels = record(string);
+const secretVolume = object({ secretName: string, mountPath: string, defaultMode: int });
 
-const spec = record({
-  kind: text,
-  paused: flag,
-  displayName: text,
-  deferUpdates: flag,
-  podTemplate: record({
-    podMetadata: record({ labels, annotations: labels }),
-    volumes: record({
-      home: text,
-      data: listOf(record({ pvcName: text, mountPath: text, readOnly: flag })),
+const spec = object({
+  kind: string,
+  paused: boolean,
+  displayName: string,
+  deferUpdates: boolean,
+  podTemplate: object({
+    podMetadata: object({ labels, annotations: labels }),
+    volumes: object({
+      home: string,
+      data: listOf(object({ pvcName: string, mountPath: string, readOnly: boolean })),
       secrets: listOf(secretVolume),
     }),
-    options: record({ imageConfig: text, podConfig: text }),
+    options: object({ imageConfig: string, podConfig: string }),
   }),
 });
 
-const optionStatus = record({ desired: text, redirectChain: listOf(record({ source: text, target: text })) });
-const containers = listOf(record({ name: text }));
-const pod = record({ name: text, nodeName: text, containers, initContainers: containers });
-const activity = record({
+const optionStatus = object({ desired: string, redirectChain: listOf(object({ source: string, target: string })) });
+const containers = listOf(object({ name: string }));
+const pod = object({ name: string, nodeName: string, containers, initContainers: containers });
+const activity = object({
   lastActivity: time,
   lastUpdate: time,
-  lastProbe: record({ startTime: time, endTime: time, result: text, message: text }),
-  rules: record({ pauseWorkspace: record({ eligibleAfter: time }) }),
+  lastProbe: object({ startTime: time, endTime: time, result: string, message: string }),
+  rules: object({ pauseWorkspace: object({ eligibleAfter: time }) }),
 });
 
-const status = record({
-  state: text,
-  stateMessage: text,
-  pendingRestart: flag,
+const status = object({
+  state: string,
+  stateMessage: string,
+  pendingRestart: boolean,
   pauseTime: time,
   lastRunningTime: time,
   activity,
-  podTemplateOptions: record({ imageConfig: optionStatus, podConfig: optionStatus }),
+  podTemplateOptions: object({ imageConfig: optionStatus, podConfig: optionStatus }),
   podTemplatePod: pod,
 });
 
-export type SecretVolume = Formed<typeof secretVolume>;
-export type PodStatus = Formed<typeof pod>;
-export type ActivityStatus = Formed<typeof activity>;
+export type SecretVolume = Decoded<typeof secretVolume>;
+export type PodStatus = Decoded<typeof pod>;
+export type ActivityStatus = Decoded<typeof activity>;
 
 /** A Workspace of any age of its CRD: read it through {@link specOf} and {@link statusOf}. */
 export interface WorkspaceObject extends KubernetesObject {
@@ -68,16 +78,16 @@ export interface WorkspaceWrite {
   readonly after: WorkspaceContent;
 }
 
-const readSpec = reader(spec, {});
-const readStatus = reader(status, {});
+const readSpec = memoizedDecode(spec, {});
+const readStatus = memoizedDecode(status, {});
 
 /** What is asked for. */
-export function specOf(workspace: WorkspaceContent): Formed<typeof spec> {
+export function specOf(workspace: WorkspaceContent): Decoded<typeof spec> {
   return readSpec(workspace.spec);
 }
 
 /** What the controller reports. Empty until it has looked. */
-export function statusOf(workspace: WorkspaceObject): Formed<typeof status> {
+export function statusOf(workspace: WorkspaceObject): Decoded<typeof status> {
   return readStatus(workspace.status);
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../../graphql/context.ts';
-import { anyObject } from '../../../kubernetes/form.ts';
+import { anyObject } from '../../../kubernetes/decoder.ts';
 import { isConflict, StatusError } from '../../../kubernetes/status-error.ts';
-import type { Patch, Written } from '../../../kubernetes/verbs.ts';
+import type { Patch, WriteResult } from '../../../kubernetes/verbs.ts';
 import type { InputPaths } from '../../../mutations/field-errors.ts';
 import type { StoredVersion } from '../../../mutations/patch.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
@@ -16,7 +16,7 @@ interface CheckedWrite {
   /** Sends the write: in a dry run, or so that it succeeds only if this version is stored. Undefined: there is none yet. */
   readonly send: (
     target: 'dry-run' | { readonly version: StoredVersion | undefined },
-  ) => Promise<Written<WorkspaceObject>>;
+  ) => Promise<WriteResult<WorkspaceObject>>;
 }
 
 /**
@@ -32,7 +32,7 @@ interface CheckedWrite {
  * @throws {StatusError} what the write throws, and Conflict if other writes came first each time
  * @throws {GraphQLError} as {@link assertWorkspaceRules}
  */
-export async function writeChecked(context: Context, write: CheckedWrite): Promise<Written<WorkspaceObject>> {
+export async function writeChecked(context: Context, write: CheckedWrite): Promise<WriteResult<WorkspaceObject>> {
   const { at, paths, dryRun, send } = write;
   for (let attempt = 1; ; attempt += 1) {
     const tried = await send('dry-run');

@@ -3,7 +3,7 @@ import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
 import { isConflict, isInvalid, StatusError } from '../../../kubernetes/status-error.ts';
-import type { Written } from '../../../kubernetes/verbs.ts';
+import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import type { Operation } from '../../../mutations/patch.ts';
@@ -81,7 +81,7 @@ export async function setPaused(
   at: { readonly namespace: string; readonly name: string },
   paused: Paused,
   dryRun: boolean,
-): Promise<Written<WorkspaceObject>> {
+): Promise<WriteResult<WorkspaceObject>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
   await client.assertCan('update', Workspace, at);

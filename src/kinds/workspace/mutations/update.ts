@@ -2,7 +2,7 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
-import type { Written } from '../../../kubernetes/verbs.ts';
+import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
 import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
@@ -114,7 +114,7 @@ const lists = ['imageConfig', 'podConfig'] as const;
  * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
  * @throws {StatusError} Invalid with the places in the input; otherwise whatever the API server says
  */
-export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<Written<WorkspaceObject>> {
+export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
   const { namespace, name, revision } = update;
   // The patch holds only for this version of the workspace, so that its result is known before.
   const changeOf = async (workspace: WorkspaceObject) => {

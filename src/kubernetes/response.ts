@@ -7,7 +7,7 @@ import type { Resource } from './resource.ts';
 import { kindUnavailable, StatusError } from './status-error.ts';
 
 /** A 404 that names no object speaks of the resource itself. Of an object of ours, the failure says what and where. */
-export async function failureOf(
+export async function errorFromResponse(
   response: IncomingMessage,
   { resource, namespace }: { readonly resource?: Resource; readonly namespace?: string | undefined },
 ): Promise<StatusError> {
