@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { startClusterCache } from './cluster-cache.ts';
-import { OwnedClock } from '../../test/support/owned-clock.ts';
+import { ManualClock } from '../../test/support/manual-clock.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
 
 const Uncached: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'never' } };
@@ -28,7 +28,7 @@ describe('ClusterCache', () => {
     await cached.cache.hasSynced;
     cached.clock.pass(7_000);
     cached.simulator.apply(widget('a'));
-    await until(() => cached.cache.store(Widget).size === 1, 'the change has arrived');
+    await waitFor(() => cached.cache.store(Widget).size === 1, 'the change has arrived');
     expect(cached.cache.statuses()[0]?.lastEventAt).toBe(cached.clock.now());
   });
 
@@ -81,7 +81,7 @@ describe('ClusterCache', () => {
     await using cached = await startCache({ objects: [widget('a')] });
     await cached.cache.hasSynced;
     await cached.cache[Symbol.asyncDispose]();
-    await until(() => cached.simulator.openWatches === 0, 'no watch is open');
+    await waitFor(() => cached.simulator.openWatches === 0, 'no watch is open');
     const { length } = cached.simulator.requests;
     cached.simulator.apply(widget('b'));
     cached.clock.pass(60_000);
@@ -100,7 +100,7 @@ describe('the log of a cache', () => {
     ] as const) {
       cached.clock.pass(passedMs);
       cached.simulator.faults.injectLine('nonsense');
-      await until(() => cached.cache.statuses()[0]?.watch.malformed === expected, 'it is counted');
+      await waitFor(() => cached.cache.statuses()[0]?.watch.malformed === expected, 'it is counted');
     }
     const reported = cached.lines().filter(({ msg }) => msg === 'skipped a malformed object from the API server');
     expect(reported).toMatchObject([{ level: 50, resource: 'widgets', malformed: 1 }, { malformed: 3 }]);
@@ -116,7 +116,7 @@ describe('the log of a cache', () => {
     cached.simulator.faults.endWatches();
     const reported = () =>
       cached.lines().filter(({ msg, resource }) => msg === 'watch interrupted' && resource === 'widgets');
-    await until(() => reported().length > 0, 'it is reported');
+    await waitFor(() => reported().length > 0, 'it is reported');
     expect(reported()).toMatchObject([expected]);
   });
 
@@ -126,7 +126,7 @@ describe('the log of a cache', () => {
     const stop = cached.cache.store(Widget).addEventHandler({ changed: fail, reset: fail, failed: fail });
     cached.simulator.apply(widget('a'));
     const reported = () => cached.lines().filter(({ cause, error }) => cause === 'bug' && error);
-    await until(() => reported().length > 0, 'it is reported');
+    await waitFor(() => reported().length > 0, 'it is reported');
     stop();
     expect(reported()).toMatchObject([
       { level: 50, error: { name: 'TypeError', message: 'a bug of ours', stack: expect.stringContaining('at ') } },
@@ -142,7 +142,7 @@ function fail(): never {
 async function startCache(options: SimulatorOptions = {}, resources: readonly Resource[] = [Widget, Gadget]) {
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator } = cluster;
-  const clock = new OwnedClock(10_000, 5_000, 2_000);
+  const clock = new ManualClock(10_000, 5_000, 2_000);
   const written: string[] = [];
   const log = pino({}, { write: (line: string) => void written.push(line) });
   const intervals = { watchIdleTimeoutMs: 60_000, discoveryIntervalMs: 5_000 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import { IDLE_TIMEOUT_MS, startReflection, watching, type Reflection } from '../../test/support/reflection.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 
@@ -76,7 +76,7 @@ describe('a watch without bookmarks', () => {
     reflection.clock.pass(INITIAL_MS);
     await watchedAgain(reflection, 2);
     resume();
-    await until(() => reflection.names().join() === 'a,b', 'the missed event has arrived');
+    await waitFor(() => reflection.names().join() === 'a,b', 'the missed event has arrived');
     expect([reflection.failures, reflection.listed]).toEqual([[], ['start']]);
   });
 
@@ -86,7 +86,7 @@ describe('a watch without bookmarks', () => {
     for (const name of ['a', 'b', 'c']) {
       reflection.clock.pass(INITIAL_MS - 1);
       reflection.simulator.apply(event(name));
-      await until(() => reflection.names().includes(name), 'the event has arrived');
+      await waitFor(() => reflection.names().includes(name), 'the event has arrived');
     }
     expect([reflection.renewals(), watches(reflection), reflection.clock.timers]).toEqual([0, 1, [INITIAL_MS]]);
   });
@@ -109,7 +109,7 @@ it('starts no idle deadline before the initial events are complete', async () =>
     objects: [widget('a')],
     before: ({ faults }) => void faults.stall(),
   });
-  await until(() => reflection.simulator.openWatches === 1, 'the stream is open');
+  await waitFor(() => reflection.simulator.openWatches === 1, 'the stream is open');
   expect(reflection.clock.timers).toEqual([]);
 });
 
@@ -118,7 +118,7 @@ async function bookmark({ simulator, store, clock }: Reflection): Promise<void> 
   simulator.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'default' } });
   const resourceVersion = String(Number(store.version) + 1);
   simulator.faults.injectLine(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion } } }));
-  await until(() => store.version === resourceVersion, 'the bookmark has arrived');
+  await waitFor(() => store.version === resourceVersion, 'the bookmark has arrived');
   expect(clock.timers).toEqual([IDLE_TIMEOUT_MS]);
 }
 
@@ -128,5 +128,5 @@ function watches({ simulator }: Reflection): number {
 
 /** Waits until so many watches have been opened in all, and the last one is. */
 async function watchedAgain(reflection: Reflection, times: number): Promise<void> {
-  await until(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'the next watch is open');
+  await waitFor(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'the next watch is open');
 }

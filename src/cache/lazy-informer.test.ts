@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFINITION } from '../../test/support/reflection.ts';
 import { DISCOVERY_INTERVAL_MS, IDLE_MS, startLazyCache, type LazyCache } from '../../test/support/lazy-cache.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { WIDGET_DEFINITION, widget } from '../../dev/simulator/test-simulator.ts';
 
 const DISCOVERY = '/apis/example.org/v1';
@@ -44,7 +44,7 @@ describe('the first reader of a resource', () => {
     expect(cached.names()).toEqual(['a']);
     expect(cached.status()).toMatchObject({ updates: 'watched', available: true, synced: true, objects: 1 });
     cached.simulator.apply(widget('b'));
-    await until(() => cached.names().join() === 'a,b', 'the change has arrived');
+    await waitFor(() => cached.names().join() === 'a,b', 'the change has arrived');
   });
 
   it('shares the list and watch with all other readers', async () => {
@@ -169,7 +169,7 @@ describe('a resource that has been read', () => {
     await cached.ensureSynced();
     expect(cached.names()).toEqual(['a']);
     cached.simulator.apply(widget('b'));
-    await until(() => cached.names().join() === 'a,b', 'the change has arrived');
+    await waitFor(() => cached.names().join() === 'a,b', 'the change has arrived');
     await cached.watching();
   });
 
@@ -205,12 +205,12 @@ describe('a resource that has been read', () => {
     const failures: Error[] = [];
     cached.store.addEventHandler({ ...noop, failed: (error) => void failures.push(error) });
     cached.simulator.delete(...DEFINITION);
-    await until(() => failures.length > 0, 'the handler has been called');
+    await waitFor(() => failures.length > 0, 'the handler has been called');
     expect([failures, cached.status().available]).toMatchObject([[{ reason: 'KindUnavailable' }], false]);
     cached.simulator.apply(WIDGET_DEFINITION);
     cached.simulator.apply(widget('b'));
     cached.clock.pass(DISCOVERY_INTERVAL_MS);
-    await until(() => cached.names().join() === 'b', 'it is listed again');
+    await waitFor(() => cached.names().join() === 'b', 'it is listed again');
   });
 
   it('is not asked for any more when it is not served and has no readers', async () => {

@@ -7,7 +7,7 @@ import {
   type LazyCache,
 } from '../../test/support/lazy-cache.ts';
 import { lineOf } from '../../test/support/naive-store.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
@@ -53,7 +53,7 @@ describe('a resource that is served without watch', () => {
     await using cached = await startPolling();
     await cached.ensureSynced();
     cached.clock.pass(IDLE_MS);
-    await until(() => cached.clock.waiting === 0, 'nothing runs any more');
+    await waitFor(() => cached.clock.waiting === 0, 'nothing runs any more');
     const { length } = cached.asked();
     cached.clock.pass(POLL_MS);
     expect([cached.asked().length, cached.status().updates]).toEqual([length, 'on-demand']);
@@ -66,7 +66,7 @@ describe('a resource that is served without watch', () => {
     cached.simulator.delete('management.example.org/v1', 'Gizmo', 'a', 'default');
     await cached.cache.waitForDeletion(Gizmo, object?.metadata.uid ?? '');
     expect(cached.names()).toEqual([]);
-    await until(() => cached.clock.waiting === 2, 'it waits for the next list and for the idle time');
+    await waitFor(() => cached.clock.waiting === 2, 'it waits for the next list and for the idle time');
   });
 
   it('keeps its objects when a list fails', async () => {
@@ -85,11 +85,11 @@ describe('a resource that is served without watch', () => {
     await cached.ensureSynced();
     withdraw();
     cached.clock.pass(POLL_MS);
-    await until(() => cached.store.failure !== undefined, 'it is not served');
+    await waitFor(() => cached.store.failure !== undefined, 'it is not served');
     expect([cached.store.failure, cached.status().available]).toMatchObject([{ reason: 'KindUnavailable' }, false]);
     cached.simulator.aggregate(unwatched);
     cached.clock.pass(DISCOVERY_INTERVAL_MS);
-    await until(() => cached.status().synced, 'it is listed again');
+    await waitFor(() => cached.status().synced, 'it is listed again');
     expect(cached.status()).toMatchObject({ updates: 'polled', available: true });
   });
 
@@ -103,7 +103,7 @@ describe('a resource that is served without watch', () => {
     cached.clock.pass(POLL_MS);
     await cached.watching();
     cached.simulator.apply(gizmo('b'));
-    await until(() => cached.names().join() === 'b', 'the change has arrived');
+    await waitFor(() => cached.names().join() === 'b', 'the change has arrived');
     expect(cached.status().updates).toBe('watched');
   });
 
@@ -112,7 +112,7 @@ describe('a resource that is served without watch', () => {
     const withdraw = cached.simulator.aggregate(unwatched);
     await cached.ensureSynced();
     cached.clock.pass(IDLE_MS);
-    await until(() => cached.clock.waiting === 0, 'nothing runs any more');
+    await waitFor(() => cached.clock.waiting === 0, 'nothing runs any more');
     withdraw();
     cached.simulator.aggregate({ ...unwatched, verbs: ['create', 'list', 'watch'] });
     await cached.ensureSynced();
@@ -136,7 +136,7 @@ describe.each([
   it('is polled', async () => {
     await using cached = await startLazyCache({ resource, before: refuseWatches, objects: [widget('a')] });
     await cached.ensureSynced();
-    await until(() => cached.status().updates === 'polled', 'its watch has been refused');
+    await waitFor(() => cached.status().updates === 'polled', 'its watch has been refused');
     await polled(cached, 1);
     expect([cached.names(), cached.status().updates]).toEqual([['a'], 'polled']);
     expect(cached.status().watch.failures).toEqual({ unwatchable: 1 });
@@ -145,15 +145,15 @@ describe.each([
   it('is unavailable while its definition is deleted, then listed again', async () => {
     await using cached = await startLazyCache({ resource, before: refuseWatches });
     await cached.ensureSynced();
-    await until(() => cached.status().updates === 'polled', 'its watch has been refused');
+    await waitFor(() => cached.status().updates === 'polled', 'its watch has been refused');
     await polled(cached, 1);
     cached.simulator.delete(...DEFINITION);
     cached.clock.pass(POLL_MS);
-    await until(() => !cached.status().available, 'it is not served');
+    await waitFor(() => !cached.status().available, 'it is not served');
     cached.simulator.apply(WIDGET_DEFINITION);
     cached.simulator.apply(widget('b'));
     cached.clock.pass(DISCOVERY_INTERVAL_MS);
-    await until(() => cached.names().join() === 'b', 'it is listed again');
+    await waitFor(() => cached.names().join() === 'b', 'it is listed again');
     expect(cached.status()).toMatchObject({ available: true, updates: 'polled' });
   });
 });
@@ -170,9 +170,9 @@ function refuseWatches({ faults }: Simulator): void {
 async function polled(cached: LazyCache, times: number): Promise<void> {
   const { clock } = cached;
   const lists = () => Object.values(cached.status().watch.lists).reduce((sum, count) => sum + count, 0);
-  await until(() => clock.waiting > 0, 'it waits for the next list');
+  await waitFor(() => clock.waiting > 0, 'it waits for the next list');
   if (lists() < times) clock.pass(POLL_MS);
-  await until(() => lists() === times, 'it has been listed');
+  await waitFor(() => lists() === times, 'it has been listed');
 }
 
 function recordEvents({ store }: LazyCache): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
   requestsOf,
@@ -21,7 +21,7 @@ describe('the first list', () => {
     await using reflection = await startReflection({ objects: [widget('a'), widget('b')] });
     await watching(reflection);
     reflection.simulator.apply(widget('c'));
-    await until(() => reflection.names().join() === 'a,b,c', 'the change has arrived');
+    await waitFor(() => reflection.names().join() === 'a,b,c', 'the change has arrived');
     expect(reflection.listed).toEqual(['start']);
     expect([requestsOf(reflection, 'list'), requestsOf(reflection, 'watch')]).toMatchObject([[], [{ status: 200 }]]);
     expect(requestsOf(reflection, 'watch')[0]?.url).toContain('timeoutSeconds=300');
@@ -35,7 +35,7 @@ describe('the first list', () => {
     });
     await watching(reflection);
     reflection.simulator.faults.expireWatches();
-    await until(() => reflection.listed.length === 2, 'it has listed again');
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
     await watching(reflection);
     expect(requestsOf(reflection, 'watch').map(({ status }) => status)).toEqual([422, 200, 200]);
     expect([reflection.names(), reflection.failures]).toEqual([['a'], ['expired']]);
@@ -50,14 +50,14 @@ describe('the first list', () => {
     await waitingForList(reflection);
     expect(reflection.store.version).toBe('');
     reflection.clock.pass(PATIENCE_MS);
-    await until(() => reflection.listed.length === 1, 'it has listed');
+    await waitFor(() => reflection.listed.length === 1, 'it has listed');
     expect([reflection.names(), reflection.failures, requestsOf(reflection, 'list').length]).toEqual([['a'], [], 1]);
   });
 
   it('lists again when the continue token expires between two pages', async () => {
     const objects = Array.from({ length: 501 }, (_, index) => widget(`w-${index}`));
     await using reflection = await startReflection({ objects, before: forgetBetweenPages });
-    await until(() => reflection.store.size === 502, 'everything has been read');
+    await waitFor(() => reflection.store.size === 502, 'everything has been read');
     expect([reflection.failures, reflection.listed]).toEqual([['expired'], ['expired']]);
   });
 });
@@ -68,7 +68,7 @@ describe('a watch that ends', () => {
     await watching(reflection);
     reflection.simulator.faults.endWatches();
     reflection.simulator.apply(widget('b'));
-    await until(() => reflection.names().join() === 'a,b', 'the change has arrived');
+    await waitFor(() => reflection.names().join() === 'a,b', 'the change has arrived');
     expect([reflection.listed, reflection.failures, reflection.clock.slept]).toEqual([['start'], [], [0]]);
   });
 
@@ -77,7 +77,7 @@ describe('a watch that ends', () => {
     for (let times = 0; times < 5; times += 1) await endWatch(reflection);
     expect(reflection.clock.slept).toEqual([0, 0, 800, 1_600, 3_200]);
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.store.size === 1, 'the change has arrived');
+    await waitFor(() => reflection.store.size === 1, 'the change has arrived');
     await endWatch(reflection);
     expect(reflection.clock.slept.at(-1)).toBe(0);
   });
@@ -97,7 +97,7 @@ describe('a watch that ends', () => {
     await watching(reflection);
     reflection.simulator.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } });
     const { resourceVersion = '' } = reflection.simulator.get('v1', 'Namespace', 'elsewhere')?.metadata ?? {};
-    await until(() => reflection.store.version === resourceVersion, 'the version has moved on');
+    await waitFor(() => reflection.store.version === resourceVersion, 'the version has moved on');
     await endWatch(reflection);
     expect(requestsOf(reflection, 'watch').at(-1)?.url).toContain(`resourceVersion=${resourceVersion}`);
   });
@@ -118,7 +118,7 @@ describe('a connection that breaks', () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     await watching(reflection);
     await reflection.simulator.faults.stop();
-    await until(() => reflection.clock.slept.length >= 9, 'it has tried for a while');
+    await waitFor(() => reflection.clock.slept.length >= 9, 'it has tried for a while');
     await reflection.simulator.faults.start();
     await watching(reflection);
     const waits = [0, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000];
@@ -150,7 +150,7 @@ describe('a server that refuses', () => {
     await using reflection = await startReflection({ objects: [widget('a')] });
     const message = 'Timeout: Too large resource version: 9, current: 1';
     await refuseWatch(reflection, { status: 504, message, times: 3 });
-    await until(() => reflection.listed.length === 2, 'it has listed again');
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
     expect(reflection.clock.slept).toEqual([0, 800, 1_600, 3_200]);
     expect([reflection.listed, reflection.names()]).toEqual([['start', 'too-large-version'], ['a']]);
   });
@@ -158,7 +158,7 @@ describe('a server that refuses', () => {
   it('sets the failure of the store when the first request is refused', async () => {
     const refused = { status: 403, times: Infinity };
     await using reflection = await startReflection({ before: ({ faults }) => void faults.refuse(refused) });
-    await until(() => reflection.store.failure !== undefined, 'the store has failed');
+    await waitFor(() => reflection.store.failure !== undefined, 'the store has failed');
     expect(reflection.store.failure).toMatchObject({ code: 403 });
   });
 });
@@ -173,7 +173,7 @@ describe('an expired version', () => {
       reflection.simulator.delete('example.org/v1', 'Widget', 'b', 'default');
       reflection.simulator.apply(widget('c'));
       reflection.simulator.faults.compact({ answer });
-      await until(() => reflection.names().join() === 'a,c', 'it has caught up');
+      await waitFor(() => reflection.names().join() === 'a,c', 'it has caught up');
       expect([reflection.failures, reflection.listed, reflection.clock.slept]).toEqual([
         ['expired'],
         ['start', 'expired'],
@@ -191,9 +191,9 @@ describe('a server that was rolled back', () => {
     reflection.store.addEventHandler({ changed: () => {}, reset: () => void (resets += 1), failed: () => {} });
     const backup = reflection.simulator.faults.snapshot();
     reflection.simulator.apply(widget('b'));
-    await until(() => reflection.store.size === 2, 'the change has arrived');
+    await waitFor(() => reflection.store.size === 2, 'the change has arrived');
     await reflection.simulator.faults.restart({ data: backup });
-    await until(() => reflection.listed.length === 2, 'it has listed');
+    await waitFor(() => reflection.listed.length === 2, 'it has listed');
     expect([reflection.listed[1], reflection.names(), resets]).toEqual(['server-rollback', ['a'], 1]);
   });
 });
@@ -204,13 +204,13 @@ describe('a kind that is not served any more', () => {
     await watching(reflection);
     const definition = reflection.simulator.get(...DEFINITION);
     reflection.simulator.delete(...DEFINITION);
-    await until(() => reflection.store.failure !== undefined, 'the store has failed');
+    await waitFor(() => reflection.store.failure !== undefined, 'the store has failed');
     expect(reflection.store).toMatchObject({ failure: { reason: 'KindUnavailable' }, version: '', size: 0 });
     for (const times of [1, 2]) await discover(reflection, times);
     if (definition) reflection.simulator.apply(definition);
     reflection.simulator.apply(widget('b'));
     await discover(reflection, 3);
-    await until(() => reflection.names().join() === 'b', 'it is listed');
+    await waitFor(() => reflection.names().join() === 'b', 'it is listed');
     expect(reflection.listed).toEqual(['start', 'kind-unavailable']);
   });
 });
@@ -221,7 +221,7 @@ describe('an error in the reflector', () => {
     await watching(reflection);
     reflection.simulator.faults.injectLine('{"type":"ADDED","object":{}}');
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.store.size === 1, 'the change has arrived');
+    await waitFor(() => reflection.store.size === 1, 'the change has arrived');
     expect([reflection.malformed.length, requestsOf(reflection, 'watch').length, reflection.failures]).toEqual([
       1,
       1,
@@ -234,9 +234,9 @@ describe('an error in the reflector', () => {
     await watching(reflection);
     const removeHandler = reflection.store.addEventHandler({ changed: fail, reset: fail, failed: fail });
     reflection.simulator.apply(widget('a'));
-    await until(() => reflection.failures.length > 0, 'it has been reported');
+    await waitFor(() => reflection.failures.length > 0, 'it has been reported');
     removeHandler();
-    await until(() => reflection.listed.length === 2, 'it has listed again');
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
     expect([reflection.failures, reflection.listed[1], reflection.names()]).toEqual([['bug'], 'bug', ['a']]);
   });
 });

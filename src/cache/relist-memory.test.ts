@@ -2,7 +2,7 @@ import { queryObjects } from 'node:v8';
 import { expect, it } from 'vitest';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import { startReflection, watching } from '../../test/support/reflection.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 
@@ -42,7 +42,7 @@ it.each([
   await watching(reflection);
   expect(queryObjects(Marker, { format: 'count' })).toBeGreaterThanOrEqual(OBJECTS);
   reflection.simulator.faults.expireWatches();
-  await until(() => reflection.listed.length === 2, 'it has listed again');
+  await waitFor(() => reflection.listed.length === 2, 'it has listed again');
   expect(liveAtLast).toBeGreaterThanOrEqual(OBJECTS);
   expect(liveAtLast).toBeLessThanOrEqual(bound);
   expect([reflection.listed, reflection.store.size]).toEqual([['start', 'expired'], OBJECTS]);

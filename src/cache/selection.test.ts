@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OnDemand, startLazyCache, type LazyCache } from '../../test/support/lazy-cache.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import type { WidgetObject } from '../../test/support/widget.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
@@ -31,7 +31,7 @@ it.each(requests)('stores only selected objects, read by %s', async (_, before) 
   cached.simulator.apply(widget('c', {}, { labels: { team: 'ours' } }));
   cached.simulator.apply(widget('d'));
   cached.simulator.apply(ours('e'));
-  await until(() => cached.names().join() === 'b,c,e', 'objects that left the selection are gone');
+  await waitFor(() => cached.names().join() === 'b,c,e', 'objects that left the selection are gone');
 });
 
 it('stores the result of a write only when it is selected', async () => {
@@ -46,7 +46,7 @@ it.each(requests)('stores objects trimmed and frozen, read by %s', async (_, bef
   await using cached = await startLazyCache({ resource: Trimmed, objects: [widget('a', { note: 'x' })], before });
   await cached.ensureSynced();
   cached.simulator.apply(widget('b', { note: 'x' }));
-  await until(() => cached.names().join() === 'a,b', 'the change has arrived');
+  await waitFor(() => cached.names().join() === 'a,b', 'the change has arrived');
   using _stalled = cached.simulator.faults.stall();
   await create(cached, widget('c', { note: 'x' }));
   expect([...cached.store.list()].map(({ spec }) => spec)).toEqual([
@@ -80,7 +80,7 @@ it('stores an object that is created again under the name of a deleted one', asy
   const created = await create(cached, widget('a', { color: 'blue' }));
   resume();
   await deleted;
-  await until(() => cached.store.withUid(created.metadata.uid) !== undefined, 'it has arrived');
+  await waitFor(() => cached.store.withUid(created.metadata.uid) !== undefined, 'it has arrived');
   expect(cached.names()).toEqual(['a', 'b', 'c']);
 });
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ObjectMeta } from '../kubernetes/object.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 import { differences, lineOf, NaiveStore, versionOf } from '../../test/support/naive-store.ts';
-import { chances, type Chances } from '../../test/support/seeded-chances.ts';
+import { seededRandom, type SeededRandom } from '../../test/support/seeded-random.ts';
 import type { Change } from './readonly-store.ts';
 import { Store } from './store.ts';
 import { widgetObject } from '../../test/support/widget-object.ts';
@@ -12,7 +12,7 @@ const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 it.each(seeds)('Store equals a naive store in content and events after any steps, with seed %i', (seed) => {
   const { store, changes, resets } = emptyStore();
   const naive = new NaiveStore(1);
-  const chance = chances(seed);
+  const chance = seededRandom(seed);
   for (let step = 0; step < 200; step += 1) {
     const [before, sent, reset] = [naive.objects, changes.length, naive.resets];
     anyStep(chance)(store, naive);
@@ -28,7 +28,7 @@ it.each(seeds)(
   (seed) => {
     const { store, changes, resets } = emptyStore();
     const delivery = new Delivery(store);
-    const chance = chances(seed);
+    const chance = seededRandom(seed);
     for (let version = 2; version < 200; version += 1) {
       delivery.append(anyEvent(chance, delivery.cluster, version));
       delivery.deliverSome(chance);
@@ -57,7 +57,7 @@ class Delivery {
     this.#events.push(event);
   }
 
-  deliverSome(chance: Chances): void {
+  deliverSome(chance: SeededRandom): void {
     const choice = chance.below(12);
     const last = this.#events.at(-1);
     if (choice < 6) this.deliverAll();
@@ -84,7 +84,7 @@ class Delivery {
 type Step = (store: Store<WidgetObject>, naive: NaiveStore) => void;
 
 /** Returns any step, with random versions and uids, however unlikely. */
-function anyStep(chance: Chances): Step {
+function anyStep(chance: SeededRandom): Step {
   const object = anyObject(chance);
   const version = chance.below(30) + 1;
   switch (chance.below(6)) {
@@ -104,15 +104,15 @@ function anyStep(chance: Chances): Step {
   }
 }
 
-function anyObject(chance: Chances): WidgetObject {
-  const name = chance.of('abcd');
+function anyObject(chance: SeededRandom): WidgetObject {
+  const name = chance.pick('abcd');
   const version = chance.below(30) + 1;
   return at(name, version, { uid: `${name}${chance.below(2)}`, color: version % 2 ? 'red' : 'blue' });
 }
 
 /** Returns an event that a consistent cluster may send at a version. */
-function anyEvent(chance: Chances, cluster: NaiveStore, version: number): ClusterEvent {
-  const name = chance.of('abcdef');
+function anyEvent(chance: SeededRandom, cluster: NaiveStore, version: number): ClusterEvent {
+  const name = chance.pick('abcdef');
   const held = cluster.objects.find(({ metadata }) => metadata.name === name);
   const uid = held?.metadata.uid ?? `${name}-${version}`;
   return [held && chance.below(3) === 0 ? 'delete' : 'set', at(name, version, { uid })] as const;

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { kubeconfig } from '../../test/support/kubeconfig.ts';
 import { startLoopbackServer, type LoopbackServer } from '../../test/support/loopback-server.ts';
-import { until } from '../../test/support/until.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { readPodLog, type LogLine, type PodLogOptions } from './pod-log.ts';
@@ -112,7 +112,7 @@ it('reads no faster than it is asked, and lets go at once when it is told to', a
   const log = readPodLog(await clientOf(server), at, { follow: true, signal: stopping.signal });
   await log.next();
   let before = -1;
-  await until(() => {
+  await waitFor(() => {
     const stalled = before === written;
     before = written;
     return stalled;

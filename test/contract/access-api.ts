@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { ApiBody } from './api.ts';
+import type { ApiBody } from './api-client.ts';
 import type { AccessCase, Person } from './access-cases.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;

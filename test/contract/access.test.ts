@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { AccessApi } from './access-api.ts';
 import { accessCases, type AccessCase } from './access-cases.ts';
-import { impersonation } from './access-impersonation.ts';
-import { objects } from './access-objects.ts';
-import { questions } from './access-questions.ts';
-import { aggregatedRules, canaries, pathOf, world } from './access-world.ts';
+import { impersonation } from './impersonation.ts';
+import { rbacObjects } from './rbac-objects.ts';
+import { accessReviews } from './access-reviews.ts';
+import { aggregatedRules, canaries, pathOf, rbacFixtures } from './rbac-fixtures.ts';
 import { describeOnClusters, type Cluster } from './clusters.ts';
 import { impersonatedNames } from './impersonated-names.ts';
 
@@ -19,7 +19,7 @@ describeOnClusters('access', (cluster) => {
   beforeAll(async () => {
     api = new AccessApi(cluster().kubeconfig);
     await arrange(cluster());
-    await until(() => inForce(api), 'the roles and bindings are in force');
+    await waitFor(() => inForce(api), 'the roles and bindings are in force');
   });
 
   describe('reviews', () => {
@@ -41,8 +41,8 @@ describeOnClusters('access', (cluster) => {
     });
   });
 
-  describe('questions', () => {
-    questions(cluster, () => api);
+  describe('accessReviews', () => {
+    accessReviews(cluster, () => api);
   });
   describe('impersonation', () => {
     impersonation(cluster, () => api);
@@ -51,13 +51,13 @@ describeOnClusters('access', (cluster) => {
     impersonatedNames(cluster);
   });
   describe('roles and bindings', () => {
-    objects(cluster);
+    rbacObjects(cluster);
   });
 });
 
 async function arrange({ api, name }: Cluster): Promise<void> {
   for (const definition of [workspaceCrd, workspaceKindCrd]) await api.define(definition);
-  for (const manifest of world) await api.create(pathOf(manifest), manifest);
+  for (const manifest of rbacFixtures) await api.create(pathOf(manifest), manifest);
   if (name === 'kube-apiserver') await aggregate({ api });
   for (const [role, rules] of Object.entries(aggregatedRules))
     expect(await api.get(`${CLUSTER_ROLES}/${role}`)).toMatchObject({ body: { rules } });

@@ -9,8 +9,8 @@ import { createApiConnection, type ApiConnection } from '../../src/kubernetes/ap
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource, type Resource } from '../../src/kubernetes/resource.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
-import { until } from '../support/until.ts';
-import { Api } from './api.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { ApiClient } from './api-client.ts';
 import { describeOnClusters } from './clusters.ts';
 
 const PATIENCE = { timeout: 120_000 };
@@ -33,7 +33,7 @@ describeOnClusters('the cache', (cluster) => {
     await using running = await startCache(kubeconfig, team.resource());
     await running.cache.hasSynced;
     await team.create('b');
-    await until(() => running.store.size === 2, 'the change has arrived');
+    await waitFor(() => running.store.size === 2, 'the change has arrived');
     const streamed = expect.stringContaining('sendInitialEvents=true&resourceVersionMatch=NotOlderThan');
     expect(running.requests).toEqual([streamed]);
     expect(running.statistics()).toMatchObject({ lists: { start: 1 }, failures: {}, malformed: 0 });
@@ -62,7 +62,7 @@ describeOnClusters('the cache', (cluster) => {
       return object;
     });
     await using running = await startCache(kubeconfig, resource);
-    await until(() => Object.keys(running.statistics().failures).length > 0, 'the stream has broken');
+    await waitFor(() => Object.keys(running.statistics().failures).length > 0, 'the stream has broken');
     await stopped;
     expect(decoded).toBeGreaterThan(0);
     expect(decoded).toBeLessThan(LARGE_OBJECTS);
@@ -88,7 +88,7 @@ describeOnClusters('the cache', (cluster) => {
     await ConfigMaps.in(api); // a later version, so that ours is forgotten
     await cluster().compact();
     await cluster().restart();
-    await until(() => running.statistics().lists['expired'] === 1, 'it has listed again');
+    await waitFor(() => running.statistics().lists['expired'] === 1, 'it has listed again');
     expect(running.store.size).toBe(SMALL_OBJECTS);
     expect(liveAtLast).toBeGreaterThanOrEqual(SMALL_OBJECTS);
     expect(liveAtLast).toBeLessThanOrEqual(SMALL_OBJECTS + 5);
@@ -99,11 +99,11 @@ if (controlPlaneMissing)
   console.warn(`The fallback to paged lists is not held against a server: ${controlPlaneMissing}.`);
 describe.skipIf(controlPlaneMissing)('the cache before a kube-apiserver without streaming lists', () => {
   let controlPlane: ControlPlane;
-  let api: Api;
+  let api: ApiClient;
 
   beforeAll(async () => {
     controlPlane = await startControlPlane({ apiServerArgs: ['--feature-gates=WatchList=false'] });
-    api = await Api.connect(controlPlane.kubeconfig);
+    api = await ApiClient.connect(controlPlane.kubeconfig);
   });
   afterAll(() => controlPlane[Symbol.asyncDispose]());
 
@@ -113,7 +113,7 @@ describe.skipIf(controlPlaneMissing)('the cache before a kube-apiserver without 
     await using running = await startCache(controlPlane.kubeconfig, team.resource());
     await running.cache.hasSynced;
     await team.create('b');
-    await until(() => running.store.size === 2, 'the change has arrived');
+    await waitFor(() => running.store.size === 2, 'the change has arrived');
     expect(running.requests).toEqual([
       expect.stringContaining('sendInitialEvents=true'),
       expect.stringMatching(/limit=500/u),
@@ -150,14 +150,14 @@ const deprecated = {
 
 /** ConfigMaps of one test, which a label selects. */
 class ConfigMaps {
-  readonly #api: Api;
+  readonly #api: ApiClient;
   readonly #namespace: string;
 
-  static async in(api: Api): Promise<ConfigMaps> {
+  static async in(api: ApiClient): Promise<ConfigMaps> {
     return new ConfigMaps(api, await api.namespace());
   }
 
-  private constructor(api: Api, namespace: string) {
+  private constructor(api: ApiClient, namespace: string) {
     this.#api = api;
     this.#namespace = namespace;
   }

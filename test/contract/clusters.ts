@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { CURRENT_VERSION, isKubernetesVersion, type KubernetesVersion } from '../../dev/simulator/server-version.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { controlPlaneMissing, controlPlaneVersion, startControlPlane } from '../support/control-plane.ts';
-import { Api } from './api.ts';
+import { ApiClient } from './api-client.ts';
 
 /** A cluster that a contract is held against: served by nobody but itself, with no controllers. */
 export interface Cluster extends AsyncDisposable {
   readonly name: ClusterName;
   readonly url: string;
   readonly kubeconfig: string;
-  readonly api: Api;
+  readonly api: ApiClient;
   /** Minor version of Kubernetes: 34 for 1.34. */
   readonly minorVersion: number;
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
@@ -95,7 +95,7 @@ function simulatedVersion(): KubernetesVersion {
 }
 
 async function complete(server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>): Promise<Cluster> {
-  const api = await Api.connect(server.kubeconfig);
+  const api = await ApiClient.connect(server.kubeconfig);
   const { text } = await api.get('/version');
   return {
     ...server,

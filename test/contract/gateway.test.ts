@@ -5,7 +5,7 @@ import { describeOnClusters } from './clusters.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';
 import { recovery } from './gateway/recovery.ts';
-import { rights } from './gateway/rights.ts';
+import { permissions } from './gateway/permissions.ts';
 import { schemaChanges } from './gateway/schema-changes.ts';
 import { subscriptions } from './gateway/subscriptions.ts';
 
@@ -26,8 +26,8 @@ describeOnClusters('the gateway', (cluster) => {
   describe('changes of the definitions', () => {
     schemaChanges(cluster);
   });
-  describe('rights', () => {
-    rights(cluster);
+  describe('permissions', () => {
+    permissions(cluster);
   });
   describe('recovery', () => {
     recovery(cluster);

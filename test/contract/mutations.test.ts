@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusters } from './clusters.ts';
-import { documentOf, type MutationCase } from './mutations/case.ts';
-import { kindCases } from './mutations/kind-cases.ts';
+import { documentOf, type MutationCase } from './mutations/mutation-case.ts';
+import { workspaceKindCases } from './mutations/workspace-kind-cases.ts';
 import { manifestCases } from './mutations/manifest-cases.ts';
-import { outcomeOf, Stage, type Outcome } from './mutations/stage.ts';
+import { outcomeOf, MutationEnvironment, type Outcome } from './mutations/environment.ts';
 import { workspaceCases } from './mutations/workspace-cases.ts';
 
-const cases = [...workspaceCases, ...manifestCases, ...kindCases];
+const cases = [...workspaceCases, ...manifestCases, ...workspaceKindCases];
 const differing = cases.filter(({ differs }) => differs !== undefined);
 const [simulated, real] = clusters;
 
 describe('the mutations', () => {
-  let simulator: Stage;
+  let simulator: MutationEnvironment;
   beforeAll(async () => void (simulator = await stageOn(simulated)));
   afterAll(() => simulator[Symbol.asyncDispose]());
 
@@ -26,7 +26,7 @@ describe('the mutations', () => {
 
   if (real?.missing) console.warn(`The mutations are not compared with a kube-apiserver: ${real.missing}.`);
   describe.skipIf(real?.missing)('before a kube-apiserver', () => {
-    let kubernetes: Stage;
+    let kubernetes: MutationEnvironment;
     beforeAll(async () => void (kubernetes = await stageOn(real)));
     afterAll(() => kubernetes[Symbol.asyncDispose]());
 
@@ -40,13 +40,13 @@ describe('the mutations', () => {
   });
 });
 
-async function stageOn(cluster: (typeof clusters)[number] | undefined): Promise<Stage> {
+async function stageOn(cluster: (typeof clusters)[number] | undefined): Promise<MutationEnvironment> {
   if (!cluster) throw new TypeError('Expected a simulator and a kube-apiserver among the clusters.');
-  return Stage.on(await cluster.start());
+  return MutationEnvironment.start(await cluster.start());
 }
 
-async function play(stage: Stage, mutation: MutationCase): Promise<Outcome> {
-  const scene = await stage.scene();
-  await mutation.before?.(scene);
-  return outcomeOf(await scene.gateway.query(documentOf(mutation), { input: mutation.input(scene) }), scene);
+async function play(environment: MutationEnvironment, mutation: MutationCase): Promise<Outcome> {
+  const fixture = await environment.createFixture();
+  await mutation.before?.(fixture);
+  return outcomeOf(await fixture.gateway.query(documentOf(mutation), { input: mutation.input(fixture) }), fixture);
 }

@@ -1,5 +1,5 @@
 import type { Subscription, TestGateway } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 import type { TestNamespace } from './test-namespace.ts';
 
 interface ReceivedWorkspace {
@@ -71,7 +71,7 @@ export class ReconstructedView {
       const lost = truth.filter((content) => !held.includes(content)).map((content) => `lost: ${content}`);
       return [...lost, ...held.filter((content) => !truth.includes(content)).map((content) => `surplus: ${content}`)];
     };
-    await until(() => differences().length === 0, 'the view is true').catch(() => undefined);
+    await waitFor(() => differences().length === 0, 'the view is true').catch(() => undefined);
     return [...this.#contradictions, ...differences()];
   }
 

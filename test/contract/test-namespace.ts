@@ -1,5 +1,5 @@
 import { workspace } from '../support/manifests.ts';
-import type { Api, ApiBody } from './api.ts';
+import type { ApiClient, ApiBody } from './api-client.ts';
 import type { Cluster } from './clusters.ts';
 
 type WorkspaceOptions = Parameters<typeof workspace>[1];
@@ -7,13 +7,13 @@ type WorkspaceOptions = Parameters<typeof workspace>[1];
 /** A namespace for one test alone, and the workspaces in it. */
 export class TestNamespace {
   readonly name: string;
-  readonly api: Api;
+  readonly api: ApiClient;
 
   static async in({ api }: Cluster): Promise<TestNamespace> {
     return new TestNamespace(api, await api.namespace());
   }
 
-  private constructor(api: Api, name: string) {
+  private constructor(api: ApiClient, name: string) {
     this.api = api;
     this.name = name;
   }
@@ -52,7 +52,7 @@ export class TestNamespace {
     this.mustDo(await this.api.delete(this.pathOf(name)));
   }
 
-  private mustDo({ code, text, body }: Awaited<ReturnType<Api['get']>>): ApiBody {
+  private mustDo({ code, text, body }: Awaited<ReturnType<ApiClient['get']>>): ApiBody {
     if (code < 300) return body;
     throw new Error(`The cluster answered ${code}: ${text}`);
   }

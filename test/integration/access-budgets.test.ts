@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 import { namespace, workspace } from '../support/manifests.ts';
-import { person } from '../support/access/people.ts';
+import { testUser } from '../support/access/users.ts';
 import { bound, clusterRole, reader, workspaces } from '../support/access/rbac-objects.ts';
-import { Stage } from '../support/access/stage.ts';
+import { AccessEnvironment } from '../support/access/environment.ts';
 
-const ordinary = person('ann', 'team-1');
+const ordinary = testUser('ann', 'team-1');
 const NAMESPACES = 500;
 
 function isReview({ resource }: Simulator['requests'][number]): boolean {
@@ -29,9 +29,9 @@ it('takes one review for each of 500 namespaces and one for all when an ordinary
     ...own.flatMap((at) => [bound(ordinary, 'reader', at), workspace('nb-1', { namespace: at })]),
     workspace('nb-1', { namespace: 'ns-8' }),
   ];
-  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
-  const { cluster } = stage;
-  const caller = stage.caller(ordinary, 'header');
+  await using environment = await AccessEnvironment.start({ users: [ordinary], objects, modes: ['header'] });
+  const { cluster } = environment;
+  const caller = environment.caller(ordinary, 'header');
   const system = cluster.list('v1', 'Namespace').length - NAMESPACES;
   const list = async (): Promise<void> => {
     const { data } = await caller.ask('{ workspaces { nodes { namespace { name } } } }');
@@ -57,8 +57,8 @@ interface Row {
   readonly namespace: { readonly name: string };
 }
 
-async function rowsOf(stage: Stage): Promise<readonly (Row & Readonly<Record<string, unknown>>)[]> {
-  const { data } = await stage
+async function rowsOf(environment: AccessEnvironment): Promise<readonly (Row & Readonly<Record<string, unknown>>)[]> {
+  const { data } = await environment
     .caller(ordinary, 'header')
     .ask(`{ workspaces { nodes { name namespace { name } ${can} } } }`);
   return ((data ?? {})['workspaces'] as { readonly nodes: readonly (Row & Readonly<Record<string, unknown>>)[] }).nodes;
@@ -75,10 +75,10 @@ it('takes one review for each namespace and verb when viewerCan is selected on 1
     bound(ordinary, 'reader'),
     bound(ordinary, 'updater', 'team-a'),
   ];
-  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
-  await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
-  const reviews = await reviewsDuring(stage.cluster, async () => {
-    const rows = await rowsOf(stage);
+  await using environment = await AccessEnvironment.start({ users: [ordinary], objects, modes: ['header'] });
+  await environment.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
+  const reviews = await reviewsDuring(environment.cluster, async () => {
+    const rows = await rowsOf(environment);
     expect(rows).toHaveLength(ROWS);
     for (const { namespace: at, ...row } of rows) {
       const isOurs = at.name === 'team-a';
@@ -99,10 +99,10 @@ it('returns true from viewerCan when a rule with resourceNames grants the verb',
     bound(ordinary, 'reader'),
     bound(ordinary, 'named', 'team-a'),
   ];
-  await using stage = await Stage.set({ people: [ordinary], objects, modes: ['header'] });
-  await stage.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
-  const reviews = await reviewsDuring(stage.cluster, async () => {
-    const may = (await rowsOf(stage)).filter((row) => row['UPDATE'] === true);
+  await using environment = await AccessEnvironment.start({ users: [ordinary], objects, modes: ['header'] });
+  await environment.caller(ordinary, 'header').ask('{ workspaces { nodes { namespace { name } } } }');
+  const reviews = await reviewsDuring(environment.cluster, async () => {
+    const may = (await rowsOf(environment)).filter((row) => row['UPDATE'] === true);
     const places = may.map(({ namespace: at, name }) => `${at.name}/${name}`);
     expect(places).toEqual(['team-a/nb-3', 'team-a/nb-4']);
   });

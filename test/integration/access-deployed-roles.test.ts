@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
-import { personAt, type Passport } from '../support/person.ts';
+import { connectUser, type UserCredentials } from '../support/user-client.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const erin = { token: 'erin-token', name: 'erin', groups: [] };
 const header = {
@@ -18,7 +18,7 @@ const header = {
   trustedProxyCidrs: [],
   impersonate: false,
 } as const;
-const byHeader: Passport = { headers: { 'kubeflow-userid': 'erin' } };
+const byHeader: UserCredentials = { headers: { 'kubeflow-userid': 'erin' } };
 
 const SEEN =
   '{ workspaces { nodes { name namespace { name } kind { displayName } pod { phase } events { reason } } } persistentVolumeClaims(namespace: "team-a") { totalCount } secrets(namespace: "team-a") { totalCount } gateway { kinds { kind objects } } }';
@@ -54,8 +54,8 @@ describe('the roles in deploy/', () => {
       await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
         authentication,
       });
-      await using person = personAt(gateway.url, passport);
-      await until(async () => (await person.ask(SEEN)).errors === undefined, 'all can be read');
+      await using person = connectUser(gateway.url, passport);
+      await waitFor(async () => (await person.ask(SEEN)).errors === undefined, 'all can be read');
       for (const mutation of DONE)
         expect(await person.ask(mutation)).toMatchObject({ status: 200, data: expect.any(Object) });
       const refused = cluster.requests.filter(({ status }) => status === 403);

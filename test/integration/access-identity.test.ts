@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { namespace, workspace } from '../support/manifests.ts';
-import { personAt, type Passport } from '../support/person.ts';
+import { connectUser, type UserCredentials } from '../support/user-client.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
-import { editing, grantIn, viewing } from '../support/access/team-cluster.ts';
+import { editing, grantIn, viewing } from '../support/access/grants.ts';
 
 const WHO = '{ viewer { name groups } }';
 const PAUSE =
@@ -21,8 +21,8 @@ const header = {
 } as const;
 
 /** How a WebSocket of somebody ends who may not come: `4401` and why. */
-async function closedAs(gateway: SimulatedGateway, passport: Passport): Promise<string> {
-  await using person = personAt(gateway.url, passport);
+async function closedAs(gateway: SimulatedGateway, passport: UserCredentials): Promise<string> {
+  await using person = connectUser(gateway.url, passport);
   try {
     await person.subscribe(`subscription { namespaces { type } }`).next();
     return 'open';
@@ -46,7 +46,7 @@ describe('authentication by headers', () => {
     { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': ':x' }, name: 'erin', groups: [':x'] },
   ])('returns the viewer $name in $groups when the headers are $headers', async ({ headers, name, groups }) => {
     await using gateway = await startTestGateway({ objects, authentication: header });
-    await using person = personAt(gateway.url, { headers });
+    await using person = connectUser(gateway.url, { headers });
     expect((await person.ask(WHO)).data?.['viewer']).toEqual({ name, groups });
   });
 
@@ -55,7 +55,7 @@ describe('authentication by headers', () => {
       objects: [...objects, ...grantIn('team-a', 'group:b, c', viewing)],
       authentication: header,
     });
-    await using person = personAt(gateway.url, {
+    await using person = connectUser(gateway.url, {
       headers: { 'kubeflow-userid': 'x', 'kubeflow-groups': ['a', 'b, c'] },
     });
     const subscription = person.subscribe('subscription { workspaces(namespace: "team-a") { object { name } } }');
@@ -66,7 +66,7 @@ describe('authentication by headers', () => {
     'responds 401 and closes with 4401 when the credentials are %j',
     async (headers) => {
       await using gateway = await startTestGateway({ objects, authentication: header });
-      await using person = personAt(gateway.url, { headers });
+      await using person = connectUser(gateway.url, { headers });
       const { status, errors, data } = await person.ask(WHO);
       expect({ status, data }).toEqual({ status: 401, data: undefined });
       expect(errors).toMatchObject([
@@ -80,7 +80,7 @@ describe('authentication by headers', () => {
     const passport = { headers: { 'kubeflow-userid': 'erin' } };
     const statusWith = async (...trustedProxyCidrs: string[]) => {
       await using gateway = await startTestGateway({ objects, authentication: { ...header, trustedProxyCidrs } });
-      return (await personAt(gateway.url, passport).ask(WHO)).status;
+      return (await connectUser(gateway.url, passport).ask(WHO)).status;
     };
     expect([await statusWith('10.0.0.0/8', 'fd00::/8'), await statusWith('10.0.0.0/8', '127.0.0.0/8')]).toEqual([
       401, 200,
@@ -89,8 +89,8 @@ describe('authentication by headers', () => {
 
   it('writes as the gateway after a review of the viewer when it does not impersonate', async () => {
     await using gateway = await startTestGateway({ objects, authentication: header });
-    await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin' } });
-    await using vic = personAt(gateway.url, { headers: { 'kubeflow-userid': 'vic' } });
+    await using erin = connectUser(gateway.url, { headers: { 'kubeflow-userid': 'erin' } });
+    await using vic = connectUser(gateway.url, { headers: { 'kubeflow-userid': 'vic' } });
     const refused = await vic.ask(PAUSE);
     expect(refused.errors).toMatchObject([
       {
@@ -108,7 +108,7 @@ describe('authentication by headers', () => {
   it('writes as the viewer when it impersonates', async () => {
     const authentication = { ...header, impersonate: true };
     await using gateway = await startTestGateway({ objects, authentication });
-    await using erin = personAt(gateway.url, { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'team' } });
+    await using erin = connectUser(gateway.url, { headers: { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'team' } });
     expect((await erin.ask(PAUSE)).errors).toBeUndefined();
     expect(writersIn(gateway)).toEqual(['erin']);
   });
@@ -119,7 +119,7 @@ describe('authentication by headers', () => {
       authentication: { ...header, impersonate: true },
     });
     const bytes = Buffer.from(name).toString('latin1');
-    await using person = personAt(gateway.url, { headers: { 'kubeflow-userid': bytes } });
+    await using person = connectUser(gateway.url, { headers: { 'kubeflow-userid': bytes } });
     expect((await person.ask(WHO)).data?.['viewer']).toEqual({ name, groups: [] });
     expect((await person.ask(PAUSE)).errors).toBeUndefined();
     expect(writersIn(gateway)).toEqual([name]);
@@ -132,7 +132,7 @@ describe('authentication by headers', () => {
     ['a user with a space behind the prefix', { 'kubeflow-userid': ': erin' }, 'kubeflow-userid'],
   ])('refuses %s with 401', async (_, headers, named) => {
     await using gateway = await startTestGateway({ objects, authentication: { ...header, impersonate: true } });
-    const { status, errors } = await personAt(gateway.url, { headers }).ask(WHO);
+    const { status, errors } = await connectUser(gateway.url, { headers }).ask(WHO);
     expect(status).toBe(401);
     expect(errors).toMatchObject([
       { message: expect.stringContaining(`header ${named} as UTF-8`), extensions: { code: 'UNAUTHENTICATED' } },
@@ -155,7 +155,7 @@ describe('authentication by bearer tokens', () => {
 
   it('returns the user of the TokenReview over HTTP and WebSocket, and writes with the token', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
-    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    await using erin = connectUser(gateway.url, { token: 'erin-token' });
     expect((await erin.ask(WHO)).data).toEqual({
       viewer: { name: 'erin', groups: ['team', 'system:authenticated'] },
     });
@@ -168,7 +168,7 @@ describe('authentication by bearer tokens', () => {
   it('accepts the token in the upgrade request, and under any case of the name in connection_init', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
     expect(await closedAs(gateway, { headers: { authorization: 'Bearer vic-token' } })).toBe('open');
-    await using person = personAt(gateway.url, { headers: {} });
+    await using person = connectUser(gateway.url, { headers: {} });
     const client = person.connect({ connectionParams: { Authorization: 'bearer vic-token' } });
     const answer = await client.iterate({ query: WHO }).next();
     expect(answer.value).toMatchObject({ data: { viewer: { name: 'vic' } } });
@@ -181,27 +181,27 @@ describe('authentication by bearer tokens', () => {
     { headers: { 'kubeflow-userid': 'erin' } },
   ])('%j is nobody: 401, and 4401', async (passport) => {
     await using gateway = await startTestGateway({ objects, users, authentication });
-    const { status, errors } = await personAt(gateway.url, passport).ask(WHO);
+    const { status, errors } = await connectUser(gateway.url, passport).ask(WHO);
     expect(status).toBe(401);
     expect(errors).toMatchObject([
       { message: expect.stringContaining('bearer token'), extensions: { code: 'UNAUTHENTICATED' } },
     ]);
-    expect(await closedAs(gateway, passport as Passport)).toMatch(/^4401 /u);
+    expect(await closedAs(gateway, passport as UserCredentials)).toMatch(/^4401 /u);
   });
 
   it('creates one TokenReview when a token is used repeatedly, and never returns the token', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication });
-    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    await using erin = connectUser(gateway.url, { token: 'erin-token' });
     await Promise.all(Array.from({ length: 20 }, () => erin.ask(WHO)));
     const reviews = gateway.cluster.requests.filter(({ resource }) => resource === 'tokenreviews');
     expect(reviews).toHaveLength(1);
-    const refused = await personAt(gateway.url, { token: 'a-secret-token' }).ask(WHO);
+    const refused = await connectUser(gateway.url, { token: 'a-secret-token' }).ask(WHO);
     expect(JSON.stringify(refused)).not.toContain('a-secret-token');
   });
 
   it('sends UNAUTHENTICATED and then closes the connection when the token is revoked during a subscription', async () => {
     await using gateway = await startTestGateway({ objects, users, authentication, authorizationTtlSeconds: 1 });
-    await using erin = personAt(gateway.url, { token: 'erin-token' });
+    await using erin = connectUser(gateway.url, { token: 'erin-token' });
     const closed = Promise.withResolvers<{ code: number }>();
     const client = erin.connect({ on: { closed: (event) => closed.resolve(event as { code: number }) } });
     const stream = client.iterate({ query: 'subscription { workspaces(namespace: "team-a") { type } }' });
@@ -217,7 +217,7 @@ describe('authentication by bearer tokens', () => {
     const token = `x.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.y`;
     const expiring = { token, name: 'erin', expiresAt: new Date(exp * 1_000) };
     await using gateway = await startTestGateway({ objects, users: [expiring], authentication });
-    await using erin = personAt(gateway.url, { token });
+    await using erin = connectUser(gateway.url, { token });
     expect((await erin.ask(WHO)).status).toBe(200);
     await delay(exp * 1_000 - Date.now() + 10); // the token's own time, which only passes
     expect((await erin.ask(WHO)).status).toBe(401);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { expression, kindOffering, rule } from '../support/kind-offering.ts';
+import { expression, workspaceKindWith, rule } from '../support/workspace-kind-options.ts';
 import { namespace, workspace } from '../support/manifests.ts';
-import { personAt } from '../support/person.ts';
+import { connectUser } from '../support/user-client.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
-import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/team-cluster.ts';
+import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/grants.ts';
 
 const users = [{ token: 'vic-token', name: 'vic' }];
 const deniedInProd = rule(
@@ -15,7 +15,7 @@ const deniedInProd = rule(
 const objects = [
   namespace('team-a', { tier: 'prod' }),
   namespace('team-b'),
-  kindOffering('jupyterlab', { filterRules: [deniedInProd] }),
+  workspaceKindWith('jupyterlab', { filterRules: [deniedInProd] }),
   workspace('nb-1'),
 ];
 
@@ -26,7 +26,7 @@ async function toldTo(rights: readonly ReturnType<typeof grant>[], query: string
     authentication: { mode: 'token' },
     objects: [...objects, ...rights.flat()],
   });
-  await using vic = personAt(gateway.url, { token: 'vic-token' });
+  await using vic = connectUser(gateway.url, { token: 'vic-token' });
   return await vic.ask(query); // it is disposed of only then
 }
 

@@ -7,7 +7,7 @@ import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { namespace, workspace } from '../support/manifests.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const TIMES = 50;
 const noProc = platform === 'linux' ? undefined : 'file descriptors are counted in /proc, which is there on Linux only';
@@ -143,7 +143,7 @@ async function resetAfter(gateway: GatewayProcess, phase: Phase): Promise<void> 
 
 /** Rejects if the process has ended, or if it keeps connections that its clients have left. */
 async function assertUnharmed(gateway: GatewayProcess): Promise<void> {
-  await until(async () => (await gateway.clientDescriptors()) === 0, 'the gateway has closed every connection');
+  await waitFor(async () => (await gateway.clientDescriptors()) === 0, 'the gateway has closed every connection');
   const agent = await gateway.connect();
   await sendAndRead(request('/livez', ['Connection: close']), '200 OK')(agent);
 }

@@ -4,18 +4,18 @@ import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const CREATE = `mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) {
   stateReached warnings
   workspace { name displayName kindName paused state audit { createdBy updatedBy updatedAt } volumes { home { claimName mountPath } data { claimName readOnly } secrets { secretName defaultMode } } }
 } }`;
 const minimal = { namespace: 'team-a', name: 'nb', kind: 'jupyterlab', imageConfig: 'scipy-2', podConfig: 'tiny' };
-const world = [namespace('team-a'), workspaceKind('jupyterlab'), claim('home'), claim('data'), secret('token')];
+const objects = [namespace('team-a'), workspaceKind('jupyterlab'), claim('home'), claim('data'), secret('token')];
 
 function start(...more: Parameters<typeof startTestGateway>) {
   const [options] = more;
-  return startTestGateway({ objects: world, admission: workspaceAdmission, ...options });
+  return startTestGateway({ objects, admission: workspaceAdmission, ...options });
 }
 
 function create(gateway: SimulatedGateway, input: object = {}): Promise<Answer> {
@@ -108,7 +108,7 @@ describe('createWorkspace', () => {
   it('waits for a state', async () => {
     await using gateway = await start();
     const waiting = create(gateway, { waitFor: 'RUNNING' });
-    await until(() => stored(gateway) !== undefined, 'it is created');
+    await waitFor(() => stored(gateway) !== undefined, 'it is created');
     gateway.cluster.apply(workspace('nb', { state: 'Running' }));
     expect((await waiting).data?.['createWorkspace']).toMatchObject({
       stateReached: true,
@@ -151,7 +151,7 @@ describe('createWorkspace', () => {
   });
 
   it('is INVALID for claims and secrets that do not exist, or that workspaces may not mount', async () => {
-    await using gateway = await start({ objects: [...world, claim('private', {}), secret('root', {})] });
+    await using gateway = await start({ objects: [...objects, claim('private', {}), secret('root', {})] });
     const volumes = {
       home: 'nowhere',
       data: [{ claimName: 'private', mountPath: '/data' }],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
-import { loseAnswer } from '../support/lost-answer.ts';
+import { loseResponse } from '../support/lost-response.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const DELETE =
   'mutation ($input: DeleteWorkspaceInput!) { deleteWorkspace(input: $input) { deletionPending warnings workspace { name state metadata { deletedAt } } } }';
@@ -101,7 +101,7 @@ describe('deleteWorkspace', () => {
   it('is NOT_FOUND for what does not exist, and TIMEOUT when the outcome is unknown', async () => {
     await using gateway = await start(workspace('nb'));
     expect(codeOf(await remove(gateway, { name: 'none' }))).toBe('NOT_FOUND');
-    const { answer, asked } = await loseAnswer(gateway, 'delete', () => remove(gateway));
+    const { answer, asked } = await loseResponse(gateway, 'delete', () => remove(gateway));
     expect([codeOf(answer), asked]).toEqual(['TIMEOUT', 1]);
   });
 });
@@ -117,7 +117,7 @@ describe('deleteWorkspaces', () => {
     expect(names(gateway)).toHaveLength(4);
     const { data } = await gateway.query(DELETE_MANY, { input });
     expect(data?.['deleteWorkspaces']).toEqual({ count: 1, warnings: [] });
-    await until(async () => names(gateway).length === 3, 'they are deleted');
+    await waitFor(async () => names(gateway).length === 3, 'they are deleted');
     expect(names(gateway).toSorted()).toEqual(['a', 'b', 'c']);
   });
 

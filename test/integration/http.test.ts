@@ -3,7 +3,7 @@ import { createClient } from 'graphql-sse';
 import { expect, it } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
 const CHANGES = 'subscription { workspaces { type object { name state } } }';
@@ -30,7 +30,7 @@ it('streams a subscription as Server-Sent Events to the graphql-sse client', asy
   gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
   expect((await changes.next()).value.data.workspaces).toMatchObject({ type: 'MODIFIED' });
   await changes.return?.();
-  await until(() => gateway.readers() === 0, 'the reader has left');
+  await waitFor(() => gateway.readers() === 0, 'the reader has left');
 });
 
 it('answers a query as one event and the end, and a mistake as an error in the stream', async () => {
@@ -96,7 +96,7 @@ async function drained(stream: AsyncIterable<unknown>): Promise<void> {
 
 async function startGatewayLater(kubeconfig: string) {
   const gateway = await startGatewayFor(kubeconfig, { when: 'at once' });
-  await until(async () => {
+  await waitFor(async () => {
     const { waitingFor } = (await (await fetch(new URL('/readyz', gateway.url))).json()) as { waitingFor: string[] };
     return waitingFor.length === 1;
   }, 'all but one kind have been read');

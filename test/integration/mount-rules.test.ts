@@ -5,11 +5,11 @@ import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import type { Answer } from '../support/test-gateway.ts';
 import {
-  startViewerStage,
+  startViewerFixture,
   viewerModes,
   type Rule,
   type ViewerMode,
-  type ViewerStage,
+  type ViewerFixture,
 } from '../support/viewer-modes.ts';
 import {
   inputPath,
@@ -93,11 +93,11 @@ function isNew(way: WorkspaceWrite): boolean {
 
 const base = [namespace('team-a'), workspaceKind('jupyterlab'), ...mountable];
 
-function start(mode: ViewerMode, objects: readonly Manifest[] = [], more: object = {}): Promise<ViewerStage> {
-  return startViewerStage(mode, { objects: [...base, ...objects], rights, ...more });
+function start(mode: ViewerMode, objects: readonly Manifest[] = [], more: object = {}): Promise<ViewerFixture> {
+  return startViewerFixture(mode, { objects: [...base, ...objects], rights, ...more });
 }
 
-function setMounts(stage: ViewerStage, way: WorkspaceWrite, name: string, part: PodTemplatePart): Promise<Answer> {
+function setMounts(stage: ViewerFixture, way: WorkspaceWrite, name: string, part: PodTemplatePart): Promise<Answer> {
   return writeWorkspace(way, { cluster: stage.cluster, send: (...request) => stage.alice.ask(...request), name }, part);
 }
 
@@ -110,7 +110,7 @@ function causesOf({ errors }: Answer): unknown {
 }
 
 describe.each(viewerModes)('mounts in mode %s', (mode) => {
-  let stage: ViewerStage;
+  let stage: ViewerFixture;
   beforeAll(async () => {
     const old = cases.filter((each) => !isNew(each.way)).map(({ name }) => workspace(name));
     stage = await start(mode, old);

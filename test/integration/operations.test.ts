@@ -25,7 +25,7 @@ import {
   VolcanoJobsDocument,
   WhyItDoesNotRunDocument,
 } from '../__generated__/graphql.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let demo: Demo;
 beforeAll(async () => void (demo = await startDemo({ port: 0 })));
@@ -132,7 +132,7 @@ async function versionWhenReady(name: string): Promise<unknown> {
     'mutation ($name: String!) { seen: patchDevPodWorkspaceInstance(input: { namespace: "team-research", name: $name, type: MERGE, patch: {}, dryRun: true }) { object: devPodWorkspaceInstance { phase metadata { resourceVersion } } } }',
   ) as TypedDocumentNode<Seen, { name: string }>;
   let last = (await ask(document, { name })).seen.object;
-  await until(async () => (last = (await ask(document, { name })).seen.object).phase === 'Ready', 'it is ready');
+  await waitFor(async () => (last = (await ask(document, { name })).seen.object).phase === 'Ready', 'it is ready');
   return last.metadata.resourceVersion;
 }
 
@@ -140,9 +140,9 @@ it('the demo patches, suspends and resumes Volcano jobs by the examples', async 
   const { patchVolcanoJob } = await askExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
   expect(patchVolcanoJob.volcanoJob.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
   await askExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
-  await until(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
+  await waitFor(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
   await askExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');
-  await until(async () => (await phaseOfTraining()) === 'Running', 'the job runs again');
+  await waitFor(async () => (await phaseOfTraining()) === 'Running', 'the job runs again');
 }, 60_000);
 
 async function phaseOfTraining(): Promise<string | null | undefined> {

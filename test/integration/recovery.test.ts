@@ -20,10 +20,10 @@ import {
   timesRead,
   typeIn,
   type NamespaceEvents,
-} from '../support/disturbance.ts';
+} from '../support/fault-injection.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { followWorkspaces, freshVersions, versionsIn } from '../support/workspace-view.ts';
 
 describe('a watch', () => {
@@ -53,7 +53,7 @@ describe('a watch', () => {
     const watches = requestsFor(gateway, 'watch').length;
     const speak = gateway.cluster.faults.stall();
     change(gateway.cluster);
-    await until(() => requestsFor(gateway, 'watch').length >= watches + 2, 'it has begun again twice');
+    await waitFor(() => requestsFor(gateway, 'watch').length >= watches + 2, 'it has begun again twice');
     speak();
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     await view.converges();
@@ -63,7 +63,7 @@ describe('a watch', () => {
     await using gateway = await startTestGateway({ objects: snapshot, watchIdleTimeoutMs: 2_000 });
     const view = await synced(gateway);
     const end = Date.now() + 2_500;
-    await until(() => Date.now() > end, 'more than the deadline has passed');
+    await waitFor(() => Date.now() > end, 'more than the deadline has passed');
     expect(requestsFor(gateway, 'watch')).toHaveLength(1);
     await view.converges();
   });
@@ -87,7 +87,7 @@ describe('a version that the server has forgotten', () => {
     const view = await synced(gateway);
     const watches = requestsFor(gateway, 'watch').length;
     gateway.cluster.faults.expireWatches();
-    await until(() => requestsFor(gateway, 'watch').length > watches, 'it is watched again');
+    await waitFor(() => requestsFor(gateway, 'watch').length > watches, 'it is watched again');
     change(gateway.cluster);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     await view.converges();
@@ -102,7 +102,7 @@ describe('a server that cannot be asked', () => {
     const arrivals = refuseNextWatch(gateway.cluster, { status, retryAfterSeconds: 2 });
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
-    await until(() => arrivals.length === 1, 'the watch has been refused');
+    await waitFor(() => arrivals.length === 1, 'the watch has been refused');
     expect(await freshVersions(gateway)).toEqual(before);
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
     expect(Number(arrivals[1]) - Number(arrivals[0])).toBeGreaterThan(1_990);
@@ -160,7 +160,7 @@ describe('a refusal', () => {
     gateway.cluster.faults.rotateToken();
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
-    await until(
+    await waitFor(
       () => requestsFor(gateway, 'watch').filter(({ status }) => status === 401).length >= 2,
       'it was refused',
     );
@@ -176,7 +176,10 @@ describe('a refusal', () => {
     const allow = gateway.cluster.faults.refuse({ status: 403, when: about('watch') });
     gateway.cluster.faults.endWatches();
     change(gateway.cluster);
-    await until(() => requestsFor(gateway, 'watch').some(({ status }) => status === 403), 'the watch has been refused');
+    await waitFor(
+      () => requestsFor(gateway, 'watch').some(({ status }) => status === 403),
+      'the watch has been refused',
+    );
     expect(await freshVersions(gateway)).toEqual(before);
     allow();
     expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
@@ -187,11 +190,11 @@ describe('a refusal', () => {
     await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
     const allow = cluster.faults.refuse({ status: 403, when: ({ resource }) => resource === 'workspaces' });
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig, { when: 'at once' })), cluster };
-    await until(async () => (await codeOfQuery(gateway, 'workspaces')) === 'FORBIDDEN', 'reading is forbidden');
+    await waitFor(async () => (await codeOfQuery(gateway, 'workspaces')) === 'FORBIDDEN', 'reading is forbidden');
     expect(await followWorkspaces(gateway).endCode()).toBe('FORBIDDEN');
-    await until(async () => (await codeOfQuery(gateway, 'workspaceKinds')) === undefined, 'other kinds are served');
+    await waitFor(async () => (await codeOfQuery(gateway, 'workspaceKinds')) === undefined, 'other kinds are served');
     allow();
-    await until(async () => (await codeOfQuery(gateway, 'workspaces')) === undefined, 'reading is allowed');
+    await waitFor(async () => (await codeOfQuery(gateway, 'workspaces')) === undefined, 'reading is allowed');
     await (await synced(gateway)).converges();
   });
 });
@@ -208,14 +211,14 @@ describe('a kind whose definition is deleted', () => {
     expect(await followWorkspaces(gateway).endCode()).toBe('KIND_UNAVAILABLE');
     expect(await codeOfQuery(gateway, 'workspaceKinds')).toBeUndefined();
     gateway.cluster.apply(namespace('team-b'));
-    await until(async () => nameIn(await namespaces.next()) === 'team-b', 'the other kind is still followed');
+    await waitFor(async () => nameIn(await namespaces.next()) === 'team-b', 'the other kind is still followed');
   });
 
   it('is served again by itself once it is defined again', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     await synced(gateway);
     deleteDefinition(gateway.cluster);
-    await until(async () => (await codeOfQuery(gateway, 'workspaces')) === 'KIND_UNAVAILABLE', 'it is not served');
+    await waitFor(async () => (await codeOfQuery(gateway, 'workspaces')) === 'KIND_UNAVAILABLE', 'it is not served');
     gateway.cluster.apply(workspaceCrd);
     gateway.cluster.apply(workspace('nb-9'));
     await servedAgain(gateway);
@@ -232,7 +235,7 @@ describe('a server that knows no streaming lists', () => {
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig)), cluster };
     const view = await synced(gateway);
     cluster.faults.expireWatches();
-    await until(
+    await waitFor(
       () => requestsFor(gateway, 'list').length >= 2 && cluster.openWatches === alwaysWatched.length,
       'it is watched again',
     );
@@ -288,7 +291,7 @@ describe('another world', () => {
     const namespaces = gateway.subscribe<NamespaceEvents>(NAMESPACES);
     await gateway.cluster.faults.restart({ data: 'lose' });
     expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
-    await until(async () => typeIn(await namespaces.next()) === 'RESET', 'subscribers are told to forget');
+    await waitFor(async () => typeIn(await namespaces.next()) === 'RESET', 'subscribers are told to forget');
     gateway.cluster.apply(workspaceCrd);
     gateway.cluster.apply(workspace('nb-9'));
     await servedAgain(gateway);
@@ -315,9 +318,9 @@ describe('a gateway that starts before its cluster is well', () => {
     await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
     const recover = cluster.faults.refuse({ status: 503, when: ({ resource }) => resource === 'workspaces' });
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig, { when: 'at once' })), cluster };
-    await until(async () => (await codeOfQuery(gateway, 'workspaces')) === 'UNAVAILABLE', 'it cannot answer');
+    await waitFor(async () => (await codeOfQuery(gateway, 'workspaces')) === 'UNAVAILABLE', 'it cannot answer');
     recover();
-    await until(async () => (await fetch(new URL('/readyz', gateway.url))).ok, 'the gateway is ready');
+    await waitFor(async () => (await fetch(new URL('/readyz', gateway.url))).ok, 'the gateway is ready');
     expect(await freshVersions(gateway)).toEqual(versionsIn(cluster));
   });
 });

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { workspaceAdmission } from '../../dev/demo/admission.ts';
 import type { WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
-import { loseAnswer } from '../support/lost-answer.ts';
+import { loseResponse } from '../support/lost-response.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
-import { wholeWorkspace } from '../support/whole-objects.ts';
+import { completeWorkspace } from '../support/complete-objects.ts';
 
 const UPDATE = `mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) {
   warnings workspace { revision displayName paused audit { updatedBy updatedAt } }
 } }`;
 const at = { namespace: 'team-a', name: 'nb' };
-const world = [
+const objects = [
   namespace('team-a'),
   workspaceKind('jupyterlab'),
   claim('home'),
   claim('data'),
   secret('token'),
-  wholeWorkspace('nb'),
+  completeWorkspace('nb'),
 ];
 
 interface StoredWorkspace extends WorkspaceObject {
@@ -25,7 +25,7 @@ interface StoredWorkspace extends WorkspaceObject {
 }
 
 function start(options: Parameters<typeof startTestGateway>[0] = {}) {
-  return startTestGateway({ objects: world, admission: workspaceAdmission, ...options });
+  return startTestGateway({ objects, admission: workspaceAdmission, ...options });
 }
 
 function stored({ cluster }: SimulatedGateway): StoredWorkspace {
@@ -110,7 +110,7 @@ describe('updateWorkspace', () => {
     await using gateway = await start();
     const known = await revision(gateway);
     gateway.cluster.faults.stall();
-    gateway.cluster.apply(wholeWorkspace('nb', { stateMessage: 'later' }));
+    gateway.cluster.apply(completeWorkspace('nb', { stateMessage: 'later' }));
     const { errors } = await gateway.query(UPDATE, { input: { ...at, revision: known, displayName: 'Renamed' } });
     expect(errors).toBeUndefined();
     expect(stored(gateway).status).toMatchObject({ stateMessage: 'later' });
@@ -145,7 +145,7 @@ describe('updateWorkspace', () => {
   it('is TIMEOUT, and not tried again, when the outcome is unknown', async () => {
     await using gateway = await start();
     const known = await revision(gateway);
-    const { answer, asked } = await loseAnswer(gateway, 'patch', () =>
+    const { answer, asked } = await loseResponse(gateway, 'patch', () =>
       gateway.query(UPDATE, { input: { ...at, revision: known, displayName: 'Renamed' } }),
     );
     expect(answer.errors).toMatchObject([{ extensions: { code: 'TIMEOUT', status: 504 } }]);
@@ -173,7 +173,7 @@ describe('updateWorkspace', () => {
 
   it('looks at what is mounted anew, and lets what is mounted already be', async () => {
     await using gateway = await start({
-      objects: [namespace('team-a'), workspaceKind('jupyterlab'), wholeWorkspace('nb')],
+      objects: [namespace('team-a'), workspaceKind('jupyterlab'), completeWorkspace('nb')],
     });
     const mounted = { home: 'home', data: [{ claimName: 'data', mountPath: '/elsewhere' }] };
     expect((await update(gateway, { volumes: mounted })).errors).toBeUndefined();
@@ -202,14 +202,14 @@ describe('updateWorkspace', () => {
     const options = { imageConfig: { desired: 'gone', redirectChain: [{ source: 'scipy', target: 'gone' }] } };
     const status = { podTemplateOptions: { ...options, podConfig: {} } };
     await using gateway = await start({
-      objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', status })],
+      objects: [...objects.slice(0, -1), workspace('nb', { state: 'Running', status })],
     });
     expect(fieldsOf(await update(gateway, { applyPendingRedirects: true }))).toEqual(['input.imageConfig']);
   });
 
   it('prefers the options that are given, and changes none where nothing is pending', async () => {
     await using gateway = await start({
-      objects: [...world.slice(0, -1), workspace('nb', { state: 'Running', spec: {} })],
+      objects: [...objects.slice(0, -1), workspace('nb', { state: 'Running', spec: {} })],
     });
     expect((await update(gateway, { applyPendingRedirects: true, podConfig: 'big' })).errors).toBeUndefined();
     expect(stored(gateway).spec['podTemplate']).toMatchObject({ options: { imageConfig: 'scipy', podConfig: 'big' } });

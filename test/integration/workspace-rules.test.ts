@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { specOf } from '../../src/kinds/workspace/resource.ts';
-import { kindOffering, option, rule } from '../support/kind-offering.ts';
+import { workspaceKindWith, option, rule } from '../support/workspace-kind-options.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { claim, secret } from '../support/mounts.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
-import { startViewerStage, type Rule } from '../support/viewer-modes.ts';
+import { startViewerFixture, type Rule } from '../support/viewer-modes.ts';
 import {
   inputPath,
   storedWorkspace,
@@ -28,7 +28,7 @@ const denyPair = rule('IMAGE_CONFIG', { api: { deny: true } }, 'matchPodConfig',
 const denyKind = rule('WORKSPACE_KIND', { api: { deny: true } }, 'matchNamespace', { matchLabels: { tier: 'dev' } });
 
 function jupyterlab(...filterRules: ReturnType<typeof rule>[]): Manifest {
-  return kindOffering('jupyterlab', {
+  return workspaceKindWith('jupyterlab', {
     imageConfigs: [option('scipy'), option('scipy-2')],
     podConfigs: [
       option('tiny', { size: 'tiny' }),
@@ -146,7 +146,7 @@ describe('a viewer without the right to see WorkspaceKinds', () => {
       { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['update', 'patch'] },
     ];
     const objects = [team, jupyterlab(denyBig), workspace('nb')];
-    await using stage = await startViewerStage('header', { objects, rights });
+    await using stage = await startViewerFixture('header', { objects, rights });
     const podTemplate = { options: { podConfig: 'big' } };
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: { spec: { podTemplate } } };
     expect(causesOf(await stage.alice.ask(PATCH, { input }))).toEqual([
@@ -162,7 +162,7 @@ describe('a viewer without the right to see WorkspaceKinds', () => {
     const resources = ['workspaces', 'namespaces'];
     const writing = { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] };
     const rights = [{ ...reading, resources }, writing];
-    await using stage = await startViewerStage('kubeconfig', {
+    await using stage = await startViewerFixture('kubeconfig', {
       objects: [team, jupyterlab(denyBig), workspace('nb')],
       rights,
       when: 'at once',

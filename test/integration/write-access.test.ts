@@ -46,14 +46,14 @@ function isApply({ method, url }: { readonly method: string; readonly url: strin
   return method === 'PATCH' && url.includes('/workspaces/nb');
 }
 
-interface World extends AsyncDisposable {
+interface Fixture extends AsyncDisposable {
   readonly admin: SimulatedGateway;
   readonly alice: TestGateway;
 }
 
-async function start(...objects: readonly Manifest[]): Promise<World> {
-  const world = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb', { state: 'Running' })];
-  const admin = await startTestGateway({ objects: [...world, ...objects] });
+async function start(...objects: readonly Manifest[]): Promise<Fixture> {
+  const fixture = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb', { state: 'Running' })];
+  const admin = await startTestGateway({ objects: [...fixture, ...objects] });
   admin.cluster.addUser(alice);
   const gateway = await startGatewayFor(admin.cluster.kubeconfigFor(alice.token));
   return {
@@ -97,24 +97,24 @@ function documentOf(mutation: string): string {
 
 describe('who may not write', () => {
   it.each(mutations)('is told by %s what right is missing', async (mutation, input, right) => {
-    await using world = await start(...rights([]));
-    const before = world.admin.cluster.requests.length;
-    const { errors } = await world.alice.query(documentOf(mutation), { input });
+    await using fixture = await start(...rights([]));
+    const before = fixture.admin.cluster.requests.length;
+    const { errors } = await fixture.alice.query(documentOf(mutation), { input });
     expect(errors).toMatchObject([
       {
         message: expect.stringContaining(`You may not ${right}`),
         extensions: { code: 'FORBIDDEN', reason: 'Forbidden' },
       },
     ]);
-    const writes = world.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
+    const writes = fixture.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
     expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   it('is told by the bulk mutations in the result of each', async () => {
-    await using world = await start(...rights([]));
+    await using fixture = await start(...rights([]));
     const PAUSE =
       'mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { results { code message } } }';
-    const { data } = await world.alice.query(PAUSE, { input: { filter: {} } });
+    const { data } = await fixture.alice.query(PAUSE, { input: { filter: {} } });
     expect(data?.['pauseWorkspaces']).toMatchObject({
       results: [
         {
@@ -126,9 +126,9 @@ describe('who may not write', () => {
   });
 
   it('is refused claims that it may not get, and does not learn whether they exist', async () => {
-    await using world = await start(...rights(['create']), claim('private', {}));
+    await using fixture = await start(...rights(['create']), claim('private', {}));
     const volumes = { home: 'none', data: [{ claimName: 'private', mountPath: '/data' }] };
-    const { errors } = await world.alice.query(documentOf('createWorkspace'), { input: { ...create, volumes } });
+    const { errors } = await fixture.alice.query(documentOf('createWorkspace'), { input: { ...create, volumes } });
     const why = 'cannot be mounted: you may not get persistentvolumeclaims in namespace "team-a"';
     expect(errors?.[0]?.extensions['causes']).toEqual([
       {
@@ -145,37 +145,37 @@ describe('who may not write', () => {
   });
 
   it('does not create by an APPLY', async () => {
-    await using world = await start(...rights(['patch']));
+    await using fixture = await start(...rights(['patch']));
     const input = { ...at, name: 'new', type: 'APPLY', patch: { spec: {} } };
-    const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
+    const { errors } = await fixture.alice.query(documentOf('patchWorkspace'), { input });
     expect(errors).toMatchObject([{ message: expect.stringContaining('You may not create workspaces.kubeflow.org') }]);
   });
 
   it('applies to what is there, and not to what comes instead', async () => {
-    await using world = await start(...rights(['patch']));
+    await using fixture = await start(...rights(['patch']));
     const input = { ...at, type: 'APPLY', patch: { metadata: { labels: { a: 'b' } } } };
-    expect((await world.alice.query(documentOf('patchWorkspace'), { input })).errors).toBeUndefined();
-    world.admin.cluster.faults.delay(1, (request) => {
-      if (isApply(request)) world.admin.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+    expect((await fixture.alice.query(documentOf('patchWorkspace'), { input })).errors).toBeUndefined();
+    fixture.admin.cluster.faults.delay(1, (request) => {
+      if (isApply(request)) fixture.admin.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
       return isApply(request);
     });
-    const { errors } = await world.alice.query(documentOf('patchWorkspace'), { input });
+    const { errors } = await fixture.alice.query(documentOf('patchWorkspace'), { input });
     expect(errors).toMatchObject([{ message: expect.stringContaining('uid'), extensions: { code: 'CONFLICT' } }]);
   });
 });
 
 describe('who may write', () => {
   it('needs the one right only', async () => {
-    await using world = await start(...rights(['patch'], ['workspaces/status']));
+    await using fixture = await start(...rights(['patch'], ['workspaces/status']));
     const patch = { status: { state: 'Paused' } };
-    const { errors } = await world.alice.query(documentOf('patchWorkspaceStatus'), { input: { ...merge, patch } });
+    const { errors } = await fixture.alice.query(documentOf('patchWorkspaceStatus'), { input: { ...merge, patch } });
     expect(errors).toBeUndefined();
   });
 
   it('is noted by name', async () => {
-    await using world = await start(...rights(['create']));
-    await world.alice.query(documentOf('createWorkspace'), { input: create });
-    const stored = world.admin.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
+    await using fixture = await start(...rights(['create']));
+    await fixture.alice.query(documentOf('createWorkspace'), { input: create });
+    const stored = fixture.admin.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');
     expect(stored?.metadata.annotations).toMatchObject({ 'notebooks.kubeflow.org/created-by': 'alice' });
   });
 });

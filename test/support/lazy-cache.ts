@@ -5,7 +5,7 @@ import type { ReadonlyStore } from '../../src/cache/readonly-store.ts';
 import type { SimulatedRequest } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
-import { until } from './until.ts';
+import { waitFor } from './wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -61,8 +61,8 @@ export async function startLazyCache(
     status: () => only(cache.statuses()),
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     asked: () => simulator.requests.map(titleOf),
-    watching: async () => until(() => simulator.openWatches === 1, 'the watch is open'),
-    stopped: async () => until(() => simulator.openWatches + clock.waiting === 0, 'nothing runs any more'),
+    watching: async () => waitFor(() => simulator.openWatches === 1, 'the watch is open'),
+    stopped: async () => waitFor(() => simulator.openWatches + clock.waiting === 0, 'nothing runs any more'),
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();

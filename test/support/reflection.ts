@@ -1,10 +1,10 @@
-import { until } from './until.ts';
+import { waitFor } from './wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import type { When } from '../../dev/simulator/faults.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
-import { OwnedClock } from './owned-clock.ts';
+import { ManualClock } from './manual-clock.ts';
 import { WakeSignal } from '../../src/cache/wake-signal.ts';
 import { reflect } from '../../src/cache/reflector.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
@@ -14,7 +14,7 @@ import { Store } from '../../src/cache/store.ts';
 /** A running reflector and what it has reported. */
 export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
   readonly store: Store<WidgetObject>;
-  readonly clock: OwnedClock;
+  readonly clock: ManualClock;
   /** Cause of each list. */
   readonly listed: readonly string[];
   /** Cause of each failure. */
@@ -43,7 +43,7 @@ export async function startReflection(
   const cluster = await startWidgetCluster({ bookmarkIntervalMs: 60_000, ...options });
   const { client, simulator } = cluster;
   options.before?.(simulator);
-  const clock = new OwnedClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
+  const clock = new ManualClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
   const store = new Store(options.resource ?? Widget);
   const stopping = new AbortController();
   const [listed, failures, malformed]: [string[], string[], Error[]] = [[], [], []];
@@ -107,11 +107,11 @@ export function forgetBetweenPages(simulator: Simulator): void {
 
 /** Waits until the list is complete and the watch is open. */
 export async function watching({ simulator, listed }: Reflection): Promise<void> {
-  await until(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
+  await waitFor(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
 }
 
 export async function waitingForList({ simulator }: Reflection): Promise<void> {
-  await until(() => simulator.openWatches === 1, 'the stream is open');
+  await waitFor(() => simulator.openWatches === 1, 'the stream is open');
 }
 
 /** Ends the watch, and waits for the next one. */
@@ -141,7 +141,7 @@ export async function refuseWatch(
 /** Moves the clock until the reflector has asked discovery for the kind the given number of times in all. */
 export async function discover({ simulator, clock }: Reflection, times: number): Promise<void> {
   const answers = () => simulator.requests.filter(({ url }) => url === '/apis/example.org/v1').length;
-  await until(() => {
+  await waitFor(() => {
     if (answers() < times) clock.pass(DISCOVERY_INTERVAL_MS);
     return answers() >= times;
   }, 'it has asked discovery');

@@ -12,7 +12,7 @@ import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { alwaysWatched } from './always-watched.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
-import { until } from './until.ts';
+import { waitFor } from './wait-for.ts';
 
 /** An answer as it came over HTTP. */
 export interface Answer {
@@ -125,7 +125,7 @@ export async function startTestGateway(
   });
   const gateway = await startGatewayFor(cluster.kubeconfig, settings);
   if (settings.when !== 'at once')
-    await until(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
+    await waitFor(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
   return {
     ...gateway,
     cluster,
@@ -142,13 +142,16 @@ export async function startTestGateway(
       ])
         cluster.apply(manifest);
       const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
-      await until(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
+      await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
       cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
-      await until(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
+      await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
       cluster.delete('v1', 'Namespace', marker);
     },
     requested: (verb, times = 1) =>
-      until(() => cluster.requests.filter((request) => request.verb === verb).length >= times, `${verb} was asked for`),
+      waitFor(
+        () => cluster.requests.filter((request) => request.verb === verb).length >= times,
+        `${verb} was asked for`,
+      ),
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import type { Config } from '../../src/config.ts';
-import { personAt, type Passport, type Person } from './person.ts';
+import { connectUser, type UserCredentials, type UserClient } from './user-client.ts';
 import { startGatewayFor, type TestGateway } from './test-gateway.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -23,7 +23,7 @@ const header = {
 
 interface Mode {
   readonly authentication: Config['authentication'];
-  readonly passport: Passport;
+  readonly passport: UserCredentials;
 }
 
 const modes = {
@@ -44,10 +44,10 @@ export interface Rule {
 }
 
 /** A cluster, a gateway of some mode before it, and Alice as its viewer. */
-export interface ViewerStage extends AsyncDisposable {
+export interface ViewerFixture extends AsyncDisposable {
   readonly cluster: Simulator;
   readonly gateway: TestGateway;
-  readonly alice: Person;
+  readonly alice: UserClient;
 }
 
 interface StageOptions extends Partial<Config> {
@@ -59,10 +59,10 @@ interface StageOptions extends Partial<Config> {
   readonly when?: 'ready' | 'at once';
 }
 
-export async function startViewerStage(
+export async function startViewerFixture(
   mode: ViewerMode,
   { objects, rights, gatewayRights, ...settings }: StageOptions,
-): Promise<ViewerStage> {
+): Promise<ViewerFixture> {
   const own = { name: 'gateway', token: 'token-of-gateway' };
   const cluster = await startSimulator({
     users: [alice, own],
@@ -78,7 +78,7 @@ export async function startViewerStage(
   const identity = mode === 'kubeconfig' ? alice.token : own.token;
   const kubeconfig = mode === 'kubeconfig' || gatewayRights ? cluster.kubeconfigFor(identity) : cluster.kubeconfig;
   const gateway = await startGatewayFor(kubeconfig, { authentication, ...settings });
-  const person = personAt(gateway.url, passport);
+  const person = connectUser(gateway.url, passport);
   return {
     cluster,
     gateway,

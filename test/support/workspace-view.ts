@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Simulator } from '../../dev/simulator/simulator.ts';
 import type { Answer, TestGateway } from './test-gateway.ts';
-import { until } from './until.ts';
+import { waitFor } from './wait-for.ts';
 
 interface ReceivedWorkspace {
   readonly metadata: { readonly uid: string; readonly name: string; readonly resourceVersion: string };
@@ -43,16 +43,16 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
   return {
     async next(count) {
       const wanted = (): boolean => events.length >= read + count;
-      await until(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
+      await waitFor(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
       if (!wanted()) throw new Error(`The stream is over after ${events.join()}.`, { cause: over[0] });
       return events.slice(read, (read += count));
     },
     async endCode() {
-      await until(() => over.length > 0, 'the stream has ended');
+      await waitFor(() => over.length > 0, 'the stream has ended');
       return codeOf(over[0]);
     },
     async converges() {
-      await until(async () => equal(held, await fresh(gateway)), 'the view equals a fresh query');
+      await waitFor(async () => equal(held, await fresh(gateway)), 'the view equals a fresh query');
       expect(sorted(held.values())).toEqual(versionsIn(gateway.cluster));
       expect({ unread: events.slice(read), over }).toEqual({ unread: [], over: [] });
     },

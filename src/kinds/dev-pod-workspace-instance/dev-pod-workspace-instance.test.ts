@@ -1,6 +1,6 @@
 import { expect, describe, it } from 'vitest';
 import { namespace } from '../../../test/support/manifests.ts';
-import { devPod, devPodCrd, unwatchableDevPods } from '../../../test/support/other-systems.ts';
+import { devPod, devPodCrd, unwatchableDevPods } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fullSelection } from '../../../test/support/full-selection.ts';
-import { devPod, devPodCrd } from '../../../test/support/other-systems.ts';
+import { devPod, devPodCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { schema } from '../../schema.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namespace } from '../../../test/support/manifests.ts';
-import { devPod, devPodCrd } from '../../../test/support/other-systems.ts';
+import { devPod, devPodCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 import type { AdmissionHook } from '../../../dev/simulator/admission.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';

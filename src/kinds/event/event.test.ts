@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventOf } from '../../../test/support/events.ts';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
-import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
@@ -11,7 +11,7 @@ const at = (minute: number) => `2026-11-25T10:${String(minute).padStart(2, '0')}
 
 describe('the events of a workspace', () => {
   it('are those of itself, its pod and its StatefulSet, newest first', async () => {
-    const answer = await askOfNb(
+    const answer = await queryWorkspace(
       'events { message }',
       nb,
       eventOf('StatefulSet', 'ws-nb-abcde', { lastTimestamp: at(1) }),
@@ -33,15 +33,15 @@ describe('the events of a workspace', () => {
     const pod = podOf('nb', { name: 'ws-cut-0' });
     const about = [eventOf('Pod', 'ws-cut-0', { lastTimestamp: at(2) }), eventOf('StatefulSet', 'ws-cut')];
     const expected = { events: [{ message: 'About ws-cut-0' }, { message: 'About ws-cut' }] };
-    expect(await askOfNb('events { message }', nb, pod, ...about)).toEqual(expected);
+    expect(await queryWorkspace('events { message }', nb, pod, ...about)).toEqual(expected);
     const reported = { ...workspace('nb', { status: { podTemplatePod: { name: 'ws-cut-0', nodeName: '' } } }) };
-    expect(await askOfNb('events { message }', reported, ...about)).toEqual(expected);
+    expect(await queryWorkspace('events { message }', reported, ...about)).toEqual(expected);
   });
 
   it('are not those of a namesake that is gone', async () => {
     const involvedObject = { apiVersion: 'kubeflow.org/v1beta1', uid: 'uid-of-another' };
     const before = { creationTimestamp: '2020-01-01T00:00:00Z' };
-    const answer = await askOfNb(
+    const answer = await queryWorkspace(
       'events { message }',
       nb,
       eventOf('Workspace', 'nb', { involvedObject }),
@@ -56,17 +56,17 @@ describe('the events of a workspace', () => {
     const many = Array.from({ length: 30 }, (_, minute) => eventOf('Workspace', 'nb', { lastTimestamp: at(minute) }));
     await using gateway = await startTestGateway({ objects: [nb, ...many] });
     const { data } = await gateway.query(
-      `{ ${NB} { events { lastAt } two: events(first: 2) { lastAt } none: events(first: 0) { lastAt } } }`,
+      `{ ${WORKSPACE_NB} { events { lastAt } two: events(first: 2) { lastAt } none: events(first: 0) { lastAt } } }`,
     );
     const { events, ...others } = (data as { readonly workspace: Record<string, readonly unknown[]> }).workspace;
     expect([events?.length, others]).toEqual([20, { two: [{ lastAt: at(29) }, { lastAt: at(28) }], none: [] }]);
-    const { errors } = await gateway.query(`{ ${NB} { events(first: 101) { lastAt } } }`);
+    const { errors } = await gateway.query(`{ ${WORKSPACE_NB} { events(first: 101) { lastAt } } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
   it('are told again when something is noted, and when it happens again', async () => {
     await using gateway = await startTestGateway({ objects: [nb, workspace('other')] });
-    const changes = gateway.subscribe(`subscription { ${NB} { events { message count } } }`);
+    const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { events { message count } } }`);
     expect((await changes.next()).value?.data).toEqual({ workspace: { events: [] } });
     const event = eventOf('Pod', 'ws-nb-abcde-0');
     gateway.cluster.apply(eventOf('Pod', 'ws-other-abcde-0'));
@@ -79,7 +79,7 @@ describe('the events of a workspace', () => {
 
   it('are none for who may not list events', async () => {
     await using gateway = await limitedGateway({ objects: [nb, eventOf('Workspace', 'nb')], mayNot: 'events' });
-    const { data, errors } = await gateway.query(`{ ${NB} { name events { message } } }`);
+    const { data, errors } = await gateway.query(`{ ${WORKSPACE_NB} { name events { message } } }`);
     expect({ data, errors }).toEqual({ data: { workspace: { name: 'nb', events: [] } }, errors: undefined });
   });
 });
@@ -99,7 +99,7 @@ describe('an event', () => {
       source: { component: 'kubelet', host: 'node-1' },
       involvedObject: { apiVersion: 'v1', uid: 'u', fieldPath: 'spec.containers{main}' },
     });
-    expect(await askOfNb(selection, nb, event)).toEqual({
+    expect(await queryWorkspace(selection, nb, event)).toEqual({
       events: [
         {
           type: 'WARNING',
@@ -130,7 +130,7 @@ describe('an event', () => {
     const series = { count: 3, lastObservedTime: '2026-11-25T10:07:00.000002Z' };
     const reporter = { reportingComponent: 'kubelet', reportingInstance: 'node-1' };
     const event = eventOf('Workspace', 'nb', { ...none, eventTime, series, ...reporter, type: 'Odd' });
-    expect(await askOfNb('events { type count firstAt lastAt source host }', nb, event)).toEqual({
+    expect(await queryWorkspace('events { type count firstAt lastAt source host }', nb, event)).toEqual({
       events: [
         {
           type: 'UNKNOWN',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expression, kindOffering, rule } from '../../../test/support/kind-offering.ts';
+import { expression, workspaceKindWith, rule } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 
@@ -78,9 +78,11 @@ describe('a namespace', () => {
   it('is offered the kinds that the rules leave it, and hidden where they say so', async () => {
     const prod = expression('tier', 'In', 'prod');
     const kinds = [
-      kindOffering('shown'),
-      kindOffering('hidden', { filterRules: [rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', prod)] }),
-      kindOffering('removed', {
+      workspaceKindWith('shown'),
+      workspaceKindWith('hidden', {
+        filterRules: [rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', prod)],
+      }),
+      workspaceKindWith('removed', {
         filterRules: [rule('WORKSPACE_KIND', { api: { hide: true } }, 'matchNamespace', prod)],
       }),
     ];
@@ -98,7 +100,11 @@ describe('a namespace', () => {
 
   it('filters and pages the kinds that it is offered by what they are there', async () => {
     const everywhere = rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', {});
-    const kinds = [kindOffering('a'), kindOffering('b'), kindOffering('c', { filterRules: [everywhere] })];
+    const kinds = [
+      workspaceKindWith('a'),
+      workspaceKindWith('b'),
+      workspaceKindWith('c', { filterRules: [everywhere] }),
+    ];
     await using gateway = await startTestGateway({ objects: [...objects, ...kinds] });
     const { data } = await gateway.query(
       '{ namespace(name: "ada") { hidden: workspaceKinds(filter: { hidden: true }) { nodes { name } } page: workspaceKinds(first: 1, filter: { hidden: false }) { totalCount nodes { name } pageInfo { hasNextPage } } } workspaceKinds(filter: { hidden: true }) { totalCount } }',

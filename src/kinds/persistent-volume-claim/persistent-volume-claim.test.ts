@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
-import { askOfNb } from '../../../test/support/nb.ts';
+import { queryWorkspace } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { claim, MOUNTABLE, storageClass, volumeOf } from '../../../test/support/storage.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
@@ -90,7 +90,7 @@ describe('a claim', () => {
   it('is told of each mount of a workspace, where it exists', async () => {
     const selection =
       'volumes { home { claimName claim { name } } data { claim { name phase conditions { type } audit { createdBy } } } }';
-    expect(await askOfNb(selection, nb, claim('data'))).toEqual({
+    expect(await queryWorkspace(selection, nb, claim('data'))).toEqual({
       volumes: {
         home: { claimName: 'home', claim: null },
         data: [{ claim: { name: 'data', phase: 'BOUND', conditions: [], audit: { createdBy: null } } }],

@@ -4,7 +4,7 @@ import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
-import { until } from '../../../test/support/until.ts';
+import { waitFor } from '../../../test/support/wait-for.ts';
 
 const POD = 'ws-nb-abcde-0';
 const NB = 'namespace: "team-a", name: "nb"';
@@ -56,7 +56,7 @@ describe('the logs of a workspace', () => {
     gateway.cluster.apply(podOf('nb', runningIn('first', 'second')));
     gateway.cluster.log('team-a', POD, 'first', 'of first');
     const containers = `{ pod(namespace: "team-a", name: "${POD}") { containers { name } } }`;
-    await until(
+    await waitFor(
       async () => JSON.stringify(await gateway.query(containers)).includes('second'),
       'the gateway knows the new pod',
     );
@@ -134,9 +134,9 @@ async function pausedReader(url: string, query: string) {
   const frames: string[] = [];
   socket.on('message', (message: Buffer) => frames.push(message.toString()));
   socket.once('open', () => socket.send('{"type":"connection_init"}'));
-  await until(() => frames.length > 0, 'the connection is acknowledged');
+  await waitFor(() => frames.length > 0, 'the connection is acknowledged');
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  await until(() => frames.length > 1, 'the first lines have come');
+  await waitFor(() => frames.length > 1, 'the first lines have come');
   socket.pause();
   return { socket, frames };
 }
@@ -145,7 +145,7 @@ async function pausedReader(url: string, query: string) {
 async function standstill(count: () => number): Promise<void> {
   let before = Number.NaN;
   let same = 0;
-  await until(() => {
+  await waitFor(() => {
     same = count() === before ? same + 1 : 0;
     before = count();
     return same === 40;
@@ -166,7 +166,7 @@ describe('the logs of a workspace, followed,', () => {
     expect((await lines.next()).value?.data).toEqual({ workspaceLogs: [{ text: 'after' }] });
     gateway.cluster.endLog('team-a', POD, 'main');
     expect(await lines.next()).toMatchObject({ done: true });
-    await until(() => gateway.readers() === 0, 'nothing is counted any more');
+    await waitFor(() => gateway.readers() === 0, 'nothing is counted any more');
   });
 
   it('are complete at once where there is nothing to follow', async () => {
@@ -185,11 +185,11 @@ describe('the logs of a workspace, followed,', () => {
     await lines.next();
     expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
     await lines.return?.();
-    await until(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
     const again = client.iterate({ query: FOLLOW });
     await again.next();
     await client.dispose();
-    await until(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
   });
 
   it('come as Server-Sent Events too', async () => {
@@ -225,7 +225,7 @@ describe('the logs of a workspace, followed,', () => {
     const sent = gateway.statistics().live.frames;
     expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
     socket.resume();
-    await until(() => frames.at(-1)?.includes('complete') ?? false, 'the log is complete');
+    await waitFor(() => frames.at(-1)?.includes('complete') ?? false, 'the log is complete');
     socket.terminate();
     expect(sent).toBeLessThan(gateway.statistics().live.frames / 2);
     const texts = frames.flatMap((frame) =>
@@ -242,7 +242,7 @@ describe('the logs of a workspace, followed,', () => {
     gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'limited');
     let over: unknown;
     void endOf(lines).then((error) => (over = error));
-    await until(() => {
+    await waitFor(() => {
       gateway.cluster.log('team-a', POD, 'main', 'after');
       return over !== undefined;
     }, 'the stream is over');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
-import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
@@ -71,7 +71,7 @@ describe('the pod of a workspace', () => {
     const state = 'name reason message exitCode signal startedAt finishedAt';
     const selection = `pod { phase restartCount conditions { type status reason message changedAt } containerStatuses { name image ready restartCount state { ${state} } lastTermination { ${state} } } }`;
     const nothing = { reason: null, message: null, exitCode: null, signal: null, startedAt: null, finishedAt: null };
-    expect(await askOfNb(selection, workspace('nb'), crashing)).toEqual({
+    expect(await queryWorkspace(selection, workspace('nb'), crashing)).toEqual({
       pod: {
         phase: 'RUNNING',
         restartCount: 4,
@@ -116,7 +116,7 @@ describe('the pod of a workspace', () => {
   it('tells what it may use, and what ran before it', async () => {
     const selection =
       'pod { containers initContainers containerStatuses { requests { key value } limits { key value } } initContainerStatuses { name ready state { name exitCode } } }';
-    expect(await askOfNb(selection, workspace('nb'), crashing)).toEqual({
+    expect(await queryWorkspace(selection, workspace('nb'), crashing)).toEqual({
       pod: {
         containers: ['main', 'sidecar'],
         initContainers: ['fetch'],
@@ -144,8 +144,8 @@ describe('the pod of a workspace', () => {
       containers: ['main', 'sidecar'],
       object: { name: 'ws-nb-abcde-0', ip: '10.0.0.7', namespace: { name: 'team-a' }, workspace: { name: 'nb' } },
     };
-    expect(await askOfNb(selection, workspace('nb'), crashing)).toEqual({ pod });
-    expect(await askOfNb(selection, workspace('nb', { state: 'Running', status: reported }), crashing)).toEqual({
+    expect(await queryWorkspace(selection, workspace('nb'), crashing)).toEqual({ pod });
+    expect(await queryWorkspace(selection, workspace('nb', { state: 'Running', status: reported }), crashing)).toEqual({
       pod,
     });
   });
@@ -155,7 +155,7 @@ describe('the pod of a workspace', () => {
     const selection =
       'pod { name containers phase restartCount startedAt object { name } containerStatuses { name } conditions { type } }';
     const other = podOf('other');
-    expect(await askOfNb(selection, workspace('nb', { state: 'Running', status }), other)).toEqual({
+    expect(await queryWorkspace(selection, workspace('nb', { state: 'Running', status }), other)).toEqual({
       pod: {
         name: 'ws-0',
         containers: ['main'],
@@ -174,7 +174,7 @@ describe('the pod of a workspace', () => {
     const objects = [namespace('team-a'), workspace('nb', { state: 'Running', status }), crashing];
     await using gateway = await limitedGateway({ objects, mayNot: 'pods' });
     const { data, errors } = await gateway.query(
-      `{ ${NB} { pod { name nodeName containers phase object { name } } } }`,
+      `{ ${WORKSPACE_NB} { pod { name nodeName containers phase object { name } } } }`,
     );
     expect(errors).toBeUndefined();
     const reported = { name: 'ws-nb-abcde-0', nodeName: 'node-9', containers: ['main'] };
@@ -183,14 +183,16 @@ describe('the pod of a workspace', () => {
 
   it('is the newest that is not going, where none is reported', async () => {
     const old = born('ws-nb-aaaaa-0', '2026-11-25T09:00:00Z');
-    expect(await askOfNb('pod { name }', workspace('nb'), born('ws-nb-bbbbb-0', '2026-11-25T10:00:00Z'), old)).toEqual({
+    expect(
+      await queryWorkspace('pod { name }', workspace('nb'), born('ws-nb-bbbbb-0', '2026-11-25T10:00:00Z'), old),
+    ).toEqual({
       pod: { name: 'ws-nb-bbbbb-0' },
     });
   });
 
   it('is told again whenever it changes', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
-    const changes = gateway.subscribe(`subscription { ${NB} { pod { name phase } } }`);
+    const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { pod { name phase } } }`);
     expect((await changes.next()).value?.data).toEqual({ workspace: { pod: null } });
     gateway.cluster.apply(podOf('nb', { status: { phase: 'Pending' } }));
     const pod = { name: 'ws-nb-abcde-0', phase: 'PENDING' };

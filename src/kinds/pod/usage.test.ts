@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
-import { NB } from '../../../test/support/nb.ts';
+import { WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
 import { startTestGateway, type SimulatedGateway, type TestGateway } from '../../../test/support/test-gateway.ts';
 import { POD_METRICS } from '../../../dev/simulator/aggregated-resource.ts';
@@ -30,7 +30,7 @@ function measure(gateway: SimulatedGateway, ...pods: readonly string[]): void {
 }
 
 async function usageIn(gateway: TestGateway): Promise<unknown> {
-  const query = `{ ${NB} { usage { available reason containers { name cpu cpuCores memory memoryBytes at } } } }`;
+  const query = `{ ${WORKSPACE_NB} { usage { available reason containers { name cpu cpuCores memory memoryBytes at } } } }`;
   const { data, errors } = await gateway.query(query);
   expect(errors).toBeUndefined();
   return (data as { readonly workspace: { readonly usage: unknown } }).workspace.usage;

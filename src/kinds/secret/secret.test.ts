@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { workspace } from '../../../test/support/manifests.ts';
-import { askOfNb } from '../../../test/support/nb.ts';
+import { queryWorkspace } from '../../../test/support/workspace-query.ts';
 import { expectNothingHidden, mounting, nb, objects, revealing, token } from '../../../test/support/secrets.ts';
 import { base64, secret } from '../../../test/support/storage.ts';
 import { startTestGateway, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
@@ -77,7 +77,7 @@ describe('a secret', () => {
 
   it('that is mounted but not there is null', async () => {
     const selection = 'volumes { secrets { secretName secret { name } } }';
-    expect(await askOfNb(selection, nb, token)).toEqual({
+    expect(await queryWorkspace(selection, nb, token)).toEqual({
       volumes: {
         secrets: [
           { secretName: 'token', secret: { name: 'token' } },

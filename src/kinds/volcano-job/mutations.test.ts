@@ -5,7 +5,7 @@ import {
   volcanoCommandCrd,
   volcanoJob,
   volcanoJobCrd,
-} from '../../../test/support/other-systems.ts';
+} from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namespace } from '../../../test/support/manifests.ts';
-import { volcanoJob, volcanoJobCrd } from '../../../test/support/other-systems.ts';
+import { volcanoJob, volcanoJobCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 

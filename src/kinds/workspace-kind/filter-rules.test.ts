@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expression, kindOffering, option, rule } from '../../../test/support/kind-offering.ts';
+import { expression, workspaceKindWith, option, rule } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
@@ -18,7 +18,7 @@ type Rules = readonly Readonly<Record<string, unknown>>[];
 
 /** What is offered of the lists of a kind with these rules, in a cluster with a labelled and a bare namespace. */
 async function offered(filterRules: Rules, ...selections: readonly string[]): Promise<readonly unknown[]> {
-  const kind = kindOffering('k', { imageConfigs, podConfigs, filterRules });
+  const kind = workspaceKindWith('k', { imageConfigs, podConfigs, filterRules });
   await using gateway = await startTestGateway({
     objects: [namespace('dev', { tier: 'dev' }), namespace('bare'), kind],
   });
@@ -157,7 +157,7 @@ describe('a filter rule', () => {
     const podConfig = { id: 'twice', spawner: { displayName: 'Twice', labels }, spec: {} };
     const filterRules = [rule('POD_CONFIG', HIDE, 'matchPodConfig', { matchLabels: { gpu: '2' } })];
     await using gateway = await startTestGateway({
-      objects: [kindOffering('k', { podConfigs: [podConfig], filterRules })],
+      objects: [workspaceKindWith('k', { podConfigs: [podConfig], filterRules })],
     });
     const { data } = await gateway.query('{ workspaceKind(name: "k") { podConfigs { hidden labels { value } } } }');
     expect(data).toEqual({
@@ -171,7 +171,7 @@ describe('a filter rule', () => {
       rule('POD_CONFIG', { ui: { hide: false }, api: { deny: true } }, 'matchPodConfig', everything),
     ];
     await using gateway = await startTestGateway({
-      objects: [kindOffering('k', { podConfigs: [hidden], filterRules })],
+      objects: [workspaceKindWith('k', { podConfigs: [hidden], filterRules })],
     });
     const { data } = await gateway.query(
       '{ workspaceKind(name: "k") { defaultPodConfig podConfigs { hidden denied } } }',
@@ -182,7 +182,7 @@ describe('a filter rule', () => {
 
 describe('the context of the rules', () => {
   it('names only options that the kind has', async () => {
-    await using gateway = await startTestGateway({ objects: [kindOffering('k', { imageConfigs, podConfigs })] });
+    await using gateway = await startTestGateway({ objects: [workspaceKindWith('k', { imageConfigs, podConfigs })] });
     const { errors } = await gateway.query('{ workspaceKind(name: "k") { podConfigs(imageConfig: "x") { id } } }');
     expect(errors).toMatchObject([
       { message: 'WorkspaceKind k has no imageConfig "x".', extensions: { code: 'BAD_REQUEST' } },
@@ -191,7 +191,7 @@ describe('the context of the rules', () => {
 
   it('is the namespace in which a kind is offered, unless another is named', async () => {
     const filterRules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
-    const objects = [namespace('dev', { tier: 'dev' }), namespace('bare'), kindOffering('k', { filterRules })];
+    const objects = [namespace('dev', { tier: 'dev' }), namespace('bare'), workspaceKindWith('k', { filterRules })];
     await using gateway = await startTestGateway({ objects });
     const selection = 'here: podConfigs { id } there: podConfigs(namespace: "bare") { id }';
     const { data } = await gateway.query(`{ namespace(name: "dev") { workspaceKinds { nodes { ${selection} } } } }`);
@@ -203,7 +203,7 @@ describe('the context of the rules', () => {
       rule('POD_CONFIG', { ...DENY, ...HIDE }, 'matchImageConfig', isCuda),
       rule('IMAGE_CONFIG', REMOVE, 'matchNamespace', isDev),
     ];
-    const kind = kindOffering('k', { imageConfigs, podConfigs, filterRules });
+    const kind = workspaceKindWith('k', { imageConfigs, podConfigs, filterRules });
     const nb = workspace('nb', { namespace: 'dev', kind: 'k', imageConfig: 'cuda', podConfig: 'gpu' });
     await using gateway = await startTestGateway({ objects: [namespace('dev', { tier: 'dev' }), kind, nb] });
     const { data } = await gateway.query(
@@ -218,7 +218,9 @@ describe('the context of the rules', () => {
 
   it('is nothing for a kind that is asked for by itself', async () => {
     const filterRules = [rule('WORKSPACE_KIND', HIDE, 'matchNamespace', everything)];
-    await using gateway = await startTestGateway({ objects: [namespace('dev'), kindOffering('k', { filterRules })] });
+    await using gateway = await startTestGateway({
+      objects: [namespace('dev'), workspaceKindWith('k', { filterRules })],
+    });
     const { data } = await gateway.query(
       '{ workspaceKinds { nodes { hidden } } namespace(name: "dev") { workspaceKinds { nodes { hidden } } } }',
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { oldWorkspaceKindCrd } from '../../../dev/demo/crds/old-workspace-kind.ts';
-import { kindOffering, option, redirected } from '../../../test/support/kind-offering.ts';
+import { workspaceKindWith, option, redirected } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
-import { oldKind } from '../../../test/support/old-kind.ts';
+import { oldWorkspaceKind } from '../../../test/support/old-workspace-kind.ts';
 import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
@@ -82,7 +82,7 @@ describe('a kind', () => {
 
   it('counts its workspaces and those of each option by what their spec says', async () => {
     const status = { podTemplateOptions: { imageConfig: { desired: 'b' }, podConfig: {} } };
-    const k = kindOffering('k', { imageConfigs: [redirected('a', 'b'), option('b')] });
+    const k = workspaceKindWith('k', { imageConfigs: [redirected('a', 'b'), option('b')] });
     const workspaces = [
       workspace('one', { kind: 'k', imageConfig: 'a', state: 'Running', status }),
       workspace('two', { kind: 'k', imageConfig: 'a', namespace: 'team-b' }),
@@ -102,7 +102,11 @@ describe('a kind', () => {
   });
 
   it('of old has the ports of its images, each once', async () => {
-    const answer = await askOfK('ports { id protocol displayName } icon { url }', oldWorkspaceKindCrd, oldKind('k'));
+    const answer = await askOfK(
+      'ports { id protocol displayName } icon { url }',
+      oldWorkspaceKindCrd,
+      oldWorkspaceKind('k'),
+    );
     expect(answer).toEqual({ ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'Lab' }], icon: { url: null } });
   });
 
@@ -124,7 +128,7 @@ describe('an option', () => {
         { key: 'cpu', value: '1' },
       ],
     };
-    const k = kindOffering('k', { podConfigs: [{ id: 'z', spawner, spec: {} }, option('a')] });
+    const k = workspaceKindWith('k', { podConfigs: [{ id: 'z', spawner, spec: {} }, option('a')] });
     const selection =
       'podConfigs { id displayName description hidden denied deniedMessage redirectTo labels { key value } }';
     const plain = { description: '', hidden: false, denied: false, deniedMessage: null, redirectTo: null, labels: [] };
@@ -138,7 +142,7 @@ describe('an option', () => {
 
   it('tells what replaces it, and what the kind says of that', async () => {
     const strange = option('c', {}, { redirect: { to: 'b', message: { level: 'Shout', text: 'HEY' } } });
-    const k = kindOffering('k', {
+    const k = workspaceKindWith('k', {
       imageConfigs: [redirected('a', 'b', 'Mind the gap.'), redirected('b', 'd'), strange],
     });
     expect(await askOfK('imageConfigs { id redirectTo redirectMessage { level text } }', k)).toEqual({
@@ -158,9 +162,9 @@ const LISTED = `query ($filter: WorkspaceKindFilter, $first: Int, $after: String
 }`;
 
 const kinds = [
-  kindOffering('b', { spawner: { displayName: 'RStudio', hidden: true }, labels: { team: 'ml' } }),
-  kindOffering('a', { spawner: { displayName: 'Jupyter', deprecated: true } }),
-  kindOffering('c', { labels: { team: 'web' } }),
+  workspaceKindWith('b', { spawner: { displayName: 'RStudio', hidden: true }, labels: { team: 'ml' } }),
+  workspaceKindWith('a', { spawner: { displayName: 'Jupyter', deprecated: true } }),
+  workspaceKindWith('c', { labels: { team: 'web' } }),
   namespace('team-a'),
 ];
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
-import { wholeWorkspace } from '../../../test/support/whole-objects.ts';
+import { completeWorkspace } from '../../../test/support/complete-objects.ts';
 
 const CREATED = '2026-01-01T00:00:00Z';
 
 function withMetadata(metadata: object) {
-  const nb = wholeWorkspace('nb');
+  const nb = completeWorkspace('nb');
   return { ...nb, metadata: { ...nb.metadata, ...metadata } };
 }
 
@@ -24,7 +24,7 @@ describe('the metadata of a workspace', () => {
   it('is told as Kubernetes keeps it', async () => {
     const selection =
       'metadata { name generateName namespace generation createdAt deletedAt deletionGracePeriodSeconds finalizers ownerReferences { apiVersion kind name uid controller blockOwnerDeletion } }';
-    expect(await askOfNb(selection, manifest)).toEqual({
+    expect(await queryWorkspace(selection, manifest)).toEqual({
       metadata: {
         name: 'nb',
         generateName: 'n',
@@ -46,14 +46,16 @@ describe('the metadata of a workspace', () => {
     { keys: '(keys: [])', expected: [] },
   ])('has labels$keys $expected, ordered by key', async ({ keys, expected }) => {
     const entries = expected.map((key) => ({ key }));
-    expect(await askOfNb(`metadata { labels${keys} { key } }`, manifest)).toEqual({ metadata: { labels: entries } });
+    expect(await queryWorkspace(`metadata { labels${keys} { key } }`, manifest)).toEqual({
+      metadata: { labels: entries },
+    });
   });
 
   it('is in the manifest as the API server has it', async () => {
     await using gateway = await startTestGateway({ objects: [manifest] });
     const stored = gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
     const { managedFields: _, ...metadata } = { managedFields: 0, ...stored?.metadata };
-    const { data } = await gateway.query(`{ ${NB} { manifest metadata { uid resourceVersion } } }`);
+    const { data } = await gateway.query(`{ ${WORKSPACE_NB} { manifest metadata { uid resourceVersion } } }`);
     const { uid, resourceVersion } = metadata;
     expect(data).toEqual({ workspace: { manifest: { ...stored, metadata }, metadata: { uid, resourceVersion } } });
   });
@@ -61,7 +63,7 @@ describe('the metadata of a workspace', () => {
   it('tells when deletion was asked for, while finalizers keep the object', async () => {
     const deletionTimestamp = '2026-03-01T00:00:00Z';
     const going = withMetadata({ finalizers: ['example.com/f'], deletionTimestamp });
-    expect(await askOfNb('metadata { deletedAt } audit { deletedAt }', going)).toEqual({
+    expect(await queryWorkspace('metadata { deletedAt } audit { deletedAt }', going)).toEqual({
       metadata: { deletedAt: deletionTimestamp },
       audit: { deletedAt: deletionTimestamp },
     });
@@ -76,7 +78,7 @@ describe('the audit of a workspace', () => {
       'notebooks.kubeflow.org/updated-at': '2026-02-01T02:00:00+02:00',
     };
     const selection = 'audit { createdAt createdBy updatedAt updatedBy deletedAt }';
-    expect(await askOfNb(selection, withMetadata({ annotations, creationTimestamp: CREATED }))).toEqual({
+    expect(await queryWorkspace(selection, withMetadata({ annotations, creationTimestamp: CREATED }))).toEqual({
       audit: {
         createdAt: CREATED,
         createdBy: 'ada',
@@ -90,7 +92,7 @@ describe('the audit of a workspace', () => {
   it('says null of what was not noted, or cannot be read', async () => {
     const annotations = { 'notebooks.kubeflow.org/updated-at': 'yesterday', 'notebooks.kubeflow.org/created-by': '' };
     const selection = 'audit { createdBy updatedAt updatedBy }';
-    expect(await askOfNb(selection, withMetadata({ annotations }))).toEqual({
+    expect(await queryWorkspace(selection, withMetadata({ annotations }))).toEqual({
       audit: { createdBy: null, updatedAt: null, updatedBy: null },
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workspace } from '../../../test/support/manifests.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../../../test/support/test-gateway.ts';
-import { until } from '../../../test/support/until.ts';
+import { waitFor } from '../../../test/support/wait-for.ts';
 
 const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String, $orderBy: [WorkspaceOrder!], $filter: WorkspaceFilter) {
   workspaces(first: $first, after: $after, last: $last, before: $before, orderBy: $orderBy, filter: $filter) {
@@ -75,7 +75,7 @@ async function change(
   for (const name of come) gateway.cluster.apply(workspace(name));
   const asWanted = (names: readonly string[]) =>
     come.every((name) => names.includes(name)) && !gone.some((name) => names.includes(name));
-  await until(async () => asWanted(namesOn(await ask(gateway, {}))), 'the gateway has seen the change');
+  await waitFor(async () => asWanted(namesOn(await ask(gateway, {}))), 'the gateway has seen the change');
 }
 
 describe('a page of workspaces', () => {
@@ -143,7 +143,7 @@ describe('a page of workspaces', () => {
     const { pageInfo } = await ask(gateway, { first: 2, orderBy });
     gateway.cluster.apply(workspace('b', { state: 'Running' }));
     gateway.cluster.apply(workspace('c', { state: 'Error' }));
-    await until(async () => namesOn(await ask(gateway, { orderBy })).join('') === 'cadb', 'the order is another');
+    await waitFor(async () => namesOn(await ask(gateway, { orderBy })).join('') === 'cadb', 'the order is another');
     expect(namesOn(await ask(gateway, { first: 2, after: pageInfo.endCursor, orderBy }))).toEqual(['d', 'b']);
   });
 

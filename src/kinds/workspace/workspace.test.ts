@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { kindOffering, option } from '../../../test/support/kind-offering.ts';
+import { workspaceKindWith, option } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
-import { askOfNb, NB } from '../../../test/support/nb.ts';
+import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
-import { MOMENT, wholeWorkspace } from '../../../test/support/whole-objects.ts';
+import { MOMENT, completeWorkspace } from '../../../test/support/complete-objects.ts';
 import { oldWorkspaceCrd } from '../../../dev/demo/crds/old-workspace.ts';
 
 const MOMENT_TEXT = new Date(MOMENT).toISOString();
-const nb = wholeWorkspace('nb');
+const nb = completeWorkspace('nb');
 
 describe('a workspace', () => {
   it('is told from what is asked for', async () => {
-    expect(await askOfNb('name displayName kindName paused deferUpdates namespace { name phase }', nb)).toEqual({
+    expect(await queryWorkspace('name displayName kindName paused deferUpdates namespace { name phase }', nb)).toEqual({
       name: 'nb',
       displayName: 'A notebook',
       kindName: 'jupyterlab',
@@ -22,7 +22,7 @@ describe('a workspace', () => {
   });
 
   it('is told from what the controller reports', async () => {
-    const answer = await askOfNb('state stateMessage pendingRestart pausedAt lastRunningAt', nb);
+    const answer = await queryWorkspace('state stateMessage pendingRestart pausedAt lastRunningAt', nb);
     expect(answer).toEqual({
       state: 'RUNNING',
       stateMessage: 'Workspace is running',
@@ -33,19 +33,19 @@ describe('a workspace', () => {
   });
 
   it('tells whether updates wait, where the cluster’s definition is so old that they can', async () => {
-    expect(await askOfNb('deferUpdates displayName', oldWorkspaceCrd, nb)).toEqual({
+    expect(await queryWorkspace('deferUpdates displayName', oldWorkspaceCrd, nb)).toEqual({
       deferUpdates: true,
       displayName: 'nb',
     });
   });
 
   it('has its name for people where it has no displayName', async () => {
-    expect(await askOfNb('displayName', workspace('nb'))).toEqual({ displayName: 'nb' });
+    expect(await queryWorkspace('displayName', workspace('nb'))).toEqual({ displayName: 'nb' });
   });
 
   it('tells its activity and the last look at it', async () => {
     const probe = 'lastProbe { startedAt endedAt result message }';
-    expect(await askOfNb(`activity { lastActivityAt lastUpdateAt ${probe} pauseEligibleAt }`, nb)).toEqual({
+    expect(await queryWorkspace(`activity { lastActivityAt lastUpdateAt ${probe} pauseEligibleAt }`, nb)).toEqual({
       activity: {
         lastActivityAt: MOMENT_TEXT,
         lastUpdateAt: MOMENT_TEXT,
@@ -68,14 +68,17 @@ describe('a workspace', () => {
   ])('calls the result %s of a probe %s', async (result, expected) => {
     const lastProbe = { startTime: MOMENT, endTime: MOMENT, result, message: '' };
     const status = { activity: { lastActivity: 0, lastUpdate: 0, lastProbe } };
-    const answer = await askOfNb('activity { lastProbe { result } }', workspace('nb', { state: 'Running', status }));
+    const answer = await queryWorkspace(
+      'activity { lastProbe { result } }',
+      workspace('nb', { state: 'Running', status }),
+    );
     expect(answer).toEqual({ activity: { lastProbe: { result: expected } } });
   });
 
   it('tells what it mounts, the home where its kind puts it', async () => {
     const mounts = 'home { claimName mountPath readOnly } data { claimName mountPath readOnly }';
     const selection = `volumes { ${mounts} secrets { secretName mountPath defaultMode } }`;
-    expect(await askOfNb(selection, nb, workspaceKind('jupyterlab'))).toEqual({
+    expect(await queryWorkspace(selection, nb, workspaceKind('jupyterlab'))).toEqual({
       volumes: {
         home: { claimName: 'home', mountPath: '/home/jovyan', readOnly: false },
         data: [{ claimName: 'data', mountPath: '/data', readOnly: true }],
@@ -91,7 +94,7 @@ describe('a workspace', () => {
     ];
     const options = { imageConfig: 'scipy', podConfig: 'tiny' };
     const manifest = workspace('nb', { spec: { podTemplate: { volumes: { secrets }, options } } });
-    expect(await askOfNb('volumes { home { claimName } secrets { defaultMode } }', manifest)).toEqual({
+    expect(await queryWorkspace('volumes { home { claimName } secrets { defaultMode } }', manifest)).toEqual({
       volumes: { home: null, secrets: [{ defaultMode: 0 }, { defaultMode: 420 }] },
     });
   });
@@ -99,7 +102,7 @@ describe('a workspace', () => {
   it('tells of its pod', async () => {
     const selection =
       'pod { name nodeName containers initContainers } podMetadata { labels { key value } annotations { key value } }';
-    expect(await askOfNb(selection, nb)).toEqual({
+    expect(await queryWorkspace(selection, nb)).toEqual({
       pod: { name: 'ws-0', nodeName: 'node-1', containers: ['main'], initContainers: ['init'] },
       podMetadata: { labels: [{ key: 'a', value: 'b' }], annotations: [{ key: 'c', value: 'd' }] },
     });
@@ -110,14 +113,16 @@ describe('a workspace', () => {
       state: 'Pending',
       status: { podTemplatePod: { name: 'ws-0', nodeName: '' } },
     });
-    expect(await askOfNb('pod { name nodeName }', unscheduled)).toEqual({ pod: { name: 'ws-0', nodeName: null } });
-    expect(await askOfNb('pod { name }', workspace('nb', { state: 'Paused' }))).toEqual({ pod: null });
+    expect(await queryWorkspace('pod { name nodeName }', unscheduled)).toEqual({
+      pod: { name: 'ws-0', nodeName: null },
+    });
+    expect(await queryWorkspace('pod { name }', workspace('nb', { state: 'Paused' }))).toEqual({ pod: null });
   });
 
   it('describes its options as its kind does, and where redirects lead', async () => {
     const step = 'sourceId source { displayName } targetId target { displayName } message { level text }';
     const selection = `imageConfig { id option { displayName } desiredId redirectChain { ${step} } } podConfig { id desiredId option { labels { key value } } }`;
-    expect(await askOfNb(selection, nb, workspaceKind('jupyterlab'))).toEqual({
+    expect(await queryWorkspace(selection, nb, workspaceKind('jupyterlab'))).toEqual({
       imageConfig: {
         id: 'scipy',
         option: { displayName: 'SciPy 1' },
@@ -137,9 +142,9 @@ describe('a workspace', () => {
   });
 
   it('has no option where its kind has it no more', async () => {
-    const answer = await askOfNb(
+    const answer = await queryWorkspace(
       'imageConfig { id option { id } } services { portId }',
-      kindOffering('jupyterlab', { imageConfigs: [option('new')] }),
+      workspaceKindWith('jupyterlab', { imageConfigs: [option('new')] }),
       nb,
     );
     expect(answer).toEqual({ imageConfig: { id: 'scipy', option: null }, services: [] });
@@ -161,7 +166,9 @@ describe('a workspace', () => {
       },
     };
     const selection = 'services { portId displayName httpPath connectable }';
-    expect(await askOfNb(selection, kindOffering('jupyterlab', { ports, imageConfigs: [image] }), nb)).toEqual({
+    expect(
+      await queryWorkspace(selection, workspaceKindWith('jupyterlab', { ports, imageConfigs: [image] }), nb),
+    ).toEqual({
       services: [
         { portId: 'tb', displayName: 'TensorBoard', httpPath: '/workspace/connect/team-a/nb/tb/', connectable: true },
         { portId: 'lab', displayName: 'My Lab', httpPath: '/workspace/connect/team-a/nb/lab/', connectable: true },
@@ -171,7 +178,7 @@ describe('a workspace', () => {
 
   it('has a revision that changes with its spec only', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
-    const changes = gateway.subscribe(`subscription { ${NB} { revision state paused } }`);
+    const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { revision state paused } }`);
     const seen = [await changes.next()];
     gateway.cluster.apply(workspace('nb', { state: 'Running' }));
     seen.push(await changes.next());
@@ -184,7 +191,12 @@ describe('a workspace', () => {
 
   it('says what the viewer may do to it', async () => {
     const actions = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `${action}: viewerCan(action: ${action})`);
-    expect(await askOfNb(actions.join(' '), nb)).toEqual({ PAUSE: true, START: true, UPDATE: true, DELETE: true });
+    expect(await queryWorkspace(actions.join(' '), nb)).toEqual({
+      PAUSE: true,
+      START: true,
+      UPDATE: true,
+      DELETE: true,
+    });
   });
 
   it('that does not exist is null', async () => {

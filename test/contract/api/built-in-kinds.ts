@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { volcanoJobCrd } from '../../../dev/demo/crds/volcano.ts';
-import { DEFINITIONS, namesIn } from '../api.ts';
+import { DEFINITIONS, namesIn } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -169,7 +169,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     await api.delete(`${DEFINITIONS}/jobs.batch.volcano.sh`);
     expect(await watch.nextTitle()).toBe('DELETED a');
     expect(await watch.nextTitle()).toBeUndefined();
-    await until(async () => (await api.get(jobs)).code === 404, 'jobs are not served');
+    await waitFor(async () => (await api.get(jobs)).code === 404, 'jobs are not served');
     await api.define(volcanoJobCrd);
     expect(namesIn(await api.get(jobs))).toEqual([]);
     await api.delete(`${DEFINITIONS}/jobs.batch.volcano.sh`);

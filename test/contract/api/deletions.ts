@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { causesIn, namesIn } from '../api.ts';
+import { causesIn, namesIn } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
-import { DEFINITIONS } from '../api.ts';
+import { DEFINITIONS } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

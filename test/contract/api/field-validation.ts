@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ApiAnswer } from '../api.ts';
+import type { ApiResponse } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -19,7 +19,7 @@ export function fieldValidation(cluster: () => Cluster): void {
     const twice = sent.replace('"paused":true', '"paused":true,"paused":false');
     const send = (method: string, target: string, contentType: string, body: string) =>
       api.send(method, target, { body, contentType });
-    const writes: Readonly<Record<string, (query: string) => Promise<ApiAnswer>>> = {
+    const writes: Readonly<Record<string, (query: string) => Promise<ApiResponse>>> = {
       create: (query) => api.post(`${workspaces}${query}`, team.manifest('new', { spec: surplus })),
       metadata: (query) =>
         api.post(`${workspaces}${query}`, { ...team.manifest('new'), metadata: { name: 'new', odd: 1 }, odd: 2 }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, versionOf, type ApiAnswer } from '../api.ts';
+import { namesIn, versionOf, type ApiResponse } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -144,6 +144,6 @@ export function lists(cluster: () => Cluster): void {
   });
 }
 
-function list(team: TestNamespace, query: Readonly<Record<string, string>>): Promise<ApiAnswer> {
+function list(team: TestNamespace, query: Readonly<Record<string, string>>): Promise<ApiResponse> {
   return team.api.get(`${team.workspaces}?${new URLSearchParams(query).toString()}`);
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { widget } from '../../../dev/simulator/test-simulator.ts';
-import { DEFINITIONS, type Api, type ApiAnswer } from '../api.ts';
+import { DEFINITIONS, type ApiClient, type ApiResponse } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { TestNamespace } from '../test-namespace.ts';
 import { gadget } from './gadget.ts';
 
@@ -86,17 +86,17 @@ export function rules(cluster: () => Cluster): void {
 const RULE = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/number/x-kubernetes-validations/0';
 
 /** Makes the definition forbid 8 in place of 7 until disposal. */
-async function noEights(api: Api, gadgets: string): Promise<AsyncDisposable> {
+async function noEights(api: ApiClient, gadgets: string): Promise<AsyncDisposable> {
   const forbid = async (number: number, word: string) => {
     const value = { rule: `self != ${number}`, message: `not ${word}` };
     await api.patch(`${DEFINITIONS}/gadgets.example.org`, 'JSON', [{ op: 'replace', path: RULE, value }]);
     const refuses = async () => (await api.post(`${gadgets}?dryRun=All`, gadget('try', { number }))).code === 422;
-    await until(refuses, `${number} is refused`);
+    await waitFor(refuses, `${number} is refused`);
   };
   await forbid(8, 'eight');
   return { [Symbol.asyncDispose]: () => forbid(7, 'seven') };
 }
 
-function warningsOf({ headers }: ApiAnswer): unknown {
+function warningsOf({ headers }: ApiResponse): unknown {
   return headers['warning'];
 }

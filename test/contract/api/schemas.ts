@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { widget } from '../../../dev/simulator/test-simulator.ts';
-import { causesIn, DEFINITIONS, type Api, type ApiAnswer } from '../api.ts';
+import { causesIn, DEFINITIONS, type ApiClient, type ApiResponse } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { gadget } from './gadget.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -291,18 +291,18 @@ export function schemas(cluster: () => Cluster): void {
 const NOTE = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/note/minLength';
 
 /** Makes the definition demand longer notes until disposal. */
-async function longerNotes(api: Api, gadgets: string): Promise<AsyncDisposable> {
+async function longerNotes(api: ApiClient, gadgets: string): Promise<AsyncDisposable> {
   const demand = async (value: number) => {
     await api.patch(`${DEFINITIONS}/gadgets.example.org`, 'JSON', [{ op: 'replace', path: NOTE, value }]);
     const isAccepted = async () =>
       (await api.post(`${gadgets}?dryRun=All`, gadget('try', { note: 'abc' }))).code === 201;
-    await until(async () => (await isAccepted()) === value < 4, `notes have at least ${value} characters`);
+    await waitFor(async () => (await isAccepted()) === value < 4, `notes have at least ${value} characters`);
   };
   await demand(5);
   return { [Symbol.asyncDispose]: () => demand(1) };
 }
 
 /** Why an object was refused, as `reason field: message`. */
-function explainedCausesIn({ body }: ApiAnswer): readonly string[] {
+function explainedCausesIn({ body }: ApiResponse): readonly string[] {
   return (body.details?.causes ?? []).map(({ reason, field, message }) => `${reason} ${field}: ${message}`);
 }

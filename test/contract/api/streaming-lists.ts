@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesIn, versionOf, type WatchStream } from '../api.ts';
+import { namesIn, versionOf, type WatchStream } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

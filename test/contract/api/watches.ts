@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { versionOf } from '../api.ts';
+import { versionOf } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

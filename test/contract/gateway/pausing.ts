@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -98,7 +98,7 @@ export function pausing(cluster: () => Cluster): void {
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const paused = gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED' }));
-    await until(async () => (await isPaused(team)) === true, 'it is asked to pause');
+    await waitFor(async () => (await isPaused(team)) === true, 'it is asked to pause');
     await team.report('nb', 'Terminating');
     await team.report('nb', 'Paused');
     expect((await paused).data).toMatchObject({
@@ -114,7 +114,7 @@ export function pausing(cluster: () => Cluster): void {
     expect(dry.data).toMatchObject({ pauseWorkspace: { stateReached: false, workspace: { state: 'RUNNING' } } });
     await team.report('nb', 'Paused');
     const starting = gateway.query(START, inputs(team, { waitFor: 'RUNNING' }));
-    await until(async () => (await isPaused(team)) === false, 'it is asked to start');
+    await waitFor(async () => (await isPaused(team)) === false, 'it is asked to start');
     await team.delete('nb');
     expect((await starting).data).toMatchObject({ startWorkspace: { stateReached: false } });
   });
@@ -153,5 +153,5 @@ function inputs(team: TestNamespace, how: object = {}) {
 
 async function seen(gateway: TestGateway, team: TestNamespace): Promise<void> {
   const query = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { name } }';
-  await until(async () => Boolean((await gateway.query(query, { in: team.name })).data?.['workspace']), 'it is seen');
+  await waitFor(async () => Boolean((await gateway.query(query, { in: team.name })).data?.['workspace']), 'it is seen');
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { workspaceKind } from '../../support/manifests.ts';
 import { startGatewayFor } from '../../support/test-gateway.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -15,7 +15,7 @@ export function queries(cluster: () => Cluster): void {
     const states = async () => (await gateway.query(STATES, { in: [team.name] })).data?.['workspaces'];
     expect(await states()).toEqual({ totalCount: 1, nodes: [{ name: 'early', state: 'RUNNING' }] });
     await team.create('late');
-    await until(async () => JSON.stringify(await states()).includes('late'), 'the late one is there');
+    await waitFor(async () => JSON.stringify(await states()).includes('late'), 'the late one is there');
     expect(await states()).toMatchObject({ totalCount: 2, nodes: [{}, { name: 'late', state: 'UNKNOWN' }] });
   });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
-import { Line } from '../line.ts';
+import { TcpProxy } from '../tcp-proxy.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -50,14 +50,14 @@ export function recovery(cluster: () => Cluster): void {
 
   it('tells what it has missed while it was cut off', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
-    await using line = await Line.to(cluster());
-    await using gateway = await startGatewayFor(line.kubeconfig);
+    await using proxy = await TcpProxy.to(cluster());
+    await using gateway = await startGatewayFor(proxy.kubeconfig);
     const view = await followed(gateway, team);
-    await line.cut();
+    await proxy.disconnect();
     await team.change('a', { spec: { paused: true } });
     await team.create('c');
     await team.delete('b');
-    await line.mend();
+    await proxy.reconnect();
     expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
     await team.create('last');
     expect(await view.next(1)).toEqual(['ADDED last']);
@@ -66,10 +66,10 @@ export function recovery(cluster: () => Cluster): void {
 
   it('does not trust a connection that has fallen silent', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
-    await using line = await Line.to(cluster());
-    await using gateway = await startGatewayFor(line.kubeconfig, { watchIdleTimeoutMs: 1_000 });
+    await using proxy = await TcpProxy.to(cluster());
+    await using gateway = await startGatewayFor(proxy.kubeconfig, { watchIdleTimeoutMs: 1_000 });
     const view = await followed(gateway, team);
-    line.fallSilent();
+    proxy.stall();
     await team.change('a', { spec: { paused: true } });
     await team.create('c');
     await team.delete('b');
@@ -79,16 +79,16 @@ export function recovery(cluster: () => Cluster): void {
 
   it('tells what it has missed although the history of that is gone', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
-    await using line = await Line.to(cluster());
-    await using gateway = await startGatewayFor(line.kubeconfig);
+    await using proxy = await TcpProxy.to(cluster());
+    await using gateway = await startGatewayFor(proxy.kubeconfig);
     const view = await followed(gateway, team);
-    await line.cut();
+    await proxy.disconnect();
     await team.change('a', { spec: { paused: true } });
     await team.create('c');
     await team.delete('b');
     await cluster().compact();
     await cluster().restart();
-    await line.mend();
+    await proxy.reconnect();
     expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
     await team.create('last');
     expect(await view.next(1)).toEqual(['ADDED last']);
@@ -100,33 +100,33 @@ export function recovery(cluster: () => Cluster): void {
     ['history is gone', true],
   ])('tells what was deleted and re-created meanwhile as two, when %s', PATIENCE, async (_, forgets) => {
     const team = await teamOf('a');
-    await using line = await Line.to(cluster());
-    await using gateway = await startGatewayFor(line.kubeconfig);
+    await using proxy = await TcpProxy.to(cluster());
+    await using gateway = await startGatewayFor(proxy.kubeconfig);
     const view = await followed(gateway, team);
-    await line.cut();
+    await proxy.disconnect();
     await team.delete('a');
     await team.create('a');
     if (forgets) await cluster().compact();
     await cluster().restart();
-    await line.mend();
+    await proxy.reconnect();
     expect(await view.next(2)).toEqual(['DELETED a', 'ADDED a']);
     expect(await view.mistakes()).toEqual([]);
   });
 
   it('follows one workspace through a restart and a re-creation', PATIENCE, async () => {
     const team = await teamOf('a');
-    await using line = await Line.to(cluster());
-    await using gateway = await startGatewayFor(line.kubeconfig);
+    await using proxy = await TcpProxy.to(cluster());
+    await using gateway = await startGatewayFor(proxy.kubeconfig);
     const life = gateway.subscribe(
       'subscription ($in: String!) { workspace(namespace: $in, name: "a") { metadata { uid } } }',
       { in: team.name },
     );
     await life.next();
-    await line.cut();
+    await proxy.disconnect();
     await team.delete('a');
     const { metadata } = await team.create('a');
     await cluster().restart();
-    await line.mend();
+    await proxy.reconnect();
     const uids: unknown[] = [];
     while (uids.at(-1) !== metadata?.uid) {
       const workspace = (await life.next()).value?.data?.['workspace'];
@@ -141,7 +141,7 @@ export function recovery(cluster: () => Cluster): void {
     const input = { namespace: team.name, name: 'a', waitFor: 'PAUSED' };
     const paused = gateway.query(PAUSE, { input });
     const isAsked = async () => (await team.api.get(team.pathOf('a'))).body.spec?.['paused'] === true;
-    await until(isAsked, 'it is asked to pause');
+    await waitFor(isAsked, 'it is asked to pause');
     await cluster().restart();
     await team.report('a', 'Paused');
     expect((await paused).data).toEqual({ pauseWorkspace: { stateReached: true } });

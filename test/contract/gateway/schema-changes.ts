@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
-import { until } from '../../support/until.ts';
-import { DEFINITIONS } from '../api.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { DEFINITIONS } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -66,9 +66,9 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect((await namespaces.next()).value?.data).toEqual({
       namespaces: { type: 'ADDED', object: { name: team.name } },
     });
-    await until(async () => (await team.api.get(DEFINITION)).code === 404, 'the definition is gone');
+    await waitFor(async () => (await team.api.get(DEFINITION)).code === 404, 'the definition is gone');
     await team.api.define(workspaceCrd);
-    await until(
+    await waitFor(
       async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined,
       'it is served again',
     );
@@ -81,13 +81,13 @@ export function schemaChanges(cluster: () => Cluster): void {
   it('serves the rest of a cluster without the definitions, and takes them up when they come', async () => {
     const { api, kubeconfig } = cluster();
     await api.delete(DEFINITION);
-    await until(async () => (await api.get(DEFINITION)).code === 404, 'the definition is gone');
+    await waitFor(async () => (await api.get(DEFINITION)).code === 404, 'the definition is gone');
     await using gateway = await startGatewayFor(kubeconfig);
     const counts = '{ namespaces { totalCount } workspaceKinds { totalCount } }';
     expect(await codeOf(gateway, counts)).toBeUndefined();
     expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
     await api.define(workspaceCrd);
-    await until(async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined, 'it is served');
+    await waitFor(async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined, 'it is served');
   });
 }
 
@@ -102,7 +102,10 @@ async function stricter(team: TestNamespace): Promise<AsyncDisposable> {
     await team.api.patch(DEFINITION, 'JSON', [{ op: 'replace', path: REQUIRED, value: required }]);
     const refuses = async () =>
       (await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('try'))).code === 422;
-    await until(async () => (await refuses()) === required.includes('displayName'), `${required.join()} are required`);
+    await waitFor(
+      async () => (await refuses()) === required.includes('displayName'),
+      `${required.join()} are required`,
+    );
   };
   await demand('kind', 'podTemplate', 'displayName');
   return { [Symbol.asyncDispose]: () => demand('kind', 'podTemplate') };

@@ -1,32 +1,32 @@
-import { casesOf, type MutationCase } from './case.ts';
-import type { Scene } from './stage.ts';
+import { casesOf, type MutationCase } from './mutation-case.ts';
+import type { MutationFixture } from './environment.ts';
 
-const at = ({ namespace }: Scene) => ({ namespace, name: 'nb' });
+const at = ({ namespace }: MutationFixture) => ({ namespace, name: 'nb' });
 
-const spec = ({ kind }: Scene, more: object = {}) => ({
+const spec = ({ kind }: MutationFixture, more: object = {}) => ({
   kind,
   podTemplate: { volumes: {}, options: { imageConfig: 'scipy', podConfig: 'tiny' } },
   ...more,
 });
-const whole = (scene: Scene, more: object = {}) => ({
-  manifest: { metadata: { resourceVersion: scene.nb.resourceVersion }, spec: spec(scene, more) },
+const whole = (fixture: MutationFixture, more: object = {}) => ({
+  manifest: { metadata: { resourceVersion: fixture.nb.resourceVersion }, spec: spec(fixture, more) },
 });
 
 const replacing = casesOf('replaceWorkspace', at, [
-  ['the whole', (scene) => whole(scene, { displayName: 'Whole' })],
-  ['dry', (scene) => ({ ...whole(scene, { displayName: 'Whole' }), dryRun: true })],
-  ['without a version', (scene) => ({ manifest: { spec: spec(scene) } }), 'INVALID'],
+  ['the whole', (fixture) => whole(fixture, { displayName: 'Whole' })],
+  ['dry', (fixture) => ({ ...whole(fixture, { displayName: 'Whole' }), dryRun: true })],
+  ['without a version', (fixture) => ({ manifest: { spec: spec(fixture) } }), 'INVALID'],
   [
     'of another version',
-    (scene) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(scene) } }),
+    (fixture) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(fixture) } }),
     'CONFLICT',
   ],
   ['without a spec', ({ nb }) => ({ manifest: { metadata: { resourceVersion: nb.resourceVersion } } })],
-  ['by another kind', (scene) => whole(scene, { kind: 'other' }), 'INVALID'],
-  ['by a text for a flag', (scene) => whole(scene, { paused: 'yes' }), 'INVALID'],
-  ['without what is needed', (scene) => whole(scene, { podTemplate: {} }), 'INVALID'],
-  ['with an unknown field', (scene) => whole(scene, { colour: 'red' }), 'BAD_REQUEST'],
-  ['of nothing', (scene) => ({ ...whole(scene), name: 'none' }), 'NOT_FOUND'],
+  ['by another kind', (fixture) => whole(fixture, { kind: 'other' }), 'INVALID'],
+  ['by a text for a flag', (fixture) => whole(fixture, { paused: 'yes' }), 'INVALID'],
+  ['without what is needed', (fixture) => whole(fixture, { podTemplate: {} }), 'INVALID'],
+  ['with an unknown field', (fixture) => whole(fixture, { colour: 'red' }), 'BAD_REQUEST'],
+  ['of nothing', (fixture) => ({ ...whole(fixture), name: 'none' }), 'NOT_FOUND'],
   ['by what is no object', { manifest: 7 }, 'BAD_REQUEST'],
   ['by another name', { manifest: { metadata: { name: 'other' } } }, 'BAD_REQUEST'],
 ]);
@@ -62,7 +62,7 @@ const patching = casesOf('patchWorkspace', at, [
   ['strategically', { type: 'STRATEGIC', patch: { spec: { paused: true } } }, 'UNSUPPORTED_MEDIA_TYPE'],
   ['of nothing', { ...merge({}), name: 'none' }, 'NOT_FOUND'],
   ['by an apply', { type: 'APPLY', patch: { spec: { displayName: 'Applied' } }, fieldManager: 'me' }],
-  ['by an apply that creates', (scene) => ({ name: 'applied', type: 'APPLY', patch: { spec: spec(scene) } })],
+  ['by an apply that creates', (fixture) => ({ name: 'applied', type: 'APPLY', patch: { spec: spec(fixture) } })],
   [
     'by an apply of what others own',
     { type: 'APPLY', patch: { spec: { paused: true } }, fieldManager: 'me' },
@@ -95,12 +95,13 @@ const applying = (pvcName: string) => ({
   fieldManager: 'me',
   force: true,
 });
-const applyingNew = (scene: Scene, pvcName: string) => ({
+const applyingNew = (fixture: MutationFixture, pvcName: string) => ({
   name: 'applied',
   type: 'APPLY',
-  patch: { spec: spec(scene, { podTemplate: { ...mounts(pvcName), options } }) },
+  patch: { spec: spec(fixture, { podTemplate: { ...mounts(pvcName), options } }) },
 });
-const replacingBy = (scene: Scene, pvcName: string) => whole(scene, { podTemplate: { ...mounts(pvcName), options } });
+const replacingBy = (fixture: MutationFixture, pvcName: string) =>
+  whole(fixture, { podTemplate: { ...mounts(pvcName), options } });
 
 /** The API server computes what results from each of these, in a dry run. */
 const mounting = [
@@ -118,10 +119,10 @@ const mounting = [
     ['by a merge, with a claim that is not there', merging('none'), 'INVALID'],
     ['by an apply, with a claim', applying('data')],
     ['by an apply, with a claim that may not be mounted', applying('private'), 'INVALID'],
-    ['by an apply that creates, with a claim', (scene) => applyingNew(scene, 'data')],
+    ['by an apply that creates, with a claim', (fixture) => applyingNew(fixture, 'data')],
     [
       'by an apply that creates, with a claim that may not be mounted',
-      (scene) => applyingNew(scene, 'private'),
+      (fixture) => applyingNew(fixture, 'private'),
       'INVALID',
     ],
     [
@@ -134,8 +135,8 @@ const mounting = [
     ],
   ]),
   ...casesOf('replaceWorkspace', at, [
-    ['with a claim', (scene) => replacingBy(scene, 'data')],
-    ['with a claim that may not be mounted', (scene) => replacingBy(scene, 'private'), 'INVALID'],
+    ['with a claim', (fixture) => replacingBy(fixture, 'data')],
+    ['with a claim that may not be mounted', (fixture) => replacingBy(fixture, 'private'), 'INVALID'],
   ]),
 ];
 
@@ -158,15 +159,15 @@ const reporting = [
     ['of another version', { ...merge({}), resourceVersion: '1' }, 'CONFLICT'],
   ]),
   ...casesOf('replaceWorkspaceStatus', at, [
-    ['the whole', (scene) => ({ manifest: { ...whole(scene, { displayName: 'Not this' }).manifest, status } })],
+    ['the whole', (fixture) => ({ manifest: { ...whole(fixture, { displayName: 'Not this' }).manifest, status } })],
     [
       'of another version',
-      (scene) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(scene), status } }),
+      (fixture) => ({ manifest: { metadata: { resourceVersion: '1' }, spec: spec(fixture), status } }),
       'CONFLICT',
     ],
     [
       'by a state that is none',
-      (scene) => ({ manifest: { ...whole(scene).manifest, status: { ...status, state: 'Asleep' } } }),
+      (fixture) => ({ manifest: { ...whole(fixture).manifest, status: { ...status, state: 'Asleep' } } }),
       'INVALID',
     ],
   ]),

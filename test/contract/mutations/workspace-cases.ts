@@ -1,15 +1,15 @@
-import { casesOf, noGarbageCollector, type MutationCase } from './case.ts';
-import type { Scene } from './stage.ts';
+import { casesOf, noGarbageCollector, type MutationCase } from './mutation-case.ts';
+import type { MutationFixture } from './environment.ts';
 
-const at = ({ namespace }: Scene) => ({ namespace, name: 'nb' });
-const minimal = ({ namespace, kind }: Scene) => ({
+const at = ({ namespace }: MutationFixture) => ({ namespace, name: 'nb' });
+const minimal = ({ namespace, kind }: MutationFixture) => ({
   namespace,
   name: 'new',
   kind,
   imageConfig: 'scipy-2',
   podConfig: 'tiny',
 });
-const known = (scene: Scene) => ({ ...at(scene), revision: scene.nb.revision });
+const known = (fixture: MutationFixture) => ({ ...at(fixture), revision: fixture.nb.revision });
 const long = 'x'.repeat(129);
 const entry = (key: string, value: string) => [{ key, value }];
 const data = (mountPath: string, claimName = 'data') => ({ data: [{ claimName, mountPath }] });

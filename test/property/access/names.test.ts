@@ -12,14 +12,14 @@ import {
 } from '../../support/access/name-scenario.ts';
 import type { NameCase } from '../../support/access/name-operations.ts';
 import { INVALID_SEGMENTS, UNUSUAL_SEGMENTS } from '../../support/path-segments.ts';
-import { chances as chancesOf } from '../../support/seeded-chances.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 const SEED = Number(process.env['NAMES_SEED'] ?? '1');
 /** Of the names, as many are tried in each place, besides `.` and `..`. */
 const SAMPLED = 2;
 const PATIENCE_MS = 120_000;
 
-const chances = chancesOf(SEED);
+const random = seededRandom(SEED);
 let scenario: NameScenario;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => scenario[Symbol.asyncDispose]());
 
 function sample(names: readonly string[]): readonly string[] {
-  return Array.from({ length: SAMPLED }, () => chances.of(names));
+  return Array.from({ length: SAMPLED }, () => random.pick(names));
 }
 
 function titleOf({ type, coordinate, path }: NameCase, name: string): string {

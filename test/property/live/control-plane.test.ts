@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { chances as chancesOf, type Chances } from '../../support/seeded-chances.ts';
-import { Api } from '../../contract/api.ts';
+import { seededRandom, type SeededRandom } from '../../support/seeded-random.ts';
+import { ApiClient } from '../../contract/api-client.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../../support/control-plane.ts';
 import { GatewayFleet } from '../../support/live/gateway-fleet.ts';
 import { SubscriptionClient } from '../../support/live/subscription-client.ts';
@@ -39,36 +39,36 @@ describe.skipIf(controlPlaneMissing)('subscriptions against a real API server', 
     'converges to the state of a real API server when it is compacted, killed or silent',
     async () => {
       await using cluster = await startControlPlane();
-      const violations = await violationsUnderFaults(cluster, chancesOf(SEED));
+      const violations = await violationsUnderFaults(cluster, seededRandom(SEED));
       expect(violations, `With seed ${SEED}:\n${violations.join('\n\n')}`).toEqual([]);
     },
     TIMEOUT_MS,
   );
 });
 
-async function violationsUnderFaults(controlPlane: ControlPlane, chances: Chances): Promise<readonly string[]> {
-  const api = await Api.connect(controlPlane.kubeconfig);
+async function violationsUnderFaults(controlPlane: ControlPlane, random: SeededRandom): Promise<readonly string[]> {
+  const api = await ApiClient.connect(controlPlane.kubeconfig);
   for (const definition of customResourceDefinitions) await api.define(definition);
   const [cluster, steps]: [Cluster, string[]] = [realCluster(api), []];
   const note = (what: string) => void steps.push(what);
-  const writer = new RandomWriter({ cluster, chances, note, workspaces: 6, messageLength: 3_000 });
+  const writer = new RandomWriter({ cluster, random, note, workspaces: 6, messageLength: 3_000 });
   await writer.createInitialObjects();
   expect((await cluster.state()).workspaces).toHaveLength(9);
   const settings = { size: 2, watchIdleTimeoutMs: 1_000, historyEvents: 30, maxPendingBytes: 1 };
   await using fleet = await GatewayFleet.start(() => controlPlane.kubeconfig, {
     ...settings,
-    chances: chancesOf(SEED),
+    random: seededRandom(SEED),
   });
   using stack = new DisposableStack();
   const at = { gatewayUrl: () => fleet.anyGateway.url, currentStep: () => steps.length };
   const transports = ['WebSocket', 'Server-Sent Events'] as const;
   const subscribe = (selection: Selection) =>
-    new SubscriptionClient({ selection, transport: chances.of(transports), ...at });
+    new SubscriptionClient({ selection, transport: random.pick(transports), ...at });
   const clients = selections.map((selection) => stack.use(subscribe(selection)));
   const violations: string[] = [];
   for (const [name, fault] of Object.entries(faults)) {
     note(name);
-    await writeDuring(() => fault(controlPlane), writer, { chances, clients });
+    await writeDuring(() => fault(controlPlane), writer, { random, clients });
     violations.push(...(await violationsWhenQuiescent({ cluster, gateways: fleet.gateways, clients })));
   }
   return violations.length === 0 ? [] : [...violations, `The steps were:\n    ${steps.join('\n    ')}`];
@@ -78,15 +78,15 @@ async function violationsUnderFaults(controlPlane: ControlPlane, chances: Chance
 async function writeDuring(
   fault: () => Promise<void>,
   writer: RandomWriter,
-  { chances, clients }: { readonly chances: Chances; readonly clients: readonly SubscriptionClient[] },
+  { random, clients }: { readonly random: SeededRandom; readonly clients: readonly SubscriptionClient[] },
 ): Promise<void> {
   const state = { over: false };
   const writing = repeatUntilOver(state, async () => {
-    if (chances.below(4) === 0) chances.of(clients).disconnect();
+    if (random.below(4) === 0) random.pick(clients).disconnect();
     // Writes fail while the API server is down. The expected state is what it has at the end.
     else await writer.writeRandom().catch(() => undefined);
   });
-  await delay(chances.below(200));
+  await delay(random.below(200));
   await fault();
   state.over = true;
   await writing;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { startTestGateway, type TestGateway } from '../../support/test-gateway.ts';
-import { until } from '../../support/until.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { customResourceDefinitions } from '../../support/live/environment.ts';
 
 /** Regressions that the convergence test has found. */
@@ -77,7 +77,7 @@ it('sends RESET when the cursor belongs to an earlier epoch, however far version
   const after = await cursorOf(gateway);
   await gateway.cluster.faults.restart({ data: 'lose' });
   const lost = () => gateway.statistics().kinds.filter(({ available }) => !available).length;
-  await until(() => lost() === customResourceDefinitions.length, 'the gateway has noticed the data loss');
+  await waitFor(() => lost() === customResourceDefinitions.length, 'the gateway has noticed the data loss');
   for (const definition of customResourceDefinitions) gateway.cluster.apply(definition);
   for (let round = 0; round < 50; round += 1) gateway.cluster.apply(namespace('team-a', { round: String(round) }));
   gateway.cluster.apply(nb('nb-3', 'Running'));

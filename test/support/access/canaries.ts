@@ -1,11 +1,11 @@
-/** A word that stands in one place of the world only, so that nobody can have it from anywhere else. */
+/** A word that stands in one place of the cluster only, so that nobody can have it from anywhere else. */
 const CANARY = /zq\d{5}q/gu;
 const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gu;
 /** What may be a cursor or an id. */
 const ENCODED = /[\w-]{16,}={0,2}/gu;
 
 /** Gives one new canary each time. */
-export function createAviary(): () => string {
+export function createCanaryFactory(): () => string {
   let hatched = 0;
   return () => {
     hatched += 1;

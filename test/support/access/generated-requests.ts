@@ -14,12 +14,12 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import type { Chances } from '../seeded-chances.ts';
-import { wordFor, type Target } from './request-words.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import { argumentValue, type Target } from './argument-values.ts';
 
 export interface WriterOptions {
   readonly schema: GraphQLSchema;
-  readonly chances: Chances;
+  readonly random: SeededRandom;
   /** Called for each selected field, as `Type.field`. */
   readonly onSelected: (coordinate: string) => void;
 }
@@ -87,7 +87,7 @@ export class RequestWriter {
 
   #isSelected({ type }: GraphQLField<unknown, unknown>, level: number): boolean {
     if (!isCompositeType(getNamedType(type)) || level <= WHOLE_LEVELS) return true;
-    return level < MOST_LEVELS && this.#options.chances.below(level) === 0;
+    return level < MOST_LEVELS && this.#options.random.below(level) === 0;
   }
 
   #argument(arg: Input, target: Target, level: number): string[] {
@@ -98,8 +98,8 @@ export class RequestWriter {
   /** Undefined: left out. */
   #value(input: Input, target: Target, level: number): string | undefined {
     const isRequired = isNonNullType(input.type) && input.defaultValue === undefined;
-    const { chances } = this.#options;
-    const word = wordFor(input.name, { target, chances, level, isRequired });
+    const { random } = this.#options;
+    const word = argumentValue(input.name, { target, random, level, isRequired });
     if (word === 'left out' && !isRequired) return undefined;
     const nullable = isNonNullType(input.type) ? input.type.ofType : input.type;
     return this.#literal(nullable, word === 'left out' ? undefined : word, { input, target, level });
@@ -110,7 +110,7 @@ export class RequestWriter {
     word: unknown,
     about: { readonly input: Input; readonly target: Target; readonly level: number },
   ): string {
-    const { chances } = this.#options;
+    const { random } = this.#options;
     if (isNonNullType(type)) return this.#literal(type.ofType, word, about);
     if (isListType(type)) {
       const words = Array.isArray(word) ? word : [word];
@@ -122,13 +122,13 @@ export class RequestWriter {
       );
       return `{ ${fields.join(', ')} }`;
     }
-    if (isEnumType(type)) return typeof word === 'string' ? word : chances.of(type.getValues()).name;
+    if (isEnumType(type)) return typeof word === 'string' ? word : random.pick(type.getValues()).name;
     if (word !== undefined) return literalOf(word);
     const values = { Int: '1', Float: '1.5', Boolean: 'true', DateTime: '"2026-09-21T14:13:20Z"' };
     const value = Object.entries(values).find(([name]) => name === type.name)?.[1];
     if (value) return value;
     throw new TypeError(
-      `Nobody knows what to give for ${about.input.name}: ${String(about.input.type)}. Teach wordFor in test/access/request-words.ts.`,
+      `Nobody knows what to give for ${about.input.name}: ${String(about.input.type)}. Teach argumentValue in test/access/request-words.ts.`,
     );
   }
 }

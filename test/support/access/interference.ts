@@ -1,31 +1,31 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { kindOf } from './overview.ts';
 import type { ClusterGenerator } from './random-cluster.ts';
 import type { VisibilityModel, Stored } from './visibility-model.ts';
-import type { Stage } from './stage.ts';
+import type { AccessEnvironment } from './environment.ts';
 
 /** Changes everything that one person may not see, and nothing else. */
 export class Interference {
-  readonly #stage: Stage;
+  readonly #environment: AccessEnvironment;
   readonly #maker: ClusterGenerator;
-  readonly #chances: Chances;
+  readonly #random: SeededRandom;
   #before: readonly Stored[] = [];
   readonly #made: Manifest[] = [];
 
-  constructor(stage: Stage, maker: ClusterGenerator, chances: Chances) {
-    this.#stage = stage;
+  constructor(environment: AccessEnvironment, maker: ClusterGenerator, random: SeededRandom) {
+    this.#environment = environment;
     this.#maker = maker;
-    this.#chances = chances;
+    this.#random = random;
   }
 
   begin(model: VisibilityModel): void {
-    const { cluster } = this.#stage;
-    const world = this.#stage.world();
+    const { cluster } = this.#environment;
+    const stored = this.#environment.stored();
     const { workspaces, kinds, namespaces, others } = model.hidden();
     const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
-    const parts = world.kinds.filter((kind) => model.kind(kind) === 'redacted');
-    const names = world.namespaces.filter((namespace) => model.namespace(namespace) === 'redacted');
+    const parts = stored.kinds.filter((kind) => model.kind(kind) === 'redacted');
+    const names = stored.namespaces.filter((namespace) => model.namespace(namespace) === 'redacted');
     this.#before = [...ours, ...names, ...kinds, ...parts, ...workspaces, ...others];
     for (const { metadata } of ours) cluster.apply(this.#maker.namespace(metadata.name));
     for (const namespace of names) cluster.apply(withOtherNotes(namespace, this.#maker.namespace()));
@@ -34,14 +34,14 @@ export class Interference {
     for (const workspace of workspaces) this.#changeWorkspace(workspace);
     for (const other of others) this.#change(other, () => this.#maker.another(other));
     for (const { metadata } of ours)
-      if (!model.mayList(metadata.name)) this.#make(this.#maker.workspace(metadata.name, this.#someKind()), model);
+      if (!model.canList(metadata.name)) this.#make(this.#maker.workspace(metadata.name, this.#someKind()), model);
     this.#make(this.#maker.namespace(), model);
     this.#make(this.#maker.kind(), model);
   }
 
   /** Puts everything back, but for uids and versions. */
   end(): void {
-    const { cluster } = this.#stage;
+    const { cluster } = this.#environment;
     for (const { apiVersion, kind, metadata } of this.#made)
       cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
     for (const { metadata, ...object } of this.#before) {
@@ -54,10 +54,10 @@ export class Interference {
   }
 
   #make(manifest: Manifest, model: VisibilityModel): void {
-    const made = this.#stage.cluster.apply(manifest);
+    const made = this.#environment.cluster.apply(manifest);
     if (isSeen(made as unknown as Stored, model)) {
       const { apiVersion, kind, metadata } = manifest;
-      this.#stage.cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
+      this.#environment.cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
     } else this.#made.push(manifest);
   }
 
@@ -67,19 +67,22 @@ export class Interference {
   }
 
   #change({ apiVersion, kind, metadata }: Stored, another: () => Manifest): void {
-    if (this.#chances.below(2) === 0) this.#stage.cluster.apply(another());
-    else this.#stage.cluster.delete(apiVersion, kind, metadata.name, metadata.namespace);
+    if (this.#random.below(2) === 0) this.#environment.cluster.apply(another());
+    else this.#environment.cluster.delete(apiVersion, kind, metadata.name, metadata.namespace);
   }
 
   #someKind(): string {
-    return this.#chances.of([...this.#stage.world().kinds.map(({ metadata }) => metadata.name), 'no-such-kind']);
+    return this.#random.pick([
+      ...this.#environment.stored().kinds.map(({ metadata }) => metadata.name),
+      'no-such-kind',
+    ]);
   }
 }
 
 function isSeen(object: Stored, model: VisibilityModel): boolean {
   switch (object.kind) {
     case 'Workspace':
-      return model.mayGet(object) || model.mayList(object.metadata.namespace ?? '');
+      return model.canGet(object) || model.canList(object.metadata.namespace ?? '');
     case 'WorkspaceKind':
       return model.kind(object) !== 'nothing';
     default:

@@ -1,28 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import { schema } from '../../../src/schema.ts';
-import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
-import { canariesIn, createAviary } from './canaries.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
+import { canariesIn, createCanaryFactory } from './canaries.ts';
 import { RequestWriter } from './generated-requests.ts';
 import { Interference } from './interference.ts';
-import { COPIES, OVERVIEW, overviewOf, tellsOfCopies } from './overview.ts';
-import { person, type Caller, type Mode, type Person, type Reply } from './people.ts';
-import { wordsOf, type Words } from './words.ts';
+import { CACHE_STATUSES, OVERVIEW, overviewOf, showsCacheStatuses } from './overview.ts';
+import { testUser, type Caller, type AuthenticationMode, type TestUser, type Reply } from './users.ts';
+import { canarySetsOf, type CanarySets } from './canary-sets.ts';
 import { ClusterGenerator } from './random-cluster.ts';
 import { relatedObjectsOf } from './related-objects.ts';
-import { RbacMaker } from './random-rbac.ts';
+import { RbacGenerator } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
 import { answerOf, writeRequests, type Request } from './requests.ts';
 import { VisibilityModel } from './visibility-model.ts';
-import { MODES, Stage } from './stage.ts';
+import { MODES, AccessEnvironment } from './environment.ts';
 import { aimsAt } from './targets.ts';
-import { twinsOf } from './twins.ts';
+import { counterpartsOf } from './counterpart-requests.ts';
 
 const PEOPLE = [
-  person('ann', 'team-1', 'everybody'),
-  person('bob', 'team-1'),
-  person('cid', 'team-2', 'everybody'),
-  person('dot'),
-  person('eve', 'team-2'),
+  testUser('ann', 'team-1', 'everybody'),
+  testUser('bob', 'team-1'),
+  testUser('cid', 'team-2', 'everybody'),
+  testUser('dot'),
+  testUser('eve', 'team-2'),
 ] as const;
 /** Of the people, one in so many is asked for. */
 const EXAMINED = 3;
@@ -36,11 +36,11 @@ const WRITTEN = 3;
 const MOST_MISTAKES = 10;
 const MOST_CHARACTERS = 1_000;
 
-/** What was wrong in one random world, asked of in every way that the schema has. */
+/** What was wrong in one random cluster, asked of in every way that the schema has. */
 export async function leaksOf(seed: number): Promise<LeakReport> {
   const scenario = new LeakScenario(seed);
-  await using stage = await scenario.begin();
-  await scenario.run(stage);
+  await using environment = await scenario.begin();
+  await scenario.run(environment);
   return scenario.report();
 }
 
@@ -60,8 +60,8 @@ interface Answered {
 
 class LeakScenario {
   readonly #seed: number;
-  readonly #chances: Chances;
-  readonly #canary = createAviary();
+  readonly #random: SeededRandom;
+  readonly #canary = createCanaryFactory();
   readonly #maker: ClusterGenerator;
   readonly #writer: RequestWriter;
   readonly #asked = new Set<string>();
@@ -72,18 +72,18 @@ class LeakScenario {
 
   constructor(seed: number) {
     this.#seed = seed;
-    this.#chances = chancesOf(seed);
-    this.#maker = new ClusterGenerator({ chances: this.#chances, canary: this.#canary });
+    this.#random = seededRandom(seed);
+    this.#maker = new ClusterGenerator({ random: this.#random, canary: this.#canary });
     const onSelected = (coordinate: string) => void this.#asked.add(coordinate);
-    this.#writer = new RequestWriter({ schema, chances: this.#chances, onSelected });
+    this.#writer = new RequestWriter({ schema, random: this.#random, onSelected });
   }
 
-  async begin(): Promise<Stage> {
+  async begin(): Promise<AccessEnvironment> {
     const namespaces = times(NAMESPACES, () => this.#maker.namespace());
     const kinds = times(KINDS, () => this.#maker.kind());
     const kindNames = [...kinds.map(({ metadata }) => metadata.name ?? ''), 'no-such-kind'];
     const workspaces = namespaces.flatMap(({ metadata }) =>
-      times(WORKSPACES, () => this.#maker.workspace(metadata.name ?? '', this.#chances.of(kindNames))),
+      times(WORKSPACES, () => this.#maker.workspace(metadata.name ?? '', this.#random.pick(kindNames))),
     );
     const others = workspaces
       .filter((_, index) => index % SURROUNDED === 0)
@@ -91,38 +91,38 @@ class LeakScenario {
     const objects = [...namespaces, ...kinds, ...workspaces, ...others];
     const names = objects.map(({ metadata }) => metadata.name ?? '');
     const thereAre = { names, namespaces: namespaces.map(({ metadata }) => metadata.name ?? '') };
-    const rbac = new RbacMaker(this.#chances).world(thereAre, PEOPLE);
+    const rbac = new RbacGenerator(this.#random).stored(thereAre, PEOPLE);
     this.#rbac = new RbacModel(rbac);
-    return Stage.set({ people: PEOPLE, objects: [...objects, ...rbac] });
+    return AccessEnvironment.start({ users: PEOPLE, objects: [...objects, ...rbac] });
   }
 
-  async run(stage: Stage): Promise<void> {
-    await stage.caughtUp();
+  async run(environment: AccessEnvironment): Promise<void> {
+    await environment.waitUntilSynced();
     const examined = PEOPLE.filter((_, index) => index % EXAMINED === this.#seed % EXAMINED);
     for (const [index, who] of examined.entries()) {
       const mode = MODES[(index + this.#seed) % MODES.length] ?? 'token';
-      await this.#examine(stage, who, mode);
+      await this.#examine(environment, who, mode);
     }
-    for (const who of examined) await this.#write(stage, stage.caller(who, this.#chances.of(MODES)));
+    for (const who of examined) await this.#write(environment, environment.caller(who, this.#random.pick(MODES)));
   }
 
   report(): LeakReport {
     return { mistakes: this.#mistakes, asked: this.#asked, seen: this.#seen, refused: this.#refused };
   }
 
-  async #examine(stage: Stage, who: Person, mode: Mode): Promise<void> {
-    const caller = stage.caller(who, mode);
-    const model = () => new VisibilityModel(this.#rbac, who, stage.world());
-    await this.#compareOverview(stage, caller, model());
-    await this.#compareCopies(stage, caller, model());
-    const aims = await aimsAt(stage.world(), stage.administrator(mode), this.#chances);
+  async #examine(environment: AccessEnvironment, who: TestUser, mode: AuthenticationMode): Promise<void> {
+    const caller = environment.caller(who, mode);
+    const model = () => new VisibilityModel(this.#rbac, who, environment.stored());
+    await this.#compareOverview(environment, caller, model());
+    await this.#compareCopies(environment, caller, model());
+    const aims = await aimsAt(environment.stored(), environment.administrator(mode), this.#random);
     const requests = writeRequests(this.#writer, aims, {
       model: model(),
       rbac: this.#rbac,
       who,
-      chances: this.#chances,
+      random: this.#random,
     });
-    const words = wordsOf(stage, model());
+    const words = canarySetsOf(environment, model());
     const answers = new Map<Request, string>();
     for (const request of requests) {
       const reply = await answerOf(caller, request);
@@ -130,20 +130,20 @@ class LeakScenario {
       answers.set(request, JSON.stringify(reply));
     }
     await this.#compareTwins(caller, answers);
-    await this.#interfere(stage, caller, model, answers);
+    await this.#interfere(environment, caller, model, answers);
   }
 
   /** Writes whatever may be written: what it has come to is shown, and nothing else. */
-  async #write(stage: Stage, caller: Caller): Promise<void> {
-    const model = () => new VisibilityModel(this.#rbac, caller.person, stage.world());
-    const aims = await aimsAt(stage.world(), stage.administrator(caller.mode), this.#chances);
-    const about = { model: model(), rbac: this.#rbac, who: caller.person, chances: this.#chances };
+  async #write(environment: AccessEnvironment, caller: Caller): Promise<void> {
+    const model = () => new VisibilityModel(this.#rbac, caller.user, environment.stored());
+    const aims = await aimsAt(environment.stored(), environment.administrator(caller.mode), this.#random);
+    const about = { model: model(), rbac: this.#rbac, who: caller.user, random: this.#random };
     const writes = writeRequests(this.#writer, aims, about).filter(({ touches }) => touches);
-    for (const write of writes.filter(() => this.#chances.below(WRITTEN) === 0)) {
+    for (const write of writes.filter(() => this.#random.below(WRITTEN) === 0)) {
       const request = { ...write, text: write.text.replaceAll('dryRun: true', 'dryRun: false') };
-      const before = wordsOf(stage, model());
+      const before = canarySetsOf(environment, model());
       const reply = await answerOf(caller, request);
-      const after = wordsOf(stage, model());
+      const after = canarySetsOf(environment, model());
       const made = [...after.all].filter((word) => !before.all.has(word)); // by this very write
       const readable = new Set([...before.readable, ...after.readable, ...made]);
       this.#examineReply(caller, { all: new Set([...before.all, ...after.all]), readable }, { request, reply });
@@ -151,9 +151,9 @@ class LeakScenario {
   }
 
   /** What is visible does appear, and counts count it. */
-  async #compareOverview(stage: Stage, caller: Caller, model: VisibilityModel): Promise<void> {
+  async #compareOverview(environment: AccessEnvironment, caller: Caller, model: VisibilityModel): Promise<void> {
     const { data, errors } = await caller.ask(OVERVIEW);
-    const expected = overviewOf(model, stage.world());
+    const expected = overviewOf(model, environment.stored());
     if (errors || !isDeepStrictEqual(plain(data), plain(expected)))
       this.#complain(caller, 'the overview differs', [
         OVERVIEW,
@@ -163,13 +163,13 @@ class LeakScenario {
   }
 
   /** Also what the gateway says of itself counts only what is seen. */
-  async #compareCopies(stage: Stage, caller: Caller, model: VisibilityModel): Promise<void> {
-    const reply = await caller.ask(COPIES);
-    if (!reply.data || !tellsOfCopies(reply.data, model, stage.world()))
+  async #compareCopies(environment: AccessEnvironment, caller: Caller, model: VisibilityModel): Promise<void> {
+    const reply = await caller.ask(CACHE_STATUSES);
+    if (!reply.data || !showsCacheStatuses(reply.data, model, environment.stored()))
       this.#complain(caller, 'the gateway counts otherwise', [JSON.stringify(reply)]);
   }
 
-  #examineReply(caller: Caller, words: Words, { request, reply }: Answered): void {
+  #examineReply(caller: Caller, words: CanarySets, { request, reply }: Answered): void {
     const text = JSON.stringify(reply);
     const given = new Set([...canariesIn(request.text), ...writtenIn({ request, reply })]);
     const told = [...canariesIn(text)].filter((word) => !given.has(word));
@@ -186,7 +186,7 @@ class LeakScenario {
   /** Of what may not be seen, the same is said as of what does not exist. */
   async #compareTwins(caller: Caller, answers: ReadonlyMap<Request, string>): Promise<void> {
     for (const [request, answer] of answers) {
-      for (const twin of twinsOf(request, this.#canary)) {
+      for (const twin of counterpartsOf(request, this.#canary)) {
         const reply = JSON.stringify(await answerOf(caller, { ...request, text: twin.text }));
         if (twin.inTerms(reply) !== twin.inTerms(answer))
           this.#complain(caller, 'something that exists is answered otherwise than what does not', [
@@ -201,17 +201,17 @@ class LeakScenario {
 
   /** Nothing that is seen depends on what is not. */
   async #interfere(
-    stage: Stage,
+    environment: AccessEnvironment,
     caller: Caller,
     model: () => VisibilityModel,
     answers: ReadonlyMap<Request, string>,
   ): Promise<void> {
-    const interference = new Interference(stage, this.#maker, this.#chances);
-    const before = overviewOf(model(), stage.world());
+    const interference = new Interference(environment, this.#maker, this.#random);
+    const before = overviewOf(model(), environment.stored());
     interference.begin(model());
-    if (!isDeepStrictEqual(before, overviewOf(model(), stage.world())))
+    if (!isDeepStrictEqual(before, overviewOf(model(), environment.stored())))
       throw new Error('The interference can be seen.');
-    await stage.caughtUp();
+    await environment.waitUntilSynced();
     for (const [request, answer] of answers) {
       if (request.touches) continue;
       const reply = JSON.stringify(await answerOf(caller, request));
@@ -219,7 +219,7 @@ class LeakScenario {
         this.#complain(caller, 'the answer depends on what may not be seen', [request.text, answer, reply]);
     }
     interference.end();
-    await stage.caughtUp();
+    await environment.waitUntilSynced();
   }
 
   #complain(caller: Caller, what: string, about: readonly string[]): void {

@@ -1,40 +1,40 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Subject } from './rbac-model.ts';
 import type { ClusterGenerator } from './random-cluster.ts';
-import type { RbacMaker } from './random-rbac.ts';
-import type { Stage } from './stage.ts';
+import type { RbacGenerator } from './random-rbac.ts';
+import type { AccessEnvironment } from './environment.ts';
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const API = 'kubeflow.org/v1beta1';
 
 export interface LiveChangesOptions {
-  readonly stage: Stage;
-  readonly chances: Chances;
+  readonly environment: AccessEnvironment;
+  readonly random: SeededRandom;
   readonly maker: ClusterGenerator;
-  readonly rbacMaker: RbacMaker;
-  readonly people: readonly Subject[];
+  readonly rbacMaker: RbacGenerator;
+  readonly users: readonly Subject[];
   /** What there is of RBAC in the beginning. */
   readonly rbac: readonly Manifest[];
 }
 
 /** Changes rights and objects at random. */
 export class LiveChanges {
-  readonly #stage: Stage;
-  readonly #chances: Chances;
+  readonly #environment: AccessEnvironment;
+  readonly #random: SeededRandom;
   readonly #maker: ClusterGenerator;
-  readonly #rbacMaker: RbacMaker;
-  readonly #people: readonly Subject[];
+  readonly #rbacMaker: RbacGenerator;
+  readonly #users: readonly Subject[];
   #rbac: readonly Manifest[];
   /** What has been done, for people. */
   readonly steps: string[] = [];
 
-  constructor({ stage, chances, maker, rbacMaker, people, rbac }: LiveChangesOptions) {
-    this.#stage = stage;
-    this.#chances = chances;
+  constructor({ environment, random, maker, rbacMaker, users, rbac }: LiveChangesOptions) {
+    this.#environment = environment;
+    this.#random = random;
     this.#maker = maker;
     this.#rbacMaker = rbacMaker;
-    this.#people = people;
+    this.#users = users;
     this.#rbac = rbac;
   }
 
@@ -45,7 +45,7 @@ export class LiveChanges {
 
   /** Does one thing. */
   act(): void {
-    const dice = this.#chances.below(90);
+    const dice = this.#random.below(90);
     if (dice < 25) this.#bind();
     else if (dice < 45) this.unbind();
     else if (dice < 55) this.#editRole();
@@ -57,23 +57,23 @@ export class LiveChanges {
   unbind(): void {
     const bindings = this.#rbac.filter(({ kind }) => kind.endsWith('Binding'));
     if (bindings.length === 0) return;
-    const binding = this.#chances.of(bindings);
+    const binding = this.#random.pick(bindings);
     this.#rbac = this.#rbac.filter((each) => each !== binding);
     this.#delete(binding);
   }
 
   #bind(): void {
-    const where = this.#chances.below(4) === 0 ? undefined : this.#chances.of(this.#namespaces());
+    const where = this.#random.below(4) === 0 ? undefined : this.#random.pick(this.#namespaces());
     const roles = this.#rbac.filter(({ kind }) => kind === 'ClusterRole').map(nameOf);
-    const binding = this.#rbacMaker.binding(where, roles, this.#people);
+    const binding = this.#rbacMaker.binding(where, roles, this.#users);
     this.#rbac = [...this.#rbac, binding];
     this.#put(binding);
   }
 
   #editRole(): void {
     const roles = this.#rbac.filter(({ kind, ['aggregationRule']: rule }) => kind === 'ClusterRole' && !rule);
-    const role = this.#chances.of(roles);
-    const { namespaces, kinds, workspaces } = this.#stage.world();
+    const role = this.#random.pick(roles);
+    const { namespaces, kinds, workspaces } = this.#environment.stored();
     const names = [...namespaces, ...kinds, ...workspaces].map(({ metadata }) => metadata.name);
     const edited = this.#rbacMaker.clusterRole(nameOf(role), names);
     this.#rbac = this.#rbac.map((each) => (each === role ? edited : each));
@@ -83,46 +83,46 @@ export class LiveChanges {
   #deleteNamespace(): void {
     const names = this.#namespaces();
     if (names.length < 2) return;
-    const name = this.#chances.of(names);
-    for (const { metadata } of this.#stage.world().workspaces)
+    const name = this.#random.pick(names);
+    for (const { metadata } of this.#environment.stored().workspaces)
       if (metadata.namespace === name)
         this.#delete({ apiVersion: API, kind: 'Workspace', metadata: { name: metadata.name, namespace: name } });
     this.#rbac = this.#rbac.filter(({ metadata }) => metadata.namespace !== name);
     for (const kind of ['Role', 'RoleBinding'])
-      for (const { metadata } of this.#stage.cluster.list(RBAC, kind, name))
-        this.#stage.cluster.delete(RBAC, kind, metadata.name, name);
+      for (const { metadata } of this.#environment.cluster.list(RBAC, kind, name))
+        this.#environment.cluster.delete(RBAC, kind, metadata.name, name);
     this.#delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 
   #changeObject(): void {
-    const { kinds, workspaces } = this.#stage.world();
+    const { kinds, workspaces } = this.#environment.stored();
     const kindNames = kinds.map(({ metadata }) => metadata.name);
-    const someKind = this.#chances.of([...kindNames, 'no-such-kind']);
-    const dice = this.#chances.below(6);
-    const workspace = this.#chances.of(workspaces.length > 0 ? workspaces : [undefined]);
-    const namespace = this.#chances.of(this.#namespaces());
+    const someKind = this.#random.pick([...kindNames, 'no-such-kind']);
+    const dice = this.#random.below(6);
+    const workspace = this.#random.pick(workspaces.length > 0 ? workspaces : [undefined]);
+    const namespace = this.#random.pick(this.#namespaces());
     if (dice < 2) this.#put(this.#maker.workspace(namespace, someKind));
     else if (dice < 4 && workspace) {
       const { namespace: at = '', name } = workspace.metadata;
       this.#put(this.#maker.workspace(at, someKind, name));
     } else if (dice === 4 && workspace) this.#delete(workspace);
-    else if (kindNames.length > 0) this.#put(this.#maker.kind(this.#chances.of(kindNames)));
+    else if (kindNames.length > 0) this.#put(this.#maker.kind(this.#random.pick(kindNames)));
   }
 
   #namespaces(): readonly string[] {
-    const names = this.#stage.world().namespaces.map(({ metadata }) => metadata.name);
+    const names = this.#environment.stored().namespaces.map(({ metadata }) => metadata.name);
     return names.filter((name) => name.startsWith('ns-'));
   }
 
   #put(manifest: Manifest): void {
     this.steps.push(`put ${titleOf(manifest)}`);
-    this.#stage.cluster.apply(manifest);
+    this.#environment.cluster.apply(manifest);
   }
 
   #delete(manifest: Manifest): void {
     const { apiVersion, kind, metadata } = manifest;
     this.steps.push(`delete ${titleOf(manifest)}`);
-    this.#stage.cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
+    this.#environment.cluster.delete(apiVersion, kind, metadata.name ?? '', metadata.namespace);
   }
 }
 

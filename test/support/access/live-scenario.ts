@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
-import { until } from '../until.ts';
-import { canariesIn, createAviary } from './canaries.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
+import { waitFor } from '../wait-for.ts';
+import { canariesIn, createCanaryFactory } from './canaries.ts';
 import { LiveChanges, nameOf } from './live-changes.ts';
 import { LiveSubscriber } from './live-subscriber.ts';
 import {
@@ -13,19 +13,19 @@ import {
   workspacesOf,
   type LiveSelection,
 } from './live-selections.ts';
-import { person, type Person } from './people.ts';
+import { testUser, type TestUser } from './users.ts';
 import { ClusterGenerator } from './random-cluster.ts';
-import { RbacMaker } from './random-rbac.ts';
+import { RbacGenerator } from './random-rbac.ts';
 import { RbacModel } from './rbac-model.ts';
 import { VisibilityModel } from './visibility-model.ts';
-import { MODES, Stage } from './stage.ts';
-import { ReadableWords } from './readable-words.ts';
+import { MODES, AccessEnvironment } from './environment.ts';
+import { ReadableCanaries } from './readable-canaries.ts';
 
 const PEOPLE = [
-  person('ann', 'team-1'),
-  person('bob', 'team-1'),
-  person('cid', 'team-2'),
-  person('dot', 'team-2'),
+  testUser('ann', 'team-1'),
+  testUser('bob', 'team-1'),
+  testUser('cid', 'team-2'),
+  testUser('dot', 'team-2'),
 ] as const;
 const TTL_SECONDS = 1;
 const TOLERANCE_MS = TTL_SECONDS * 1_000 + 2_000;
@@ -33,52 +33,52 @@ const ROUNDS = 8;
 const MOST_MISTAKES = 3;
 
 /** Plays one random history of rights and objects before people who follow them. @returns what was wrong */
-export async function liveMistakesOf(seed: number): Promise<readonly string[]> {
+export async function subscriptionViolations(seed: number): Promise<readonly string[]> {
   await using scenario = await LiveScenario.begin(seed);
   return await scenario.run();
 }
 
 class LiveScenario implements AsyncDisposable {
-  readonly #chances: Chances;
+  readonly #random: SeededRandom;
   readonly #changes: LiveChanges;
-  readonly #stage: Stage;
+  readonly #environment: AccessEnvironment;
   readonly #followers: LiveSubscriber[] = [];
-  readonly #words = new Map<Person, ReadableWords>();
+  readonly #words = new Map<TestUser, ReadableCanaries>();
   readonly #mistakes: string[] = [];
 
-  private constructor(stage: Stage, chances: Chances, changes: LiveChanges) {
-    this.#stage = stage;
-    this.#chances = chances;
+  private constructor(environment: AccessEnvironment, random: SeededRandom, changes: LiveChanges) {
+    this.#environment = environment;
+    this.#random = random;
     this.#changes = changes;
-    for (const who of PEOPLE) this.#words.set(who, new ReadableWords(who, TOLERANCE_MS));
+    for (const who of PEOPLE) this.#words.set(who, new ReadableCanaries(who, TOLERANCE_MS));
   }
 
   static async begin(seed: number): Promise<LiveScenario> {
-    const chances = chancesOf(seed);
-    const maker = new ClusterGenerator({ chances, canary: createAviary() });
-    const rbacMaker = new RbacMaker(chances);
+    const random = seededRandom(seed);
+    const maker = new ClusterGenerator({ random, canary: createCanaryFactory() });
+    const rbacMaker = new RbacGenerator(random);
     const namespaces = [1, 2, 3].map(() => maker.namespace());
     const kinds = [1, 2, 3].map(() => maker.kind());
     const kindNames = kinds.map(nameOf);
     const workspaces = namespaces.flatMap((each) =>
-      [1, 2].map(() => maker.workspace(nameOf(each), chances.of(kindNames))),
+      [1, 2].map(() => maker.workspace(nameOf(each), random.pick(kindNames))),
     );
     const names = [...namespaces, ...kinds, ...workspaces].map(nameOf);
-    const rbac = rbacMaker.world({ names, namespaces: namespaces.map(nameOf) }, PEOPLE);
+    const rbac = rbacMaker.stored({ names, namespaces: namespaces.map(nameOf) }, PEOPLE);
     const objects = [...namespaces, ...kinds, ...workspaces, ...rbac];
     const times = { authorizationTtlSeconds: TTL_SECONDS, denialTtlSeconds: TTL_SECONDS };
-    const stage = await Stage.set({ people: PEOPLE, objects, ...times });
-    const changes = new LiveChanges({ stage, chances, maker, rbacMaker, rbac, people: PEOPLE });
-    return new LiveScenario(stage, chances, changes);
+    const environment = await AccessEnvironment.start({ users: PEOPLE, objects, ...times });
+    const changes = new LiveChanges({ environment, random, maker, rbacMaker, rbac, users: PEOPLE });
+    return new LiveScenario(environment, random, changes);
   }
 
   async run(): Promise<readonly string[]> {
-    await this.#stage.caughtUp();
+    await this.#environment.waitUntilSynced();
     this.#note();
     this.#follow();
     await this.#rest();
     for (let round = 0; round < ROUNDS && this.#mistakes.length === 0; round += 1) {
-      for (let changes = 2 + this.#chances.below(4); changes > 0; changes -= 1) await this.#act();
+      for (let changes = 2 + this.#random.below(4); changes > 0; changes -= 1) await this.#act();
       await this.#rest();
     }
     const wrong = [...this.#mistakes, ...this.#followers.flatMap(({ failure }) => failure ?? [])];
@@ -87,23 +87,23 @@ class LiveScenario implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const follower of this.#followers) await follower[Symbol.asyncDispose]();
-    await this.#stage[Symbol.asyncDispose]();
+    await this.#environment[Symbol.asyncDispose]();
   }
 
   #follow(): void {
-    const { namespaces, workspaces } = this.#stage.world();
+    const { namespaces, workspaces } = this.#environment.stored();
     const ours = namespaces.filter(({ metadata }) => metadata.name.startsWith('ns-'));
-    const { namespace = '', name } = this.#chances.of(workspaces).metadata;
+    const { namespace = '', name } = this.#random.pick(workspaces).metadata;
     const selections: readonly LiveSelection[] = [
       everyWorkspace,
       everyWorkspaceAndRights,
       everyKind,
       everyNamespace,
-      workspacesOf(this.#chances.of(ours).metadata.name),
+      workspacesOf(this.#random.pick(ours).metadata.name),
       oneWorkspace(namespace, name),
     ];
     for (const [index, who] of PEOPLE.entries()) {
-      const caller = this.#stage.caller(who, MODES[index < 2 ? 0 : 1] ?? 'token');
+      const caller = this.#environment.caller(who, MODES[index < 2 ? 0 : 1] ?? 'token');
       for (const selection of selections) {
         const given = canariesIn(selection.query);
         const onTold = (follower: LiveSubscriber, text: string) => this.#examine(follower, text, given);
@@ -115,7 +115,7 @@ class LiveScenario implements AsyncDisposable {
   }
 
   #examine(follower: LiveSubscriber, text: string, given: ReadonlySet<string>): void {
-    const secrets = this.#words.get(follower.caller.person)?.secretsIn(text, given) ?? [];
+    const secrets = this.#words.get(follower.caller.user)?.secretsIn(text, given) ?? [];
     if (secrets.length > 0 && this.#mistakes.length < MOST_MISTAKES)
       this.#mistakes.push(
         `${follower.title}: ${secrets.join()} may not be told\n      ${text}\n      ${follower.story}`,
@@ -124,29 +124,29 @@ class LiveScenario implements AsyncDisposable {
 
   /** What everybody may read from now on. */
   #note(): void {
-    const world = this.#stage.world();
+    const stored = this.#environment.stored();
     const rbac = new RbacModel(this.#changes.rbac);
-    for (const words of this.#words.values()) words.note(rbac, world);
+    for (const words of this.#words.values()) words.note(rbac, stored);
   }
 
-  #model(who: Person): VisibilityModel {
-    return new VisibilityModel(new RbacModel(this.#changes.rbac), who, this.#stage.world());
+  #model(who: TestUser): VisibilityModel {
+    return new VisibilityModel(new RbacModel(this.#changes.rbac), who, this.#environment.stored());
   }
 
   async #act(): Promise<void> {
-    if (this.#chances.below(10) === 0) await this.#comeAndGo();
+    if (this.#random.below(10) === 0) await this.#comeAndGo();
     else this.#changes.act();
     this.#note();
-    for (let turns = this.#chances.below(20); turns > 0; turns -= 1) await turn();
+    for (let turns = this.#random.below(20); turns > 0; turns -= 1) await turn();
   }
 
   async #comeAndGo(): Promise<void> {
-    const follower = this.#chances.of(this.#followers);
+    const follower = this.#random.pick(this.#followers);
     if (follower.isRefused) return;
     this.#changes.steps.push(`${follower.title} comes back`);
     await follower.leave();
-    if (this.#chances.below(2) === 0) this.#changes.unbind();
-    follower.begin(this.#chances.below(4) === 0 ? 'anew' : 'from its cursor');
+    if (this.#random.below(2) === 0) this.#changes.unbind();
+    follower.begin(this.#random.below(4) === 0 ? 'anew' : 'from its cursor');
   }
 
   /** Everybody comes to hold what they may see. Who was refused, and no more is, comes again. */
@@ -159,7 +159,7 @@ class LiveScenario implements AsyncDisposable {
       for (const each of this.#followers) if (each.isRefused && expected.get(each)) each.begin('anew');
       return this.#followers.every((each) => !differs(each));
     };
-    await until(isAtRest, 'everybody holds what they may see').catch(() => {
+    await waitFor(isAtRest, 'everybody holds what they may see').catch(() => {
       const lines = this.#followers.flatMap((each) => {
         const difference = differs(each);
         return difference ? [`${each.title}: ${difference}\n      ${each.story}`] : [];
@@ -169,6 +169,6 @@ class LiveScenario implements AsyncDisposable {
   }
 
   #expectedOf({ caller, selection }: LiveSubscriber) {
-    return selection.expected(this.#model(caller.person), this.#stage.world());
+    return selection.expected(this.#model(caller.user), this.#environment.stored());
   }
 }

@@ -11,7 +11,7 @@ export interface LiveSelection {
   readonly field: string;
   readonly query: string;
   /** By key. Undefined: it is refused. */
-  readonly expected: (model: VisibilityModel, world: StoredCluster) => ReadonlyMap<string, Fields> | undefined;
+  readonly expected: (model: VisibilityModel, stored: StoredCluster) => ReadonlyMap<string, Fields> | undefined;
 }
 
 /** What names an object to who may know no more of it than its name. */
@@ -33,15 +33,15 @@ export const everyWorkspace: LiveSelection = {
   title: 'every workspace',
   field: 'workspaces',
   query: listOf('workspaces', '', SHARED),
-  expected: (model, world) => byKey(model.listed('watch').map((each) => shared(each, model, world))),
+  expected: (model, stored) => byKey(model.listed('watch').map((each) => shared(each, model, stored))),
 };
 
 export const everyWorkspaceAndRights: LiveSelection = {
   title: 'every workspace and what may be done to it',
   field: 'workspaces',
   query: listOf('workspaces', '', SEEN),
-  expected: (model, world) =>
-    byKey(model.listed('watch').map((each) => ({ ...shared(each, model, world), viewerCan: mayUpdate(each, model) }))),
+  expected: (model, stored) =>
+    byKey(model.listed('watch').map((each) => ({ ...shared(each, model, stored), viewerCan: mayUpdate(each, model) }))),
 };
 
 export function workspacesOf(namespace: string): LiveSelection {
@@ -49,10 +49,10 @@ export function workspacesOf(namespace: string): LiveSelection {
     title: `the workspaces of ${namespace}`,
     field: 'workspaces',
     query: listOf('workspaces', `namespace: "${namespace}", `, SHARED),
-    expected: (model, world) => {
-      if (!model.mayList(namespace, 'watch')) return undefined;
-      const own = world.workspaces.filter(({ metadata }) => metadata.namespace === namespace);
-      return byKey(own.map((each) => shared(each, model, world)));
+    expected: (model, stored) => {
+      if (!model.canList(namespace, 'watch')) return undefined;
+      const own = stored.workspaces.filter(({ metadata }) => metadata.namespace === namespace);
+      return byKey(own.map((each) => shared(each, model, stored)));
     },
   };
 }
@@ -62,11 +62,11 @@ export function oneWorkspace(namespace: string, name: string): LiveSelection {
     title: `${namespace}/${name}`,
     field: 'workspace',
     query: `subscription { workspace(namespace: "${namespace}", name: "${name}") { ${SHARED} } }`,
-    expected: (model, world) => {
+    expected: (model, stored) => {
       const verbs = ['get', 'watch'];
-      if (!verbs.every((verb) => model.may(verb, 'workspaces', namespace, name))) return undefined;
-      const found = world.workspaces.filter(({ metadata: at }) => at.namespace === namespace && at.name === name);
-      return byKey(found.map((each) => shared(each, model, world)));
+      if (!verbs.every((verb) => model.can(verb, 'workspaces', namespace, name))) return undefined;
+      const found = stored.workspaces.filter(({ metadata: at }) => at.namespace === namespace && at.name === name);
+      return byKey(found.map((each) => shared(each, model, stored)));
     },
   };
 }
@@ -75,9 +75,9 @@ export const everyKind: LiveSelection = {
   title: 'every kind',
   field: 'workspaceKinds',
   query: listOf('workspaceKinds', '', 'name metadata { uid } displayName workspaceCount workspaces { nodes { name } }'),
-  expected: (model, world) =>
+  expected: (model, stored) =>
     byKey(
-      world.kinds
+      stored.kinds
         .filter((kind) => model.kind(kind, 'watch') !== 'nothing')
         .map((kind) => ({ ...kindSeen(kind, model), workspaces: { nodes: names(using(kind, model)) } })),
     ),
@@ -87,27 +87,27 @@ export const everyNamespace: LiveSelection = {
   title: 'every namespace',
   field: 'namespaces',
   query: listOf('namespaces', '', 'name metadata { uid } workspaces { totalCount nodes { name stateMessage } }'),
-  expected: (model, world) =>
+  expected: (model, stored) =>
     byKey(
-      world.namespaces
+      stored.namespaces
         .filter((namespace) => model.namespace(namespace, 'watch') !== 'nothing')
         .map((namespace) => {
           const { name } = namespace.metadata;
           const listed = sorted(model.listed('watch').filter(({ metadata }) => metadata.namespace === name));
           const nodes = listed.map((each) => ({ name: each.metadata.name, stateMessage: messageOf(each) }));
-          return { ...namespaceSeen(name, model, world), workspaces: { totalCount: nodes.length, nodes } };
+          return { ...namespaceSeen(name, model, stored), workspaces: { totalCount: nodes.length, nodes } };
         }),
     ),
 };
 
-function shared(workspace: Stored, model: VisibilityModel, world: StoredCluster): Fields {
+function shared(workspace: Stored, model: VisibilityModel, stored: StoredCluster): Fields {
   const { name, namespace = '' } = workspace.metadata;
-  const kind = world.kinds.find(({ metadata }) => metadata.name === kindOf(workspace));
+  const kind = stored.kinds.find(({ metadata }) => metadata.name === kindOf(workspace));
   const isKindSeen = kind && model.kind(kind, 'watch') !== 'nothing';
   return {
     name,
     stateMessage: messageOf(workspace),
-    namespace: namespaceSeen(namespace, model, world),
+    namespace: namespaceSeen(namespace, model, stored),
     kind: isKindSeen ? kindSeen(kind, model) : null,
   };
 }
@@ -119,8 +119,8 @@ function kindSeen(kind: Stored, model: VisibilityModel): Fields {
   return { name, metadata, displayName, workspaceCount: using(kind, model).length };
 }
 
-function namespaceSeen(name: string, model: VisibilityModel, world: StoredCluster): Fields {
-  const namespace = world.namespaces.find(({ metadata }) => metadata.name === name);
+function namespaceSeen(name: string, model: VisibilityModel, stored: StoredCluster): Fields {
+  const namespace = stored.namespaces.find(({ metadata }) => metadata.name === name);
   const isWhole = namespace && model.namespace(namespace, 'watch') === 'full';
   return { name, metadata: isWhole ? { uid: namespace.metadata.uid } : null };
 }
@@ -134,7 +134,7 @@ function names(objects: readonly Stored[]): readonly Fields[] {
 }
 
 function mayUpdate({ metadata: { namespace = '', name } }: Stored, model: VisibilityModel): boolean {
-  return model.may('update', 'workspaces', namespace, name);
+  return model.can('update', 'workspaces', namespace, name);
 }
 
 function messageOf(workspace: Stored): unknown {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller, Reply } from './people.ts';
+import type { Caller, Reply } from './users.ts';
 import { keyOf, type Fields, type LiveSelection } from './live-selections.ts';
 
 interface ReceivedEvent {

@@ -3,13 +3,13 @@ import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { ResourceAccess } from '../../../dev/simulator/access/access-attributes.ts';
 import type { RequestRecord } from '../../../dev/simulator/request.ts';
 import { podOf } from '../pods.ts';
-import { devPod, devPodCrd, volcanoCommandCrd, volcanoJob, volcanoJobCrd } from '../other-systems.ts';
+import { devPod, devPodCrd, volcanoCommandCrd, volcanoJob, volcanoJobCrd } from '../devpod-and-volcano.ts';
 import { INVALID_SEGMENTS, UNUSUAL_SEGMENTS } from '../path-segments.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import { claim, secret, storageClass, volumeOf } from '../storage.ts';
 import { nameCases, type NameCase, type Words } from './name-operations.ts';
-import { person, type Caller, type Person } from './people.ts';
-import { Stage } from './stage.ts';
+import { testUser, type Caller, type TestUser } from './users.ts';
+import { AccessEnvironment } from './environment.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const TEAM = 'team-a';
@@ -17,7 +17,7 @@ const NAME = 'nb';
 const MOUNTABLE = { 'notebooks.kubeflow.org/can-mount': 'true', 'notebooks.kubeflow.org/can-update': 'true' };
 
 /** Two viewers: every name is allowed to one at once, and each name by itself to the other. */
-export const viewers = { unrestricted: person('ann'), restricted: person('bob') } as const;
+export const viewers = { unrestricted: testUser('ann'), restricted: testUser('bob') } as const;
 
 const everything = { apiGroups: ['*'], resources: ['*'] };
 const rolesOf: Readonly<Record<string, readonly object[]>> = {
@@ -63,37 +63,37 @@ const objects: readonly Manifest[] = [
 
 /** A cluster in which every object has the same name, and a gateway to which viewers come with their own tokens. */
 export class NameScenario implements AsyncDisposable {
-  readonly stage: Stage;
+  readonly environment: AccessEnvironment;
   readonly cases: readonly NameCase[];
 
   static async begin(schema: GraphQLSchema): Promise<NameScenario> {
-    const people = Object.values(viewers);
-    const stage = await Stage.set({ people, objects: [...objects, ...grants()], modes: ['token'] });
+    const users = Object.values(viewers);
+    const environment = await AccessEnvironment.start({ users, objects: [...objects, ...grants()], modes: ['token'] });
     const ask = `{ workspace(namespace: "${TEAM}", name: "${NAME}") { id revision } workspaceKind(name: "${NAME}") { revision } }`;
-    const { data } = await stage.administrator('token').ask(ask);
+    const { data } = await environment.administrator('token').ask(ask);
     const known = data as { readonly workspace: Known; readonly workspaceKind: Known };
     return new NameScenario(
-      stage,
+      environment,
       nameCases(schema, (field) => wordsFor(field, known)),
     );
   }
 
-  private constructor(stage: Stage, cases: readonly NameCase[]) {
-    this.stage = stage;
+  private constructor(environment: AccessEnvironment, cases: readonly NameCase[]) {
+    this.environment = environment;
     this.cases = cases;
   }
 
-  caller(who: Person): Caller {
-    return this.stage.caller(who, 'token');
+  caller(who: TestUser): Caller {
+    return this.environment.caller(who, 'token');
   }
 
   /** Everything that the API server was asked in the name of a viewer, in order. */
-  requestsOf({ name }: Person): readonly RequestRecord[] {
-    return this.stage.cluster.requests.filter(({ user }) => user === name);
+  requestsOf({ name }: TestUser): readonly RequestRecord[] {
+    return this.environment.cluster.requests.filter(({ user }) => user === name);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stage[Symbol.asyncDispose]();
+    return this.environment[Symbol.asyncDispose]();
   }
 }
 

@@ -10,25 +10,25 @@ export const OVERVIEW = `{
 }`;
 
 /** What the gateway says of its own copies. */
-export const COPIES = '{ gateway { kinds { kind objects lastEventAt watch { events } } } }';
+export const CACHE_STATUSES = '{ gateway { kinds { kind objects lastEventAt watch { events } } } }';
 
-/** Whether an answer to COPIES counts what may be seen, and tells how the copy does to who may list everywhere only. */
-export function tellsOfCopies(data: unknown, model: VisibilityModel, world: StoredCluster): boolean {
+/** Whether an answer to CACHE_STATUSES counts what may be seen, and tells how the copy does to who may list everywhere only. */
+export function showsCacheStatuses(data: unknown, model: VisibilityModel, stored: StoredCluster): boolean {
   const { kinds } = (data as { readonly gateway: { readonly kinds: readonly Copy[] } }).gateway;
   const expected = new Map([
-    ['Workspace', { objects: model.listed().length, isWhole: model.may('list', 'workspaces', null) }],
+    ['Workspace', { objects: model.listed().length, isWhole: model.can('list', 'workspaces', null) }],
     [
       'WorkspaceKind',
       {
-        objects: world.kinds.filter((kind) => model.kind(kind) !== 'nothing').length,
-        isWhole: model.may('list', 'workspacekinds', null),
+        objects: stored.kinds.filter((kind) => model.kind(kind) !== 'nothing').length,
+        isWhole: model.can('list', 'workspacekinds', null),
       },
     ],
     [
       'Namespace',
       {
-        objects: world.namespaces.filter((namespace) => model.namespace(namespace) !== 'nothing').length,
-        isWhole: model.may('list', 'namespaces', null),
+        objects: stored.namespaces.filter((namespace) => model.namespace(namespace) !== 'nothing').length,
+        isWhole: model.can('list', 'namespaces', null),
       },
     ],
   ]);
@@ -54,10 +54,10 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /** What OVERVIEW has to answer. */
-export function overviewOf(model: VisibilityModel, world: StoredCluster): unknown {
+export function overviewOf(model: VisibilityModel, stored: StoredCluster): unknown {
   const listed = sorted(model.listed(), ({ metadata }) => `${metadata.namespace} ${metadata.name}`);
-  const kinds = sorted(world.kinds, ({ metadata }) => metadata.name).filter((kind) => model.kind(kind) !== 'nothing');
-  const namespaces = sorted(world.namespaces, ({ metadata }) => metadata.name).filter(
+  const kinds = sorted(stored.kinds, ({ metadata }) => metadata.name).filter((kind) => model.kind(kind) !== 'nothing');
+  const namespaces = sorted(stored.namespaces, ({ metadata }) => metadata.name).filter(
     (namespace) => model.namespace(namespace) !== 'nothing',
   );
   return {

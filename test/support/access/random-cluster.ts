@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import { workspace, workspaceKind } from '../manifests.ts';
 
 const STATES = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', 'Unknown'];
@@ -7,7 +7,7 @@ const STATES = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', 'Unknown
 export const TIER = 'tier';
 
 export interface ClusterGeneratorOptions {
-  readonly chances: Chances;
+  readonly random: SeededRandom;
   /** One new word each time. */
   readonly canary: () => string;
 }
@@ -21,19 +21,19 @@ export class ClusterGenerator {
   }
 
   namespace(name = `ns-${this.#options.canary()}`): Manifest {
-    const { chances, canary } = this.#options;
-    const tier = chances.of(['dev', 'prod', '']);
+    const { random, canary } = this.#options;
+    const tier = random.pick(['dev', 'prod', '']);
     const labels = { team: canary(), [canary()]: 'x', ...(tier !== '' && { [TIER]: tier }) };
     return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations: { owner: canary() } } };
   }
 
   kind(name = `kind-${this.#options.canary()}`): Manifest {
-    const { chances, canary } = this.#options;
+    const { random, canary } = this.#options;
     const spawner = {
       displayName: canary(),
       description: canary(),
       deprecationMessage: canary(),
-      hidden: chances.below(4) === 0,
+      hidden: random.below(4) === 0,
       icon: { url: `https://example.com/${canary()}.svg` },
       logo: { url: `https://example.com/${canary()}.svg` },
     };
@@ -75,13 +75,13 @@ export class ClusterGenerator {
   }
 
   #filterRules(): readonly object[] {
-    const { chances, canary } = this.#options;
+    const { random, canary } = this.#options;
     const effect = () => ({
-      ui: { hide: chances.below(2) === 0 },
-      api: { deny: chances.below(2) === 0, hide: chances.below(3) === 0, denyMessage: { text: canary() } },
+      ui: { hide: random.below(2) === 0 },
+      api: { deny: random.below(2) === 0, hide: random.below(3) === 0, denyMessage: { text: canary() } },
     });
     const selector = () =>
-      chances.of([
+      random.pick([
         { matchExpressions: [{ key: TIER, operator: 'DoesNotExist' }] },
         { matchExpressions: [{ key: TIER, operator: 'NotIn', values: ['dev'] }] },
         { matchLabels: { [TIER]: 'prod' } },
@@ -106,7 +106,7 @@ export class ClusterGenerator {
   }
 
   workspace(namespace: string, kind: string, name = `nb-${this.#options.canary()}`): Manifest {
-    const { chances, canary } = this.#options;
+    const { random, canary } = this.#options;
     const spec = {
       displayName: canary(),
       podTemplate: {
@@ -116,13 +116,13 @@ export class ClusterGenerator {
           data: [{ pvcName: canary(), mountPath: `/${canary()}`, readOnly: true }],
           secrets: [{ secretName: canary(), mountPath: `/${canary()}`, defaultMode: 256 }],
         },
-        options: { imageConfig: chances.of(['one', 'two']), podConfig: chances.of(['tiny', 'big']) },
+        options: { imageConfig: random.pick(['one', 'two']), podConfig: random.pick(['tiny', 'big']) },
       },
     };
     const made = workspace(name, {
       namespace,
       kind,
-      state: chances.of(STATES),
+      state: random.pick(STATES),
       spec: { kind, ...spec },
       status: this.#status(),
     });

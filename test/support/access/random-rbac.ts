@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Subject } from './rbac-model.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -52,21 +52,21 @@ const GROUPS = [
 ];
 
 /** What roles may speak of by name. */
-export interface NamesThereAre {
+export interface KnownNames {
   readonly namespaces: readonly string[];
   readonly names: readonly string[];
 }
 
 /** Who may do what: roles of every form, bound to these people and groups at random. */
-export class RbacMaker {
-  readonly #chances: Chances;
+export class RbacGenerator {
+  readonly #random: SeededRandom;
   #serial = 0;
 
-  constructor(chances: Chances) {
-    this.#chances = chances;
+  constructor(random: SeededRandom) {
+    this.#random = random;
   }
 
-  world({ namespaces, names }: NamesThereAre, subjects: readonly Subject[]): readonly Manifest[] {
+  stored({ namespaces, names }: KnownNames, subjects: readonly Subject[]): readonly Manifest[] {
     const clusterRoles = times(10, (index) => this.clusterRole(`role-${index}`, names));
     const aggregated: Manifest = {
       apiVersion: `${RBAC}/v1`,
@@ -77,7 +77,7 @@ export class RbacMaker {
     };
     const roles = namespaces.map((namespace) => this.role('local', namespace, names));
     const bound = [...clusterRoles.map(({ metadata }) => metadata.name ?? ''), 'aggregated', 'missing'];
-    const bindings = times(namespaces.length * 6, () => this.binding(this.#chances.of(namespaces), bound, subjects));
+    const bindings = times(namespaces.length * 6, () => this.binding(this.#random.pick(namespaces), bound, subjects));
     return [
       ...clusterRoles,
       aggregated,
@@ -88,7 +88,7 @@ export class RbacMaker {
   }
 
   clusterRole(name: string, names: readonly string[]): Manifest {
-    const labels = this.#chances.below(4) === 0 ? { [AGGREGATE]: 'yes' } : {};
+    const labels = this.#random.below(4) === 0 ? { [AGGREGATE]: 'yes' } : {};
     return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules: this.#rules(names) };
   }
 
@@ -98,27 +98,27 @@ export class RbacMaker {
 
   /** Without a namespace, for the whole cluster. */
   binding(namespace: string | undefined, roles: readonly string[], subjects: readonly Subject[]): Manifest {
-    const chances = this.#chances;
+    const random = this.#random;
     this.#serial += 1;
-    const isLocal = namespace !== undefined && chances.below(4) === 0;
-    const { name, groups } = chances.of(subjects);
-    const toGroup = groups[0] !== undefined && chances.below(3) === 0;
+    const isLocal = namespace !== undefined && random.below(4) === 0;
+    const { name, groups } = random.pick(subjects);
+    const toGroup = groups[0] !== undefined && random.below(3) === 0;
     return {
       apiVersion: `${RBAC}/v1`,
       kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
       metadata: { name: `binding-${this.#serial}`, ...(namespace !== undefined && { namespace }) },
-      roleRef: { apiGroup: RBAC, kind: isLocal ? 'Role' : 'ClusterRole', name: isLocal ? 'local' : chances.of(roles) },
+      roleRef: { apiGroup: RBAC, kind: isLocal ? 'Role' : 'ClusterRole', name: isLocal ? 'local' : random.pick(roles) },
       subjects: [{ apiGroup: RBAC, kind: toGroup ? 'Group' : 'User', name: toGroup ? groups[0] : name }],
     };
   }
 
   #rules(names: readonly string[]): readonly object[] {
-    const chances = this.#chances;
-    return Array.from({ length: 1 + chances.below(2) }, () => ({
-      verbs: chances.of(VERBS),
-      apiGroups: chances.of(GROUPS),
-      resources: chances.of(RESOURCES),
-      ...(chances.below(4) === 0 && { resourceNames: [chances.of(names), chances.of(names)] }),
+    const random = this.#random;
+    return Array.from({ length: 1 + random.below(2) }, () => ({
+      verbs: random.pick(VERBS),
+      apiGroups: random.pick(GROUPS),
+      resources: random.pick(RESOURCES),
+      ...(random.below(4) === 0 && { resourceNames: [random.pick(names), random.pick(names)] }),
     }));
   }
 }

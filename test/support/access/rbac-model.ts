@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 /** What somebody would do. Null: the whole cluster; any name. */
-export interface Deed {
+export interface RequestAttributes {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -46,8 +46,8 @@ export class RbacModel {
     this.#objects = objects as unknown as readonly RbacObject[];
   }
 
-  may(subject: Subject, deed: Deed): boolean {
-    return this.#rulesFor(subject, deed.namespace).some((rule) => covers(rule, deed));
+  can(subject: Subject, attributes: RequestAttributes): boolean {
+    return this.#rulesFor(subject, attributes.namespace).some((rule) => covers(rule, attributes));
   }
 
   #rulesFor({ name, groups }: Subject, namespace: string | null): readonly Rule[] {
@@ -86,12 +86,18 @@ export class RbacModel {
   }
 }
 
-function covers({ verbs = [], apiGroups = [], resources = [], resourceNames = [] }: Rule, deed: Deed): boolean {
-  const { resource, subresource, name } = deed;
+function covers(
+  { verbs = [], apiGroups = [], resources = [], resourceNames = [] }: Rule,
+  attributes: RequestAttributes,
+): boolean {
+  const { resource, subresource, name } = attributes;
   const patterns = subresource ? [`${resource}/${subresource}`, `*/${subresource}`] : [resource];
   const isNamed = resourceNames.length === 0 || (name !== null && resourceNames.includes(name));
   return (
-    has(verbs, deed.verb) && has(apiGroups, deed.group) && isNamed && patterns.some((each) => has(resources, each))
+    has(verbs, attributes.verb) &&
+    has(apiGroups, attributes.group) &&
+    isNamed &&
+    patterns.some((each) => has(resources, each))
   );
 }
 

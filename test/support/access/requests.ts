@@ -1,8 +1,8 @@
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { RequestWriter } from './generated-requests.ts';
-import type { Caller, Reply } from './people.ts';
+import type { Caller, Reply } from './users.ts';
 import type { RbacModel, Subject } from './rbac-model.ts';
-import type { Target } from './request-words.ts';
+import type { Target } from './argument-values.ts';
 import { OTHER_KINDS, type VisibilityModel, type Stored } from './visibility-model.ts';
 import type { Aim } from './targets.ts';
 
@@ -27,7 +27,7 @@ interface Knowledge {
   readonly model: VisibilityModel;
   readonly rbac: RbacModel;
   readonly who: Subject;
-  readonly chances: Chances;
+  readonly random: SeededRandom;
 }
 
 /** Answered by the gateway of itself, not of the cluster. */
@@ -52,7 +52,7 @@ const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /** Every root field of the schema: about each object that it can name, and about some others. */
 export function writeRequests(writer: RequestWriter, aims: readonly Aim[], knowledge: Knowledge): readonly Request[] {
-  const { chances } = knowledge;
+  const { random } = knowledge;
   const types = ['query', 'mutation', 'subscription'] as const;
   return types.flatMap((type) =>
     Object.entries(writer.root(type))
@@ -60,8 +60,8 @@ export function writeRequests(writer: RequestWriter, aims: readonly Aim[], knowl
       .flatMap(([field, { type: answer }]) => {
         const isNamed = ({ object }: Aim) => type !== 'mutation' && [object.kind, 'Node'].includes(String(answer));
         const isWritten = ({ object }: Aim) =>
-          new RegExp(`[a-z]${object.kind}s?(?:Status)?$`, 'u').test(field) && chances.below(2) === 0;
-        const chosen = aims.filter((aim) => isNamed(aim) || isWritten(aim) || chances.below(SPARED) === 0);
+          new RegExp(`[a-z]${object.kind}s?(?:Status)?$`, 'u').test(field) && random.below(2) === 0;
+        const chosen = aims.filter((aim) => isNamed(aim) || isWritten(aim) || random.below(SPARED) === 0);
         return chosen.map((aim) => requestAbout(writer, { type, field, aim }, knowledge));
       }),
   );
@@ -103,8 +103,8 @@ function touches({ metadata: { name } }: Stored, { namespace }: Target, { rbac, 
     namespace,
     name,
   }));
-  const all = [kinds, ...here, ...here.map((deed) => ({ ...deed, subresource: 'status' }))];
-  return WRITES.some((verb) => all.some((deed) => rbac.may(who, { ...deed, verb })));
+  const all = [kinds, ...here, ...here.map((attributes) => ({ ...attributes, subresource: 'status' }))];
+  return WRITES.some((verb) => all.some((attributes) => rbac.can(who, { ...attributes, verb })));
 }
 
 /** Whether the person may do with what has its name, or is in it, what they may not do with what has another. */
@@ -114,7 +114,7 @@ function isSpokenOf({ kind, metadata: { name } }: Stored, { namespace }: Target,
     [...READS, ...WRITES].some((verb) => {
       const isClusterWide = CLUSTER_WIDE.some((each) => each.resource === resource);
       const may = (at: { readonly name: string; readonly namespace: string }) =>
-        rbac.may(who, { verb, group, resource, ...at, ...(isClusterWide && { namespace: scopeOf(resource, at) }) });
+        rbac.can(who, { verb, group, resource, ...at, ...(isClusterWide && { namespace: scopeOf(resource, at) }) });
       return may({ name, namespace }) !== may(another);
     }),
   );
@@ -150,16 +150,16 @@ function shownByName(object: Stored, model: VisibilityModel): 'full' | 'redacted
   const { name } = object.metadata;
   switch (object.kind) {
     case 'Workspace':
-      return model.mayGet(object) ? 'full' : 'nothing';
+      return model.canGet(object) ? 'full' : 'nothing';
     case 'WorkspaceKind':
-      if (['get', 'list'].some((verb) => model.may(verb, 'workspacekinds', null, verb === 'get' ? name : null)))
+      if (['get', 'list'].some((verb) => model.can(verb, 'workspacekinds', null, verb === 'get' ? name : null)))
         return 'full';
       return model.hasSpawner() ? 'redacted' : 'nothing';
     case 'Namespace':
-      if (model.may('get', 'namespaces', name, name) || model.may('list', 'namespaces', null)) return 'full';
-      return model.mayList(name) ? 'redacted' : 'nothing';
+      if (model.can('get', 'namespaces', name, name) || model.can('list', 'namespaces', null)) return 'full';
+      return model.canList(name) ? 'redacted' : 'nothing';
     default:
-      return model.mayGetOther(object) ? 'full' : 'nothing';
+      return model.canGetOther(object) ? 'full' : 'nothing';
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Chances } from '../seeded-chances.ts';
-import type { Caller } from './people.ts';
-import type { Target } from './request-words.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Caller } from './users.ts';
+import type { Target } from './argument-values.ts';
 import { kindOf } from './overview.ts';
 import type { Stored, StoredCluster } from './visibility-model.ts';
 
@@ -17,7 +17,11 @@ export interface Aim {
 }
 
 /** What the administrator is told of everything: so much can somebody know who may not see it. */
-export async function aimsAt(world: StoredCluster, administrator: Caller, chances: Chances): Promise<readonly Aim[]> {
+export async function aimsAt(
+  stored: StoredCluster,
+  administrator: Caller,
+  random: SeededRandom,
+): Promise<readonly Aim[]> {
   const nodes = 'nodes { id metadata { uid }';
   const plain = ['namespaces', 'pods', 'persistentVolumeClaims', 'persistentVolumes', 'storageClasses'];
   const { data } = await administrator.ask(
@@ -25,8 +29,8 @@ export async function aimsAt(world: StoredCluster, administrator: Caller, chance
   );
   const lists = Object.values(data ?? {}) as { readonly nodes: readonly Known[] }[];
   const known = new Map(lists.flatMap((list) => list.nodes.map((node) => [node.metadata.uid, node])));
-  const objects = [...world.workspaces, ...world.kinds, ...world.namespaces, ...world.others];
-  const kinds = [...world.kinds.map(({ metadata }) => metadata.name), 'no-such-kind'];
+  const objects = [...stored.workspaces, ...stored.kinds, ...stored.namespaces, ...stored.others];
+  const kinds = [...stored.kinds.map(({ metadata }) => metadata.name), 'no-such-kind'];
   const words = objects.map(wordOf);
   const labels = objects.flatMap(({ metadata: { labels: all = {} } }) =>
     Object.entries(all).map((pair) => pair.join('=')),
@@ -34,18 +38,18 @@ export async function aimsAt(world: StoredCluster, administrator: Caller, chance
   return objects.map((object) => {
     const { namespace, name, uid } = object.metadata;
     const { id = '', revision = 'unknown' } = known.get(uid) ?? {};
-    const someNamespace = chances.of(world.namespaces).metadata.name;
+    const someNamespace = random.pick(stored.namespaces).metadata.name;
     const target = {
       namespace: namespace ?? (object.kind === 'Namespace' ? name : someNamespace),
       name,
       id: id || idOf(object),
       uid,
       revision,
-      kind: object.kind === 'Workspace' ? kindOf(object) : chances.of(kinds),
-      word: chances.of(words),
-      label: chances.of(labels),
+      kind: object.kind === 'Workspace' ? kindOf(object) : random.pick(kinds),
+      word: random.pick(words),
+      label: random.pick(labels),
       manifest: manifestOf(object),
-      patch: chances.of(PATCHES),
+      patch: random.pick(PATCHES),
     };
     return { object, target };
   });

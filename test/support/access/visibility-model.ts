@@ -39,102 +39,102 @@ const GROUP: Readonly<Record<Place, string>> = {
 export class VisibilityModel {
   readonly #rbac: RbacModel;
   readonly #subject: Subject;
-  readonly #world: StoredCluster;
+  readonly #stored: StoredCluster;
 
-  constructor(rbac: RbacModel, subject: Subject, world: StoredCluster) {
+  constructor(rbac: RbacModel, subject: Subject, stored: StoredCluster) {
     this.#rbac = rbac;
     this.#subject = subject;
-    this.#world = world;
+    this.#stored = stored;
   }
 
-  may(verb: string, resource: Place, namespace: string | null, name: string | null = null): boolean {
-    return this.#rbac.may(this.#subject, { verb, group: GROUP[resource], resource, namespace, name });
+  can(verb: string, resource: Place, namespace: string | null, name: string | null = null): boolean {
+    return this.#rbac.can(this.#subject, { verb, group: GROUP[resource], resource, namespace, name });
   }
 
-  mayList(namespace: string, mode: AccessMode = 'read'): boolean {
-    return verbs('list', mode).every((verb) => this.may(verb, 'workspaces', namespace));
+  canList(namespace: string, mode: AccessMode = 'read'): boolean {
+    return verbs('list', mode).every((verb) => this.can(verb, 'workspaces', namespace));
   }
 
-  mayGet({ metadata: { namespace = '', name } }: Stored, mode: AccessMode = 'read'): boolean {
-    return verbs('get', mode).every((verb) => this.may(verb, 'workspaces', namespace, name));
+  canGet({ metadata: { namespace = '', name } }: Stored, mode: AccessMode = 'read'): boolean {
+    return verbs('get', mode).every((verb) => this.can(verb, 'workspaces', namespace, name));
   }
 
   /** In lists, relations and counts. */
   listed(mode: AccessMode = 'read'): readonly Stored[] {
-    return this.#world.workspaces.filter(({ metadata }) => this.mayList(metadata.namespace ?? '', mode));
+    return this.#stored.workspaces.filter(({ metadata }) => this.canList(metadata.namespace ?? '', mode));
   }
 
   /** In lists and relations. */
   kind({ metadata: { name } }: Stored, mode: AccessMode = 'read'): 'full' | 'redacted' | 'nothing' {
-    const isListed = verbs('list', mode).every((verb) => this.may(verb, 'workspacekinds', null));
-    const isNamed = verbs('get', mode).every((verb) => this.may(verb, 'workspacekinds', null, name));
+    const isListed = verbs('list', mode).every((verb) => this.can(verb, 'workspacekinds', null));
+    const isNamed = verbs('get', mode).every((verb) => this.can(verb, 'workspacekinds', null, name));
     if (isListed || isNamed) return 'full';
     return this.hasSpawner(mode) ? 'redacted' : 'nothing';
   }
 
   namespace({ metadata: { name } }: Stored, mode: AccessMode = 'read'): 'full' | 'redacted' | 'nothing' {
-    const isListed = verbs('list', mode).every((verb) => this.may(verb, 'namespaces', null));
-    const isNamed = verbs('get', mode).every((verb) => this.may(verb, 'namespaces', null, name));
+    const isListed = verbs('list', mode).every((verb) => this.can(verb, 'namespaces', null));
+    const isNamed = verbs('get', mode).every((verb) => this.can(verb, 'namespaces', null, name));
     if (isListed || isNamed) return 'full';
-    if (!this.mayList(name, mode)) return 'nothing';
-    return verbs('get', mode).every((verb) => this.may(verb, 'namespaces', name, name)) ? 'full' : 'redacted';
+    if (!this.canList(name, mode)) return 'nothing';
+    return verbs('get', mode).every((verb) => this.can(verb, 'namespaces', name, name)) ? 'full' : 'redacted';
   }
 
   /** An object of a kind around workspaces: listed, or only to be had by its name. */
   other({ kind, metadata: { namespace: at, name } }: Stored): 'full' | 'redacted' | 'nothing' {
     const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
     const namespace = at ?? null;
-    const isListed = this.#rbac.may(this.#subject, { verb: 'list', group, resource, namespace, name: null });
-    const isNamed = this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+    const isListed = this.#rbac.can(this.#subject, { verb: 'list', group, resource, namespace, name: null });
+    const isNamed = this.#rbac.can(this.#subject, { verb: 'get', group, resource, namespace, name });
     if (isListed || isNamed) return 'full';
-    return kind === 'StorageClass' && this.#mayClaim() ? 'redacted' : 'nothing';
+    return kind === 'StorageClass' && this.#canClaim() ? 'redacted' : 'nothing';
   }
 
-  mayGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
+  canGetOther({ kind, metadata: { namespace: at, name } }: Stored): boolean {
     const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
     const namespace = at ?? null;
-    return this.#rbac.may(this.#subject, { verb: 'get', group, resource, namespace, name });
+    return this.#rbac.can(this.#subject, { verb: 'get', group, resource, namespace, name });
   }
 
   /** Whether storage can be claimed anywhere: then classes are shown as a form for claims shows them. */
-  #mayClaim(): boolean {
+  #canClaim(): boolean {
     const claim = { verb: 'create', group: '', resource: 'persistentvolumeclaims', name: null };
-    const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
-    return where.some((namespace) => this.#rbac.may(this.#subject, { ...claim, namespace }));
+    const where = [null, ...this.#stored.namespaces.map(({ metadata }) => metadata.name)];
+    return where.some((namespace) => this.#rbac.can(this.#subject, { ...claim, namespace }));
   }
 
   /** Whether kinds are shown as a spawner shows them. */
   hasSpawner(mode: AccessMode = 'read'): boolean {
-    const where = [null, ...this.#world.namespaces.map(({ metadata }) => metadata.name)];
+    const where = [null, ...this.#stored.namespaces.map(({ metadata }) => metadata.name)];
     const ways = [verbs('list', mode), ['get'], ['create']];
-    return where.some((namespace) => ways.some((all) => all.every((verb) => this.may(verb, 'workspaces', namespace))));
+    return where.some((namespace) => ways.some((all) => all.every((verb) => this.can(verb, 'workspaces', namespace))));
   }
 
   /** Everything that the cluster lets this person read, in whatever way, as far as it may be read. */
   readable(): readonly unknown[] {
-    const { workspaces, kinds, namespaces, others } = this.#world;
+    const { workspaces, kinds, namespaces, others } = this.#stored;
     return [
-      ...workspaces.filter((each) => this.mayGet(each) || this.mayList(each.metadata.namespace ?? '')),
+      ...workspaces.filter((each) => this.canGet(each) || this.canList(each.metadata.namespace ?? '')),
       ...kinds.map((each) => shownAs(this.kind(each), each, spawnerView)),
       ...others.map((each) => withoutValues(shownAs(this.other(each), each, withoutUid))),
-      ...namespaces.map((each) => shownAs(this.#mayGetNamespace(each) ? 'full' : this.namespace(each), each, nameOf)),
+      ...namespaces.map((each) => shownAs(this.#canGetNamespace(each) ? 'full' : this.namespace(each), each, nameOf)),
     ];
   }
 
   /** What no answer may depend on: nothing of it is seen. */
   hidden(): StoredCluster {
-    const { workspaces, kinds, namespaces, others } = this.#world;
+    const { workspaces, kinds, namespaces, others } = this.#stored;
     return {
       others: others.filter((each) => this.other(each) === 'nothing'),
-      workspaces: workspaces.filter((each) => !this.mayGet(each) && !this.mayList(each.metadata.namespace ?? '')),
+      workspaces: workspaces.filter((each) => !this.canGet(each) && !this.canList(each.metadata.namespace ?? '')),
       kinds: kinds.filter((each) => this.kind(each) === 'nothing'),
-      namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing' && !this.#mayGetNamespace(each)),
+      namespaces: namespaces.filter((each) => this.namespace(each) === 'nothing' && !this.#canGetNamespace(each)),
     };
   }
 
   /** By its name; rights to a namespace may be granted in it. */
-  #mayGetNamespace({ metadata: { name } }: Stored): boolean {
-    return this.may('get', 'namespaces', name, name);
+  #canGetNamespace({ metadata: { name } }: Stored): boolean {
+    return this.can('get', 'namespaces', name, name);
   }
 }
 

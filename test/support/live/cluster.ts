@@ -1,7 +1,7 @@
 import { keyOf } from '../../../src/kubernetes/object.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { Simulator } from '../../../dev/simulator/simulator.ts';
-import type { Api, ApiAnswer } from '../../contract/api.ts';
+import type { ApiClient, ApiResponse } from '../../contract/api-client.ts';
 import type { StoredObject, ClusterState } from './selections.ts';
 
 /** A cluster, simulated or real, as a scenario writes to it. */
@@ -39,7 +39,7 @@ const plurals: Readonly<Record<string, string>> = {
 };
 
 /** Writes through the API. An API server that is down is an error of the caller. */
-export function realCluster(api: Api): Cluster {
+export function realCluster(api: ApiClient): Cluster {
   async function list(path: string): Promise<readonly StoredObject[]> {
     const { code, body, text } = await api.get(path);
     if (code !== 200) throw new Error(`${path} answered ${code}: ${text}`);
@@ -65,7 +65,7 @@ export function realCluster(api: Api): Cluster {
   };
 }
 
-function over(object: Omit<Manifest, 'status'>, { body }: ApiAnswer): object {
+function over(object: Omit<Manifest, 'status'>, { body }: ApiResponse): object {
   return { ...object, metadata: { ...(object as Manifest).metadata, resourceVersion: body.metadata?.resourceVersion } };
 }
 

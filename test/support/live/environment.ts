@@ -1,7 +1,7 @@
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator, type Simulator } from '../../../dev/simulator/simulator.ts';
-import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { GatewayFleet } from './gateway-fleet.ts';
 import { SubscriptionClient } from './subscription-client.ts';
@@ -11,7 +11,7 @@ import { RandomWriter } from './random-writer.ts';
 
 /** A simulated cluster with gateways, their clients, and sources of changes and faults. */
 export interface ScenarioEnvironment {
-  readonly chances: Chances;
+  readonly random: SeededRandom;
   /** Whether a client selects fields that need access reviews, so that the API server must answer. */
   readonly needsApiServer: boolean;
   readonly simulator: Simulator;
@@ -30,34 +30,34 @@ export const customResourceDefinitions = [workspaceCrd, workspaceKindCrd] as con
  * Starts an environment with random sizes, settings and transports. The caller disposes of the clients, then the fleet,
  * then the simulator.
  */
-export async function startEnvironment(chances: Chances): Promise<ScenarioEnvironment> {
+export async function startEnvironment(random: SeededRandom): Promise<ScenarioEnvironment> {
   const steps: string[] = [];
   const note = (what: string) => void steps.push(what);
-  const needsApiServer = chances.below(3) === 0;
-  const bookmarkIntervalMs = chances.of([20, 50, 60_000]);
+  const needsApiServer = random.below(3) === 0;
+  const bookmarkIntervalMs = random.pick([20, 50, 60_000]);
   const simulator = await startSimulator({ bookmarkIntervalMs, objects: customResourceDefinitions });
   const cluster = simulatedCluster(simulator);
-  const [workspaces, messageLength] = [7 + chances.below(14), chances.of([10, 10, 3_000, 8_000])];
-  const writer = new RandomWriter({ cluster, chances, note, workspaces, messageLength });
+  const [workspaces, messageLength] = [7 + random.below(14), random.pick([10, 10, 3_000, 8_000])];
+  const writer = new RandomWriter({ cluster, random, note, workspaces, messageLength });
   await writer.createInitialObjects();
   const fleet = await GatewayFleet.start(() => simulator.kubeconfig, {
-    chances: chancesOf(chances.below(2 ** 30)), // clients draw at times of their own
-    size: chances.of([1, 2]),
-    historyEvents: chances.of([3, 30, 10_000]),
+    random: seededRandom(random.below(2 ** 30)), // clients draw at times of their own
+    size: random.pick([1, 2]),
+    historyEvents: random.pick([3, 30, 10_000]),
     // A shorter timeout than the interval of bookmarks would make every idle watch look broken.
-    watchIdleTimeoutMs: bookmarkIntervalMs < 200 ? chances.of([200, 60_000]) : 120_000,
+    watchIdleTimeoutMs: bookmarkIntervalMs < 200 ? random.pick([200, 60_000]) : 120_000,
     maxPendingBytes: 1,
-    slowReaderTimeoutSeconds: chances.of([0.1, 30]),
+    slowReaderTimeoutSeconds: random.pick([0.1, 30]),
   });
   const chosen = [...selections, ...(needsApiServer ? [viewerDependentSelection, viewerDependentSelection] : [])];
   const at = { gatewayUrl: () => fleet.anyGateway.url, currentStep: () => steps.length };
   const transports = ['WebSocket', 'Server-Sent Events'] as const;
   const clients = chosen.map(
-    (selection) => new SubscriptionClient({ selection, transport: chances.of(transports), ...at }),
+    (selection) => new SubscriptionClient({ selection, transport: random.pick(transports), ...at }),
   );
-  const injector = new FaultInjector({ simulator, chances, needsApiServer, note });
+  const injector = new FaultInjector({ simulator, random, needsApiServer, note });
   return {
-    chances,
+    random,
     needsApiServer,
     simulator,
     cluster,

@@ -1,10 +1,10 @@
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Simulator } from '../../../dev/simulator/simulator.ts';
 import type { SimulatedRequest } from '../../../dev/simulator/request.ts';
 
 interface FaultInjectorOptions {
   readonly simulator: Simulator;
-  readonly chances: Chances;
+  readonly random: SeededRandom;
   /** Whether access reviews must be answered, so that the API server may be slow but not down. */
   readonly needsApiServer: boolean;
   readonly note: (what: string) => void;
@@ -43,9 +43,9 @@ export class FaultInjector {
 
   /** Injects one random fault. */
   inject(): void {
-    const { chances, note, needsApiServer } = this.#options;
+    const { random, note, needsApiServer } = this.#options;
     const names = Object.keys(this.#faults).filter((name) => !needsApiServer || name !== 'stop');
-    const name = chances.of(names);
+    const name = random.pick(names);
     note(`fault: ${name}`);
     this.#faults[name]?.();
   }
@@ -59,7 +59,7 @@ export class FaultInjector {
       this.#compact();
       this.#options.simulator.faults.dropWatches();
     },
-    malformed: () => this.#options.simulator.faults.injectLine(this.#options.chances.of(malformedLines)),
+    malformed: () => this.#options.simulator.faults.injectLine(this.#options.random.pick(malformedLines)),
     duplicates: () => {
       this.#options.simulator.faults.duplicateEvents(true);
       this.#schedule(() => this.#options.simulator.faults.duplicateEvents(false));
@@ -74,7 +74,7 @@ export class FaultInjector {
       this.#refuse();
       this.#options.simulator.faults.dropWatches();
     },
-    delay: () => this.#schedule(this.#options.simulator.faults.delay(5 + this.#options.chances.below(60))),
+    delay: () => this.#schedule(this.#options.simulator.faults.delay(5 + this.#options.random.below(60))),
     stop: () => {
       const stopped = this.#options.simulator.faults.stop();
       this.#schedule(async () => {
@@ -85,18 +85,18 @@ export class FaultInjector {
   };
 
   #compact(): void {
-    this.#options.simulator.faults.compact({ answer: this.#options.chances.of(['event', 'status'] as const) });
+    this.#options.simulator.faults.compact({ answer: this.#options.random.pick(['event', 'status'] as const) });
   }
 
   #refuse(): void {
-    const { chances, simulator } = this.#options;
-    const status = chances.of([429, 500, 503, 504]);
-    const retryAfterSeconds = chances.below(4) === 0 ? 1 : undefined;
+    const { random, simulator } = this.#options;
+    const status = random.pick([429, 500, 503, 504]);
+    const retryAfterSeconds = random.below(4) === 0 ? 1 : undefined;
     this.#schedule(simulator.faults.refuse({ status, retryAfterSeconds, when: isReading }));
   }
 
   #schedule(undo: ActiveFault['undo']): void {
-    this.#active.push({ until: this.#step + 2 + this.#options.chances.below(MAX_FAULT_STEPS), undo });
+    this.#active.push({ until: this.#step + 2 + this.#options.random.below(MAX_FAULT_STEPS), undo });
   }
 
   async #end(isExpired: (fault: ActiveFault) => boolean): Promise<void> {

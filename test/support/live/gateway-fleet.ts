@@ -1,4 +1,4 @@
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Config } from '../../../src/config.ts';
 import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 
@@ -6,20 +6,20 @@ import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 export class GatewayFleet implements AsyncDisposable {
   readonly #gateways: TestGateway[] = [];
   readonly #start: () => Promise<TestGateway>;
-  readonly #chances: Chances;
+  readonly #random: SeededRandom;
 
   static async start(
     kubeconfig: () => string,
-    { size, chances, ...settings }: Partial<Config> & { readonly size: number; readonly chances: Chances },
+    { size, random, ...settings }: Partial<Config> & { readonly size: number; readonly random: SeededRandom },
   ): Promise<GatewayFleet> {
-    const fleet = new GatewayFleet(() => startGatewayFor(kubeconfig(), { drainSeconds: 0, ...settings }), chances);
+    const fleet = new GatewayFleet(() => startGatewayFor(kubeconfig(), { drainSeconds: 0, ...settings }), random);
     for (let index = 0; index < size; index += 1) fleet.#gateways.push(await fleet.#start());
     return fleet;
   }
 
-  private constructor(start: () => Promise<TestGateway>, chances: Chances) {
+  private constructor(start: () => Promise<TestGateway>, random: SeededRandom) {
     this.#start = start;
-    this.#chances = chances;
+    this.#random = random;
   }
 
   get gateways(): readonly TestGateway[] {
@@ -28,12 +28,12 @@ export class GatewayFleet implements AsyncDisposable {
 
   /** A random gateway. */
   get anyGateway(): TestGateway {
-    return this.#chances.of(this.#gateways);
+    return this.#random.pick(this.#gateways);
   }
 
   /** Starts a gateway and stops a random other one, as a rolling update does. */
   async replaceAny(): Promise<void> {
-    const index = this.#chances.below(this.#gateways.length);
+    const index = this.#random.below(this.#gateways.length);
     const next = await this.#start();
     const [stopped] = this.#gateways.splice(index, 1, next);
     await stopped?.[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import type { TestGateway } from '../test-gateway.ts';
-import { until } from '../until.ts';
+import { waitFor } from '../wait-for.ts';
 import type { SubscriptionClient } from './subscription-client.ts';
 import { queryFor, type Fields, type Selection, type ClusterState } from './selections.ts';
 import { uidOf } from './client-result-set.ts';
@@ -33,9 +33,11 @@ export async function violationsWhenQuiescent({
       const difference = client.violation ? undefined : client.differenceFrom(state);
       return difference === undefined ? [] : `${client.title} ${difference}\n    ${client.transcript}`;
     });
-  await until(() => unsettled().length === 0, 'all clients have the state of the cluster', QUIESCENCE_TIMEOUT_MS).catch(
-    () => undefined,
-  );
+  await waitFor(
+    () => unsettled().length === 0,
+    'all clients have the state of the cluster',
+    QUIESCENCE_TIMEOUT_MS,
+  ).catch(() => undefined);
   const violations = clients.flatMap(({ violation }) => violation ?? []);
   const selections = new Set(clients.map(({ selection }) => selection));
   const answers = gateways.flatMap((gateway) => [...selections].map((each) => queryDifference(gateway, each, state)));
@@ -49,7 +51,7 @@ async function waitUntilSynced(cluster: Cluster, gateway: TestGateway): Promise<
   for (const marker of markers) await cluster.apply(marker);
   const question = `{ namespace(name: "${name}") { id } workspaceKind(name: "${name}") { id } workspace(namespace: "${name}", name: "${name}") { id } }`;
   const seen = async () => Object.values((await gateway.query(question)).data ?? {}).map((found) => found !== null);
-  await until(
+  await waitFor(
     async () => isDeepStrictEqual(await seen(), [true, true, true]),
     'the gateway has received the markers',
     QUIESCENCE_TIMEOUT_MS,
@@ -68,7 +70,7 @@ async function queryDifference(
     answer = await gateway.query(queryFor(selection));
     return isDeepStrictEqual(byUid(objectsIn(answer, selection)), expected);
   };
-  const right = await until(isRight, 'the query has the expected answer').then(
+  const right = await waitFor(isRight, 'the query has the expected answer').then(
     () => true,
     () => false,
   );

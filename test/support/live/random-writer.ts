@@ -1,4 +1,4 @@
-import type { Chances } from '../seeded-chances.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { namespace, workspace, workspaceKind } from '../manifests.ts';
 import { describeObject, type Cluster } from './cluster.ts';
@@ -14,7 +14,7 @@ type Workspace = NonNullable<Parameters<typeof workspace>[1]> & { readonly displ
 
 interface WriterOptions {
   readonly cluster: Cluster;
-  readonly chances: Chances;
+  readonly random: SeededRandom;
   /** Maximum number of workspaces in one namespace. */
   readonly workspaces: number;
   /** Length of the state messages of workspaces, in characters. */
@@ -44,15 +44,15 @@ export class RandomWriter {
 
   /** Makes one random change. */
   async writeRandom(): Promise<void> {
-    const { chances } = this.#options;
-    const dice = chances.below(100);
+    const { random } = this.#options;
+    const dice = random.below(100);
     if (dice < 30) return this.#change(this.#oneThing());
-    if (dice < 45) return this.#write(this.#name(), chances.of(namespaces));
+    if (dice < 45) return this.#write(this.#name(), random.pick(namespaces));
     if (dice < 57) return this.#remove();
     if (dice < 65) return this.#recreate();
     if (dice < 72) return this.#changeAndBack();
-    if (dice < 80) return this.#put(this.#kind(chances.of(kinds)));
-    if (dice < 84) return this.#delete(this.#kind(chances.of(kinds)));
+    if (dice < 80) return this.#put(this.#kind(random.pick(kinds)));
+    if (dice < 84) return this.#delete(this.#kind(random.pick(kinds)));
     if (dice < 90) return this.#put(this.#namespace());
     if (dice < 94) return this.#change({ labels: { unseen: String(this.#next()) } });
     return this.#sweep();
@@ -87,7 +87,7 @@ export class RandomWriter {
   async #recreate(): Promise<void> {
     const key = this.#key();
     await this.#delete(this.#workspace(key));
-    await this.#rewrite(key, this.#options.chances.below(2) === 0 ? {} : this.#anything());
+    await this.#rewrite(key, this.#options.random.below(2) === 0 ? {} : this.#anything());
   }
 
   async #remove(): Promise<void> {
@@ -104,7 +104,7 @@ export class RandomWriter {
 
   /** Sets one state for all workspaces of a namespace. */
   async #sweep(): Promise<void> {
-    const [at, state] = [this.#options.chances.of(namespaces), this.#options.chances.of(states)];
+    const [at, state] = [this.#options.random.pick(namespaces), this.#options.random.pick(states)];
     for (const key of this.#written.keys()) if (key.startsWith(at)) await this.#rewrite(key, { state });
   }
 
@@ -119,20 +119,20 @@ export class RandomWriter {
   }
 
   #anything(): Workspace {
-    const { chances } = this.#options;
-    const team = chances.of(teams);
+    const { random } = this.#options;
+    const team = random.pick(teams);
     return {
-      kind: chances.of([...kinds, 'none']),
-      state: chances.of(states),
-      displayName: chances.of(displayNames),
-      paused: chances.below(2) === 0,
+      kind: random.pick([...kinds, 'none']),
+      state: random.pick(states),
+      displayName: random.pick(displayNames),
+      paused: random.below(2) === 0,
       labels: team === '' ? {} : { team },
     };
   }
 
   #oneThing(): Workspace {
     const entries = Object.entries(this.#anything());
-    return Object.fromEntries([this.#options.chances.of(entries)]);
+    return Object.fromEntries([this.#options.random.pick(entries)]);
   }
 
   #workspace(key: string): Manifest {
@@ -148,26 +148,26 @@ export class RandomWriter {
   }
 
   #kind(name: string): Manifest {
-    const { chances } = this.#options;
-    const displayName = chances.of(['Kind of blue', 'Kind of red', 'Kind blue']);
+    const { random } = this.#options;
+    const displayName = random.pick(['Kind of blue', 'Kind of red', 'Kind blue']);
     return workspaceKind(name, {}, { displayName, description: `Unseen ${this.#next() % 3}` });
   }
 
   #namespace(): Manifest {
-    const team = this.#options.chances.of(teams);
-    return namespace(this.#options.chances.of(namespaces), team === '' ? {} : { team });
+    const team = this.#options.random.pick(teams);
+    return namespace(this.#options.random.pick(namespaces), team === '' ? {} : { team });
   }
 
   /** Returns the key of a workspace that was written, or now and then of another one. */
   #key(): string {
-    const { chances } = this.#options;
+    const { random } = this.#options;
     const known = [...this.#written.keys()];
-    if (known.length > 0 && chances.below(10) > 0) return chances.of(known);
-    return `${chances.of(namespaces)}/${this.#name()}`;
+    if (known.length > 0 && random.below(10) > 0) return random.pick(known);
+    return `${random.pick(namespaces)}/${this.#name()}`;
   }
 
   #name(): string {
-    return `nb-${1 + this.#options.chances.below(this.#options.workspaces)}`;
+    return `nb-${1 + this.#options.random.below(this.#options.workspaces)}`;
   }
 
   #next(): number {

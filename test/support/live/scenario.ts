@@ -1,9 +1,9 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Resource } from '../../../src/kubernetes/resource.ts';
-import { chances as chancesOf, type Chances } from '../seeded-chances.ts';
+import { seededRandom, type SeededRandom } from '../seeded-random.ts';
 import { alwaysWatched } from '../always-watched.ts';
 import type { TestGateway } from '../test-gateway.ts';
-import { until } from '../until.ts';
+import { waitFor } from '../wait-for.ts';
 import { QUIESCENCE_TIMEOUT_MS, violationsWhenQuiescent } from './quiescence.ts';
 import { customResourceDefinitions, startEnvironment, type ScenarioEnvironment } from './environment.ts';
 
@@ -14,7 +14,7 @@ const STEPS = 120;
  * @returns violations of the contract, followed by the steps
  */
 export async function runScenario(seed: number): Promise<readonly string[]> {
-  await using scenario = new Scenario(await startEnvironment(chancesOf(seed)));
+  await using scenario = new Scenario(await startEnvironment(seededRandom(seed)));
   return await scenario.run(); // awaited, so that it is disposed of after its end
 }
 
@@ -28,12 +28,12 @@ class Scenario implements AsyncDisposable {
   }
 
   async run(): Promise<readonly string[]> {
-    const { chances, injector, clients, steps } = this.#environment;
+    const { random, injector, clients, steps } = this.#environment;
     const violating = () => clients.filter(({ violation }) => violation !== undefined);
     for (let step = 0; step < STEPS && this.#violations.length + violating().length === 0; step += 1) {
       await this.#act();
       await injector.tick();
-      await pause(chances);
+      await pause(random);
     }
     await this.#waitForQuiescence();
     return this.#violations.length === 0
@@ -42,32 +42,32 @@ class Scenario implements AsyncDisposable {
   }
 
   async #act(): Promise<void> {
-    const { chances, writer, injector, clients } = this.#environment;
-    const dice = chances.below(100);
+    const { random, writer, injector, clients } = this.#environment;
+    const dice = random.below(100);
     if (dice < 60) return writer.writeRandom();
     if (dice < 64) return this.#mutate();
     if (dice < 72) return injector.inject();
     if (dice < 88) return this.#disconnect();
-    if (dice < 92) return chances.of(clients).pause();
-    if (dice < 97) return chances.of(clients).resume();
+    if (dice < 92) return random.pick(clients).pause();
+    if (dice < 97) return random.pick(clients).resume();
     if (dice < 98) return this.#replaceGateway();
     if (dice < 99) return writer.updateAll();
     return this.#endEpoch();
   }
 
   #disconnect(): void {
-    const { chances, clients, note } = this.#environment;
-    const client = chances.of(clients);
+    const { random, clients, note } = this.#environment;
+    const client = random.pick(clients);
     note(`${client.title} disconnects`);
-    if (chances.below(10) === 0) client.restart();
+    if (random.below(10) === 0) client.restart();
     else client.disconnect();
   }
 
   /** Pauses or starts a workspace through a gateway. The mutation may fail. */
   #mutate(): void {
-    const { chances, writer, fleet, note } = this.#environment;
+    const { random, writer, fleet, note } = this.#environment;
     const { name, namespace } = writer.anyWorkspace();
-    const mutation = chances.of(['pauseWorkspace', 'startWorkspace']);
+    const mutation = random.pick(['pauseWorkspace', 'startWorkspace']);
     note(`${mutation} ${namespace}/${name}`);
     const document = `mutation { ${mutation}(input: { namespace: "${namespace}", name: "${name}" }) { warnings } }`;
     const running: Promise<unknown> = fleet.anyGateway.query(document).catch(() => undefined); // its gateway may have stopped
@@ -88,8 +88,8 @@ class Scenario implements AsyncDisposable {
    * restart without a cursor.
    */
   async #endEpoch(): Promise<void> {
-    const { chances, note, needsApiServer } = this.#environment;
-    const what = needsApiServer ? 'redefine' : chances.of(['redefine', 'restore', 'lose'] as const);
+    const { random, note, needsApiServer } = this.#environment;
+    const what = needsApiServer ? 'redefine' : random.pick(['redefine', 'restore', 'lose'] as const);
     note(what);
     if (what === 'redefine') return this.#redefine();
     return what === 'restore' ? this.#restore() : this.#lose();
@@ -140,15 +140,15 @@ class Scenario implements AsyncDisposable {
         watched.every((each) => each.filter((resource) => resource.cache.watched === 'always').length === kinds)
       );
     };
-    await until(isNoticed, 'every gateway watches in the new epoch', QUIESCENCE_TIMEOUT_MS);
+    await waitFor(isNoticed, 'every gateway watches in the new epoch', QUIESCENCE_TIMEOUT_MS);
   }
 
   async #redefine(): Promise<void> {
-    const { simulator, chances } = this.#environment;
-    const crd = chances.of(customResourceDefinitions);
+    const { simulator, random } = this.#environment;
+    const crd = random.pick(customResourceDefinitions);
     await this.#settle();
     simulator.delete(crd.apiVersion, crd.kind, crd.metadata.name ?? '');
-    for (let count = 0; count < 5; count += 1) await pause(chances);
+    for (let count = 0; count < 5; count += 1) await pause(random);
     simulator.apply(crd);
   }
 
@@ -185,8 +185,8 @@ function numbered(steps: readonly string[]): readonly string[] {
 }
 
 /** Waits for a random number of turns of the event loop, or milliseconds. */
-async function pause(chances: Chances): Promise<void> {
-  const dice = chances.below(100);
-  if (dice < 30) await delay(dice < 5 ? 30 : chances.below(10));
-  else for (let turns = chances.below(6); turns > 0; turns -= 1) await turn();
+async function pause(random: SeededRandom): Promise<void> {
+  const dice = random.below(100);
+  if (dice < 30) await delay(dice < 5 ? 30 : random.below(10));
+  else for (let turns = random.below(6); turns > 0; turns -= 1) await turn();
 }

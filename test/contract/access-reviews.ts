@@ -1,0 +1,129 @@
+import { expect, it } from 'vitest';
+import type { AccessApi } from './access-api.ts';
+import type { Cluster } from './clusters.ts';
+
+const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
+const SUBJECT = `${AUTHORIZATION}/subjectaccessreviews`;
+const LOCAL = `${AUTHORIZATION}/namespaces/team-a/localsubjectaccessreviews`;
+const SELF = `${AUTHORIZATION}/selfsubjectaccessreviews`;
+const RULES = `${AUTHORIZATION}/selfsubjectrulesreviews`;
+const TOKENS = '/apis/authentication.k8s.io/v1/tokenreviews';
+
+const vic = { user: 'vic', groups: [] };
+const listing = { verb: 'list', group: 'kubeflow.org', resource: 'workspaces', namespace: 'team-a' };
+
+/** The review APIs beside plain SubjectAccessReviews, and what they refuse. */
+export function accessReviews(cluster: () => Cluster, api: () => AccessApi): void {
+  it('lets everybody ask about themselves, and nobody about others', async () => {
+    const asked = { spec: { resourceAttributes: listing } };
+    const reason = 'RBAC: allowed by RoleBinding "viewers/team-a" of ClusterRole "workspaces-view" to User "vic"';
+    const status = { allowed: true, reason };
+    expect((await api().as(vic, 'POST', SELF, asked)).body).toMatchObject({ status });
+    expect((await api().as({ user: 'nobody', groups: [] }, 'POST', SELF, asked)).body.status).toEqual({
+      allowed: false,
+    });
+    const about = { spec: { user: 'vic', ...asked.spec } };
+    expect((await api().as(vic, 'POST', SUBJECT, about)).code).toBe(403);
+    expect((await api().as({ user: 'rev', groups: [] }, 'POST', SUBJECT, about)).body).toMatchObject({ status });
+  });
+
+  it('tells what somebody may do in a namespace', async () => {
+    const { body } = await api().as(vic, 'POST', RULES, { spec: { namespace: 'team-a' } });
+    const viewing = { apiGroups: ['kubeflow.org'], resources: ['workspaces', 'workspaces/status'] };
+    expect(body).toMatchObject({
+      spec: {},
+      status: {
+        incomplete: false,
+        resourceRules: expect.arrayContaining([{ verbs: ['get', 'list', 'watch'], ...viewing }]),
+        nonResourceRules: expect.arrayContaining([
+          { verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] },
+        ]),
+      },
+    });
+    const kay = { user: 'kay', groups: [] };
+    expect((await api().as(kay, 'POST', RULES, { spec: { namespace: 'team-a' } })).body.status).toMatchObject({
+      resourceRules: expect.arrayContaining([expect.objectContaining({ resourceNames: ['key', 'chain'] })]),
+    });
+  });
+
+  it('tells which roles it has not found', async () => {
+    const dan = { user: 'dan', groups: [] };
+    const { body } = await api().as(dan, 'POST', RULES, { spec: { namespace: 'team-a' } });
+    expect(body.status).toMatchObject({
+      evaluationError:
+        '[clusterrole.rbac.authorization.k8s.io "nobody" not found, role.rbac.authorization.k8s.io "nowhere" not found]',
+    });
+  });
+
+  it('reviews locally only what is about the namespace', async () => {
+    const metadata = { namespace: 'team-a' };
+    const spec = { user: 'vic', resourceAttributes: listing };
+    expect(await api().send('POST', LOCAL, {}, { metadata, spec })).toMatchObject({
+      code: 201,
+      body: { kind: 'LocalSubjectAccessReview', status: { allowed: true } },
+    });
+    const elsewhere = { ...spec, resourceAttributes: { ...listing, namespace: 'team-b' } };
+    expect(await refused(LOCAL, { metadata, spec: elsewhere })).toBe(
+      '.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "team-b": must match metadata.namespace',
+    );
+    const other = { metadata: { namespace: 'team-b' }, spec: elsewhere };
+    expect(await refused(LOCAL, other)).toMatch(/namespace/u);
+    const path = { user: 'vic', nonResourceAttributes: { path: '/x', verb: 'get' } };
+    expect(await refused(LOCAL, { metadata, spec: path })).toMatch(/disallowed on this kind of request$/u);
+    expect(await refused(`${AUTHORIZATION}/localsubjectaccessreviews`, { metadata, spec })).toMatch(/could not find/u);
+  });
+
+  it.each([
+    ['nobody', SUBJECT, { resourceAttributes: listing }, 'at least one of user or group must be specified'],
+    [
+      'nothing',
+      SUBJECT,
+      { user: 'vic' },
+      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ],
+    ['nothing of oneself', SELF, {}, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'],
+    ['rules of no namespace', RULES, {}, 'no namespace on request'],
+    ['no token', TOKENS, {}, 'token is required for TokenReview in authentication'],
+  ])('refuses to be asked about %s', async (_title, path, spec, message) => {
+    expect(await refused(path, { spec })).toContain(message);
+  });
+
+  it('refuses to be asked about two things', async () => {
+    const spec = { resourceAttributes: listing, nonResourceAttributes: { path: '/x', verb: 'get' } };
+    const found = 'Invalid value: {"Path":"/x","Verb":"get"}';
+    const rule =
+      cluster().minorVersion > 34
+        ? `spec: ${found}: exactly one of nonResourceAttributes or resourceAttributes must be specified`
+        : `spec.nonResourceAttributes: ${found}: cannot be specified in combination with resourceAttributes`;
+    expect(await refused(SELF, { spec })).toBe(`.authorization.k8s.io "" is invalid: ${rule}`);
+  });
+
+  it('keeps no reviews', async () => {
+    expect((await api().send('GET', SUBJECT, {})).body).toMatchObject({ reason: 'MethodNotAllowed', code: 405 });
+    expect((await api().send('GET', `${SUBJECT}/x`, {})).body).toMatchObject({ reason: 'NotFound', code: 404 });
+  });
+
+  it('knows tokens, and for whom they are meant', async () => {
+    const { token } = api();
+    const audience = 'https://kubernetes.default.svc';
+    const user = { username: expect.stringContaining('admin'), groups: ['system:masters', 'system:authenticated'] };
+    const known = { authenticated: true, user, audiences: [audience] };
+    const review = async (spec: object) => (await api().send('POST', TOKENS, {}, { spec })).body.status;
+    expect(await review({ token })).toMatchObject(known);
+    expect(await review({ token, audiences: ['other', audience] })).toMatchObject(known);
+    const unknown = { user: {}, error: 'invalid bearer token' };
+    expect(await review({ token, audiences: ['other'] })).toEqual(unknown);
+    expect(await review({ token: 'made-up' })).toEqual(unknown);
+  });
+
+  it('has no use for a token that it does not know', async () => {
+    const { code, body } = await api().send('GET', '/version', { authorization: 'Bearer made-up' });
+    expect([code, body.message]).toEqual([401, 'Unauthorized']);
+  });
+
+  async function refused(path: string, review: object): Promise<string | undefined> {
+    const { code, body } = await api().send('POST', path, {}, review);
+    expect(code).toBeGreaterThanOrEqual(400);
+    return body.message;
+  }
+}

@@ -1,0 +1,228 @@
+import type { IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import { text as readText } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApiConnection, type ApiConnection } from '../../src/kubernetes/api-connection.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** What an API server may answer: an object, a list, a Status, a Table. Every field is only as sure as the test that looks. */
+export interface ApiBody {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly metadata?: ApiMeta;
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly items?: readonly ApiBody[];
+  readonly status?: unknown;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly code?: number;
+  readonly details?: ApiDetails;
+}
+
+interface ApiMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: unknown;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+interface ApiDetails {
+  readonly causes?: readonly { readonly reason?: string; readonly field?: string; readonly message?: string }[];
+}
+
+export interface ApiResponse {
+  /** The HTTP status. */
+  readonly code: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  /** Empty where the answer is no JSON. */
+  readonly body: ApiBody;
+}
+
+const patchTypes = {
+  JSON: 'application/json-patch+json',
+  MERGE: 'application/merge-patch+json',
+  STRATEGIC: 'application/strategic-merge-patch+json',
+} as const;
+
+interface Exchange {
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** In place of the kubeconfig's own. */
+  readonly token?: string;
+}
+
+/** Plain HTTP with an API server, by the address and credentials of a kubeconfig. */
+export class ApiClient {
+  readonly #connection: ApiConnection;
+
+  static async connect(kubeconfig: string): Promise<ApiClient> {
+    return new ApiClient(await createApiConnection({ type: 'text', text: kubeconfig }));
+  }
+
+  private constructor(connection: ApiConnection) {
+    this.#connection = connection;
+  }
+
+  get url(): string {
+    return this.#connection.server;
+  }
+
+  get(path: string, accept?: string): Promise<ApiResponse> {
+    return this.send('GET', path, accept === undefined ? {} : { accept });
+  }
+
+  post(path: string, body: unknown): Promise<ApiResponse> {
+    return this.send('POST', path, { body });
+  }
+
+  put(path: string, body: unknown): Promise<ApiResponse> {
+    return this.send('PUT', path, { body });
+  }
+
+  patch(path: string, type: keyof typeof patchTypes, body: unknown): Promise<ApiResponse> {
+    return this.send('PATCH', path, { body, contentType: patchTypes[type] });
+  }
+
+  delete(path: string, options?: unknown): Promise<ApiResponse> {
+    return this.send('DELETE', path, options === undefined ? {} : { body: options });
+  }
+
+  /**
+   * Sends a request, again while the server asks for that with 429, as it does until the cache of a custom resource is
+   * filled. A body that is a text is sent as it is.
+   */
+  async send(method: string, path: string, exchange: Exchange = {}): Promise<ApiResponse> {
+    const response = await this.#settled(() => this.#open(method, path, exchange, new AbortController().signal));
+    const text = await readText(response);
+    return { code: response.statusCode ?? 0, headers: response.headers, text, body: readBody(text) };
+  }
+
+  /** Opens a watch; resolves when its stream is open, or refused. */
+  async watch(path: string, accept?: string): Promise<WatchStream> {
+    const ended = new AbortController();
+    const target = `${path}${path.includes('?') ? '&' : '?'}watch=true`;
+    const exchange = accept === undefined ? {} : { accept };
+    const response = await this.#settled(() => this.#open('GET', target, exchange, ended.signal));
+    return new WatchStream(response, ended);
+  }
+
+  /** Creates what has to be there for a test to begin. @throws {Error} when it is refused */
+  async create(path: string, manifest: Manifest): Promise<ApiBody> {
+    const { code, body, text } = await this.post(path, manifest);
+    if (code !== 201) throw new Error(`${path} answered ${code}: ${text}`);
+    return body;
+  }
+
+  /** A namespace for one test alone. */
+  async namespace(): Promise<string> {
+    const metadata = { generateName: 'test-' };
+    const { metadata: created } = await this.create('/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata,
+    });
+    return created?.name ?? '';
+  }
+
+  /** Has a kind served; resolves when it is. */
+  async define(definition: Manifest): Promise<void> {
+    await this.create(DEFINITIONS, definition);
+    const { group, names, versions } = definition['spec'] as DefinitionSpec;
+    const path = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
+    await waitFor(async () => (await this.get(path)).code === 200, `${names.plural} are served`);
+  }
+
+  async #settled(open: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
+    const response = await open();
+    if (response.statusCode !== 429) return response;
+    response.resume();
+    await delay(Number(response.headers['retry-after'] ?? 1) * 1_000);
+    return this.#settled(open);
+  }
+
+  #open(method: string, path: string, exchange: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
+    const { body, contentType = 'application/json', accept = 'application/json', token } = exchange;
+    const headers = { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    if (body === undefined) return this.#connection.send({ method, path, headers, signal });
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    // Node does not frame the body of a DELETE by itself.
+    const framed = { ...headers, 'content-type': contentType, 'content-length': String(Buffer.byteLength(text)) };
+    return this.#connection.send({ method, path, headers: framed, body: text, signal });
+  }
+}
+
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+interface DefinitionSpec {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string }[];
+}
+
+/** One line of a watch. */
+export interface ApiEvent {
+  readonly type: string;
+  readonly object: ApiBody;
+}
+
+/** An open watch, read event by event. */
+export class WatchStream implements Disposable {
+  readonly code: number;
+  readonly #ended: AbortController;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(response: IncomingMessage, ended: AbortController) {
+    this.code = response.statusCode ?? 0;
+    this.#ended = ended;
+    response.on('error', () => response.destroy()); // disposed of, or cut: the lines end
+    this.#lines = createInterface({ input: response })[Symbol.asyncIterator]();
+  }
+
+  /** The next event, bookmarks too; undefined when the stream ends or is cut. A refusal counts as an ERROR event. */
+  async next(): Promise<ApiEvent | undefined> {
+    const { value, done } = await this.#lines.next().catch(() => ({ value: '', done: true }));
+    if (done) return undefined;
+    return this.code < 300 ? (JSON.parse(value) as ApiEvent) : { type: 'ERROR', object: readBody(value) };
+  }
+
+  /** The next event that is no bookmark, as `TYPE name`; undefined at the end. */
+  async nextTitle(): Promise<string | undefined> {
+    const event = await this.next();
+    if (event?.type === 'BOOKMARK') return this.nextTitle();
+    return event && `${event.type} ${event.object.metadata?.name ?? event.object.code}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended.abort();
+  }
+}
+
+export function versionOf({ body }: ApiResponse): string {
+  return body.metadata?.resourceVersion ?? '';
+}
+
+export function namesIn({ body }: ApiResponse): readonly string[] {
+  return (body.items ?? []).map(({ metadata }) => metadata?.name ?? '');
+}
+
+/** Why an object was refused, as `reason field`, in alphabetical order. */
+export function causesIn({ body }: ApiResponse): readonly string[] {
+  return (body.details?.causes ?? []).map(({ reason, field }) => `${reason} ${field}`).toSorted();
+}
+
+function readBody(text: string): ApiBody {
+  try {
+    return JSON.parse(text) as ApiBody;
+  } catch {
+    return {}; // plain text, or YAML
+  }
+}

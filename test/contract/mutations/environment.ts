@@ -1,0 +1,120 @@
+import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
+import { workspace, workspaceKind } from '../../support/manifests.ts';
+import { claim, secret } from '../../support/mounts.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import type { StatusCause } from '../../../src/kubernetes/status-error.ts';
+import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
+import type { Cluster } from '../clusters.ts';
+import { TestNamespace } from '../test-namespace.ts';
+
+/** A namespace in a cluster with a workspace `nb`, a kind of its own, and things to mount; and a gateway before it. */
+export interface MutationFixture {
+  readonly gateway: TestGateway;
+  readonly team: TestNamespace;
+  readonly namespace: string;
+  /** The name of the kind of `nb`. */
+  readonly kind: string;
+  readonly nb: { readonly uid: string; readonly resourceVersion: string; readonly revision: string };
+  readonly kindVersion: { readonly resourceVersion: string; readonly revision: string };
+}
+
+const kinds = '/apis/kubeflow.org/v1beta1/workspacekinds';
+
+/** One cluster with a gateway before it, in which scenes are set. */
+export class MutationEnvironment implements AsyncDisposable {
+  readonly #cluster: Cluster;
+  readonly #gateway: TestGateway;
+
+  static async start(cluster: Cluster): Promise<MutationEnvironment> {
+    for (const definition of [workspaceCrd, workspaceKindCrd]) await cluster.api.define(definition);
+    return new MutationEnvironment(cluster, await startGatewayFor(cluster.kubeconfig));
+  }
+
+  private constructor(cluster: Cluster, gateway: TestGateway) {
+    this.#cluster = cluster;
+    this.#gateway = gateway;
+  }
+
+  async createFixture(): Promise<MutationFixture> {
+    const team = await TestNamespace.in(this.#cluster);
+    const { api, name: namespace } = team;
+    const kind = `kind-${namespace}`;
+    const core = `/api/v1/namespaces/${namespace}`;
+    const own = <T extends object>(manifest: T) => ({
+      ...manifest,
+      metadata: { ...Object(manifest).metadata, namespace },
+    });
+    await api.create(kinds, workspaceKind(kind));
+    for (const name of ['home', 'data']) await api.create(`${core}/persistentvolumeclaims`, own(claim(name)));
+    await api.create(`${core}/persistentvolumeclaims`, own(claim('private', {})));
+    await api.create(`${core}/secrets`, own(secret('token')));
+    const nb = workspace('nb', { namespace, kind, state: 'Running', labels: { team: 'ml' } });
+    await api.create(team.workspaces, { ...nb, metadata: { ...nb.metadata, annotations: { mine: 'kept' } } });
+    await team.report('nb', 'Running');
+    await waitFor(async () => (await this.#state(namespace)) === 'RUNNING', 'the gateway has seen it');
+    return { gateway: this.#gateway, team, namespace, kind, ...(await this.#versions(namespace, kind)) };
+  }
+
+  async #state(namespace: string): Promise<unknown> {
+    const { data } = await this.#gateway.query(`{ workspace(namespace: "${namespace}", name: "nb") { state } }`);
+    return Object(data?.['workspace'])['state'];
+  }
+
+  async #versions(namespace: string, kind: string): Promise<Pick<MutationFixture, 'nb' | 'kindVersion'>> {
+    const { data } = await this.#gateway.query(`{
+      nb: workspace(namespace: "${namespace}", name: "nb") { revision metadata { uid resourceVersion } }
+      kind: workspaceKind(name: "${kind}") { revision metadata { resourceVersion } }
+    }`);
+    const [nb, ofKind] = [Object(data?.['nb']), Object(data?.['kind'])];
+    return {
+      nb: { revision: nb.revision, uid: nb.metadata.uid, resourceVersion: nb.metadata.resourceVersion },
+      kindVersion: { revision: ofKind.revision, resourceVersion: ofKind.metadata.resourceVersion },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gateway[Symbol.asyncDispose]();
+    await this.#cluster[Symbol.asyncDispose]();
+  }
+}
+
+/** An answer without what differs from cluster to cluster by nature: names, ids, versions, times, the order of causes. */
+export interface Outcome {
+  readonly data: unknown;
+  readonly code: unknown;
+  readonly status: unknown;
+  readonly causes: unknown;
+}
+
+export function outcomeOf({ data, errors }: Answer, { namespace, kind }: MutationFixture): Outcome {
+  const { code, status, causes = [] } = Object(errors?.[0]?.extensions);
+  const explained = (causes as readonly StatusCause[]).map(
+    ({ reason, field, message }) => `${reason} ${field}: ${message}`,
+  );
+  const outcome = { data: data ?? null, code, status, causes: explained.toSorted() };
+  return comparable(outcome, [kind, namespace]) as Outcome;
+}
+
+const BY_NATURE = new Set([
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'revision',
+  'updatedAt',
+  'selfLink',
+]);
+
+function comparable(value: unknown, names: readonly string[]): unknown {
+  if (typeof value === 'string') return names.reduce((text, name, index) => text.replaceAll(name, `<${index}>`), value);
+  if (Array.isArray(value)) return value.map((item) => comparable(item, names));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !BY_NATURE.has(key));
+  return Object.fromEntries(
+    entries.map(([key, member]) => [
+      key,
+      key.startsWith('notebooks.kubeflow.org/') ? 'noted' : comparable(member, names),
+    ]),
+  );
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Cluster } from './clusters.ts';
+
+/** The way from a gateway to its cluster, which can be cut while everybody else still gets there. */
+export class TcpProxy implements AsyncDisposable {
+  readonly #target: URL;
+  readonly #text: string;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  static async to({ url, kubeconfig }: Cluster): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(url), kubeconfig);
+    await proxy.reconnect();
+    return proxy;
+  }
+
+  private constructor(target: URL, text: string) {
+    this.#target = target;
+    this.#text = text;
+  }
+
+  /** As the cluster's own, but along this proxy. */
+  get kubeconfig(): string {
+    return this.#text.replace(this.#target.host, `127.0.0.1:${this.#port}`);
+  }
+
+  /** Breaks every connection and refuses new ones. */
+  async disconnect(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    this.#server = undefined;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** No connection that is open now carries anything any more, and neither end hears of it. New ones do. */
+  stall(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.pause();
+    }
+  }
+
+  async reconnect(): Promise<void> {
+    this.#server = createServer((near) => this.#join(near, connect(Number(this.#target.port), this.#target.hostname)));
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (typeof address === 'object' && address) this.#port = address.port;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disconnect();
+  }
+
+  #join(near: Socket, far: Socket): void {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => from.destroy()); // the other end is gone, as 'close' tells
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}

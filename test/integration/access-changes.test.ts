@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { connectUser, type UserClient } from '../support/user-client.ts';
+import { startTestGateway, type SimulatedGateway, type Subscription } from '../support/test-gateway.ts';
+import {
+  editing,
+  grant,
+  grantIn,
+  grantName,
+  kinds,
+  namespaces,
+  viewing,
+  workspaces,
+} from '../support/access/grants.ts';
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const TTL_SECONDS = 1;
+/** How soon a change of rights is to be seen. */
+const REACTION_MS = (TTL_SECONDS + 2) * 1_000;
+
+const objects = [
+  ...['team-a', 'team-b', 'team-c'].map((name) => namespace(name, { owner: name })),
+  workspaceKind('jupyterlab'),
+  workspace('a-1'),
+  workspace('b-1', { namespace: 'team-b' }),
+  workspace('c-1', { namespace: 'team-c' }),
+];
+const settings = {
+  authentication: { mode: 'token' },
+  authorizationTtlSeconds: TTL_SECONDS,
+  denialTtlSeconds: 1,
+} as const;
+const users = ['vic', 'wim'].map((name) => ({ name, token: `${name}-token` }));
+
+function start(...grants: ReturnType<typeof grantIn>[]) {
+  return startTestGateway({ ...settings, users, objects: [...objects, ...grants.flat()] });
+}
+
+const as = (gateway: SimulatedGateway, name: string): UserClient =>
+  connectUser(gateway.url, { token: `${name}-token` });
+
+function takeAway(gateway: SimulatedGateway, subject: string, namespaceName: string): void {
+  gateway.cluster.delete(RBAC, 'RoleBinding', grantName(subject), namespaceName);
+}
+
+interface Event {
+  readonly type: string;
+  readonly object: { readonly name: string } | null;
+  readonly cursor?: string;
+}
+
+const FOLLOW = 'subscription ($after: String) { workspaces(after: $after) { type object { name } cursor } }';
+
+/** The next so many events, as `ADDED a-1`. */
+async function next(stream: Subscription<Record<string, Event>>, count = 1): Promise<string[]> {
+  return (await events(stream, count)).map(({ type, object }) => (object ? `${type} ${object.name}` : type));
+}
+
+async function events(stream: Subscription<Record<string, Event>>, count: number): Promise<Event[]> {
+  const taken: Event[] = [];
+  while (taken.length < count) {
+    const { value, done } = await stream.next();
+    if (done) throw new Error('Expected an event, but the stream is complete.');
+    expect(value.errors).toBeUndefined();
+    taken.push(...Object.values(value.data ?? {}));
+  }
+  return taken;
+}
+
+/** What a promise comes to, and how long that took from a change of rights on. */
+async function after<R>(change: () => void, answer: () => Promise<R>): Promise<R> {
+  const begun = Date.now();
+  change();
+  const result = await answer();
+  expect(Date.now() - begun).toBeLessThan(REACTION_MS);
+  return result;
+}
+
+describe('a subscriber', () => {
+  it('receives DELETED for the objects of a namespace when its permission there is revoked', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
+    expect(await next(stream, 3)).toEqual(['ADDED a-1', 'ADDED b-1', 'SYNCED']);
+    expect(
+      await after(
+        () => takeAway(gateway, 'vic', 'team-b'),
+        () => next(stream),
+      ),
+    ).toEqual(['DELETED b-1']);
+    gateway.cluster.apply(workspace('b-2', { namespace: 'team-b' }));
+    gateway.cluster.apply(workspace('a-2'));
+    expect(await next(stream)).toEqual(['ADDED a-2']);
+  });
+
+  it('receives FORBIDDEN and nothing else when all its permissions are revoked', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
+    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    const ending = () => stream.next().catch((error: unknown) => error);
+    expect(await after(() => takeAway(gateway, 'vic', 'team-a'), ending)).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+    expect(gateway.readers()).toBe(0);
+  });
+
+  it('receives FORBIDDEN when the permission for its one namespace or one object is revoked', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const streams = [
+      vic.subscribe('subscription { workspaces(namespace: "team-b") { type } }'),
+      vic.subscribe('subscription { workspace(namespace: "team-b", name: "b-1") { name } }'),
+    ];
+    for (const stream of streams) await stream.next();
+    await streams[0]?.next(); // SYNCED
+    const endings = () => Promise.all(streams.map((stream) => stream.next().catch((error: unknown) => error)));
+    const told = await after(() => takeAway(gateway, 'vic', 'team-b'), endings);
+    const forbidden = {
+      message: expect.stringContaining('in the namespace "team-b"'),
+      extensions: { code: 'FORBIDDEN' },
+    };
+    expect(told).toMatchObject([[forbidden], [forbidden]]);
+  });
+
+  it('receives ADDED for the objects of a namespace when permission there is granted, also in a new namespace', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
+    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    const grantTo = (where: string) => () =>
+      grantIn(where, 'vic', viewing).forEach((manifest) => void gateway.cluster.apply(manifest));
+    expect(await after(grantTo('team-b'), () => next(stream))).toEqual(['ADDED b-1']);
+    gateway.cluster.apply(namespace('team-d'));
+    gateway.cluster.apply(workspace('d-1', { namespace: 'team-d' }));
+    expect(await after(grantTo('team-d'), () => next(stream))).toEqual(['ADDED d-1']);
+  });
+
+  it('needs list and watch, and receives an empty snapshot when it has neither', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', workspaces('list', 'get')));
+    await using vic = as(gateway, 'vic');
+    expect((await vic.ask('{ workspaces { nodes { name } } }')).data).toEqual({
+      workspaces: { nodes: [{ name: 'a-1' }] },
+    });
+    const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
+    expect(await next(stream)).toEqual(['SYNCED']);
+    const refused = await vic.subscribe('subscription { workspaces(namespace: "team-a") { type } }').next();
+    expect(refused.value?.errors).toMatchObject([
+      { message: 'You may not watch workspaces.kubeflow.org in the namespace "team-a".' },
+    ]);
+    const allow = () => grantIn('team-a', 'vic', viewing).forEach((manifest) => void gateway.cluster.apply(manifest));
+    expect(await after(allow, () => next(stream))).toEqual(['ADDED a-1']);
+  });
+
+  it('receives MODIFIED when a changed permission changes a related object', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<{ workspace: object }>(
+      'subscription { workspace(namespace: "team-a", name: "a-1") { namespace { phase metadata { name } } kind { workspaceCount revision } } }',
+    );
+    const seen = async () => (await stream.next()).value?.data?.workspace;
+    expect(await seen()).toEqual({
+      namespace: { phase: null, metadata: null },
+      kind: { workspaceCount: 1, revision: null },
+    });
+    const allow = () =>
+      grant('vic', viewing, kinds(), namespaces()).forEach((manifest) => void gateway.cluster.apply(manifest));
+    expect(await after(allow, seen)).toEqual({
+      namespace: { phase: 'Active', metadata: { name: 'team-a' } },
+      kind: { workspaceCount: 3, revision: expect.any(String) },
+    });
+  });
+
+  it('receives DELETED and ADDED when a redacted object becomes fully visible, as its id differs', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<{ namespaces: object }>(
+      'subscription { namespaces { type object { name phase metadata { name } } } }',
+    );
+    const seen = async () => (await stream.next()).value?.data?.namespaces;
+    const part = { name: 'team-a', phase: null, metadata: null };
+    expect([await seen(), await seen()]).toEqual([
+      { type: 'ADDED', object: part },
+      { type: 'SYNCED', object: null },
+    ]);
+    const allow = () =>
+      grantIn('team-a', 'vic', viewing, namespaces()).forEach((manifest) => void gateway.cluster.apply(manifest));
+    expect(await after(allow, async () => [await seen(), await seen()])).toEqual([
+      { type: 'DELETED', object: part },
+      { type: 'ADDED', object: { name: 'team-a', phase: 'Active', metadata: { name: 'team-a' } } },
+    ]);
+  });
+
+  it('shares execution with viewers of the same objects only', async () => {
+    await using gateway = await start(
+      grantIn('team-a', 'vic', viewing),
+      grantIn('team-a', 'wim', viewing),
+      grantIn('team-b', 'wim', viewing),
+    );
+    await using vic = as(gateway, 'vic');
+    await using wim = as(gateway, 'wim');
+    const [one, other] = [vic.subscribe<Record<string, Event>>(FOLLOW), wim.subscribe<Record<string, Event>>(FOLLOW)];
+    expect([await next(one, 2), await next(other, 3)]).toEqual([
+      ['ADDED a-1', 'SYNCED'],
+      ['ADDED a-1', 'ADDED b-1', 'SYNCED'],
+    ]);
+    const groups = () => gateway.statistics().live.groups;
+    expect(groups()).toBe(2);
+    await after(
+      () => takeAway(gateway, 'wim', 'team-b'),
+      () => next(other),
+    );
+    expect(groups()).toBe(1);
+    const { renderings } = gateway.statistics().live;
+    gateway.cluster.apply(workspace('a-2'));
+    expect([await next(one), await next(other)]).toEqual([['ADDED a-2'], ['ADDED a-2']]);
+    expect(gateway.statistics().live.renderings - renderings).toBe(1);
+  });
+
+  it('receives a new snapshot when its cursor is from other permissions', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const before = await events(vic.subscribe<Record<string, Event>>(FOLLOW), 3);
+    takeAway(gateway, 'vic', 'team-b');
+    const count = async () => (await vic.ask('{ workspaces { totalCount } }')).data?.['workspaces'];
+    await expect.poll(count, { timeout: REACTION_MS }).toEqual({ totalCount: 1 });
+    const again = vic.subscribe<Record<string, Event>>(FOLLOW, { after: before.at(-1)?.cursor });
+    expect(await next(again, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
+  });
+
+  it('is authorized again once for all its subscriptions, and not at all when it has none', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using vic = as(gateway, 'vic');
+    const reviews = () => gateway.cluster.requests.filter(({ resource }) => resource.endsWith('accessreviews')).length;
+    const names = Array.from({ length: 20 }, (_, index) => `field${index}`);
+    const client = vic.connect();
+    const streams = names.map((name) =>
+      client.iterate({ query: `subscription { workspaces(namespace: "team-a") { type object { ${name}: name } } }` }),
+    );
+    for (const stream of streams) await stream.next();
+    const begun = reviews();
+    await expect.poll(reviews, { timeout: 5_000 }).toBeGreaterThan(begun);
+    expect(reviews() - begun).toBeLessThanOrEqual(2 * 4); // list and watch, everywhere and there, twice at most
+  });
+});
+
+describe('a mutation that waits', () => {
+  it('does not return the outcome when the permission is revoked meanwhile', async () => {
+    await using gateway = await start(grantIn('team-a', 'vic', editing));
+    await using vic = as(gateway, 'vic');
+    const input = '{ namespace: "team-a", name: "a-1", waitFor: PAUSED, timeoutSeconds: 30 }';
+    const waiting = vic.ask(`mutation { pauseWorkspace(input: ${input}) { stateReached workspace { state paused } } }`);
+    await gateway.requested('patch');
+    takeAway(gateway, 'vic', 'team-a');
+    gateway.cluster.apply(workspace('a-1', { state: 'Paused', paused: true }));
+    expect((await waiting).data).toEqual({
+      pauseWorkspace: { stateReached: false, workspace: { state: 'UNKNOWN', paused: true } },
+    });
+  });
+});
+
+describe('an unavailable authorizer', () => {
+  it('keeps the last decision within the grace, and then ends subscriptions with UNAVAILABLE', async () => {
+    await using gateway = await startTestGateway({
+      ...settings,
+      authorizationGraceSeconds: 1,
+      users,
+      objects: [...objects, ...grantIn('team-a', 'vic', viewing)],
+    });
+    await using vic = as(gateway, 'vic');
+    const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
+    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    gateway.cluster.faults.refuse({ status: 503, reason: 'ServiceUnavailable' });
+    await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+    const { errors } = await vic.ask('{ workspaces(namespace: "team-a") { totalCount } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+  });
+});

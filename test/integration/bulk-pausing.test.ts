@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { specOf, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+
+const RESULTS = 'succeeded failed warnings results { namespace name ok code message workspace { paused } }';
+const PAUSE = `mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { ${RESULTS} } }`;
+const START = `mutation ($input: StartWorkspacesInput!) { startWorkspaces(input: $input) { ${RESULTS} } }`;
+
+const objects = [
+  namespace('team-a'),
+  namespace('team-b'),
+  workspace('one', { state: 'Running', labels: { team: 'ml' } }),
+  workspace('two', { paused: true, state: 'Paused' }),
+  workspace('three', { state: 'Running' }),
+  workspace('one', { namespace: 'team-b', state: 'Running', labels: { team: 'ml' } }),
+];
+
+function pausedIn({ cluster }: SimulatedGateway, inNamespace?: string): string[] {
+  const all = cluster.list('kubeflow.org/v1beta1', 'Workspace', inNamespace) as readonly WorkspaceObject[];
+  return all.filter((object) => specOf(object).paused).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+}
+
+describe('pauseWorkspaces', () => {
+  it('asks each that is named, and lets the failure of one stop no other', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const input = { namespace: 'team-a', names: ['three', 'two', 'none', 'one', 'one'] };
+    const { data, errors } = await gateway.query(PAUSE, { input });
+    expect(errors).toBeUndefined();
+    expect(data?.['pauseWorkspaces']).toMatchObject({
+      succeeded: 2,
+      failed: 2,
+      results: [
+        { name: 'three', ok: true, code: null, message: null, workspace: { paused: true } },
+        { name: 'two', ok: false, code: 'CONFLICT', message: expect.stringContaining('PAUSED'), workspace: null },
+        { name: 'none', ok: false, code: 'NOT_FOUND', workspace: null },
+        { name: 'one', ok: true, namespace: 'team-a' },
+      ],
+    });
+    expect(pausedIn(gateway).toSorted()).toEqual(['team-a/one', 'team-a/three', 'team-a/two']);
+  });
+
+  it('asks all that match, in one namespace or in all', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const input = { filter: { labelSelector: 'team=ml' } };
+    const { data } = await gateway.query(PAUSE, { input: { ...input, namespace: 'team-b' } });
+    expect(data?.['pauseWorkspaces']).toMatchObject({ results: [{ namespace: 'team-b', name: 'one', ok: true }] });
+    const { data: all } = await gateway.query(PAUSE, { input });
+    expect(all?.['pauseWorkspaces']).toMatchObject({
+      results: [
+        { namespace: 'team-a', name: 'one', ok: true },
+        { namespace: 'team-b', name: 'one', ok: false, code: 'CONFLICT' },
+      ],
+    });
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(PAUSE, { input: { filter: { paused: false }, dryRun: true } });
+    expect(data?.['pauseWorkspaces']).toMatchObject({ succeeded: 3, failed: 0 });
+    expect(pausedIn(gateway)).toEqual(['team-a/two']);
+  });
+
+  it('sends some at a time, whatever becomes of each', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => workspace(`nb-${index}`, { state: 'Running' }));
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
+    const { cluster } = gateway;
+    const answered = () => cluster.requests.filter(({ verb }) => verb === 'patch').length;
+    let [asked, most] = [0, 0];
+    cluster.faults.delay(100, ({ verb }) => {
+      if (verb !== 'patch') return false;
+      asked += 1;
+      most = Math.max(most, asked - answered());
+      return true;
+    });
+    gateway.cluster.faults.refuse({ status: 429, times: 3, when: ({ verb }) => verb === 'patch' });
+    const { data } = await gateway.query(PAUSE, { input: { namespace: 'team-a', filter: {} } });
+    expect(data?.['pauseWorkspaces']).toMatchObject({ succeeded: 37, failed: 3 });
+    expect(most).toBe(8);
+  });
+
+  it('hands over the warnings, each with the workspace it is about', async () => {
+    await using gateway = await startTestGateway({ objects, admission: [() => ({ warnings: ['hm'] })] });
+    const { data } = await gateway.query(PAUSE, { input: { namespace: 'team-a', names: ['one'] } });
+    expect(data?.['pauseWorkspaces']).toMatchObject({ warnings: ['team-a/one: hm'] });
+  });
+
+  it.each([
+    ['neither names nor a filter', { namespace: 'team-a' }],
+    ['names without a namespace', { names: ['one'] }],
+    ['names and a filter', { namespace: 'team-a', names: ['one'], filter: {} }],
+    ['a selector that is none', { filter: { labelSelector: 'a in' } }],
+  ])('is a BAD_REQUEST for %s', async (_, input) => {
+    await using gateway = await startTestGateway({ objects });
+    expect((await gateway.query(PAUSE, { input })).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+  });
+});
+
+describe('startWorkspaces', () => {
+  it('starts what is PAUSED, and says of the rest why not', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(START, { input: { namespace: 'team-a', filter: {} } });
+    expect(data?.['startWorkspaces']).toMatchObject({
+      succeeded: 1,
+      failed: 2,
+      results: [
+        { name: 'one', ok: false, code: 'CONFLICT', message: expect.stringContaining('RUNNING') },
+        { name: 'three', ok: false, code: 'CONFLICT' },
+        { name: 'two', ok: true, workspace: { paused: false } },
+      ],
+    });
+  });
+});

@@ -1,0 +1,138 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { startClusterCache, type ClusterCache } from '../../src/cache/cluster-cache.ts';
+import type { Resource } from '../../src/kubernetes/resource.ts';
+import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
+import { WIDGET_DEFINITION, widget } from '../../dev/simulator/test-simulator.ts';
+import type { RequestVerb } from '../../dev/simulator/request.ts';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
+import { DEFINITION } from '../support/reflection.ts';
+import { startWidgetCluster, Widget, type WidgetObject } from '../support/widget.ts';
+import { namespace } from '../support/manifests.ts';
+import { startTestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const Namespace: Resource<WidgetObject> = {
+  ...Widget,
+  kind: 'Namespace',
+  group: '',
+  plural: 'namespaces',
+  cache: { ...Widget.cache, indexes: {} },
+};
+const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
+const Gizmo: Resource<WidgetObject> = { ...OnDemand, kind: 'Gizmo', group: 'behind.example.org', plural: 'gizmos' };
+const Trinket: Resource<WidgetObject> = { ...Gizmo, kind: 'Trinket', plural: 'trinkets' };
+const gizmos: AggregatedResource = { apiVersion: 'behind.example.org/v1', kind: 'Gizmo', verbs: ['create', 'list'] };
+const trinkets: AggregatedResource = { ...gizmos, kind: 'Trinket', verbs: ['create', 'list', 'watch'] };
+const behind = ({ kind }: AggregatedResource, name: string) => ({
+  ...widget(name),
+  apiVersion: gizmos.apiVersion,
+  kind,
+});
+
+describe('a cluster whose kinds come and go', () => {
+  it('is asked for what somebody reads, and for nothing else', async () => {
+    await using test = await startCluster();
+    await test.cache.ensureSynced(OnDemand);
+    await waitFor(() => test.simulator.openWatches === 2, 'what is read is watched');
+    expect(asked(test.simulator)).toEqual(['watch namespaces', 'watch widgets']);
+    expect(updates(test.cache)).toEqual(['watched', 'watched', 'on-demand', 'on-demand']);
+  });
+
+  it('has a definition deleted: who follows its kind is told, others are not, and all is well when it is back', async () => {
+    await using test = await startCluster();
+    const [widgets, namespaces] = [await follow(test.cache, OnDemand), await follow(test.cache, Namespace)];
+    test.simulator.delete(...DEFINITION);
+    await waitFor(() => widgets.includes('KindUnavailable'), 'it is told');
+    test.simulator.apply(namespace('other'));
+    await waitFor(() => namespaces.includes('added other'), 'others go on');
+    expect(availability(test.cache)).toMatchObject({ Widget: false, Namespace: true });
+    test.simulator.apply(WIDGET_DEFINITION);
+    test.simulator.apply(widget('b'));
+    await waitFor(() => widgets.includes('added b'), 'it is there again');
+    expect(namespaces).not.toContain('KindUnavailable');
+  });
+
+  it('gets a whole group while it is running, and loses it again', async () => {
+    await using test = await startCluster();
+    await test.cache.discover();
+    expect(availability(test.cache)).toMatchObject({ Gizmo: false, Trinket: false, Widget: true });
+    const [polled, watched] = [await follow(test.cache, Gizmo), await follow(test.cache, Trinket)];
+    const withdraw = [test.simulator.aggregate(gizmos), test.simulator.aggregate(trinkets)];
+    test.simulator.apply(behind(gizmos, 'g'));
+    test.simulator.apply(behind(trinkets, 't'));
+    await waitFor(() => polled.includes('added g') && watched.includes('added t'), 'both are read');
+    expect(updates(test.cache)).toEqual(['watched', 'on-demand', 'polled', 'watched']);
+    for (const undo of withdraw) undo();
+    await waitFor(() => watched.includes('KindUnavailable'), 'who watches is told at once');
+    await test.cache.waitForDeletion(Gizmo, [...test.cache.store(Gizmo).list()][0]?.metadata.uid ?? '');
+    expect([polled.at(-1), availability(test.cache)]).toMatchObject([
+      'KindUnavailable',
+      { Gizmo: false, Trinket: false },
+    ]);
+  });
+
+  it('is asked about a group once, however many of its kinds nobody reads', async () => {
+    await using test = await startCluster({ discoveryIntervalMs: 60_000 });
+    await Promise.all(Array.from({ length: 5 }, () => test.cache.discover()));
+    const documents = test.simulator.requests.filter(({ resource }) => resource === '');
+    expect(documents.map(({ url }) => url).toSorted()).toEqual(['/apis/behind.example.org/v1', '/apis/example.org/v1']);
+  });
+});
+
+describe('a gateway', () => {
+  it('says how changes of each kind come to it, and is ready without what nobody reads', async () => {
+    await using gateway = await startTestGateway();
+    expect((await fetch(new URL('/readyz', gateway.url))).status).toBe(200);
+    const { data } = await gateway.query('{ gateway { kinds { kind available updates synced } } }');
+    expect(data).toMatchObject({
+      gateway: {
+        kinds: expect.arrayContaining([{ kind: 'Workspace', available: true, updates: 'WATCHED', synced: true }]),
+      },
+    });
+  });
+});
+
+async function startCluster({ discoveryIntervalMs = 20 } = {}) {
+  const { client, simulator, ...cluster } = await startWidgetCluster({ objects: [widget('a')] });
+  const cache = startClusterCache({
+    client,
+    resources: [Namespace, OnDemand, Gizmo, Trinket],
+    log: pino({ level: 'silent' }),
+    watchIdleTimeoutMs: 60_000,
+    discoveryIntervalMs,
+  });
+  await cache.hasSynced;
+  return {
+    simulator,
+    cache,
+    async [Symbol.asyncDispose]() {
+      await cache[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What is told of a resource from now on: `added a`, or why there is nothing to follow. */
+async function follow(cache: ClusterCache, resource: Resource<WidgetObject>): Promise<readonly string[]> {
+  await cache.ensureSynced(resource);
+  const told: string[] = [];
+  cache.store(resource).addEventHandler({
+    changed: ({ type, object }) => void told.push(`${type} ${object.metadata.name}`),
+    reset: () => void told.push('reset'),
+    failed: (error) => void told.push('reason' in error ? String(error.reason) : error.message),
+  });
+  return told;
+}
+
+function asked({ requests }: Simulator, verb: RequestVerb = 'watch'): readonly string[] {
+  return requests.filter((request) => request.verb === verb).map(({ resource }) => `${verb} ${resource}`);
+}
+
+function updates(cache: ClusterCache): readonly string[] {
+  return cache.statuses().map((status) => status.updates);
+}
+
+function availability(cache: ClusterCache): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(cache.statuses().map(({ resource, available }) => [resource.kind, available]));
+}

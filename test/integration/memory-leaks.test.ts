@@ -1,0 +1,127 @@
+import { request } from 'node:http';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Of each subscription over each transport; `.ci/run` asks for 10,000. */
+const CYCLES = Number(process.env['LEAK_CYCLES'] ?? 1_000);
+const ABRUPT_DISCONNECTS = 1_000;
+const WARM_UP = 200;
+const AT_ONCE = 20;
+/** Heap that is still there per cycle: far below anything that would be kept for one. */
+const TOLERATED_BYTES = 100;
+const NOISE_BYTES = 2_000_000;
+const PATIENCE_MS = 300_000;
+
+const subscriptions = [
+  'subscription { workspace(namespace: "team-a", name: "nb-1") { name kind { displayName } } }',
+  'subscription { workspaces { type object { name kind { displayName } } } }',
+  'subscription { workspaceKind(name: "jupyterlab") { name workspaceCount } }',
+  'subscription { workspaceKinds { type object { name workspaceCount } } }',
+  'subscription { namespaces { type object { name workspaces { totalCount } } } }',
+];
+const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb-1', { state: 'Running' })];
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+function heapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** How many timers, sockets and the like keep the process busy, by kind. */
+function resources(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  counts.delete('Immediate');
+  return counts;
+}
+
+function isNoMoreThan(some: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): boolean {
+  return [...some].every(([kind, count]) => count <= (others.get(kind) ?? 0));
+}
+
+async function repeat(times: number, cycle: () => Promise<void>): Promise<void> {
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (let done = 0; done < times; done += AT_ONCE) await cycle();
+  });
+  await Promise.all(workers);
+}
+
+/** What is alive after many cycles is what was alive after a few. */
+async function expectNothingLeft(gateway: SimulatedGateway, times: number, cycle: () => Promise<void>): Promise<void> {
+  const settled = () =>
+    waitFor(() => gateway.readers() + gateway.statistics().live.groups === 0, 'all readers have left');
+  await repeat(WARM_UP, cycle);
+  await settled();
+  const before = { heap: heapBytes(), resources: resources() };
+  await repeat(times, cycle);
+  await settled();
+  await waitFor(() => isNoMoreThan(resources(), before.resources), 'as little keeps the process busy as before');
+  expect(heapBytes() - before.heap).toBeLessThan(NOISE_BYTES + times * TOLERATED_BYTES);
+}
+
+async function startQuietGateway(): Promise<SimulatedGateway> {
+  return startTestGateway({ objects, bookmarkIntervalMs: 600_000 });
+}
+
+it.each(subscriptions)(
+  'leaves nothing behind over WebSocket: %s',
+  async (query) => {
+    await using gateway = await startQuietGateway();
+    const client = gateway.connect({ lazy: false });
+    await expectNothingLeft(gateway, CYCLES, async () => {
+      const stream = client.iterate({ query });
+      expect((await stream.next()).value?.data).toBeDefined();
+      await stream.return?.();
+    });
+  },
+  PATIENCE_MS,
+);
+
+it.each(subscriptions)(
+  'leaves nothing behind over Server-Sent Events: %s',
+  async (query) => {
+    await using gateway = await startQuietGateway();
+    await expectNothingLeft(gateway, CYCLES, () => readOneEvent(`${gateway.url}?query=${encodeURIComponent(query)}`));
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'leaves nothing behind of clients that vanish in the middle of it all',
+  async () => {
+    await using gateway = await startQuietGateway();
+    const payload = { query: subscriptions[1] };
+    await expectNothingLeft(gateway, ABRUPT_DISCONNECTS, async () => {
+      const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+      const { promise, resolve } = Promise.withResolvers<void>();
+      socket.once('open', () => socket.send('{"type":"connection_init"}'));
+      socket.once('message', () => {
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+        socket.once('message', () => socket.terminate());
+      });
+      socket.once('close', () => resolve());
+      await promise;
+    });
+  },
+  PATIENCE_MS,
+);
+
+function readOneEvent(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asking = request(url, { agent: false, headers: { accept: 'text/event-stream' } }, (response) => {
+      response.on('data', (chunk) => {
+        if (String(chunk).includes('event: next')) response.destroy();
+      });
+      response.once('close', resolve);
+    });
+    asking.once('error', reject);
+    asking.end();
+  });
+}

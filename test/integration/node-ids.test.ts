@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const NODE = 'query ($id: ID!) { node(id: $id) { __typename id ... on KubernetesObject { name } } }';
+const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }';
+const IDS =
+  '{ workspace(namespace: "team-a", name: "nb") { id } workspaceKind(name: "jupyterlab") { id } namespace(name: "team-a") { id } }';
+const objects = [namespace('team-a'), workspaceKind('jupyterlab'), workspace('nb')];
+
+type Ids = Readonly<Record<'workspace' | 'workspaceKind' | 'namespace', string>>;
+
+async function idsIn(gateway: SimulatedGateway): Promise<Partial<Ids>> {
+  const { data } = await gateway.query(IDS);
+  const entries = Object.entries(data ?? {}).map(([key, node]) => [key, (node as { readonly id?: string } | null)?.id]);
+  return Object.fromEntries(entries) as Partial<Ids>;
+}
+
+/** Deletes the workspace, creates another of its name, and waits until the gateway has received it. */
+async function recreate(gateway: SimulatedGateway, before: string | undefined): Promise<void> {
+  gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
+  gateway.cluster.apply(workspace('nb'));
+  await waitFor(
+    async () => ![undefined, before].includes((await idsIn(gateway)).workspace),
+    'the new workspace is served',
+  );
+}
+
+describe('node', () => {
+  it.each([
+    { field: 'workspace', expected: { __typename: 'Workspace', name: 'nb' } },
+    { field: 'workspaceKind', expected: { __typename: 'WorkspaceKind', name: 'jupyterlab' } },
+    { field: 'namespace', expected: { __typename: 'Namespace', name: 'team-a' } },
+  ] as const)('returns a $field when given its id', async ({ field, expected }) => {
+    await using gateway = await startTestGateway({ objects });
+    const id = (await idsIn(gateway))[field];
+    expect((await gateway.query(NODE, { id })).data).toEqual({ node: { id, ...expected } });
+  });
+
+  it('returns null when the object is deleted and another has its name', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: gone } = await idsIn(gateway);
+    await recreate(gateway, gone);
+    expect(await gateway.query(NODE, { id: gone })).toEqual({ data: { node: null } });
+  });
+
+  it('keeps the id when an object changes', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const before = await idsIn(gateway);
+    gateway.cluster.apply(workspace('nb', { state: 'Running' }));
+    const asked = '{ workspaces(filter: { states: [RUNNING] }) { totalCount nodes { id } } }';
+    await waitFor(
+      async () => JSON.stringify(await gateway.query(asked)).includes('"totalCount":1'),
+      'the workspace runs',
+    );
+    expect((await idsIn(gateway)).workspace).toBe(before.workspace);
+  });
+
+  it.each(['', 'garbage', 'ü', idOf('ConfigMap:team-a/s:1'), idOf('Workspace:nb'), idOf('Workspace::'), idOf('{}')])(
+    'rejects %j because it is not an id',
+    async (id) => {
+      await using gateway = await startTestGateway();
+      const { data, errors } = await gateway.query(NODE, { id });
+      expect(data).toEqual({ node: null });
+      expect(errors).toMatchObject([{ path: ['node'], extensions: { code: 'BAD_REQUEST' } }]);
+    },
+  );
+});
+
+describe('nodes', () => {
+  it('returns objects of all kinds in the order of the ids, duplicates included', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: nb, workspaceKind: kind, namespace: team } = await idsIn(gateway);
+    expect((await gateway.query(NODES, { ids: [kind, nb, team, nb] })).data).toEqual({
+      nodes: [
+        { __typename: 'WorkspaceKind', id: kind },
+        { __typename: 'Workspace', id: nb },
+        { __typename: 'Namespace', id: team },
+        { __typename: 'Workspace', id: nb },
+      ],
+    });
+  });
+
+  it('returns null for deleted objects and invalid ids, with an error for the latter', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { workspace: gone, namespace: team } = await idsIn(gateway);
+    await recreate(gateway, gone);
+    const { data, errors } = await gateway.query(NODES, { ids: [gone, team, 'garbage'] });
+    expect(data).toEqual({ nodes: [null, { __typename: 'Namespace', id: team }, null] });
+    expect(errors).toMatchObject([{ path: ['nodes', 2], extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
+  it('returns an empty list when given no ids', async () => {
+    await using gateway = await startTestGateway();
+    expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
+  });
+});
+
+function idOf(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const CHANGES = 'subscription { workspaces { type object { name stateMessage } } }';
+const filler = 'x'.repeat(1_000);
+const workspaceWith = (name: string, message: string) =>
+  workspace(name, { state: 'Running', status: { stateMessage: message } });
+
+/** Opens a raw WebSocket, which can stop reading: the buffers of the kernel fill, then those of the gateway. */
+async function subscribe(gateway: TestGateway): Promise<{ readonly socket: WebSocket; readonly frames: string[] }> {
+  const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const frames: string[] = [];
+  socket.on('message', (message: Buffer) => frames.push(message.toString()));
+  socket.once('open', () => socket.send('{"type":"connection_init"}'));
+  await waitFor(() => frames.length > 0, 'the connection is acknowledged');
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: CHANGES } }));
+  await waitFor(() => frames.at(-1)?.includes('SYNCED') ?? false, 'the snapshot is complete');
+  return { socket, frames };
+}
+
+it('sends final states to a slow client and every state to a fast one when both share a subscription', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxPendingBytes: 70_000,
+    slowReaderTimeoutSeconds: 600, // the test must not depend on how long the rounds take
+  });
+  const [slow, fast] = [await subscribe(gateway), await subscribe(gateway)];
+  slow.socket.pause();
+  const rounds = 60;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (let index = 0; index < 200; index += 1)
+      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+    await waitFor(() => fast.frames.length > 200 * round, 'the fast client has read');
+  }
+  expect(gateway.statistics().live.coalesced).toBeGreaterThan(0);
+  slow.socket.resume();
+  const last = (frames: readonly string[]) => new Set(frames.filter((frame) => frame.includes(`"${rounds} x`))).size;
+  await waitFor(() => last(slow.frames) === 200, 'the slow client has every final state');
+  expect(slow.frames.length).toBeLessThan(fast.frames.length);
+  slow.socket.terminate();
+  fast.socket.terminate();
+}, 120_000);
+
+it('closes a connection with 4008 when its client reads nothing', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxPendingBytes: 70_000,
+    slowReaderTimeoutSeconds: 1,
+  });
+  const stuck = await subscribe(gateway);
+  stuck.socket.pause();
+  let round = 0;
+  await waitFor(() => {
+    round += 1;
+    for (let index = 0; index < 200; index += 1)
+      gateway.cluster.apply(workspaceWith(`nb-${index}`, `${round} ${filler}`));
+    return gateway.statistics().live.slowCloses === 1;
+  }, 'the client is disconnected');
+  await waitFor(() => gateway.readers() === 0, 'its subscription is released');
+  const closed = once(stuck.socket, 'close');
+  stuck.socket.resume();
+  expect(await closed).toMatchObject([4008, expect.anything()]);
+}, 60_000);
+
+it('rejects a subscription with RATE_LIMITED when a connection or viewer has too many, and keeps the others', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a')],
+    maxSubscriptionsPerConnection: 2,
+    maxSubscriptionsPerViewer: 3,
+  });
+  const client = gateway.connect();
+  const streams = [1, 2].map(() => client.iterate({ query: CHANGES }));
+  await Promise.all(streams.map(async (stream) => stream.next()));
+  const rejected = [{ extensions: { code: 'RATE_LIMITED' } }];
+  expect((await client.iterate({ query: CHANGES }).next()).value?.errors).toMatchObject(rejected);
+  expect((await gateway.subscribe(CHANGES).next()).value?.data).toBeDefined();
+  expect((await gateway.subscribe(CHANGES).next()).value?.errors).toMatchObject(rejected);
+  gateway.cluster.apply(workspaceWith('nb-1', 'still sent'));
+  expect((await streams[0]?.next())?.value?.data).toMatchObject({ workspaces: { type: 'ADDED' } });
+  await Promise.all(streams.map(async (stream) => stream.return?.()));
+});
+
+it('releases all subscriptions when two thousand sockets reset at once', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a')], maxSubscriptionsPerViewer: 10_000 });
+  const { hostname, port } = new URL(gateway.url);
+  const query = encodeURIComponent(CHANGES);
+  const sockets = Array.from({ length: 2_000 }, () => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`);
+    socket.on('error', () => undefined);
+    socket.resume();
+    return socket;
+  });
+  await waitFor(() => gateway.readers() === 2_000, 'all of them are subscribed');
+  expect(gateway.statistics().live.groups).toBe(1);
+  for (const socket of sockets) socket.resetAndDestroy();
+  await waitFor(() => gateway.readers() === 0, 'all of them are released');
+  expect(gateway.statistics().live.groups).toBe(0);
+  expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
+}, 60_000);
+
+it('sends no ping behind the end of an event stream that its client does not read', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const large = Array.from({ length: 200 }, (_, index) => workspaceWith(`nb-${index}`, filler.repeat(100)));
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), ...large],
+    users: [{ token: 'ada', name: 'ada', groups: ['system:masters'] }],
+    authentication: { mode: 'token' },
+    authorizationTtlSeconds: 1,
+    maxPendingBytes: 1_000_000_000,
+    maxPendingBytesPerViewer: 1_000_000_000,
+  });
+  const body = JSON.stringify({ query: CHANGES });
+  const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Authorization: Bearer ada', 'Accept: text/event-stream'];
+  const framing = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  socket.write([...head, ...framing, '', body].join('\r\n'));
+  let received = '';
+  while (!received.includes('nb-')) received += String(await once(socket, 'data'));
+  socket.pause();
+  gateway.cluster.revokeToken('ada');
+  await waitFor(() => {
+    vi.advanceTimersByTime(100); // until the token has been checked again
+    return gateway.readers() === 0;
+  }, 'the stream has ended');
+  vi.advanceTimersByTime(12_000);
+  socket.destroy(); // vitest reports an error event without a listener as unhandled, and fails the run
+  expect(socket.bytesRead).toBeLessThan(20_000_000);
+}, 60_000);

@@ -1,0 +1,86 @@
+import { request, type OutgoingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createClient, type Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { Subject } from './rbac-model.ts';
+
+/** Somebody who comes to the gateway. */
+export interface TestUser extends Subject {
+  readonly token: string;
+}
+
+/** How a gateway is told who comes. */
+export type AuthenticationMode = 'token' | 'header';
+
+/** With the group that everybody has who has a token. */
+export function testUser(name: string, ...groups: readonly string[]): TestUser {
+  return { name, groups: [...groups, 'system:authenticated'], token: `token-of-${name}` };
+}
+
+/** An answer, as it came. */
+export interface Reply {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+/** One person before one gateway. */
+export class Caller implements AsyncDisposable {
+  readonly user: TestUser;
+  readonly mode: AuthenticationMode;
+  readonly #url: () => string;
+  #client: Client | undefined;
+
+  constructor(who: TestUser, { mode, url }: { readonly mode: AuthenticationMode; readonly url: () => string }) {
+    this.user = who;
+    this.mode = mode;
+    this.#url = url;
+  }
+
+  get title(): string {
+    return `${this.user.name} by ${this.mode}`;
+  }
+
+  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Reply> {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const headers = { 'content-type': 'application/json', ...this.#headers() };
+    const asking = request(this.#url(), { method: 'POST', headers }, (response) => {
+      text(response).then((body) => resolve(JSON.parse(body) as Reply), reject);
+    });
+    asking.once('error', reject);
+    asking.end(JSON.stringify({ query, variables }));
+    return promise;
+  }
+
+  /** A subscription, result by result. */
+  follow(query: string, variables: Readonly<Record<string, unknown>> = {}): AsyncIterableIterator<Reply> {
+    this.#client ??= this.#connect();
+    return this.#client.iterate({ query, variables }) as AsyncIterableIterator<Reply>;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client?.dispose();
+  }
+
+  /** Each group in a header of its own, which fetch does not do. */
+  #headers(): OutgoingHttpHeaders {
+    const { name, groups, token } = this.user;
+    if (this.mode === 'token') return { authorization: `Bearer ${token}` };
+    return { 'kubeflow-userid': name, 'kubeflow-groups': [...groups] };
+  }
+
+  #connect(): Client {
+    const headers = this.#headers();
+    const byHeader = class extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, { headers });
+      }
+    };
+    return createClient({
+      url: this.#url().replace('http', 'ws'),
+      retryAttempts: 0,
+      ...(this.mode === 'token'
+        ? { webSocketImpl: WebSocket, connectionParams: { authorization: `Bearer ${this.user.token}` } }
+        : { webSocketImpl: byHeader }),
+    });
+  }
+}
