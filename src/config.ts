@@ -4,95 +4,98 @@ import { addressMatcher, type HeaderAuthenticatorOptions } from './auth/authenti
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import { isLoopback } from './server/origin-policy.ts';
 
-/** Every setting of the gateway. */
+/** The configuration of the gateway. Read once, from environment variables, by {@link readConfig}. */
 export interface Config {
+  /** Address to listen on. */
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Origins whose pages may use the gateway, beside its own. */
+  /** Origins whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
-  /** How the gateway knows who asks. */
   readonly authentication: Authentication;
-  /** How long the cluster's yes to a viewer holds, and how often it is asked again while somebody listens. */
+  /** Time to live of an allowed authorization decision, and interval of the checks of subscribed viewers. */
   readonly authorizationTtlSeconds: number;
-  /** How long its no holds. */
+  /** Time to live of a denied authorization decision. At most `authorizationTtlSeconds`. */
   readonly denialTtlSeconds: number;
-  /** How much longer its last answer holds while no new one is to be had. */
+  /** Time that an expired decision stays in use while the API server cannot be asked. */
   readonly authorizationGraceSeconds: number;
   readonly connection: ConnectionSource;
   readonly logLevel: LogLevel;
-  /** Whether options that the filterRules of a kind deny are refused to workspaces. */
+  /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
-  /** A watch without a byte for so long counts as broken. The API server sends something about once a minute. */
+  /** A watch that receives nothing for this time is reopened. The API server sends a bookmark about once a minute. */
   readonly watchIdleTimeoutMs: number;
-  /** How long the copies that are kept on demand outlive their last reader. */
+  /** Time after the last use at which a lazy informer stops and frees its objects. */
   readonly watchIdleMinutes: number;
-  /** How often to ask, at most, what the cluster serves: whether a kind that it does not serve is served now. */
+  /** Minimum interval of discovery requests, which find out whether a missing kind has become available. */
   readonly discoveryIntervalMs: number;
-  /** How many changes of each kind a returning subscriber can be told without asking the API server. */
+  /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
   readonly historyEvents: number;
-  /** How many subscriptions one WebSocket may carry at once. */
+  /** Limit on the running subscriptions of one WebSocket. */
   readonly maxSubscriptionsPerConnection: number;
-  /** How many subscriptions one viewer may have at once. */
+  /** Limit on the running subscriptions of one viewer. */
   readonly maxSubscriptionsPerViewer: number;
-  /** Past so many unread bytes a connection is fed no more until its client has read; its changes coalesce. */
+  /** Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones. */
   readonly maxPendingBytes: number;
-  /** The same for all connections of one viewer together. */
+  /** The same limit for all connections of one viewer together. */
   readonly maxPendingBytesPerViewer: number;
-  /** A client that reads nothing for so long, although something waits for it, is closed. */
+  /** A client with unsent bytes that reads nothing for this time is disconnected. */
   readonly slowReaderTimeoutSeconds: number;
-  /** How long clients are given to leave at shutdown. */
+  /** Time at shutdown for subscriptions to be completed, and then for requests in progress. */
   readonly drainSeconds: number;
 }
 
-/** How the gateway knows who asks: one way, and no other beside it. */
+/** The authentication mode. Exactly one is active. */
 export type Authentication =
-  /** A mesh says it in headers. */
+  /** A trusted proxy, such as a service mesh, sends user and groups in headers. */
   | ({ readonly mode: 'header' } & HeaderAuthenticatorOptions)
-  /** The client brings a bearer token of the cluster. */
+  /** Clients send a bearer token of the cluster, which a TokenReview checks. */
   | { readonly mode: 'token' }
-  /** Everybody who can connect is the gateway's own identity in the cluster. */
+  /** All clients act as the gateway's own identity in the cluster. */
   | { readonly mode: 'kubeconfig' };
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
 
-/** What is wrong with the settings, for the person who made them. */
+/** Invalid configuration. The message names the variable, the expected value, and the actual one if it is not a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws {ConfigError} naming the setting, what was expected and what came */
+/**
+ * Returns the configuration; unset and empty variables get their defaults.
+ * @throws {ConfigError} for the first invalid variable
+ */
 export function readConfig(env: Environment): Config {
   return {
     host: env['HOST'] || '127.0.0.1',
-    port: wholeNumber(env, 'PORT', 4000, 65_535),
+    port: integer(env, 'PORT', 4000, 65_535),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     authentication: authentication(env),
-    authorizationTtlSeconds: wholeNumber(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
-    denialTtlSeconds: wholeNumber(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
-    authorizationGraceSeconds: wholeNumber(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
+    authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
+    denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
+    authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
     connection: connectionSource(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',
-    watchIdleTimeoutMs: wholeNumber(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
-    watchIdleMinutes: wholeNumber(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
-    discoveryIntervalMs: wholeNumber(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
-    historyEvents: wholeNumber(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
-    maxSubscriptionsPerConnection: wholeNumber(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
-    maxSubscriptionsPerViewer: wholeNumber(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
-    maxPendingBytes: wholeNumber(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
-    maxPendingBytesPerViewer: wholeNumber(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
-    slowReaderTimeoutSeconds: wholeNumber(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
-    drainSeconds: wholeNumber(env, 'DRAIN_SECONDS', 10, 600),
+    watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
+    watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
+    discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
+    historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
+    maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
+    maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
+    maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
+    maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
+    slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
+    drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
   };
 }
 
 const authModes = ['header', 'token', 'kubeconfig'] as const;
 
-/** In a cluster it must be said; with a kubeconfig file everybody is its user, on this machine. */
+/** AUTH_MODE is required in a cluster. Outside it defaults to kubeconfig, which is refused unless HOST is a loopback address. */
 function authentication(env: Environment): Authentication {
   const isInCluster = Boolean(env['KUBERNETES_SERVICE_HOST'] && !env['KUBECONFIG']);
   const mode = oneOf(env, 'AUTH_MODE', authModes, isInCluster ? undefined : 'kubeconfig');
@@ -112,7 +115,7 @@ function authentication(env: Environment): Authentication {
       const host = env['HOST'] || '127.0.0.1';
       if (isLoopback(host) || flag(env, 'I_UNDERSTAND_EVERYONE_IS_ADMIN')) return { mode };
       throw new ConfigError(
-        `With AUTH_MODE=kubeconfig everyone who reaches ${host} is the gateway's own identity in the cluster. Set AUTH_MODE to header or token, or leave HOST at 127.0.0.1; or, if that is what you want, set I_UNDERSTAND_EVERYONE_IS_ADMIN=true.`,
+        `Expected HOST to be a loopback address with AUTH_MODE=kubeconfig, got ${host}: every client that reaches it would act as the gateway's own identity in the cluster. Set AUTH_MODE to header or token, or leave HOST at 127.0.0.1. To allow it anyway, set I_UNDERSTAND_EVERYONE_IS_ADMIN=true.`,
       );
     }
     default:
@@ -131,30 +134,29 @@ function cidrs(env: Environment, name: string): readonly string[] {
     addressMatcher(given);
     return given;
   } catch (error) {
-    throw new ConfigError(`${name} must be networks such as 10.0.0.0/8, separated by commas: ${String(error)}`);
+    throw new ConfigError(`Expected ${name} to be comma-separated networks such as 10.0.0.0/8: ${String(error)}`);
   }
 }
 
-/** KUBECONFIG, then the cluster that this process runs in, then `~/.kube/config`. */
+/** Order of precedence: KUBECONFIG, the service account of the pod, `~/.kube/config`. */
 function connectionSource(env: Environment): ConnectionSource {
   const files = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
   const missing = files.find((file) => !existsSync(file));
-  if (missing) throw new ConfigError(`KUBECONFIG names ${missing}, which does not exist.`);
+  if (missing)
+    throw new ConfigError(`Expected KUBECONFIG to name existing files, got ${missing}, which does not exist.`);
   if (files.length > 0) return { type: 'files', files };
   if (env['KUBERNETES_SERVICE_HOST']) return { type: 'in-cluster' };
-  const usual = path.join(env['HOME'] ?? '/', '.kube', 'config');
-  if (existsSync(usual)) return { type: 'files', files: [usual] };
-  throw new ConfigError(
-    `No cluster is configured: KUBECONFIG is not set, this is not inside a cluster, and there is no ${usual}.`,
-  );
+  const defaultFile = path.join(env['HOME'] ?? '/', '.kube', 'config');
+  if (existsSync(defaultFile)) return { type: 'files', files: [defaultFile] };
+  throw new ConfigError(`Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`);
 }
 
-function wholeNumber(env: Environment, name: string, otherwise: number, largest: number, smallest = 0): number {
+function integer(env: Environment, name: string, fallback: number, max: number, min = 0): number {
   const text = env[name];
-  if (text === undefined || text === '') return otherwise;
+  if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (/^\d+$/u.test(text) && value >= smallest && value <= largest) return value;
-  throw new ConfigError(`${name} must be a whole number from ${smallest} to ${largest}, got ${JSON.stringify(text)}.`);
+  if (/^\d+$/u.test(text) && value >= min && value <= max) return value;
+  throw new ConfigError(`Expected ${name} to be an integer from ${min} to ${max}, got ${JSON.stringify(text)}.`);
 }
 
 function origins(env: Environment, name: string): readonly string[] {
@@ -162,18 +164,18 @@ function origins(env: Environment, name: string): readonly string[] {
   return listed.filter((origin) => {
     if (origin !== '' && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
       throw new ConfigError(
-        `${name} must be origins such as https://dashboard.example.com, separated by commas, got ${JSON.stringify(origin)}.`,
+        `Expected ${name} to be comma-separated origins such as https://dashboard.example.com, got ${JSON.stringify(origin)}.`,
       );
     }
     return origin !== '';
   });
 }
 
-function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], otherwise: V | undefined): V {
-  const text = env[name] || otherwise;
+function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], fallback: V | undefined): V {
+  const text = env[name] || fallback;
   const value = values.find((candidate) => candidate === text);
   if (value !== undefined) return value;
   throw new ConfigError(
-    `${name} must be ${values.join(' or ')}, got ${text === undefined ? 'nothing' : JSON.stringify(text)}.`,
+    `Expected ${name} to be ${values.join(' or ')}, got ${text === undefined ? 'nothing' : JSON.stringify(text)}.`,
   );
 }

@@ -10,7 +10,7 @@ import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
-import { createContext } from './graphql/context.ts';
+import { createContext, type GatewayInfo } from './graphql/context.ts';
 import { publicError } from './graphql/errors.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
@@ -25,28 +25,30 @@ import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { schema } from './schema.ts';
-import { readExampleTabs } from './server/example-tabs.ts';
-import { startHttpServer, type Readiness } from './server/http-server.ts';
+import { readExampleTabs } from './server/graphiql.ts';
+import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 
+/** Statistics since the gateway was started. */
 export interface GatewayStatistics {
   readonly kinds: readonly ResourceStatus[];
   readonly live: SubscriptionStatistics;
 }
 
+/** A running gateway. Disposing drains the clients, then stops the watches, and resolves when both have ended. */
 export interface Gateway extends AsyncDisposable {
-  /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
+  /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Resolves when every kind that is always watched has been read once, or is known not to be served. */
+  /** Resolves when each always-watched kind has synced, or the cluster is known not to serve it. */
   readonly ready: Promise<unknown>;
-  /** What has happened to its watches and subscriptions, for who exports it. */
   readonly statistics: () => GatewayStatistics;
 }
 
 /**
- * Connects to the cluster, begins to keep its copy, and serves it. Disposing drains the clients, then stops the watches.
- * @param graphiqlHeaders what GraphiQL's headers editor holds at first: JSON with comments
- * @throws {StatusError} when the cluster cannot be reached
- * @throws {Error} when the kubeconfig cannot be used, or the port is taken
+ * Connects to the cluster, starts the cluster cache and the HTTP server. Resolves when the server listens, which may be
+ * before the cache has synced: see {@link Gateway.ready}.
+ * @param graphiqlHeaders initial text of GraphiQL's headers editor: JSON with comments
+ * @throws {StatusError} if the API server cannot be reached
+ * @throws {Error} if the kubeconfig is invalid, or the port is in use
  */
 export async function startGateway(
   config: Config,
@@ -55,28 +57,19 @@ export async function startGateway(
 ): Promise<Gateway> {
   const connection = await createApiConnection(config.connection);
   const client = new Client(connection);
-  const starting = new AbortController().signal;
-  const kubernetesVersion = await kubernetesVersionOf(client, starting);
-  const self = await whoAmI(client, connection.userName, starting);
-  log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected');
+  const signal = new AbortController().signal;
+  const kubernetesVersion = await kubernetesVersionOf(client, signal);
+  const self = await whoAmI(client, connection.userName, signal);
+  log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
   const cache = startClusterCache({ ...config, client, resources, log });
-  const cluster = clusterOf(config, client, cache);
   const { enforceFilterRules } = config;
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
-  const facts = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
+  const info = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const server = await startHttpServer({
-    ...config,
-    drainMs: config.drainSeconds * 1_000,
-    slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
-    schema,
-    graphiqlHeaders: graphiqlHeaders ?? headersEditorFor(config),
-    tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
-    recheckMs: config.authorizationTtlSeconds * 1_000,
-    authenticate: authenticatorOf(config, client, self),
-    createContext: (viewer, signal) => createContext({ cluster, viewer, gateway: facts }, signal),
-    assetAt: (viewer, path, signal) =>
-      pictureAt(createContext({ cluster, viewer, gateway: facts }, signal), client, path),
+    ...httpOptionsFor(config, graphiqlHeaders),
+    authenticate: authenticatorFor(config, client, self),
+    ...viewerOptions({ cluster: clusterFor(config, client, cache), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache),
   }).catch(async (error: unknown) => {
@@ -84,11 +77,11 @@ export async function startGateway(
     throw error;
   });
   log.info({ url: server.url }, 'serving');
-  void cache.hasSynced.then(() => log.info('ready'));
+  void cache.hasSynced.then(() => log.info('cluster cache synced'));
   return {
     url: server.url,
     ready: cache.hasSynced,
-    statistics: () => ({ kinds: cache.statuses(), live: server.pipeline.subscriptions.statistics }),
+    statistics: () => ({ kinds: cache.statuses(), live: live() }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await cache[Symbol.asyncDispose]();
@@ -96,13 +89,40 @@ export async function startGateway(
   };
 }
 
-/** What who opens GraphiQL has to fill in. */
-function headersEditorFor({ authentication }: Config): string {
+/** The options of the HTTP server that depend on the configuration only. */
+function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
+  return {
+    ...config,
+    schema,
+    drainMs: config.drainSeconds * 1_000,
+    slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
+    recheckMs: config.authorizationTtlSeconds * 1_000,
+    graphiqlHeaders: graphiqlHeaders ?? defaultGraphiqlHeaders(config),
+    tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
+  };
+}
+
+interface ViewerOptions {
+  readonly cluster: Cluster;
+  readonly client: Client;
+  readonly info: GatewayInfo;
+}
+
+/** The options of the HTTP server that read from the cluster on behalf of a viewer. */
+function viewerOptions({ cluster, client, info }: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt'> {
+  const contextOf = (viewer: Viewer, signal: AbortSignal) => createContext({ cluster, viewer, gateway: info }, signal);
+  return {
+    createContext: contextOf,
+    assetAt: (viewer, path, signal) => pictureAt(contextOf(viewer, signal), client, path),
+  };
+}
+
+/** Initial text of GraphiQL's headers editor: a template for the token, if one is required. */
+function defaultGraphiqlHeaders({ authentication }: Config): string {
   return authentication.mode === 'token' ? '{\n  // "authorization": "Bearer …"\n}' : '';
 }
 
-/** The way of knowing who asks that the settings choose. */
-function authenticatorOf(
+function authenticatorFor(
   { authentication }: Config,
   client: Client,
   self: Pick<Viewer, 'name' | 'groups'>,
@@ -119,7 +139,7 @@ function authenticatorOf(
   }
 }
 
-function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster {
+function clusterFor(config: Config, client: Client, cache: ClusterCache): Cluster {
   const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
   const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
@@ -135,7 +155,7 @@ function clusterOf(config: Config, client: Client, cache: ClusterCache): Cluster
   };
 }
 
-/** Ready when every kind that the cluster serves has been read, of those that are always watched. */
+/** Ready if each always-watched kind that the cluster serves has synced. */
 function readinessOf(cache: ClusterCache): Readiness {
   const waitingFor = cache
     .statuses()

@@ -3,79 +3,78 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import { sendCacheable, sendText } from './responses.ts';
 
-/** A file that is kept in the cluster. */
+/** A file whose content is in the cluster. */
 export interface ClusterAsset {
   readonly contentType: string;
   readonly content: Buffer;
 }
 
 export interface ClusterAssetsOptions {
-  /** The file at a path, for who may see it; undefined where there is none. */
+  /** Returns the file at a path, undefined if there is none. Throws if the viewer may not see it or the API server cannot be asked. */
   readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<ClusterAsset | undefined>;
   readonly authenticate: Authenticator;
   readonly publicError: (error: unknown) => GraphQLError;
 }
 
 const PREFIX = '/assets/';
-const A_YEAR = 31_536_000;
+const YEAR_SECONDS = 31_536_000;
 
-/** What comes from the cluster may be a page in disguise: it gets no rights, wherever it is opened. */
-const harmless = {
+/** Content from the cluster is untrusted: an SVG may contain scripts, which a browser must not execute. */
+const untrusted = {
   'content-security-policy': "default-src 'none'; sandbox",
   'x-content-type-options': 'nosniff',
 };
 
-/** Serves files of the cluster below `/assets/`, each only to who may see what it belongs to. */
-export function createClusterAssets({ assetAt, authenticate, publicError }: ClusterAssetsOptions) {
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // As it was sent: `new URL` would resolve `..` and `%2e%2e`.
+/**
+ * Serves files from the cluster below `/assets/` to viewers who may read the object that refers to them. A URL whose
+ * `sha256` matches the content may be cached for a year; any other must be revalidated. Private caches only.
+ */
+export class ClusterAssetServer {
+  readonly #options: ClusterAssetsOptions;
+
+  constructor(options: ClusterAssetsOptions) {
+    this.#options = options;
+  }
+
+  handles({ url = '' }: IncomingMessage): boolean {
+    return url.startsWith(PREFIX);
+  }
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const { method } = request;
+    if (method !== 'GET' && method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return refuse(response, 405, `Expected GET or HEAD, got ${method ?? 'nothing'}.`);
+    }
+    this.#send(request, response).catch((error: unknown) => {
+      const { message, extensions } = this.#options.publicError(error);
+      refuse(response, statusOf(extensions), message);
+    });
+  }
+
+  async #send(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { assetAt, authenticate } = this.#options;
+    // Not parsed by `new URL`, which would resolve `..` and `%2e%2e`.
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const leaving = new AbortController();
-    response.once('close', () => leaving.abort());
+    const disconnected = new AbortController();
+    response.once('close', () => disconnected.abort());
     const viewer = await authenticate(credentialsOf(request));
-    const asset = await assetAt(viewer, path, leaving.signal);
-    if (asset) send(request, response, { asset, known: new URLSearchParams(query).get('sha256') });
-    else refuse(response, 404, `There is nothing at ${path}.`);
+    const asset = await assetAt(viewer, path, disconnected.signal);
+    if (!asset) return refuse(response, 404, `No file at ${path}.`);
+    const hash = createHash('sha256').update(asset.content).digest('hex');
+    const isAddressedByContent = new URLSearchParams(query).get('sha256') === hash;
+    return sendCacheable(request, response, {
+      etag: `"${hash}"`,
+      contentType: asset.contentType,
+      headers: {
+        ...untrusted,
+        'cache-control': isAddressedByContent ? `private, max-age=${YEAR_SECONDS}, immutable` : 'private, no-cache',
+      },
+      content: () => asset.content,
+    });
   }
-  return {
-    handles: (request: IncomingMessage): boolean => (request.url ?? '').startsWith(PREFIX),
-    serve(request: IncomingMessage, response: ServerResponse): void {
-      const { method } = request;
-      if (method !== 'GET' && method !== 'HEAD') {
-        response.setHeader('allow', 'GET, HEAD');
-        return refuse(response, 405, `Expected GET or HEAD, got ${method ?? 'nothing'}.`);
-      }
-      answer(request, response).catch((error: unknown) => {
-        const { message, extensions } = publicError(error);
-        refuse(response, statusOf(extensions), message);
-      });
-    },
-  };
-}
-
-interface Sending {
-  readonly asset: ClusterAsset;
-  /** What the client takes it to be: an address with it never shows anything else. */
-  readonly known: string | null;
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { asset, known }: Sending): void {
-  const { contentType, content } = asset;
-  const hash = createHash('sha256').update(content).digest('hex');
-  const etag = `"${hash}"`;
-  const headers = {
-    ...harmless,
-    etag,
-    'cache-control': known === hash ? `private, max-age=${A_YEAR}, immutable` : 'private, no-cache',
-  };
-  const has = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//u, ''));
-  if (has?.some((tag) => tag === etag || tag === '*')) {
-    response.writeHead(304, headers).end();
-    return;
-  }
-  response.writeHead(200, { ...headers, 'content-type': contentType, 'content-length': content.length });
-  response.end(request.method === 'HEAD' ? undefined : content);
 }
 
 function statusOf({ code, status }: GraphQLError['extensions']): number {
@@ -86,6 +85,5 @@ function statusOf({ code, status }: GraphQLError['extensions']): number {
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   if (response.headersSent || response.destroyed) return;
-  const headers = { ...harmless, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-  response.writeHead(status, headers).end(`${message}\n`);
+  sendText(response, status, message, { ...untrusted, 'cache-control': 'no-store' });
 }

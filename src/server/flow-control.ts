@@ -1,50 +1,48 @@
-import { scheduleUncork } from './socket-writes.ts';
-import { StallDetector } from './stall-detector.ts';
-
-/** How much may wait for clients that do not keep up, and for how long. */
+/** Limits on the bytes that wait for slow clients. */
 export interface FlowControlOptions {
-  /** Past so many bytes a connection is fed no more until its client has read. */
+  /** A connection with this number of unsent bytes gets no more events until its client has read. */
   readonly maxPendingBytes: number;
-  /** Past so many bytes over all connections of a viewer, none of them is fed more than a little. */
+  /** Limit on the unsent bytes of all connections of a viewer. Beyond it each may hold {@link MIN_BUFFER_BYTES}. */
   readonly maxPendingBytesPerViewer: number;
-  /** A client that takes nothing for so long, although something waits for it, is closed. */
+  /** A client with pending bytes that takes none of them in this time is disconnected. */
   readonly slowReaderTimeoutMs: number;
 }
 
-/** The way out to one client, whatever the transport. */
+/** A connection to one client, as flow control sees it: a WebSocket or a response of Server-Sent Events. */
 export interface Transport {
-  /** Bytes that wait for the client. */
+  /** Bytes written but not yet taken by the kernel. */
   readonly pendingBytes: number;
-  /** Bytes that it has taken so far. */
+  /** Bytes that the kernel has taken since the connection was opened. Never decreases. */
   readonly takenBytes: number;
+  /** Holds back writes until {@link uncork}. */
   cork(): void;
   uncork(): void;
-  /** The client has not read for too long. */
+  /** Disconnects a client that has stalled. */
   closeStalled(): void;
 }
 
-/** So little may always wait: a viewer’s other connections do not stop it. */
+/** A connection may always buffer this much, whatever the viewer's other connections hold, so that it makes progress. */
 const MIN_BUFFER_BYTES = 64 * 1024;
 
-/** The ways out to all clients. */
+/** The flow controllers of all connections, grouped by viewer. Holds one entry per open connection. */
 export class FlowControl {
-  readonly #limits: FlowControlOptions;
+  readonly #options: FlowControlOptions;
   readonly #onStalled: () => void;
   readonly #transportsByViewer = new Map<string, Set<Transport>>();
 
-  /** @param onStalled called once per stalled client */
-  constructor(limits: FlowControlOptions, onStalled: () => void) {
-    this.#limits = limits;
+  /** @param onStalled called once per client that is disconnected because it stalled */
+  constructor(options: FlowControlOptions, onStalled: () => void) {
+    this.#options = options;
     this.#onStalled = onStalled;
   }
 
-  /** Must be disposed of when the client has gone. */
+  /** Starts to count the connection against its viewer's limit. The caller disposes of the result when the connection closes. */
   open(transport: Transport, viewer: string): FlowController {
     const transports = this.#transportsByViewer.get(viewer) ?? new Set();
     transports.add(transport);
     this.#transportsByViewer.set(viewer, transports);
     return new FlowController(transport, transports, {
-      ...this.#limits,
+      ...this.#options,
       onStalled: this.#onStalled,
       onClose: () => {
         transports.delete(transport);
@@ -54,76 +52,135 @@ export class FlowControl {
   }
 }
 
-/** Decides when a client is fed, and when it is given up. */
+interface FlowControllerOptions extends FlowControlOptions {
+  readonly onStalled: () => void;
+  readonly onClose: () => void;
+}
+
+/**
+ * Back-pressure of one connection. Before each event, the sender reads {@link ready}; before each write, it calls {@link beforeWrite};
+ * when the socket emits `drain`, it calls {@link drained}. A client that takes nothing for `slowReaderTimeoutMs` while
+ * bytes wait for it is disconnected.
+ */
 export class FlowController {
   readonly #transport: Transport;
-  /** This one and the others of its viewer. */
-  readonly #transports: ReadonlySet<Transport>;
-  readonly #options: FlowControlOptions & { readonly onStalled: () => void; readonly onClose: () => void };
-  readonly #stalls: StallDetector;
-  #stalled = false;
-  #corked = false;
+  /** All transports of the viewer, this one included. */
+  readonly #viewerTransports: ReadonlySet<Transport>;
+  readonly #options: FlowControllerOptions;
+  readonly #stallDetector: StallDetector;
+  #isStalled = false;
+  #isCorked = false;
 
-  constructor(
-    transport: Transport,
-    transports: ReadonlySet<Transport>,
-    options: FlowControlOptions & { readonly onStalled: () => void; readonly onClose: () => void },
-  ) {
+  constructor(transport: Transport, viewerTransports: ReadonlySet<Transport>, options: FlowControllerOptions) {
     this.#transport = transport;
-    this.#transports = transports;
+    this.#viewerTransports = viewerTransports;
     this.#options = options;
-    this.#stalls = new StallDetector({
-      taken: () => transport.takenBytes,
+    this.#stallDetector = new StallDetector({
+      takenBytes: () => transport.takenBytes,
       timeoutMs: options.slowReaderTimeoutMs,
       onStalled: () => this.closeStalled(),
     });
   }
 
-  /** Whether the client may be sent more. When not, {@link drained} will come, or the client is given up. */
+  /**
+   * Whether the next event may be written. False starts the stall detector: either {@link drained} follows, or the
+   * client is disconnected.
+   */
   get ready(): boolean {
     const { pendingBytes } = this.#transport;
     if (pendingBytes < MIN_BUFFER_BYTES) return true;
     const { maxPendingBytes, maxPendingBytesPerViewer } = this.#options;
-    if (pendingBytes < maxPendingBytes && this.#viewersBytes() < maxPendingBytesPerViewer) return true;
-    this.#stalls.waiting();
+    if (pendingBytes < maxPendingBytes && this.#viewerBytes() < maxPendingBytesPerViewer) return true;
+    this.#stallDetector.start();
     return false;
   }
 
-  /** To be called before each write: all writes of a turn leave together. */
-  writing(): void {
-    if (this.#corked) return;
-    this.#corked = true;
+  /** Corks the socket, so that all writes until {@link uncork} become one system call. */
+  beforeWrite(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
     this.#transport.cork();
     scheduleUncork(this);
   }
 
-  /** What was written in this turn leaves. */
+  /** Flushes the writes since the first {@link beforeWrite}. */
   uncork(): void {
-    this.#corked = false;
+    this.#isCorked = false;
     this.#transport.uncork();
   }
 
-  /** The client has taken all that was waiting. */
+  /** Must be called when no bytes are pending any more. */
   drained(): void {
-    this.#stalls.stop();
+    this.#stallDetector.stop();
   }
 
-  /** Closes the client’s connection, because it does not read. */
+  /** Disconnects the client. Further calls do nothing. */
   closeStalled(): void {
-    if (this.#stalled) return;
-    this.#stalled = true;
+    if (this.#isStalled) return;
+    this.#isStalled = true;
     this.#options.onStalled();
     this.#transport.closeStalled();
   }
 
   [Symbol.dispose](): void {
-    this.#stalls.stop();
+    this.#stallDetector.stop();
     this.#options.onClose();
   }
 
-  #viewersBytes(): number {
+  #viewerBytes(): number {
     let bytes = 0;
-    for (const { pendingBytes } of this.#transports) bytes += pendingBytes;
+    for (const { pendingBytes } of this.#viewerTransports) bytes += pendingBytes;
     return bytes;
   }
+}
+
+interface StallDetectorOptions {
+  readonly takenBytes: () => number;
+  readonly timeoutMs: number;
+  readonly onStalled: () => void;
+}
+
+/** Calls back once the client has taken no byte for `timeoutMs` since {@link start}. */
+class StallDetector {
+  readonly #options: StallDetectorOptions;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: StallDetectorOptions) {
+    this.#options = options;
+  }
+
+  /** Does nothing if it has started. */
+  start(): void {
+    if (this.#timer) return;
+    const { takenBytes, timeoutMs, onStalled } = this.#options;
+    const before = takenBytes();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (takenBytes() > before) this.start();
+      else onStalled();
+    }, timeoutMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** Corked since the last flush: at most one entry per connection. */
+let corked: FlowController[] = [];
+
+/**
+ * Uncorks all controllers after the next turn of the event loop. Events that the API server sends in quick succession thus
+ * leave in one write per connection.
+ */
+function scheduleUncork(controller: FlowController): void {
+  if (corked.length === 0) setImmediate(() => setImmediate(uncorkAll));
+  corked.push(controller);
+}
+
+function uncorkAll(): void {
+  const controllers = corked;
+  corked = [];
+  for (const controller of controllers) controller.uncork();
 }

@@ -1,3 +1,4 @@
+/** A tab of the query editor. */
 export interface GraphiQLTab {
   readonly name: string;
   readonly query: string;
@@ -7,7 +8,7 @@ export interface GraphiQLTab {
 
 export interface GraphiQLPage {
   readonly styleUrl: string;
-  /** In the order in which they run. */
+  /** In order of execution. */
   readonly scriptUrls: readonly string[];
   readonly workerUrls: Readonly<Record<string, string>>;
   readonly tabs: readonly GraphiQLTab[];
@@ -15,7 +16,7 @@ export interface GraphiQLPage {
   readonly headers: string;
 }
 
-/** The only part of GraphiQL that depends on the gateway's settings: a few kilobytes that name the rest. */
+/** Returns the HTML page, the only part of GraphiQL that depends on the configuration. It refers to all other files. */
 export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, headers }: GraphiQLPage): string {
   const settings = { workerUrls, tabs: tabs.map(editorTab), headers };
   const scripts = scriptUrls.map((url) => `<script defer src="${url}"></script>`);
@@ -38,7 +39,7 @@ export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, headers }
 `;
 }
 
-/** Nothing from another host; inline styles and data URLs because the editor (Monaco) makes them. */
+/** Allows no other host. Inline styles and data URLs are needed by the editor, Monaco. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -57,9 +58,7 @@ const icon =
   '<path d="M16 3 27.3 9.5v13L16 29 4.7 22.5v-13Z" fill="none" stroke="#d60590" stroke-width="2.5"/>' +
   '<circle cx="16" cy="16" r="5" fill="#326ce5"/></svg>';
 
-export const logo = icon;
-
-// A query that names its operation titles its own tab; the file's name tells where the example comes from.
+// The operation's name becomes the tab's title; a comment names the example's file.
 function editorTab({ name, query, variables }: GraphiQLTab): { readonly query: string; readonly variables?: string } {
   const titled = query.trimStart().startsWith('#') ? query : `# ${name}\n${query}`;
   return variables === undefined ? { query: titled } : { query: titled, variables };
@@ -68,3 +67,107 @@ function editorTab({ name, query, variables }: GraphiQLTab): { readonly query: s
 function scriptSafe(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
 }
+
+/**
+ * The script that starts GraphiQL in the browser. Sends queries and mutations over HTTP and subscriptions over a WebSocket,
+ * to the page's own URL. Sends the content of the headers editor as HTTP headers and as the payload of `connection_init`.
+ */
+export const clientScript = `'use strict';
+const settings = JSON.parse(document.getElementById('settings').textContent);
+const endpoint = new URL(location.pathname, location.href);
+
+self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (moduleId, label) => new URL(settings.workerUrls[label], location.href).href,
+};
+
+// Not the editor's own analysis, which lags behind a change of tabs: a subscription could be sent as a query.
+function operationsIn(text) {
+  const operations = [];
+  let depth = 0;
+  let words = [];
+  for (const [token] of text.matchAll(/#.*|"""[^]*?"""|"(?:\\\\.|[^"\\\\])*"|[{}()]|[@$]?\\w+/g)) {
+    if (depth === 0 && /^\\w/.test(token)) words.push(token);
+    if (depth === 0 && token === '{') {
+      const [type = 'query', name] = words;
+      if (type !== 'fragment') operations.push({ type, name });
+      words = [];
+    }
+    if (/[{(]/.test(token[0])) depth += 1;
+    if (/[})]/.test(token[0])) depth -= 1;
+  }
+  return operations;
+}
+
+async function post(request, headers) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json',
+      'content-type': 'application/json',
+      ...headers,
+    },
+    body: JSON.stringify(request),
+  });
+  const text = await response.text();
+  if (!/json/.test(response.headers.get('content-type') ?? '')) {
+    throw new Error('Expected JSON, got HTTP ' + response.status + ' ' + response.statusText + ': ' + text.slice(0, 500));
+  }
+  return JSON.parse(text);
+}
+
+// Not an async generator: its return(), called by the stop button, would wait for the next event.
+function subscribe(request, headers) {
+  const url = endpoint.href.replace(/^http/, 'ws');
+  const events = graphqlWs.createClient({ url, connectionParams: headers }).iterate(request);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => events.next().catch(rethrow),
+    return: () => events.return(),
+  };
+}
+
+function rethrow(error) {
+  throw error?.code ? new Error('The WebSocket was closed: ' + error.code + ' ' + error.reason) : error;
+}
+
+function fetcher(request, { headers = {} } = {}) {
+  const operations = operationsIn(request.query);
+  const { type, name } = operations.find((operation) => operation.name === request.operationName) ?? operations[0] ?? {};
+  const sent = { ...request, operationName: name };
+  return type === 'subscription' ? subscribe(sent, headers) : post(sent, headers);
+}
+
+// The active tab of the last visit. Without it, GraphiQL would open the first example in a further tab.
+function lastVisit() {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
+    return tabs[activeTabIndex];
+  } catch {
+    return undefined;
+  }
+}
+
+const asked = new URLSearchParams(location.search);
+const linked = asked.has('query') ? { query: asked.get('query'), variables: asked.get('variables') ?? undefined } : undefined;
+const defaultTabs = linked ? [linked, ...settings.tabs] : settings.tabs;
+const opened = linked ?? lastVisit() ?? defaultTabs[0];
+const shouldPersistHeaders = localStorage.getItem('graphiql:shouldPersistHeaders') === 'true';
+
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+  fetcher,
+  defaultTabs,
+  query: opened?.query ?? undefined,
+  variables: opened?.variables ?? undefined,
+  initialHeaders: (shouldPersistHeaders && opened?.headers) || undefined,
+  headers: settings.headers || undefined,
+  // A token in the headers editor stays out of the browser's storage unless that is enabled in the settings.
+  shouldPersistHeaders,
+  showPersistHeadersSettings: true,
+  onEditQuery: () => {},
+  title: 'Workspaces',
+  logo: ${JSON.stringify(icon)},
+});
+`;

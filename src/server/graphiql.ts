@@ -1,13 +1,16 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contentSecurityPolicy, type GraphiQLTab } from './graphiql-page.ts';
-import { buildGraphiQLSite, type GraphiQLSite } from './graphiql-site.ts';
-import { sendAsset } from './static-asset.ts';
+import { createRequire } from 'node:module';
+import { join, parse } from 'node:path';
+import { clientScript, contentSecurityPolicy, graphiqlPage, type GraphiQLTab } from './graphiql-page.ts';
+import { sendText } from './responses.ts';
+import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
 
 export interface GraphiQLOptions {
   readonly endpoint: string;
-  /** What somebody who comes for the first time finds; later visits show the tabs they left. */
+  /** Tabs of a first visit. Later visits show the tabs as they were left, from the browser's storage. */
   readonly tabs: readonly GraphiQLTab[];
-  /** What the headers editor holds at first: JSON with comments. */
+  /** Initial text of the headers editor: JSON with comments. */
   readonly headers?: string;
 }
 
@@ -17,8 +20,9 @@ export interface GraphiQL {
 }
 
 /**
- * GraphiQL without any outside host: a small page at the endpoint for browsers, its scripts below it under names that
- * change with their content. Nothing is read or compressed before the first visit.
+ * Serves GraphiQL: a page at the endpoint and at `/` for requests that accept HTML, and its scripts below `<endpoint>/graphiql/`
+ * under names that change with their content. Loads nothing from other hosts. Reads and compresses its files at the
+ * first visit and keeps them in memory from then on.
  */
 export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions): GraphiQL {
   let site: Promise<GraphiQLSite> | undefined;
@@ -29,13 +33,18 @@ export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions
     const { page, assets } = await site;
     if (path === endpoint) return sendAsset(request, response, { asset: page, headers: pageHeaders });
     const asset = assets.get(path);
-    if (!asset) return notFound(response);
+    if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
     return sendAsset(request, response, { asset, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
   };
   return {
-    handles: (request) => isReading(request) && (isVisit(request, endpoint) || isAsset(request, endpoint)),
+    handles: (request) =>
+      isGetOrHead(request) && (isPageRequest(request, endpoint) || isAssetRequest(request, endpoint)),
     serve(request, response) {
-      answer(request, response).catch((error: unknown) => refuse(response, error));
+      // No header has been sent yet: only building the site can fail, if a package is missing or cannot be read.
+      answer(request, response).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        sendText(response, 500, `Cannot serve GraphiQL: ${reason}`);
+      });
     },
   };
 }
@@ -51,16 +60,16 @@ function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
 }
 
-function isReading(request: IncomingMessage): boolean {
+function isGetOrHead(request: IncomingMessage): boolean {
   return request.method === 'GET' || request.method === 'HEAD';
 }
 
-function isVisit(request: IncomingMessage, endpoint: string): boolean {
+function isPageRequest(request: IncomingMessage, endpoint: string): boolean {
   const path = pathOf(request);
   return (path === endpoint || path === '/') && (request.headers.accept ?? '').includes('text/html');
 }
 
-function isAsset(request: IncomingMessage, endpoint: string): boolean {
+function isAssetRequest(request: IncomingMessage, endpoint: string): boolean {
   return pathOf(request).startsWith(`${endpoint}/graphiql/`);
 }
 
@@ -68,12 +77,85 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(302, { location, 'cache-control': 'no-cache', vary: 'accept' }).end();
 }
 
-function notFound(response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('No such file; reload the page.\n');
+/** The page, and all files that it loads by their paths. */
+interface GraphiQLSite {
+  readonly page: StaticAsset;
+  readonly assets: ReadonlyMap<string, StaticAsset>;
 }
 
-// Everything that can fail happens before the first header: the bundle is not installed, or cannot be read.
-function refuse(response: ServerResponse, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
-  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(`GraphiQL cannot be shown: ${reason}\n`);
+async function buildGraphiQLSite({
+  endpoint,
+  tabs,
+  headers,
+}: {
+  readonly endpoint: string;
+  readonly tabs: readonly GraphiQLTab[];
+  readonly headers: string;
+}): Promise<GraphiQLSite> {
+  const assets = new Map<string, StaticAsset>();
+  const publish = (file: SiteFile): string => {
+    const asset = createStaticAsset(contentTypes[file.extension], file.text);
+    const path = `${endpoint}/graphiql/${file.name}-${asset.hash}.${file.extension}`;
+    assets.set(path, asset);
+    // Relative, so that the page works behind a proxy that serves it below another path.
+    return path.slice(endpoint.lastIndexOf('/') + 1);
+  };
+  const { style, scripts, workers } = await readFiles();
+  const html = graphiqlPage({
+    styleUrl: publish(style),
+    scriptUrls: scripts.map(publish),
+    workerUrls: Object.fromEntries(Object.entries(workers).map(([label, file]) => [label, publish(file)])),
+    tabs,
+    headers,
+  });
+  return { page: createStaticAsset('text/html; charset=utf-8', html), assets };
+}
+
+interface SiteFile {
+  readonly name: string;
+  readonly extension: keyof typeof contentTypes;
+  readonly text: string;
+}
+
+const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
+
+// Imported at the first visit, not when the gateway starts: the bundle is 9 MB of text.
+async function readFiles() {
+  const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
+  return {
+    style: { name: 'graphiql', extension: 'css', text: `${bundle.css}\n${tabStyle}` } satisfies SiteFile,
+    scripts: [script('graphql-ws', readGraphqlWs()), script('graphiql', bundle.js), script('client', clientScript)],
+    // By the labels that the editor, Monaco, requests workers with.
+    workers: {
+      editorWorkerService: script('editor-worker', bundle.editorWorkerService),
+      json: script('json-worker', bundle.jsonWorker),
+      graphql: script('graphql-worker', bundle.graphqlWorker),
+    },
+  };
+}
+
+// GraphiQL's opening animation would move a tab away from the pointer at its first click, and the click would be lost.
+const tabStyle = '.graphiql-container .graphiql-tabs .graphiql-tab { transform: none !important }\n';
+
+function script(name: string, text: string): SiteFile {
+  return { name, extension: 'js', text };
+}
+
+function readGraphqlWs(): string {
+  const entry = createRequire(import.meta.url).resolve('graphql-ws');
+  return readFileSync(join(entry, '../../umd/graphql-ws.min.js'), 'utf8');
+}
+
+/** Reads one tab per `*.graphql` file, sorted by name, with the variables of the `*.json` file of the same name, if any. */
+export function readExampleTabs(directory: string): readonly GraphiQLTab[] {
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.graphql'))
+    .toSorted()
+    .map((file) => readTab(directory, parse(file).name));
+}
+
+function readTab(directory: string, name: string): GraphiQLTab {
+  const query = readFileSync(join(directory, `${name}.graphql`), 'utf8');
+  const variablesFile = join(directory, `${name}.json`);
+  return existsSync(variablesFile) ? { name, query, variables: readFileSync(variablesFile, 'utf8') } : { name, query };
 }

@@ -1,23 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
-import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import { createClusterAssets, type ClusterAssetsOptions } from './cluster-assets.ts';
-import type { GraphiQLTab } from './graphiql-page.ts';
-import { createGraphiQL } from './graphiql.ts';
-import { isSimplePost, OriginPolicy } from './origin-policy.ts';
+import { failure, type ErrorCode } from '../graphql/errors.ts';
+import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
+import { createGraphiQL } from './graphiql.ts';
+import type { GraphiQLTab } from './graphiql-page.ts';
+import { acceptsEventStream } from './operation-request.ts';
+import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import { acceptsStream, EventStreamServer } from './sse.ts';
-import { createWebSockets } from './websocket.ts';
+import { sendJson } from './responses.ts';
+import { shutDown } from './shutdown.ts';
+import { EventStreamServer } from './sse.ts';
+import { WebSocketHandler } from './websocket.ts';
 
-/** Whether the gateway can answer, and what is still missing if it cannot. */
+/** Whether the gateway can answer queries. */
 export interface Readiness {
   readonly ready: boolean;
+  /** Resources that have not been listed yet. Empty if ready. */
   readonly waitingFor: readonly string[];
 }
 
@@ -25,57 +28,54 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Shown in GraphiQL to who comes for the first time. */
+  /** GraphiQL's tabs at a first visit. */
   readonly tabs: readonly GraphiQLTab[];
-  /** What GraphiQL's headers editor holds at first: JSON with comments. */
+  /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders: string;
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
-  readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
-  /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway beside its own. */
+  /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
-  /** How long clients are given to leave when the server stops. */
+  /** Time for subscriptions to be completed, and then for requests in progress, at shutdown. */
   readonly drainMs: number;
 }
 
+/** A listening server. Disposing drains it: see {@link shutDown}. */
 export interface HttpServer extends AsyncDisposable {
-  /** Address of the endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
+  /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   readonly pipeline: Pipeline;
 }
 
 const ENDPOINT = '/graphql';
-/** Time for the client of a refused upgrade to read the answer and to close its side. */
-const REFUSAL_LINGER_MS = 1_000;
-/** So many may knock at once, as after a restart; the system may allow fewer. */
+/** Time for the client of a refused upgrade to read the response and close the connection. */
+const REFUSED_UPGRADE_TIMEOUT_MS = 1_000;
+/** Connections that the kernel may hold until they are accepted: clients reconnect at once after a restart. The system may allow fewer. */
 const BACKLOG = 4_096;
 
 /**
- * Serves GraphQL over GET, POST, Server-Sent Events and WebSocket at `/graphql`, GraphiQL to browsers there, `/assets/`, `/livez` and
- * `/readyz`. Disposing ends every stream, waits for the answers under way, and closes.
- * @throws {Error} when the port is taken
+ * Serves GraphQL at `/graphql` over GET, POST, Server-Sent Events and WebSocket; GraphiQL to browsers at `/` and
+ * `/graphql`; files of the cluster below `/assets/`; the probes `/livez` and `/readyz`.
+ * @throws {Error} if it cannot listen, for example because the port is in use
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
   const flowControl = new FlowControl(options, () => (pipeline.subscriptions.counters.slowCloses += 1));
-  const webSockets = createWebSockets({ ...options, pipeline, flowControl });
-  const serveJson: Answer = async (request, response, viewer) => {
+  const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl });
+  const serveJson: GraphQLHandler = async (request, response, viewer) => {
     await pipeline.yoga(request, response, { viewer });
   };
-  const streams = new EventStreamServer({ pipeline, flowControl, serveJson });
-  const origins = new OriginPolicy(options);
-  const state = { stopping: false };
-  const server = createServer(
-    routes({ ...options, origins }, state, async (request, response, viewer) =>
-      acceptsStream(request) ? streams.serve(request, response, viewer) : serveJson(request, response, viewer),
-    ),
-  );
+  const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
+  const state: ServerState = { stopping: false };
+  const originPolicy = new OriginPolicy(options);
+  const serveGraphQL: GraphQLHandler = (request, response, viewer) =>
+    acceptsEventStream(request) ? eventStreams.serve(request, response, viewer) : serveJson(request, response, viewer);
+  const server = createServer(requestHandler({ options, state, originPolicy, serveGraphQL }));
   server.on('upgrade', (request, socket, head) => {
-    if (state.stopping) refuseUpgrade(socket, '503 Service Unavailable');
-    else if (pathOf(request) !== ENDPOINT) refuseUpgrade(socket, '404 Not Found');
-    else if (origins.refusal(request)) refuseUpgrade(socket, '403 Forbidden');
+    const refusal = upgradeRefusal(request, state, originPolicy);
+    if (refusal) refuseUpgrade(socket, refusal);
     else webSockets.upgrade(request, socket, head);
   });
   const { port } = await listen(server, options);
@@ -85,97 +85,91 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     pipeline,
     async [Symbol.asyncDispose]() {
       state.stopping = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all([streams.close(options.drainMs), webSockets.close(options.drainMs)]);
-      server.closeIdleConnections();
-      const deadline = new AbortController();
-      await Promise.race([
-        closed,
-        delay(options.drainMs, undefined, { signal: deadline.signal }).catch(() => undefined),
-      ]);
-      deadline.abort();
-      server.closeAllConnections();
-      await closed;
+      await shutDown(server, {
+        drainMs: options.drainMs,
+        endStreams: (drainMs) => Promise.all([eventStreams.close(drainMs), webSockets.close(drainMs)]),
+      });
       await pipeline.yoga.dispose();
     },
   };
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-type Answer = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
+interface ServerState {
+  stopping: boolean;
+}
 
-function routes(
-  {
-    tabs,
-    graphiqlHeaders: headers,
-    readiness,
-    origins,
-    authenticate,
-    publicError,
-    assetAt,
-  }: HttpServerOptions & { readonly origins: OriginPolicy },
-  state: { readonly stopping: boolean },
-  serveGraphQL: Answer,
-): Handler {
+type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
+
+interface RequestHandlerOptions {
+  readonly options: HttpServerOptions;
+  readonly state: Readonly<ServerState>;
+  readonly originPolicy: OriginPolicy;
+  readonly serveGraphQL: GraphQLHandler;
+}
+
+/** Routes requests. The probes come first: the kubelet sends another Host. */
+function requestHandler({ options, state, originPolicy, serveGraphQL }: RequestHandlerOptions) {
+  const { tabs, graphiqlHeaders: headers, readiness, authenticate, publicError } = options;
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
-  const assets = createClusterAssets({ assetAt, authenticate, publicError });
-  return (request, response) => {
+  const assets = new ClusterAssetServer(options);
+  return (request: IncomingMessage, response: ServerResponse): void => {
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);
-    if (path === '/livez') return answer(response, 200, { status: 'ok' });
+    if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz')
-      return answerReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
-    const refusal = origins.refusal(request);
-    if (refusal) return answer(response, 403, errorOf('FORBIDDEN', refusal));
+      return sendReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
+    const refusal = originPolicy.refusal(request);
+    if (refusal) return sendJson(response, 403, errorBody('FORBIDDEN', refusal));
     if (assets.handles(request)) return assets.serve(request, response);
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (path !== ENDPOINT)
-      return answer(response, 404, { message: `There is nothing at ${path}; GraphQL is at ${ENDPOINT}.` });
-    if (origins.answerBrowser(request, response)) return undefined;
-    if (isSimplePost(request)) return answer(response, 415, errorOf('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
+      return sendJson(response, 404, { message: `Nothing is served at ${path}. The GraphQL endpoint is ${ENDPOINT}.` });
+    if (originPolicy.applyCors(request, response)) return undefined;
+    if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
     authenticate(credentialsOf(request)).then(
-      // Whoever fails here has lost its client in the middle of a request: there is nobody left to tell.
+      // Rejects only if the client disconnects in the middle of its request.
       (viewer) => serveGraphQL(request, response, viewer).catch(() => response.destroy()),
-      (error: unknown) => refuseUnidentified(response, publicError(error)),
+      (error: unknown) => refuseUnauthenticated(response, publicError(error)),
     );
     return undefined;
   };
 }
 
-/** It is not known who asks; or it cannot be found out now. */
-function refuseUnidentified(response: ServerResponse, error: GraphQLError): void {
-  const isUnknown = error.extensions['code'] === 'UNAUTHENTICATED';
-  if (isUnknown) response.setHeader('www-authenticate', 'Bearer');
-  answer(response, isUnknown ? 401 : 503, { errors: [error] });
-}
-
 const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';
 
-function errorOf(code: ErrorCode, message: string): object {
+function errorBody(code: ErrorCode, message: string): object {
   return { errors: [failure(code, message)] };
 }
 
-function answerReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {
-  answer(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });
+/** 401 if the credentials are invalid, 503 if the API server cannot check them. */
+function refuseUnauthenticated(response: ServerResponse, error: GraphQLError): void {
+  const isUnauthenticated = error.extensions['code'] === 'UNAUTHENTICATED';
+  if (isUnauthenticated) response.setHeader('www-authenticate', 'Bearer');
+  sendJson(response, isUnauthenticated ? 401 : 503, { errors: [error] });
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(`${JSON.stringify(body)}\n`);
+function sendReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {
+  sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });
+}
+
+/** Returns the HTTP status of a refused upgrade, or undefined if it is allowed. */
+function upgradeRefusal(request: IncomingMessage, state: ServerState, originPolicy: OriginPolicy): string | undefined {
+  if (state.stopping) return '503 Service Unavailable';
+  if (pathOf(request) !== ENDPOINT) return '404 Not Found';
+  return originPolicy.refusal(request) ? '403 Forbidden' : undefined;
 }
 
 /**
- * Answers an upgrade request with an error and closes its connection, at the latest after {@link REFUSAL_LINGER_MS}.
- * Node hands the socket over without listeners: an `error` event would end the process, and unread bytes would keep the
+ * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_UPGRADE_TIMEOUT_MS}.
+ * Node hands over the socket without listeners: an `error` event would end the process, and unread bytes would keep the
  * socket open after its client has left.
  */
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  const linger = setTimeout(() => socket.destroy(), REFUSAL_LINGER_MS);
-  socket.once('close', () => clearTimeout(linger));
+  const timeout = setTimeout(() => socket.destroy(), REFUSED_UPGRADE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timeout));
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
@@ -193,7 +187,7 @@ function listen(
       server.off('error', reject);
       const address = server.address();
       if (typeof address === 'object' && address) resolve(address);
-      else reject(new TypeError('The server has no port.'));
+      else reject(new TypeError('Expected a listening server to have a port.'));
     });
   });
 }

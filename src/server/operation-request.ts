@@ -1,15 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import { getOperationAST, parse } from 'graphql';
 import type { OperationRequest } from './pipeline.ts';
 
+export const EVENT_STREAM = 'text/event-stream';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Why a request names no operation. */
+/** An HTTP error instead of an operation. */
 export interface Refusal {
   readonly status: number;
+  /** Body of the response. */
   readonly refusal: string;
 }
 
-/** The operation that a GET names in its query, or a POST in its JSON body. */
+/** Reads the operation from the query string of a GET or the JSON body of a POST. Never rejects because of its content. */
 export async function readOperation(request: IncomingMessage): Promise<OperationRequest | Refusal> {
   if (request.method === 'GET') return fromQuery(new URL(request.url ?? '/', 'http://gateway').searchParams);
   if (request.method !== 'POST')
@@ -20,10 +23,11 @@ export async function readOperation(request: IncomingMessage): Promise<Operation
   }
   const body = await readBody(request);
   return body === undefined
-    ? { status: 413, refusal: `The body is larger than ${MAX_BODY_BYTES} bytes.` }
+    ? { status: 413, refusal: `Expected a body of at most ${MAX_BODY_BYTES} bytes, got a longer one.` }
     : fromJson(body);
 }
 
+/** Returns undefined if the body is too large. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -39,19 +43,19 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 function fromQuery(query: URLSearchParams): OperationRequest | Refusal {
   const parameters: Record<string, unknown> = Object.fromEntries(query);
   const { variables } = parameters;
-  return checked({ ...parameters, ...(typeof variables === 'string' && { variables: parsed(variables) }) });
+  return parseRequest({ ...parameters, ...(typeof variables === 'string' && { variables: parseJson(variables) }) });
 }
 
 function fromJson(body: string): OperationRequest | Refusal {
-  return checked(parsed(body));
+  return parseRequest(parseJson(body));
 }
 
 const malformed: Refusal = {
   status: 400,
-  refusal: 'Expected { "query": "…", "operationName": "…", "variables": { … } }, of which only the query is necessary.',
+  refusal: 'Expected { "query": "…", "operationName": "…", "variables": { … } }, of which only query is required.',
 };
 
-function checked(value: unknown): OperationRequest | Refusal {
+function parseRequest(value: unknown): OperationRequest | Refusal {
   if (!isRecord(value)) return malformed;
   const { query, operationName, variables } = value;
   if (typeof query !== 'string') return malformed;
@@ -64,10 +68,36 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // the caller says what was expected
+    return undefined; // refused as malformed by parseRequest
+  }
+}
+
+/** Whether the client accepts a response as Server-Sent Events. */
+export function acceptsEventStream({ headers }: IncomingMessage): boolean {
+  return mediaTypesOf(headers.accept).includes(EVENT_STREAM);
+}
+
+/** Whether the client accepts a response as JSON. */
+export function acceptsJson({ headers }: IncomingMessage): boolean {
+  const accepted = mediaTypesOf(headers.accept);
+  return ['application/json', 'application/graphql-response+json', '*/*', 'application/*'].some((type) =>
+    accepted.includes(type),
+  );
+}
+
+function mediaTypesOf(accept: string | undefined): readonly string[] {
+  return (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+}
+
+/** Returns the type of the operation to execute. Undefined if it is invalid: validation reports the error. */
+export function operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
+  try {
+    return getOperationAST(parse(query ?? ''), operationName)?.operation;
+  } catch {
+    return undefined;
   }
 }

@@ -5,31 +5,34 @@ const ALLOWED_HEADERS = 'content-type, authorization, last-event-id';
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Which web pages may talk to the gateway: those that it serves itself, and those of the allowed origins. A browser lets
- * any page open a WebSocket to anywhere, and send simple requests; so the gateway has to ask where they come from.
+ * Decides which web pages may use the gateway: its own and those of the allowed origins.
+ *
+ * The same-origin policy of browsers does not cover WebSockets and simple requests, which any page may send to any host
+ * (cross-site request forgery, cross-site WebSocket hijacking). Clients that send no Origin are not browsers and pass.
+ * On loopback, only loopback host names are accepted, which prevents DNS rebinding.
  */
 export class OriginPolicy {
   readonly #allowed: ReadonlySet<string>;
   readonly #isLoopback: boolean;
 
-  /** @param host where the gateway listens: on loopback only loopback names are its own, whatever DNS may say */
+  /** @param host the address that the gateway listens on */
   constructor({ allowedOrigins, host }: { readonly allowedOrigins: readonly string[]; readonly host: string }) {
     this.#allowed = new Set(allowedOrigins);
     this.#isLoopback = isLoopback(host);
   }
 
-  /** @returns why a request is refused; undefined where it is not. What is no browser names no origin. */
+  /** Returns the reason to refuse a request, or undefined if it is allowed. */
   refusal({ headers: { host = '', origin } }: IncomingMessage): string | undefined {
     if (origin !== undefined && this.#allowed.has(origin)) return undefined;
     if (this.#isLoopback && !LOOPBACK_NAMES.has(hostnameOf(`http://${host}`))) {
-      return `Expected a Host such as localhost, got ${JSON.stringify(host)}: this gateway listens for its own machine only.`;
+      return `Expected the header Host to be localhost, 127.0.0.1 or [::1], because the gateway listens on loopback only, got ${JSON.stringify(host)}.`;
     }
     if (origin === undefined || hostOf(origin) === host.toLowerCase()) return undefined;
-    return `Pages of ${origin} may not use this gateway. Its administrator can allow them by ALLOWED_ORIGINS.`;
+    return `Expected the gateway's own origin or one of ALLOWED_ORIGINS, got ${JSON.stringify(origin)}. An administrator of the gateway can add it.`;
   }
 
-  /** Tells a browser that a page of an allowed origin may read the answer. @returns true where that was all it asked */
-  answerBrowser(request: IncomingMessage, response: ServerResponse): boolean {
+  /** Adds the CORS headers if the origin is allowed. @returns true if the request was a preflight and has been answered */
+  applyCors(request: IncomingMessage, response: ServerResponse): boolean {
     const { origin } = request.headers;
     if (origin === undefined || !this.#allowed.has(origin)) return false;
     response.setHeader('access-control-allow-origin', origin);
@@ -43,14 +46,14 @@ export class OriginPolicy {
   }
 }
 
-/** Whether an address can be reached from this machine only. */
+/** Whether an address is reachable from the same machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /**
- * Whether a browser would send this without asking first, from any page: a POST whose body is a form or plain text. Such
- * a request cannot be told from one that its sender never meant.
+ * Whether a browser sends this request from any page without a CORS preflight: a POST whose body is a form or plain text
+ * (a "simple request" of the Fetch standard).
  */
 export function isSimplePost({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST') return false;

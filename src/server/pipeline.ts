@@ -16,26 +16,25 @@ import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 
-/** What a client sends, on whatever transport. */
+/** A GraphQL request, whatever the transport: `query`, `operationName` and `variables` of the GraphQL over HTTP specification. */
 export interface OperationRequest {
   readonly query?: string | undefined;
   readonly operationName?: string | undefined;
   readonly variables?: Record<string, unknown> | undefined;
 }
 
-/** An operation that may be executed. */
+/** An operation that is parsed, valid and has a context. It has not been executed. */
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
-/** Why an operation was not executed, or what went wrong in it. */
+/** A result without data. Its errors are coded and may be shown to the client. */
 export interface FailedOperation {
   readonly errors: GraphQLError[];
 }
 
-/** Where an operation comes from. */
+/** The client that sends an operation. */
 export interface OperationCaller {
-  /** Aborts when the client has gone or has lost interest. */
+  /** Aborts when the client disconnects or cancels. */
   readonly signal: AbortSignal;
-  /** Who sends it. */
   readonly viewer: Viewer;
 }
 
@@ -43,18 +42,23 @@ export interface PipelineOptions {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
   readonly createContext: (viewer: Viewer, signal: AbortSignal) => Context;
-  /** What a client may know of an error; what it may not is logged. */
+  /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
-  /** How many subscriptions one viewer may have at once, over all connections. */
+  /** Limit on the running subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
-  /** How often it is asked again what those who listen may see. */
+  /** Interval at which the permissions of subscribed viewers are checked again. */
   readonly recheckMs: number;
 }
 
-/** The one way an operation goes, whatever transport brings it: parsed, validated, executed, its errors made fit to be seen. */
+/**
+ * Parses, validates and executes operations of all transports, and codes their errors.
+ *
+ * GET and POST requests with one response go through {@link yoga}. Server-Sent Events and WebSockets call {@link prepare}
+ * and {@link run}; both use the same schema, context, validation and error handling as yoga, and neither rejects.
+ */
 export class Pipeline {
   readonly subscriptions: SubscriptionRegistry;
-  /** GET and POST with one answer. */
+  /** Serves GET and POST. Disposed of by the HTTP server. */
   readonly yoga: YogaServerInstance<OperationCaller, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
 
@@ -71,10 +75,10 @@ export class Pipeline {
       cors: false,
       multipart: false,
       logging: false,
-      healthCheckEndpoint: '/yoga-has-no-health-check-of-its-own',
+      healthCheckEndpoint: '/unused-health-check',
       maskedErrors: { maskError: publicError },
       plugins: [
-        useEngine({ execute: executePrepared, subscribe: refuseStream }),
+        useEngine({ execute: executePrepared, subscribe: refuseSubscription }),
         {
           onExecutionResult: (done) => {
             const { result } = done;
@@ -86,7 +90,7 @@ export class Pipeline {
     });
   }
 
-  /** Parses and validates an operation for a transport that can carry more than one answer. Never rejects. */
+  /** Parses and validates an operation, and creates its context. Never rejects. */
   async prepare(
     { query, operationName, variables }: OperationRequest,
     caller: OperationCaller,
@@ -103,10 +107,10 @@ export class Pipeline {
   }
 
   /**
-   * Executes a query or mutation; of a subscription, makes a stream that is yet to be started. Never rejects.
-   * @param after the cursor of the last event that the client has, where the transport tells it
+   * Executes a query or mutation, or authorizes a subscription, which the caller must start. Never rejects.
+   * @param after cursor of the last event that the client received, if the transport carries it
    */
-  async begin(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
+  async run(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
       if (type === 'subscription') {
@@ -125,30 +129,29 @@ export class Pipeline {
   }
 }
 
-/** Executes an operation once it is known what the viewer sees of all that it reads. */
+/** Executes an operation after fetching the viewer's visibility of all resources that it reads. */
 async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResult> {
   const { schema, document, contextValue } = operation;
-  if (!isContext(contextValue)) throw new TypeError('An operation came without a context of ours.');
+  if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
   const errors = invalidNames(operation);
   if (errors.length > 0) return { errors };
   await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
   return execute(operation);
 }
 
-/** Whether an operation goes on giving answers. */
-export function isStream(answer: ExecutionResult | SubscriptionHandle): answer is SubscriptionHandle {
-  return 'start' in answer;
+export function isSubscription(result: ExecutionResult | SubscriptionHandle): result is SubscriptionHandle {
+  return 'start' in result;
 }
 
-/** yoga notes the HTTP status of an answer on its errors; these transports have none per operation. */
+/** Removes the HTTP status that yoga reads from errors: these transports have no status per operation. */
 function withoutHttp(error: GraphQLError): GraphQLError {
   const { http: _, ...extensions } = error.extensions;
   const { message, nodes, source, positions, path } = error;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
-function refuseStream(): ExecutionResult {
+function refuseSubscription(): ExecutionResult {
   const message =
-    'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at this address, and over Server-Sent Events to requests with Accept: text/event-stream.';
+    'Expected a transport that supports subscriptions. Connect to this URL by WebSocket (subprotocol graphql-transport-ws), or send Accept: text/event-stream for Server-Sent Events.';
   return { errors: [failure('NOT_ACCEPTABLE', message, { http: { status: 406 } })] };
 }

@@ -1,49 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getOperationAST, parse } from 'graphql';
 import type { Viewer } from '../auth/viewer.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import { isStream, type OperationRequest, type Pipeline } from './pipeline.ts';
-import type { FlowControl, Transport } from './flow-control.ts';
-import { readOperation, type Refusal } from './operation-request.ts';
-import { staggered } from './staggered.ts';
+import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { FlowControl, FlowController, Transport } from './flow-control.ts';
+import { acceptsJson, EVENT_STREAM, operationTypeOf, readOperation, type Refusal } from './operation-request.ts';
+import { isSubscription, type Pipeline } from './pipeline.ts';
+import { sendText } from './responses.ts';
+import { staggered } from './shutdown.ts';
 
-const STREAM = 'text/event-stream';
+/** A comment, which clients ignore and which keeps proxies from closing the connection. */
 const PING = ':\n\n';
 const PING_INTERVAL_MS = 12_000;
 
-/** Whether a request may be answered by Server-Sent Events. */
-export function acceptsStream({ headers }: IncomingMessage): boolean {
-  return mediaTypesOf(headers.accept).includes(STREAM);
-}
-
-interface StreamServerOptions {
+interface EventStreamOptions {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
-  /** Answers a query that is better answered as JSON. */
+  /** Answers a query or mutation as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 }
 
 interface OpenStream {
   readonly ping: () => void;
-  /** Tells the client that the stream is complete. */
+  /** Stops the subscription and completes the stream. */
   readonly end: () => void;
 }
 
 /**
- * Answers each operation as a stream of its own (graphql-sse, "distinct connections"): `event: next` for each result, with
- * the event’s cursor as its `id`; `event: complete` at the end; a comment every 12 s. `Last-Event-ID` goes on from there.
+ * GraphQL over Server-Sent Events: one operation per response ("distinct connections mode" of the graphql-sse protocol).
+ *
+ * Sends `event: next` for each result, with the event's cursor as its `id`, and `event: complete` at the end. A request
+ * with `Last-Event-ID` resumes after that cursor. Sends a comment every 12 s.
  */
 export class EventStreamServer {
-  readonly #options: StreamServerOptions;
+  readonly #options: EventStreamOptions;
+  /** One entry per open response with a subscription. */
   readonly #streams = new Set<OpenStream>();
   #pings: NodeJS.Timeout | undefined;
 
-  constructor(options: StreamServerOptions) {
+  constructor(options: EventStreamOptions) {
     this.#options = options;
   }
 
-  /** A query that may also be answered as JSON is left to that. */
+  /** Answers a request that accepts an event stream. A query whose client accepts JSON as well is answered as JSON. */
   async serve(request: IncomingMessage & { body?: unknown }, response: ServerResponse, viewer: Viewer): Promise<void> {
     const { pipeline, serveJson } = this.#options;
     const operation = await readOperation(request);
@@ -51,52 +49,31 @@ export class EventStreamServer {
     const type = operationTypeOf(operation);
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
     if (acceptsJson(request) && type !== 'subscription') {
-      if (request.method === 'POST') request.body = operation; // yoga takes what has been read already
+      if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
       return serveJson(request, response, viewer);
     }
-    const leaving = new AbortController();
-    response.once('close', () => leaving.abort());
-    const prepared = await pipeline.prepare(operation, { signal: leaving.signal, viewer });
-    const answer = 'errors' in prepared ? prepared : await pipeline.begin(prepared, lastEventIdOf(request));
-    if (leaving.signal.aborted) return undefined;
-    begin(response);
-    if (isStream(answer) && !('errors' in prepared)) return this.#follow(answer, response, viewer.name);
-    writeEvent(response, JSON.stringify(answer));
+    const disconnected = new AbortController();
+    response.once('close', () => disconnected.abort());
+    const prepared = await pipeline.prepare(operation, { signal: disconnected.signal, viewer });
+    const result = 'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request));
+    if (disconnected.signal.aborted) return undefined;
+    beginStream(response);
+    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, viewer.name);
+    response.write(nextEvent(JSON.stringify(result)));
     return complete(response);
   }
 
-  /** Completes all streams, spread over this time. */
-  async close(overMs: number): Promise<void> {
-    await staggered([...this.#streams], overMs, ({ end }) => end());
+  /** Completes all streams, spread over `drainMs`. */
+  async close(drainMs: number): Promise<void> {
+    await staggered([...this.#streams], drainMs, ({ end }) => end());
   }
 
-  #ping(): void {
-    for (const { ping } of this.#streams) ping();
-  }
-
-  #stopPings(): void {
-    clearInterval(this.#pings);
-    this.#pings = undefined;
-  }
-
-  #follow(stream: SubscriptionHandle, response: ServerResponse, viewer: string): void {
+  #subscribe(handle: SubscriptionHandle, response: ServerResponse, viewer: string): void {
     const flow = this.#options.flowControl.open(transportOf(response), viewer);
-    const running = stream.start({
-      get ready() {
-        return flow.ready;
-      },
-      send: (frame) => {
-        flow.writing();
-        response.write(frame.bytes(stream.resumable ? resumableEventOf : eventOf));
-      },
-      end: (error) => {
-        if (error && !response.writableEnded) writeEvent(response, JSON.stringify({ errors: [error] }));
-        complete(response);
-      },
-    });
+    const running = handle.start(sinkOf(response, flow, handle.resumable));
     const open = {
       ping: () => {
-        // After the end, while the client has yet to read it, a write would be an error event without a listener.
+        // A write after the end, while the client has yet to read it, would be an `error` event without a listener.
         if (!response.writableEnded) response.write(PING);
       },
       end: () => {
@@ -104,8 +81,7 @@ export class EventStreamServer {
         complete(response);
       },
     };
-    this.#streams.add(open);
-    this.#pings ??= setInterval(() => this.#ping(), PING_INTERVAL_MS);
+    this.#addStream(open);
     response.on('drain', () => {
       flow.drained();
       running.resume();
@@ -113,10 +89,39 @@ export class EventStreamServer {
     response.once('close', () => {
       running.stop();
       flow[Symbol.dispose]();
-      this.#streams.delete(open);
-      if (this.#streams.size === 0) this.#stopPings();
+      this.#removeStream(open);
     });
   }
+
+  #addStream(stream: OpenStream): void {
+    this.#streams.add(stream);
+    this.#pings ??= setInterval(() => {
+      for (const { ping } of this.#streams) ping();
+    }, PING_INTERVAL_MS);
+  }
+
+  #removeStream(stream: OpenStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size > 0) return;
+    clearInterval(this.#pings);
+    this.#pings = undefined;
+  }
+}
+
+function sinkOf(response: ServerResponse, flow: FlowController, resumable: boolean): EventSink {
+  return {
+    get ready() {
+      return flow.ready;
+    },
+    send: (event) => {
+      flow.beforeWrite();
+      response.write(event.bytes(resumable ? encodeResumable : encode));
+    },
+    end: (error) => {
+      if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
+      complete(response);
+    },
+  };
 }
 
 function transportOf(response: ServerResponse): Transport {
@@ -134,29 +139,31 @@ function transportOf(response: ServerResponse): Transport {
   };
 }
 
+const mutationByGet: Refusal = { status: 405, refusal: 'Expected a POST request for a mutation, got GET.' };
+
 function refuse(response: ServerResponse, { status, refusal }: Refusal): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${refusal}\n`);
+  sendText(response, status, refusal);
 }
 
-function begin(response: ServerResponse): void {
+function beginStream(response: ServerResponse): void {
   response.writeHead(200, {
-    'content-type': `${STREAM}; charset=utf-8`,
+    'content-type': `${EVENT_STREAM}; charset=utf-8`,
     'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
+    'x-accel-buffering': 'no', // nginx would hold back events
   });
   response.write(PING);
 }
 
-function resumableEventOf({ text, cursor }: SerializedEvent): Buffer {
+function encodeResumable({ text, cursor }: SerializedEvent): Buffer {
   return Buffer.from(`event: next\nid: ${cursor}\ndata: ${text}\n\n`);
 }
 
-function eventOf({ text }: SerializedEvent): Buffer {
-  return Buffer.from(`event: next\ndata: ${text}\n\n`);
+function encode({ text }: SerializedEvent): Buffer {
+  return Buffer.from(nextEvent(text));
 }
 
-function writeEvent(response: ServerResponse, frame: string, id?: string): void {
-  response.write(`event: next\n${id === undefined ? '' : `id: ${id}\n`}data: ${frame}\n\n`);
+function nextEvent(text: string): string {
+  return `event: next\ndata: ${text}\n\n`;
 }
 
 function complete(response: ServerResponse): void {
@@ -166,25 +173,4 @@ function complete(response: ServerResponse): void {
 function lastEventIdOf({ headers }: IncomingMessage): string | undefined {
   const id = headers['last-event-id'];
   return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-function acceptsJson({ headers }: IncomingMessage): boolean {
-  const accepted = mediaTypesOf(headers.accept);
-  return ['application/json', 'application/graphql-response+json', '*/*', 'application/*'].some((type) =>
-    accepted.includes(type),
-  );
-}
-
-function mediaTypesOf(accept: string | undefined): readonly string[] {
-  return (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? '');
-}
-
-const mutationByGet: Refusal = { status: 405, refusal: 'Mutations are accepted by POST only.' };
-
-function operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
-  try {
-    return getOperationAST(parse(query ?? ''), operationName)?.operation;
-  } catch {
-    return undefined; // what is wrong with it is told by whoever answers
-  }
 }

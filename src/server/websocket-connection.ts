@@ -1,34 +1,41 @@
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
-import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
-import { SubscriptionIterator, type SubscriptionSink } from './subscription-iterator.ts';
-import { NextMessagePrefix, sharedPayload } from './next-message.ts';
-import type { FlowController, FlowControl, Transport } from './flow-control.ts';
+import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import type { FlowControl, FlowController, Transport } from './flow-control.ts';
 
+/** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
 const STALLED = 4008;
-/** It is not known, or not known any more, who the client is. */
+/** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
 export const UNAUTHORIZED = 4401;
+const GOING_AWAY = 1001;
 const OPEN = 1;
 
-/** One WebSocket, and the streams that it carries. */
+/**
+ * One WebSocket and the subscriptions that it carries.
+ *
+ * Events bypass `ws` and graphql-ws: both would serialize and frame each event again for every socket. Each event is
+ * serialized once for all subscribers; per subscription only the frame header and the operation's id are added. Writing
+ * to the socket keeps the order, because without compression `ws` writes at once, too.
+ */
 export class WebSocketConnection {
-  /** Aborts when the client has gone. */
+  /** Aborts when the WebSocket is closed. */
   readonly closed: AbortSignal;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #openFlow: (viewer: string) => FlowController;
-  readonly #streams = new Map<string, SubscriptionIterator>();
+  /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
+  readonly #subscriptions = new Map<string, SubscriptionIterator>();
   #flow: FlowController | undefined;
-  #heardAt = Date.now();
+  #lastReceivedAt = performance.now();
 
   constructor(webSocket: WebSocket, socket: Socket, flowControl: FlowControl) {
     this.#webSocket = webSocket;
     this.#socket = socket;
-    webSocket.on('pong', () => (this.#heardAt = Date.now()));
-    webSocket.on('message', () => (this.#heardAt = Date.now()));
-    this.#openFlow = (viewer) => flowControl.open(new SocketTransport(this, webSocket, socket), viewer);
+    webSocket.on('pong', () => (this.#lastReceivedAt = performance.now()));
+    webSocket.on('message', () => (this.#lastReceivedAt = performance.now()));
+    this.#openFlow = (viewer) => flowControl.open(this.#transport(), viewer);
     const closing = new AbortController();
     this.closed = closing.signal;
     webSocket.once('close', () => {
@@ -37,121 +44,197 @@ export class WebSocketConnection {
     });
     socket.on('drain', () => {
       this.#flow?.drained();
-      for (const stream of this.#streams.values()) stream.resume();
+      for (const subscription of this.#subscriptions.values()) subscription.resume();
     });
   }
 
-  /** How many streams it carries. */
-  get streams(): number {
-    return this.#streams.size;
+  /** Number of running subscriptions. */
+  get subscriptions(): number {
+    return this.#subscriptions.size;
   }
 
-  /** Begins to send a stream’s frames to a viewer under the id of its operation. */
-  carry(id: string, subscription: SubscriptionHandle, viewer: string): SubscriptionIterator {
+  /**
+   * Starts a subscription and sends its events as `next` messages with this operation id. The result goes to graphql-ws,
+   * which sends `complete` or `error` when it ends. The first viewer of a connection is the one whose limits apply.
+   */
+  carry(id: string, handle: SubscriptionHandle, viewer: string): SubscriptionIterator {
     const flow = (this.#flow ??= this.#openFlow(viewer));
-    const options = { id, webSocket: this.#webSocket, socket: this.#socket, flow, streams: this.#streams };
-    const stream = new SubscriptionIterator(subscription, new SocketSink(options));
-    this.#streams.set(id, stream);
-    return stream;
+    const prefix = new NextMessagePrefix(id);
+    const subscription = new SubscriptionIterator(handle, {
+      get ready() {
+        return flow.ready;
+      },
+      send: (event) => this.#send(event, prefix, flow),
+      ended: (error) => this.#ended(id, error),
+    });
+    this.#subscriptions.set(id, subscription);
+    return subscription;
   }
 
-  /** Keeps proxies from cutting the connection, and gives up a client of which nothing was heard for so long. */
-  ping(patienceMs: number): void {
-    if (Date.now() - this.#heardAt < patienceMs) this.#webSocket.ping();
+  /** Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs`. */
+  ping(timeoutMs: number): void {
+    if (performance.now() - this.#lastReceivedAt < timeoutMs) this.#webSocket.ping();
     else if (this.#flow) this.#flow.closeStalled();
     else this.#webSocket.terminate();
   }
 
-  /** Ends its streams, each as complete, and closes it. */
+  /** Completes all subscriptions, then closes the WebSocket with 1001. */
   drain(reason: string): void {
-    for (const stream of this.#streams.values()) stream.complete();
-    // The streams tell their clients in the next turn.
-    setImmediate(() => this.#webSocket.close(1001, reason));
+    for (const subscription of this.#subscriptions.values()) subscription.complete();
+    // graphql-ws sends the `complete` messages in a later microtask.
+    setImmediate(() => this.#webSocket.close(GOING_AWAY, reason));
   }
 
-  closeStalled(): void {
-    for (const stream of this.#streams.values()) void stream.return();
-    this.#webSocket.close(STALLED, 'You do not read what you have subscribed to.');
-  }
-}
-
-class SocketTransport implements Transport {
-  readonly #connection: WebSocketConnection;
-  readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
-
-  constructor(connection: WebSocketConnection, webSocket: WebSocket, socket: Socket) {
-    this.#connection = connection;
-    this.#webSocket = webSocket;
-    this.#socket = socket;
+  #send(event: SerializedEvent, prefix: NextMessagePrefix, flow: FlowController): void {
+    if (this.#webSocket.readyState !== OPEN) return;
+    const payload = event.bytes(sharedPayload);
+    flow.beforeWrite();
+    this.#socket.write(prefix.before(payload.length));
+    this.#socket.write(payload);
   }
 
-  get pendingBytes(): number {
-    return this.#webSocket.bufferedAmount;
+  #ended(id: string, error: GraphQLError | undefined): void {
+    this.#subscriptions.delete(id);
+    if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
+    // graphql-ws sends the `error` message in a later microtask.
+    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'The token has expired or was revoked.'));
   }
 
-  get takenBytes(): number {
-    return this.#socket.bytesWritten - this.#socket.writableLength;
+  #closeStalled(): void {
+    for (const subscription of this.#subscriptions.values()) void subscription.return();
+    this.#webSocket.close(STALLED, 'The client did not read its subscriptions in time.');
   }
 
-  cork(): void {
-    this.#socket.cork();
-  }
-
-  uncork(): void {
-    this.#socket.uncork();
-  }
-
-  closeStalled(): void {
-    this.#connection.closeStalled();
+  #transport(): Transport {
+    const [webSocket, socket] = [this.#webSocket, this.#socket];
+    return {
+      get pendingBytes() {
+        return webSocket.bufferedAmount;
+      },
+      get takenBytes() {
+        return socket.bytesWritten - socket.writableLength;
+      },
+      cork: () => socket.cork(),
+      uncork: () => socket.uncork(),
+      closeStalled: () => this.#closeStalled(),
+    };
   }
 }
 
-interface SinkOptions {
-  readonly id: string;
-  readonly webSocket: WebSocket;
-  readonly socket: Socket;
-  readonly flow: FlowController;
-  readonly streams: Map<string, SubscriptionIterator>;
+interface SubscriptionSink extends Omit<EventSink, 'end'> {
+  /** Called once, however the subscription ends. */
+  readonly ended: (error?: GraphQLError) => void;
 }
 
 /**
- * Writes frames for one operation: what is its own, then the bytes that it shares with all others. They go past `ws`, which
- * would encode them for each socket anew; without compression it writes at once, so the order is kept.
+ * A running subscription in the form that graphql-ws expects, an async generator. It never yields, because its events are
+ * written to the socket directly; `next()` settles when the subscription ends, and `return()` stops it.
  */
-class SocketSink implements SubscriptionSink {
-  readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
-  readonly #flow: FlowController;
-  readonly #streams: Map<string, SubscriptionIterator>;
-  readonly #id: string;
-  readonly #prefix: NextMessagePrefix;
+export class SubscriptionIterator implements AsyncGenerator<never, undefined>, EventSink {
+  readonly #running: RunningSubscription;
+  readonly #sink: SubscriptionSink;
+  #hasEnded = false;
+  #error: GraphQLError | undefined;
+  #pendingNext: PromiseWithResolvers<IteratorReturnResult<undefined>> | undefined;
 
-  constructor({ id, webSocket, socket, flow, streams }: SinkOptions) {
-    this.#webSocket = webSocket;
-    this.#socket = socket;
-    this.#flow = flow;
-    this.#streams = streams;
-    this.#id = id;
-    this.#prefix = new NextMessagePrefix(id);
+  constructor(handle: SubscriptionHandle, sink: SubscriptionSink) {
+    this.#sink = sink;
+    this.#running = handle.start(this);
   }
 
   get ready(): boolean {
-    return this.#flow.ready;
+    return this.#sink.ready;
   }
 
-  send(frame: SerializedEvent): void {
-    if (this.#webSocket.readyState !== OPEN) return;
-    const shared = frame.bytes(sharedPayload);
-    this.#flow.writing();
-    this.#socket.write(this.#prefix.before(shared.length));
-    this.#socket.write(shared);
+  send(event: SerializedEvent): void {
+    this.#sink.send(event);
   }
 
-  ended(error?: GraphQLError): void {
-    this.#streams.delete(this.#id);
-    if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
-    // The stream tells its client in the next turn.
-    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'Your token has expired, or was revoked.'));
+  end(error?: GraphQLError): void {
+    this.#end(error);
   }
+
+  /** Sends pending events. To be called when the socket has drained. */
+  resume(): void {
+    this.#running.resume();
+  }
+
+  next(): Promise<IteratorResult<never, undefined>> {
+    if (this.#error) return Promise.reject(this.#error);
+    if (this.#hasEnded) return Promise.resolve({ done: true, value: undefined });
+    this.#pendingNext ??= Promise.withResolvers();
+    return this.#pendingNext.promise;
+  }
+
+  return(): Promise<IteratorResult<never, undefined>> {
+    this.complete();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Stops the subscription from the server's side: graphql-ws sends `complete`. */
+  complete(): void {
+    this.#running.stop();
+    this.#end();
+  }
+
+  throw(): Promise<IteratorResult<never, undefined>> {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #end(error?: GraphQLError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#error = error;
+    this.#sink.ended(error);
+    if (error) this.#pendingNext?.reject(error);
+    else this.#pendingNext?.resolve({ done: true, value: undefined });
+  }
+}
+
+/** First byte of a WebSocket frame (RFC 6455, section 5.2): an unfragmented text message. */
+const FINAL_TEXT = 0x81;
+/** Payload lengths from which the header is 4 bytes long, and 10 bytes long. */
+const [MEDIUM, LARGE] = [126, 65_536];
+
+/** Returns the part of a `next` message that all subscribers share: the event and the closing brace. */
+export function sharedPayload({ text }: SerializedEvent): Buffer {
+  return Buffer.from(`${text}}`);
+}
+
+/** The part of a `next` message that belongs to one operation: the frame header and the message up to its payload. */
+export class NextMessagePrefix {
+  readonly #text: Buffer;
+  #bytes = Buffer.alloc(0);
+  #payloadBytes = -1;
+
+  constructor(id: string) {
+    this.#text = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  }
+
+  /** Returns the bytes to write before a shared payload of this length. Caches the last result: events are often of equal length. */
+  before(payloadBytes: number): Buffer {
+    if (this.#payloadBytes !== payloadBytes) {
+      this.#bytes = Buffer.concat([frameHeader(this.#text.length + payloadBytes), this.#text]);
+      this.#payloadBytes = payloadBytes;
+    }
+    return this.#bytes;
+  }
+}
+
+function frameHeader(length: number): Buffer {
+  if (length < MEDIUM) return Buffer.from([FINAL_TEXT, length]);
+  const header = Buffer.alloc(length < LARGE ? 4 : 10);
+  header[0] = FINAL_TEXT;
+  header[1] = length < LARGE ? 126 : 127;
+  if (length < LARGE) header.writeUInt16BE(length, 2);
+  else header.writeBigUInt64BE(BigInt(length), 2);
+  return header;
 }

@@ -2,38 +2,33 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import type { SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { WebSocketConnection, UNAUTHORIZED } from './websocket-connection.ts';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { failure } from '../graphql/errors.ts';
-import type { SubscriptionIterator } from './subscription-iterator.ts';
 import type { FlowControl } from './flow-control.ts';
-import { staggered } from './staggered.ts';
-import { isStream, type Pipeline, type PreparedOperation } from './pipeline.ts';
+import { isSubscription, type Pipeline, type PreparedOperation } from './pipeline.ts';
+import { staggered } from './shutdown.ts';
+import { UNAUTHORIZED, WebSocketConnection, type SubscriptionIterator } from './websocket-connection.ts';
 
 const PING_INTERVAL_MS = 12_000;
 const TRY_AGAIN_LATER = 1013;
+/** Limit of a close frame (RFC 6455, section 5.5) less the close code. */
 const MAX_REASON_BYTES = 123;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-/** How long a close frame is given to pass what is stuck before it. */
+/** Time for the close handshake of a client that has yet to read other data. */
 const CLOSE_TIMEOUT_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
-/** Typed by hand: @types/ws does not know `closeTimeout` yet. */
+/** A variable of its own, because @types/ws lacks `closeTimeout`, and a literal would be checked for excess properties. */
 const socketOptions = {
   noServer: true,
   maxPayload: MAX_MESSAGE_BYTES,
   perMessageDeflate: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
 };
-const GOING_AWAY = 'The server is stopping. Connect again in a second; your cursors stay good.';
-export interface WebSockets {
-  /** Takes over a connection that asks to become a WebSocket. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Completes all streams and closes all connections with 1001, spread over this time; who lingers is cut off. */
-  close(overMs: number): Promise<void>;
-}
+const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
@@ -41,97 +36,124 @@ export interface WebSocketOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
-  /** A client of which nothing is heard for so long, not even the answer to a ping, is closed. */
+  /** A client that sends nothing for this time, not even a pong, is disconnected. */
   readonly slowReaderTimeoutMs: number;
 }
 
-/** One operation on one connection. */
 interface SubscribedOperation {
   readonly prepared: PreparedOperation;
   readonly id: string;
   readonly connection: WebSocketConnection;
 }
 
-/** GraphQL over WebSocket: the graphql-transport-ws protocol, any operation, any number of them on one connection. */
-export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { pipeline, flowControl, publicError, authenticate, slowReaderTimeoutMs } = options;
-  const { maxSubscriptionsPerConnection: most } = options;
-  const sockets = new WebSocketServer(socketOptions);
-  const connections = new Map<WebSocket, WebSocketConnection>();
-  const subscribed = new WeakMap<object, SubscribedOperation>();
-  const authenticators = new WeakMap<WebSocket, () => Promise<Viewer>>();
-  const begin = async (operation: object): Promise<ExecutionResult | SubscriptionIterator> => {
-    const found = subscribed.get(operation);
-    if (!found) throw new TypeError('An operation came that was not prepared.');
-    const { prepared, id, connection } = found;
-    const answer = await pipeline.begin(prepared);
-    if (!isStream(answer)) return answer;
-    if (connection.streams >= most) return { errors: [tooMany(most)] };
-    return connection.carry(id, answer, prepared.contextValue.viewer.name);
-  };
-  const server = useServer(
-    {
-      connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
-      onConnect: async ({ extra: { socket, request }, connectionParams }) => {
-        const credentials = { ...credentialsOf(request), connectionParams };
-        authenticators.set(socket, () => authenticate(credentials));
-        try {
-          await authenticate(credentials);
-          return true;
-        } catch (error) {
-          refuse(socket, publicError(error));
-          return false;
-        }
+/**
+ * GraphQL over WebSocket: the graphql-transport-ws protocol, for queries, mutations and subscriptions.
+ *
+ * Authenticates at `connection_init`, and again for each operation. A connection whose client cannot be authenticated is
+ * closed with 4401; with 1013 if the API server cannot be asked. Pings every 12 s.
+ */
+export class WebSocketHandler {
+  readonly #options: WebSocketOptions;
+  readonly #sockets = new WebSocketServer(socketOptions);
+  readonly #connections = new Map<WebSocket, WebSocketConnection>();
+  readonly #authenticators = new WeakMap<WebSocket, () => Promise<Viewer>>();
+  /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
+  readonly #operations = new WeakMap<object, SubscribedOperation>();
+  readonly #server: ReturnType<typeof useServer>;
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(options: WebSocketOptions) {
+    this.#options = options;
+    const run = (prepared: object) => this.#run(prepared);
+    this.#server = useServer(
+      {
+        connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
+        onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
+        onSubscribe: ({ extra: { socket } }, id, payload) => this.#prepare(socket, id, payload),
+        execute: run,
+        subscribe: run,
+        onError: (_, __, ___, errors) => errors.map((error) => options.publicError(error).toJSON()),
       },
-      onSubscribe: async ({ extra: { socket } }, id, { query, operationName, variables }) => {
-        const connection = connections.get(socket);
-        const identify = authenticators.get(socket);
-        if (!connection || !identify) throw new TypeError('A message came on a connection that was not opened.');
-        const viewer = await identify().catch((error: unknown) => publicError(error));
-        if (viewer instanceof GraphQLError) {
-          // What cannot be found out now costs this operation only.
-          if (isUnauthenticated(viewer)) refuse(socket, viewer);
-          return [viewer];
-        }
-        const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
-        const prepared = await pipeline.prepare(request, { signal: connection.closed, viewer });
-        if ('errors' in prepared) return prepared.errors;
-        subscribed.set(prepared, { prepared, id, connection });
-        return prepared;
-      },
-      execute: begin,
-      subscribe: begin,
-      onError: (_, __, ___, errors) => errors.map((error) => publicError(error).toJSON()),
-    },
-    sockets,
-    0, // we ping by ourselves: graphql-ws cuts off a client that is merely slow to answer
-  );
-  const pings = setInterval(() => {
-    for (const connection of connections.values()) connection.ping(slowReaderTimeoutMs);
-  }, PING_INTERVAL_MS);
-  return {
-    upgrade(request, socket, head) {
-      if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        connections.set(webSocket, new WebSocketConnection(webSocket, socket, flowControl));
-        webSocket.once('close', () => connections.delete(webSocket));
-        sockets.emit('connection', webSocket, request);
-      });
-    },
-    async close(overMs) {
-      clearInterval(pings);
-      await staggered([...connections.values()], overMs, (connection) => connection.drain(GOING_AWAY));
-      const deadline = setTimeout(() => {
-        for (const webSocket of connections.keys()) webSocket.terminate();
-      }, overMs);
-      await server.dispose(); // resolves when the last connection has closed
-      clearTimeout(deadline);
-    },
-  };
+      this.#sockets,
+      0, // no pings of graphql-ws: it disconnects clients whose pong is merely late
+    );
+    this.#pings = setInterval(() => {
+      for (const connection of this.#connections.values()) connection.ping(options.slowReaderTimeoutMs);
+    }, PING_INTERVAL_MS);
+  }
+
+  /** Handles an upgrade request. From here on the handler owns the socket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#connections.set(webSocket, new WebSocketConnection(webSocket, socket, this.#options.flowControl));
+      webSocket.once('close', () => this.#connections.delete(webSocket));
+      this.#sockets.emit('connection', webSocket, request);
+    });
+  }
+
+  /**
+   * Completes all subscriptions and closes all connections with 1001, spread over `drainMs`. Connections that are open
+   * `drainMs` later are terminated. Resolves when all are closed.
+   */
+  async close(drainMs: number): Promise<void> {
+    clearInterval(this.#pings);
+    await staggered([...this.#connections.values()], drainMs, (connection) => connection.drain(GOING_AWAY));
+    const deadline = setTimeout(() => {
+      for (const webSocket of this.#connections.keys()) webSocket.terminate();
+    }, drainMs);
+    await this.#server.dispose(); // resolves when the last connection is closed
+    clearTimeout(deadline);
+  }
+
+  async #connect({ socket, request }: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
+    const { authenticate, publicError } = this.#options;
+    const credentials = { ...credentialsOf(request), connectionParams };
+    this.#authenticators.set(socket, () => authenticate(credentials));
+    try {
+      await authenticate(credentials);
+      return true;
+    } catch (error) {
+      reject(socket, publicError(error));
+      return false;
+    }
+  }
+
+  async #prepare(
+    socket: WebSocket,
+    id: string,
+    { query, operationName, variables }: SubscribePayload,
+  ): Promise<PreparedOperation | readonly GraphQLError[]> {
+    const { pipeline, publicError } = this.#options;
+    const connection = this.#connections.get(socket);
+    const authenticate = this.#authenticators.get(socket);
+    if (!connection || !authenticate) throw new TypeError('Expected a message on an open connection.');
+    const viewer = await authenticate().catch((error: unknown) => publicError(error));
+    if (viewer instanceof GraphQLError) {
+      // An API server that cannot be asked fails only this operation.
+      if (isUnauthenticated(viewer)) reject(socket, viewer);
+      return [viewer];
+    }
+    const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const prepared = await pipeline.prepare(request, { signal: connection.closed, viewer });
+    if ('errors' in prepared) return prepared.errors;
+    this.#operations.set(prepared, { prepared, id, connection });
+    return prepared;
+  }
+
+  async #run(operation: object): Promise<ExecutionResult | SubscriptionIterator> {
+    const { pipeline, maxSubscriptionsPerConnection: limit } = this.#options;
+    const subscribed = this.#operations.get(operation);
+    if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
+    const { prepared, id, connection } = subscribed;
+    const result = await pipeline.run(prepared);
+    if (!isSubscription(result)) return result;
+    if (connection.subscriptions >= limit) return { errors: [tooManySubscriptions(limit)] };
+    return connection.carry(id, result, prepared.contextValue.viewer.name);
+  }
 }
 
-/** It is not known who the client is; or it cannot be found out now, and the client may try again. */
-function refuse(socket: WebSocket, error: GraphQLError): void {
+function reject(socket: WebSocket, error: GraphQLError): void {
   socket.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(error.message));
 }
 
@@ -139,7 +161,7 @@ function isUnauthenticated({ extensions }: GraphQLError): boolean {
   return extensions['code'] === 'UNAUTHENTICATED';
 }
 
-/** As much as fits into a close frame. */
+/** Returns the longest prefix that fits into a close frame and does not split a character. */
 function closeReason(message: string): string {
   return Buffer.from(message)
     .subarray(0, MAX_REASON_BYTES)
@@ -147,9 +169,9 @@ function closeReason(message: string): string {
     .replace(/\uFFFD$/u, '');
 }
 
-function tooMany(most: number): GraphQLError {
+function tooManySubscriptions(limit: number): GraphQLError {
   return failure(
     'RATE_LIMITED',
-    `A connection may carry ${most} subscriptions at once. End one, or open another connection.`,
+    `Expected at most ${limit} subscriptions on one connection. Complete one, or open another connection.`,
   );
 }

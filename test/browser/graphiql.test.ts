@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startDemo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
-import { readExampleTabs } from '../../src/server/example-tabs.ts';
+import { readExampleTabs } from '../../src/server/graphiql.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
 

@@ -229,13 +229,13 @@ describe('the authentication settings', () => {
 
   it.each([
     [{ HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
-    [{ AUTH_MODE: 'none' }, /AUTH_MODE must be header or token or kubeconfig, got "none"/u],
-    [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS must be networks/u],
-    [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE must be true or false, got "yes"/u],
+    [{ AUTH_MODE: 'none' }, /AUTH_MODE to be header or token or kubeconfig, got "none"/u],
+    [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS to be comma-separated networks/u],
+    [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE to be true or false, got "yes"/u],
     [{ AUTHORIZATION_TTL_SECONDS: '0' }, /from 1 to 3600, got "0"/u],
     [
       { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
-      /AUTH_MODE must be header or token or kubeconfig, got nothing/u,
+      /AUTH_MODE to be header or token or kubeconfig, got nothing/u,
     ],
   ])('are rejected when they are %j', (settings, message) => {
     expect(() => readConfig({ ...kubeconfig, ...settings })).toThrow(message);

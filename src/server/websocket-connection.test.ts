@@ -4,10 +4,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SerializedEvent } from '../subscriptions/result-template.ts';
-import { NextMessagePrefix, sharedPayload } from './next-message.ts';
+import { NextMessagePrefix, sharedPayload } from './websocket-connection.ts';
 
 it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
-  'is read by a WebSocket client, of about %i bytes',
+  'frames a next message of about %i bytes that a WebSocket client can read',
   async (size) => {
     const text = JSON.stringify({ data: 'ä'.repeat(size / 2) });
     const server = createServer().listen(0, '127.0.0.1');
@@ -15,9 +15,9 @@ it.each([1, 80, 126, 300, 65_480, 65_536, 200_000])(
     const sockets = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket: Socket, head) => {
       sockets.handleUpgrade(request, socket, head, () => {
-        const shared = sharedPayload(new SerializedEvent(text, ''));
-        socket.write(new NextMessagePrefix('"1"').before(shared.length));
-        socket.write(shared);
+        const payload = sharedPayload(new SerializedEvent(text, ''));
+        socket.write(new NextMessagePrefix('"1"').before(payload.length));
+        socket.write(payload);
       });
     });
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
