@@ -28,6 +28,8 @@ ENTRYPOINT ["node", "--enable-source-maps"]
 
 FROM production AS demo
 ENV HOST=0.0.0.0
+# A development dependency that only the simulator imports. It has no dependencies of its own.
+COPY --from=build /app/node_modules/fast-json-patch ./node_modules/fast-json-patch
 COPY deploy ./deploy
 COPY --from=build-demo /app/dist-demo ./
 CMD ["dev/demo/main.js"]
