@@ -8,9 +8,9 @@ import { toggledWorkspace } from './fixtures/workspaces.ts';
 
 interface ActivityGeneratorOptions {
   readonly client: Client;
-  /** Stops it, as disposing does. */
+  /** Aborting it stops the generator, like disposing. */
   readonly signal?: AbortSignal;
-  /** How long between two changes of the same workspace. */
+  /** Milliseconds between two changes of the same workspace. Default: 9000. */
   readonly intervalMs?: number;
   readonly log?: Logger;
 }
@@ -18,8 +18,8 @@ interface ActivityGeneratorOptions {
 const recurringWorkspace = { namespace: 'team-research', name: 'pop-up' };
 
 /**
- * Starts what people do in the demo: one workspace is paused and started in turn, another one comes and goes. What a
- * viewer does with them meanwhile is respected. Disposing waits for the last request.
+ * Starts to simulate user activity: pauses and starts one workspace in turn, and deletes and recreates another one.
+ * Changes that a viewer makes to them in between are kept. Disposing waits for the last request.
  */
 export function startActivityGenerator({
   client,
@@ -34,8 +34,8 @@ export function startActivityGenerator({
       await delay(intervalMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       await act().catch((error: unknown) => {
-        // Someone else deleted it, or the API server is away: the next turn comes anyway.
-        if (!signal.aborted && !isNotFound(error)) log.warn({ message: String(error) }, 'life');
+        // A viewer deleted the workspace, or the API server is unavailable: the next iteration tries again.
+        if (!signal.aborted && !isNotFound(error)) log.warn({ message: String(error) }, 'cannot generate activity');
       });
     }
   };
@@ -48,13 +48,13 @@ export function startActivityGenerator({
   };
 }
 
-/** Pauses the sleeper when it runs, starts it when it is paused, and lets it be while it is on its way. */
+/** Pauses the workspace if it is running, starts it if it is paused. Does nothing while it is between these states. */
 async function togglePaused(client: Client, signal: AbortSignal): Promise<void> {
   const { namespace, name } = toggledWorkspace;
   const { spec, status } = await client.get(Workspaces, { namespace, name }, signal);
   const isPaused = spec.paused ?? false;
-  const isSettled = status?.state === (isPaused ? 'Paused' : 'Running');
-  if (!isSettled) return;
+  const isSteady = status?.state === (isPaused ? 'Paused' : 'Running');
+  if (!isSteady) return;
   await client.patch(
     Workspaces,
     { namespace, name },
@@ -63,7 +63,7 @@ async function togglePaused(client: Client, signal: AbortSignal): Promise<void> 
   );
 }
 
-/** Deletes the visitor if it is there, creates it if not. */
+/** Deletes the workspace if it exists, creates it otherwise. */
 async function createOrDelete(client: Client, signal: AbortSignal): Promise<void> {
   try {
     await client.delete(Workspaces, recurringWorkspace, { signal });
@@ -80,7 +80,7 @@ function recurringManifest(): object {
     kind: 'Workspace',
     metadata: { ...recurringWorkspace, annotations: { [CREATED_BY]: person, [UPDATED_BY]: person } },
     spec: {
-      displayName: 'Comes and goes',
+      displayName: 'Recreated periodically',
       kind: 'jupyterlab',
       podTemplate: { volumes: {}, options: { imageConfig: 'jupyter-scipy:v1.10.0', podConfig: 'tiny_cpu' } },
     },

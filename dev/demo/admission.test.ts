@@ -28,7 +28,7 @@ const stored: Pick<AdmissionReview, 'get' | 'list'> = {
 const OPTIONS = 'spec.podTemplate.options';
 const [IMAGES, PODS] = [`${OPTIONS}.imageConfig.values`, `${OPTIONS}.podConfig.values`];
 
-describe('a workspace', () => {
+describe('admission of a Workspace', () => {
   it.each([
     ['spec.kind', 'x', 'spec.kind', 'Invalid value: "x": workspace kind "x" not found'],
     [
@@ -55,29 +55,31 @@ describe('a workspace', () => {
       'spec.podTemplate.podMetadata.annotations',
       'name part must',
     ],
-  ])('is refused with %s = %j', (path, value, field, message) => {
+  ])('denies a Workspace with %s = %j', (path, value, field, message) => {
     expect(causesOf(review({ operation: 'CREATE', object: changed(workspace, path, value) }))).toContainEqual(
       cause(field, message),
     );
   });
 
-  it('is let through while nothing about its kind changes, even when that is gone', () => {
-    const lost = changed(workspace, 'spec.kind', 'gone');
-    expect(review({ operation: 'UPDATE', oldObject: lost, object: changed(lost, 'spec.paused', true) })).toEqual([]);
-    const edited = changed(lost, `${OPTIONS}.podConfig`, 'small_cpu');
-    expect(causesOf(review({ operation: 'UPDATE', oldObject: lost, object: edited }))).toContainEqual(
+  it('allows an update of a Workspace whose WorkspaceKind is missing when its options stay the same', () => {
+    const orphaned = changed(workspace, 'spec.kind', 'gone');
+    expect(
+      review({ operation: 'UPDATE', oldObject: orphaned, object: changed(orphaned, 'spec.paused', true) }),
+    ).toEqual([]);
+    const edited = changed(orphaned, `${OPTIONS}.podConfig`, 'small_cpu');
+    expect(causesOf(review({ operation: 'UPDATE', oldObject: orphaned, object: edited }))).toContainEqual(
       cause('spec.kind', 'not found'),
     );
   });
 
-  it('may be deleted, and its status written, without a question', () => {
+  it('allows deleting a Workspace and updating its status without validation', () => {
     expect(review({ operation: 'DELETE', oldObject: workspace })).toEqual([]);
     const object = changed(workspace, 'spec.kind', 'gone');
     expect(review({ operation: 'UPDATE', subresource: 'status', object })).toEqual([]);
   });
 });
 
-describe('a kind', () => {
+describe('admission of a WorkspaceKind', () => {
   it.each([
     [
       `${IMAGES}.2.spec.image`,
@@ -91,19 +93,19 @@ describe('a kind', () => {
       `${PODS}[tiny_cpu]`,
       'podConfig value "tiny_cpu" is in use and cannot be removed',
     ],
-  ])('keeps %s while it is used', (path, value, field, message) => {
+  ])('denies a change of %s when a Workspace uses the option', (path, value, field, message) => {
     expect(
       causesOf(review({ operation: 'UPDATE', oldObject: kind, object: changed(kind, path, value) })),
     ).toContainEqual(cause(field, message));
   });
 
-  it('may present an option in use differently, and redirect it', () => {
+  it('allows changing the spawner text and redirect of an option in use', () => {
     const described = changed(kind, `${IMAGES}.2.spawner.hidden`, true);
     const object = changed(described, `${PODS}.0.redirect`, { to: 'small_cpu' });
     expect(review({ operation: 'UPDATE', oldObject: kind, object })).toEqual([{ warnings: [] }]);
   });
 
-  it('is let through with a warning when it pauses sooner than it can look twice', () => {
+  it('warns when an activity rule may pause a Workspace before it is probed twice', () => {
     const object = changed(kind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
     const warning = expect.stringContaining(
       'secondsSinceActive (7199) is less than twice the probeIntervalSeconds (3600)',
@@ -113,28 +115,30 @@ describe('a kind', () => {
 
   it.each([
     [
-      'its counter says it is used',
+      'its status counts Workspaces',
       changed(kind, 'status', { workspaces: 2 }),
       'WorkspaceKind is used by 2 workspace(s)',
     ],
     [
-      'it is protected',
+      'it has the protection finalizer',
       changed(kind, 'metadata.finalizers', [KIND_FINALIZER]),
       'WorkspaceKind has protection finalizer',
     ],
-  ])('cannot be deleted while %s', (_, oldObject, message) => {
-    const refusal = { code: 409, causes: [{ message: expect.stringContaining(message) }] };
-    expect(review({ operation: 'DELETE', oldObject })).toMatchObject([{ deny: refusal }]);
+  ])('denies deleting a WorkspaceKind when %s', (_, oldObject, message) => {
+    const denial = { code: 409, causes: [{ message: expect.stringContaining(message) }] };
+    expect(review({ operation: 'DELETE', oldObject })).toMatchObject([{ deny: denial }]);
   });
 
-  it('can be deleted when nobody uses it', () => {
+  it('allows deleting a WorkspaceKind when no Workspace uses it', () => {
     expect(review({ operation: 'DELETE', oldObject: kind })).toEqual([]);
   });
 });
 
-function review(about: Pick<AdmissionReview, 'operation'> & { readonly [field: string]: unknown }): AdmissionResult[] {
+function review(
+  request: Pick<AdmissionReview, 'operation'> & { readonly [field: string]: unknown },
+): AdmissionResult[] {
   const resource = { group: 'kubeflow.org', version: 'v1beta1', resource: '' };
-  return workspaceAdmission.flatMap((hook) => hook({ resource, dryRun: false, ...stored, ...about }) ?? []);
+  return workspaceAdmission.flatMap((hook) => hook({ resource, dryRun: false, ...stored, ...request }) ?? []);
 }
 
 function causesOf(results: readonly AdmissionResult[]) {
@@ -145,7 +149,7 @@ function cause(field: string, message: string): unknown {
   return expect.objectContaining({ field, message: expect.stringContaining(message) });
 }
 
-/** A copy in which the value at a path, such as `spec.ports.0`, is another one. */
+/** Returns a copy with another value at a path such as `spec.ports.0`. */
 function changed<T extends object>(object: T, path: string, value: unknown): T {
   const copy = structuredClone(object);
   const keys = path.split('.');

@@ -9,7 +9,7 @@ import { isWorkspace, type Workspace } from './workspace.ts';
 
 const API_VERSION = 'kubeflow.org/v1beta1';
 
-/** The rules that Kubeflow's webhooks enforce on workspaces and their kinds. */
+/** The rules of Kubeflow's validating webhooks for Workspaces and WorkspaceKinds. */
 export const workspaceAdmission: readonly AdmissionHook[] = [reviewWorkspace, reviewKind];
 
 function reviewWorkspace({
@@ -45,14 +45,14 @@ function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
     .filter(({ spec }) => spec.kind === metadata.name);
 }
 
-function denialFor(causes: readonly FieldError[]): AdmissionResult | undefined {
-  return causes.length > 0 ? { deny: { causes } } : undefined;
+function denialFor(errors: readonly FieldError[]): AdmissionResult | undefined {
+  return errors.length > 0 ? { deny: { causes: errors } } : undefined;
 }
 
 const OPTIONS = ['imageConfig', 'podConfig'] as const;
 const POD_TEMPLATE = 'spec.podTemplate';
 
-/** What speaks against storing a workspace. On an update only what has changed is looked at. */
+/** Returns the errors of a workspace. An update is validated only in the fields that it changes. */
 function validateWorkspace(
   { spec }: Workspace,
   old: Workspace | undefined,

@@ -12,7 +12,7 @@ const NOW = new Date();
 const VOLCANO = 'batch.volcano.sh/v1alpha1';
 const DEVPOD = 'management.loft.sh/v1';
 
-it('lets a container that crashes say why', async () => {
+it('writes the reason to the log when a container crashes', async () => {
   await using demo = await startDemoCluster();
   demo.step(0);
   const [crashed] = demo.podsOf('crash-course');
@@ -28,7 +28,7 @@ it('lets a container that crashes say why', async () => {
   });
 });
 
-it('lets it crash again, and counts', async () => {
+it('increments the restart count and the event count when a container crashes again', async () => {
   await using demo = await startDemoCluster();
   const backOff = () => demo.eventsOf('crash-course').find(({ reason }) => reason === 'BackOff');
   demo.step(0);
@@ -40,7 +40,7 @@ it('lets it crash again, and counts', async () => {
   expect((await demo.logOf(demo.podsOf('crash-course')[0])).match(/FATAL/gu)).toHaveLength(1);
 });
 
-it('lets running containers print on, from where they were', async () => {
+it('appends lines to the logs of running containers', async () => {
   await using demo = await startDemoCluster();
   demo.step(0);
   const [pod] = demo.podsOf('fraud-model');
@@ -57,7 +57,7 @@ it('lets running containers print on, from where they were', async () => {
   expect(times).toEqual(times.toSorted());
 });
 
-it('measures what runs', async () => {
+it('creates PodMetrics for running pods only', async () => {
   await using demo = await startDemoCluster();
   demo.step(0);
   const measured = demo.list('metrics.k8s.io/v1beta1', 'PodMetrics');
@@ -77,7 +77,7 @@ it('measures what runs', async () => {
   });
 });
 
-it('tells of every pod what has happened to it', async () => {
+it('has events for every pod of the fixtures', async () => {
   await using demo = await startDemoCluster();
   const reasons = (name: string) => demo.eventsOf(name).map(({ reason }) => reason);
   expect(reasons('gpu-training')).toEqual(['FailedScheduling', 'SuccessfulCreate']);
@@ -98,7 +98,7 @@ it('tells of every pod what has happened to it', async () => {
   expect(future).toEqual([]);
 });
 
-it('provides volumes for claims, and takes them away', async () => {
+it('provisions a volume for a new claim and deletes it with the claim', async () => {
   await using demo = await startDemoCluster();
   const claim = {
     apiVersion: 'v1',
@@ -121,7 +121,7 @@ it('provides volumes for claims, and takes them away', async () => {
   expect(demo.list('v1', 'PersistentVolume').length).toBe(demo.list('v1', 'PersistentVolumeClaim').length);
 });
 
-it('keeps a claim that is deleted while a pod mounts it', async () => {
+it('keeps a deleted claim while a pod mounts it', async () => {
   await using demo = await startDemoCluster();
   const claim = () => demo.get('v1', 'PersistentVolumeClaim', 'bob-home', 'team-research');
   expect(await demo.deleteByHttp('/api/v1/namespaces/team-research/persistentvolumeclaims/bob-home')).toBe(200);
@@ -132,7 +132,7 @@ it('keeps a claim that is deleted while a pod mounts it', async () => {
   expect(claim()).toBeUndefined();
 });
 
-it('carries out what Volcano is told to do', async () => {
+it('executes Volcano commands and deletes them', async () => {
   await using demo = await startDemoCluster();
   const phase = () => textAt(objectAt(objectAt(job(), 'status'), 'state'), 'phase');
   const job = () =>

@@ -10,12 +10,13 @@ import { reconcileVolumes } from './background-controllers/volumes.ts';
 import type { Pod } from './kubernetes-resources.ts';
 import { timestamp } from './metadata.ts';
 
-/** How many steps lie between two measurements of what pods use. */
-const MEASURE_EVERY = 15;
+/** Steps between two updates of the pod metrics. */
+const METRICS_EVERY = 15;
 
 /**
- * Builds what a cluster does beside running workspaces, step by step: containers print and are measured, volumes are
- * provided, Volcano and DevPod work.
+ * Creates the controllers that a cluster runs besides the workspace controller: they write container logs and pod
+ * metrics, restart crashed containers, provision volumes, and act as Volcano and DevPod. Each call of the returned
+ * function is one step of all controllers.
  */
 export function createBackgroundControllers(simulator: Simulator): (now: Date) => void {
   const logGenerator = new LogGenerator(simulator);
@@ -24,7 +25,7 @@ export function createBackgroundControllers(simulator: Simulator): (now: Date) =
     const pods = simulator.list('v1', 'Pod').filter(isWorkspacePod);
     logGenerator.generate(pods, now);
     restartCrashed(simulator, pods, now);
-    if (steps % MEASURE_EVERY === 0) updatePodMetrics(simulator, pods, now);
+    if (steps % METRICS_EVERY === 0) updatePodMetrics(simulator, pods, now);
     reconcileVolumes(simulator);
     advanceVolcano(simulator, now);
     advanceDevPods(simulator);
@@ -32,7 +33,7 @@ export function createBackgroundControllers(simulator: Simulator): (now: Date) =
   };
 }
 
-/** Takes the first step at once, and one every second until disposed of. */
+/** Takes the first step before it returns, then one step per second until disposed. */
 export function startBackgroundControllers(simulator: Simulator): Disposable {
   const step = createBackgroundControllers(simulator);
   step(new Date());
@@ -40,32 +41,33 @@ export function startBackgroundControllers(simulator: Simulator): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** The pods of workspaces are the controller's, so they have what it gives them. */
+/** The workspace controller creates all pods with this label, so they have the fields of {@link Pod}. */
 function isWorkspacePod(object: KubernetesObject): object is Pod {
   return object.metadata.labels?.[WORKSPACE_NAME_LABEL] !== undefined;
 }
 
-const PAUSE_MS = 40_000;
+const BACK_OFF_MS = 40_000;
 
-/** Gives containers that crash another chance now and then, in which they crash again. */
+/** Restarts crashed containers after a back-off of 40 seconds. Every restart ends in another crash. */
 function restartCrashed(simulator: Simulator, pods: readonly Pod[], now: Date): void {
   for (const pod of pods) {
     const main = pod.status?.containerStatuses?.find(({ name }) => name === 'main');
     const terminated = main?.lastState?.terminated;
-    if (!main?.state.waiting || !terminated || now.getTime() - Date.parse(terminated.finishedAt) < PAUSE_MS) continue;
+    if (!main?.state.waiting || !terminated || now.getTime() - Date.parse(terminated.finishedAt) < BACK_OFF_MS)
+      continue;
     const startedAt = timestamp(now.getTime() - 2_000);
-    const again = {
+    const restarted = {
       ...main,
       restartCount: main.restartCount + 1,
       lastState: { terminated: { ...terminated, startedAt, finishedAt: timestamp(now) } },
     };
-    const containerStatuses = pod.status?.containerStatuses?.map((status) => (status === main ? again : status));
+    const containerStatuses = pod.status?.containerStatuses?.map((status) => (status === main ? restarted : status));
     updateObject(simulator, { ...pod }, { status: { ...pod.status, containerStatuses } });
     countBackOff(simulator, pod, now);
   }
 }
 
-/** The same thing again is the same event, counted. */
+/** Increments the count of the pod's BackOff event, as Kubernetes does for a repeated event. */
 function countBackOff(simulator: Simulator, { metadata: { uid } }: Pod, now: Date): void {
   const event = listObjects(simulator, 'v1', 'Event').find(
     (candidate) => textAt(candidate, 'reason') === 'BackOff' && objectAt(candidate, 'involvedObject')['uid'] === uid,

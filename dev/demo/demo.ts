@@ -17,28 +17,28 @@ import { aggregatedFixtures, aggregatedApis, clusterFixtures } from './fixtures.
 
 interface DemoOptions {
   readonly host?: string;
-  /** Of the gateway; 0: any free port. */
+  /** Port of the gateway. 0 chooses a free port. */
   readonly port: number;
-  /** Of the cluster; by default any free port. */
+  /** Port of the simulated API server. 0, the default, chooses a free port. */
   readonly clusterPort?: number;
   readonly log?: Logger;
 }
 
 export interface Demo extends AsyncDisposable {
-  /** Address of the gateway’s endpoint, where a browser finds GraphiQL. */
+  /** URL of the GraphQL endpoint. It serves GraphiQL to browsers. */
   readonly url: string;
-  /** For kubectl, as the administrator. */
+  /** Kubeconfig of the cluster administrator, for kubectl. Deleted on disposal. */
   readonly kubeconfigFile: string;
 }
 
-/** The headers editor of GraphiQL at first: its owner is the first of the people, and finds there how to be another. */
+/** Initial text of GraphiQL's headers editor: the token of the first user, and the other users' tokens as comments. */
 function headersFor([first, ...others]: readonly DemoUser[]): string {
-  const alternatives = others.flatMap((person) => ['', aboutOf(person), `  // ${headerOf(person)}`]);
-  const chosen = first ? [aboutOf(first), `  ${headerOf(first)}`] : [];
-  return ['{', ...chosen, ...alternatives, '}'].join('\n');
+  const alternatives = others.flatMap((person) => ['', commentOf(person), `  // ${headerOf(person)}`]);
+  const active = first ? [commentOf(first), `  ${headerOf(first)}`] : [];
+  return ['{', ...active, ...alternatives, '}'].join('\n');
 }
 
-function aboutOf({ name, role }: DemoUser): string {
+function commentOf({ name, role }: DemoUser): string {
   return `  // ${name}, ${role}`;
 }
 
@@ -46,7 +46,10 @@ function headerOf({ token }: DemoUser): string {
   return `"authorization": "Bearer ${token}"`;
 }
 
-/** Starts a cluster inside the process, with people and a controller in it, and a gateway before it that is ready to answer. */
+/**
+ * Starts a simulated cluster in this process, with fixtures, users and controllers, and a gateway connected to it. Resolves
+ * when the gateway is ready.
+ */
 export async function startDemo({
   host,
   port,

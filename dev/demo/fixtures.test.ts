@@ -22,7 +22,7 @@ const delays = {
 };
 const signal = AbortSignal.timeout(60_000);
 
-it('has a workspace in every state, and faults of several sorts', () => {
+it('contains a workspace in every state, and pending restarts', () => {
   const objects: readonly unknown[] = clusterFixtures(new Date());
   const workspaces = objects.filter(isWorkspace);
   const states = workspaces.map(({ status }) => status?.state);
@@ -31,7 +31,7 @@ it('has a workspace in every state, and faults of several sorts', () => {
   expect(workspaces.filter(({ status }) => status?.pendingRestart).length).toBeGreaterThanOrEqual(2);
 });
 
-it('is as the controller leaves it: when it starts, it writes nothing', async () => {
+it('causes no write when the controller starts', async () => {
   await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
   const before = await snapshot(client);
@@ -41,7 +41,7 @@ it('is as the controller leaves it: when it starts, it writes nothing', async ()
   for (const [key, version] of before) expect([key, after.get(key)]).toEqual([key, version]);
 });
 
-it('is accepted, object by object, by the webhooks', async () => {
+it('passes admission without warnings', async () => {
   await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
   const { items } = await client.list(WorkspaceKinds, { signal }, () => undefined);
@@ -51,7 +51,7 @@ it('is accepted, object by object, by the webhooks', async () => {
   }
 });
 
-it('lives: one workspace is paused and started in turn, another one comes and goes', async () => {
+it('changes two workspaces while the activity generator runs: one is paused and started, one deleted and recreated', async () => {
   await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
   await using _controller = startWorkspaceController({ client, delays });
@@ -83,7 +83,7 @@ async function clientOf(kubeconfig: string): Promise<Client> {
   return new Client(await createApiConnection({ type: 'text', text: kubeconfig }));
 }
 
-/** The versions of everything that the controller writes. */
+/** Resource versions of all objects that the controller writes. */
 async function snapshot(client: Client): Promise<[string, string][]> {
   const lists = [
     (await client.list(Workspaces, { signal }, () => undefined)).items,
@@ -98,7 +98,7 @@ async function snapshot(client: Client): Promise<[string, string][]> {
     .map(({ kind, metadata }) => [`${kind} ${metadata.namespace}/${metadata.name}`, metadata.resourceVersion]);
 }
 
-/** When a new workspace runs, the controller has long looked at the old ones. */
+/** Waits until a new workspace is Running: the controller has reconciled the existing ones before. */
 async function runOne(client: Client): Promise<void> {
   const namespace = 'team-vision';
   const options = { imageConfig: 'codeserver-python:v1.10.0', podConfig: 'tiny_cpu' };

@@ -21,17 +21,18 @@ import { timestamp, uidFor } from './metadata.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** What other API servers serve in the demo. */
+/** Resources that aggregated API servers serve in the demo. */
 export const aggregatedApis = [POD_METRICS, servedDevPodWorkspaceInstances] as const;
 
-/** The objects that those servers have. */
+/** Fixtures of {@link aggregatedApis}. */
 export function aggregatedFixtures(now: Date): Manifest[] {
   return devPodWorkspaceInstances(now.getTime());
 }
 
 /**
- * All objects of the demo, in an order in which they can be created: definitions, namespaces, kinds, workspaces in every
- * state, their stateful sets and pods, what they mount, what has happened. They are as the controller leaves them, so it changes nothing when it starts.
+ * All fixtures of the demo in creation order: definitions, namespaces, kinds, storage, workspaces in every state with their
+ * stateful sets, pods and events, and Volcano jobs. They are in the state in which the controller leaves them, so it writes
+ * nothing when it starts.
  */
 export function clusterFixtures(now: Date): Manifest[] {
   const at = now.getTime();
@@ -47,10 +48,12 @@ export function clusterFixtures(now: Date): Manifest[] {
     volcanoCommandCrd,
     ...namespaces(),
     pictures,
-    ...[...kinds.values()].map((kind) => manifestOf(counted(kind, workspaces))),
+    ...[...kinds.values()].map((kind) => manifestOf(withStatus(kind, workspaces))),
     ...storageOf(workspaces),
     ...workspaces.map(manifestOf),
-    ...reconciled.flatMap(({ set, pod }) => [set, pod].flatMap((made) => (made ? [manifestOf(made)] : []))),
+    ...reconciled.flatMap(({ set, pod }) =>
+      [set, pod].flatMap((dependent) => (dependent ? [manifestOf(dependent)] : [])),
+    ),
     ...reconciled.flatMap(({ workspace, pod }) => (pod ? pastEvents(workspace, pod, at) : [])),
     ...volcanoJobs(at),
   ];
@@ -67,7 +70,7 @@ function kindOf(name: string, spec: WorkspaceKind['spec'], now: number): Workspa
   return { apiVersion: apiVersionOf(WorkspaceKinds), kind: WorkspaceKinds.kind, metadata, spec };
 }
 
-function counted(kind: WorkspaceKind, all: readonly Workspace[]): WorkspaceKind {
+function withStatus(kind: WorkspaceKind, all: readonly Workspace[]): WorkspaceKind {
   const workspaces = all.filter(({ spec }) => spec.kind === kind.metadata.name);
   const { status, finalizers } = calculateWorkspaceKindStatus({ kind, workspaces, pictures: pictureSource });
   return { ...kind, metadata: { ...kind.metadata, finalizers }, status };
@@ -78,8 +81,8 @@ function pictureSource(namespace: string, name: string): Pick<ConfigMap, 'data'>
   return metadata.namespace === namespace && metadata.name === name ? { data } : undefined;
 }
 
-/** Without a resourceVersion, which only the API server gives. */
+/** Removes the resourceVersion, which only the API server assigns. */
 function manifestOf({ metadata, ...fields }: KubernetesObject): Manifest {
-  const { resourceVersion: _, ...kept } = metadata;
-  return { ...fields, metadata: { ...kept } };
+  const { resourceVersion: _, ...rest } = metadata;
+  return { ...fields, metadata: { ...rest } };
 }

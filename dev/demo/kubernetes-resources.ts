@@ -68,7 +68,7 @@ export const Pods = defineResource<Pod>({
   },
 });
 
-/** The key of the workspace that a pod says it belongs to. */
+/** Key of the workspace in the pod's label. */
 function workspaceKeysOf({ metadata: { namespace, labels } }: Pod): readonly string[] {
   const name = labels?.[WORKSPACE_NAME_LABEL];
   return name === undefined ? [] : [keyOf({ namespace, name })];
@@ -88,7 +88,7 @@ export const StatefulSets = defineResource<StatefulSet>({
   namespaced: true,
 });
 
-/** What an event is about. */
+/** Object that an event refers to. */
 export interface InvolvedObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -98,7 +98,7 @@ export interface InvolvedObject {
   readonly fieldPath?: string;
 }
 
-/** Something that has happened to an object, once or several times. */
+/** A core/v1 Event. */
 export interface ClusterEvent extends KubernetesObject {
   readonly involvedObject: InvolvedObject;
   readonly type: 'Normal' | 'Warning';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { startDemo } from './demo.ts';
 
-/** PORT and DEMO_CLUSTER_PORT are read here only: the demo has no other settings but HOST and LOG_LEVEL. */
+/** All settings of the demo. */
 const { PORT = '4000', DEMO_CLUSTER_PORT = '0', HOST, LOG_LEVEL = 'warn' } = process.env;
 
 try {
@@ -14,13 +14,13 @@ try {
   });
   process.stdout.write(
     [
-      'The demo is running: a cluster in this process, and the gateway before it.',
+      'The demo is running: a simulated cluster and the gateway, in this process.',
       '',
       `  GraphiQL  ${demo.url}`,
       `  kubectl   export KUBECONFIG=${demo.kubeconfigFile}`,
       '            kubectl get workspaces -A -w',
       '',
-      'Ctrl-C ends it.',
+      'Press Ctrl-C to stop.',
       '',
     ].join('\n'),
   );
@@ -28,12 +28,12 @@ try {
   await demo[Symbol.asyncDispose]();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`The demo cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`Cannot start the demo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
 function portOf(name: string, text: string): number {
   const port = Number(text);
   if (/^\d+$/u.test(text) && port <= 65_535) return port;
-  throw new TypeError(`${name} must be a whole number from 0 to 65535, got ${JSON.stringify(text)}.`);
+  throw new TypeError(`${name}: expected a port number from 0 to 65535, got ${JSON.stringify(text)}.`);
 }

@@ -18,15 +18,15 @@ interface Subject {
 }
 
 /**
- * The roles of a Kubeflow: `kubeflow-view`, `kubeflow-edit` and `kubeflow-admin`, which are bound in the namespaces of
- * teams, and the parts they are put together from. As there, none but the administrator's is about workspace kinds.
+ * ClusterRoles of Kubeflow: `kubeflow-view`, `kubeflow-edit` and `kubeflow-admin`, which are bound in profile namespaces,
+ * and the roles that are aggregated into them. As in Kubeflow, only the admin role includes WorkspaceKinds.
  */
 export function kubeflowRoles(): Manifest[] {
   return [
     ...['view', 'edit', 'admin'].flatMap((level, i) => levelOf(level, ['edit', 'admin'][i])),
-    part('kubeflow-workspaces-view', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], READ)]),
-    part('kubeflow-workspaces-edit', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], WRITE)]),
-    part('kubeflow-workspaces-admin', [
+    aggregatedPart('kubeflow-workspaces-view', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], READ)]),
+    aggregatedPart('kubeflow-workspaces-edit', [rule('kubeflow.org', ['workspaces', 'workspaces/status'], WRITE)]),
+    aggregatedPart('kubeflow-workspaces-admin', [
       rule('kubeflow.org', ['workspacekinds', 'workspacekinds/status'], [...WRITE, ...READ]),
     ]),
     clusterRole('kubeflow-kubernetes-view', kubernetesView(), { [`${AGGREGATE}kubeflow-view`]: 'true' }),
@@ -34,14 +34,14 @@ export function kubeflowRoles(): Manifest[] {
   ];
 }
 
-/** The whole role of a level, and what Kubeflow Workspaces contributes to it, both contained in the next level. */
+/** The aggregated role of a level and the role that Kubeflow Workspaces adds to it. Both are included in the next level. */
 function levelOf(level: string, next: string | undefined): Manifest[] {
-  const contained = (name: string) => (next === undefined ? {} : { [`${AGGREGATE}${name}-${next}`]: 'true' });
+  const includedIn = (name: string) => (next === undefined ? {} : { [`${AGGREGATE}${name}-${next}`]: 'true' });
   return [
-    aggregated(`kubeflow-${level}`, contained('kubeflow')),
+    aggregated(`kubeflow-${level}`, includedIn('kubeflow')),
     aggregated(`kubeflow-workspaces-${level}`, {
       [`${AGGREGATE}kubeflow-${level}`]: 'true',
-      ...contained('kubeflow-workspaces'),
+      ...includedIn('kubeflow-workspaces'),
     }),
   ];
 }
@@ -75,26 +75,26 @@ export function clusterRole(
   return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules };
 }
 
-/** Gives a subject a cluster role everywhere. */
+/** Binds a ClusterRole to a subject in the whole cluster. */
 export function clusterBindingTo(role: string, subject: Subject): Manifest {
   const metadata = { name: nameOf(role, subject) };
   return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRoleBinding', metadata, ...bound(role, subject) };
 }
 
-/** Gives a subject a cluster role in one namespace, as Kubeflow does for those who contribute to a profile. */
+/** Binds a ClusterRole to a subject in one namespace, as Kubeflow does for contributors of a profile. */
 export function bindingTo(role: string, subject: Subject, namespace: string): Manifest {
   const annotations = { role: role.replace('kubeflow-', ''), user: subject.name };
   const metadata = { name: nameOf(role, subject), namespace, annotations };
   return { apiVersion: `${GROUP}/v1`, kind: 'RoleBinding', metadata, ...bound(role, subject) };
 }
 
-/** A role that has its rules from those that are labelled to be contained in it. */
+/** A ClusterRole with the rules of all roles that have its aggregation label. */
 function aggregated(name: string, labels: Readonly<Record<string, string>>): Manifest {
   const clusterRoleSelectors = [{ matchLabels: { [`${AGGREGATE}${name}`]: 'true' } }];
   return { ...clusterRole(name, [], labels), aggregationRule: { clusterRoleSelectors } };
 }
 
-function part(role: string, rules: readonly Rule[]): Manifest {
+function aggregatedPart(role: string, rules: readonly Rule[]): Manifest {
   return clusterRole(`aggregate-to-${role}`, rules, { [`${AGGREGATE}${role}`]: 'true' });
 }
 

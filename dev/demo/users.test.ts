@@ -11,7 +11,7 @@ const KINDS = { group: 'kubeflow.org', resource: 'workspacekinds' };
 const [ada, erin, victor, nobody] = demoUsers;
 const [research, vision] = ['team-research', 'team-vision'];
 
-const answers: readonly (readonly [string, string, object, string, boolean])[] = [
+const decisions: readonly (readonly [string, string, object, string, boolean])[] = [
   [ada.token, 'delete', WORKSPACES, vision, true],
   [ada.token, 'update', KINDS, '', true],
   [erin.token, 'delete', WORKSPACES, research, true],
@@ -35,12 +35,12 @@ const answers: readonly (readonly [string, string, object, string, boolean])[] =
   [gatewayServiceAccount.token, 'watch', SECRETS, '', false],
 ];
 
-it('gives everyone of the demo their rights, and no more', async () => {
+it('grants each user of the demo exactly their permissions', async () => {
   const users = [...demoUsers, gatewayServiceAccount];
   await using simulator = await startSimulator({ users, objects: [...namespaces(), ...rbacObjects()] });
-  for (const [token, verb, what, namespace, allowed] of answers) {
+  for (const [token, verb, what, namespace, allowed] of decisions) {
     const attributes = { ...what, verb, namespace };
-    expect({ token, ...attributes, allowed: await may(simulator, token, attributes) }).toEqual({
+    expect({ token, ...attributes, allowed: await isAllowed(simulator, token, attributes) }).toEqual({
       token,
       ...attributes,
       allowed,
@@ -48,7 +48,7 @@ it('gives everyone of the demo their rights, and no more', async () => {
   }
 });
 
-async function may({ url }: Simulator, token: string, resourceAttributes: object): Promise<boolean> {
+async function isAllowed({ url }: Simulator, token: string, resourceAttributes: object): Promise<boolean> {
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

@@ -4,46 +4,46 @@ import type { TokenUser } from '../simulator/access/tokens.ts';
 import type { Manifest } from '../simulator/api-object.ts';
 import { bindingTo, clusterBindingTo, kubeflowRoles } from './roles.ts';
 
-/** Someone who may come to the demo, with a bearer token. */
+/** A user of the demo with a bearer token. */
 export interface DemoUser extends TokenUser {
-  /** What they are to the teams, in a few words for those who try the demo. */
+  /** Description of the user's permissions, shown in GraphiQL. */
   readonly role: string;
 }
 
 const ADMINISTRATORS = 'kubeflow-administrators';
 
-/** An administrator, an editor of one team, a viewer of two, and somebody without any rights. */
+/** A cluster administrator, an editor of one namespace, a viewer of two, and a user without permissions. */
 export const demoUsers = [
   {
     token: 'demo-ada',
     name: 'ada@example.com',
     groups: [ADMINISTRATORS],
-    role: 'administrator: may do everything, everywhere',
+    role: 'cluster administrator',
   },
   {
     token: 'demo-erin',
     name: 'erin@example.com',
     groups: ['team-research'],
-    role: 'editor of team-research: may create, change and delete what is there',
+    role: 'editor of team-research: creates, updates and deletes objects there',
   },
   {
     token: 'demo-victor',
     name: 'victor@example.com',
     groups: ['team-research', 'team-vision'],
-    role: 'viewer of team-research and team-vision: may look, but not at secrets',
+    role: 'viewer of team-research and team-vision: read-only, without secrets',
   },
-  { token: 'demo-nobody', name: 'nobody@example.com', groups: [], role: 'nobody: may do nothing at all' },
+  { token: 'demo-nobody', name: 'nobody@example.com', groups: [], role: 'user without permissions' },
 ] as const satisfies readonly DemoUser[];
 
 const GATEWAY = { namespace: 'kubeflow-system', name: 'workspaces-gateway' };
 
-/** The gateway's own identity, which may no more than watch, and ask who may do what. */
+/** Identity of the gateway. It may watch resources and create token and access reviews. */
 export const gatewayServiceAccount: TokenUser = {
   token: 'demo-gateway',
   name: `system:serviceaccount:${GATEWAY.namespace}:${GATEWAY.name}`,
 };
 
-/** What the gateway is given on a real cluster, too, in one of the modes in which it knows who asks. */
+/** The RBAC objects of `deploy/` for an authentication mode, as on a real cluster. */
 export function gatewayRoles(mode: 'token' | 'header' | 'impersonate'): Manifest[] {
   return ['cluster-role', `mode-${mode}`].flatMap((file) => {
     const text = readFileSync(new URL(`../../deploy/${file}.yaml`, import.meta.url), 'utf8');
@@ -51,7 +51,7 @@ export function gatewayRoles(mode: 'token' | 'header' | 'impersonate'): Manifest
   });
 }
 
-/** The roles that Kubeflow brings, what makes of the people what they are, and the gateway's own role. */
+/** ClusterRoles of Kubeflow, the role bindings of the users, and the gateway's ServiceAccount with its roles. */
 export function rbacObjects(): Manifest[] {
   const [, erin, victor] = demoUsers;
   return [

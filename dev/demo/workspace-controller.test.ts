@@ -34,9 +34,9 @@ const servers = [
   { name: 'a real API server', missing: controlPlaneMissing, start: () => startControlPlane() },
 ];
 
-if (controlPlaneMissing) console.warn(`The controller is tested against the simulator only: ${controlPlaneMissing}.`);
+if (controlPlaneMissing) console.warn(`Testing the controller against the simulator only: ${controlPlaneMissing}.`);
 
-describe.each(servers.filter(({ missing }) => !missing))('the workspace controller, against $name', ({ start }) => {
+describe.each(servers.filter(({ missing }) => !missing))('workspace controller against $name', ({ start }) => {
   let client: Client;
   const started = new AsyncDisposableStack();
 
@@ -48,7 +48,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
   });
   afterAll(() => started.disposeAsync());
 
-  it('brings a new workspace up step by step', async () => {
+  it('starts a new workspace: Unknown, Pending, Running', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'up');
     await recorder.create({});
     await recorder.until(isIn('Running'));
@@ -58,7 +58,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     expect(status?.lastRunningTime).toBeGreaterThan(1e12);
   });
 
-  it('records what happens to the pod of a workspace, and to its stateful set', async () => {
+  it('records events of the pod and the stateful set of a workspace', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'eventful');
     await recorder.create({});
     await recorder.until(isIn('Running'));
@@ -82,7 +82,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     ]);
   });
 
-  it('keeps a workspace that is created paused without a pod', async () => {
+  it('creates no pod when a workspace is created paused', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'asleep');
     await recorder.create({ paused: true });
     await recorder.until(isIn('Paused'));
@@ -90,7 +90,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     expect(recorder.latest().status?.pauseTime).toBeGreaterThan(1e12);
   });
 
-  it('pauses and starts as the state machine says', async () => {
+  it('pauses and starts a workspace through all states', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'round-trip');
     await recorder.create({});
     await recorder.until(isIn('Running'));
@@ -99,11 +99,11 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     await recorder.patch({ spec: { paused: false } });
     await recorder.until(isIn('Running'));
     expect(recorder.states().slice(4).join(', ')).toBe(
-      'Running to be paused, Running paused, Terminating paused, Paused paused, Paused to be started, Unknown, Pending, Running',
+      'Running (pause requested), Running paused, Terminating paused, Paused paused, Paused (start requested), Unknown, Pending, Running',
     );
   });
 
-  it('restarts a running workspace at once when its options change', async () => {
+  it('restarts a running workspace when its options change', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'edited');
     await recorder.create({});
     await recorder.until(isIn('Running'));
@@ -113,7 +113,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     expect(recorder.states().slice(4)).toEqual(['Terminating', 'Unknown', 'Pending', 'Running']);
   });
 
-  it('lets a fault happen, and lets it heal', async () => {
+  it('reports an error for a fault annotation and recovers when it is removed', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'faulty');
     await recorder.create({ fault: 'ImagePullBackOff' });
     await recorder.until(isIn('Error'));
@@ -122,7 +122,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     expect(recorder.states()).toEqual(['no status', 'Unknown', 'Pending', 'Error', 'Running']);
   });
 
-  it('reports a redirect that a kind gets, and that it is accepted', async () => {
+  it('reports a pending restart until a redirect is accepted', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'redirected');
     await recorder.create({ imageConfig: 'jupyter-scipy:v1.9.2', paused: true });
     await recorder.until(({ status }) => status?.pendingRestart === true);
@@ -132,7 +132,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
     expect(recorder.latest().status?.podTemplateOptions.imageConfig).toEqual({ desired: 'jupyter-scipy:v1.10.0' });
   });
 
-  it('ends the pod of a deleted workspace', async () => {
+  it('deletes the pod of a deleted workspace', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'short-lived');
     await recorder.create({});
     await recorder.until(isIn('Running'));
@@ -144,7 +144,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
       .toBe(true);
   });
 
-  it('counts the workspaces of a kind and protects it while there are any', async () => {
+  it('counts the workspaces of a kind and adds the finalizer while there are any', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'counted');
     await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
     const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, signal);
@@ -155,7 +155,7 @@ describe.each(servers.filter(({ missing }) => !missing))('the workspace controll
   });
 });
 
-/** What has been recorded of a workspace's pods and stateful set, by whom, in alphabetical order. */
+/** Events of a workspace's pods and stateful set as component, kind and reason, sorted. */
 async function eventsOf(client: Client, workspace: string): Promise<string[]> {
   const { items } = await client.list(Events, { namespace, signal }, () => undefined);
   const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));

@@ -12,9 +12,9 @@ import { WorkspaceReconciler } from './controller/workspace-reconciler.ts';
 
 interface WorkspaceControllerOptions {
   readonly client: Client;
-  /** Stops the controller, as disposing does. */
+  /** Aborting it stops the controller, like disposing. */
   readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch; what the timestamps it writes come from. */
+  /** Clock of all timestamps that the controller writes, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
   readonly delays?: Delays;
   readonly log?: Logger;
@@ -25,8 +25,9 @@ type Reconcile = (name: ObjectName) => Promise<number | undefined | void>;
 const SYNC_POLL_MS = 20;
 
 /**
- * Starts what Kubeflow's controller, Kubernetes' own controllers and a kubelet do for workspaces, as an ordinary client
- * of the API server: pods come and go, statuses follow them, kinds are counted. Disposing waits until nothing of it runs.
+ * Starts a controller in place of Kubeflow's workspace controller, the StatefulSet controller, the garbage collector and
+ * the kubelets. It is an ordinary client of the API server: it creates and deletes pods, and updates the status of pods,
+ * workspaces and kinds. Disposing waits for the running reconciliations.
  */
 export function startWorkspaceController(options: WorkspaceControllerOptions): AsyncDisposable {
   const { client, now = Date.now, delays = demoDelays, log = pino({ level: 'silent' }) } = options;
@@ -46,10 +47,10 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
     kinds: startReconciling(context, log, (name) => reconcileWorkspaceKind(context, name)),
     orphans: startReconciling(context, log, (name) => orphans.reconcile(name)),
   };
-  const endTriggers = enqueueOnChange(context, queues);
+  const removeHandlers = enqueueOnChange(context, queues);
   const stop = async () => {
     stopping.abort();
-    endTriggers();
+    removeHandlers();
     await Promise.all([cache[Symbol.asyncDispose](), ...Object.values(queues).map((queue) => queue.stop())]);
   };
   let stopped: Promise<void> | undefined;
@@ -58,7 +59,7 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
   return { [Symbol.asyncDispose]: stopOnce };
 }
 
-/** A queue whose looks begin when everything has been listed, and are repeated when they fail. */
+/** Starts a work queue. Reconciliation starts after all caches have synced. A failed reconciliation is retried. */
 function startReconciling({ cache, delays, signal }: ControllerContext, log: Logger, reconcile: Reconcile): WorkQueue {
   const isSynced = () => cache.statuses().every(({ synced }) => synced);
   const queue = startWorkQueue(async (name) => {
@@ -67,8 +68,8 @@ function startReconciling({ cache, delays, signal }: ControllerContext, log: Log
       const requeueAfterMs = await reconcile(name);
       if (typeof requeueAfterMs === 'number') queue.add(name, requeueAfterMs);
     } catch (error) {
-      if (signal.aborted || isNotFound(error)) return undefined; // Stopped, or the object is gone and its watch says so.
-      if (!isConflict(error)) log.warn({ ...name, message: String(error) }, 'reconcile again');
+      if (signal.aborted || isNotFound(error)) return undefined; // Stopped, or the object was deleted and its watch reports it.
+      if (!isConflict(error)) log.warn({ ...name, message: String(error) }, 'reconciliation failed, retrying');
       queue.add(name, delays.retryMs);
     }
     return undefined;

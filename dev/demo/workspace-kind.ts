@@ -164,7 +164,7 @@ export const WorkspaceKinds = defineResource<WorkspaceKind>({
   namespaced: false,
 });
 
-/** The API server lets only what the schema allows come this far. */
+/** Checks the kind only: the API server has validated the object against the schema. */
 export function isWorkspaceKind(object: unknown): object is WorkspaceKind {
   return typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'WorkspaceKind';
 }

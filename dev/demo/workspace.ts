@@ -36,14 +36,14 @@ export interface Redirect {
   readonly target: string;
 }
 
-/** Where an option leads. Empty until the controller could tell. */
+/** Result of following an option's redirects. Empty until the controller has resolved the option. */
 export interface ResolvedOption {
   readonly desired?: string;
-  /** Absent when the option is the desired one. */
+  /** Absent if the option has no redirect. */
   readonly redirectChain?: readonly Redirect[];
 }
 
-/** One look at whether someone uses the workspace. Times are milliseconds since the epoch. */
+/** Result of an activity probe. Times are milliseconds since the epoch. */
 export interface Probe {
   readonly startTime: number;
   readonly endTime: number;
@@ -51,7 +51,7 @@ export interface Probe {
   readonly message: string;
 }
 
-/** Times are milliseconds since the epoch; 0 is unknown. */
+/** Activity of a workspace. Times are milliseconds since the epoch; 0 means unknown. */
 export interface Activity {
   readonly lastActivity: number;
   readonly lastUpdate: number;
@@ -60,7 +60,7 @@ export interface Activity {
 }
 
 export interface WorkspacePod {
-  /** Empty when there is no pod. */
+  /** Empty if there is no pod. */
   readonly name: string;
   readonly nodeName: string;
   readonly serviceAccountName?: string;
@@ -81,7 +81,7 @@ export interface WorkspaceStatus {
 
 export interface Workspace extends KubernetesObject {
   readonly spec: WorkspaceSpec;
-  /** Absent until the controller has looked at it once. */
+  /** Absent until the controller has reconciled the workspace for the first time. */
   readonly status?: WorkspaceStatus;
 }
 
@@ -96,7 +96,7 @@ export const Workspaces = defineResource<Workspace>({
   },
 });
 
-/** The API server lets only what the schema allows come this far. */
+/** Checks the kind only: the API server has validated the object against the schema. */
 export function isWorkspace(object: unknown): object is Workspace {
   return typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'Workspace';
 }

@@ -15,14 +15,14 @@ interface WorkspaceOptions {
 
 const TIMEOUT_MS = 60_000;
 
-/** Follows one workspace from before it exists. */
+/** Starts to record the states of a workspace that may not exist yet. */
 export async function recordWorkspace(client: Client, namespace: string, name: string): Promise<WorkspaceRecorder> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const { resourceVersion } = await client.list(Workspaces, { namespace, signal }, () => undefined);
   return new WorkspaceRecorder(client, { namespace, name }, resourceVersion, signal);
 }
 
-/** One workspace, and all that was seen of it so far. For tests: every wait ends, after a minute at the latest. */
+/** Records all versions of one workspace from a watch. Every wait rejects after a minute at the latest. */
 export class WorkspaceRecorder implements AsyncDisposable {
   readonly #client: Client;
   readonly #at: Required<ObjectName>;
@@ -31,7 +31,7 @@ export class WorkspaceRecorder implements AsyncDisposable {
   readonly #watching: Promise<never>;
   readonly #objects: Workspace[] = [];
   #isDeleted = false;
-  #news = Promise.withResolvers<void>();
+  #received = Promise.withResolvers<void>();
   #from = 0;
 
   constructor(client: Client, at: Required<ObjectName>, resourceVersion: string, signal: AbortSignal) {
@@ -44,27 +44,27 @@ export class WorkspaceRecorder implements AsyncDisposable {
       idleTimeoutMs: TIMEOUT_MS,
       signal: this.#signal,
       onEvent: (event) => this.#take(event),
-      onMalformed: (error) => this.#news.reject(error),
+      onMalformed: (error) => this.#received.reject(error),
     });
-    this.#watching = watching.then(() => Promise.reject(new Error('The watch has ended')));
-    this.#watching.catch(() => undefined); // Whoever waits is told; nobody may be waiting.
+    this.#watching = watching.then(() => Promise.reject(new Error(`Watch of ${keyOf(this.#at)} ended`)));
+    this.#watching.catch(() => undefined); // Waiting calls get the rejection; there may be none.
   }
 
   #take(event: WatchEvent<Workspace>): void {
     if (event.type === 'BOOKMARK' || keyOf(event.object.metadata) !== keyOf(this.#at)) return;
     if (event.type === 'DELETED') this.#isDeleted = true;
     else this.#objects.push(event.object);
-    this.#news.resolve();
-    this.#news = Promise.withResolvers();
+    this.#received.resolve();
+    this.#received = Promise.withResolvers();
   }
 
   async #next(isReached: () => boolean): Promise<void> {
-    while (!isReached()) await Promise.race([this.#news.promise, this.#watching]);
+    while (!isReached()) await Promise.race([this.#received.promise, this.#watching]);
   }
 
   latest(): Workspace {
     const object = this.#objects.at(-1);
-    if (!object) throw new Error(`Nothing was seen of ${keyOf(this.#at)}`);
+    if (!object) throw new Error(`Expected ${keyOf(this.#at)}, got no event yet`);
     return object;
   }
 
@@ -72,7 +72,7 @@ export class WorkspaceRecorder implements AsyncDisposable {
     return this.#objects.map(summaryOf).filter((state, i, all) => state !== all[i - 1]);
   }
 
-  /** Waits for something that has not been waited for before. */
+  /** Resolves when a version matches that arrived after the previous call had resolved. */
   async until(matches: (workspace: Workspace) => boolean): Promise<void> {
     await this.#next(() => this.#objects.slice(this.#from).some(matches));
     this.#from = this.#objects.length;
@@ -82,14 +82,14 @@ export class WorkspaceRecorder implements AsyncDisposable {
     await this.#next(() => this.#isDeleted);
   }
 
-  async create(wanted: WorkspaceOptions): Promise<void> {
+  async create(options: WorkspaceOptions): Promise<void> {
     const {
       fault,
       paused = false,
       kind = 'jupyterlab',
       imageConfig = 'jupyter-scipy:v1.10.0',
       podConfig = 'tiny_cpu',
-    } = wanted;
+    } = options;
     const metadata = { name: this.#at.name, annotations: fault === undefined ? {} : { [FAULT]: fault } };
     const spec = { paused, kind, podTemplate: { volumes: {}, options: { imageConfig, podConfig } } };
     const manifest = { apiVersion: apiVersionOf(Workspaces), kind: Workspaces.kind, metadata, spec };
@@ -102,14 +102,14 @@ export class WorkspaceRecorder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await this.#watching.catch(() => undefined); // It ends because we ended it.
+    await this.#watching.catch(() => undefined); // Aborted above.
   }
 }
 
-/** What stands in a workspace, in a few words. */
+/** State of a workspace, with a requested pause or start, and whether it is paused. */
 function summaryOf({ spec, status }: Workspace): string {
   if (!status) return 'no status';
   const isPaused = status.pauseTime > 0;
-  const wanted = spec.paused === isPaused ? '' : spec.paused ? ' to be paused' : ' to be started';
-  return `${status.state}${wanted || (isPaused ? ' paused' : '')}`;
+  const request = spec.paused === isPaused ? '' : spec.paused ? ' (pause requested)' : ' (start requested)';
+  return `${status.state}${request || (isPaused ? ' paused' : '')}`;
 }

@@ -7,7 +7,7 @@ const DEFAULT_PROBE_INTERVAL_SECONDS = 3_600;
 const DEFAULT_MIN_PROBE_INTERVAL_SECONDS = 300;
 const LONGEST_SHEBANG = 255;
 
-/** What speaks against how a kind looks for activity, and what it does without any. */
+/** Returns the errors of the activity probe and of the activity rules. */
 export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceKindSpec): FieldError[] {
   const { activityProbe, ports } = podTemplate;
   const isProbeNeeded = !activityProbe && activityRules.some(configuresPause);
@@ -21,7 +21,7 @@ export function validateActivity({ podTemplate, activityRules = [] }: WorkspaceK
   ];
 }
 
-/** Rules that may pause a workspace sooner than it can have been looked at twice. */
+/** Returns a warning for each rule that may pause a workspace before it has been probed twice. */
 export function activityWarnings({ podTemplate, activityRules = [] }: WorkspaceKindSpec): string[] {
   const interval = podTemplate.activityProbe?.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
   return activityRules.flatMap(({ config: { secondsSinceActive }, effect }, i) =>
@@ -37,17 +37,17 @@ function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldE
   const { podExec, jupyter } = probe;
   const longest = probe.probeIntervalSeconds ?? DEFAULT_PROBE_INTERVAL_SECONDS;
   const shortest = probe.minProbeIntervalSeconds ?? DEFAULT_MIN_PROBE_INTERVAL_SECONDS;
-  const causes: FieldError[] = [];
+  const errors: FieldError[] = [];
   if (Boolean(podExec) === Boolean(jupyter)) {
-    causes.push(invalidObject(PROBE, `must specify exactly one of 'podExec' or 'jupyter'`));
+    errors.push(invalidObject(PROBE, `must specify exactly one of 'podExec' or 'jupyter'`));
   }
   if (shortest > longest) {
-    causes.push(invalidObject(PROBE, 'minProbeIntervalSeconds must be less than or equal to probeIntervalSeconds'));
+    errors.push(invalidObject(PROBE, 'minProbeIntervalSeconds must be less than or equal to probeIntervalSeconds'));
   }
-  if (podExec) causes.push(...validateScript(podExec.script));
-  if (jupyter && !jupyter.lastActivity) causes.push(invalidObject(`${PROBE}.jupyter`, `'lastActivity' must be true`));
+  if (podExec) errors.push(...validateScript(podExec.script));
+  if (jupyter && !jupyter.lastActivity) errors.push(invalidObject(`${PROBE}.jupyter`, `'lastActivity' must be true`));
   if (jupyter && !ports.has(jupyter.portId)) {
-    causes.push(
+    errors.push(
       invalid(
         `${PROBE}.jupyter.portId`,
         jupyter.portId,
@@ -55,7 +55,7 @@ function validateProbe(probe: ActivityProbe, ports: ReadonlySet<string>): FieldE
       ),
     );
   }
-  return causes;
+  return errors;
 }
 
 function validateScript(script: string): FieldError[] {

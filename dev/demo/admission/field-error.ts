@@ -1,4 +1,4 @@
-/** Why a field was refused, as the causes of a Status tell it. */
+/** An entry of `details.causes` of a Status. */
 export interface FieldError {
   readonly reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueForbidden';
   readonly field: string;
@@ -9,7 +9,7 @@ export function invalid(field: string, value: unknown, why: string): FieldError 
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
 }
 
-/** A rule on an object as a whole, as CEL tells of it: without the value. */
+/** An error about an object as a whole. Like an error of a CEL rule, it omits the value. */
 export function invalidObject(field: string, why: string): FieldError {
   return invalid(field, 'object', why);
 }

@@ -6,15 +6,15 @@ const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
 const SHAPE = `alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`;
 
-/** What Kubernetes has against the labels and annotations under `path`. */
+/** Returns the errors of the labels and annotations at `path`. */
 export function validatePodMetadata(path: string, { labels = {}, annotations = {} }: PodMetadata = {}): FieldError[] {
   return [
     ...Object.entries(labels).flatMap(([key, value]) => validateLabel(`${path}.labels`, key, value)),
-    ...Object.keys(annotations).flatMap((key) => problemAt(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
+    ...Object.keys(annotations).flatMap((key) => invalidIf(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
   ];
 }
 
-/** What is wrong with a label's key; undefined if nothing. */
+/** Returns why a label key is invalid, or undefined if it is valid. */
 function keyProblem(key: string): string | undefined {
   const parts = key.split('/');
   const name = parts.at(-1) ?? '';
@@ -26,24 +26,24 @@ function keyProblem(key: string): string | undefined {
   return NAME.test(name) ? undefined : `name part must consist of ${SHAPE}`;
 }
 
-/** What is wrong with a label's value; undefined if nothing. */
+/** Returns why a label value is invalid, or undefined if it is valid. */
 function valueProblem(value: string): string | undefined {
   if (value.length > 63) return 'must be no more than 63 characters';
   return value === '' || NAME.test(value) ? undefined : `a valid label must be an empty string or consist of ${SHAPE}`;
 }
 
 function validateLabel(field: string, key: string, value: string): FieldError[] {
-  return [...problemAt(field, key, keyProblem(key)), ...problemAt(field, value, valueProblem(value))];
+  return [...invalidIf(field, key, keyProblem(key)), ...invalidIf(field, value, valueProblem(value))];
 }
 
-/** What Kubernetes has against the label selector at `path`. */
+/** Returns the errors of the label selector at `path`. */
 export function validateLabelSelector(
   path: string,
   { matchLabels = {}, matchExpressions = [] }: LabelSelector,
 ): FieldError[] {
   const labels = Object.entries(matchLabels).flatMap(([key, value]) => [
-    ...problemAt(`${path}.matchLabels`, key, keyProblem(key)),
-    ...problemAt(`${path}.matchLabels`, value, valueProblem(value)),
+    ...invalidIf(`${path}.matchLabels`, key, keyProblem(key)),
+    ...invalidIf(`${path}.matchLabels`, value, valueProblem(value)),
   ]);
   return [
     ...labels,
@@ -52,7 +52,7 @@ export function validateLabelSelector(
 }
 
 function validateRequirement(path: string, { key, operator, values = [] }: LabelRequirement): FieldError[] {
-  return [...validateOperator(path, operator, values), ...problemAt(`${path}.key`, key, keyProblem(key))];
+  return [...validateOperator(path, operator, values), ...invalidIf(`${path}.key`, key, keyProblem(key))];
 }
 
 function validateOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
@@ -60,7 +60,7 @@ function validateOperator(path: string, operator: string, values: readonly strin
     case 'In':
     case 'NotIn':
       if (values.length > 0)
-        return values.flatMap((value, i) => problemAt(`${path}.values[${i}]`, value, valueProblem(value)));
+        return values.flatMap((value, i) => invalidIf(`${path}.values[${i}]`, value, valueProblem(value)));
       return [required(`${path}.values`, `must be specified when 'operator' is 'In' or 'NotIn'`)];
     case 'Exists':
     case 'DoesNotExist':
@@ -71,6 +71,6 @@ function validateOperator(path: string, operator: string, values: readonly strin
   }
 }
 
-function problemAt(field: string, value: string, why: string | undefined): FieldError[] {
+function invalidIf(field: string, value: string, why: string | undefined): FieldError[] {
   return why === undefined ? [] : [invalid(field, value, why)];
 }

@@ -3,7 +3,7 @@ import { invalid, type FieldError } from './field-error.ts';
 
 type Option = 'imageConfig' | 'podConfig';
 
-/** What speaks against the options that a kind offers. */
+/** Returns the errors of the image and pod options of a WorkspaceKind. */
 export function validateOptions({ podTemplate }: WorkspaceKindSpec): FieldError[] {
   const { imageConfig, podConfig } = podTemplate.options;
   const ports = new Set(podTemplate.ports.map(({ id }) => id));
@@ -14,7 +14,7 @@ export function validateOptions({ podTemplate }: WorkspaceKindSpec): FieldError[
   ];
 }
 
-/** Where a value of a list of options stands in a kind. */
+/** Returns the field path of an option. */
 export function valuePath(option: Option, id: string): string {
   return `spec.podTemplate.options.${option}.values[${id}]`;
 }
@@ -43,7 +43,7 @@ function missingTargets(
   });
 }
 
-/** One cause for each cycle of redirects, at its first value. */
+/** Returns one error for each cycle of redirects, at its first option. */
 function cycles(
   option: Option,
   values: OptionList['values'],
@@ -59,7 +59,7 @@ function cycles(
   });
 }
 
-/** The way from an option back to itself, if its redirects lead there. */
+/** Returns the redirects from an option back to itself, or undefined if they do not form a cycle. */
 function cycleFrom(start: string, byId: ReadonlyMap<string, OptionValue<object>>): readonly string[] | undefined {
   const path = [start];
   for (let next = byId.get(start)?.redirect?.to; next !== undefined; next = byId.get(next)?.redirect?.to) {

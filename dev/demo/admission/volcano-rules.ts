@@ -3,9 +3,9 @@ import type { AdmissionHook, AdmissionReview } from '../../simulator/admission.t
 import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../../simulator/json.ts';
 
 const WEBHOOK = 'admission webhook "validatejob.volcano.sh" denied the request';
-const FIXED = 'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`';
+const IMMUTABLE = 'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`';
 
-/** What Volcano's own webhook lets be changed of a job: how many pods it has and needs, and its priority. */
+/** The rules of Volcano's webhook for updates of jobs: replicas, minAvailable, maxRetry and the priority class may change. */
 export const volcanoAdmission: readonly AdmissionHook[] = [reviewJob];
 
 function reviewJob({ operation, resource, subresource, object, oldObject }: AdmissionReview) {
@@ -18,14 +18,19 @@ function reviewJob({ operation, resource, subresource, object, oldObject }: Admi
 function jobProblem(spec: JsonObject, old: JsonObject): string | undefined {
   const tasks = tasksOf(spec);
   const replicas = tasks.reduce((sum, task) => sum + numberAt(task, 'replicas'), 0);
-  const greedy = tasks.find((task) => numberAt(task, 'minAvailable') > numberAt(task, 'replicas'));
-  if (greedy) return `'minAvailable' must be <= 'replicas' in task: ${textAt(greedy, 'name')}`;
+  const unsatisfiable = tasks.find((task) => numberAt(task, 'minAvailable') > numberAt(task, 'replicas'));
+  if (unsatisfiable) return `'minAvailable' must be <= 'replicas' in task: ${textAt(unsatisfiable, 'name')}`;
   if (numberAt(spec, 'minAvailable') > replicas) return "job 'minAvailable' must not be greater than total replicas";
   if (tasks.length !== tasksOf(old).length) return 'job updates may not add or remove tasks';
-  return isDeepStrictEqual(fixedPart(spec), fixedPart(old)) ? undefined : FIXED;
+  return isDeepStrictEqual(immutableFields(spec), immutableFields(old)) ? undefined : IMMUTABLE;
 }
 
-function fixedPart({ minAvailable: _available, maxRetry: _retry, priorityClassName: _priority, ...spec }: JsonObject) {
+function immutableFields({
+  minAvailable: _available,
+  maxRetry: _retry,
+  priorityClassName: _priority,
+  ...spec
+}: JsonObject) {
   return {
     ...spec,
     tasks: tasksOf(spec).map(({ replicas: _replicas, minAvailable: _needed, maxRetry: _tries, ...task }) => task),

@@ -14,7 +14,7 @@ const all = { config: { secondsSinceActive: 86_400 }, match: {}, effect: pause }
 const some = { ...all, match: { matchNamespace: { selector: { matchLabels: { a: 'b' } } } } };
 const inside = { selector: { matchExpressions: [{ key: 'a', operator: 'In' }] } };
 
-it('lets a sound kind through', () => {
+it('returns no errors for a valid WorkspaceKind', () => {
   expect(validateWorkspaceKind(kind)).toEqual([]);
 });
 
@@ -120,21 +120,21 @@ it.each([
     `${IMAGES}[${SCIPY}].spec.ports[y].port`,
     'port 8888 is defined more than once',
   ],
-])('a kind is refused with %s = %j', (path, value, field, message) => {
+])('returns an error for a WorkspaceKind with %s = %j', (path, value, field, message) => {
   const cause = { field, message: expect.stringContaining(message) };
   expect(validateWorkspaceKind(changed(kind, path, value))).toContainEqual(expect.objectContaining(cause));
 });
 
 function filter(rule: object): readonly object[] {
-  const sound = {
+  const valid = {
     scope: 'WORKSPACE_KIND',
     effect: { ui: { hide: true } },
     match: [{ matchNamespace: { selector: {} } }],
   };
-  return [{ ...sound, ...rule }];
+  return [{ ...valid, ...rule }];
 }
 
-/** A copy in which the value at a path, such as `spec.ports.0`, is another one. */
+/** Returns a copy with another value at a path such as `spec.ports.0`. */
 function changed<T extends object>(object: T, path: string, value: unknown): T {
   const copy = structuredClone(object);
   const keys = path.split('.');

@@ -14,9 +14,9 @@ import { type FieldError, invalid, invalidObject } from './field-error.ts';
 import { validateLabelSelector, validatePodMetadata } from './label-rules.ts';
 import { validateOptions, valuePath } from './option-rules.ts';
 
-const KNOWN_TEMPLATE = /\{\{-?\s*httpPathPrefix\s+("[^"]*"|`[^`]*`)\s*-?\}\}/gu;
+const SUPPORTED_EXPRESSION = /\{\{-?\s*httpPathPrefix\s+("[^"]*"|`[^`]*`)\s*-?\}\}/gu;
 
-/** What speaks against a kind, whatever it was before and whoever uses it. */
+/** Returns the errors of a WorkspaceKind that depend neither on its previous version nor on its workspaces. */
 export function validateWorkspaceKind({ spec }: WorkspaceKind): FieldError[] {
   return [
     ...validatePictures(spec),
@@ -50,16 +50,16 @@ function validateHeaders({ httpProxy }: KindPort, index: number): FieldError[] {
   );
 }
 
-/** The one thing that templates of the demo may say is `{{ httpPathPrefix "<port id>" }}`. */
+/** The only supported template expression is `{{ httpPathPrefix "<port id>" }}`. */
 function validateTemplate(field: string, template: string): FieldError[] {
-  const isSound = !/\{\{|\}\}/u.test(template.replace(KNOWN_TEMPLATE, ''));
-  return isSound ? [] : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}`)];
+  const isValid = !/\{\{|\}\}/u.test(template.replace(SUPPORTED_EXPRESSION, ''));
+  return isValid ? [] : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}`)];
 }
 
 const CONDITIONS = ['matchNamespace', 'matchImageConfig', 'matchPodConfig'] as const;
 const NO_EFFECT = `must specify at least one effect: one of 'ui.hide', 'api.hide', or 'api.deny' must be true`;
 
-/** What speaks against a kind's filter rules. */
+/** Returns the errors of the filter rules. */
 function validateFilterRules({ filterRules = [] }: WorkspaceKindSpec): FieldError[] {
   return filterRules.flatMap((rule, i) => [
     ...validateEffect(`spec.filterRules[${i}].effect`, rule.effect),
@@ -95,7 +95,7 @@ function validateMatch(path: string, match: FilterMatch, scope: FilterRule['scop
 
 type Option = 'imageConfig' | 'podConfig';
 
-/** The changes of a kind that would pull options away from under workspaces. */
+/** Returns an error for each option that the update changes or removes although a workspace uses it. */
 export function validateOptionsInUse(
   kind: WorkspaceKind,
   old: WorkspaceKind,
@@ -109,7 +109,10 @@ export function validateOptionsInUse(
   ];
 }
 
-/** Why a kind cannot be deleted; undefined if it can. The controller's counters lag, its finalizer makes up for that. */
+/**
+ * Returns why a WorkspaceKind cannot be deleted, or undefined if it can. The finalizer is checked as well because the
+ * controller updates `status.workspaces` with a delay.
+ */
 export function deletionProblem({ metadata, status }: WorkspaceKind): string | undefined {
   const uses = status?.workspaces ?? 0;
   if (uses > 0) return `WorkspaceKind is used by ${uses} workspace(s)`;

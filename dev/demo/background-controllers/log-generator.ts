@@ -2,28 +2,28 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import type { ContainerStatus, Pod } from '../kubernetes-resources.ts';
 import { logLinesFor, type LogLines } from './log-lines.ts';
 
-/** How much of what a container printed before the demo began is there. */
+/** Maximum number of log lines from the time before the demo started, per container. */
 const PAST_LINES = 120;
 const LINE_EVERY_MS = 4_000;
 
 interface LogProgress {
-  /** Of which run, as counted by the restarts. */
+  /** Restart count of the container when these lines were written. */
   readonly run: number;
   readonly lines: number;
   readonly nextAt: number;
 }
 
-/** Has the containers of pods print: what a program says when it starts, now and then a line, and why it fails. */
+/** Writes the logs of pods: lines of the program's start, further lines at intervals, and the reason of a crash. */
 export class LogGenerator {
   readonly #simulator: Simulator;
-  /** By the uid of the pod. */
+  /** By the UID of the pod. Entries of deleted pods are removed with every step. */
   readonly #progress = new Map<string, LogProgress>();
 
   constructor(simulator: Simulator) {
     this.#simulator = simulator;
   }
 
-  /** Lets everyone say what is due. */
+  /** Writes the lines that are due. `pods` are all pods that exist. */
   generate(pods: readonly Pod[], now: Date): void {
     for (const pod of pods) {
       const main = pod.status?.containerStatuses?.find(({ name }) => name === 'main');
@@ -57,7 +57,7 @@ export class LogGenerator {
     this.#progress.set(uid, { ...progress, lines: progress.lines + 1, nextAt: now.getTime() + pauseMs });
   }
 
-  /** The first lines, and those of the time before we came. */
+  /** Writes the lines of the program's start and of the time before the demo started. */
   #begin(
     pod: Pod,
     logLines: LogLines,

@@ -1,4 +1,4 @@
-/** What a program prints: when it starts, while it runs, and when it fails. */
+/** Log lines of a program when it starts, while it runs, and when it crashes. */
 export interface LogLines {
   readonly start: readonly string[];
   readonly run: readonly string[];

@@ -7,7 +7,7 @@ const METRICS = 'metrics.k8s.io/v1beta1';
 const WAVE_MS = 90_000;
 const UNITS: Readonly<Record<string, number>> = { '': 1, m: 1e-3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
 
-/** Measures what the containers of pods use, as the metrics server does: nothing of those that do not run. */
+/** Updates the PodMetrics of running pods and deletes those of all others, as the metrics server does. */
 export function updatePodMetrics(simulator: Simulator, pods: readonly Pod[], now: Date): void {
   const running = pods.filter(isRunning);
   for (const pod of running) simulator.apply(podMetricsOf(pod, now));
@@ -23,14 +23,14 @@ function isRunning({ status }: Pod): boolean {
 
 function podMetricsOf({ metadata, spec }: Pod, now: Date) {
   const { name, namespace, uid, labels } = metadata;
-  // Between a tenth and nine tenths of what was asked for, up and down, each pod in its own time.
+  // A sine wave between 10 % and 90 % of the requests. The UID determines its phase, so that pods differ.
   const phase = (now.getTime() / WAVE_MS + Number.parseInt(uid.slice(0, 4), 16) / 0x1_00_00) * 2 * Math.PI;
   const share = 0.5 + 0.4 * Math.sin(phase);
   const containers = spec.containers.map((container) => {
     const { cpu = '100m', memory = '128Mi' } = container.resources?.requests ?? {};
     const usage = {
-      cpu: `${Math.round(amountOf(cpu) * share * 1e9)}n`,
-      memory: `${Math.round((amountOf(memory) * (0.3 + share / 2)) / 1024)}Ki`,
+      cpu: `${Math.round(parseQuantity(cpu) * share * 1e9)}n`,
+      memory: `${Math.round((parseQuantity(memory) * (0.3 + share / 2)) / 1024)}Ki`,
     };
     return { name: container.name, usage };
   });
@@ -44,7 +44,7 @@ function podMetricsOf({ metadata, spec }: Pod, now: Date) {
   };
 }
 
-function amountOf(quantity: string): number {
+function parseQuantity(quantity: string): number {
   const [, digits = '0', unit = ''] = /^([\d.]+)(\D*)$/u.exec(quantity) ?? [];
   return Number(digits) * (UNITS[unit] ?? 1);
 }

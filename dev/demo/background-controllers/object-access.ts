@@ -2,10 +2,10 @@ import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { JsonObject } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
-/** An object of which nothing is known but that it has been stored. */
+/** A stored object whose fields other than the metadata are unchecked. */
 export type StoredObject = KubernetesObject & JsonObject;
 
-/** The objects of a kind, none while the kind is not served: who tries the demo may take its definition away. */
+/** Lists the objects of a kind. Empty while the kind is not served: a viewer may delete its definition. */
 export function listObjects(simulator: Simulator, apiVersion: string, kind: string): readonly StoredObject[] {
   try {
     return simulator.list(apiVersion, kind).map((object) => ({ ...object }));
@@ -15,7 +15,7 @@ export function listObjects(simulator: Simulator, apiVersion: string, kind: stri
   }
 }
 
-/** The object with other members, which is stored. */
-export function updateObject(simulator: Simulator, object: StoredObject, members: JsonObject): void {
-  simulator.apply({ ...object, ...members });
+/** Stores the object with the given fields replaced. */
+export function updateObject(simulator: Simulator, object: StoredObject, fields: JsonObject): void {
+  simulator.apply({ ...object, ...fields });
 }

@@ -6,8 +6,8 @@ import { listObjects, type StoredObject, updateObject } from './object-access.ts
 const JOB = 'batch.volcano.sh/v1alpha1';
 const COMMAND = 'bus.volcano.sh/v1alpha1';
 
-/** What a job that is on its way comes to next. */
-const NEXT: Readonly<Record<string, string>> = {
+/** The phase that follows a transient phase. */
+const NEXT_PHASE: Readonly<Record<string, string>> = {
   Aborting: 'Aborted',
   Restarting: 'Pending',
   Pending: 'Running',
@@ -15,8 +15,8 @@ const NEXT: Readonly<Record<string, string>> = {
   Completing: 'Completed',
 };
 
-/** What a command makes of a job, by the phases in which it means anything. */
-const COMMANDS: Readonly<Record<string, { readonly to: string; readonly from: RegExp }>> = {
+/** The phase that a command leads to, and the phases in which the command has an effect. */
+const TRANSITIONS: Readonly<Record<string, { readonly to: string; readonly from: RegExp }>> = {
   AbortJob: { to: 'Aborting', from: /^(?:Pending|Running|Inqueue|Restarting)$/u },
   ResumeJob: { to: 'Restarting', from: /^Aborted$/u },
   RestartJob: { to: 'Restarting', from: /^(?:Pending|Running)$/u },
@@ -24,10 +24,10 @@ const COMMANDS: Readonly<Record<string, { readonly to: string; readonly from: Re
   CompleteJob: { to: 'Completing', from: /^Running$/u },
 };
 
-/** Brings Volcano's jobs on, carries commands out and takes them away, as Volcano does. */
+/** Acts as Volcano: advances the phases of jobs, and executes and deletes commands. */
 export function advanceVolcano(simulator: Simulator, now: Date): void {
   for (const job of listObjects(simulator, JOB, 'Job')) {
-    const next = NEXT[phaseOf(job)] ?? (phaseOf(job) === '' ? 'Pending' : undefined);
+    const next = NEXT_PHASE[phaseOf(job)] ?? (phaseOf(job) === '' ? 'Pending' : undefined);
     if (next !== undefined) transition(simulator, job, { phase: next, now });
   }
   for (const command of listObjects(simulator, COMMAND, 'Command')) execute(simulator, command, now);
@@ -36,7 +36,7 @@ export function advanceVolcano(simulator: Simulator, now: Date): void {
 function execute(simulator: Simulator, command: StoredObject, now: Date): void {
   const { name: target, uid } = objectAt(command, 'target');
   const { namespace, name } = command.metadata;
-  const rule = COMMANDS[textAt(command, 'action') ?? ''];
+  const rule = TRANSITIONS[textAt(command, 'action') ?? ''];
   const job = listObjects(simulator, JOB, 'Job').find(
     ({ metadata }) => metadata.namespace === namespace && metadata.name === target && metadata.uid === uid,
   );
@@ -66,7 +66,7 @@ function transition(simulator: Simulator, job: StoredObject, { phase, now, reaso
   updateObject(simulator, job, { status: { ...before, ...countsIn(job, phase), minAvailable, conditions, state } });
 }
 
-/** How many pods there are, and in which phases, while the job is in one. */
+/** Returns the pod counters of a job's status in the given phase. */
 function countsIn(job: StoredObject, phase: string): JsonObject {
   const tasks = listAt(job['spec'], 'tasks');
   const podPhase =
@@ -90,7 +90,7 @@ function phaseOf(job: StoredObject): string {
   return textAt(objectAt(job['status'], 'state'), 'phase') ?? '';
 }
 
-/** Brings DevPod workspaces that are new on: they are pending, then ready. */
+/** Acts as DevPod: new workspaces become pending, then ready. */
 export function advanceDevPods(simulator: Simulator): void {
   for (const instance of listObjects(simulator, 'management.loft.sh/v1', 'DevPodWorkspaceInstance')) {
     const phase = textAt(instance['status'], 'phase');

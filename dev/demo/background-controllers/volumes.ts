@@ -12,13 +12,13 @@ interface ClaimSpec {
   readonly volumeName?: string;
 }
 
-/** Of a claim, what a volume for it is made from. */
+/** The fields of a PersistentVolumeClaim that are needed to provision a volume. */
 export interface Claim extends Manifest {
   readonly metadata: Manifest['metadata'] & { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly spec: ClaimSpec;
 }
 
-/** A volume for a claim, and the claim bound to it. */
+/** Returns a volume for a claim, and the claim bound to it. */
 export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly volume: Manifest } {
   const { metadata, spec } = claim;
   const { accessModes, storageClassName = 'standard-rwx', volumeMode = 'Filesystem' } = spec;
@@ -53,12 +53,12 @@ export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly vol
   return { claim: bound, volume };
 }
 
-/** Keeps a claim that is being deleted for as long as a pod mounts it. */
+/** Finalizer that keeps a deleted claim until no pod mounts it. */
 const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 
 /**
- * Binds claims that are new to volumes, holds deleted ones back while pods mount them, and takes the volumes of those
- * that are gone away.
+ * Provisions volumes for unbound claims, removes the finalizer of deleted claims that no pod mounts, and deletes volumes
+ * whose claim no longer exists.
  */
 export function reconcileVolumes(simulator: Simulator): void {
   const claims = simulator.list('v1', 'PersistentVolumeClaim').filter(isClaim);
@@ -92,7 +92,7 @@ function claimIn(volume: unknown): string | undefined {
   return textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
 }
 
-/** The API server has seen to it that a claim says what it needs. */
+/** The API server has validated the required fields of {@link Claim}. */
 function isClaim(object: KubernetesObject): object is Claim & KubernetesObject {
   return object.kind === 'PersistentVolumeClaim';
 }

@@ -17,38 +17,38 @@ const context: ActivityContext = {
   lastRunningTime: 1,
 };
 
-describe('pausing', () => {
+describe('pausing an idle workspace', () => {
   it.each([
-    ['by the rule for its namespace', 2, development, true],
-    ['not by the rule for another namespace', 2, {}, false],
-    ['by the rule for all', 24, {}, true],
-    ['not before its time', 1.9, development, false],
-    ['not when it has just begun to run', 3, { ...development, lastRunningTime: NOW - 299_000 }, false],
-    ['when it has run for long enough', 3, { ...development, lastRunningTime: NOW - 300_000 }, true],
-    ['not after a failed probe', 48, { answer: answer('Failure') }, false],
-    ['not by a rule that exempts it', 48, { rules: [exempting(), ...context.rules] }, false],
-    ['not without rules', 48, { rules: [] }, false],
-  ] as const)('happens %s', (_, idleHours, further, pause) => {
+    ['pauses it by the rule for its namespace', 2, development, true],
+    ['does not pause it by the rule for another namespace', 2, {}, false],
+    ['pauses it by the catch-all rule', 24, {}, true],
+    ['does not pause it before secondsSinceActive', 1.9, development, false],
+    ['does not pause it before minRunningSeconds', 3, { ...development, lastRunningTime: NOW - 299_000 }, false],
+    ['pauses it after minRunningSeconds', 3, { ...development, lastRunningTime: NOW - 300_000 }, true],
+    ['does not pause it after a failed probe', 48, { answer: answer('Failure') }, false],
+    ['does not pause it when an earlier rule exempts it', 48, { rules: [exempting(), ...context.rules] }, false],
+    ['does not pause it without rules', 48, { rules: [] }, false],
+  ] as const)('%s', (_, idleHours, further, pause) => {
     expect(observeActivity(since(NOW - idleHours * HOUR_MS), { ...context, ...further }).pause).toBe(pause);
   });
 
-  it('never happens to what was never used, and its time is 0', () => {
+  it('does not pause a workspace without any activity and reports eligibleAfter 0', () => {
     const { activity, pause } = observeActivity(since(0), context);
     expect(pause).toBe(false);
     expect(activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 0 } });
   });
 });
 
-describe('probing', () => {
-  it('waits until it is due, says when that is, and does not pause meanwhile', () => {
+describe('probing a workspace', () => {
+  it('returns the time until the next probe and does not pause when no probe is due', () => {
     const { activity } = observeActivity(since(NOW - HOUR_MS), context);
     const later = { ...context, ...development, now: NOW + 400, answer: answer('Failure') };
-    const looked = observeActivity({ ...activity, lastActivity: 1 }, later);
-    expect(looked).toMatchObject({ pause: false, nextProbeMs: 600, activity: { lastProbe: { result: 'Success' } } });
-    expect(looked.activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 1 + 2 * HOUR_MS } });
+    const result = observeActivity({ ...activity, lastActivity: 1 }, later);
+    expect(result).toMatchObject({ pause: false, nextProbeMs: 600, activity: { lastProbe: { result: 'Success' } } });
+    expect(result.activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 1 + 2 * HOUR_MS } });
   });
 
-  it('keeps the times over a failure, and believes a success, even one in the past', () => {
+  it('keeps the times after a failed probe and takes an earlier lastActivity from a successful one', () => {
     const failed = observeActivity(since(500), { ...context, answer: answer('Timeout') }).activity;
     expect(failed).toMatchObject({ lastActivity: 500, lastUpdate: 500, lastProbe: { result: 'Timeout' } });
     const succeeded = observeActivity(since(500), {
@@ -58,7 +58,7 @@ describe('probing', () => {
     expect(succeeded).toMatchObject({ lastActivity: 400, lastUpdate: NOW });
   });
 
-  it('leaves empty rules behind when no rule applies any more', () => {
+  it('empties the rules in the status when no rule applies any more', () => {
     const before = { ...since(500), rules: { pauseWorkspace: { eligibleAfter: 9 } } };
     expect(observeActivity(before, { ...context, rules: [] }).activity.rules).toEqual({});
   });

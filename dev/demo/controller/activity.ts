@@ -4,7 +4,7 @@ import type { Activity, Probe, Workspace } from '../workspace.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What a probe says: how it went, and when the workspace was last used, if it could tell. */
+/** Result of an activity probe. `lastActivity` is undefined if the probe could not determine it. */
 export interface ProbeResult {
   readonly probe: Probe;
   readonly lastActivity?: number | undefined;
@@ -12,9 +12,9 @@ export interface ProbeResult {
 
 export interface ActivityContext {
   readonly now: number;
-  /** How long after the start of the last probe the next one is due. */
+  /** Milliseconds between the starts of two probes. */
   readonly probeIntervalMs: number;
-  /** What a probe would say now. */
+  /** Result that a probe would have now. */
   readonly answer: ProbeResult;
   readonly rules: readonly ActivityRule[];
   readonly namespaceLabels: Labels;
@@ -24,17 +24,18 @@ export interface ActivityContext {
 
 interface ActivityResult {
   readonly activity: Activity;
-  /** Whether the workspace has been unused for long enough to be paused now. */
+  /** Whether the workspace has been idle long enough to be paused now. */
   readonly pause: boolean;
+  /** Milliseconds until the next probe is due. */
   readonly nextProbeMs: number;
 }
 
-/** What is known about the use of a running workspace after this look at it. Only a fresh, successful probe pauses it. */
+/** Calculates the activity of a running workspace. Only a successful probe that was due now can pause the workspace. */
 export function observeActivity(previous: Activity, context: ActivityContext): ActivityResult {
   const { now, answer, probeIntervalMs } = context;
   const sinceProbeMs = previous.lastProbe ? now - previous.lastProbe.startTime : Infinity;
   const isDue = sinceProbeMs >= probeIntervalMs;
-  const probed = isDue ? take(previous, answer) : previous;
+  const probed = isDue ? withProbe(previous, answer) : previous;
   const rule = ruleFor(context);
   const activity = withEligibility(probed, rule);
   return {
@@ -44,7 +45,7 @@ export function observeActivity(previous: Activity, context: ActivityContext): A
   };
 }
 
-function take(previous: Activity, { probe, lastActivity }: ProbeResult): Activity {
+function withProbe(previous: Activity, { probe, lastActivity }: ProbeResult): Activity {
   if (probe.result !== 'Success') return { ...previous, lastProbe: probe };
   return {
     ...previous,
@@ -54,15 +55,18 @@ function take(previous: Activity, { probe, lastActivity }: ProbeResult): Activit
   };
 }
 
-/** The rule that pauses this workspace; a rule that says not to pause it ends the search, too. */
+/**
+ * Returns the rule that may pause this workspace. The first matching rule with a pauseWorkspace effect decides; if its
+ * effect is false, the workspace is exempt.
+ */
 function ruleFor({ rules, namespaceLabels, podConfigLabels }: ActivityContext): ActivityRule | undefined {
-  const deciding = rules.find(({ effect, match = {} }) => {
+  const decisive = rules.find(({ effect, match = {} }) => {
     if (effect.pauseWorkspace === undefined) return false;
     const { matchNamespace, matchPodConfig } = match;
     if (matchNamespace && !isSelected(namespaceLabels, matchNamespace.selector)) return false;
     return !matchPodConfig || isSelected(podConfigLabels, matchPodConfig.selector);
   });
-  return deciding?.effect.pauseWorkspace ? deciding : undefined;
+  return decisive?.effect.pauseWorkspace ? decisive : undefined;
 }
 
 function withEligibility(activity: Activity, rule: ActivityRule | undefined): Activity {
@@ -82,7 +86,7 @@ function isIdle(activity: Activity, { config }: ActivityRule, { now, lastRunning
   );
 }
 
-/** Whether a selector selects these labels. An empty one selects everything; an unknown operator selects nothing. */
+/** Returns whether a selector matches the labels. An empty selector matches everything, an unknown operator nothing. */
 export function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
   const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
   return equal && matchExpressions.every((requirement) => holds(labels, requirement));
@@ -104,15 +108,15 @@ function holds(labels: Labels, { key, operator, values = [] }: LabelRequirement)
   }
 }
 
-/** What probing a workspace of the demo says: that it is used now, unless its annotation says `idle` or `unreachable`. */
+/** Simulates an activity probe: the workspace is in use unless its annotation is `idle` or `unreachable`. */
 export function probeResult({ metadata }: Workspace, kind: WorkspaceKind | undefined, now: number): ProbeResult {
   const type = kind?.spec.podTemplate.activityProbe?.podExec ? 'PodExec' : 'Jupyter';
   const times = { startTime: now, endTime: now };
-  const mood = metadata.annotations?.[ACTIVITY];
-  if (mood === 'unreachable') {
+  const simulated = metadata.annotations?.[ACTIVITY];
+  if (simulated === 'unreachable') {
     const why = type === 'Jupyter' ? 'HTTP 404' : 'unexpected exit code 1';
     return { probe: { ...times, result: 'Failure', message: `${type} probe failed: ${why}` } };
   }
   const probe = { ...times, result: 'Success', message: `${type} probe succeeded` } as const;
-  return mood === 'idle' ? { probe } : { probe, lastActivity: now };
+  return simulated === 'idle' ? { probe } : { probe, lastActivity: now };
 }

@@ -4,22 +4,25 @@ import { ConfigMaps, Namespaces, Pods, StatefulSets } from '../kubernetes-resour
 import { WorkspaceKinds } from '../workspace-kind.ts';
 import { Workspaces } from '../workspace.ts';
 
-/** How long things take. The spreads are added by lot of the workspace's name, so that not all do the same at once. */
+/**
+ * Durations of the simulated work. A workspace's name determines its share of the spread, so that workspaces do not
+ * change at the same moment.
+ */
 export interface Delays {
   readonly createPodMs: number;
   readonly startPodMs: number;
   readonly startPodSpreadMs: number;
   readonly deletePodMs: number;
-  /** How long a pod takes to end, unless its workspace says otherwise. */
+  /** Time for a pod to terminate if the workspace has no grace-seconds annotation. */
   readonly endPodMs: number;
   readonly probeIntervalMs: number;
-  /** How long after its workspaces a kind's counters move. */
+  /** Delay between a change of a workspace and the update of its kind's counters. */
   readonly countMs: number;
-  /** How long to wait before trying again what has failed. */
+  /** Delay before a failed reconciliation is retried. */
   readonly retryMs: number;
 }
 
-/** A start takes 3 to 6 seconds, a pause 2 to 3. */
+/** Starting a workspace takes 3 to 6 seconds, pausing it 2 to 3. */
 export const demoDelays: Delays = {
   createPodMs: 700,
   startPodMs: 2_500,
@@ -31,10 +34,10 @@ export const demoDelays: Delays = {
   retryMs: 1_000,
 };
 
-/** What every part of the controller works with. */
+/** Dependencies that all reconcilers share. */
 export interface ControllerContext {
   readonly client: Client;
-  /** Holds {@link watchedResources}. */
+  /** Cache of {@link watchedResources}. */
   readonly cache: ClusterCache;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -42,5 +45,5 @@ export interface ControllerContext {
   readonly signal: AbortSignal;
 }
 
-/** The resources that the controller keeps copies of. */
+/** The resources that the controller watches. */
 export const watchedResources = [Workspaces, WorkspaceKinds, Pods, StatefulSets, Namespaces, ConfigMaps] as const;

@@ -8,7 +8,7 @@ import { Workspaces, type Workspace } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** Where the controller's looks are queued. */
+/** Work queues of the reconcilers. */
 interface ReconcileQueues {
   readonly workspaces: WorkQueue;
   readonly kinds: WorkQueue;
@@ -45,17 +45,17 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
     queues.orphans.add(metadata);
   }
 
-  const endings = [
-    listen(workspaces, workspaceChanged, (name) => queues.workspaces.add(name)),
-    listen(kinds, kindChanged, (name) => queues.kinds.add(name)),
-    listen(pods, podChanged, (name) => queues.orphans.add(name)),
-    listen(cache.store(ConfigMaps), countAll, countAll),
+  const removals = [
+    handle(workspaces, workspaceChanged, (name) => queues.workspaces.add(name)),
+    handle(kinds, kindChanged, (name) => queues.kinds.add(name)),
+    handle(pods, podChanged, (name) => queues.orphans.add(name)),
+    handle(cache.store(ConfigMaps), countAll, countAll),
   ];
-  return () => endings.forEach((end) => end());
+  return () => removals.forEach((remove) => remove());
 }
 
-/** Listens to a store; when its world has been replaced, all that it holds has changed. */
-function listen<T extends KubernetesObject>(
+/** Adds an event handler to a store. After a reset of the store, `replaced` is called for every object. */
+function handle<T extends KubernetesObject>(
   store: ReadonlyStore<T>,
   changed: (change: Change<T>) => void,
   replaced: (name: ObjectName) => void,
@@ -67,7 +67,7 @@ function listen<T extends KubernetesObject>(
   });
 }
 
-/** Whether a change concerns the spec: status writes, most of them our own, leave the generation as it is. */
+/** Returns whether the spec changed. A write of the status keeps the generation. */
 function hasNewSpec<T extends KubernetesObject>(change: Change<T>): boolean {
   return change.type !== 'updated' || change.object.metadata.generation !== change.previous.metadata.generation;
 }

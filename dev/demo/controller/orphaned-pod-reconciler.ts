@@ -3,17 +3,17 @@ import { Pods } from '../kubernetes-resources.ts';
 import { Workspaces } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
 
-/** Ends pods whose workspace is gone, as garbage collection and a kubelet would together. */
+/** Terminates pods whose workspace no longer exists, in place of the garbage collector and the kubelet. */
 export class OrphanedPodReconciler {
   readonly #context: ControllerContext;
-  /** The uids of pods that are ending → when they have ended, in the time of `performance.now()`. */
+  /** End of the grace period, in `performance.now()` time, by the UID of the terminating pod. An entry lives as long as its pod. */
   readonly #ending = new Map<string, number>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
   }
 
-  /** @returns when to reconcile again although nothing changes, in milliseconds */
+  /** @returns milliseconds after which to reconcile again, or undefined to wait for a change */
   async reconcile(name: ObjectName): Promise<number | undefined> {
     const { client, cache, delays, signal } = this.#context;
     const pod = cache.store(Pods).get(name);

@@ -6,15 +6,15 @@ import type { ControllerContext } from './controller-context.ts';
 import { NO_NODE, type PodOutcome, RESTARTS } from './pod-outcome.ts';
 import { setNameOf } from './stateful-set-reconciler.ts';
 
-/** What can happen to a pod that others are told of. */
+/** A change of a pod that is recorded as events. */
 type PodLifecycleEvent = PodOutcome | 'Created' | 'Ending';
 
-/** An event before an API server has it. */
+/** An event that has not been created yet. */
 type EventManifest = Omit<ClusterEvent, 'metadata'> & {
   readonly metadata: { readonly name: string; readonly namespace: string };
 };
 
-/** Of a pod, all that events say of it. */
+/** The fields of a pod that its events contain. */
 type Involved = Pick<Pod, 'spec'> & {
   readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
 };
@@ -25,24 +25,24 @@ interface Occurrence {
   readonly type?: 'Warning';
   readonly by: 'default-scheduler' | 'kubelet' | 'statefulset-controller';
   readonly count?: number;
-  /** Whether it is about the pod as a whole, or about its stateful set, and not about its container. */
+  /** The involved object. Default: the pod's main container. */
   readonly about?: 'pod' | 'set';
 }
 
 interface Times {
-  /** When it happened, in milliseconds since the epoch. */
+  /** Time of the first occurrence, in milliseconds since the epoch. */
   readonly at: number;
-  /** What repeats itself has been repeated until then. */
+  /** Time until which repeated events have been counted. */
   readonly now: number;
 }
 
-const PACE_MS = 500;
+const INTERVAL_MS = 500;
 const REPEAT_MS = 30_000;
 
-/** The events that the components of a cluster have recorded when this has happened to a pod, in their order. */
+/** Returns the events that the cluster's components record for a change of a pod, in chronological order. */
 export function podEvents(pod: Involved, lifecycleEvent: PodLifecycleEvent, { at, now }: Times): EventManifest[] {
   const all = occurrences(pod, lifecycleEvent);
-  return all.map((occurrence, i) => eventOf(pod, occurrence, { at: at - (all.length - 1 - i) * PACE_MS, now }));
+  return all.map((occurrence, i) => eventOf(pod, occurrence, { at: at - (all.length - 1 - i) * INTERVAL_MS, now }));
 }
 
 function occurrences(pod: Involved, lifecycleEvent: PodLifecycleEvent): Occurrence[] {
@@ -111,7 +111,7 @@ function crashing({ metadata: { namespace, name, uid } }: Involved): Occurrence 
 function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurrence, { at, now }: Times): EventManifest {
   const { type = 'Normal', reason, message, about } = occurrence;
   const count = Math.max(1, Math.min(most, 1 + Math.floor((now - at) / REPEAT_MS)));
-  // What has been repeated as often as it is, goes on.
+  // An event with its full count keeps repeating: its last occurrence is recent.
   const last = most > 1 && count === most ? now - REPEAT_MS / 2 : at + (count - 1) * REPEAT_MS;
   const involvedObject = involved(pod, about);
   const namespace = involvedObject.namespace;
@@ -147,12 +147,13 @@ function involved(pod: Involved, about: Occurrence['about']): InvolvedObject {
   return about === 'pod' ? whole : { ...whole, fieldPath: 'spec.containers{main}' };
 }
 
-/** How many events are kept of the pods of one name: there is nobody here who lets them expire. */
+/** Maximum number of events per pod name. Events of the simulated cluster do not expire. */
 const KEPT_EVENTS = 30;
 
-/** Records what happens to pods. As everywhere, events are told as well as can be: one that is refused is lost. */
+/** Creates the events of pods. Best effort, as in client-go: an event that the API server rejects is dropped. */
 export class EventRecorder {
   readonly #context: ControllerContext;
+  /** Names of the events, by the key of their pod. At most {@link KEPT_EVENTS} for each. */
   readonly #recorded = new Map<string, string[]>();
 
   constructor(context: ControllerContext) {
@@ -161,29 +162,30 @@ export class EventRecorder {
 
   async record(pod: Pod, lifecycleEvent: PodLifecycleEvent): Promise<void> {
     const now = this.#context.now();
-    for (const event of podEvents(pod, lifecycleEvent, { at: now, now })) await this.#tell(event, keyOf(pod.metadata));
+    for (const event of podEvents(pod, lifecycleEvent, { at: now, now }))
+      await this.#create(event, keyOf(pod.metadata));
   }
 
-  async #tell(event: EventManifest, about: string): Promise<void> {
+  async #create(event: EventManifest, about: string): Promise<void> {
     const { client, signal } = this.#context;
     const { name, namespace } = event.metadata;
     try {
       await client.create(Events, event, { namespace, signal });
-      await this.#forget(about, name, namespace);
+      await this.#deleteOldest(about, name, namespace);
     } catch (error) {
-      // It has happened before, the namespace is going, or we may not: nothing depends on events.
+      // The event exists already, the namespace is terminating, or the request is forbidden: nothing depends on events.
       if (!(error instanceof StatusError)) throw error;
     }
   }
 
-  async #forget(about: string, name: string, namespace: string): Promise<void> {
+  async #deleteOldest(about: string, name: string, namespace: string): Promise<void> {
     const names = this.#recorded.get(about) ?? [];
     this.#recorded.set(about, [...names, name].slice(-KEPT_EVENTS));
     const [oldest] = names.length < KEPT_EVENTS ? [] : names;
     if (oldest === undefined) return;
     const { client, signal } = this.#context;
     await client.delete(Events, { namespace, name: oldest }, { signal }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error; // Someone else has tidied up.
+      if (!isNotFound(error)) throw error; // Already deleted.
     });
   }
 }

@@ -2,17 +2,17 @@ import type { Fault } from '../annotations.ts';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../kubernetes-resources.ts';
 import { sha256, timestamp } from '../metadata.ts';
 
-/** How starting a pod ended. */
+/** Result of starting a pod. */
 export type PodOutcome = Fault | 'Ready';
 
-/** What the scheduler says of a pod that finds no node. */
+/** Message of the scheduler for a pod that fits on no node. */
 export const NO_NODE =
   '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
 const BACK_OFF = 'back-off 5m0s restarting failed container=main pod=';
-/** How often a container that crashes has been started again by then. */
+/** Restart count of a crashed container. */
 export const RESTARTS = 5;
 
-/** How a pod's start ended, by what the pod's status says; undefined while it has not ended. */
+/** Reads the result of starting a pod from its status. Undefined while the pod is starting. */
 export function outcomeOf({ status = {} }: Pod): PodOutcome | undefined {
   const { conditions = [], containerStatuses = [], phase } = status;
   const main = containerStatuses.find(({ name }) => name === 'main');
@@ -25,14 +25,14 @@ export function outcomeOf({ status = {} }: Pod): PodOutcome | undefined {
   return main?.ready ? 'Ready' : 'NeverReady';
 }
 
-type Starting = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name'> };
+type StartingPod = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name'> };
 
-/** The status of a pod whose start ended so. */
-export function statusAfter(outcome: PodOutcome, pod: Starting, at: Date): PodStatus {
+/** Returns the pod status for the result of a start. */
+export function statusAfter(outcome: PodOutcome, pod: StartingPod, at: Date): PodStatus {
   const startedAt = timestamp(at);
   switch (outcome) {
     case 'Unschedulable': {
-      const unscheduled = { ...no('PodScheduled', startedAt), reason: outcome, message: NO_NODE };
+      const unscheduled = { ...falseCondition('PodScheduled', startedAt), reason: outcome, message: NO_NODE };
       return { phase: 'Pending', conditions: [unscheduled], containerStatuses: [] };
     }
     case 'ContainerCreating':
@@ -55,8 +55,8 @@ export function statusAfter(outcome: PodOutcome, pod: Starting, at: Date): PodSt
   }
 }
 
-/** A container that has failed again and again, and waits for its next chance. */
-function crashed({ metadata: { name } }: Starting, at: Date): Happened['container'] {
+/** The state of a container that crashed repeatedly and waits for its next restart. */
+function crashed({ metadata: { name } }: StartingPod, at: Date): ContainerOutcome['container'] {
   const containerID = containerIdOf(`${name} ${RESTARTS}`);
   const terminated = {
     exitCode: 1,
@@ -73,12 +73,16 @@ function crashed({ metadata: { name } }: Starting, at: Date): Happened['containe
   };
 }
 
-interface Happened {
+interface ContainerOutcome {
   readonly startedAt: string;
   readonly container: Pick<ContainerStatus, 'state'> & Partial<ContainerStatus>;
 }
 
-function statusOf(phase: 'Pending' | 'Running', pod: Starting, { startedAt, container }: Happened): PodStatus {
+function statusOf(
+  phase: 'Pending' | 'Running',
+  pod: StartingPod,
+  { startedAt, container }: ContainerOutcome,
+): PodStatus {
   const { ready = false } = container;
   const hasRun = container.started || container.lastState;
   const containerStatuses = pod.spec.containers.map(({ name, image }) => ({
@@ -93,14 +97,18 @@ function statusOf(phase: 'Pending' | 'Running', pod: Starting, { startedAt, cont
   }));
   const readiness = ['ContainersReady', 'Ready'].map((type) =>
     ready
-      ? yes(type, startedAt)
-      : { ...no(type, startedAt), reason: 'ContainersNotReady', message: 'containers with unready status: [main]' },
+      ? trueCondition(type, startedAt)
+      : {
+          ...falseCondition(type, startedAt),
+          reason: 'ContainersNotReady',
+          message: 'containers with unready status: [main]',
+        },
   );
-  const conditions = [yes('PodScheduled', startedAt), yes('Initialized', startedAt), ...readiness];
+  const conditions = [trueCondition('PodScheduled', startedAt), trueCondition('Initialized', startedAt), ...readiness];
   return { phase, conditions, containerStatuses, startTime: startedAt, ...addressesOf(pod, hasRun !== undefined) };
 }
 
-function addressesOf({ metadata, spec }: Starting, hasRun: boolean) {
+function addressesOf({ metadata, spec }: StartingPod, hasRun: boolean) {
   const hostIP = `10.0.0.${Number(spec.nodeName?.at(-1) ?? 0) + 10}`;
   if (!hasRun) return { hostIP };
   const [first = 0, second = 0] = Buffer.from(sha256(metadata.name), 'hex');
@@ -112,10 +120,10 @@ function containerIdOf(text: string): string {
   return `containerd://${sha256(text)}`;
 }
 
-function yes(type: string, lastTransitionTime: string): PodCondition {
+function trueCondition(type: string, lastTransitionTime: string): PodCondition {
   return { type, status: 'True', lastTransitionTime };
 }
 
-function no(type: string, lastTransitionTime: string): PodCondition {
+function falseCondition(type: string, lastTransitionTime: string): PodCondition {
   return { type, status: 'False', lastTransitionTime };
 }

@@ -4,7 +4,7 @@ import type { Workspace } from '../workspace.ts';
 import type { Delays } from './controller-context.ts';
 import { outcomeOf, type PodOutcome } from './pod-outcome.ts';
 
-/** What the pod of a workspace needs next, once `afterMs` have passed. */
+/** Next action on the pod of a workspace, due after `afterMs`. */
 export type PodStep =
   | { readonly do: 'create' | 'delete' | 'end'; readonly afterMs: number }
   | { readonly do: 'start'; readonly outcome: PodOutcome; readonly afterMs: number };
@@ -12,11 +12,11 @@ export type PodStep =
 interface PodSituation {
   readonly workspace: Workspace;
   readonly pod: Pod | undefined;
-  /** The hash of the pod that the workspace should have. */
+  /** Hash of the desired pod template. Undefined if there is none. */
   readonly templateHash: string | undefined;
 }
 
-/** Decides the pod's next step; undefined while it is as it should be. */
+/** Decides the next action on the pod. Undefined while the pod is in its desired state. */
 export function podStep({ workspace, pod, templateHash }: PodSituation, delays: Delays): PodStep | undefined {
   const paused = workspace.spec.paused ?? false;
   if (!pod) return paused ? undefined : { do: 'create', afterMs: delays.createPodMs };
@@ -28,7 +28,7 @@ export function podStep({ workspace, pod, templateHash }: PodSituation, delays: 
   return {
     do: 'start',
     outcome,
-    afterMs: delays.startPodMs + spread(workspace.metadata.name) * delays.startPodSpreadMs,
+    afterMs: delays.startPodMs + fractionOf(workspace.metadata.name) * delays.startPodSpreadMs,
   };
 }
 
@@ -37,8 +37,8 @@ function graceMsOf({ metadata }: Workspace): number | undefined {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }
 
-/** From 0 to 1, always the same for the same text. */
-function spread(text: string): number {
+/** Returns a number from 0 to 1 that depends on the text only. */
+function fractionOf(text: string): number {
   let sum = 7;
   for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 997;
   return sum / 996;

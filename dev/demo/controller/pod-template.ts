@@ -9,7 +9,7 @@ export type PodTemplate = ReturnType<typeof podTemplate>;
 const NODES = ['worker-1', 'worker-2', 'worker-3'] as const;
 const PATH_PREFIX = /\{\{\s*httpPathPrefix\s+["'`]([^"'`]+)["'`]\s*\}\}/gu;
 
-/** The pod of a workspace, ready to be created: always the same one for the same workspace, kind and options. */
+/** Returns the desired pod of a workspace. Depends on the workspace, its kind and the resolved options only. */
 export function podTemplate(workspace: Workspace, kind: WorkspaceKind, { image, podConfig }: PodOptions) {
   const { metadata, spec } = workspace;
   const common = kind.spec.podTemplate;
@@ -39,10 +39,10 @@ function podSpecOf(workspace: Workspace, common: KindPodTemplate, image: ImageSp
   return {
     ...(isSchedulable ? { nodeName: nodeFor(workspace) } : {}),
     serviceAccountName: `ws-${workspace.metadata.name}`,
-    // Graceful ending is the controller's part, through the finalizer: no kubelet looks after these pods.
+    // No kubelet runs here: the controller implements graceful termination with the pod's finalizer.
     terminationGracePeriodSeconds: 0,
-    ...present({ affinity: size.affinity, nodeSelector: size.nodeSelector, tolerations: size.tolerations }),
-    ...present({ securityContext: common.securityContext }),
+    ...definedOf({ affinity: size.affinity, nodeSelector: size.nodeSelector, tolerations: size.tolerations }),
+    ...definedOf({ securityContext: common.securityContext }),
     volumes,
     containers: [
       {
@@ -52,20 +52,20 @@ function podSpecOf(workspace: Workspace, common: KindPodTemplate, image: ImageSp
         ports: image.ports.map(({ port }) => ({ name: `http-${port}`, containerPort: port, protocol: 'TCP' })),
         env: (common.extraEnv ?? []).map((variable) => rendered(variable, workspace)),
         volumeMounts,
-        ...present({ resources: size.resources, securityContext: common.containerSecurityContext }),
+        ...definedOf({ resources: size.resources, securityContext: common.containerSecurityContext }),
       },
     ],
   };
 }
 
-/** Environment variables may mention the path under which a port is reached. */
+/** Renders `{{ httpPathPrefix "<port id>" }}` in the value of an environment variable. */
 function rendered<V extends { readonly value?: string }>(variable: V, { metadata }: Workspace): V {
   if (variable.value === undefined) return variable;
   const prefix = `/workspace/connect/${metadata.namespace}/${metadata.name}`;
   return { ...variable, value: variable.value.replace(PATH_PREFIX, (_, portId: string) => `${prefix}/${portId}/`) };
 }
 
-/** The suffix that a StatefulSet would draw by lot comes from the uid here, so that creating twice creates one. */
+/** Name of the workspace's pod. Its suffix is derived from the UID, not random, so that creating twice is idempotent. */
 export function podNameOf({ metadata }: Workspace): string {
   return `ws-${metadata.name}-${sha256(metadata.uid).slice(0, 5)}-0`;
 }
@@ -75,12 +75,12 @@ function nodeFor({ metadata }: Workspace): string {
   return NODES[index] ?? NODES[0];
 }
 
-/** How what belongs to a workspace names it. */
+/** Owner reference to a workspace. */
 export function ownerReference({ apiVersion, metadata }: Workspace) {
   return { apiVersion, kind: 'Workspace', name: metadata.name, uid: metadata.uid };
 }
 
-function present<T extends object>(fields: T): Partial<T> {
+function definedOf<T extends object>(fields: T): Partial<T> {
   const kept: Partial<T> = { ...fields };
   for (const field in kept) if (kept[field] === undefined) delete kept[field];
   return kept;
@@ -91,7 +91,10 @@ interface Mounted {
   readonly mount: { readonly name: string; readonly mountPath: string };
 }
 
-/** What a workspace's pod mounts: home, data, secrets and what the kind adds. A mount path that is taken is passed over. */
+/**
+ * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A second mount at the same path is
+ * omitted.
+ */
 function podVolumes({ spec }: Workspace, common: KindPodTemplate) {
   const { home, data = [], secrets = [] } = spec.podTemplate.volumes;
   const mounted: Mounted[] = [
@@ -116,15 +119,15 @@ function claim(name: string, claimName: string, mountPath: string, readOnly: boo
   };
 }
 
-/** The same text for the same JSON value, whatever the order of its keys; keys without a value do not count. */
+/** Serializes a JSON value with sorted keys. Keys whose value is undefined are omitted. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (isObject(inner) ? sorted(inner) : inner));
+  return JSON.stringify(value, (_, inner: unknown) => (isObject(inner) ? withSortedKeys(inner) : inner));
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function sorted(object: object): object {
+function withSortedKeys(object: object): object {
   return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -4,18 +4,18 @@ import type { Workspace } from '../workspace.ts';
 import type { ControllerContext } from './controller-context.ts';
 import { ownerReference, podNameOf, type PodTemplate } from './pod-template.ts';
 
-/** Keeps the stateful set of a workspace as it should be, and returns it. */
+/** Creates or updates the StatefulSet of a workspace and returns it. */
 export async function reconcileStatefulSet(
   context: ControllerContext,
   workspace: Workspace,
   { pod, template }: { readonly pod: Pod | undefined; readonly template: PodTemplate },
 ): Promise<StatefulSet> {
   const { client, cache, signal } = context;
-  const wanted = statefulSetOf(workspace, template);
-  const { namespace = '', name } = wanted.metadata;
+  const desired = statefulSetOf(workspace, template);
+  const { namespace = '', name } = desired.metadata;
   const present = cache.store(StatefulSets).get({ namespace, name });
   if (!present) {
-    const { object } = await client.create(StatefulSets, wanted, { namespace, signal });
+    const { object } = await client.create(StatefulSets, desired, { namespace, signal });
     cache.applyWriteResult(StatefulSets, object);
     return object;
   }
@@ -37,7 +37,7 @@ async function merge(
   cache.applyWriteResult(StatefulSets, object);
 }
 
-/** The stateful set of a workspace, ready to be created: nobody here but us looks after it. */
+/** Returns the desired StatefulSet of a workspace. No StatefulSet controller runs here. */
 export function statefulSetOf(workspace: Workspace, { metadata, spec }: PodTemplate) {
   const own = { [WORKSPACE_NAME_LABEL]: workspace.metadata.name };
   return {
@@ -58,23 +58,23 @@ export function statefulSetOf(workspace: Workspace, { metadata, spec }: PodTempl
   };
 }
 
-/** How many pods a workspace is to have. */
+/** Desired number of pods of a workspace. */
 function replicasOf({ spec }: Workspace): number {
   return spec.paused ? 0 : 1;
 }
 
-/** What a stateful set reports of its pod. */
+/** Status of the StatefulSet of a pod. */
 export function setStatus(pod: Pod | undefined): Required<NonNullable<StatefulSet['status']>> {
   const isReady = pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   return { replicas: pod ? 1 : 0, readyReplicas: isReady ? 1 : 0 };
 }
 
-/** The name of the stateful set whose only pod has this name. */
+/** Name of the StatefulSet whose only pod has this name. */
 export function setNameOf(podName: string): string {
   return podName.replace(/-0$/u, '');
 }
 
-/** How a pod names its stateful set as its owner. */
+/** Owner reference to a StatefulSet. */
 export function setReference({ metadata: { name, uid } }: Pick<StatefulSet, 'metadata'>) {
   return { apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid, controller: true };
 }

@@ -1,10 +1,10 @@
 import { keyOf, type ObjectName } from '../../../src/kubernetes/object.ts';
 
-/** Looks at objects by their name: one look at each at a time, and none is forgotten. */
+/** Queue of object names. An object is reconciled once at a time; an object added meanwhile is reconciled again. */
 export interface WorkQueue {
-  /** Asks for a look at an object after so long; the earliest asked-for time counts. */
+  /** Adds an object after a delay. If it is queued already, the earlier time applies. */
   add(name: ObjectName, afterMs?: number): void;
-  /** No look begins after this; resolves when the last one has ended. */
+  /** Drops all queued objects. Resolves when the running reconciliations have ended. */
   stop(): Promise<void>;
 }
 
@@ -13,8 +13,8 @@ interface Due {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Starts a queue whose looks are `look`, which must not reject. At most one pending look per object is kept. */
-export function startWorkQueue(look: (name: ObjectName) => Promise<void>): WorkQueue {
+/** Starts a queue. `reconcile` must not reject. The queue holds at most one entry per object. */
+export function startWorkQueue(reconcile: (name: ObjectName) => Promise<void>): WorkQueue {
   const due = new Map<string, Due>();
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -27,17 +27,17 @@ export function startWorkQueue(look: (name: ObjectName) => Promise<void>): WorkQ
     const pending = due.get(key);
     if (pending && pending.at <= at) return;
     clearTimeout(pending?.timer);
-    due.set(key, { at, timer: setTimeout(() => begin(key, { namespace, name }), afterMs) });
+    due.set(key, { at, timer: setTimeout(() => start(key, { namespace, name }), afterMs) });
   }
 
-  function begin(key: string, name: ObjectName): void {
+  function start(key: string, name: ObjectName): void {
     due.delete(key);
     if (running.has(key)) again.add(key);
     else running.set(key, run(key, name));
   }
 
   async function run(key: string, name: ObjectName): Promise<void> {
-    await look(name);
+    await reconcile(name);
     running.delete(key);
     if (again.delete(key)) add(name);
   }

@@ -15,7 +15,7 @@ const configMap = {
 } as const;
 const pictures = (_: string, name: string) => (name === 'pictures' ? { data: { 'icon.svg': '<svg/>' } } : undefined);
 
-it('counts workspaces by the options in their spec, in the order of the kind', () => {
+it('counts workspaces by the options in their spec, in the order of the options of the kind', () => {
   const workspaces = [workspace('tiny_cpu'), workspace('big_gpu'), workspace('big_gpu'), workspace('not there')];
   const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}), workspaces, pictures });
   expect(status.workspaces).toBe(4);
@@ -27,30 +27,48 @@ it('counts workspaces by the options in their spec, in the order of the kind', (
 });
 
 it.each([
-  ['gets its protection when it is used', {}, 1, [KIND_FINALIZER]],
-  ['loses it when nobody uses it any more', { finalizers: ['other', KIND_FINALIZER] }, 0, ['other']],
+  ['adds the finalizer when workspaces use the kind', {}, 1, [KIND_FINALIZER]],
   [
-    'keeps it while it is being deleted and used',
+    'removes the finalizer when no workspace uses the kind any more',
+    { finalizers: ['other', KIND_FINALIZER] },
+    0,
+    ['other'],
+  ],
+  [
+    'keeps the finalizer while the kind is being deleted and in use',
     { finalizers: [KIND_FINALIZER], deletionTimestamp: 'now' },
     1,
     [KIND_FINALIZER],
   ],
-  ['gets none any more while it is being deleted', { finalizers: ['other'], deletionTimestamp: 'now' }, 1, ['other']],
-])('a kind %s', (_, metadata, uses, finalizers) => {
+  [
+    'does not add the finalizer while the kind is being deleted',
+    { finalizers: ['other'], deletionTimestamp: 'now' },
+    1,
+    ['other'],
+  ],
+])('%s', (_, metadata, uses, finalizers) => {
   const workspaces = Array.from({ length: uses }, () => workspace('tiny_cpu'));
   expect(calculateWorkspaceKindStatus({ kind: kindOf(metadata), workspaces, pictures }).finalizers).toEqual(finalizers);
 });
 
 it.each<[string, Picture, object]>([
-  ['nothing of a URL', { url: 'https://example.com/icon.png' }, {}],
+  ['no hash for a URL', { url: 'https://example.com/icon.png' }, {}],
   [
-    'the hash of a picture in a config map',
+    'the hash of a picture in a ConfigMap',
     { configMap },
     { sha256: createHash('sha256').update('<svg/>').digest('hex') },
   ],
-  ['a missing config map', { configMap: { ...configMap, name: 'x' } }, { configMap: { errorType: 'NotFound' } }],
-  ['a missing key', { configMap: { ...configMap, key: 'x' } }, { configMap: { errorType: 'KeyNotFound' } }],
-])('says %s', (_, icon, expected) => {
+  [
+    'an error for a missing ConfigMap',
+    { configMap: { ...configMap, name: 'x' } },
+    { configMap: { errorType: 'NotFound' } },
+  ],
+  [
+    'an error for a missing key',
+    { configMap: { ...configMap, key: 'x' } },
+    { configMap: { errorType: 'KeyNotFound' } },
+  ],
+])('reports %s', (_, icon, expected) => {
   const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}, icon), workspaces: [], pictures });
   expect(status.spawnerIcon).toMatchObject(expected);
 });

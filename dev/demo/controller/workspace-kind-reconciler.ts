@@ -15,7 +15,7 @@ import { type Workspace, Workspaces } from '../workspace.ts';
 import { sha256 } from '../metadata.ts';
 import type { ControllerContext } from './controller-context.ts';
 
-/** Counts the workspaces of a kind, finds its pictures, and protects it while it is used. */
+/** Updates the counters and picture hashes in the status of a WorkspaceKind, and its protection finalizer. */
 export async function reconcileWorkspaceKind(
   { client, cache, signal }: ControllerContext,
   name: ObjectName,
@@ -26,10 +26,10 @@ export async function reconcileWorkspaceKind(
   const pictures = (namespace: string, configMap: string) => pictureSource(cache, { namespace, name: configMap });
   const { status, finalizers } = calculateWorkspaceKindStatus({ kind, workspaces, pictures });
 
-  const isProtectedRight = isDeepStrictEqual(kind.metadata.finalizers ?? [], finalizers);
-  const current = isProtectedRight ? kind : await protect(client, kind, finalizers, signal);
-  const isGone = current.metadata.deletionTimestamp !== undefined && finalizers.length === 0;
-  if (isGone || isDeepStrictEqual(current.status, status)) return;
+  const areFinalizersCurrent = isDeepStrictEqual(kind.metadata.finalizers ?? [], finalizers);
+  const current = areFinalizersCurrent ? kind : await protect(client, kind, finalizers, signal);
+  const isDeleted = current.metadata.deletionTimestamp !== undefined && finalizers.length === 0;
+  if (isDeleted || isDeepStrictEqual(current.status, status)) return;
   const { object } = await client.replace(
     WorkspaceKinds,
     name,
@@ -44,7 +44,7 @@ function pictureSource(cache: ControllerContext['cache'], name: ObjectName): Con
   return found?.metadata.labels?.[IMAGE_SOURCE_LABEL] === 'true' ? found : undefined;
 }
 
-/** Fails with a conflict when the kind has changed meanwhile. */
+/** Rejects with a conflict if the kind changed in the meantime. */
 async function protect(
   client: ControllerContext['client'],
   { metadata }: WorkspaceKind,
@@ -58,27 +58,23 @@ async function protect(
 
 type Option = 'imageConfig' | 'podConfig';
 
-/** All that the controller knows when it looks at a kind. */
-interface WorkspaceKindSituation {
+/** Input of a reconciliation of a WorkspaceKind. */
+interface WorkspaceKindInputs {
   readonly kind: WorkspaceKind;
-  /** The workspaces of this kind, in all namespaces. */
+  /** Workspaces of this kind in all namespaces. */
   readonly workspaces: readonly Workspace[];
-  /** A config map with pictures, by its namespace and name. */
+  /** Returns a ConfigMap with pictures. Undefined if it does not exist or lacks the image-source label. */
   readonly pictures: (namespace: string, name: string) => Pick<ConfigMap, 'data'> | undefined;
 }
 
 interface WorkspaceKindResult {
   readonly status: WorkspaceKindStatus;
-  /** A kind in use cannot be deleted: it keeps its protection until nobody uses it. */
+  /** Contains the protection finalizer while workspaces use the kind. */
   readonly finalizers: readonly string[];
 }
 
-/** Decides the status and the protection of a kind. Has no effect. */
-export function calculateWorkspaceKindStatus({
-  kind,
-  workspaces,
-  pictures,
-}: WorkspaceKindSituation): WorkspaceKindResult {
+/** Calculates the status and the finalizers of a WorkspaceKind. Has no side effects. */
+export function calculateWorkspaceKindStatus({ kind, workspaces, pictures }: WorkspaceKindInputs): WorkspaceKindResult {
   const { spawner, podTemplate } = kind.spec;
   const { imageConfig, podConfig } = podTemplate.options;
   return {
@@ -102,12 +98,12 @@ function usesOf(option: Option, { values }: OptionList, workspaces: readonly Wor
 
 function protectedBy({ metadata }: WorkspaceKind, isUsed: boolean): readonly string[] {
   const others = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== KIND_FINALIZER);
-  const has = others.length !== (metadata.finalizers ?? []).length;
-  const keeps = isUsed && (has || !metadata.deletionTimestamp);
+  const isProtected = others.length !== (metadata.finalizers ?? []).length;
+  const keeps = isUsed && (isProtected || !metadata.deletionTimestamp);
   return keeps ? [...others, KIND_FINALIZER] : others;
 }
 
-function pictureStatus({ configMap }: Picture, pictures: WorkspaceKindSituation['pictures']): PictureStatus {
+function pictureStatus({ configMap }: Picture, pictures: WorkspaceKindInputs['pictures']): PictureStatus {
   if (!configMap) return {};
   const { name, namespace, key } = configMap;
   const source = pictures(namespace, name);

@@ -13,15 +13,16 @@ import { reconcileStatefulSet, setReference } from './stateful-set-reconciler.ts
 import { probeResult } from './activity.ts';
 import { calculateWorkspaceStatus } from './workspace-status.ts';
 
-/** When a pod's next step is due, in the time of `performance.now()`. */
+/** Time at which the pod's next action is due, in `performance.now()` time. */
 interface Due {
   readonly step: string;
   readonly at: number;
 }
 
-/** Brings workspaces on: each reconcile reports what is the case, then takes the pod's next step if its time has come. */
+/** Reconciles workspaces: updates the status, then performs the next action on the pod if it is due. */
 export class WorkspaceReconciler {
   readonly #context: ControllerContext;
+  /** By the key of the workspace. An entry is removed with its workspace. */
   readonly #due = new Map<string, Due>();
   readonly #events: EventRecorder;
 
@@ -30,14 +31,14 @@ export class WorkspaceReconciler {
     this.#events = new EventRecorder(context);
   }
 
-  /** @returns when to reconcile again although nothing changes, in milliseconds */
+  /** @returns milliseconds after which to reconcile again, or undefined to wait for a change */
   async reconcile(name: ObjectName): Promise<number | undefined> {
     const workspace = this.#context.cache.store(Workspaces).get(name);
     if (!workspace || workspace.metadata.deletionTimestamp) return void this.#due.delete(keyOf(name));
     const kind = this.#context.cache.store(WorkspaceKinds).get({ name: workspace.spec.kind });
     const pod = this.#podOf(workspace);
     const { status, options, pause, requeueAfterMs } = this.#calculateStatus(workspace, kind, pod);
-    await this.#report(workspace, status);
+    await this.#updateStatus(workspace, status);
     if (pause) await this.#pause(workspace);
     const stepMs =
       kind && options ? await this.#advance(workspace, pod, podTemplate(workspace, kind, options)) : undefined;
@@ -64,7 +65,7 @@ export class WorkspaceReconciler {
     });
   }
 
-  async #report(workspace: Workspace, status: WorkspaceStatus): Promise<void> {
+  async #updateStatus(workspace: Workspace, status: WorkspaceStatus): Promise<void> {
     if (isDeepStrictEqual(workspace.status, status)) return;
     const { client, cache, signal } = this.#context;
     const { object } = await client.replace(
@@ -87,7 +88,7 @@ export class WorkspaceReconciler {
     cache.applyWriteResult(Workspaces, object);
   }
 
-  /** Takes the pod's next step if it is due. Says how long until it is, if it is not. */
+  /** Performs the next action on the pod if it is due. Otherwise returns the milliseconds until it is. */
   async #advance(workspace: Workspace, pod: Pod | undefined, template: PodTemplate): Promise<number | undefined> {
     const templateHash = template.metadata.annotations[TEMPLATE_HASH];
     const set = await reconcileStatefulSet(this.#context, workspace, { pod, template });
@@ -97,7 +98,7 @@ export class WorkspaceReconciler {
     const remainingMs = this.#remainingMs(key, step, pod);
     if (remainingMs > 0) return remainingMs;
     this.#due.delete(key);
-    await this.#take(step, pod, withOwner(template, set));
+    await this.#perform(step, pod, withOwner(template, set));
     return undefined;
   }
 
@@ -109,7 +110,7 @@ export class WorkspaceReconciler {
     return at - performance.now();
   }
 
-  async #take(step: PodStep, pod: Pod | undefined, template: PodTemplate): Promise<void> {
+  async #perform(step: PodStep, pod: Pod | undefined, template: PodTemplate): Promise<void> {
     const { client, cache, signal, now } = this.#context;
     const at = { namespace: template.metadata.namespace, name: template.metadata.name };
     switch (step.do) {
@@ -137,12 +138,12 @@ export class WorkspaceReconciler {
         await client.patch(Pods, at, { type: 'MERGE', body: { metadata: { finalizers: null } } }, { signal });
         return undefined;
       default:
-        throw new TypeError(`Unknown step ${JSON.stringify(step satisfies never)}`);
+        throw new TypeError(`Unknown pod step ${JSON.stringify(step satisfies never)}`);
     }
   }
 }
 
-/** A pod has two owners here, where in a cluster the stateful set alone has the workspace for its own. */
+/** Adds the StatefulSet to the pod's owners. The workspace stays an owner; in a real cluster it owns the StatefulSet only. */
 function withOwner(template: PodTemplate, set: StatefulSet): PodTemplate {
   const { metadata } = template;
   return { ...template, metadata: { ...metadata, ownerReferences: [setReference(set), ...metadata.ownerReferences] } };

@@ -22,7 +22,7 @@ const rows: readonly [string, Partial<StateInputs>, string, string][] = [
     'Workspace is terminating',
   ],
   [
-    '4: the same, although not paused',
+    '4: a pod that is being deleted, paused',
     { paused: true, pod: pod({}, '2026-01-01T00:00:00Z') },
     'Terminating',
     'Workspace is terminating',
@@ -46,13 +46,13 @@ const rows: readonly [string, Partial<StateInputs>, string, string][] = [
     'Workspace Pod has scheduler error: why',
   ],
   [
-    '8: running and ready, whatever is warned of',
+    '8: running and ready, with a warning',
     { podWarning: 'w', pod: pod({ phase: 'Running', conditions: [ready] }) },
     'Running',
     'Workspace is running',
   ],
   [
-    '8: running although to be paused',
+    '8: running, pause requested',
     { paused: true, pod: pod({ phase: 'Running', conditions: [ready] }) },
     'Running',
     'Workspace is running',
@@ -70,7 +70,7 @@ const rows: readonly [string, Partial<StateInputs>, string, string][] = [
     'Workspace Container is not running (ImagePullBackOff)',
   ],
   [
-    '9: only of the container main',
+    '9: image pull of another container than main',
     { pod: pod({ containerStatuses: [{ ...waiting('ImagePullBackOff'), name: 'sidecar' }] }) },
     'Pending',
     'Workspace is pending',
@@ -87,7 +87,7 @@ const rows: readonly [string, Partial<StateInputs>, string, string][] = [
   ['12: succeeded', { pod: pod({ phase: 'Succeeded' }) }, 'Unknown', 'Workspace is in an unknown state'],
 ];
 
-it.each(rows)('row %s', (_, observed, state, stateMessage) => {
+it.each(rows)('determines the state in row %s', (_, observed, state, stateMessage) => {
   expect(stateOf({ paused: false, pod: undefined, ...observed })).toEqual({ state, stateMessage });
 });
 

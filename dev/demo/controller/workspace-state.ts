@@ -1,13 +1,13 @@
 import type { Pod, PodCondition } from '../kubernetes-resources.ts';
 import type { WorkspaceState } from '../workspace.ts';
 
-/** What decides the state of a workspace whose kind and options are known. */
+/** Inputs of the state of a workspace whose kind and options are known. */
 export interface StateInputs {
   readonly paused: boolean;
   readonly pod: Pod | undefined;
-  /** The latest Warning event of the StatefulSet, if any. */
+  /** Latest Warning event of the StatefulSet. */
   readonly statefulSetWarning?: string | undefined;
-  /** The latest Warning event of the pod, if any. */
+  /** Latest Warning event of the pod. */
   readonly podWarning?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const unschedulable = new Map([
 ]);
 const backingOff: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff']);
 
-/** The state of a workspace: the first thing that holds decides. Whether it is to be paused matters only without a pod. */
+/** Determines the state of a workspace. The first matching condition decides. `paused` matters only without a pod. */
 export function stateOf({ paused, pod, statefulSetWarning, podWarning }: StateInputs): StateReport {
   if (!pod) return withoutPod(paused, statefulSetWarning);
   if (pod.metadata.deletionTimestamp) return report('Terminating', 'Workspace is terminating');
@@ -40,8 +40,8 @@ function withoutPod(paused: boolean, warning: string | undefined): StateReport {
 function notScheduled(pod: Pod): StateReport | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (!scheduled || scheduled.status === 'True') return undefined;
-  const what = unschedulable.get(scheduled.reason ?? '');
-  return what === undefined ? undefined : report('Error', `${what}: ${scheduled.message ?? ''}`);
+  const problem = unschedulable.get(scheduled.reason ?? '');
+  return problem === undefined ? undefined : report('Error', `${problem}: ${scheduled.message ?? ''}`);
 }
 
 function running(pod: Pod): StateReport | undefined {

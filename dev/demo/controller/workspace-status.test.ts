@@ -7,14 +7,14 @@ import { jupyterlab as jupyterlabSpec } from '../fixtures/workspace-kinds.ts';
 import type { ProbeResult } from './activity.ts';
 import { statusAfter, type PodOutcome } from './pod-outcome.ts';
 import { podTemplate } from './pod-template.ts';
-import { calculateWorkspaceStatus, type WorkspaceResult, type WorkspaceSituation } from './workspace-status.ts';
+import { calculateWorkspaceStatus, type WorkspaceResult, type WorkspaceInputs } from './workspace-status.ts';
 
 const T0 = 1_790_000_000_000;
 const meta = { uid: 'u-1', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const jupyterlab = kindOf(jupyterlabSpec());
 
-describe('the ways out before the pod is looked at', () => {
-  const cases: readonly [string, Partial<WorkspaceSituation>, string][] = [
+describe('status of a workspace whose kind or option is unknown', () => {
+  const cases: readonly [string, Partial<WorkspaceInputs>, string][] = [
     ['0a: the kind is missing', { kind: undefined }, 'Workspace references unknown WorkspaceKind: jupyterlab'],
     [
       '0b: the option is missing',
@@ -27,23 +27,23 @@ describe('the ways out before the pod is looked at', () => {
       'Workspace has invalid podConfig: podConfig with id "x" not found',
     ],
     [
-      '0c: a redirect leads nowhere',
+      '0c: the target of a redirect is missing',
       { kind: redirecting({ tiny_cpu: 'gone' }) },
       'Workspace has invalid podConfig: podConfig with id "gone" not found, was redirected from "tiny_cpu"',
     ],
     [
-      '0d: redirects lead in a circle',
+      '0d: redirects form a cycle',
       { kind: redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'tiny_cpu' }) },
       'Workspace has invalid podConfig: podConfig with id "tiny_cpu" has a circular redirect',
     ],
   ];
-  it.each(cases)('row %s', (_, situation, stateMessage) => {
-    expect(look(situation).status).toMatchObject({ state: 'Error', stateMessage });
+  it.each(cases)('reports an error in row %s', (_, situation, stateMessage) => {
+    expect(resultOf(situation).status).toMatchObject({ state: 'Error', stateMessage });
   });
 
-  it('leaves everything else as it was, and the pod alone', () => {
-    const before = look({ pod: podOf('Ready') }).status;
-    const { status, options } = look({ kind: undefined, workspace: workspaceOf({ status: before }), now: T0 + 1 });
+  it('keeps the other fields of the status and returns no pod options when the kind is missing', () => {
+    const before = resultOf({ pod: podOf('Ready') }).status;
+    const { status, options } = resultOf({ kind: undefined, workspace: workspaceOf({ status: before }), now: T0 + 1 });
     expect(status).toEqual({
       ...before,
       state: 'Error',
@@ -52,76 +52,80 @@ describe('the ways out before the pod is looked at', () => {
     expect(options).toBeUndefined();
   });
 
-  it('writes nothing while the same error stays', () => {
-    const before = { ...look({ kind: undefined }).status, pendingRestart: true };
-    expect(look({ kind: undefined, workspace: workspaceOf({ status: before }) }).status).toBe(before);
+  it('returns the previous status when the error stays the same', () => {
+    const before = { ...resultOf({ kind: undefined }).status, pendingRestart: true };
+    expect(resultOf({ kind: undefined, workspace: workspaceOf({ status: before }) }).status).toBe(before);
   });
 });
 
-describe('the timelines', () => {
-  it('creates: unknown, pending, running with its activity begun anew', () => {
-    const story = tell({}, [{}, { pod: podOf() }, { pod: podOf('Ready') }]);
-    expect(story.map(({ state }) => state)).toEqual(['Unknown', 'Pending', 'Running']);
-    expect(story[0]?.podTemplatePod).toEqual({ name: '', nodeName: '', serviceAccountName: 'ws-nb' });
-    expect(story[1]?.podTemplatePod).toMatchObject({
+describe('status of a workspace over time', () => {
+  it('goes from Unknown over Pending to Running with a new activity when a workspace is created', () => {
+    const history = historyOf({}, [{}, { pod: podOf() }, { pod: podOf('Ready') }]);
+    expect(history.map(({ state }) => state)).toEqual(['Unknown', 'Pending', 'Running']);
+    expect(history[0]?.podTemplatePod).toEqual({ name: '', nodeName: '', serviceAccountName: 'ws-nb' });
+    expect(history[1]?.podTemplatePod).toMatchObject({
       name: expect.stringMatching(/^ws-nb-[0-9a-f]{5}-0$/u),
       containers: [{ name: 'main' }],
     });
-    expect(story[2]).toMatchObject({
+    expect(history[2]).toMatchObject({
       lastRunningTime: T0 + 2,
       activity: { lastProbe: { result: 'Success', startTime: T0 + 2 } },
     });
   });
 
-  it('creates paused: paused at once', () => {
-    const [status] = tell({ paused: true }, [{}]);
+  it('is Paused at once when a workspace is created paused', () => {
+    const [status] = historyOf({ paused: true }, [{}]);
     expect(status).toMatchObject({ state: 'Paused', pauseTime: T0, lastRunningTime: 0 });
   });
 
-  it('pauses: still running with a pause time, terminating, paused without a pod', () => {
-    const running = look({ pod: podOf('Ready') }).status;
-    const story = tell({ paused: true, status: running }, [{ pod: podOf('Ready') }, { pod: podOf('Ready', true) }, {}]);
-    expect(story.map(({ state }) => state)).toEqual(['Running', 'Terminating', 'Paused']);
-    expect(story.map(({ pauseTime }) => pauseTime)).toEqual([T0, T0, T0]);
-    expect(story[2]?.podTemplatePod.name).toBe('');
+  it('goes from Running with a pauseTime over Terminating to Paused when a workspace is paused', () => {
+    const running = resultOf({ pod: podOf('Ready') }).status;
+    const history = historyOf({ paused: true, status: running }, [
+      { pod: podOf('Ready') },
+      { pod: podOf('Ready', true) },
+      {},
+    ]);
+    expect(history.map(({ state }) => state)).toEqual(['Running', 'Terminating', 'Paused']);
+    expect(history.map(({ pauseTime }) => pauseTime)).toEqual([T0, T0, T0]);
+    expect(history[2]?.podTemplatePod.name).toBe('');
   });
 
-  it('starts: unknown without a pause time, pending, running since now', () => {
-    const paused = { ...look({ pod: podOf('Ready') }).status, state: 'Paused', pauseTime: T0 - 5 } as const;
-    const story = tell({ status: paused }, [{}, { pod: podOf() }, { pod: podOf('Ready') }]);
-    expect(story.map(({ state, pauseTime }) => [state, pauseTime])).toEqual([
+  it('goes from Unknown without a pauseTime over Pending to Running when a workspace is started', () => {
+    const paused = { ...resultOf({ pod: podOf('Ready') }).status, state: 'Paused', pauseTime: T0 - 5 } as const;
+    const history = historyOf({ status: paused }, [{}, { pod: podOf() }, { pod: podOf('Ready') }]);
+    expect(history.map(({ state, pauseTime }) => [state, pauseTime])).toEqual([
       ['Unknown', 0],
       ['Pending', 0],
       ['Running', 0],
     ]);
-    expect(story[2]?.lastRunningTime).toBe(T0 + 2);
+    expect(history[2]?.lastRunningTime).toBe(T0 + 2);
   });
 
-  it('gets a redirect and accepts it, running all the while', () => {
+  it('reports a pending restart until a redirect is accepted, and stays Running', () => {
     const kind = redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'big_gpu' });
-    const before = look({ pod: podOf('Ready') }).status;
-    const { status } = look({ kind, pod: podOf('Ready'), workspace: workspaceOf({ status: before }) });
+    const before = resultOf({ pod: podOf('Ready') }).status;
+    const { status } = resultOf({ kind, pod: podOf('Ready'), workspace: workspaceOf({ status: before }) });
     expect(status).toMatchObject({ state: 'Running', pendingRestart: true, lastRunningTime: before.lastRunningTime });
     const redirectChain = [
       { source: 'tiny_cpu', target: 'small_cpu' },
       { source: 'small_cpu', target: 'big_gpu' },
     ];
     expect(status.podTemplateOptions.podConfig).toEqual({ desired: 'big_gpu', redirectChain });
-    const accepted = look({ kind, workspace: workspaceOf({ podConfig: 'big_gpu', status }) }).status;
+    const accepted = resultOf({ kind, workspace: workspaceOf({ podConfig: 'big_gpu', status }) }).status;
     expect(accepted).toMatchObject({
       pendingRestart: false,
       podTemplateOptions: { podConfig: { desired: 'big_gpu' } },
     });
   });
 
-  it('recovers when its kind is there again', () => {
-    const lost = look({ kind: undefined }).status;
-    expect(look({ pod: podOf('Ready'), workspace: workspaceOf({ status: lost }) }).status.state).toBe('Running');
+  it('recovers when the kind exists again', () => {
+    const missing = resultOf({ kind: undefined }).status;
+    expect(resultOf({ pod: podOf('Ready'), workspace: workspaceOf({ status: missing }) }).status.state).toBe('Running');
   });
 
-  it('shows a fault, and that it has healed', () => {
-    const story = tell({}, [{ pod: podOf('ImagePullBackOff') }, { pod: podOf('Ready') }]);
-    expect(story.map(({ state }) => state)).toEqual(['Error', 'Running']);
+  it('goes from Error to Running when a fault is removed', () => {
+    const history = historyOf({}, [{ pod: podOf('ImagePullBackOff') }, { pod: podOf('Ready') }]);
+    expect(history.map(({ state }) => state)).toEqual(['Error', 'Running']);
   });
 });
 
@@ -165,7 +169,7 @@ function redirecting(redirects: Readonly<Record<string, string>>): WorkspaceKind
   });
 }
 
-function look(further: Partial<WorkspaceSituation>): WorkspaceResult {
+function resultOf(further: Partial<WorkspaceInputs>): WorkspaceResult {
   return calculateWorkspaceStatus({
     workspace: workspaceOf({}),
     kind: jupyterlab,
@@ -173,35 +177,35 @@ function look(further: Partial<WorkspaceSituation>): WorkspaceResult {
     namespaceLabels: {},
     now: T0,
     probeIntervalMs: 1_000,
-    probeResult: used(T0),
+    probeResult: probedAt(T0),
     ...further,
   });
 }
 
-/** One look after the other, a millisecond apart, each beginning with the status that the one before left. */
-function tell(given: Given, scenes: readonly Partial<WorkspaceSituation>[]): WorkspaceStatus[] {
+/** Reconciles step by step, one millisecond apart. Each step starts with the status of the previous one. */
+function historyOf(given: Given, steps: readonly Partial<WorkspaceInputs>[]): WorkspaceStatus[] {
   let { status } = given;
-  return scenes.map((scene, i) => {
+  return steps.map((step, i) => {
     const now = T0 + i;
     const workspace = workspaceOf({ ...given, ...(status ? { status } : {}) });
-    status = look({ workspace, now, probeResult: used(now), ...scene }).status;
+    status = resultOf({ workspace, now, probeResult: probedAt(now), ...step }).status;
     return status;
   });
 }
 
-function used(at: number): ProbeResult {
+function probedAt(at: number): ProbeResult {
   return { probe: { startTime: at, endTime: at, result: 'Success', message: '' }, lastActivity: at };
 }
 
-function podOf(outcome?: PodOutcome, isEnding = false): Pod {
+function podOf(outcome?: PodOutcome, isTerminating = false): Pod {
   const workspace = workspaceOf({ annotations: outcome && outcome !== 'Ready' ? { [FAULT]: outcome } : {} });
-  const { options } = look({ workspace });
+  const { options } = resultOf({ workspace });
   if (!options) throw new Error('Expected a workspace with options');
   const { metadata, ...template } = podTemplate(workspace, jupyterlab, options);
-  const ending = isEnding ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {};
+  const deletion = isTerminating ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {};
   return {
     ...template,
-    metadata: { ...meta, ...metadata, namespace: 'team-a', ...ending },
+    metadata: { ...meta, ...metadata, namespace: 'team-a', ...deletion },
     ...(outcome ? { status: statusAfter(outcome, { ...template, metadata }, new Date(T0)) } : {}),
   };
 }

@@ -4,8 +4,8 @@ import type { Redirect, ResolvedOption, Workspace, WorkspacePod, WorkspaceStatus
 import { observeActivity, type ProbeResult } from './activity.ts';
 import { stateOf, type StateReport } from './workspace-state.ts';
 
-/** All that the controller knows when it looks at a workspace. */
-export interface WorkspaceSituation {
+/** Input of a reconciliation of a workspace. */
+export interface WorkspaceInputs {
   readonly workspace: Workspace;
   readonly kind: WorkspaceKind | undefined;
   readonly pod: Pod | undefined;
@@ -15,7 +15,7 @@ export interface WorkspaceSituation {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly probeIntervalMs: number;
-  /** What a probe would say now. */
+  /** Result that an activity probe would have now. */
   readonly probeResult: ProbeResult;
 }
 
@@ -24,18 +24,18 @@ export interface PodOptions {
   readonly podConfig: OptionValue<PodSpec>;
 }
 
-/** What the controller makes of a situation. */
+/** Result of a reconciliation of a workspace. */
 export interface WorkspaceResult {
   readonly status: WorkspaceStatus;
-  /** What the pod is made from; undefined while the kind or an option is unknown, and then the pod is left alone. */
+  /** Options of the pod. Undefined if the kind or an option is unknown; the pod is then left unchanged. */
   readonly options: PodOptions | undefined;
-  /** Whether to pause the workspace because nobody uses it. */
+  /** Whether to pause the workspace because it is idle. */
   readonly pause: boolean;
-  /** When to look again although nothing has changed. */
+  /** Milliseconds after which to reconcile again, or undefined to wait for a change. */
   readonly requeueAfterMs: number | undefined;
 }
 
-const NEW: WorkspaceStatus = {
+const INITIAL_STATUS: WorkspaceStatus = {
   activity: { lastActivity: 0, lastUpdate: 0 },
   lastRunningTime: 0,
   pauseTime: 0,
@@ -46,35 +46,35 @@ const NEW: WorkspaceStatus = {
   stateMessage: '',
 };
 
-/** Decides the status of a workspace from what it was and what is the case. Has no effect and asks no clock. */
-export function calculateWorkspaceStatus(situation: WorkspaceSituation): WorkspaceResult {
-  const { workspace, kind } = situation;
-  const previous = workspace.status ?? NEW;
+/** Calculates the status of a workspace from its previous status and the observed objects. Pure: reads no clock. */
+export function calculateWorkspaceStatus(inputs: WorkspaceInputs): WorkspaceResult {
+  const { workspace, kind } = inputs;
+  const previous = workspace.status ?? INITIAL_STATUS;
   if (!kind) {
-    return stopped(previous, previous, `Workspace references unknown WorkspaceKind: ${workspace.spec.kind}`);
+    return withError(previous, previous, `Workspace references unknown WorkspaceKind: ${workspace.spec.kind}`);
   }
   const { imageConfig, podConfig } = kind.spec.podTemplate.options;
   const chosen = workspace.spec.podTemplate.options;
 
   const image = resolveOption('imageConfig', imageConfig, chosen.imageConfig);
   const reset = { ...previous, pendingRestart: false };
-  if ('failure' in image) return stopped(previous, reset, image.failure);
-  const withImage = resolved(reset, 'imageConfig', image);
+  if ('failure' in image) return withError(previous, reset, image.failure);
+  const withImage = withOption(reset, 'imageConfig', image);
   const pod = resolveOption('podConfig', podConfig, chosen.podConfig);
-  if ('failure' in pod) return stopped(previous, withImage, pod.failure);
-  const withOptions = resolved(withImage, 'podConfig', pod);
+  if ('failure' in pod) return withError(previous, withImage, pod.failure);
+  const withOptions = withOption(withImage, 'podConfig', pod);
 
-  return observed(situation, withOptions, { image: image.current, podConfig: pod.current });
+  return withPod(inputs, withOptions, { image: image.current, podConfig: pod.current });
 }
 
-/** The way out before the pod is looked at. Nothing is written while state and message stay as they are. */
-function stopped(previous: WorkspaceStatus, reached: WorkspaceStatus, stateMessage: string): WorkspaceResult {
+/** Result for an unknown kind or option. The status stays unchanged while state and message are the same. */
+function withError(previous: WorkspaceStatus, reached: WorkspaceStatus, stateMessage: string): WorkspaceResult {
   const isSame = previous.state === 'Error' && previous.stateMessage === stateMessage;
   const status: WorkspaceStatus = isSame ? previous : { ...reached, state: 'Error', stateMessage };
   return { status, options: undefined, pause: false, requeueAfterMs: undefined };
 }
 
-function resolved(
+function withOption(
   status: WorkspaceStatus,
   list: 'imageConfig' | 'podConfig',
   { desired, chain }: Exclude<OptionResolution<object>, { readonly failure: string }>,
@@ -87,8 +87,8 @@ function resolved(
   };
 }
 
-function observed(situation: WorkspaceSituation, before: WorkspaceStatus, options: PodOptions): WorkspaceResult {
-  const { workspace, pod, statefulSetWarning, podWarning, now } = situation;
+function withPod(inputs: WorkspaceInputs, before: WorkspaceStatus, options: PodOptions): WorkspaceResult {
+  const { workspace, pod, statefulSetWarning, podWarning, now } = inputs;
   const paused = workspace.spec.paused ?? false;
   const report = stateOf({ paused, pod, statefulSetWarning, podWarning });
   const status: WorkspaceStatus = {
@@ -98,10 +98,10 @@ function observed(situation: WorkspaceSituation, before: WorkspaceStatus, option
     pauseTime: paused ? before.pauseTime || now : 0,
     podTemplatePod: describePod(workspace, pod),
   };
-  return used(situation, status, options);
+  return withActivity(inputs, status, options);
 }
 
-/** Becoming Running starts the records about it anew. */
+/** A workspace that becomes Running gets a new lastRunningTime, and its activity is reset. */
 function runningSince(
   before: WorkspaceStatus,
   { state }: StateReport,
@@ -112,8 +112,8 @@ function runningSince(
   return { lastRunningTime: before.lastRunningTime, activity: before.activity };
 }
 
-function used(situation: WorkspaceSituation, status: WorkspaceStatus, options: PodOptions): WorkspaceResult {
-  const { kind, now, namespaceLabels, probeIntervalMs, probeResult } = situation;
+function withActivity(inputs: WorkspaceInputs, status: WorkspaceStatus, options: PodOptions): WorkspaceResult {
+  const { kind, now, namespaceLabels, probeIntervalMs, probeResult } = inputs;
   if (status.state !== 'Running' || !kind?.spec.podTemplate.activityProbe) {
     return { status, options, pause: false, requeueAfterMs: undefined };
   }
@@ -126,7 +126,7 @@ function used(situation: WorkspaceSituation, status: WorkspaceStatus, options: P
     podConfigLabels: Object.fromEntries((options.podConfig.spawner.labels ?? []).map(({ key, value }) => [key, value])),
     lastRunningTime: status.lastRunningTime,
   });
-  const isPaused = situation.workspace.spec.paused ?? false;
+  const isPaused = inputs.workspace.spec.paused ?? false;
   return { status: { ...status, activity }, options, pause: pause && !isPaused, requeueAfterMs: nextProbeMs };
 }
 
@@ -143,12 +143,12 @@ function describePod({ metadata }: Workspace, pod: Pod | undefined): WorkspacePo
   };
 }
 
-/** Where an option leads when all redirects are followed, or why it leads nowhere. */
+/** The option at the end of all redirects, or the reason why they cannot be followed. */
 type OptionResolution<S> =
   | { readonly current: OptionValue<S>; readonly desired: string; readonly chain: readonly Redirect[] }
   | { readonly failure: string };
 
-/** Follows the redirects of the option `id`; `list` is what the kind calls the list it stands in. */
+/** Follows the redirects of the option `id` in the given list of options. */
 function resolveOption<S>(
   list: 'imageConfig' | 'podConfig',
   { values }: OptionList<S>,

@@ -16,7 +16,7 @@ interface CustomKind {
   readonly shortNames: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
   readonly columns: readonly Column[];
-  /** The fields beside apiVersion, kind and metadata. */
+  /** Schemas of the top-level fields other than apiVersion, kind and metadata. */
   readonly fields: Readonly<Record<string, Schema>>;
   readonly hasStatus: boolean;
 }
@@ -27,7 +27,7 @@ interface Definition extends Pick<CustomKind, 'kind' | 'plural' | 'scope' | 'col
   readonly status: Schema;
 }
 
-/** The definition of a kind of `kubeflow.org/v1beta1` with a status subresource: the version that every age of it has. */
+/** Returns the CustomResourceDefinition of a `kubeflow.org/v1beta1` kind with a status subresource. */
 export function define({ shortName, spec, status, ...kind }: Definition): Manifest {
   const fields = { spec, status };
   return defineKind({
@@ -40,7 +40,7 @@ export function define({ shortName, spec, status, ...kind }: Definition): Manife
   });
 }
 
-/** The definition of a kind of which there is one version. */
+/** Returns a CustomResourceDefinition with one version. */
 export function defineKind(custom: CustomKind): Manifest {
   const { group, kind, plural, shortNames, scope } = custom;
   const names = {
@@ -59,13 +59,13 @@ export function defineKind(custom: CustomKind): Manifest {
 }
 
 function versionOf({ version, columns, fields, hasStatus }: CustomKind) {
-  const whole = object({ apiVersion: string(), kind: string(), metadata: { type: 'object' }, ...fields });
+  const schema = object({ apiVersion: string(), kind: string(), metadata: { type: 'object' }, ...fields });
   return {
     name: version,
     served: true,
     storage: true,
     ...(hasStatus ? { subresources: { status: {} } } : {}),
     ...(columns.length > 0 ? { additionalPrinterColumns: columns.map((column) => ({ ...column })) } : {}),
-    schema: { openAPIV3Schema: whole },
+    schema: { openAPIV3Schema: schema },
   };
 }

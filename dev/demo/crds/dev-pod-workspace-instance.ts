@@ -2,7 +2,7 @@ import type { AggregatedResource } from '../../simulator/aggregated-resource.ts'
 import { defineKind } from './definition.ts';
 import { boolean, coreObject, listOf, mapOf, object, string, withDefault, type Schema } from './schema.ts';
 
-/** DevPod workspaces as the platform's own API server serves them: without `watch`, and without a status subresource. */
+/** DevPod workspaces as the platform's aggregated API server serves them: without `watch` and without a status subresource. */
 export const servedDevPodWorkspaceInstances: AggregatedResource = {
   apiVersion: 'management.loft.sh/v1',
   kind: 'DevPodWorkspaceInstance',
@@ -10,7 +10,7 @@ export const servedDevPodWorkspaceInstances: AggregatedResource = {
   hasGeneration: true,
 };
 
-/** The same by a definition, for clusters that serve `watch`. */
+/** The same kind as a custom resource, for clusters that serve `watch`. */
 export const devPodWorkspaceInstanceCrd = defineKind({
   group: 'management.loft.sh',
   version: 'v1',
@@ -18,7 +18,7 @@ export const devPodWorkspaceInstanceCrd = defineKind({
   plural: 'devpodworkspaceinstances',
   shortNames: [],
   scope: 'Namespaced',
-  columns: [{ name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'What the workspace is doing' }],
+  columns: [{ name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'Phase of the workspace' }],
   fields: { spec: spec(), status: status() },
   hasStatus: false,
 });

@@ -9,7 +9,7 @@ export const oldWorkspaceCrd = define({
   plural: 'workspaces',
   shortName: 'ws',
   scope: 'Namespaced',
-  columns: [{ name: 'State', type: 'string', jsonPath: '.status.state', description: 'What the workspace is doing' }],
+  columns: [{ name: 'State', type: 'string', jsonPath: '.status.state', description: 'State of the workspace' }],
   spec: spec(),
   status: status(),
 });

@@ -35,7 +35,7 @@ function patch(test: TestSimulator, type: 'merge' | 'strategic-merge') {
   return test.send('PATCH', `${JOBS}/train`, label, `application/${type}-patch+json`);
 }
 
-it('keeps Volcano jobs in both spellings, and takes no strategic patches where a definition serves them', async () => {
+it('stores Volcano jobs in both spellings and rejects strategic merge patches when they are custom resources', async () => {
   await using test = await startTestSimulator({ objects: [volcanoJobCrd, volcanoCommandCrd, job] });
   expect((await test.get(`${JOBS}/train`)).body).toMatchObject({ spec: job.spec, status: job.status });
   expect((await patch(test, 'merge')).body).toMatchObject(label);
@@ -48,31 +48,35 @@ it('keeps Volcano jobs in both spellings, and takes no strategic patches where a
   expect(created).toMatchObject({ status: 201, body: { action: 'AbortJob', target } });
 });
 
-const refusals: readonly (readonly [string, object, string])[] = [
-  ['more pods than there are', { minAvailable: 9 }, "job 'minAvailable' must not be greater than total replicas"],
-  ['fewer tasks', { minAvailable: 0, tasks: [] }, 'job updates may not add or remove tasks'],
+const denials: readonly (readonly [string, object, string])[] = [
   [
-    'another queue',
+    'with more minAvailable than replicas',
+    { minAvailable: 9 },
+    "job 'minAvailable' must not be greater than total replicas",
+  ],
+  ['with fewer tasks', { minAvailable: 0, tasks: [] }, 'job updates may not add or remove tasks'],
+  [
+    'with another queue',
     { queue: 'x' },
     'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`',
   ],
 ];
 
-it.each(refusals)('refuses Volcano jobs %s, as its webhook does', async (_, spec, refusal) => {
+it.each(denials)('denies an update of a Volcano job %s', async (_, spec, denial) => {
   await using test = await startTestSimulator({ objects: [volcanoJobCrd, job], admission: volcanoAdmission });
   const allowed = await test.send('PATCH', `${JOBS}/train`, { spec: { minAvailable: 2 } }, MERGE);
   expect(allowed.status).toBe(200);
   const { body } = await test.send('PATCH', `${JOBS}/train`, { spec }, MERGE);
-  const message = `admission webhook "validatejob.volcano.sh" denied the request: ${refusal}`;
+  const message = `admission webhook "validatejob.volcano.sh" denied the request: ${denial}`;
   expect(body).toMatchObject({ code: 400, message });
 });
 
-it('takes strategic patches of Volcano jobs where a server of their own serves them', async () => {
+it('accepts strategic merge patches of Volcano jobs when an aggregated API server serves them', async () => {
   await using test = await startTestSimulator({ aggregated: [servedVolcanoJobs], objects: [job] });
   expect((await patch(test, 'strategic-merge')).body).toMatchObject({ ...label, spec: job.spec, status: job.status });
 });
 
-it('serves DevPod workspaces without watch, or with it by their definition', async () => {
+it('serves DevPod workspaces without watch when aggregated, with watch when they are custom resources', async () => {
   await using test = await startTestSimulator({ aggregated: [servedDevPodWorkspaceInstances], objects: [instance] });
   expect((await test.get(`${INSTANCES}/dev`)).body).toMatchObject({ spec: instance.spec, status: instance.status });
   expect((await test.get(`${INSTANCES}?watch=true`)).status).toBe(405);
@@ -81,7 +85,7 @@ it('serves DevPod workspaces without watch, or with it by their definition', asy
   expect((await defined.get(`${INSTANCES}?watch=true&timeoutSeconds=1`)).status).toBe(200);
 });
 
-it('stops serving a kind with its definition, and serves it again', async () => {
+it('stops serving a kind when its definition is deleted and serves it when it is created again', async () => {
   await using test = await startTestSimulator({ objects: [volcanoJobCrd, job] });
   const headers = { Authorization: `Bearer ${test.simulator.token}` };
   const watch = await fetch(`${test.simulator.url}${JOBS}?watch=true`, { headers });

@@ -1,13 +1,13 @@
-/** A value that JSON can say. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A structural schema, as CustomResourceDefinitions write it. */
+/** A structural schema of a CustomResourceDefinition. */
 export type Schema = { readonly [keyword: string]: Json };
 
 type Properties = { readonly [name: string]: Schema };
 
 interface Rule {
-  /** In CEL. */
+  /** CEL expression. */
   readonly rule: string;
   readonly message: string;
 }
@@ -41,23 +41,23 @@ export function integer(bounds: Bounds = {}): Schema {
   return { type: 'integer', format: 'int32', ...between(bounds) };
 }
 
-/** A 64-bit integer counting from the UNIX epoch; 0 means never. */
+/** A 64-bit integer: time since the UNIX epoch, or 0 for never. */
 export function epoch(bounds: Bounds = {}): Schema {
   return { type: 'integer', format: 'int64', ...between(bounds) };
 }
 
-/** An amount such as `500m` or `2Gi`, or a bare number. */
+/** A resource quantity such as `500m`, `2Gi` or `1`. */
 export function quantity(): Schema {
   return { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true };
 }
 
 export function object<P extends Properties>(properties: P, required: readonly (keyof P & string)[] = []): Schema {
-  // The API server drops empty collections: a definition that has them would differ from the stored one for ever.
+  // The API server drops empty collections: a definition with them would always differ from the stored one.
   const hasProperties = Object.keys(properties).length > 0;
   return { type: 'object', ...(hasProperties ? { properties } : {}), ...(required.length > 0 ? { required } : {}) };
 }
 
-/** A type of Kubernetes' own, such as a Probe or an Affinity: kept as it comes, checked when the Pod is made. */
+/** A core type such as Probe or Affinity. Unknown fields are preserved; the Pod is validated when it is created. */
 export function coreObject(properties: Properties = {}, required: readonly string[] = []): Schema {
   return { ...object(properties, required), 'x-kubernetes-preserve-unknown-fields': true };
 }
@@ -70,12 +70,12 @@ export function listOf(items: Schema): Schema {
   return { type: 'array', items };
 }
 
-/** A list that is written as a whole: its entries have no identity. */
+/** A list of type `atomic`. */
 export function atomicList(items: Schema, { min }: Lengths = {}): Schema {
   return { ...listOf(items), ...given({ minItems: min }), 'x-kubernetes-list-type': 'atomic' };
 }
 
-/** A list in which no two entries have the same `key`. */
+/** A list of type `map`, whose entries have unique values of `key`. */
 export function listMap(key: string, items: Schema, { min, max }: Lengths = {}): Schema {
   return {
     ...listOf(items),
@@ -93,14 +93,14 @@ export function withRules(schema: Schema, ...rules: readonly Rule[]): Schema {
   return { ...schema, 'x-kubernetes-validations': rules.map(({ rule, message }) => ({ rule, message })) };
 }
 
-/** A value that can never be changed once it is there. */
+/** A value that cannot change after it is set. */
 export function immutable(schema: Schema, message: string): Schema {
   return withRules(schema, { rule: 'self == oldSelf', message });
 }
 
 /**
- * Requires exactly one of these fields of an object. Adds instead of filtering a list: the API server's cost estimate of
- * a list exceeds the budget of a definition.
+ * Requires exactly one of the fields. The expression is a sum, not a filtered list: the API server's cost estimate of a
+ * list exceeds the CEL budget of a definition.
  */
 export function exactlyOne(fields: readonly string[], message: string): Rule {
   return { rule: `${fields.map((field) => `(has(self.${field}) ? 1 : 0)`).join(' + ')} == 1`, message };

@@ -2,7 +2,7 @@ import type { AggregatedResource } from '../../simulator/aggregated-resource.ts'
 import { defineKind } from './definition.ts';
 import { boolean, coreObject, integer, listMap, listOf, mapOf, object, type Schema, string } from './schema.ts';
 
-/** `jobs.batch.volcano.sh` as of Volcano 1.12, with the older spellings that its status had besides. */
+/** `jobs.batch.volcano.sh` of Volcano 1.12, with the older spellings of its status fields. */
 export const volcanoJobCrd = defineKind({
   group: 'batch.volcano.sh',
   version: 'v1alpha1',
@@ -11,15 +11,15 @@ export const volcanoJobCrd = defineKind({
   shortNames: ['vcjob', 'vj'],
   scope: 'Namespaced',
   columns: [
-    { name: 'STATUS', type: 'string', jsonPath: '.status.state.phase', description: 'What the job is doing' },
-    { name: 'minAvailable', type: 'integer', jsonPath: '.status.minAvailable', description: 'How many pods it needs' },
-    { name: 'RUNNINGS', type: 'integer', jsonPath: '.status.running', description: 'How many of its pods run' },
+    { name: 'STATUS', type: 'string', jsonPath: '.status.state.phase', description: 'Phase of the job' },
+    { name: 'minAvailable', type: 'integer', jsonPath: '.status.minAvailable', description: 'Minimum number of pods' },
+    { name: 'RUNNINGS', type: 'integer', jsonPath: '.status.running', description: 'Number of running pods' },
   ],
   fields: { spec: spec(), status: status() },
   hasStatus: true,
 });
 
-/** Volcano jobs as a cloud serves them by a server of its own, which takes strategic merge patches too. */
+/** Volcano jobs as an aggregated API server of a cloud serves them. It accepts strategic merge patches. */
 export const servedVolcanoJobs: AggregatedResource = {
   apiVersion: 'batch.volcano.sh/v1alpha1',
   kind: 'Job',
@@ -89,7 +89,7 @@ function status(): Schema {
   });
 }
 
-/** `commands.bus.volcano.sh`: what a job is told to do. Volcano takes commands away when it has carried them out. */
+/** `commands.bus.volcano.sh`: actions on jobs. Volcano deletes a command after it has executed it. */
 export const volcanoCommandCrd = defineKind({
   group: 'bus.volcano.sh',
   version: 'v1alpha1',
@@ -97,7 +97,7 @@ export const volcanoCommandCrd = defineKind({
   plural: 'commands',
   shortNames: [],
   scope: 'Namespaced',
-  columns: [{ name: 'Action', type: 'string', jsonPath: '.action', description: 'What is to be done' }],
+  columns: [{ name: 'Action', type: 'string', jsonPath: '.action', description: 'Action to execute' }],
   fields: {
     action: string(),
     message: string(),

@@ -19,7 +19,7 @@ import {
 
 const EXACTLY_ONE = exactlyOne(['url', 'configMap'], `must specify exactly one of 'url' or 'configMap'`);
 
-/** How a kind presents itself; its pictures come from a URL or from a config map, named as `configMap` says. */
+/** Presentation of a WorkspaceKind. Its pictures come from a URL or a ConfigMap; `configMap` is the schema of that reference. */
 export function spawner(configMap: Schema): Schema {
   const picture = withRules(object({ url: string(), configMap }), EXACTLY_ONE);
   const fields = {
@@ -36,7 +36,7 @@ export function spawner(configMap: Schema): Schema {
 
 type Fields = { readonly [name: string]: Schema };
 
-/** The images that a kind offers; what is said about an image's port differs with the age. */
+/** Image options of a WorkspaceKind. The fields of an image's port differ between the versions of the definition. */
 export function imageConfig(portFields: Fields, requiredPortFields: readonly string[]): Schema {
   const fields = {
     image: string({ min: 2 }),
@@ -46,7 +46,7 @@ export function imageConfig(portFields: Fields, requiredPortFields: readonly str
   return option(object(fields, ['image', 'ports']));
 }
 
-/** The pod sizes that a kind offers. */
+/** Pod options of a WorkspaceKind. */
 export function podConfig(): Schema {
   const resources = coreObject({ requests: mapOf(quantity()), limits: mapOf(quantity()) });
   const tolerations = listOf(coreObject());
@@ -82,7 +82,7 @@ function redirect(): Schema {
   return object({ to: optionId(), message }, ['to']);
 }
 
-/** The fields of a kind's pod template that every age has. */
+/** Fields of the pod template that both versions of the definition have. */
 export function commonPodFields() {
   return {
     podMetadata: podMetadata(),
@@ -100,13 +100,13 @@ function volumeMount(): Schema {
   return coreObject({ name: string(), mountPath: string() }, ['name', 'mountPath']);
 }
 
-/** What the controller reports about a kind: its use, and whether its pictures were found. */
+/** Status of a WorkspaceKind: its use, and the hashes of its pictures or the reason why they were not found. */
 export function workspaceKindStatus(): Schema {
   const fields = { ...usage(), spawnerIcon: pictureStatus(), spawnerLogo: pictureStatus() };
   return object(fields, ['workspaces', 'podTemplateOptions', 'spawnerIcon', 'spawnerLogo']);
 }
 
-/** How many workspaces are of a kind and of each of its options, in all namespaces. */
+/** Number of workspaces of a kind and of each of its options, in all namespaces. */
 export function usage() {
   const counts = listMap('id', object({ id: optionId(), workspaces: integer() }, ['id', 'workspaces']));
   return {

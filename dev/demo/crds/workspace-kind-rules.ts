@@ -14,7 +14,7 @@ import {
 
 const YEAR_SECONDS = 31_536_000;
 
-/** How to find out whether someone is using a workspace. */
+/** Activity probe of a workspace. */
 export function activityProbe(): Schema {
   const probe = object({
     minProbeIntervalSeconds: integer({ min: 1, max: YEAR_SECONDS, default: 300 }),
@@ -28,7 +28,7 @@ export function activityProbe(): Schema {
   });
 }
 
-/** When to pause a workspace that nobody uses: the first rule that applies decides. */
+/** Rules for pausing idle workspaces. The first matching rule decides. */
 export function activityRules(): Schema {
   const config = object(
     { secondsSinceActive: integer({ min: 16 }), minRunningSeconds: integer({ min: 0, default: 0 }) },
@@ -51,7 +51,7 @@ function jupyter(): Schema {
   return withRules(object({ lastActivity: boolean(), portId: portId() }, ['lastActivity', 'portId']), rule);
 }
 
-/** Which kinds and options are left out or refused where: the first rule whose conditions all hold decides. */
+/** Rules for hiding or denying kinds and options. The first rule whose conditions all match decides. */
 export function filterRules(): Schema {
   const scope = oneOf('WORKSPACE_KIND', 'POD_CONFIG', 'IMAGE_CONFIG');
   const rule = { scope, effect: filterEffect(), match: atomicList(filterMatch(), { min: 1 }) };
@@ -78,12 +78,12 @@ const EXACTLY_ONE = exactlyOne(
   `must specify exactly one of 'matchNamespace', 'matchImageConfig', or 'matchPodConfig'`,
 );
 
-/** What an activity rule applies to: all the given conditions hold. Without any it applies to every workspace. */
+/** Conditions of an activity rule. All of them must match; without conditions the rule applies to every workspace. */
 function activityMatch(): Schema {
   return object({ matchNamespace: selected(), matchPodConfig: selected() });
 }
 
-/** One condition of a filter rule. */
+/** Condition of a filter rule. */
 export function filterMatch(): Schema {
   const conditions = { matchNamespace: selected(), matchImageConfig: selected(), matchPodConfig: selected() };
   return withRules(object(conditions), EXACTLY_ONE);

@@ -5,12 +5,22 @@ import { boolean, integer, listMap, listOf, mapOf, object, oneOf, string, withDe
 import { dnsLabel, objectName, portId } from './field-types.ts';
 
 export const workspaceKindColumns = [
-  { name: 'Workspaces', type: 'integer', jsonPath: '.status.workspaces', description: 'How many workspaces are of it' },
-  { name: 'Deprecated', type: 'boolean', jsonPath: '.spec.spawner.deprecated', description: 'Whether to avoid it' },
-  { name: 'Hidden', type: 'boolean', jsonPath: '.spec.spawner.hidden', description: 'Whether spawners leave it out' },
+  { name: 'Workspaces', type: 'integer', jsonPath: '.status.workspaces', description: 'Number of workspaces' },
+  {
+    name: 'Deprecated',
+    type: 'boolean',
+    jsonPath: '.spec.spawner.deprecated',
+    description: 'Whether the kind is deprecated',
+  },
+  {
+    name: 'Hidden',
+    type: 'boolean',
+    jsonPath: '.spec.spawner.hidden',
+    description: 'Whether the kind is hidden in spawners',
+  },
 ] as const;
 
-/** `workspacekinds.kubeflow.org` as of Kubeflow Notebooks v2.0.0-beta.0. */
+/** `workspacekinds.kubeflow.org` of Kubeflow Notebooks v2.0.0-beta.0. */
 export const workspaceKindCrd = define({
   kind: 'WorkspaceKind',
   plural: 'workspacekinds',
@@ -64,7 +74,7 @@ export function httpProxy(): Schema {
   return object({ removePathPrefix: withDefault(false, boolean()), requestHeaders });
 }
 
-/** Cluster roles may be called anything that is one segment of a URL's path. */
+/** Name of a ClusterRole: a path segment name. */
 function clusterRoleName(): Schema {
   return string({ min: 1, max: 253, pattern: String.raw`^([^./%][^/%]*|\.[^./%][^/%]*|\.[^/%][^/%]+)$` });
 }

@@ -14,13 +14,13 @@ import {
   withDefault,
 } from './schema.ts';
 
-/** `workspaces.kubeflow.org` as of Kubeflow Notebooks v2.0.0-beta.0: times in milliseconds. */
+/** `workspaces.kubeflow.org` of Kubeflow Notebooks v2.0.0-beta.0: times in milliseconds. */
 export const workspaceCrd = define({
   kind: 'Workspace',
   plural: 'workspaces',
   shortName: 'ws',
   scope: 'Namespaced',
-  columns: [{ name: 'State', type: 'string', jsonPath: '.status.state', description: 'What the workspace is doing' }],
+  columns: [{ name: 'State', type: 'string', jsonPath: '.status.state', description: 'State of the workspace' }],
   spec: spec(),
   status: workspaceStatus(),
 });
@@ -58,7 +58,7 @@ function options(): Schema {
   return object({ imageConfig: optionId(), podConfig: optionId() }, ['imageConfig', 'podConfig']);
 }
 
-/** What the controller reports about a workspace. Absent until it has looked at it once. */
+/** Status of a workspace. Absent until the controller has reconciled the workspace for the first time. */
 function workspaceStatus(): Schema {
   return object(
     {
@@ -91,14 +91,14 @@ export function state(): Schema {
   return withDefault('Unknown', oneOf('Running', 'Terminating', 'Paused', 'Pending', 'Error', 'Unknown'));
 }
 
-/** Which option each list of options leads to, through which redirects. */
+/** Result of following the redirects of the workspace's options. */
 export function podTemplateOptions(): Schema {
   const step = object({ source: optionId(), target: optionId() }, ['source', 'target']);
   const option = object({ desired: optionId(), redirectChain: listOf(step) });
   return object({ imageConfig: option, podConfig: option }, ['imageConfig', 'podConfig']);
 }
 
-/** What every age says about a workspace's pod. Without one, its name is empty. */
+/** Fields about the pod that both versions of the definition have. The name is empty if there is no pod. */
 export function podFields() {
   const containers = listOf(object({ name: string() }, ['name']));
   return { name: string(), containers, initContainers: containers };
