@@ -6,7 +6,7 @@ interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
   Scalars: {
-    /** In: milliseconds since the epoch. Out: RFC 3339 text. */
+    /** Input: milliseconds since the epoch. Output: RFC 3339 string. */
     DateTime: { Input: number; Output: string };
     JSON: { Input: unknown; Output: unknown };
     ID: { Input: string; Output: string };
@@ -14,7 +14,7 @@ interface SchemaTypes {
   Interfaces: { Node: AnyObject; KubernetesObject: AnyObject };
 }
 
-/** The one schema under construction: every file that adds to it imports this. */
+/** Builder of the schema. Files that define types and fields import it. */
 export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
 
 builder.queryType({
@@ -32,8 +32,8 @@ builder.subscriptionType({
 
 type BuilderTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
 
-/** A GraphQL object type whose values are `T`. */
+/** Reference to a GraphQL object type whose values are `T`. */
 export type TypeRef<T> = ImplementableObjectRef<BuilderTypes, T>;
 
-/** What an input type is given its fields with. */
+/** Builder of the fields of an input type. */
 export type InputFields = PothosSchemaTypes.InputFieldBuilder<BuilderTypes, 'InputObject'>;

@@ -1,7 +1,7 @@
 import { builder } from './builder.ts';
 import { timestampOf } from './scalars.ts';
 
-/** One of the `conditions` of a status, as Kubernetes writes them. */
+/** An entry of `status.conditions`, as in `metav1.Condition`. */
 export interface Condition {
   readonly type?: string;
   readonly status?: string;

@@ -68,7 +68,7 @@ describe('a page', () => {
   it.each([{ first: -1 }, { last: -1 }])('is not to be had of %j', (paging) => {
     expect(() => paginate(items, ascending, paging)).toThrow(
       expect.objectContaining({
-        message: expect.stringContaining('must not be negative, got -1'),
+        message: expect.stringContaining('to be at least 0, got -1'),
         extensions: { code: 'BAD_REQUEST' },
       }),
     );

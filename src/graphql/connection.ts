@@ -15,11 +15,11 @@ interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** One page of a list, and the whole list it is a page of. */
+/** One page of a list. */
 export interface Connection<T> {
   readonly edges: readonly Edge<T>[];
   readonly pageInfo: PageInfo;
-  /** Everything that matched, on whatever page. */
+  /** All items of the list, in no particular order. */
   readonly all: readonly T[];
 }
 
@@ -49,9 +49,10 @@ export const pagingArgs = builder.args((t) => ({
 }));
 
 /**
- * Cuts a page out of a list, as the Relay specification has it. Cursors name positions, so paging goes on where it was
- * although objects come, go and move.
- * @throws {GraphQLError} BAD_REQUEST for a negative count or a cursor that is not of this list
+ * Returns a page of a list, according to the Relay Cursor Connections Specification
+ * (https://relay.dev/graphql/connections.htm). A cursor encodes a position in the ordering instead of an index, so it stays
+ * valid if objects are added, changed or deleted between two pages.
+ * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is negative, or if a cursor belongs to another ordering
  */
 export function paginate<T>(
   items: readonly T[],
@@ -90,7 +91,7 @@ export function paginate<T>(
 
 function countOf(name: string, value: number | null | undefined): number {
   if (value === null || value === undefined) return Number.POSITIVE_INFINITY;
-  if (value < 0) throw failure('BAD_REQUEST', `${name} must not be negative, got ${value}.`);
+  if (value < 0) throw failure('BAD_REQUEST', `Expected ${name} to be at least 0, got ${value}.`);
   return value;
 }
 
@@ -112,7 +113,7 @@ const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
   }),
 });
 
-/** Adds `<Name>Connection` and `<Name>Edge` to the schema and returns the connection's type. */
+/** Adds `<Name>Connection` and `<Name>Edge` to the schema and returns the type of the connection. */
 export function connectionTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<Connection<T>> {
   const connection = builder.objectRef<Connection<T>>(`${node.name}Connection`);
   implementConnection(connection, node);

@@ -25,7 +25,7 @@ const descriptions = {
     'HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it.',
 } as const;
 
-/** `extensions.code` of every error that a client gets. */
+/** `extensions.code` of every error that is sent to a client. */
 export type ErrorCode = keyof typeof descriptions;
 
 builder.enumType('ErrorCode', {
@@ -38,7 +38,7 @@ builder.enumType('ErrorCode', {
   ),
 });
 
-/** What Kubernetes calls a failure decides; its HTTP status only where it has no name, or one that is not known. */
+/** Codes by `Status.reason`, which takes precedence over the HTTP status. */
 const codeByReason: ReadonlyMap<string, ErrorCode> = new Map([
   ['BadRequest', 'BAD_REQUEST'],
   ['Unauthorized', 'UNAUTHENTICATED'],
@@ -80,15 +80,16 @@ const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [504, 'TIMEOUT'],
 ]);
 
-/** An expected failure of ours, told to the client as it is. */
+/** Returns an error that is sent to the client with this code, message and extensions. */
 export function failure(code: ErrorCode, message: string, about: Readonly<Record<string, unknown>> = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code, ...about } });
 }
 
 /**
- * What a client may know of an error: ours and Kubernetes’ own with their code, what GraphQL says of a bad request as
- * BAD_REQUEST, and of anything else only that it happened.
- * @param onUnexpected told of the errors that are kept from the client
+ * Returns the error that is sent to the client. Errors with an {@link ErrorCode} are unchanged, a `StatusError` of the API
+ * server gets the code of its reason, and errors of GraphQL about the request get BAD_REQUEST. Any other error is replaced by
+ * a generic INTERNAL error without its message.
+ * @param onUnexpected receives the errors that were replaced
  */
 export function publicError(error: unknown, onUnexpected: (error: unknown) => void): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error.cause ?? error) : error;
@@ -100,7 +101,7 @@ export function publicError(error: unknown, onUnexpected: (error: unknown) => vo
     if (!where?.path) return at(where, original.message, { ...original.extensions, code: 'BAD_REQUEST' });
   }
   onUnexpected(original);
-  return at(where, 'Something unexpected happened in the gateway; its log says what.', { code: 'INTERNAL' });
+  return at(where, 'Internal error of the gateway; see its log for details.', { code: 'INTERNAL' });
 }
 
 function statusError(

@@ -3,8 +3,8 @@ import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { failure } from './errors.ts';
 
 /**
- * A filter's label selector as a function of an object. Undefined where none is given.
- * @throws {GraphQLError} BAD_REQUEST for a malformed one
+ * Returns the predicate of a filter's label selector. Undefined without a selector.
+ * @throws {GraphQLError} BAD_REQUEST if the selector is malformed
  */
 export function labelSelector(text: string | null | undefined): ((object: KubernetesObject) => boolean) | undefined {
   if (typeof text !== 'string') return undefined;

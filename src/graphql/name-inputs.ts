@@ -26,8 +26,8 @@ import { invalidSegments, segmentCauses } from '../kubernetes/path.ts';
 import type { StatusCause } from '../kubernetes/status-error.ts';
 
 /**
- * Arguments and input fields that name an object of the API, by their own name. Their values become segments of request paths
- * and attributes of access reviews.
+ * Names of the arguments and input fields whose value is the name of a Kubernetes object. The values become segments of
+ * request paths and attributes of access reviews.
  */
 const NAME_INPUTS: ReadonlySet<string> = new Set([
   'name',
@@ -40,33 +40,33 @@ const NAME_INPUTS: ReadonlySet<string> = new Set([
   'storageClassName',
 ]);
 
-/** Filters compare names in memory: any text will do. */
+/** Names in filters are compared in memory only, so any string is valid. */
 const FILTER = /Filter$/u;
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>;
 
-/** Whether an argument or an input field names an object of the API. */
+/** Returns whether the value of an argument or an input field is the name of a Kubernetes object. */
 export function isNameInput(input: Input): boolean {
   return NAME_INPUTS.has(input.name) && !isInputObjectType(getNamedType(input.type));
 }
 
 /**
- * Returns an INVALID error for each field of an operation that is given a name which cannot be a segment of a request path; its
- * causes have the path of each such argument or input field, such as `name` or `input.names[2]`. Fields that `@skip` and
- * `@include` leave out do not count. Call it before the operation is executed: nothing has been asked of the API server then.
+ * Returns an INVALID error for each field of an operation with a name that is not a valid segment of a request path. The causes
+ * of an error have the path of each such argument or input field, such as `name` or `input.names[2]`. Fields that `@skip` or
+ * `@include` excludes are ignored. Call it before the operation is executed, so that an invalid operation sends no request.
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
   const { schema, document, operationName, variableValues: given } = operation;
   const definition = getOperationAST(document, operationName);
   const type = definition && schema.getRootType(definition.operation);
-  if (!definition || !type) return []; // the execution says so
+  if (!definition || !type) return []; // execution reports the error
   const { variableValues } = getVariableValues(schema, definition.variableDefinitions ?? [], given ?? {});
   return variableValues ? new NameCheck(operation, variableValues).check(type, definition.selectionSet) : [];
 }
 
 type VariableValues = NonNullable<ReturnType<typeof getVariableValues>['variableValues']>;
 
-/** Walks the fields that an operation selects, each fragment once. */
+/** Visitor of the fields that an operation selects. Visits each fragment once. */
 class NameCheck {
   readonly #schema: ExecutionArgs['schema'];
   readonly #variables: VariableValues;

@@ -7,7 +7,7 @@ import { builder } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
 
-/** Redaction, as kinds may use it: they import nothing of `auth`. */
+/** Redaction for kinds, which must not import `auth`. */
 export { isRedacted, redacted, unredacted } from '../auth/redaction.ts';
 
 interface NodeType {
@@ -18,7 +18,7 @@ interface NodeType {
 
 const nodeTypes = new Map<string, NodeType>();
 
-/** Names a kind's type, and makes its objects answer `node(id)`. The type is given its fields by `implement`. */
+/** Returns the type reference of a kind and registers the kind for `node(id)`. `implement` adds the fields of the type. */
 export function kubernetesType<T extends KubernetesObject>(typeName: string, resource: Resource<T>) {
   nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
     typeName,
@@ -34,26 +34,27 @@ function typeKeyOf({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | '
 
 function typeNameOf(object: KubernetesObject): string {
   const type = nodeTypes.get(typeKeyOf(object));
-  if (!type) throw new TypeError(`No GraphQL type serves ${typeKeyOf(object)}.`);
+  if (!type)
+    throw new TypeError(`No GraphQL type is registered for ${typeKeyOf(object)}; register it with kubernetesType.`);
   return type.typeName;
 }
 
 const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<key>[^:]+):(?<uid>[^:]+)$/u;
 
-/** Names type, namespace, name and uid, so that an id of a deleted object never finds its namesake. */
+/** Returns the global ID: type, namespace, name and UID. With the UID, the ID of a deleted object does not match a re-created one. */
 export function globalIdOf(object: KubernetesObject): string {
   const { namespace, name } = object.metadata;
-  // Of what is seen in part, the name is all that is told.
+  // The UID of a redacted object must not be disclosed.
   const uid = isRedacted(object) ? name : object.metadata.uid;
   return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
-/** @param field the argument that has the id, for the causes of an error: an id is client input and may be forged */
+/** @param field path of the argument with the ID, for the causes of an error: an ID is client input and may be forged */
 async function findNode(client: ViewerClient, id: string, field: string): Promise<KubernetesObject | null> {
   const { typeName, key = '' } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
   const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
   if (!type || (type.namespaced && !key.includes('/')))
-    throw failure('BAD_REQUEST', `Expected the id of an object of this gateway, got ${JSON.stringify(id)}.`);
+    throw failure('BAD_REQUEST', `Expected the value of an "id" field, got ${JSON.stringify(id)}.`);
   const [namespace, name] = type.namespaced ? splitAtSlash(key) : [undefined, key];
   for (const segment of [namespace, name]) assertSegments({ [field]: segment });
   const found = await type.get(client, { namespace, name });
@@ -112,7 +113,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     description: 'The objects with these IDs, in the same order. An item is null if the object no longer exists.',
     args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
-    // A promise each, so that one bad id is the error of its place only.
+    // One promise per ID, so that an invalid ID fails its own item only.
     resolve: (_, { ids }, { client }) => ids.map(async (id, index) => findNode(client, id, `ids[${index}]`)),
   }),
 }));

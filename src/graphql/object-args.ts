@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 
-/** Names one object of a namespace. */
+/** Arguments that identify a namespaced object. */
 export const objectArgs = builder.args((t) => ({
   namespace: t.string({ required: true, description: 'Namespace of the object.' }),
   name: t.string({ required: true, description: 'Name of the object.' }),

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../kubernetes/object.ts';
 import { builder } from './builder.ts';
 
-/** One entry of a map. */
+/** Entry of a map. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
 }
 
-/** A map as the list that GraphQL can show, in the order of its keys. */
+/** Converts a map to a list sorted by key, optionally of some keys only. GraphQL has no map type. */
 export function entriesOf(
   map: Readonly<Record<string, string>> | null | undefined,
   keys?: readonly string[] | null,
@@ -17,7 +17,7 @@ export function entriesOf(
   return entries.filter(({ key }) => !keys || keys.includes(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Changes with the object's spec, and only then: status and metadata do not count. */
+/** Returns the revision of an object's spec. It changes with the spec, but not with status or metadata. */
 export function revisionOf({ metadata: { uid, name, generation = 0 } }: KubernetesObject): string {
   return createHash('sha256').update(`${uid}:${name}:${generation}`).digest('hex');
 }

@@ -62,7 +62,7 @@ describe('a cursor', () => {
 
   it('of another order is refused, naming both', () => {
     expect(() => decodeCursor(upwards, encodeCursor(downwards, [1]))).toThrow(
-      'This cursor belongs to a list ordered by DOWN, but the list is ordered by UP.',
+      'Expected a cursor of a list ordered by UP, got one of a list ordered by DOWN.',
     );
   });
 
@@ -76,7 +76,7 @@ describe('a cursor', () => {
     encodedJson([7, 1]),
     encodedJson(['UP', {}]),
   ])('is not %j', (cursor) => {
-    expect(() => decodeCursor(upwards, cursor)).toThrow(`Expected a cursor that this list gave out, got "${cursor}".`);
+    expect(() => decodeCursor(upwards, cursor)).toThrow(`Expected a cursor of this list, got "${cursor}".`);
   });
 
   it.each([[encodedJson(['UP'])], [encodedJson(['UP', 1, 2])]])('has as many elements as its order: %j', (cursor) => {

@@ -1,19 +1,19 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { failure } from './errors.ts';
 
-/** Where an item stands in a list: compared element by element; null stands last, whatever the direction. */
+/** Sort key of an item. Keys are compared element by element. Null sorts last in both directions. */
 export type Position = readonly (string | number | null)[];
 
-/** A total order of items. */
+/** Total order of items. */
 export interface Ordering<T> {
-  /** Names the order: a cursor of one order is no cursor of another. */
+  /** Name of the ordering. A cursor is valid only for the ordering of this name. */
   readonly name: string;
   readonly positionOf: (item: T) => Position;
-  /** `-1` for each element of a position that is sorted downwards, else `1`. */
+  /** Direction of each element of a position: `1` for ascending, `-1` for descending. */
   readonly directions: readonly (1 | -1)[];
 }
 
-/** Negative where `a` stands before `b`. */
+/** Comparator for `Array.sort`: negative if `a` sorts before `b`. */
 export function comparePositions<T>({ directions }: Ordering<T>, a: Position, b: Position): number {
   for (const [index, direction] of directions.entries()) {
     const left = a[index] ?? null;
@@ -26,7 +26,7 @@ export function comparePositions<T>({ directions }: Ordering<T>, a: Position, b:
   return 0;
 }
 
-/** Each item with its position, in order. */
+/** Returns the items in order, each with its position. */
 export function inOrder<T>(
   items: readonly T[],
   ordering: Ordering<T>,
@@ -36,7 +36,7 @@ export function inOrder<T>(
     .sort((a, b) => comparePositions(ordering, a.position, b.position));
 }
 
-/** By namespace, then by name. */
+/** Order by namespace, then by name. */
 export const byNamespaceAndName: Ordering<KubernetesObject> = {
   name: 'NAMESPACE ASC, NAME ASC',
   directions: [1, 1],
@@ -47,20 +47,20 @@ export function sortedByName<T extends KubernetesObject>(objects: readonly T[]):
   return inOrder(objects, byNamespaceAndName).map(({ item }) => item);
 }
 
-/** Names a position, not an item: it keeps its place when the item moves or goes. */
+/** Encodes a position, not an item, so the cursor stays valid if the item changes or is deleted. */
 export function encodeCursor<T>({ name }: Ordering<T>, position: Position): string {
   return Buffer.from(JSON.stringify([name, ...position])).toString('base64url');
 }
 
-/** @throws {GraphQLError} BAD_REQUEST for what is no cursor of this order */
+/** @throws {GraphQLError} BAD_REQUEST if the cursor was not encoded for this ordering */
 export function decodeCursor<T>({ name, directions }: Ordering<T>, cursor: string): Position {
   const [of, ...position] = elementsOf(cursor);
   if (of === name && position.length === directions.length) return position;
   throw failure(
     'BAD_REQUEST',
     typeof of === 'string'
-      ? `This cursor belongs to a list ordered by ${of}, but the list is ordered by ${name}. Start again without it.`
-      : `Expected a cursor that this list gave out, got ${JSON.stringify(cursor)}.`,
+      ? `Expected a cursor of a list ordered by ${name}, got one of a list ordered by ${of}. Start again without a cursor.`
+      : `Expected a cursor of this list, got ${JSON.stringify(cursor)}.`,
   );
 }
 
@@ -69,7 +69,7 @@ function elementsOf(cursor: string): readonly (string | number | null)[] {
     const elements: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(elements) && elements.every(isElement)) return elements;
   } catch {
-    // Not ours: an empty list says so.
+    // The caller reports the empty list as an invalid cursor.
   }
   return [];
 }

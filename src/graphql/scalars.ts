@@ -18,7 +18,7 @@ builder.scalarType('JSON', {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
-/** A time as a cluster wrote it, as a DateTime: in UTC, as exact as it was. Null for what is absent or no time. */
+/** Converts a timestamp of a Kubernetes object to a DateTime in UTC and keeps its precision. Null if it is absent or invalid. */
 export function timestampOf(text: string | undefined): string | null {
   const milliseconds = Date.parse(text ?? '');
   if (text === undefined || Number.isNaN(milliseconds)) return null;

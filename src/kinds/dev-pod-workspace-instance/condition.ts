@@ -14,15 +14,15 @@ const conditions = listOf(condition);
 
 type Condition = Decoded<typeof condition>;
 
-/** A list in every known version, though documented as an object: of one condition, or of conditions by their types. */
+/** Reads `status.conditions`: a list in all known versions, but documented as an object, of one condition or by type. */
 export function conditionsOf(instance: DevPodWorkspaceInstanceObject): readonly Condition[] {
   const { status } = manifestOf(instance);
-  const told = anyObject.decode(status)?.['conditions'];
-  const listed = conditions.decode(told);
+  const reported = anyObject.decode(status)?.['conditions'];
+  const listed = conditions.decode(reported);
   if (listed) return listed;
-  if (!anyObject.is(told)) return [];
-  if (typeof told['type'] === 'string') return conditions.decode([told]) ?? [];
-  return Object.entries(told).flatMap(([type, each]) => ({ type, ...condition.decode(each) }));
+  if (!anyObject.is(reported)) return [];
+  if (typeof reported['type'] === 'string') return conditions.decode([reported]) ?? [];
+  return Object.entries(reported).flatMap(([type, each]) => ({ type, ...condition.decode(each) }));
 }
 
 export const DevPodCondition = builder.objectRef<Condition>('DevPodCondition').implement({

@@ -17,8 +17,8 @@ export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorks
 export type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilterInput.$inferInput;
 
 /**
- * The filter as a function of an instance.
- * @throws {GraphQLError} BAD_REQUEST for a malformed label selector
+ * Returns the predicate of a filter.
+ * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function instanceMatcher(
   filter: DevPodWorkspaceInstanceFilter | null | undefined,

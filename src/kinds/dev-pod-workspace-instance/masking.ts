@@ -4,27 +4,28 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../kubernetes/verbs.ts';
 
-/** Stands where a secret is. */
+/** Placeholder of a masked value. */
 export const PLACEHOLDER = '***';
 
-/** Parameters that a template is likely to have declared as passwords: only the template knows. */
+/** Names of parameters that are masked. Only the template, which the gateway does not read, declares the real passwords. */
 const SECRET_NAME = /pass|pwd|secret|token|key|credential|auth|cert|private/iu;
-const LONGEST_READ = 65_536;
+const MAX_PARSED_LENGTH = 65_536;
 
 const masks = new WeakMap<KubernetesObject, KubernetesObject>();
 
-/** Names of maps, and of lists, whose entries are options. Newer versions have more of them, e.g. `initEnv`. */
+/** Names of maps and lists of options. The suffix covers fields of later versions, e.g. `initEnv`. */
 const OPTIONS = /^(?:options|env|[a-z]\w*Env)$/u;
-/** Whole documents inside a text: manifests, and values of Helm charts. */
+/** Fields with a whole document in a string: manifests, and values of Helm charts. */
 const DOCUMENTS: ReadonlySet<string> = new Set(['objects', 'values']);
-/** What a reference may say; anything else beside it is hidden. */
+/** Fields of a reference that are not masked. */
 const REFERENCE_FIELDS: ReadonlySet<string> = new Set(['name', 'key', 'optional', 'apiVersion', 'fieldPath']);
-/** Shorter values are found in texts that have nothing to do with them. */
-const SHORTEST_FOUND_IN_TEXTS = 6;
+/** Minimum length of a secret that is replaced in messages. Shorter ones occur in unrelated words. */
+const MIN_REPLACED_LENGTH = 6;
 
 /**
- * The instance as it may leave the gateway: every option's value is hidden, whatever the age and form of the definition,
- * and what the controller says of them too. Names of options, and references to secrets, stay.
+ * Returns the instance with masked secrets: the value of each option in any known version of the definition, and the
+ * occurrences of these values in messages of the status. Names of options and references to secrets are kept. Memoized per
+ * object. Masking a masked instance returns it unchanged.
  */
 export function masked(instance: KubernetesObject): KubernetesObject {
   const known = masks.get(instance);
@@ -38,25 +39,25 @@ export function masked(instance: KubernetesObject): KubernetesObject {
   return result;
 }
 
-/** What of a manifest, or a part of one, is hidden. */
+/** Returns the values that {@link masked} would mask in a manifest or in a part of one. */
 function secretsIn(manifest: unknown): readonly string[] {
   const secrets: string[] = [];
   maskFields(manifest, (secret) => secrets.push(secret));
   return secrets;
 }
 
-/** The text without these secrets. */
+/** Replaces all occurrences of the secrets in a text, the longest secret first. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets
-    .filter(({ length }) => length >= SHORTEST_FOUND_IN_TEXTS)
+    .filter(({ length }) => length >= MIN_REPLACED_LENGTH)
     .toSorted((a, b) => b.length - a.length)
     .reduce((shown, secret) => shown.replaceAll(secret, PLACEHOLDER), text);
 }
 
 /**
- * The outcome of a write, or what the API server says against it, without the secrets that were sent, and without the
- * values that it quotes: those may be of the object as it was.
- * @param sent the manifest, or what a patch adds to one
+ * Masks the warnings or the error of a write: the secrets of the request, and all values that the API server quotes, which may
+ * come from the stored object.
+ * @param sent the manifest, or the manifests that a patch adds (see `manifestsIn`)
  */
 export async function maskOutcome<T>(sent: unknown, outcome: Promise<WriteResult<T>>): Promise<WriteResult<T>> {
   const secrets = secretsIn(sent);
@@ -75,7 +76,7 @@ export async function maskOutcome<T>(sent: unknown, outcome: Promise<WriteResult
   }
 }
 
-/** As `Invalid value: "a": must be b`. What is quoted in another form may end anywhere, so nothing is left behind it. */
+/** Masks the value in `Invalid value: "a": must be b`. If the end of the value cannot be determined, masks the rest of the text. */
 function withoutQuotedValues(text: string): string {
   return text.replaceAll(
     /(?<verdict>\b(?:Invalid|Unsupported|Duplicate) value: )(?:"(?:[^"\\]|\\.)*"|-?[\d.]+(?=:)|[\s\S]*)/gu,
@@ -83,10 +84,10 @@ function withoutQuotedValues(text: string): string {
   );
 }
 
-/** Told of each text that is hidden. */
+/** Receives each string that is masked. */
 type OnSecret = (secret: string) => void;
 
-/** Nothing where there is nothing; else the placeholder, whatever it is. */
+/** Returns the placeholder, or the value itself if it is empty. */
 function mask(value: unknown, onSecret: OnSecret): unknown {
   if (value === null || value === undefined || value === '' || value === PLACEHOLDER) return value;
   for (const text of textsIn(value)) onSecret(text);
@@ -114,7 +115,7 @@ function maskField(name: string, value: unknown, onSecret: OnSecret): unknown {
   return anyObject.is(value) ? mapFields(value, (option) => maskOption(option, onSecret)) : mask(value, onSecret);
 }
 
-/** Old versions have a bare text where new ones have an object. */
+/** An option is a string in old versions and an object in later ones. */
 function maskOption(option: unknown, onSecret: OnSecret): unknown {
   if (!anyObject.is(option)) return mask(option, onSecret);
   return mapFields(option, (field, name) => {
@@ -131,7 +132,7 @@ function maskReferences(references: object, onSecret: OnSecret): unknown {
   );
 }
 
-/** A provider's name can be a URL, and a URL can name its user. */
+/** Masks the user information of URLs, e.g. in the name of a provider. */
 function maskUrls(text: string, onSecret: OnSecret): string {
   return text.replaceAll(/(?<=\bhttps?:\/\/)[^/\s@]+(?=@)/giu, (user) => String(mask(user, onSecret)));
 }
@@ -160,8 +161,8 @@ function isList(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * The YAML text of parameters, with the values hidden whose names sound like secrets, and then without comments. A text
- * that is no map of parameters is hidden as a whole.
+ * Masks values in the YAML text of parameters whose names suggest secrets. Comments are removed, because they may contain
+ * values. A text that is not a map is masked completely.
  */
 function maskParameters(text: string, onSecret: OnSecret): unknown {
   const parameters = parametersIn(text);
@@ -171,13 +172,13 @@ function maskParameters(text: string, onSecret: OnSecret): unknown {
   return JSON.stringify(shown) === JSON.stringify(parameters) && !text.includes('#') ? text : stringify(shown);
 }
 
-/** Undefined for what cannot be read. */
+/** Returns undefined if the text is too long or is not YAML. */
 function parametersIn(text: string): unknown {
-  if (text.length > LONGEST_READ) return undefined;
+  if (text.length > MAX_PARSED_LENGTH) return undefined;
   try {
     return parse(text);
   } catch {
-    return undefined; // the caller hides it
+    return undefined; // the caller masks the whole text
   }
 }
 

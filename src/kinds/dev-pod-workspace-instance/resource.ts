@@ -18,7 +18,7 @@ const option = object({
   value: string,
   valueFrom: object({ projectSecretRef: secretReference, sharedSecretRef: secretReference }),
 });
-/** An option as it is, or as old versions have it: its bare value. */
+/** Options by name. In old versions an option is a string, its value. */
 const options = record(
   custom((value): value is string | Decoded<typeof option> => typeof value === 'string' || anyObject.is(value)),
 );
@@ -64,7 +64,7 @@ export type Template = Decoded<typeof template>;
 export type Options = Decoded<typeof options>;
 export type AccessRule = Decoded<typeof access>;
 
-/** An instance of any version: read it through {@link instanceSpecOf} and {@link instanceStatusOf}. */
+/** DevPodWorkspaceInstance of any version. Read it with {@link instanceSpecOf} and {@link instanceStatusOf}. */
 export interface DevPodWorkspaceInstanceObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -74,27 +74,27 @@ const readSpec = memoizedDecode(spec, {});
 const readStatus = memoizedDecode(status, {});
 const readOption = memoizedDecode(option, {});
 
-/** What is asked for, without secrets. */
+/** Returns the masked spec. */
 export function instanceSpecOf(instance: DevPodWorkspaceInstanceObject): Decoded<typeof spec> {
   return readSpec(manifestOf(instance).spec);
 }
 
-/** What the controller reports, without secrets. */
+/** Returns the masked status. */
 export function instanceStatusOf(instance: DevPodWorkspaceInstanceObject): Decoded<typeof status> {
   return readStatus(manifestOf(instance).status);
 }
 
-/** One option, without its value where that is secret. */
+/** Returns an option in its current form. */
 export function optionOf(value: Options[string]): Decoded<typeof option> {
   return typeof value === 'string' ? { value } : readOption(value);
 }
 
-/** The whole object as it may be shown: without secrets. */
+/** Returns the masked object. */
 export function manifestOf(instance: DevPodWorkspaceInstanceObject): DevPodWorkspaceInstanceObject {
   return masked(instance);
 }
 
-/** Nothing of it is kept, or told, before its secrets are hidden. */
+/** The cache stores only masked objects. */
 export const DevPodWorkspaceInstance = defineResource<DevPodWorkspaceInstanceObject>({
   kind: 'DevPodWorkspaceInstance',
   group: 'management.loft.sh',

@@ -45,7 +45,7 @@ const DevPodOption = builder.objectRef<Option>('DevPodOption').implement({
   }),
 });
 
-/** Options in the order of their names. */
+/** Returns options sorted by name. */
 function optionsIn(options: Options | undefined): Option[] {
   return Object.entries(options ?? {})
     .map(([name, option]) => ({ name, ...optionOf(option) }))

@@ -3,8 +3,8 @@ import { anyObject } from '../../kubernetes/decoder.ts';
 import type { Patch } from '../../kubernetes/verbs.ts';
 import { PLACEHOLDER } from './masking.ts';
 
-/** Where an instance holds nothing that is hidden. Anything else may hold something, in this version or the next. */
-const OPEN_PLACES = [
+/** JSON pointers to fields that are never masked. Any other field may be masked in this version or a later one. */
+const UNMASKED_POINTERS = [
   /^\/(?:apiVersion|kind)$/u,
   /^\/metadata\/(?:name|namespace|uid|resourceVersion|generation|labels|finalizers|ownerReferences)(?:\/|$)/u,
   /^\/metadata\/annotations\/(?!.*last-applied-configuration)./u,
@@ -13,24 +13,25 @@ const OPEN_PLACES = [
 ];
 
 /**
- * Lets no patch carry a secret to where it would be shown, nor find one out by guessing.
- * @throws {GraphQLError} BAD_REQUEST naming the operation
+ * Asserts that a JSON patch neither copies or moves a masked value to an unmasked field nor tests one, which would allow
+ * guessing it.
+ * @throws {GraphQLError} BAD_REQUEST with the index of the operation
  */
 export function assertReadsNothingMasked({ type, body }: Patch): void {
   if (type !== 'JSON') return;
   for (const [index, operation] of operationsIn(body).entries()) {
-    const place = placeReadBy(operation);
-    if (place === undefined || OPEN_PLACES.some((open) => open.test(place))) continue;
+    const pointer = pointerReadBy(operation);
+    if (pointer === undefined || UNMASKED_POINTERS.some((pattern) => pattern.test(pointer))) continue;
     throw failure(
       'BAD_REQUEST',
-      `input.patch[${index}] would ${String(operation['op'])} what is at ${JSON.stringify(place)}, which can hold values that ` +
-        'the gateway does not show. Give the value itself, with `add` or `replace`.',
+      `input.patch[${index}] must not ${String(operation['op'])} ${JSON.stringify(pointer)}, which may contain masked values. ` +
+        'Use `add` or `replace` with the value itself.',
       { field: `input.patch[${index}]` },
     );
   }
 }
 
-/** What a patch would add to an instance, each part as a manifest. */
+/** Returns the parts that a patch adds to an instance, each as a manifest. */
 export function manifestsIn({ type, body }: Patch): readonly unknown[] {
   if (type !== 'JSON') return [body];
   return operationsIn(body).map(({ path, value }) => manifestWith(typeof path === 'string' ? path : '', value));
@@ -42,7 +43,7 @@ function operationsIn(body: unknown): readonly Operation[] {
   return Array.isArray(body) ? body.filter(anyObject.is) : [];
 }
 
-function placeReadBy({ op, from, path }: Operation): string | undefined {
+function pointerReadBy({ op, from, path }: Operation): string | undefined {
   switch (op) {
     case 'copy':
     case 'move':
@@ -60,8 +61,8 @@ function manifestWith(pointer: string, value: unknown): unknown {
 }
 
 /**
- * Lets no placeholder be written where there is a secret: a manifest that was read from the gateway does not hold them.
- * @throws {GraphQLError} BAD_REQUEST naming the first field
+ * Asserts that a manifest contains no placeholder of a masked value, which would overwrite the stored value.
+ * @throws {GraphQLError} BAD_REQUEST with the path of the first placeholder
  */
 export function assertNoPlaceholders(manifest: unknown): void {
   const [path] = placeholdersIn(manifest, []);
@@ -69,8 +70,8 @@ export function assertNoPlaceholders(manifest: unknown): void {
   const field = path.join('.');
   throw failure(
     'BAD_REQUEST',
-    `${field} is ${JSON.stringify(PLACEHOLDER)}, which stands for a value that the gateway does not show: writing it ` +
-      'would overwrite that value. Give the value itself, or use a patch that leaves the field out.',
+    `${field} is ${JSON.stringify(PLACEHOLDER)}, the placeholder of a masked value, and would overwrite it. ` +
+      'Specify the value itself, or use a patch without this field.',
     { field },
   );
 }

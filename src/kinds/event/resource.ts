@@ -11,7 +11,7 @@ const involvedObject = object({
   fieldPath: string,
 });
 
-/** Both forms in which events are written: with counts, and since Kubernetes 1.19 as a series. */
+/** Fields of both forms of an event: with a count, and, since Kubernetes 1.19, with a series. */
 const event = object({
   involvedObject,
   type: string,
@@ -30,10 +30,9 @@ const event = object({
 export type EventFields = Decoded<typeof event>;
 export type InvolvedObject = Decoded<typeof involvedObject>;
 
-/** Something that a component of the cluster noted of an object, read through {@link eventFieldsOf}. */
+/** Event of the core API group. Read it with {@link eventFieldsOf}. */
 export type EventObject = KubernetesObject;
 
-/** What it says. */
 export const eventFieldsOf: (object: EventObject) => EventFields = memoizedDecode(event, {});
 
 export const Event = defineResource<EventObject>({
@@ -49,12 +48,12 @@ export const Event = defineResource<EventObject>({
       return { ...event.prune(stored), apiVersion, kind, metadata };
     },
     indexes: {
-      /** By the object that it is about: {@link involvedKeyOf}. */
+      /** By {@link involvedKeyOf} of the involved object. */
       involved: (stored) => {
         const { kind = '', namespace, name = '' } = eventFieldsOf(stored).involvedObject ?? {};
         return [involvedKeyOf(kind, { namespace, name })];
       },
-      /** By the key of the workspace whose StatefulSet or pod it is about, as their names tell. */
+      /** By the key of the workspace, derived from the name of the involved StatefulSet or pod. */
       part: (stored) => partKeysOf(eventFieldsOf(stored).involvedObject ?? {}),
     },
   },
@@ -64,7 +63,7 @@ export function involvedKeyOf(kind: string, at: { readonly namespace?: string | 
   return `${kind} ${keyOf(at)}`;
 }
 
-/** `ws-<workspace>-<5 random>` names the StatefulSet, and with a number behind it the pod. */
+/** The controller names a StatefulSet `ws-<workspace>-<5 random characters>`, and its pod has an ordinal as suffix. */
 const PART_NAMES: ReadonlyMap<string | undefined, RegExp> = new Map([
   ['StatefulSet', /^ws-(?<workspace>.+)-[a-z0-9]{5}$/u],
   ['Pod', /^ws-(?<workspace>.+)-[a-z0-9]{5}-\d+$/u],

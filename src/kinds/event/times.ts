@@ -1,19 +1,19 @@
 import type { Ordering } from '../../graphql/ordering.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
-/** When it was noted first. */
+/** Returns the time of the first occurrence, else of the creation. */
 export function firstTimeOf(event: EventObject): string {
   const { firstTimestamp, eventTime } = eventFieldsOf(event);
   return [firstTimestamp, eventTime].find(isTime) ?? event.metadata.creationTimestamp;
 }
 
-/** When it was noted last. */
+/** Returns the time of the last occurrence. */
 export function lastTimeOf(event: EventObject): string {
   const { series, lastTimestamp, eventTime } = eventFieldsOf(event);
   return [series?.lastObservedTime, lastTimestamp, eventTime].find(isTime) ?? firstTimeOf(event);
 }
 
-/** How often it was noted. */
+/** Returns the number of occurrences, at least 1. */
 export function countOf(event: EventObject): number {
   const { series, count } = eventFieldsOf(event);
   return series?.count ?? (count || 1);

@@ -29,7 +29,7 @@ builder.objectField(WorkspaceType, 'events', (t) =>
     extensions: dependsOn(Event, Pod),
     resolve: (workspace, { first }, { client }) => {
       if (first < 0 || first > MAX_EVENTS)
-        throw failure('BAD_REQUEST', `first must be from 0 to ${MAX_EVENTS}, got ${first}.`);
+        throw failure('BAD_REQUEST', `Expected first to be from 0 to ${MAX_EVENTS}, got ${first}.`);
       return inOrder([...eventsOf(client, workspace)], newestFirst)
         .slice(0, first)
         .map(({ item }) => item);
@@ -37,7 +37,7 @@ builder.objectField(WorkspaceType, 'events', (t) =>
   }),
 );
 
-/** Each once. What was noted of a namesake that is gone is not meant. */
+/** Returns each event once. Excludes events of an earlier workspace with the same name. */
 function eventsOf(client: ViewerClient, workspace: WorkspaceObject): ReadonlySet<EventObject> {
   const events = client.reader.prefetched(Event);
   const { metadata } = workspace;
@@ -61,7 +61,7 @@ function isAbout(event: EventObject, { metadata }: WorkspaceObject): boolean {
   return (!uid || uid === metadata.uid) && (!apiVersion || apiVersion.startsWith(`${Workspace.group}/`));
 }
 
-/** A StatefulSet’s pods are named after it, with a number behind. */
+/** The name of a StatefulSet’s pod is the name of the StatefulSet and an ordinal. */
 function statefulSetOf(pod: string): string {
   return pod.replace(/-\d+$/u, '');
 }

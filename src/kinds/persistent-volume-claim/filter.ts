@@ -39,7 +39,7 @@ export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter',
   }),
 });
 
-/** @throws {GraphQLError} BAD_REQUEST for a malformed selector */
+/** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function claimMatcher(
   filter: typeof ClaimFilterInput.$inferInput | null | undefined,
 ): (claim: PersistentVolumeClaimObject) => boolean {

@@ -126,11 +126,15 @@ function manifestOf(context: Context, input: CreateInput): object {
 function validateInput({ accessModes, volumeMode, requestedSize, labels, annotations }: CreateInput): StatusCause[] {
   const size = parseQuantity(requestedSize);
   return [
-    ...(accessModes.length === 0 ? [requiredValue('input.accessModes', 'expected one at least')] : []),
+    ...(accessModes.length === 0 ? [requiredValue('input.accessModes', 'expected at least one access mode')] : []),
     ...accessModes.flatMap((mode, i) =>
-      accessModeName(mode) ? [] : [invalidValue(`input.accessModes[${i}]`, `${mode} is not to be asked for`)],
+      accessModeName(mode)
+        ? []
+        : [invalidValue(`input.accessModes[${i}]`, `expected another access mode than ${mode}`)],
     ),
-    ...(volumeMode === 'UNKNOWN' ? [invalidValue('input.volumeMode', 'UNKNOWN is not to be asked for')] : []),
+    ...(volumeMode === 'UNKNOWN'
+      ? [invalidValue('input.volumeMode', 'expected FILESYSTEM or BLOCK, got UNKNOWN')]
+      : []),
     ...(size === undefined || size <= 0
       ? [
           invalidValue(

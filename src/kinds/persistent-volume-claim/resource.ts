@@ -20,7 +20,7 @@ const status = object({
   conditions: listOf(condition),
 });
 
-/** A claim to storage, read through {@link claimSpecOf} and {@link claimStatusOf}. */
+/** PersistentVolumeClaim. Read it with {@link claimSpecOf} and {@link claimStatusOf}. */
 export interface PersistentVolumeClaimObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;

@@ -31,7 +31,7 @@ export function accessModesOf(names: readonly string[] | undefined): AccessMode[
   return (names ?? []).map((name) => accessModeByName.get(name) ?? 'UNKNOWN');
 }
 
-/** As Kubernetes spells it. Undefined for what is not to be asked for. */
+/** Returns the name in Kubernetes. Undefined for UNKNOWN, which is not valid as input. */
 export function accessModeName(mode: AccessMode): string | undefined {
   return mode === 'UNKNOWN' ? undefined : accessModes[mode].name;
 }

@@ -13,7 +13,7 @@ const spec = object({
 
 const status = object({ phase: string, reason: string, message: string });
 
-/** A piece of storage, read through {@link volumeSpecOf} and {@link volumeStatusOf}. */
+/** PersistentVolume. Read it with {@link volumeSpecOf} and {@link volumeStatusOf}. */
 export interface PersistentVolumeObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -30,7 +30,7 @@ export function volumeStatusOf(volume: PersistentVolumeObject): Decoded<typeof s
   return readStatus(volume.status);
 }
 
-/** Without where the storage is: that may hold addresses and credentials of the storage system. */
+/** The cache drops the volume source, which may contain addresses and credentials of the storage system. */
 export const PersistentVolume = defineResource<PersistentVolumeObject>({
   kind: 'PersistentVolume',
   group: '',

@@ -71,52 +71,52 @@ const ContainerStateType = builder.objectRef<State>('ContainerState').implement(
   }),
 });
 
-/** A container as it is asked for, and as the node reports it. */
+/** Container of the spec, with its status. */
 interface PodContainer {
-  readonly asked: Container;
-  readonly reported: ContainerStatus | undefined;
+  readonly container: Container;
+  readonly status: ContainerStatus | undefined;
 }
 
 export const PodContainerType = builder.objectRef<PodContainer>('PodContainer').implement({
   description: 'Container of a pod.',
   fields: (t) => ({
-    name: t.string({ description: 'Name. Unique in the pod.', resolve: ({ asked }) => asked.name ?? '' }),
+    name: t.string({ description: 'Name. Unique in the pod.', resolve: ({ container }) => container.name ?? '' }),
     image: t.string({
       nullable: true,
       description: 'Image that the container runs. Null if it is not reported.',
-      resolve: ({ asked, reported }) => reported?.image || asked.image || null,
+      resolve: ({ container, status }) => status?.image || container.image || null,
     }),
     state: t.field({
       type: ContainerStateType,
       description: 'Current state.',
-      resolve: ({ reported }) => stateOf(reported?.state),
+      resolve: ({ status }) => stateOf(status?.state),
     }),
     lastTermination: t.field({
       type: ContainerStateType,
       nullable: true,
       description: 'Termination of the previous run. Null if the container has never been restarted.',
-      resolve: ({ reported }) => {
-        const terminated = reported?.lastState?.terminated;
+      resolve: ({ status }) => {
+        const terminated = status?.lastState?.terminated;
         return terminated ? stateOf({ terminated }) : null;
       },
     }),
     ready: t.boolean({
       description: 'True if the container passes its readiness probe. For an init container: true if it has completed.',
-      resolve: ({ reported }) => reported?.ready === true,
+      resolve: ({ status }) => status?.ready === true,
     }),
     restartCount: t.int({
       description: 'Number of restarts.',
-      resolve: ({ reported }) => reported?.restartCount ?? 0,
+      resolve: ({ status }) => status?.restartCount ?? 0,
     }),
     requests: t.field({
       type: [KeyValueType],
       description: 'Requested resources, as Kubernetes quantities: `cpu` `500m`, `memory` `2Gi`.',
-      resolve: ({ asked }) => entriesOf(asked.resources?.requests),
+      resolve: ({ container }) => entriesOf(container.resources?.requests),
     }),
     limits: t.field({
       type: [KeyValueType],
       description: 'Resource limits, as Kubernetes quantities. A resource without an entry is not limited.',
-      resolve: ({ asked }) => entriesOf(asked.resources?.limits),
+      resolve: ({ container }) => entriesOf(container.resources?.limits),
     }),
   }),
 });
@@ -129,15 +129,12 @@ export function initContainersOf(pod: PodObject): PodContainer[] {
   return paired(podSpecOf(pod).initContainers, podStatusOf(pod).initContainerStatuses);
 }
 
-/** How often any of its containers was started again. */
+/** Returns the total number of restarts of all containers. */
 export function restartCountOf(pod: PodObject): number {
   const { containerStatuses = [], initContainerStatuses = [] } = podStatusOf(pod);
   return [...containerStatuses, ...initContainerStatuses].reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
 }
 
-function paired(asked: readonly Container[] = [], reported: readonly ContainerStatus[] = []): PodContainer[] {
-  return asked.map((container) => ({
-    asked: container,
-    reported: reported.find(({ name }) => name === container.name),
-  }));
+function paired(containers: readonly Container[] = [], statuses: readonly ContainerStatus[] = []): PodContainer[] {
+  return containers.map((container) => ({ container, status: statuses.find(({ name }) => name === container.name) }));
 }

@@ -19,7 +19,7 @@ export const PodFilterInput = builder.inputType('PodFilter', {
 
 type PodFilter = typeof PodFilterInput.$inferInput;
 
-/** @throws {GraphQLError} BAD_REQUEST for a malformed selector */
+/** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function podMatcher(filter: PodFilter | null | undefined): (pod: PodObject) => boolean {
   const { search, workspaces, phases, nodeNames } = filter ?? {};
   const selected = labelSelector(filter?.labelSelector);

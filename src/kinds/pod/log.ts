@@ -11,8 +11,8 @@ import { Workspace } from '../workspace/resource.ts';
 import { Pod } from './resource.ts';
 
 const MAX_TAIL_LINES = 10_000;
-/** Of a longer answer the end is told: a query has one answer, and it has to fit into memory. */
-const MAX_ANSWER_LENGTH = 8 * 1024 * 1024;
+/** Maximum length of the result of a query in characters. A longer log is cut at its start. */
+const MAX_RESULT_LENGTH = 8 * 1024 * 1024;
 const MAIN_CONTAINER = 'main';
 
 const LogLineType = builder.objectRef<LogLine>('LogLine').implement({
@@ -93,30 +93,30 @@ builder.subscriptionField('workspaceLogs', (t) =>
       );
     },
     resolve: async (lines, { namespace }, { client }) => {
-      await client.reader.logs(namespace); // the permission may have been lost meanwhile
+      await client.reader.logs(namespace); // throws FORBIDDEN if the permission has been revoked
       return [...lines];
     },
   }),
 );
 
-/** Refused before it can be told from the answer what there is. */
+/** Checks the permission first, so that errors do not disclose which workspaces exist. */
 async function logOf(
   { namespace, name, container, tailLines, sinceTime, previous }: LogArgs,
   { client }: Context,
 ): Promise<{ readonly logs: PodLogs; readonly pod: string; readonly options: Omit<PodLogOptions, 'signal'> }> {
   const logs = await client.reader.logs(namespace);
   if (tailLines < 1 || tailLines > MAX_TAIL_LINES)
-    throw failure('BAD_REQUEST', `tailLines must be from 1 to ${MAX_TAIL_LINES}, got ${tailLines}.`);
+    throw failure('BAD_REQUEST', `Expected tailLines to be from 1 to ${MAX_TAIL_LINES}, got ${tailLines}.`);
   const workspace = await client.reader.get(Workspace, { namespace, name });
-  if (!workspace) throw failure('NOT_FOUND', `There is no workspace ${name} in ${namespace}.`);
+  if (!workspace) throw failure('NOT_FOUND', `Workspace ${namespace}/${name} not found.`);
   const pod = workspacePodOf(client, workspace);
-  if (!pod) throw failure('CONFLICT', `The workspace ${name} in ${namespace} has no pod now, so nothing prints.`);
+  if (!pod) throw failure('CONFLICT', `Workspace ${namespace}/${name} has no pod, so it has no log.`);
   const since = typeof sinceTime === 'number' ? new Date(sinceTime).toISOString() : undefined;
   const options = { container: containerOf(pod, container), tailLines, sinceTime: since, previous };
   return { logs, pod: podNameOf(pod), options };
 }
 
-/** Undefined where it is not known what there is: the API server takes the only one. */
+/** Undefined if the containers are unknown: the API server then uses the only container of the pod. */
 function containerOf(pod: WorkspacePodParts, wanted: string | null | undefined): string | undefined {
   if (typeof wanted === 'string') return wanted;
   const names = containerNamesOf(pod);
@@ -130,7 +130,7 @@ async function lastOf(batches: AsyncIterable<readonly LogLine[]>): Promise<LogLi
     const added = { lines, length: lines.reduce((sum, { text }) => sum + text.length, 0) };
     kept.push(added);
     length += added.length;
-    while (length > MAX_ANSWER_LENGTH && kept.length > 1) length -= kept.shift()?.length ?? 0;
+    while (length > MAX_RESULT_LENGTH && kept.length > 1) length -= kept.shift()?.length ?? 0;
   }
   return kept.flatMap(({ lines }) => lines);
 }

@@ -11,7 +11,7 @@ import {
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-/** Names the workspace that a pod belongs to; only pods that have it are looked at. */
+/** Label with the name of the workspace. Only pods with this label are watched. */
 export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
 const quantities = record(string);
@@ -75,7 +75,7 @@ export type ContainerState = Decoded<typeof containerState>;
 export type Termination = Decoded<typeof terminated>;
 export type PodCondition = Decoded<typeof condition>;
 
-/** A Pod, read through {@link podSpecOf} and {@link podStatusOf}. */
+/** Pod. Read it with {@link podSpecOf} and {@link podStatusOf}. */
 export interface PodObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -108,13 +108,13 @@ export const Pod = defineResource<PodObject>({
         const name = workspaceNameOf(pod);
         return name === undefined ? [] : [keyOf({ namespace: pod.metadata.namespace, name })];
       },
-      /** By the key of each claim that it mounts. */
+      /** By the key of each mounted claim. */
       claim: (pod) => claimNamesOf(pod).map((name) => keyOf({ namespace: pod.metadata.namespace, name })),
     },
   },
 });
 
-/** Undefined for a pod that says nothing of a workspace. */
+/** Returns undefined if the pod does not have the label. */
 export function workspaceNameOf({ metadata }: PodObject): string | undefined {
   return metadata.labels?.[WORKSPACE_NAME_LABEL];
 }

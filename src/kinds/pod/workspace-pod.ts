@@ -7,7 +7,7 @@ import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { PodType } from './refs.ts';
 import { podStatusOf } from './resource.ts';
 
-/** What only the pod itself tells. */
+/** Fields that require the Pod object. */
 builder.objectFields(WorkspacePod, (t) => ({
   object: t.field({
     type: PodType,

@@ -16,7 +16,7 @@ export const SecretFilterInput = builder.inputType('SecretFilter', {
   }),
 });
 
-/** @throws {GraphQLError} BAD_REQUEST for a malformed selector */
+/** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function secretMatcher(
   filter: typeof SecretFilterInput.$inferInput | null | undefined,
 ): (secret: SecretObject) => boolean {

@@ -43,7 +43,7 @@ const SecretEntryInput = builder.inputType('SecretEntryInput', {
 
 type SecretEntry = typeof SecretEntryInput.$inferInput;
 
-/** As a manifest has them. */
+/** Returns `data` of a manifest. */
 function encoded(entries: readonly SecretEntry[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     entries.map(({ key, text, base64 }) => [key, base64 ?? Buffer.from(text ?? '').toString('base64')]),
@@ -52,7 +52,7 @@ function encoded(entries: readonly SecretEntry[]): Readonly<Record<string, strin
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u;
 
-/** What is wrong with entries. Values are not quoted: they are secret. */
+/** Returns the invalid entries. The messages do not quote values, which are secret. */
 function validateEntries(field: string, entries: readonly SecretEntry[]): StatusCause[] {
   const known = new Set<string>();
   return entries.flatMap(({ key, text, base64 }, index) => {
@@ -61,10 +61,10 @@ function validateEntries(field: string, entries: readonly SecretEntry[]): Status
     known.add(key);
     const given = [text, base64].filter((value) => typeof value === 'string').length;
     return [
-      ...(isAgain ? [duplicateValue(`${place}.key`, `the key ${JSON.stringify(key)} stands twice`)] : []),
-      ...(given === 1 ? [] : [invalidValue(place, 'expected either text or base64')]),
+      ...(isAgain ? [duplicateValue(`${place}.key`, `duplicate key ${JSON.stringify(key)}`)] : []),
+      ...(given === 1 ? [] : [invalidValue(place, 'expected exactly one of text and base64')]),
       ...(typeof base64 === 'string' && !BASE64.test(base64)
-        ? [invalidValue(`${place}.base64`, 'expected base64, with padding and without line breaks')]
+        ? [invalidValue(`${place}.base64`, 'expected padded base64 without line breaks')]
         : []),
     ];
   });
@@ -187,7 +187,7 @@ type UpdateInput = typeof UpdateSecretInput.$inferInput;
 
 const updatePaths: InputPaths = { data: 'input.set', immutable: 'input.immutable' };
 
-/** By a merge patch of the version that has the label, so that no value has to be read. */
+/** Sends a merge patch for the version whose label was checked. Values are not needed, so none are read. */
 async function update(context: Context, input: UpdateInput): Promise<WritePayload> {
   const { namespace, name, set, remove, resourceVersion } = input;
   const { client } = context;
@@ -215,7 +215,7 @@ function validateUpdate({ set, remove }: UpdateInput) {
   return [
     ...validateEntries('input.set', set ?? []),
     ...(remove ?? []).flatMap((key, index) =>
-      kept.has(key) ? [duplicateValue(`input.remove[${index}]`, `${JSON.stringify(key)} is to be set, too`)] : [],
+      kept.has(key) ? [duplicateValue(`input.remove[${index}]`, `${JSON.stringify(key)} is also in input.set`)] : [],
     ),
   ];
 }

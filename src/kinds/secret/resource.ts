@@ -4,17 +4,17 @@ import { defineResource } from '../../kubernetes/resource.ts';
 
 const fields = object({ type: string, immutable: boolean, keys: listOf(string) });
 
-/** A Secret without its values: what is kept of it once it is read, by {@link secretFieldsOf}. */
+/** Secret without its values. Read it with {@link secretFieldsOf}. */
 export type SecretObject = KubernetesObject;
 
 export const secretFieldsOf: (secret: SecretObject) => Decoded<typeof fields> = memoizedDecode(fields, {});
 
-/** Some controllers leave tokens in annotations: only those of the workspaces are kept. */
+/** Prefix of the annotations that are kept. Others may contain tokens of controllers. */
 const ANNOTATIONS_KEPT = 'notebooks.kubeflow.org/';
 
 const stored = object({ type: string, immutable: boolean, data: anyObject, keys: listOf(string) });
 
-/** Values never leave the API server's answer: of what is in a secret, the names of its keys are kept. */
+/** Secrets are read uncached. `trim` drops all values as soon as a response is parsed, and keeps the keys. */
 export const Secret = defineResource<SecretObject>({
   kind: 'Secret',
   group: '',

@@ -10,12 +10,12 @@ const fields = object({
   allowVolumeExpansion: boolean,
 });
 
-/** A class of storage, read through {@link classFieldsOf}. */
+/** StorageClass. Read it with {@link classFieldsOf}. */
 export type StorageClassObject = KubernetesObject;
 
 export const classFieldsOf: (storageClass: StorageClassObject) => Decoded<typeof fields> = memoizedDecode(fields, {});
 
-/** Without the parameters of the provisioner. */
+/** The cache drops the parameters of the provisioner. */
 export const StorageClass = defineResource<StorageClassObject>({
   kind: 'StorageClass',
   group: 'storage.k8s.io',
@@ -30,20 +30,20 @@ export const StorageClass = defineResource<StorageClassObject>({
     },
   },
   access: {
-    // Who may claim storage anywhere may see what there is to choose from.
-    redacted: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', redact: offerOf },
+    // Viewers who may create claims in any namespace see the fields that a form for claims needs.
+    redacted: { verbs: ['create'], on: PersistentVolumeClaim, where: 'any-namespace', redact },
   },
 });
 
-/** What a form for claims shows of a class. */
-function offerOf(storageClass: StorageClassObject): StorageClassObject {
+/** Returns the class with the fields that a form for claims needs. */
+function redact(storageClass: StorageClassObject): StorageClassObject {
   const { apiVersion, kind, metadata } = storageClass;
   const { name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
   const shown = { name, uid, resourceVersion, labels, annotations, creationTimestamp: '' };
   return { ...fields.prune(storageClass), apiVersion, kind, metadata: shown };
 }
 
-/** The label by which an administrator offers a class to the users of workspaces. */
+/** Label with which an administrator offers a class to users of workspaces. */
 export const CAN_USE_LABEL = 'notebooks.kubeflow.org/can-use';
 
 export function isUsable({ metadata }: StorageClassObject): boolean {

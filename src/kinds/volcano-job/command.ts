@@ -3,7 +3,7 @@ import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { apiVersionOf, defineResource } from '../../kubernetes/resource.ts';
 import { phaseOf, VolcanoJob, type VolcanoJobObject } from './resource.ts';
 
-/** What a job is told to do. Volcano takes a command away as soon as it has read it. */
+/** Action of a Command. Volcano deletes a Command after reading it. */
 export type Action = 'AbortJob' | 'ResumeJob';
 
 export const VolcanoCommand = defineResource<KubernetesObject>({
@@ -17,7 +17,7 @@ export const VolcanoCommand = defineResource<KubernetesObject>({
   },
 });
 
-/** A command as `vcctl job suspend` and `vcctl job resume` give it. */
+/** Returns the manifest of a Command, like `vcctl job suspend` and `vcctl job resume`. */
 export function commandTo(action: Action, { metadata }: VolcanoJobObject): object {
   const { namespace, name, uid } = metadata;
   const target = {
@@ -37,7 +37,7 @@ export function commandTo(action: Action, { metadata }: VolcanoJobObject): objec
   };
 }
 
-/** In which phases Volcano would take the command away without a word. Phases that we do not know are left to it. */
+/** Phases in which Volcano deletes the command without an effect. Commands in unknown phases are sent. */
 const IGNORED_IN_PHASES: Readonly<Record<Action, ReadonlySet<string>>> = {
   AbortJob: new Set(['Aborting', 'Aborted', 'Completing', 'Completed', 'Terminating', 'Terminated', 'Failed']),
   ResumeJob: new Set([
@@ -52,7 +52,7 @@ const IGNORED_IN_PHASES: Readonly<Record<Action, ReadonlySet<string>>> = {
   ]),
 };
 
-/** @throws {GraphQLError} CONFLICT naming the phase, where the command would come to nothing */
+/** @throws {GraphQLError} CONFLICT with the phase, if Volcano would ignore the command in this phase */
 export function assertEffective(action: Action, job: VolcanoJobObject): void {
   const phase = phaseOf(job) ?? '';
   if (!IGNORED_IN_PHASES[action].has(phase)) return;

@@ -18,8 +18,8 @@ export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
 export type VolcanoJobFilter = typeof VolcanoJobFilterInput.$inferInput;
 
 /**
- * The filter as a function of a job.
- * @throws {GraphQLError} BAD_REQUEST for a malformed label selector
+ * Returns the predicate of a filter.
+ * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function jobMatcher(filter: VolcanoJobFilter | null | undefined): (job: VolcanoJobObject) => boolean {
   const { phases, queues } = filter ?? {};

@@ -13,7 +13,7 @@ import {
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-/** As text, or as a bare number. */
+/** Quantity as a string or a number. */
 const quantity = custom((value): value is string | number => typeof value === 'string' || typeof value === 'number');
 
 const networkTopology = object({ mode: string, highestTierAllowed: int, highestTierName: string });
@@ -74,7 +74,7 @@ export type Volume = Decoded<typeof volume>;
 type Status = Decoded<typeof status>;
 export type JobCondition = NonNullable<Status['conditions']>[number];
 
-/** A job of any version of Volcano: read it through {@link jobSpecOf} and {@link jobStatusOf}. */
+/** Job of any version of Volcano. Read it with {@link jobSpecOf} and {@link jobStatusOf}. */
 export interface VolcanoJobObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -83,12 +83,11 @@ export interface VolcanoJobObject extends KubernetesObject {
 const readSpec = memoizedDecode(spec, {});
 const readStatus = memoizedDecode(status, {});
 
-/** What is asked for. */
 export function jobSpecOf(job: VolcanoJobObject): Decoded<typeof spec> {
   return readSpec(job.spec);
 }
 
-/** What the controller reports, of which two fields have a second spelling. Empty until it has looked. */
+/** Returns the status. Two of its fields have two spellings. Empty until the controller has reported one. */
 export function jobStatusOf(job: VolcanoJobObject): Status {
   return readStatus(job.status);
 }

@@ -151,8 +151,8 @@ builder.objectFields(VolcanoJobType, (t) => ({
     type: [KeyValueType],
     description: 'Resources that the controller created for the job, e.g. for volumes and plugins, sorted by key.',
     resolve: (job) => {
-      const told = Object.entries(controlledResourcesOf(job));
-      return entriesOf(Object.fromEntries(told.map(([key, value]) => [key, String(value)])));
+      const resources = Object.entries(controlledResourcesOf(job));
+      return entriesOf(Object.fromEntries(resources.map(([key, value]) => [key, String(value)])));
     },
   }),
 }));

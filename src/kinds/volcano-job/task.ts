@@ -44,7 +44,7 @@ interface TaskOfJob {
   readonly task: Task;
 }
 
-/** The tasks of a job, in its order. */
+/** Returns the tasks of a job in their order. */
 export function tasksOf(job: VolcanoJobObject): TaskOfJob[] {
   return (jobSpecOf(job).tasks ?? []).map((task) => ({ job, task }));
 }
