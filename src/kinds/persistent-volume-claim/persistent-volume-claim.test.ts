@@ -178,7 +178,11 @@ describe('createPersistentVolumeClaim', () => {
     [{ storageClassName: 'none' }, 'input.storageClassName', 'StorageClass "none" not found'],
     [{ storageClassName: 'slow' }, 'input.storageClassName', 'is not labeled with notebooks.kubeflow.org/can-use=true'],
     [{ accessModes: [] }, 'input.accessModes', 'expected at least one access mode'],
-    [{ accessModes: ['READ_WRITE_ONCE', 'UNKNOWN'] }, 'input.accessModes[1]', 'expected another access mode than UNKNOWN'],
+    [
+      { accessModes: ['READ_WRITE_ONCE', 'UNKNOWN'] },
+      'input.accessModes[1]',
+      'expected another access mode than UNKNOWN',
+    ],
     [{ volumeMode: 'UNKNOWN' }, 'input.volumeMode', 'expected FILESYSTEM or BLOCK'],
     [{ requestedSize: 'much' }, 'input.requestedSize', 'got "much"'],
     [{ requestedSize: '0' }, 'input.requestedSize', 'got "0"'],
