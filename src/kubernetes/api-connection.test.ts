@@ -15,12 +15,12 @@ if (!existsSync(SOCKETS)) console.warn(`TCP keep-alive is not tested: ${SOCKETS}
 const identity = createLoopbackIdentity();
 const authority = base64(identity.certificate);
 
-it.skipIf(!existsSync(SOCKETS))(`probes the host of a silent connection, as ${SOCKETS} shows`, async () => {
+it.skipIf(!existsSync(SOCKETS))('enables TCP keep-alive when a connection is opened', async () => {
   let port: number | undefined;
   await using server = await startLoopbackServer({
     answer(response, { socket }) {
       port = socket.remotePort;
-      response.writeHead(200).flushHeaders(); // as a watch on which nothing happens
+      response.writeHead(200).flushHeaders(); // like a watch without events
     },
   });
   const connection = await createApiConnection(kubeconfig({ server: server.url }));
@@ -36,25 +36,25 @@ function hex(port = 0): string {
   return port.toString(16).toUpperCase().padStart(4, '0');
 }
 
-describe('the server', () => {
-  it('is trusted when its certificate comes from the authority of the kubeconfig', async () => {
+describe('connection', () => {
+  it('trusts the server when the CA of the kubeconfig signed its certificate', async () => {
     await using server = await startLoopbackServer({ identity });
     expect(await ask(kubeconfig({ server: server.url, 'certificate-authority-data': authority }))).toBe('{}');
   });
 
-  it('is not trusted when its certificate comes from elsewhere', async () => {
+  it('returns Unreachable when another CA signed the server certificate', async () => {
     await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
     for (const trusted of [{}, { 'certificate-authority-data': authority }])
       expect(await failureOf(kubeconfig({ server: server.url, ...trusted }))).toSatisfy(isUnreachable);
     expect(server.seen).toEqual([]);
   });
 
-  it('is not looked at closely where the kubeconfig says so', async () => {
+  it('accepts any server certificate when insecure-skip-tls-verify is set', async () => {
     await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
     expect(await ask(kubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }))).toBe('{}');
   });
 
-  it('may be called by another name in the TLS handshake', async () => {
+  it('verifies tls-server-name when the kubeconfig sets it', async () => {
     await using server = await startLoopbackServer({ identity });
     const cluster = { server: server.url, 'certificate-authority-data': authority };
     await ask(kubeconfig({ ...cluster, 'tls-server-name': 'localhost' }));
@@ -63,7 +63,7 @@ describe('the server', () => {
     expect(error).toHaveProperty('message', expect.stringContaining('elsewhere.example'));
   });
 
-  it('is reached through the proxy of the kubeconfig', async () => {
+  it('connects through the proxy when proxy-url is set', async () => {
     await using server = await startLoopbackServer({ identity });
     await using proxy = await startLoopbackProxy();
     const cluster = { server: server.url, 'certificate-authority-data': authority, 'proxy-url': proxy.url };
@@ -72,7 +72,7 @@ describe('the server', () => {
     expect(server.seen).toMatchObject([{ authorization: 'Bearer secret' }]);
   });
 
-  it('may have its API below a path', async () => {
+  it('prepends the path of the server URL when it has one', async () => {
     await using server = await startLoopbackServer();
     for (const base of ['/k8s/clusters/c-1', '/k8s/clusters/c-1/'])
       await ask(kubeconfig({ server: server.url + base }));
@@ -80,13 +80,13 @@ describe('the server', () => {
     expect(server.seen).toMatchObject([{ url: asked }, { url: asked }]);
   });
 
-  it('may have an IPv6 address', async ({ skip }) => {
+  it('connects when the server has an IPv6 address', async ({ skip }) => {
     await using server = await startLoopbackServer({ host: '::1' }).catch((error: unknown) => skip(String(error)));
     const connection = await createApiConnection(kubeconfig({ server: server.url }));
     expect([await send(connection), connection.server]).toEqual(['{}', `http://[::1]:${server.port}`]);
   });
 
-  it('is unreachable where nobody listens, and the message names its address', async () => {
+  it('returns Unreachable with the address when no server listens', async () => {
     const { url } = await gone();
     const error = await failureOf(kubeconfig({ server: url }));
     expect(error).toSatisfy(isUnreachable);
@@ -94,14 +94,14 @@ describe('the server', () => {
     expect(error).toHaveProperty('message', expect.stringContaining(url));
   });
 
-  it('is unreachable under a name that does not exist', async () => {
+  it('returns Unreachable when the host name does not resolve', async () => {
     const error = await failureOf(kubeconfig({ server: 'http://nowhere.invalid:6443' }));
     expect(error).toSatisfy(isUnreachable);
     expect(error).toHaveProperty('message', expect.stringContaining('nowhere.invalid:6443'));
   });
 });
 
-describe('a write whose answer is lost', () => {
+describe('a write without a response', () => {
   const Widget = defineResource({ kind: 'Widget', group: '', version: 'v1', plural: 'widgets', namespaced: true });
   const at = { namespace: 'default', name: 'a' };
   const writes: readonly [string, (client: Client) => Promise<unknown>][] = [
@@ -111,7 +111,7 @@ describe('a write whose answer is lost', () => {
     ['delete', (client) => client.delete(Widget, at, { signal })],
   ];
 
-  it.each(writes)('may or may not have happened: %s', async (_, write) => {
+  it.each(writes)('states an unknown outcome when the connection is reset: %s', async (_, write) => {
     await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
     const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
     const refused = await write(client).catch((error: unknown) => error);
@@ -120,7 +120,7 @@ describe('a write whose answer is lost', () => {
   });
 
   it.each(['no HTTP at all\r\n\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"metadata":'])(
-    'may or may not have happened when the answer is %j',
+    'states an unknown outcome when the response is %j',
     async (answer) => {
       await using server = await startLoopbackServer({ answer: (_, { socket }) => void socket.end(answer) });
       const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
@@ -128,19 +128,19 @@ describe('a write whose answer is lost', () => {
     },
   );
 
-  it('has not happened where nobody listens', async () => {
+  it('returns Unreachable when a write was not sent', async () => {
     const client = new Client(await createApiConnection(kubeconfig({ server: (await gone()).url })));
     await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 503, reason: 'Unreachable' });
   });
 
-  it('is no such thing for a read', async () => {
+  it('returns Broken when a read has no response', async () => {
     await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
     const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
     await expect(client.get(Widget, at, signal)).rejects.toSatisfy(isBroken);
   });
 });
 
-/** Where a server was a moment ago. */
+/** Returns an address on which no server listens. */
 async function gone(): Promise<{ readonly url: string }> {
   await using server = await startLoopbackServer();
   return { url: server.url };

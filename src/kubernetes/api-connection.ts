@@ -14,47 +14,46 @@ import {
 import { redactedReason } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
-/** A connection without traffic is probed after this time, so that one to a host that is gone fails within a minute. */
+/** Idle time before TCP probes, so that a connection to a host that is down fails within a minute. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
 export interface ConnectionRequest {
   readonly method: string;
-  /** Path and query, beginning with a slash; sent exactly as they are. */
+  /** Path and query with a leading slash, sent unchanged. */
   readonly path: string;
-  /** As text, which is sent as UTF-8. */
+  /** Values are sent as UTF-8. */
   readonly headers: Headers;
   readonly body?: string | undefined;
-  /** It may be asked twice: then a connection that was used before will do. */
+  /** Whether the request may be sent twice, and so on a kept-alive connection. False by default. */
   readonly repeatable?: boolean | undefined;
-  /** Ends the request, and the answer while it is being read. */
+  /** Aborts the request, and the response while it is read. */
   readonly signal: AbortSignal;
 }
 
-/** An authenticated way to one API server. */
+/** Authenticated connection to one API server. */
 export interface ApiConnection {
-  /** The API server's address, for people. */
+  /** Address of the API server, for messages. */
   readonly server: string;
-  /** The name of the user entry in the kubeconfig: whom we claim to be, until the API server says who we are. */
+  /** Name of the kubeconfig's user entry. The API server may know the user by another name. */
   readonly userName: string;
   /**
-   * Sends one request; resolves with the answer's head, its body still to be read.
-   * @throws {StatusError} `Unreachable` when the server could not be asked, `Broken` when it may have been, `BadRequest`
-   * when a header value has control characters or spaces around it; then nothing is sent
+   * Sends one request. Resolves with the response after its head; the caller must read or destroy the body.
+   * @throws {StatusError} `Unreachable` if the request was not sent; `Broken` if the connection failed after that;
+   * `BadRequest`, without sending, if a header value has control characters or spaces around it
    */
   send(request: ConnectionRequest): Promise<http.IncomingMessage>;
-  /** Reads the credentials anew at the next request: the kubeconfig, its files, its exec plugin. */
+  /** Reloads the credentials before the next request: the kubeconfig, its files, its exec plugin. */
   refreshCredentials(): void;
-  /** The same server, asked with somebody's bearer token and nothing of ours. */
+  /** Returns a connection that sends this bearer token and none of the gateway's credentials. */
   withToken(token: string): ApiConnection;
-  /** The same server, asked by us in somebody's name. */
+  /** Returns a connection that sends the gateway's credentials and impersonates the user. */
   impersonating(user: ImpersonatedUser): ApiConnection;
 }
 
 /**
- * Connects to the cluster a kubeconfig names, or to the one this process runs in. Client certificates, tokens, token
- * files (read anew for each request, so they may rotate), exec plugins, OIDC, proxies and custom CAs are the business
- * of @kubernetes/client-node.
- * @throws {Error} when the kubeconfig cannot be read or names no cluster
+ * Returns a connection to the cluster of a kubeconfig or, in a pod, to its own cluster. @kubernetes/client-node applies client
+ * certificates, tokens, token files (read for each request, as they rotate), exec plugins, OIDC, proxies and CAs.
+ * @throws {Error} if the kubeconfig cannot be read or has no current cluster
  */
 export async function createApiConnection(source: ConnectionSource): Promise<ApiConnection> {
   let config = await loadKubeConfig(source);
@@ -67,7 +66,9 @@ export async function createApiConnection(source: ConnectionSource): Promise<Api
       stale = false;
       return await requestOptionsOf(config);
     } catch (error) {
-      throw unreachable(`Our credentials for the API server at ${server} cannot be read: ${redactedReason(error)}`);
+      throw unreachable(
+        `Cannot read the gateway's credentials for the API server at ${server}: ${redactedReason(error)}`,
+      );
     }
   }
   const sendAs = async (request: ConnectionRequest, user?: ImpersonatedUser) => {
@@ -85,7 +86,7 @@ export async function createApiConnection(source: ConnectionSource): Promise<Api
       const bearer = withTokenOnly(config, token);
       return {
         ...own,
-        refreshCredentials: () => undefined, // they are not ours
+        refreshCredentials: () => undefined, // the token is the viewer's
         send: async (request) => sendOnAgent(new URL(server), await requestOptionsOf(bearer), request, agents),
       };
     },
@@ -119,9 +120,9 @@ function sendOnAgent(
   const { method, path: target, headers, body, signal, repeatable = false } = request;
   const agent = (repeatable ? agents.for(options) : undefined) ?? options.agent;
   const { request: open } = server.protocol === 'http:' ? http : https;
-  // As bytes: Node writes a body that is a string together with the headers, and then in UTF-8 what is encoded already.
+  // As bytes: Node writes a string together with the headers, and would then encode the headers a second time.
   const bytes = body === undefined ? undefined : Buffer.from(body);
-  // Node frames no body of a DELETE by itself.
+  // Node sets no content-length for the body of a DELETE.
   const framing = bytes && { 'content-length': String(bytes.length) };
   const encoded = encodeHeaders({ ...options.headers, ...headers, ...framing });
   return new Promise((resolve, reject) => {
@@ -131,11 +132,11 @@ function sendOnAgent(
     outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
     outgoing.once('error', (error) => {
       if (signal.aborted) return reject(error);
-      // The server has given a kept connection up just when we used it.
+      // The API server closed an idle connection when this request used it.
       if (outgoing.reusedSocket && isConnectionReset(error))
         return resolve(sendOnAgent(server, options, { ...request, repeatable: false }, agents));
-      const message = `The API server at ${server.origin} cannot be reached: ${reasonOf(error)}`;
-      // Once all of it has been sent, the server may have acted on it, whatever became of the answer.
+      const message = `Cannot reach the API server at ${server.origin}: ${reasonOf(error)}`;
+      // Once all of it was sent, the API server may have processed the request.
       return reject(outgoing.writableFinished || isConnectionReset(error) ? broken(message) : unreachable(message));
     });
     outgoing.end(bytes);
@@ -147,7 +148,7 @@ function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {
 }
 
 function reasonOf({ message, code }: NodeJS.ErrnoException): string {
-  return message || (code ?? 'no answer');
+  return message || (code ?? 'no response');
 }
 
 function broken(message: string): StatusError {
@@ -159,18 +160,18 @@ function unreachable(message: string): StatusError {
 }
 
 const MAX_AGENTS = 4;
-/** So long is a connection kept that nobody uses: less than what API servers allow. */
+/** Time after which an unused connection is closed, less than the timeout of API servers. */
 const IDLE_MS = 20_000;
 const KEEP_ALIVE = { keepAlive: true, timeout: IDLE_MS };
 
 /**
- * Agents that keep their connections, one for each way of proving who we are to TLS: a handshake costs more than a small
- * answer. A connection that the server gives up at the wrong moment breaks a request, so they are for what may be asked twice.
+ * HTTP agents with keep-alive, one for each TLS identity, at most four; the oldest is dropped. They save the TLS handshakes of
+ * small requests. An API server may close an idle connection just when a request uses it, so they are for repeatable requests.
  */
 class KeepAliveAgents {
   readonly #agents = new Map<string, http.Agent>();
 
-  /** The agent to use in place of the one that the options bring. Undefined for a proxy's, which is left as it is. */
+  /** Returns the agent to use instead of the one in the options; undefined if that one is a proxy's. */
   for(options: https.RequestOptions): http.Agent | undefined {
     const { agent, ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
     if (!(agent instanceof http.Agent)) return undefined;
@@ -182,10 +183,10 @@ class KeepAliveAgents {
   }
 
   #agent(name: string, create: () => http.Agent): http.Agent {
-    const kept = this.#agents.get(name) ?? create();
-    this.#agents.set(name, kept);
+    const agent = this.#agents.get(name) ?? create();
+    this.#agents.set(name, agent);
     const [oldest] = this.#agents.keys();
     if (this.#agents.size > MAX_AGENTS && oldest !== undefined) this.#agents.delete(oldest);
-    return kept;
+    return agent;
   }
 }

@@ -14,13 +14,13 @@ const refuseMalformed = (error: Error): never => {
 };
 
 describe('reading', () => {
-  it('gets one object', async () => {
+  it('returns an object when it exists', async () => {
     await using cluster = await startWidgetCluster({ objects: [widget('a', { size: 5 })] });
     const object = await cluster.client.get(Widget, at, signal);
     expect(object).toMatchObject({ kind: 'Widget', metadata: { name: 'a' }, spec: { color: 'red', size: 5 } });
   });
 
-  it('lists by pages, all of the moment of the first', async () => {
+  it('returns the state of the first page on all pages when objects change in between', async () => {
     await using cluster = await startWidgetCluster({ objects: ['a', 'b', 'c'].map((name) => widget(name)) });
     const first = await cluster.client.list(Widget, { limit: 2, signal }, refuseMalformed);
     cluster.simulator.apply(widget('d'));
@@ -29,7 +29,7 @@ describe('reading', () => {
     expect([rest.continue, rest.resourceVersion]).toEqual([undefined, first.resourceVersion]);
   });
 
-  it('lists all pages, however many', async () => {
+  it('returns all objects when a list has many pages', async () => {
     const objects = Array.from({ length: 1_001 }, (_, index) => widget(`w-${index}`));
     await using cluster = await startWidgetCluster({ objects });
     const { items } = await cluster.client.listAll(Widget, { signal }, refuseMalformed);
@@ -37,7 +37,7 @@ describe('reading', () => {
     expect(cluster.simulator.requests).toHaveLength(3);
   });
 
-  it('lists what selectors choose, in one namespace', async () => {
+  it('lists the objects of a namespace when selectors match them', async () => {
     await using cluster = await startWidgetCluster({
       objects: [widget('a', {}, { labels: { for: 'me & you' } }), widget('b')],
     });
@@ -52,7 +52,7 @@ describe('reading', () => {
     );
   });
 
-  it('passes over an object that is none, and tells of it', async () => {
+  it('skips and reports an item when it is malformed', async () => {
     const good = { metadata: { name: 'a', uid: '1', resourceVersion: '1' } };
     const items = [good, { metadata: { name: 'b' } }, null];
     await using server = await answering(200, JSON.stringify({ items, metadata: { resourceVersion: '7' } }));
@@ -69,13 +69,13 @@ describe('reading', () => {
     ]);
   });
 
-  it('takes a list without items for empty', async () => {
+  it('returns an empty list when items is null', async () => {
     await using server = await answering(200, '{"items":null,"metadata":{"resourceVersion":"7","continue":""}}');
     const list = await server.client.list(Widget, { signal }, refuseMalformed);
     expect(list).toEqual({ items: [], resourceVersion: '7', continue: undefined });
   });
 
-  it('takes an answer that is no JSON for what it is: a bug of somebody', async () => {
+  it('fails a read when the response is not JSON', async () => {
     await using server = await answering(200, '<html>Log in</html>');
     await expect(server.client.get(Widget, at, signal)).rejects.toThrow(
       new TypeError('Expected JSON from the API server, got a string of 19 characters'),
@@ -84,7 +84,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('creates, replaces and deletes, as our field manager', async () => {
+  it('writes as the gateway’s field manager when no other is named', async () => {
     await using cluster = await startWidgetCluster();
     const { client, simulator } = cluster;
     const { object } = await client.create(Widget, widget('a'), { namespace: 'default', signal });
@@ -97,7 +97,7 @@ describe('writing', () => {
     expect(verbs).toEqual(['create 201', 'update 200', 'delete 200', 'get 404']);
   });
 
-  it('patches as JSON Patch or as merge patch, the status apart', async () => {
+  it('patches objects and their status when the patch is a JSON or merge patch', async () => {
     await using cluster = await startWidgetCluster({ objects: [widget('a')] });
     const { client } = cluster;
     const json = { type: 'JSON', body: [{ op: 'replace', path: '/spec/color', value: 'blue' }] } as const;
@@ -109,14 +109,14 @@ describe('writing', () => {
     await expect(strategic).rejects.toMatchObject({ code: 415 });
   });
 
-  it('stores nothing in a dry run', async () => {
+  it('stores nothing when dryRun is set', async () => {
     await using cluster = await startWidgetCluster();
     const options = { namespace: 'default', dryRun: true, signal };
     expect(await cluster.client.create(Widget, widget('a'), options)).toMatchObject({ object: { spec: { size: 3 } } });
     expect(cluster.simulator.list('example.org/v1', 'Widget')).toEqual([]);
   });
 
-  it('deletes once its preconditions hold, and says what is still waiting', async () => {
+  it('deletes only when preconditions hold, and returns an object that waits for finalizers', async () => {
     const kept = widget('a', {}, { finalizers: ['example.org/keep'] });
     await using cluster = await startWidgetCluster({ objects: [kept, widget('b')] });
     const { client } = cluster;
@@ -132,7 +132,7 @@ describe('writing', () => {
     await expect(client.get(Widget, gone, signal)).rejects.toSatisfy(isNotFound);
   });
 
-  it('deletes what selectors choose, and counts it', async () => {
+  it('deletes and counts the objects when selectors match them', async () => {
     const [labels, other] = [{ for: 'me' }, { for: 'you' }];
     const objects = [widget('a', {}, { labels }), widget('b', {}, { labels }), widget('c', {}, { labels: other })];
     await using cluster = await startWidgetCluster({ objects });
@@ -145,7 +145,7 @@ describe('writing', () => {
     expect(left).toEqual(['b', 'c']);
   });
 
-  it('makes a name anew when the one that the server made is taken', async () => {
+  it('tries another name when the generated name exists', async () => {
     await using cluster = await startWidgetCluster();
     const taken = { status: 409, reason: 'AlreadyExists', when: ({ verb }: { verb: string }) => verb === 'create' };
     cluster.simulator.faults.refuse({ ...taken, times: 2 });
@@ -158,14 +158,14 @@ describe('writing', () => {
     await expect(named).rejects.toMatchObject({ reason: 'AlreadyExists' });
   });
 
-  it('says all options of a write', async () => {
+  it('sends all options when a write has them', async () => {
     await using server = await answering(200, JSON.stringify(stored));
     const options = { dryRun: true, fieldManager: 'me', fieldValidation: 'Strict', force: true, signal } as const;
     await server.client.patch(Widget, at, { type: 'APPLY', body: {} }, options);
     expect(server.seen[0]?.url).toContain('?fieldManager=me&dryRun=All&fieldValidation=Strict&force=true');
   });
 
-  it('says what the server refuses, and why', async () => {
+  it('returns the Status with its causes when the server refuses a write', async () => {
     await using cluster = await startWidgetCluster();
     const refused = cluster.client.create(Widget, widget('a', { color: 'green' }), { namespace: 'default', signal });
     await expect(refused).rejects.toMatchObject({
@@ -182,14 +182,14 @@ describe('writing', () => {
     });
   });
 
-  it('hands over the warnings of the server', async () => {
+  it('returns warnings when the response has Warning headers', async () => {
     await using cluster = await startWidgetCluster();
     const odd = widget('a', { odd: 1, other: 2 });
     const { warnings } = await cluster.client.create(Widget, odd, { namespace: 'default', signal });
     expect(warnings).toEqual(['unknown field "spec.odd"', 'unknown field "spec.other"']);
   });
 
-  it('reads several warnings, quotes and all, and passes over what is none', async () => {
+  it('returns each valid warning when headers contain several, quotes and invalid text', async () => {
     const warning = [
       String.raw`299 - "say \"no\", \\ please"`,
       '199 - "transient"',
@@ -202,7 +202,7 @@ describe('writing', () => {
 });
 
 describe('a failure', () => {
-  it('tells an object that does not exist from a kind that does not', async () => {
+  it('returns NotFound for a missing object and KindUnavailable when the kind is not served', async () => {
     await using cluster = await startWidgetCluster();
     const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets' };
     const Thing = { ...Widget, kind: 'Thing', plural: 'things', group: 'nobody.example' };
@@ -217,7 +217,7 @@ describe('a failure', () => {
     }
   });
 
-  it('names the namespace that a new object would need', async () => {
+  it('names the namespace when it does not exist', async () => {
     await using server = await answering(404, statusText({ details: { name: 'nowhere', kind: 'namespaces' } }));
     const refused = server.client.create(Widget, {}, { namespace: 'nowhere', signal });
     await expect(refused).rejects.toMatchObject({
@@ -226,7 +226,7 @@ describe('a failure', () => {
     });
   });
 
-  it('carries how long to wait, from the body or the header', async () => {
+  it('returns the retry delay when the body or the header has one', async () => {
     await using body = await answering(429, statusText({ details: { retryAfterSeconds: 7 } }), { 'retry-after': '9' });
     await using header = await answering(503, 'upstream connect error', { 'retry-after': '9' });
     await using neither = await answering(502, '<html>Bad gateway</html>', { 'retry-after': 'Wed, 21 Oct 2015' });
@@ -235,16 +235,16 @@ describe('a failure', () => {
     });
     expect(await failure(header, (client) => client.get(Widget, at, signal))).toMatchObject({
       code: 503,
-      message: 'The API server answered HTTP 503, with a string of 22 characters instead of a Status',
+      message: 'The API server responded with HTTP 503, with a string of 22 characters instead of a Status',
       details: { retryAfterSeconds: 9 },
     });
     expect(await failure(neither, (client) => client.get(Widget, at, signal))).toMatchObject({
-      message: 'The API server answered HTTP 502, with a string of 24 characters instead of a Status',
+      message: 'The API server responded with HTTP 502, with a string of 24 characters instead of a Status',
       details: { retryAfterSeconds: undefined },
     });
   });
 
-  it('is the caller’s own reason when the caller ends it', async () => {
+  it('rejects with the reason of the signal when the caller aborts', async () => {
     await using cluster = await startWidgetCluster();
     using _ = cluster.simulator.faults.delay(60_000);
     const leaving = new AbortController();
@@ -257,7 +257,7 @@ describe('a failure', () => {
 describe('a watch', () => {
   const options = { timeoutSeconds: 300, idleTimeoutMs: 5_000, onMalformed: refuseMalformed, signal };
 
-  it('goes on from a version', async () => {
+  it('sends the events after a resourceVersion when it is given', async () => {
     await using cluster = await startWidgetCluster({ objects: [widget('a')] });
     const { resourceVersion } = await cluster.client.list(Widget, { signal }, refuseMalformed);
     cluster.simulator.apply(widget('b'));
@@ -273,7 +273,7 @@ describe('a watch', () => {
     expect(events).toEqual(['ADDED b']);
   });
 
-  it('is a timeout when the server does not begin it', async () => {
+  it('returns Timeout when the server does not start the watch', async () => {
     await using cluster = await startWidgetCluster();
     using _ = cluster.simulator.faults.delay(60_000);
     const watching = cluster.client.watch(Widget, {
@@ -285,22 +285,25 @@ describe('a watch', () => {
     await expect(watching).rejects.toMatchObject({ reason: 'Timeout', message: expect.stringContaining('50 ms') });
   });
 
-  it.each(['before it has begun', 'in the middle'])('ends with the caller’s reason: %s', async (moment) => {
-    await using cluster = await startWidgetCluster({ bookmarkIntervalMs: 10 });
-    using _ = cluster.simulator.faults.delay(moment === 'in the middle' ? 0 : 60_000);
-    const leaving = new AbortController();
-    const begun = Promise.withResolvers<void>();
-    const onEvent = () => begun.resolve();
-    const watching = cluster.client.watch(Widget, {
-      ...options,
-      resourceVersion: '1',
-      onEvent,
-      signal: leaving.signal,
-    });
-    if (moment === 'in the middle') await begun.promise;
-    leaving.abort(new Error('leaving'));
-    await expect(watching).rejects.toThrow('leaving');
-  });
+  it.each(['before the head', 'during the stream'])(
+    'rejects with the reason of the signal when the caller aborts: %s',
+    async (moment) => {
+      await using cluster = await startWidgetCluster({ bookmarkIntervalMs: 10 });
+      using _ = cluster.simulator.faults.delay(moment === 'in the middle' ? 0 : 60_000);
+      const leaving = new AbortController();
+      const begun = Promise.withResolvers<void>();
+      const onEvent = () => begun.resolve();
+      const watching = cluster.client.watch(Widget, {
+        ...options,
+        resourceVersion: '1',
+        onEvent,
+        signal: leaving.signal,
+      });
+      if (moment === 'in the middle') await begun.promise;
+      leaving.abort(new Error('leaving'));
+      await expect(watching).rejects.toThrow('leaving');
+    },
+  );
 });
 
 const stored = { metadata: { name: 'a', uid: '1', resourceVersion: '1' } };

@@ -27,15 +27,17 @@ import {
 import { readWatchStream } from './watch-stream.ts';
 
 const PAGE_SIZE = 500;
-/** API servers send the head of a watch at once, even when there is nothing to tell yet. */
+/** Time limit for the head of a watch. API servers send it at once, even without events. */
 const HEAD_TIMEOUT_MS = 90_000;
-/** How often a name is made anew from generateName before the last one's being taken counts. */
+/** Attempts to create an object with generateName whose generated name exists already. */
 const NAMES_TRIED = 5;
 const initialEvents = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', resourceVersion: '' };
 
 /**
- * The verbs of the Kubernetes API. Every method throws {@link StatusError}: what the server said, `Unreachable` when it
- * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
+ * Client of one API server with the credentials of its connection, in the verbs of the
+ * [Kubernetes API](https://kubernetes.io/docs/reference/using-api/api-concepts/). It holds no state besides them. Methods throw
+ * {@link StatusError}: the Status that the API server returned; `Unreachable` if the request was not sent; `Broken` if a read
+ * failed after that; `Timeout` if no response came within 30 s, or if the outcome of a write is unknown.
  */
 export class Client {
   readonly #requests: Requests;
@@ -45,8 +47,8 @@ export class Client {
   }
 
   /**
-   * The objects that are of interest, and of each what is kept. Those that are not what they should be are passed over
-   * and told to `onMalformed`: one never costs the list.
+   * Returns one page of the objects that match the selectors and the resource's cache policy, trimmed. Objects without name,
+   * uid or resourceVersion are skipped and reported to `onMalformed`.
    */
   async list<T extends KubernetesObject>(
     resource: Resource<T>,
@@ -76,7 +78,7 @@ export class Client {
     return { items: decoded, resourceVersion: decodeVersion(body), continue: metadata?.continue || undefined };
   }
 
-  /** All pages of a list, which are of one moment. */
+  /** Returns all pages of a list, which are of one resourceVersion. Fails with 410 Expired if paging takes too long. */
   async listAll<T extends KubernetesObject>(
     resource: Resource<T>,
     { intern, ...options }: ListAllOptions<T>,
@@ -91,7 +93,10 @@ export class Client {
     return { items, resourceVersion: page.resourceVersion };
   }
 
-  /** Returns when the server ends the stream; an ERROR event is thrown. The signal ends it too, with its own reason. */
+  /**
+   * Watches a resource. Resolves when the API server ends the stream. Throws the Status of an ERROR event, the reason of the
+   * signal, or `Timeout` if the stream does not start in time.
+   */
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
     const { resourceVersion, timeoutSeconds, signal } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
@@ -109,18 +114,19 @@ export class Client {
     } catch (error) {
       signal.throwIfAborted();
       if (!head.signal.aborted) throw error;
-      throw timeoutError(`The API server did not begin the watch within ${headTimeoutMs} ms.`);
+      throw timeoutError(`The API server did not start the watch within ${headTimeoutMs} ms.`);
     } finally {
       clearTimeout(late);
     }
   }
 
+  /** Returns an object. Throws 404 NotFound if it does not exist. */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
     const about = { signal, resource, namespace: at.namespace };
     return decodeObject(await this.#requests.sendForJson('GET', resourcePath(resource, nameOf(at)), about), resource);
   }
 
-  /** A name made from generateName that is taken is made anew, some times. */
+  /** Creates an object. Tries up to five times if the name that the API server generated exists already. */
   async create<T extends KubernetesObject>(
     resource: Resource<T>,
     manifest: object,
@@ -135,6 +141,7 @@ export class Client {
     }
   }
 
+  /** Replaces an object (PUT). A resourceVersion in the manifest must be the current one. */
   async replace<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
@@ -144,6 +151,7 @@ export class Client {
     return this.#write(resource, { method: 'PUT', ...nameOf(at), body: manifest }, options);
   }
 
+  /** Patches an object. */
   async patch<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
@@ -153,6 +161,7 @@ export class Client {
     return this.#write(resource, { method: 'PATCH', ...nameOf(at), contentType: patchMediaTypes[type], body }, options);
   }
 
+  /** Deletes an object. */
   async delete<T extends KubernetesObject>(
     resource: Resource<T>,
     at: ObjectName,
@@ -164,7 +173,7 @@ export class Client {
     return { object: decodeDeletion(body, resource), warnings };
   }
 
-  /** Deletes what the selectors choose in a namespace, or in the whole cluster. */
+  /** Deletes the objects that match the selectors, in a namespace or in the whole cluster. */
   async deleteCollection(
     resource: Resource,
     namespace: string | undefined,
@@ -176,7 +185,10 @@ export class Client {
     return { count: decodeItemCount(body), warnings };
   }
 
-  /** Any other document of the API: discovery, version, reviews. None of them changes anything, so it may be asked for twice. */
+  /**
+   * Sends any other request that changes nothing, so that it may be sent twice: discovery, version, access reviews.
+   * Returns the JSON body.
+   */
   async request(
     method: 'GET' | 'POST',
     path: PathSegments,
@@ -185,7 +197,7 @@ export class Client {
     return this.#requests.sendForJson(method, path, { ...options, repeatable: true });
   }
 
-  /** A part of an object that is no document, such as its log: the answer’s body is still to be read. */
+  /** Opens a subresource that is a stream, such as `log`. The caller must read or destroy the body. */
   async openStream(
     resource: ResourceName,
     at: ObjectName & { readonly subresource: string },
@@ -194,17 +206,17 @@ export class Client {
     return this.#requests.send('GET', resourcePath(resource, at), { signal, namespace: at.namespace, query });
   }
 
-  /** The same API server, asked with somebody's bearer token and nothing of ours. */
+  /** Returns a client of the same API server that sends this bearer token and none of the gateway's credentials. */
   withToken(token: string): Client {
     return new Client(this.#requests.connection.withToken(token));
   }
 
-  /** The same API server, asked by us in somebody's name. */
+  /** Returns a client of the same API server that sends the gateway's credentials and impersonates the user. */
   impersonating(user: ImpersonatedUser): Client {
     return new Client(this.#requests.connection.impersonating(user));
   }
 
-  /** Has the credentials read anew, as after a 401. */
+  /** Reloads the credentials before the next request, as after 401 Unauthorized. */
   refreshCredentials(): void {
     this.#requests.refreshCredentials();
   }
@@ -215,7 +227,7 @@ export class Client {
     options: WriteOptions,
   ): Promise<WriteResult<T>> {
     const { subresource, signal } = options;
-    const answer = await this.#requests.write(method, resourcePath(resource, { namespace, name, subresource }), {
+    const response = await this.#requests.write(method, resourcePath(resource, { namespace, name, subresource }), {
       signal,
       resource,
       namespace,
@@ -223,7 +235,7 @@ export class Client {
       contentType,
       body,
     });
-    return { object: decodeWritten(answer.body, resource, options), warnings: answer.warnings };
+    return { object: decodeWritten(response.body, resource, options), warnings: response.warnings };
   }
 }
 
@@ -235,12 +247,12 @@ interface WriteRequest {
   readonly body: unknown;
 }
 
-/** Of an object's metadata, what its address is made of. */
+/** Returns the parts of the path, without other metadata. */
 function nameOf({ namespace, name }: ObjectName): ObjectName {
   return { namespace, name };
 }
 
-/** An object has to match both. */
+/** Joins the selector of the cache policy and a further one. Objects must match both. */
 function selectorOf({ cache: { labelSelector } }: Resource, further = ''): string | undefined {
   return [labelSelector, further].filter(Boolean).join(',') || undefined;
 }

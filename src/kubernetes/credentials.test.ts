@@ -14,19 +14,19 @@ const identity = createLoopbackIdentity();
 const authority = base64(identity.certificate);
 
 describe('credentials', () => {
-  it('are a bearer token', async () => {
+  it('sends a bearer token when the user has one', async () => {
     await using server = await startLoopbackServer();
     expect(await ask(kubeconfig({ server: server.url }, { token: 'secret' }))).toBe('{}');
     expect(server.seen).toMatchObject([{ method: 'GET', url: '/version?x=1', authorization: 'Bearer secret' }]);
   });
 
-  it('are a user name and a password', async () => {
+  it('sends basic authentication when the user has a name and password', async () => {
     await using server = await startLoopbackServer();
     await ask(kubeconfig({ server: server.url }, { username: 'anna', password: 'p:w' }));
     expect(server.seen).toMatchObject([{ authorization: `Basic ${base64('anna:p:w')}` }]);
   });
 
-  it('are read from the token file for each request, without its line end', async () => {
+  it('reads the token file for each request when the user has one', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const tokenFile = await directory.write('token', 'first\n');
@@ -37,7 +37,7 @@ describe('credentials', () => {
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
   });
 
-  it('are the client certificate that the server asks for', async () => {
+  it('presents the client certificate when the server requests it', async () => {
     const client = createLoopbackIdentity();
     await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
     const user = { 'client-certificate-data': base64(client.certificate), 'client-key-data': base64(client.key) };
@@ -46,7 +46,7 @@ describe('credentials', () => {
     expect(server.seen).toMatchObject([{ clientFingerprint: fingerprint256 }]);
   });
 
-  it('come from an exec plugin, once, and again after they were refused', async () => {
+  it('runs the exec plugin once, and again when credentials are refreshed', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const source = await plugin(directory, server.url, '{"token":"first"}');
@@ -60,7 +60,7 @@ describe('credentials', () => {
     expect(tokens).toEqual(['Bearer first', 'Bearer first', 'Bearer second']);
   });
 
-  it('come from an exec plugin anew when they have expired', async () => {
+  it('runs the exec plugin again when its credentials have expired', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const expired = '{"token":"first","expirationTimestamp":"2020-01-01T00:00:00Z"}';
@@ -71,7 +71,7 @@ describe('credentials', () => {
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
   });
 
-  it('are read anew with the whole kubeconfig once they were refused', async () => {
+  it('reloads the kubeconfig when credentials are refreshed', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const file = await directory.write('config', kubeconfigText({ server: server.url }, { token: 'first' }));
@@ -84,7 +84,7 @@ describe('credentials', () => {
   });
 
   it.each(['', 'clusters: [', '{"users":[]}'])(
-    'that cannot be read are no answer, and are read again: %j',
+    'returns Unreachable and reads again when the kubeconfig is invalid: %j',
     async (bad) => {
       await using server = await startLoopbackServer();
       await using directory = await createScratchDirectory();
@@ -94,14 +94,14 @@ describe('credentials', () => {
       await directory.write('config', bad);
       connection.refreshCredentials();
       await expect(send(connection)).rejects.toThrow(
-        `Our credentials for the API server at ${server.url} cannot be read`,
+        `Cannot read the gateway's credentials for the API server at ${server.url}`,
       );
       await directory.write('config', good);
       expect(await send(connection)).toBe('{}');
     },
   );
 
-  it('that a plugin fails to give are no answer, and say why', async () => {
+  it('returns Unreachable with the reason when the exec plugin fails', async () => {
     await using directory = await createScratchDirectory();
     const command = await directory.writeScript('plugin', '#!/bin/sh\necho "please log in" >&2\nexit 1\n');
     const error = await failureOf(kubeconfig({ server: 'http://127.0.0.1:1' }, { exec: { ...execV1, command } }));
@@ -137,7 +137,7 @@ describe('errors of credentials', () => {
 });
 
 describe('a kubeconfig', () => {
-  it('may be several files, of which the first with a current context decides', async () => {
+  it('uses the first current context when there are several files', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const clusters = { clusters: [{ name: 'it', cluster: { server: server.url } }] };
@@ -152,7 +152,7 @@ describe('a kubeconfig', () => {
     expect(server.seen).toMatchObject([{ authorization: 'Bearer secret' }]);
   });
 
-  it('may have several entries of one name, of which the first counts', async () => {
+  it('uses the first entry when several have the same name', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const files = [
@@ -164,7 +164,7 @@ describe('a kubeconfig', () => {
     expect(server.seen).toMatchObject([{ authorization: 'Bearer first' }]);
   });
 
-  it('names its files relative to itself', async () => {
+  it('resolves file names relative to the kubeconfig when they are relative', async () => {
     const client = createLoopbackIdentity();
     await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
     await using directory = await createScratchDirectory();
@@ -178,7 +178,7 @@ describe('a kubeconfig', () => {
     expect(server.seen).toMatchObject([{ authorization: 'Bearer secret', clientFingerprint: expect.any(String) }]);
   });
 
-  it('names its plugin relative to itself, and the plugin is told what to speak', async () => {
+  it('resolves the plugin relative to the kubeconfig and sets KUBERNETES_EXEC_INFO when it runs it', async () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const answer = '{"status":{"token":"%s"}}';
@@ -195,14 +195,14 @@ describe('a kubeconfig', () => {
     ['names no cluster', '{}'],
     ['names no cluster', JSON.stringify({ 'current-context': 'gone' })],
     [
-      'names a user, "admin", who is not there',
+      'names a user, "admin", that is not in it',
       kubeconfigText({ server: 'http://127.0.0.1' }).replace('"users"', '"x"'),
     ],
   ])('that %s is refused', async (message, broken) => {
     await expect(createApiConnection({ type: 'text', text: broken })).rejects.toThrow(message);
   });
 
-  it('tells who its user is', async () => {
+  it('returns the name of the user entry when a connection is created', async () => {
     const connection = await createApiConnection(kubeconfig({ server: 'https://127.0.0.1:6443' }));
     expect([connection.userName, connection.server]).toEqual(['admin', 'https://127.0.0.1:6443']);
   });
@@ -213,7 +213,7 @@ describe('inside a cluster', () => {
   const ACCOUNT = `${SECRETS}/kubernetes.io/serviceaccount`;
   afterEach(() => vi.unstubAllEnvs());
 
-  it('the service account is used, its token read for each request', async ({ skip }) => {
+  it('reads the service account token for each request when the gateway runs in a pod', async ({ skip }) => {
     await using _ = await ownDirectory(SECRETS).catch((error: unknown) => skip(String(error)));
     await using server = await startLoopbackServer({ identity });
     vi.stubEnv('KUBERNETES_SERVICE_HOST', '127.0.0.1');
@@ -229,12 +229,12 @@ describe('inside a cluster', () => {
   });
 });
 
-/** Makes a directory, unless there is one or we may not. */
+/** Creates a directory. Throws if it exists or may not be created. */
 async function ownDirectory(directory: string): Promise<AsyncDisposable> {
   try {
     await mkdir(directory);
   } catch (error) {
-    process.stdout.write(`The service account of a pod cannot be acted here: ${String(error)}\n`);
+    process.stdout.write(`Not tested: the service account directory cannot be created: ${String(error)}\n`);
     throw error;
   }
   return { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
@@ -242,7 +242,7 @@ async function ownDirectory(directory: string): Promise<AsyncDisposable> {
 
 const execV1 = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never' };
 
-/** A plugin that gives whatever stands in `status.json`. */
+/** Returns a kubeconfig whose exec plugin prints the status in `status.json`. */
 async function plugin(directory: ScratchDirectory, server: string, status: string): Promise<ConnectionSource> {
   const file = await directory.write('status.json', status);
   const command = await directory.writeScript('plugin', `#!/bin/sh\nprintf '{"status":%s}' "$(cat ${file})"\n`);

@@ -6,7 +6,7 @@ import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 const metadata = { name: 'a', uid: '1', resourceVersion: '1' };
 
 describe('an object', () => {
-  it('loses managedFields and what kubectl last applied, and nothing else', () => {
+  it('removes only managedFields and last-applied-configuration when it decodes an object', () => {
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: 'kept' };
     const object = decodeObject(
       { metadata: { ...metadata, annotations, managedFields: [{}] }, spec: { size: 1 } },
@@ -20,23 +20,23 @@ describe('an object', () => {
     });
   });
 
-  it('keeps its own apiVersion and kind', () => {
+  it('keeps apiVersion and kind when the object has them', () => {
     const object = decodeObject({ apiVersion: 'example.org/v2', kind: 'Widget', metadata }, Widget);
     expect(object.apiVersion).toBe('example.org/v2');
   });
 
-  it('has no annotations where they are null', () => {
+  it('returns no annotations when they are null', () => {
     expect(decodeObject({ metadata: { ...metadata, annotations: null } }, Widget).metadata).toEqual(metadata);
   });
 
-  it('is frozen all the way down', () => {
+  it('freezes nested values when it decodes an object', () => {
     const value = { metadata: { ...metadata, labels: { a: 'b' } }, spec: { list: [{ deep: null }, 1] } };
     const object = decodeObject(value, Widget);
     const parts = [object, object.metadata, object.metadata.labels, object.spec, value.spec.list, value.spec.list[0]];
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true);
   });
 
-  it('is what its resource keeps of it', () => {
+  it('trims the object when its resource has a cache policy', () => {
     const Colors = defineResource<WidgetObject>({
       ...Widget,
       cache: {
@@ -77,7 +77,7 @@ describe('an object', () => {
 });
 
 describe('a version', () => {
-  it('is that of the metadata', () => {
+  it('returns metadata.resourceVersion when it is set', () => {
     expect(decodeVersion({ metadata: { resourceVersion: '7' } })).toBe('7');
   });
 
@@ -88,14 +88,14 @@ describe('a version', () => {
     },
   );
 
-  it('quotes nothing of a list without one', () => {
+  it('quotes no content when a list has no resourceVersion', () => {
     const list = { items: [{ kind: 'Secret', data: { password: 'hidden' } }] };
     expect(() => decodeVersion(list)).toThrow('Expected a resourceVersion, got an object with 1 field');
   });
 });
 
 describe('a Status', () => {
-  it('is told with its causes', () => {
+  it('returns causes when the Status has them', () => {
     const causes = [{ reason: 'FieldValueInvalid', field: 'spec.size', message: 'too big' }, {}];
     const details = { name: 'a', kind: 'widgets', causes, retryAfterSeconds: 3 };
     const error = decodeStatus(422, { kind: 'Status', code: 422, reason: 'Invalid', message: 'no', details }, '9');
@@ -112,23 +112,25 @@ describe('a Status', () => {
     [{}, ', with an object with 0 fields instead of a Status'],
     [{ kind: 'Widget', code: 200, message: 'hm' }, ', with an object with 3 fields instead of a Status'],
   ])('reports the HTTP status when it gets %j', (body, instead) => {
-    const message = `The API server answered HTTP 502${instead}`;
+    const message = `The API server responded with HTTP 502${instead}`;
     expect(decodeStatus(502, body)).toMatchObject({ code: 502, reason: '', message });
   });
 
-  it('describes a page that a proxy sent instead, without quoting it', () => {
+  it('states the size without content when a proxy sent a page', () => {
     const { message } = decodeStatus(502, `<html>${'x'.repeat(1_000)}`);
-    expect(message).toBe('The API server answered HTTP 502, with a string of 1006 characters instead of a Status');
+    expect(message).toBe(
+      'The API server responded with HTTP 502, with a string of 1006 characters instead of a Status',
+    );
   });
 
-  it('decodes a cause about the whole object as one without a field', () => {
+  it('returns a cause without a field when it is about the whole object', () => {
     const message = 'Invalid value: null: some validation rules were not checked';
     const causes = [{ reason: 'FieldValueInvalid', field: '<nil>', message }];
     const error = decodeStatus(422, { kind: 'Status', reason: 'Invalid', details: { causes } });
     expect(error.details.causes).toEqual([{ reason: 'FieldValueInvalid', field: '', message }]);
   });
 
-  it('decodes a strict decoding error of a patch as one cause per field, without the patched object', () => {
+  it('returns one cause per field when strict decoding refuses a patch', () => {
     const object = JSON.stringify(JSON.stringify({ spec: { note: 'a "secret": b\n', surplus: 1 } }));
     const problems = [
       'unknown field "spec.surplus"',
@@ -163,7 +165,7 @@ describe('a Status', () => {
     expect([error.message, error.details.causes]).toEqual(['no', causes]);
   });
 
-  it('without details and code is told as it is', () => {
+  it('returns the message when the Status has no details and no code', () => {
     const error = decodeStatus(500, { kind: 'Status', message: 'broken', details: null });
     expect(error).toMatchObject({ code: 500, reason: '', message: 'broken', details: { causes: [] } });
   });

@@ -43,10 +43,9 @@ interface RawCause {
 }
 
 /**
- * Checks that a value is an object with a name, uid and version, and makes it what we keep: deeply frozen, with its
- * apiVersion and kind (lists of built-in kinds omit them), without managedFields and last-applied-configuration, and of
- * the rest what its resource keeps.
- * @throws {TypeError} naming the missing field, and quoting nothing
+ * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
+ * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
+ * @throws {TypeError} if name, uid or resourceVersion is missing; the message names the field and quotes no content
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
@@ -67,7 +66,10 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
   return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
 }
 
-/** What a write has made, or, in a dry run, would have made: an object that is not stored has no version. */
+/**
+ * Returns the object in the response to a write. An object that a dry run would create has no resourceVersion: it gets
+ * ''.
+ */
 export function decodeWritten<T extends KubernetesObject>(
   value: unknown,
   resource: Resource<T>,
@@ -79,7 +81,7 @@ export function decodeWritten<T extends KubernetesObject>(
   return decodeObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, resource);
 }
 
-/** The object that a deletion has left waiting; undefined where the answer is that, or how, it is gone. */
+/** Returns the object that still waits for finalizers or its grace period; undefined if the deletion is complete. */
 export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
   const { kind, metadata } = (value ?? {}) as RawObject;
   if (kind === 'Status' || !metadata?.deletionTimestamp) return undefined;
@@ -87,13 +89,16 @@ export function decodeDeletion<T extends KubernetesObject>(value: unknown, resou
   return waits ? decodeObject(value, resource) : undefined;
 }
 
-/** How many items are in a list of whatever objects; of a Status, none. */
+/** Returns the number of items of a list; 0 for a Status. */
 export function decodeItemCount(value: unknown): number {
   const items = (value as RawList | null)?.items;
   return Array.isArray(items) ? items.length : 0;
 }
 
-/** The resourceVersion of a list or bookmark. */
+/**
+ * Returns the resourceVersion of a list or bookmark.
+ * @throws {TypeError} if there is none
+ */
 export function decodeVersion(value: unknown): string {
   const version = (value as RawObject | null)?.metadata?.resourceVersion;
   if (typeof version !== 'string' || version === '')
@@ -101,7 +106,10 @@ export function decodeVersion(value: unknown): string {
   return version;
 }
 
-/** When the object was last written, in milliseconds since the epoch, as far as its managers note it: to the second. */
+/**
+ * Returns the time of the last write by `metadata.managedFields`, in milliseconds since the epoch, whole seconds;
+ * undefined if no entry has a time.
+ */
 export function decodeWriteTime(value: unknown): number | undefined {
   const managers = (value as RawObject | null)?.metadata?.managedFields;
   if (!Array.isArray(managers)) return undefined;
@@ -110,7 +118,10 @@ export function decodeWriteTime(value: unknown): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** What a failed request says; a body that is no Status (a proxy's page, say) is told by its HTTP status alone. */
+/**
+ * Returns the error of a failed request from its Status, or from the HTTP status code if the body is no Status, as of a
+ * proxy.
+ */
 export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
   const status = withoutPatchedObject((body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {});
   const retryAfterSeconds = status.details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
@@ -118,7 +129,7 @@ export function decodeStatus(code: number, body: unknown, retryAfterHeader?: str
   return new StatusError({
     code: status.code ?? code,
     reason: status.reason ?? '',
-    message: status.message ?? `The API server answered HTTP ${code}${instead}`,
+    message: status.message ?? `The API server responded with HTTP ${code}${instead}`,
     kind: status.details?.kind,
     name: status.details?.name,
     causes: (status.details?.causes ?? []).map(decodeCause),
@@ -135,8 +146,8 @@ const STRICT_DECODING_ERROR = /^Invalid value: "\{(?:[^"\\]|\\.)*": (?<error>str
 const DECODING_PROBLEM = /(?<ofPatch>json patch )?(?:unknown|duplicate) field "(?<field>(?:[^"\\]|\\.)*)"/gu;
 
 /**
- * API servers answer a patch that is refused by `fieldValidation: Strict` with one cause about a field `patch`, whose
- * value is the whole patched object. Makes it one cause per field, without the object, as for other refused fields.
+ * Splits the cause of a patch that `fieldValidation: Strict` refused. API servers return one cause for a field `patch`, whose
+ * value is the whole patched object; this returns one cause for each field, without the object.
  */
 function withoutPatchedObject(status: RawStatus): RawStatus {
   const [cause] = status.details?.causes ?? [];

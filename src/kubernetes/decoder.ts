@@ -1,16 +1,20 @@
 /**
- * What a part of an object has to look like. Definitions of every age and vendor share one version, so nothing is sure:
- * what is of another form is taken for absent, and one bad object never fails a list.
+ * Lenient decoder of a part of an object. CustomResourceDefinitions of several releases and vendors share one version, so
+ * no field is certain: a field with another type counts as absent, and one malformed object never fails a list.
  */
 export interface Decoder<T> {
+  /** Returns whether the whole value has the type. */
   readonly is: (value: unknown) => value is T;
-  /** As much of a value as is of the form: the value itself where all of it is, undefined where nothing is. */
+  /**
+   * Returns the valid part of a value, with fields that the decoder does not name. Returns the value itself if all of it is
+   * valid, and undefined if none is. Never throws.
+   */
   readonly decode: (value: unknown) => T | undefined;
-  /** The same without whatever else is there: to be kept instead of the value. */
+  /** Like `decode`, without the fields that the decoder does not name, like the pruning of custom resources. */
   readonly prune: (value: unknown) => T | undefined;
 }
 
-/** The type of what is of a form. */
+/** Type of the values that a decoder returns. */
 export type Decoded<F> = F extends Decoder<infer T> ? T : never;
 
 type Fields = Readonly<Record<string, Decoder<unknown>>>;
@@ -23,11 +27,11 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\
 export const string = custom((value): value is string => typeof value === 'string');
 export const boolean = custom((value): value is boolean => typeof value === 'boolean');
 export const number = custom((value): value is number => typeof value === 'number');
-/** A whole number that a GraphQL `Int` can carry. */
+/** An integer of 32 bits, as a GraphQL `Int`. */
 export const int = custom(
   (value): value is number => Number.isInteger(value) && Number(value) >= -INT_LIMIT && Number(value) < INT_LIMIT,
 );
-/** A moment, as the text that Kubernetes makes of it. */
+/** An RFC 3339 timestamp, the form of `metav1.Time` and `metav1.MicroTime`. */
 export const timestamp = custom(
   (value): value is string => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
 );
@@ -35,23 +39,23 @@ export const anyObject = custom(
   (value): value is AnyObject => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** A form of which half is nothing. */
+/** Returns a decoder that accepts a value as a whole or not at all. */
 export function custom<T>(is: Decoder<T>['is']): Decoder<T> {
-  const read = (value: unknown) => (is(value) ? value : undefined);
-  return { is, decode: read, prune: read };
+  const decode = (value: unknown) => (is(value) ? value : undefined);
+  return { is, decode, prune: decode };
 }
 
-/** An object of which any field may be absent; fields that are not named here are not looked at. */
+/** Returns a decoder of an object in which each named field is optional. Other fields are not checked. */
 export function object<F extends Fields>(fields: F): Decoder<DecodedFields<F>> {
   const named = Object.entries(fields);
   return keyed(
     (value): value is DecodedFields<F> =>
-      anyObject.is(value) && named.every(([name, form]) => !Object.hasOwn(value, name) || form.is(value[name])),
-    (value, mode) => named.map(([name, form]) => [name, form[mode](value[name])]),
+      anyObject.is(value) && named.every(([name, field]) => !Object.hasOwn(value, name) || field.is(value[name])),
+    (value, mode) => named.map(([name, field]) => [name, field[mode](value[name])]),
   );
 }
 
-/** An object with whatever keys; entries of another form are left out. */
+/** Returns a decoder of an object with any keys. It drops entries with invalid values. */
 export function record<T>(values: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
   return keyed(
     (value): value is Readonly<Record<string, T>> => anyObject.is(value) && Object.values(value).every(values.is),
@@ -59,7 +63,7 @@ export function record<T>(values: Decoder<T>): Decoder<Readonly<Record<string, T
   );
 }
 
-/** A list; items of another form are left out. */
+/** Returns a decoder of a list. It drops invalid items. */
 export function listOf<T>(items: Decoder<T>): Decoder<readonly T[]> {
   const is = (value: unknown): value is readonly T[] => isList(value) && value.every(items.is);
   const each = (value: unknown, mode: Mode) =>
@@ -67,7 +71,7 @@ export function listOf<T>(items: Decoder<T>): Decoder<readonly T[]> {
   return { is, decode: (value) => (is(value) ? value : each(value, 'decode')), prune: (value) => each(value, 'prune') };
 }
 
-/** Two ways to take what is of a form. */
+/** Methods that return the valid part of a value. */
 type Mode = 'decode' | 'prune';
 
 function isList(value: unknown): value is readonly unknown[] {
@@ -86,15 +90,18 @@ function keyed<T>(
   return { is, decode: (value) => (is(value) ? value : take(value, 'decode')), prune: (value) => take(value, 'prune') };
 }
 
-/** Reads values of a form, each once; where nothing is of the form, `nothing`. */
-export function memoizedDecode<T>(form: Decoder<T>, nothing: T): (value: unknown) => T {
-  const known = new WeakMap<object, T>();
+/**
+ * Returns a function that decodes each object once and then returns the same result; `fallback` for a value of which no part
+ * is valid. Results are held weakly, as long as the object that was decoded.
+ */
+export function memoizedDecode<T>(decoder: Decoder<T>, fallback: T): (value: unknown) => T {
+  const results = new WeakMap<object, T>();
   return (value) => {
-    if (typeof value !== 'object' || value === null) return nothing;
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    const read = form.decode(value) ?? nothing;
-    known.set(value, read);
-    return read;
+    if (typeof value !== 'object' || value === null) return fallback;
+    const memoized = results.get(value);
+    if (memoized !== undefined) return memoized;
+    const decoded = decoder.decode(value) ?? fallback;
+    results.set(value, decoded);
+    return decoded;
   };
 }

@@ -6,7 +6,7 @@ const { signal } = new AbortController();
 const INTERVAL_MS = 5_000;
 const Gadget = { ...Widget, kind: 'Gadget', plural: 'gadgets' };
 
-it('knows what is served, in a group or in the core', async () => {
+it('returns watched when the resource is served in a group or the core group', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery } = discover(cluster);
   const Pod = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced: true };
@@ -21,7 +21,7 @@ it.each([{ plural: 'gadgets' }, { version: 'v2' }, { group: 'nobody.example' }, 
   },
 );
 
-it('does not take a failure for an answer, and goes on knowing what it knew', async () => {
+it('returns unknown and keeps the last result when discovery fails', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
   expect(discovery.lastKnown(Widget)).toBe('unknown');
@@ -31,7 +31,7 @@ it('does not take a failure for an answer, and goes on knowing what it knew', as
   expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['unknown', 'watched']);
 });
 
-it('asks once per interval for all resources of a group version, however many ask at once', async () => {
+it('sends one request per interval when many resources of a group version are discovered at once', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
   const asked = () => cluster.simulator.requests.length;
@@ -44,7 +44,7 @@ it('asks once per interval for all resources of a group version, however many as
   expect(asked()).toBe(2);
 });
 
-it('asks no more often while it is not answered', async () => {
+it('sends one request per interval when discovery fails', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery } = discover(cluster);
   cluster.simulator.faults.refuse({ status: 503 });
@@ -52,7 +52,7 @@ it('asks no more often while it is not answered', async () => {
   expect(cluster.simulator.requests).toHaveLength(1);
 });
 
-it('follows a definition that comes and goes', async () => {
+it('returns the new state when a CustomResourceDefinition is created and deleted', async () => {
   await using cluster = await startWidgetCluster();
   const { discovery, pass } = discover(cluster);
   await discovery.discover(Widget);
@@ -61,7 +61,7 @@ it('follows a definition that comes and goes', async () => {
   expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['absent', 'absent']);
 });
 
-it('tells the version of the API server', async () => {
+it('returns the version when the API server has one', async () => {
   await using cluster = await startWidgetCluster({ version: '1.34' });
   expect(await kubernetesVersionOf(cluster.client, signal)).toBe('v1.34.4');
 });

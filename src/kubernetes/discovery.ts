@@ -11,20 +11,27 @@ interface RawVersion {
   readonly gitVersion?: string;
 }
 
-/** How the cluster serves a resource: `listed` is without watch. `unknown` while it could not be asked. */
+/**
+ * Verbs with which the API server serves a resource. `listed`: without watch. `unknown`: no discovery has succeeded
+ * yet.
+ */
 export type Serving = 'watched' | 'listed' | 'absent' | 'unknown';
 
-/** Time by which a timer may fire early. */
+/** Maximum time by which a timer fires early. */
 const TIMER_SLACK_MS = 2;
 const MAX_GROUP_VERSIONS = 1_000;
 
-/** What the cluster serves, asked when somebody wants to know: each group version once per interval, at most. */
+/**
+ * Discovers which resources the API server serves, on demand and at most once per interval for each group version. See
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery-api. Memory is bounded by the number of group
+ * versions of the defined resources.
+ */
 export class Discovery {
   readonly #client: Client;
   readonly #options: { readonly intervalMs: number; readonly now: () => number; readonly signal: AbortSignal };
-  /** By plural, for each group version; undefined if the API server returned none. */
+  /** By plural, for each group version; undefined if the request failed. */
   readonly #served: TtlCache<ReadonlyMap<string, Serving> | undefined>;
-  /** What was found last, for as long as nothing else is. */
+  /** Last successful discovery of each group version. */
   readonly #lastFound = new Map<string, ReadonlyMap<string, Serving>>();
 
   constructor(
@@ -36,14 +43,14 @@ export class Discovery {
     this.#served = new TtlCache({ maxEntries: MAX_GROUP_VERSIONS, now: options.now });
   }
 
-  /** As of an interval ago, or later. */
+  /** Returns the result of a discovery that is at most an interval old; `unknown` if it failed. Never throws. */
   async discover(resource: ResourceName): Promise<Serving> {
     const ttlMs = this.#options.intervalMs - TIMER_SLACK_MS;
     const load = async () => ({ value: await this.#read(resource), ttlMs });
     return servingIn(await this.#served.get(apiVersionOf(resource), load), resource);
   }
 
-  /** As it was when last asked. */
+  /** Returns the result of the last successful discovery, without a request. */
   lastKnown(resource: ResourceName): Serving {
     return servingIn(this.#lastFound.get(apiVersionOf(resource)), resource);
   }
@@ -54,7 +61,7 @@ export class Discovery {
       this.#lastFound.set(apiVersionOf(resource), found);
       return found;
     } catch {
-      return undefined; // whoever asks goes on without knowing; the reads themselves tell what is wrong
+      return undefined; // callers continue with `unknown`; the errors of their own reads state the cause
     }
   }
 }
@@ -63,7 +70,7 @@ function servingIn(resources: ReadonlyMap<string, Serving> | undefined, { plural
   return resources ? (resources.get(plural) ?? 'absent') : 'unknown';
 }
 
-/** All resources of the resource's group version. */
+/** Returns the resources of the group version (`APIResourceList`), by plural. */
 async function fetchGroupVersion(
   client: Client,
   resource: ResourceName,
@@ -77,12 +84,12 @@ async function fetchGroupVersion(
       resources.map(({ name = '', verbs }) => [name, !verbs || verbs.includes('watch') ? 'watched' : 'listed']),
     );
   } catch (error) {
-    if (error instanceof StatusError && error.code === 404) return new Map(); // not even the group
+    if (error instanceof StatusError && error.code === 404) return new Map(); // the group version is not served
     throw error;
   }
 }
 
-/** The API server's version, e.g. `v1.37.2`; undefined where it does not say. */
+/** Returns the API server's version, e.g. `v1.37.2`; undefined if its response has none. */
 export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
   return ((await client.request('GET', ['version'], { signal })) as RawVersion).gitVersion;
 }

@@ -5,7 +5,7 @@ import { StatusError } from './status-error.ts';
  * into them. Text is converted where it enters and where it leaves, so that a name is the same name on every request.
  */
 
-/** Control characters, halves of a surrogate pair, and spaces around a value, which HTTP removes. */
+/** Control characters, lone surrogates, and leading or trailing spaces, which HTTP removes. */
 const NOT_SENDABLE = /[\p{Cc}\p{Cs}]|^ | $/u;
 
 /** Returns whether a header can carry the text unchanged. */

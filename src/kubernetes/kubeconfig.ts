@@ -6,13 +6,16 @@ import { parse } from 'yaml';
 import type { ImpersonatedUser } from './impersonation.ts';
 import { redactedSummary } from './redacted.ts';
 
-/** Where the address of the cluster and our credentials come from. */
+/** Source of the API server's address and the gateway's credentials. */
 export type ConnectionSource =
   | { readonly type: 'files'; readonly files: readonly string[] }
   | { readonly type: 'in-cluster' }
   | { readonly type: 'text'; readonly text: string };
 
-/** @throws {Error} when it cannot be read, or names no cluster */
+/**
+ * Loads a kubeconfig. Several files are merged as kubectl does.
+ * @throws {Error} if it cannot be read or has no current cluster
+ */
 export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
   const config = new KubeConfig();
   config.addAuthenticator(tokenFileAuthenticator);
@@ -42,25 +45,31 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
   return config;
 }
 
-/** @throws {Error} where there is no way to the cluster, as when a kubeconfig is read while it is being written */
+/**
+ * Returns the address of the current cluster.
+ * @throws {Error} if the current context has no cluster or an unknown user, as in a kubeconfig that is still being written
+ */
 export function serverOf(config: KubeConfig): string {
   const context = config.getContextObject(config.currentContext);
   const server = config.getCurrentCluster()?.server;
   const named = `The kubeconfig's current-context ${JSON.stringify(config.currentContext)} names`;
   if (!server) throw new Error(`${named} no cluster.`);
   if (context?.user && !config.getCurrentUser())
-    throw new Error(`${named} a user, ${JSON.stringify(context.user)}, who is not there.`);
+    throw new Error(`${named} a user, ${JSON.stringify(context.user)}, that is not in it.`);
   return server;
 }
 
-/** How to open a connection as the current user. */
+/**
+ * Returns the TLS options, headers and agent of the current user and cluster. May run an exec plugin or refresh a
+ * token.
+ */
 export async function requestOptionsOf(config: KubeConfig): Promise<https.RequestOptions> {
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   return options;
 }
 
-/** A client certificate of ours would go before the token, so there must be none. */
+/** Returns a config with the token as its only credential: API servers prefer a client certificate to a token. */
 export function withTokenOnly(config: KubeConfig, token: string): KubeConfig {
   const bearer = new KubeConfig();
   const cluster = config.getCurrentCluster();
@@ -74,7 +83,10 @@ export function withTokenOnly(config: KubeConfig, token: string): KubeConfig {
   return bearer;
 }
 
-/** As kubectl does it: of one name, and of the current contexts, the first counts. client-node refuses a second. */
+/**
+ * Merges as kubectl does: the first entry of each name and the first current-context count. client-node refuses
+ * duplicates.
+ */
 function merge(config: KubeConfig, part: KubeConfig): void {
   config.clusters = firstOfEachName([...config.clusters, ...part.clusters]);
   config.users = firstOfEachName([...config.users, ...part.users]);
@@ -98,12 +110,15 @@ interface RawConfig {
   readonly users?: readonly { readonly name: string; readonly user?: RawUser | null }[] | null;
 }
 
-/** A user entry with its `as` fields, of which client-node reads only the name. */
+/** User entry with its `as` fields, of which client-node reads only the name. */
 interface ImpersonatingUser extends User {
   readonly impersonated?: ImpersonatedUser | undefined;
 }
 
-/** The user that requests with the kubeconfig's own credentials act as, by `as`, `as-uid`, `as-groups` and `as-user-extra`. */
+/**
+ * Returns the user that requests with the kubeconfig's own credentials impersonate, by `as`, `as-uid`, `as-groups` and
+ * `as-user-extra`.
+ */
 export function impersonationOf(config: KubeConfig): ImpersonatedUser | undefined {
   const user: ImpersonatingUser | null = config.getCurrentUser();
   return user?.impersonated;
@@ -116,7 +131,10 @@ function impersonatedUserIn(user: RawUser | null | undefined): ImpersonatedUser 
   return { name, groups: groups ?? [], uid: uid ?? undefined, extra: extra ?? undefined };
 }
 
-/** client-node passes over `tokenFile`, which client-go prefers to `token`, and knows nothing of an empty file. */
+/**
+ * Loads one file. Adds two features of client-go that client-node lacks: `tokenFile` goes before `token`, and a file
+ * may be empty.
+ */
 function load(config: KubeConfig, text: string, directory: string): void {
   const raw = withRedactedErrors(text, () => {
     const value = parse(text) as RawConfig | null;
@@ -136,7 +154,7 @@ function load(config: KubeConfig, text: string, directory: string): void {
   });
 }
 
-/** Parsers quote the lines that they cannot read, which may hold credentials: their errors are replaced. */
+/** Replaces errors of YAML parsers, which quote lines that may contain credentials. */
 function withRedactedErrors<T>(text: string, parseText: () => T): T {
   try {
     return parseText();
@@ -156,7 +174,10 @@ interface Plugin {
   readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
 }
 
-/** What client-go promises to a plugin: a command with a slash is relative to the kubeconfig, and it is told what to speak. */
+/**
+ * Returns the exec plugin as client-go runs it: a command with a slash is relative to the kubeconfig, and
+ * KUBERNETES_EXEC_INFO is set.
+ */
 function execPluginOf(plugin: Plugin, directory: string): Plugin {
   const { apiVersion, command, env } = plugin;
   const spoken = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive: false } });
@@ -172,7 +193,7 @@ interface TokenFileProvider {
   readonly file: string;
 }
 
-/** client-node keeps a token file's content for a minute, with its line end; ours is read for each request. */
+/** Replaces client-node's provider, which caches the token file for a minute and keeps its line end. */
 function readTokenFileEachTime(user: User): User {
   const file: unknown = user.authProvider?.config?.tokenFile;
   if (typeof file !== 'string') return user;

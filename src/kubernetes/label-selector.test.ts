@@ -3,7 +3,7 @@ import { compileSelector, parseLabelSelector } from './label-selector.ts';
 
 const labels = { team: 'ml', tier: 'dev', cpu: '8', empty: '', 'example.com/owner': 'ada' };
 
-describe('a label selector as text', () => {
+describe('a label selector string', () => {
   it.each([
     '',
     '  ',
@@ -29,7 +29,7 @@ describe('a label selector as text', () => {
     'example.com/owner',
     'team=ml,tier in (dev,test),!legacy,cpu>1',
     'team in (ml,web),team notin (web)',
-  ])('%j selects', (text) => {
+  ])('matches when the selector is %j', (text) => {
     expect(parseLabelSelector(text)(labels)).toBe(true);
   });
 
@@ -50,7 +50,7 @@ describe('a label selector as text', () => {
     'nothing<1',
     'team=ml,tier=prod',
     'toString',
-  ])('%j does not select', (text) => {
+  ])('does not match when the selector is %j', (text) => {
     expect(parseLabelSelector(text)(labels)).toBe(false);
   });
 
@@ -60,7 +60,7 @@ describe('a label selector as text', () => {
     ['team', false],
     ['cpu>0', false],
     ['', true],
-  ])('%j of an object without labels: %s', (text, selected) => {
+  ])('matches %j when an object has no labels: %s', (text, selected) => {
     expect(parseLabelSelector(text)(undefined)).toBe(selected);
   });
 
@@ -93,21 +93,21 @@ describe('a label selector as text', () => {
     `team=${'x'.repeat(64)}`,
     `${'x'.repeat(64)}=ml`,
     `${'x'.repeat(254)}/team`,
-  ])('%j is refused', (text) => {
+  ])('throws when the selector is %j', (text) => {
     expect(() => parseLabelSelector(text)).toThrow(/^Expected a label selector such as/u);
   });
 
-  it('names the requirement that cannot be read', () => {
+  it('names the requirement when it is invalid', () => {
     expect(() => parseLabelSelector('team=ml,tier is dev')).toThrow('got "tier is dev" as one of its requirements');
   });
 
-  it('takes the longest keys and values', () => {
+  it('accepts keys and values when they have the maximum length', () => {
     const [prefix, name] = [Array(126).fill('x').join('.'), 'x'.repeat(63)];
     expect(parseLabelSelector(`${prefix}/${name}=${name}`)({ [`${prefix}/${name}`]: name })).toBe(true);
   });
 });
 
-describe('a label selector as objects carry it', () => {
+describe('metav1.LabelSelector', () => {
   it.each([
     { selector: {}, selected: true },
     { selector: { matchLabels: null, matchExpressions: null }, selected: true },
@@ -121,7 +121,7 @@ describe('a label selector as objects carry it', () => {
     { selector: expression('team', 'DoesNotExist'), selected: false },
     { selector: expression('nothing', 'DoesNotExist'), selected: true },
     { selector: { matchLabels: { team: 'ml' }, ...expression('tier', 'NotIn', 'dev') }, selected: false },
-  ])('$selector selects: $selected', ({ selector, selected }) => {
+  ])('matches when the selector is $selector: $selected', ({ selector, selected }) => {
     expect(compileSelector(selector)?.(labels)).toBe(selected);
   });
 
@@ -137,7 +137,7 @@ describe('a label selector as objects carry it', () => {
     { matchLabels: { 'no key': 'ml' } },
     { matchLabels: { team: 'no value!' } },
     { matchExpressions: [{}] },
-  ])('%j is what Kubernetes would refuse', (selector) => {
+  ])('returns undefined when Kubernetes refuses %j', (selector) => {
     expect(compileSelector(selector)).toBeUndefined();
   });
 });

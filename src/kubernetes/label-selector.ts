@@ -1,6 +1,6 @@
 type Labels = Readonly<Record<string, string>>;
 
-/** Decides whether an object with these labels is selected. */
+/** Returns whether an object with these labels matches. */
 export type LabelSelector = (labels: Labels | undefined) => boolean;
 
 const NAME = String.raw`[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`;
@@ -15,17 +15,18 @@ const LABEL_VALUE = new RegExp(`^${VALUE}$`, 'u');
 const INTEGER = /^-?\d+$/u;
 
 /**
- * Reads a label selector in the full Kubernetes grammar: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`,
- * `a>1`, `a<1`, joined by commas. An empty text selects everything. Like Kubernetes, `!=` and `notin` also select
- * objects that lack the label.
- * @throws {SyntaxError} naming the requirement that could not be read
+ * Parses a label selector in the
+ * [Kubernetes grammar](https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors): `a=b`,
+ * `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, joined by commas. An empty text matches all
+ * objects. `!=` and `notin` also match objects without the label.
+ * @throws {SyntaxError} naming the invalid requirement
  */
 export function parseLabelSelector(text: string): LabelSelector {
   const requirements = splitRequirements(text).map(parseRequirement);
   return (labels = {}) => requirements.every((matches) => matches(labels));
 }
 
-/** The requirements of a selector: commas inside parentheses do not separate. */
+/** Splits a selector at commas outside of parentheses. */
 function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
   return text.split(/,(?![^(]*\))/u).map((requirement) => requirement.trim());
@@ -76,7 +77,7 @@ function invalidRequirement(text: string): SyntaxError {
   );
 }
 
-/** A selector as objects carry it (`metav1.LabelSelector`). */
+/** `metav1.LabelSelector`, the form in objects. */
 export interface SelectorObject {
   readonly matchLabels?: Labels | null;
   readonly matchExpressions?:
@@ -85,8 +86,7 @@ export interface SelectorObject {
 }
 
 /**
- * Reads a selector as objects carry it; all its requirements must hold, and without any it selects everything.
- * @returns undefined where Kubernetes would refuse it
+ * Compiles a `metav1.LabelSelector`; one without requirements matches all objects. Returns undefined if it is invalid.
  */
 export function compileSelector({ matchLabels, matchExpressions }: SelectorObject): LabelSelector | undefined {
   const equal = Object.entries(matchLabels ?? {}).map(([key, value]): LabelSelector | undefined =>

@@ -1,4 +1,4 @@
-/** An object's owner, as `metadata.ownerReferences` names it. */
+/** An item of `metadata.ownerReferences`. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -8,7 +8,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** The part of an object that is the same for every kind. Times are RFC 3339 strings in UTC. */
+/** `metav1.ObjectMeta`. Times are RFC 3339 in UTC. */
 export interface ObjectMeta {
   readonly name: string;
   readonly generateName?: string;
@@ -25,27 +25,27 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** Anything an API server stores. */
+/** An object of any kind. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
 }
 
-/** What names an object inside its resource. */
+/** Namespace and name, which identify an object of a resource. No namespace for cluster-scoped objects. */
 export interface ObjectName {
   readonly namespace?: string | undefined;
   readonly name: string;
 }
 
-/** `namespace/name`, or `name` for an object of the whole cluster: unique within one resource. */
+/** Returns `namespace/name`, or `name` for a cluster-scoped object: unique among the objects of a resource. */
 export function keyOf({ namespace, name }: ObjectName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
 /**
- * Which of two resourceVersions of one resource is newer: negative, zero or positive. Kubernetes promises that they are
- * whole numbers that grow (KEP-5504); of anything else, the second counts as newer unless they are equal.
+ * Compares two resourceVersions of one resource: negative if the second is newer, zero if they are equal, else positive.
+ * They are increasing integers (KEP-5504). Of other texts, the second counts as newer.
  */
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;

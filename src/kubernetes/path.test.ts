@@ -56,7 +56,7 @@ describe.each(Object.entries(requests))('%s', (_, send) => {
     expect(server.seen).toEqual([]);
   });
 
-  it('sends an unusual namespace and name as they are', async () => {
+  it('sends an unusual namespace and name unchanged', async () => {
     await using server = await startLoopbackServer();
     const client = await clientOf(server);
     for (const segment of UNUSUAL_SEGMENTS) {
@@ -86,7 +86,7 @@ it('encodes the parameters of the query', async () => {
   expect([collection?.searchParams.get('labelSelector'), collection?.hash]).toEqual([value, '']);
 });
 
-it('sends a path exactly as it is given to the connection', async () => {
+it('sends the path unchanged when it is given to the connection', async () => {
   await using server = await startLoopbackServer();
   const connection = await createApiConnection(kubeconfig({ server: `${server.url}/prefix/` }));
   const path = '/api/v1/namespaces/team/secrets/../%2e%2e/.?a=..';

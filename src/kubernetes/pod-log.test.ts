@@ -38,7 +38,7 @@ async function linesOf(...pieces: readonly (string | Buffer)[]): Promise<readonl
   return batches.flat();
 }
 
-it('tells each line with the time that the node noted', async () => {
+it('returns the timestamp of each line when the node wrote one', async () => {
   expect(await linesOf(`${TIME} first\n${TIME} second: a  b \nnothing noted\n${TIME} \n`)).toEqual([
     { time: TIME, text: 'first', truncated: false },
     { time: TIME, text: 'second: a  b ', truncated: false },
@@ -47,18 +47,18 @@ it('tells each line with the time that the node noted', async () => {
   ]);
 });
 
-it('tells times in UTC, whatever the node’s clock shows', async () => {
+it('returns times in UTC when the node uses another zone', async () => {
   const [line] = await linesOf('2026-11-25T11:30:00.5+01:30 text\n');
   expect(line?.time).toBe('2026-11-25T10:00:00.500Z');
 });
 
-it('puts together characters and lines that come in pieces, and tells a last line without an end', async () => {
+it('joins characters and lines when they arrive in pieces, and returns a last line without line end', async () => {
   const bytes = Buffer.from(`${TIME} größer 🦊\n${TIME} unfinished`);
   const lines = await linesOf(...Array.from(bytes, (byte) => Buffer.of(byte)));
   expect(lines.map(({ text }) => text)).toEqual(['größer 🦊', 'unfinished']);
 });
 
-it('keeps of an endless line its beginning, and goes on behind it', async () => {
+it('cuts a line when it is longer than 16 Ki characters, and continues with the next', async () => {
   const endless = Array.from({ length: 100 }, () => 'x'.repeat(10_000));
   const lines = await linesOf(`${TIME} `, ...endless, `\n${TIME} next\n`);
   expect(lines.map(({ text, truncated }) => [text.length, truncated])).toEqual([
@@ -67,13 +67,13 @@ it('keeps of an endless line its beginning, and goes on behind it', async () => 
   ]);
 });
 
-it('makes batches of at most 500 lines', async () => {
+it('returns batches of at most 500 lines when a log is long', async () => {
   const batches = await batchesOf((response) => response.end(`${TIME} line\n`.repeat(1_201)));
   expect(Math.max(...batches.map(({ length }) => length))).toBe(500);
   expect(batches.flat()).toHaveLength(1_201);
 });
 
-it('asks for what is wanted', async () => {
+it('sends the options when a log is requested', async () => {
   await using server = await startLoopbackServer({ answer: (response) => response.end() });
   const options = { container: 'main', tailLines: 7, sinceTime: TIME, previous: true, follow: true };
   await all(readPodLog(await clientOf(server), at, { ...options, signal: AbortSignal.timeout(10_000) }));
@@ -89,7 +89,7 @@ it('asks for what is wanted', async () => {
   });
 });
 
-it('says what the API server says, and that it broke off', async () => {
+it('returns the Status, and Broken when the log ends early', async () => {
   const status = { kind: 'Status', code: 400, reason: 'BadRequest', message: 'container "main" is waiting to start' };
   const refused = batchesOf((response) => response.writeHead(400).end(JSON.stringify(status)));
   await expect(refused).rejects.toMatchObject({ code: 400, message: status.message });
@@ -97,7 +97,7 @@ it('says what the API server says, and that it broke off', async () => {
   await expect(cut).rejects.toMatchObject({ code: 503, reason: 'Broken' });
 });
 
-it('reads no faster than it is asked, and lets go at once when it is told to', async () => {
+it('reads only when a batch is requested, and closes the connection when it is aborted', async () => {
   let written = 0;
   const chunk = `${TIME} ${'x'.repeat(1_000)}\n`.repeat(64);
   let answering: ServerResponse | undefined;

@@ -4,27 +4,27 @@ import type { ObjectName } from './object.ts';
 import { redactedReason } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
-/** One line that a container printed. */
+/** One line of a container's log. */
 export interface LogLine {
-  /** RFC 3339 in UTC, as exact as the node noted it. Null where it noted none. */
+  /** RFC 3339 in UTC, with the precision of the node. Null if the line has no timestamp. */
   readonly time: string | null;
   readonly text: string;
-  /** There was more of it: it was longer than anything meant to be read. */
+  /** Whether the text was cut at the limit of 16 Ki characters. */
   readonly truncated: boolean;
 }
 
 export interface PodLogOptions {
-  /** Undefined: the only one. */
+  /** Undefined: the only container. */
   readonly container?: string | undefined;
-  /** At most so many of the last lines that there are. Undefined: all. */
+  /** Maximum number of lines, counted from the end. Undefined: all. */
   readonly tailLines?: number | undefined;
-  /** RFC 3339. */
+  /** RFC 3339. Older lines are left out. */
   readonly sinceTime?: string | undefined;
-  /** Of the run before the last restart. */
+  /** Reads the log of the container's previous instance. */
   readonly previous?: boolean | undefined;
-  /** Goes on with what is printed from now on, until the container ends. */
+  /** Continues with new lines until the container ends. */
   readonly follow?: boolean | undefined;
-  /** Ends the reading at once, with its own reason. */
+  /** Aborts the read with its reason. */
   readonly signal: AbortSignal;
 }
 
@@ -35,9 +35,10 @@ const MAX_BATCH_LINES = 500;
 const READ_TIMEOUT_MS = 30_000;
 
 /**
- * The lines of a container's log, in batches as they come: at most 500 lines, each of at most 16 Ki characters. The API
- * server is read no faster than the batches are asked for. Nothing is asked before the first is.
- * @throws {StatusError} what the API server said, or `Broken` where its answer breaks off
+ * Yields the lines of a container's log (`pods/log`) in batches, as they arrive: at most 500 lines, each of at most 16 Ki
+ * characters. The request is sent when the first batch is requested; the response is read only as batches are requested.
+ * @throws {StatusError} the Status that the API server returned; `Broken` if the response ends early; `Timeout` if a log
+ * without `follow` is not complete after 30 s
  */
 export async function* readPodLog(
   client: Client,
@@ -48,12 +49,12 @@ export async function* readPodLog(
   const lines = new LineSplitter();
   try {
     const response = await open(client, at, { ...options, signal: limit ? AbortSignal.any([signal, limit]) : signal });
-    for await (const chunk of response) yield* batchesOf(lines.take(String(chunk)));
+    for await (const chunk of response) yield* batchesOf(lines.push(String(chunk)));
   } catch (error) {
     signal.throwIfAborted();
     throw limit?.aborted ? readTimeout() : error instanceof StatusError ? error : brokenLog(error);
   }
-  yield* batchesOf(lines.rest());
+  yield* batchesOf(lines.end());
 }
 
 async function open(client: Client, at: ObjectName, options: PodLogOptions): Promise<IncomingMessage> {
@@ -68,11 +69,11 @@ async function open(client: Client, at: ObjectName, options: PodLogOptions): Pro
 }
 
 function brokenLog(error: unknown): StatusError {
-  return new StatusError({ code: 503, reason: 'Broken', message: `The log broke off: ${redactedReason(error)}` });
+  return new StatusError({ code: 503, reason: 'Broken', message: `The log ended early: ${redactedReason(error)}` });
 }
 
 function readTimeout(): StatusError {
-  const message = `The API server did not give the whole log within ${READ_TIMEOUT_MS / 1_000} s.`;
+  const message = `The API server did not send the whole log within ${READ_TIMEOUT_MS / 1_000} s.`;
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 
@@ -80,24 +81,26 @@ function* batchesOf(lines: readonly LogLine[]): Iterable<readonly LogLine[]> {
   for (let begin = 0; begin < lines.length; begin += MAX_BATCH_LINES) yield lines.slice(begin, begin + MAX_BATCH_LINES);
 }
 
-/** Makes lines of a text that comes in pieces. Of an endless line it keeps what it will tell of it, and no more. */
+/** Splits chunks of text into lines. Keeps at most 16 Ki characters of a line that has not ended. */
 class LineSplitter {
-  #begun = '';
+  /** Start of the line that has not ended. */
+  #unfinished = '';
 
-  take(chunk: string): readonly LogLine[] {
-    const parts = `${this.#begun}${this.#new(chunk)}`.split('\n');
-    this.#begun = (parts.pop() ?? '').slice(0, MAX_LINE_LENGTH + 1);
+  /** Returns the lines that end in this chunk. */
+  push(chunk: string): readonly LogLine[] {
+    const parts = `${this.#unfinished}${this.#relevantPart(chunk)}`.split('\n');
+    this.#unfinished = (parts.pop() ?? '').slice(0, MAX_LINE_LENGTH + 1);
     return parts.map(lineOf);
   }
 
-  /** What is left at the end. */
-  rest(): readonly LogLine[] {
-    return this.#begun === '' ? [] : [lineOf(this.#begun)];
+  /** Returns the last line, if it has no line end. */
+  end(): readonly LogLine[] {
+    return this.#unfinished === '' ? [] : [lineOf(this.#unfinished)];
   }
 
-  /** What of a chunk can still matter. */
-  #new(chunk: string): string {
-    if (this.#begun.length <= MAX_LINE_LENGTH) return chunk;
+  /** Returns the part of a chunk after an oversized line. */
+  #relevantPart(chunk: string): string {
+    if (this.#unfinished.length <= MAX_LINE_LENGTH) return chunk;
     const end = chunk.indexOf('\n');
     return end === -1 ? '' : chunk.slice(end);
   }

@@ -2,17 +2,17 @@ import type { Client } from './client.ts';
 import { listOf, object, string } from './decoder.ts';
 import { resourcePath } from './resource.ts';
 
-/** What one container has used lately. */
+/** Usage of one container in the window of the last measurement. */
 export interface ContainerUsage {
   readonly name: string;
-  /** Kubernetes quantities; undefined where it was not measured. */
+  /** Kubernetes quantity. Undefined if it was not measured. */
   readonly cpu: string | undefined;
   readonly memory: string | undefined;
-  /** When it was measured: RFC 3339. */
+  /** Time of the measurement, RFC 3339. */
   readonly at: string | undefined;
 }
 
-/** The resource that the measurements are, of pods: of the metrics API, which not every cluster serves. */
+/** `PodMetrics` of the resource metrics API, which not every cluster serves. */
 export const podMetrics = {
   kind: 'PodMetrics',
   group: 'metrics.k8s.io',
@@ -21,8 +21,8 @@ export const podMetrics = {
   namespaced: true,
 } as const;
 
-/** What is measured has neither uid nor version, so it is no object like others. */
-const answer = object({
+/** PodMetrics have neither uid nor resourceVersion, so they are not decoded as objects. */
+const podMetricsList = object({
   items: listOf(
     object({
       metadata: object({ name: string }),
@@ -33,8 +33,9 @@ const answer = object({
 });
 
 /**
- * What the pods of a namespace use, by their names.
- * @throws {StatusError} 404 where the cluster has no metrics server, 503 where that does not answer
+ * Returns the usage of the containers of each pod in a namespace, by the pod's name. See
+ * https://kubernetes.io/docs/reference/external-api/metrics.v1beta1/.
+ * @throws {StatusError} 404 if the cluster has no metrics server, 503 if it does not respond
  */
 export async function listPodMetrics(
   client: Client,
@@ -42,7 +43,7 @@ export async function listPodMetrics(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   const document = await client.request('GET', resourcePath(podMetrics, { namespace }), { signal });
-  const { items = [] } = answer.decode(document) ?? {};
+  const { items = [] } = podMetricsList.decode(document) ?? {};
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',

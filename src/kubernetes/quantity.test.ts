@@ -23,6 +23,9 @@ it.each([
   expect(parseQuantity(quantity)).toBeCloseTo(amount, 12);
 });
 
-it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n'])('finds no quantity in %j', (text) => {
-  expect(parseQuantity(text)).toBeUndefined();
-});
+it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n'])(
+  'returns undefined when the text is %j',
+  (text) => {
+    expect(parseQuantity(text)).toBeUndefined();
+  },
+);

@@ -19,7 +19,10 @@ const factors: ReadonlyMap<string, number> = new Map([
   ['Ei', 2 ** 60],
 ]);
 
-/** How much a Kubernetes quantity such as `500m` or `2Gi` is, as exact as a double. Undefined for what is none. */
+/**
+ * Returns the amount of a resource.Quantity such as `500m` or `2Gi`, with the precision of a double; undefined if the text is
+ * no quantity. See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
+ */
 export function parseQuantity(quantity: string): number | undefined {
   const { number = '', unit = '' } = QUANTITY.exec(quantity)?.groups ?? {};
   if (number === '') return undefined;

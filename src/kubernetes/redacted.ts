@@ -1,9 +1,9 @@
 /*
- * Whoever reads errors and logs need not be allowed to read the objects of the cluster, Secrets above all. Errors and logs
- * describe content by type and size, and quote none of it.
+ * Readers of errors and logs may lack permission to read the objects of the cluster, Secrets above all. So errors and logs
+ * describe content by type and size and do not quote it.
  */
 
-/** Describes a value by its type and size, e.g. `an object with 3 fields` or `a string of 20 characters`. */
+/** Returns the type and size of a value, e.g. `an object with 3 fields` or `a string of 20 characters`. */
 export function redactedSummary(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -13,11 +13,11 @@ export function redactedSummary(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** An error as a log may have it. */
+/** Part of an error that a log may contain. */
 export interface LoggedError {
   readonly name: string;
   readonly code?: string | number;
@@ -28,13 +28,16 @@ export interface LoggedError {
   readonly cause?: LoggedError;
 }
 
-/** Errors of parsers and of graphql-js, whose messages quote what they could not read. */
+/** Errors of parsers and of graphql-js; their messages quote the input. */
 const QUOTING_NAMES = new Set(['SyntaxError', 'YAMLParseError', 'YAMLException', 'GraphQLError']);
-/** Type errors of V8 that quote a value; its others name expressions and properties of our code. */
+/** Type errors of V8 that quote a value. The others name expressions and properties of the code. */
 const QUOTING_MESSAGE =
   /^Cannot use 'in' operator|^Cannot create property|^Cannot convert |^Iterator value | is not iterable/u;
 
-/** Returns what a log may have of an error: no message that may quote content, and no further properties. */
+/**
+ * Returns the part of an error that a log may contain: without further properties, and without a message that may quote
+ * content.
+ */
 export function redactedError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { name: typeof error, stack: '' };
   const { name, message, stack = '', cause } = error;

@@ -5,34 +5,34 @@ import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
 import { isBroken, StatusError } from './status-error.ts';
 
-/** What the API server sees us as, unless a write names somebody else. */
+/** Field manager of writes that name no other, and User-Agent of all requests. */
 export const FIELD_MANAGER = 'workspaces-gateway';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface RequestOptions {
   readonly signal: AbortSignal;
-  /** What the request is about, for what is said of a failure. */
+  /** Resource that the request is for; errors name it. */
   readonly resource?: Resource;
   readonly namespace?: string | undefined;
-  /** Parameters of the query; those that are undefined are left out. */
+  /** Query parameters. Undefined ones are left out. */
   readonly query?: QueryParameters | undefined;
   readonly contentType?: string | undefined;
   readonly body?: unknown;
-  /** It may be asked twice: then a connection that was used before will do. */
+  /** Whether the request may be sent twice, and so on a kept-alive connection. False by default. */
   readonly repeatable?: boolean | undefined;
 }
 
-/** A good answer to a write. */
+/** Response to a write that succeeded. */
 export interface WriteResponse {
   readonly body: unknown;
-  /** The texts of its `Warning` headers. */
+  /** Texts of the `Warning` headers. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Asks one API server, in time. Every method throws {@link StatusError}: what the server said, `Unreachable` when it
- * could not be asked, `Timeout` when it did not answer in 30 s, and then a write may or may not have happened.
+ * Sends requests to one API server. Methods throw {@link StatusError}: the Status that the API server returned; `Unreachable`
+ * if the request was not sent; `Broken` if the connection failed after that; `Timeout` if no response came within 30 s.
  */
 export class Requests {
   readonly connection: ApiConnection;
@@ -41,13 +41,17 @@ export class Requests {
     this.connection = connection;
   }
 
+  /** Sends a request and returns the JSON object of its response. */
   async sendForJson(method: string, path: PathSegments, options: RequestOptions): Promise<unknown> {
     return withTimeout(`${method} ${encodePath(path)}`, options.signal, async (signal) =>
       readJson(await this.send(method, path, { ...options, signal })),
     );
   }
 
-  /** Once it has been sent, only an answer says what has come of it. */
+  /**
+   * Sends a write and returns its response. Throws `Timeout` if its outcome is unknown: the request was sent, and no complete
+   * response came. The message then says that it may or may not have happened.
+   */
   async write(method: string, path: PathSegments, options: RequestOptions): Promise<WriteResponse> {
     const what = `${method} ${encodePath(path)}`;
     return withUnknownOutcome(
@@ -59,7 +63,10 @@ export class Requests {
     );
   }
 
-  /** Sends a request and lets only a good answer through, its body still to be read; here the signal alone is the limit. */
+  /**
+   * Sends a request and returns its response after the head, if the status code is below 300. The caller must read or destroy
+   * the body. There is no timeout; the signal ends the request and the body.
+   */
   async send(method: string, path: PathSegments, options: RequestOptions): Promise<IncomingMessage> {
     const { signal, query = {}, contentType, body, repeatable } = options;
     const response = await this.connection.send({
@@ -89,11 +96,11 @@ async function withTimeout<R>(what: string, signal: AbortSignal, ask: (signal: A
     return await ask(AbortSignal.any([signal, limit]));
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error;
-    throw timeoutError(`The API server did not answer ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+    throw timeoutError(`The API server did not respond to ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
   }
 }
 
-/** What a write that was sent comes to, if its answer comes. */
+/** Turns the failure of a connection after a write was sent into an error that states the unknown outcome. */
 async function withUnknownOutcome<R>(what: string, answer: Promise<R>): Promise<R> {
   try {
     return await answer;
@@ -103,14 +110,14 @@ async function withUnknownOutcome<R>(what: string, answer: Promise<R>): Promise<
   }
 }
 
-/** The failure of who has waited in vain. */
+/** Returns the error of a request without a response in time. */
 export function timeoutError(message: string): StatusError {
   return new StatusError({ code: 504, reason: 'Timeout', message });
 }
 
 export type QueryParameters = Readonly<Record<string, string | number | undefined>>;
 
-/** `?a=1&b=2`, or nothing if no parameter has a value. */
+/** Returns `?a=1&b=2`, or an empty string if no parameter has a value. */
 function encodeQuery(parameters: QueryParameters): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from './object.ts';
 import type { PathSegments } from './path.ts';
 
-/** A resource as Kubernetes calls it: enough to build its URLs. */
+/** REST mapping of a kind: group, version, resource and scope. */
 export interface ResourceName {
   readonly kind: string;
   /** Empty for the core group. */
@@ -53,10 +53,13 @@ export interface RedactedAccess<T extends KubernetesObject> {
   readonly redact: TrimObject<T>;
 }
 
-/** A method's type, as is {@link IndexValues}. */
+/** Returns a reduced object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
 export type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
 
-/** The values under which an index finds an object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
+/**
+ * Returns the index keys of an object, as client-go's `IndexFunc`. A method's type, so that a `Resource<Pod>` is a
+ * `Resource`.
+ */
 export type IndexValues<T> = { of(object: T): readonly string[] }['of'];
 
 interface ResourceOptions<T extends KubernetesObject> extends ResourceName {
@@ -77,29 +80,32 @@ export function defineResource<T extends KubernetesObject>({
   };
 }
 
-/** `group/version`, or `version` for the core group: what manifests call `apiVersion`. */
+/** Returns the `apiVersion` of manifests: `group/version`, or `version` for the core group. */
 export function apiVersionOf({ group, version }: ResourceName): string {
   return group ? `${group}/${version}` : version;
 }
 
-/** `resource.group`, e.g. `workspaces.kubeflow.org` or, in the core group, `pods.`. Unique in a cluster. */
+/** Returns `resource.group`, e.g. `workspaces.kubeflow.org`, or `pods.` in the core group. Unique in a cluster. */
 export function groupResourceOf({ plural, group }: Pick<ResourceName, 'plural' | 'group'>): string {
   return `${plural}.${group}`;
 }
 
-/** Part of a resource: without a name the collection, without a namespace that of all namespaces. */
+/** Part of a resource. Without a name: the collection. Without a namespace: all namespaces. */
 interface ResourcePart {
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;
 }
 
-/** Path of a group version, such as `/apis/kubeflow.org/v1beta1` or `/api/v1`. */
+/** Returns the path of a group version, such as `/apis/kubeflow.org/v1beta1` or `/api/v1`. */
 export function groupVersionPath({ group, version }: Pick<ResourceName, 'group' | 'version'>): PathSegments {
   return group ? ['apis', group, version] : ['api', version];
 }
 
-/** Path of a resource or of a part of it, such as `/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces/nb-1/status`. */
+/**
+ * Returns the path of a resource or of a part of it, such as
+ * `/apis/kubeflow.org/v1beta1/namespaces/team-a/workspaces/nb-1/status`.
+ */
 export function resourcePath(
   resource: ResourceName,
   { namespace, name, subresource }: ResourcePart = {},

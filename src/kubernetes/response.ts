@@ -6,7 +6,10 @@ import { redactedReason, redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
 import { kindUnavailable, StatusError } from './status-error.ts';
 
-/** A 404 that names no object speaks of the resource itself. Of an object of ours, the failure says what and where. */
+/**
+ * Reads the body of a failed response. Returns the error of its Status, with kind and namespace of the resource that the
+ * request was for; KindUnavailable for a 404 that names no object, since then the API server does not serve the resource.
+ */
 export async function errorFromResponse(
   response: IncomingMessage,
   { resource, namespace }: { readonly resource?: Resource; readonly namespace?: string | undefined },
@@ -25,12 +28,15 @@ async function readText(response: IncomingMessage): Promise<string> {
     throw new StatusError({
       code: 503,
       reason: 'Broken',
-      message: `The API server's answer broke off: ${redactedReason(error)}`,
+      message: `The response of the API server ended early: ${redactedReason(error)}`,
     });
   }
 }
 
-/** @throws {StatusError} `Broken` where the answer breaks off */
+/**
+ * Returns the JSON object in the body of a response.
+ * @throws {StatusError} `Broken` if the response ends early
+ */
 export async function readJson(response: IncomingMessage): Promise<unknown> {
   const body = await readText(response);
   const value = parseJson(body);
@@ -47,7 +53,10 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** `299 - "text"`, as RFC 7234 has it; Node joins several such headers with a comma. */
+/**
+ * Returns the texts of a response's `Warning` headers, `299 - "text"` by RFC 7234. Node joins several headers with commas.
+ * See https://kubernetes.io/blog/2020/09/03/warnings/.
+ */
 export function warningsOf({ headers }: IncomingMessage): readonly string[] {
   const header = headers['warning'];
   if (typeof header !== 'string') return [];

@@ -51,16 +51,19 @@ it.each<[Partial<StatusDetails>, readonly string[]]>([
   expect(answersFor(error)).toEqual(expected);
 });
 
-it.each([undefined, null, 'Broken', { code: 404 }, new Error('404')])('knows nothing of %j', (error) => {
-  expect([answersFor(error), retryAfterMsOf(error)]).toEqual([[], undefined]);
-});
+it.each([undefined, null, 'Broken', { code: 404 }, new Error('404')])(
+  'matches no predicate when the error is %j',
+  (error) => {
+    expect([answersFor(error), retryAfterMsOf(error)]).toEqual([[], undefined]);
+  },
+);
 
-it('tells in milliseconds how long the server wants to be left alone', () => {
+it('returns the retry delay in milliseconds when the server sent one', () => {
   const error = new StatusError({ code: 429, reason: '', message: '', retryAfterSeconds: 2 });
   expect(retryAfterMsOf(error)).toBe(2_000);
 });
 
-it('names a kind that is not served in full', () => {
+it('names resource, version and group when a kind is not served', () => {
   expect(kindUnavailable(Widget).message).toMatch(/^This cluster does not serve widgets\.v1\.example\.org\. /u);
   expect(kindUnavailable({ ...Widget, group: '' }).message).toMatch(/^This cluster does not serve widgets\.v1\. /u);
 });

@@ -1,17 +1,20 @@
 import type { ResourceName } from './resource.ts';
 
-/** One reason inside a Status: which field was wrong and how. */
+/** `StatusCause` of the API: one invalid field. */
 export interface StatusCause {
   readonly reason: string;
   readonly field: string;
   readonly message: string;
 }
 
-/** What an API server says of a failure: the fields of its Status object that we use. */
+/**
+ * Fields of an API server's `Status` that the gateway uses, see
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
+ */
 export interface StatusDetails {
-  /** The HTTP status. */
+  /** HTTP status code. */
   readonly code: number;
-  /** `Status.reason`, e.g. `NotFound`; ours too: `KindUnavailable`, `Unreachable`, `Broken`. */
+  /** `Status.reason`, e.g. `NotFound`, or a reason of the gateway: `KindUnavailable`, `Unreachable`, `Broken`. */
   readonly reason: string;
   readonly message: string;
   readonly kind?: string | undefined;
@@ -21,7 +24,9 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The one class of failures that come from an API server or from the way to it. Ask it through the predicates below. */
+/**
+ * Error of a request to an API server: a Status that it returned, or a failed connection. Predicates below classify it.
+ */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: number;
@@ -36,54 +41,57 @@ export class StatusError extends Error {
   }
 }
 
-/** The version asked for is older than what the server remembers: list again. */
+/** Returns whether the resourceVersion is older than the API server's history, so the caller must list again. */
 export function isExpired(error: unknown): boolean {
   return error instanceof StatusError && error.code === 410;
 }
 
-/** The object does not exist, although its kind is served. */
+/** Returns whether the API server serves the resource but has no such object. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof StatusError && error.code === 404 && error.reason !== 'KindUnavailable';
 }
 
-/** The cluster does not serve this kind. */
+/** Returns whether the API server does not serve the resource. */
 export function isKindUnavailable(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'KindUnavailable';
 }
 
+/** Returns whether the object changed since it was read, or exists already. */
 export function isConflict(error: unknown): boolean {
   return error instanceof StatusError && error.code === 409;
 }
 
-/** An object of the name exists already, given or generated. */
+/** Returns whether an object with the given or generated name exists already. */
 export function isNameTaken(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'AlreadyExists';
 }
 
+/** Returns whether the API server did not accept the credentials. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof StatusError && error.code === 401;
 }
 
+/** Returns whether the caller lacks a permission. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof StatusError && error.code === 403;
 }
 
-/** Refused by the schema or by admission, or by a failed `test` of a JSON Patch. */
+/** Returns whether the schema, admission, or a `test` operation of a JSON Patch refused the object. */
 export function isInvalid(error: unknown): boolean {
   return error instanceof StatusError && error.code === 422;
 }
 
-/** The connection was refused or broke: whoever answers next may be another, or an older, server. */
+/** Returns whether the connection failed. The next one may reach another API server, with an older state. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof StatusError && (error.reason === 'Unreachable' || error.reason === 'Broken');
 }
 
-/** The connection broke after the request was sent: the server may have acted on it. */
+/** Returns whether the connection failed after the request was sent, so the API server may have processed it. */
 export function isBroken(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'Broken';
 }
 
-/** The failure of every read of a kind that the cluster does not serve. */
+/** Returns the error of a request for a resource that the API server does not serve. */
 export function kindUnavailable({ group, version, plural, kind }: ResourceName): StatusError {
   const name = [plural, version, group].filter(Boolean).join('.');
   return new StatusError({
@@ -94,7 +102,7 @@ export function kindUnavailable({ group, version, plural, kind }: ResourceName):
   });
 }
 
-/** The server has not yet seen the version asked for, as after a failover. */
+/** Returns whether the API server has not reached the requested resourceVersion, as after a failover. */
 export function isTooLargeVersion(error: unknown): boolean {
   if (!(error instanceof StatusError) || error.code !== 504) return false;
   const causes = error.details.causes ?? [];
@@ -104,7 +112,7 @@ export function isTooLargeVersion(error: unknown): boolean {
   );
 }
 
-/** How long the server asked us to wait. */
+/** Returns the delay in milliseconds before a retry that the API server requested. */
 export function retryAfterMsOf(error: unknown): number | undefined {
   const seconds = error instanceof StatusError ? error.details.retryAfterSeconds : undefined;
   return seconds === undefined ? undefined : seconds * 1_000;

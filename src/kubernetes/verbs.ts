@@ -1,20 +1,24 @@
 import type { KubernetesObject } from './object.ts';
 import type { WatchStreamOptions } from './watch-stream.ts';
 
-/** What the API server answered to a write: the object, and its `Warning` headers' texts. */
+/** Result of a write: the object as stored, and the texts of the `Warning` headers. */
 export interface WriteResult<T> {
   readonly object: T;
   readonly warnings: readonly string[];
 }
 
+/** Options of a list, see https://kubernetes.io/docs/reference/using-api/api-concepts/. */
 export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   readonly limit?: number | undefined;
-  /** Where the page before this one ended. */
+  /** Continue token of the previous page. */
   readonly continue?: string | undefined;
-  /** The state of this version, instead of the latest; the server remembers some minutes. */
+  /**
+   * Lists the state at exactly this resourceVersion. API servers keep about five minutes of history; older is 410
+   * Expired.
+   */
   readonly atResourceVersion?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -27,26 +31,26 @@ export interface ListAllOptions<T> extends Omit<ListOptions, 'limit' | 'continue
 export interface ObjectList<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
-  /** Set while there are more pages. */
+  /** Continue token of the next page. Undefined on the last page. */
   readonly continue?: string | undefined;
 }
 
 export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStreamOptions<T>, 'resource'> {
-  /** Events after this version. Undefined: first every object as it is, as ADDED, then a bookmark that says so. */
+  /** Starts after this version. Undefined: a streaming list, which sends each object as ADDED and then a bookmark. */
   readonly resourceVersion: string | undefined;
-  /** When the server is to end the watch. */
+  /** Time after which the API server ends the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
 
 export interface WriteOptions {
-  /** The API server goes through everything but stores nothing. */
+  /** Runs validation and admission without storing the result. */
   readonly dryRun?: boolean | undefined;
-  /** Who `metadata.managedFields` says has written; by default the gateway. */
+  /** Manager of the fields in `metadata.managedFields`. By default the gateway. */
   readonly fieldManager?: string | undefined;
-  /** What becomes of fields that the schema does not know. The API server's default is to warn. */
+  /** Handling of unknown and duplicate fields. The API server's default is Warn. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
-  /** Takes fields away from other managers. Only for APPLY. */
+  /** Takes ownership of fields of other managers. Only for APPLY. */
   readonly force?: boolean | undefined;
   readonly subresource?: 'status' | undefined;
   readonly signal: AbortSignal;
@@ -57,12 +61,12 @@ export interface CreateOptions extends WriteOptions {
 }
 
 export interface DeleteOptions {
-  /** The API server goes through everything but removes nothing. */
+  /** Runs admission without deleting. */
   readonly dryRun?: boolean | undefined;
-  /** What becomes of the objects that belong to it. By default the API server knows what is usual for the kind. */
+  /** Handling of dependents. The default depends on the kind. */
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' | undefined;
   readonly gracePeriodSeconds?: number | undefined;
-  /** What the object must be for this to happen. */
+  /** The deletion fails with a conflict unless the object has this uid and resourceVersion. */
   readonly preconditions?: { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined };
   readonly signal: AbortSignal;
 }
@@ -72,15 +76,15 @@ export interface DeleteCollectionOptions extends Omit<DeleteOptions, 'preconditi
   readonly fieldSelector?: string | undefined;
 }
 
-/** What has become of a deletion. */
+/** Result of a deletion. */
 export interface DeleteResult<T> {
-  /** The object, while it waits for its finalizers or its grace period. Undefined: it is gone. */
+  /** The object, if it still waits for its finalizers or grace period. Undefined: it is deleted. */
   readonly object: T | undefined;
   readonly warnings: readonly string[];
 }
 
 export interface DeleteCollectionResult {
-  /** How many objects the deletion was about. */
+  /** Number of objects that the selectors matched. */
   readonly count: number;
   readonly warnings: readonly string[];
 }
@@ -92,7 +96,7 @@ export interface Patch {
   readonly body: unknown;
 }
 
-/** How a patch says which it is. */
+/** Content types of patches. */
 export const patchMediaTypes = {
   JSON: 'application/json-patch+json',
   MERGE: 'application/merge-patch+json',
@@ -100,7 +104,7 @@ export const patchMediaTypes = {
   APPLY: 'application/apply-patch+yaml',
 } as const satisfies Record<PatchType, string>;
 
-/** The options of a write as the API server's query has them. */
+/** Returns the options of a write as query parameters. */
 export function writeQueryOf({
   dryRun,
   fieldManager,
@@ -115,7 +119,9 @@ export function writeQueryOf({
   };
 }
 
-/** The options of a deletion as the API server's body has them. Undefined where there are none. */
+/**
+ * Returns the options of a deletion as `metav1.DeleteOptions`, the body of the request; undefined if there are none.
+ */
 export function deleteOptionsOf({
   dryRun,
   propagationPolicy,

@@ -5,7 +5,7 @@ import type { StatusError } from './status-error.ts';
 import { readWatchStream, type WatchEvent } from './watch-stream.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 
-it('reads event by event, each with its object', async () => {
+it('returns events in order when each line has one', async () => {
   const { events, end } = await read(
     line('ADDED', object('a')) + line('MODIFIED', object('a')) + line('DELETED', object('a')),
   );
@@ -17,13 +17,13 @@ it('reads event by event, each with its object', async () => {
   expect(end).toBe('end');
 });
 
-it('puts together characters and lines that come in pieces', async () => {
+it('joins characters and lines when they arrive in pieces', async () => {
   const bytes = Buffer.from(line('ADDED', object('a', { color: 'größer 🦊' })));
   const { events } = await read(...Array.from(bytes, (byte) => Buffer.of(byte)));
   expect(events).toMatchObject([{ object: { spec: { color: 'größer 🦊' } } }]);
 });
 
-it('reads bookmarks, and which of them ends the initial events', async () => {
+it('marks the bookmark when it ends the initial events', async () => {
   const annotations = { 'k8s.io/initial-events-end': 'true' };
   const { events } = await read(
     line('BOOKMARK', { metadata: { resourceVersion: '7' } }),
@@ -43,24 +43,27 @@ it.each([
   ['{"type":"ADDED","object":{"metadata":{"name":"x","uid":"1"}}}', TypeError],
   ['{"type":"PING","object":{}}', TypeError],
   ['{"type":"BOOKMARK","object":{}}', TypeError],
-])('passes over %s, tells of it, and goes on', async (nonsense, kind) => {
-  const { events, malformed, end } = await read(`${nonsense}\n\n \n${line('ADDED', object('a'))}`);
+])('skips and reports a line when it is %s', async (malformedLine, kind) => {
+  const { events, malformed, end } = await read(`${malformedLine}\n\n \n${line('ADDED', object('a'))}`);
   expect([events.length, malformed.length, end]).toEqual([1, 1, 'end']);
   expect(malformed[0]).toBeInstanceOf(kind);
 });
 
-it('ends with what an ERROR event says', async () => {
+it('throws the Status when an ERROR event arrives', async () => {
   const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version: 1 (5)' };
   const { events, end } = await read(line('ERROR', status) + line('ADDED', object('a')));
   expect(events).toEqual([]);
   expect(end).toMatchObject({ code: 410, reason: 'Expired', message: 'too old resource version: 1 (5)' });
 });
 
-it.each(['{"type":"ERROR"}', '{"type":"ERROR","object":{"message":"?"}}'])('ends with 500 for %s', async (error) => {
-  expect((await read(`${error}\n`)).end).toMatchObject({ code: 500 });
-});
+it.each(['{"type":"ERROR"}', '{"type":"ERROR","object":{"message":"?"}}'])(
+  'throws 500 when an ERROR event is %s',
+  async (error) => {
+    expect((await read(`${error}\n`)).end).toMatchObject({ code: 500 });
+  },
+);
 
-it('ends as broken when the connection is cut', async () => {
+it('throws Broken when the connection is closed', async () => {
   const { events, end } = await readFrom((response) => {
     response.write(line('ADDED', object('a')), () => response.destroy());
   });
@@ -68,7 +71,7 @@ it('ends as broken when the connection is cut', async () => {
   expect(end).toMatchObject({ reason: 'Broken' });
 });
 
-it('ends as broken when it is silent for too long', async () => {
+it('throws Broken when no byte arrives within the idle timeout', async () => {
   const { events, end } = await readFrom((response) => void response.write(line('ADDED', object('a'))), {
     idleTimeoutMs: 50,
   });
@@ -76,7 +79,7 @@ it('ends as broken when it is silent for too long', async () => {
   expect(end).toMatchObject({ reason: 'Broken', message: 'The watch was silent for 50 ms.' });
 });
 
-it('ends with what its reader throws, and reads no further', async () => {
+it('throws the error of the handler when it fails, and reads no further', async () => {
   const bug = new TypeError('a bug of ours');
   const { malformed, end } = await readFrom((response) => response.end(line('ADDED', object('a')).repeat(2)), {
     onEvent: () => {
@@ -86,7 +89,7 @@ it('ends with what its reader throws, and reads no further', async () => {
   expect([malformed, end]).toEqual([[], bug]);
 });
 
-it('says when an object was written, as far as its managers tell', async () => {
+it('returns the time of the write when managedFields have one', async () => {
   const managedFields = [{ time: '2024-05-01T10:00:00Z' }, { time: '2024-05-01T10:00:05Z' }, {}, null];
   const managed = { ...object('a'), metadata: { ...object('a').metadata, managedFields } };
   const { events } = await read(line('ADDED', managed), line('MODIFIED', object('a')));
@@ -96,7 +99,7 @@ it('says when an object was written, as far as its managers tell', async () => {
 interface Outcome {
   readonly events: readonly WatchEvent<WidgetObject>[];
   readonly malformed: readonly Error[];
-  /** `end`, or what was thrown. */
+  /** `end`, or the error. */
   readonly end: unknown;
 }
 

@@ -5,23 +5,23 @@ import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
 import { StatusError } from './status-error.ts';
 
-/** One line of a watch, checked. A bookmark carries only how far the watch has come. */
+/** Decoded watch event. A bookmark has only the resourceVersion that the watch has reached. */
 export type WatchEvent<T extends KubernetesObject> =
   | {
       readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
       readonly object: T;
-      /** When the API server stored it, in milliseconds since the epoch, where its managers note that. */
+      /** Time of the write by `managedFields`, in milliseconds since the epoch. Undefined if they have none. */
       readonly writtenAt: number | undefined;
     }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean };
 
 export interface WatchStreamOptions<T extends KubernetesObject> {
   readonly resource: Resource<T>;
-  /** The stream counts as broken after so long without a byte. */
+  /** Time without a byte after which the stream counts as broken. */
   readonly idleTimeoutMs: number;
-  /** Called for every chunk of bytes that arrives, before its events. */
+  /** Called for each chunk of bytes, before its events. */
   readonly onActivity?: () => void;
-  /** Takes one event; an exception ends the stream with it. */
+  /** Handles one event. An exception ends the stream with it. */
   readonly onEvent: (event: WatchEvent<T>) => void;
   /** Called for a line that is not a valid event. The stream continues. */
   readonly onMalformed: (error: TypeError) => void;
@@ -36,9 +36,9 @@ interface RawEvent {
 }
 
 /**
- * Reads a watch to its end, event by event.
- * @returns when the server ends the stream
- * @throws {StatusError} for an ERROR event, `Broken` for a broken or silent connection
+ * Reads the events of a watch (`metav1.WatchEvent`, one JSON object per line) in order. Resolves when the API server ends the
+ * stream.
+ * @throws {StatusError} the Status of an ERROR event; `Broken` if the connection fails or is silent for too long
  */
 export function readWatchStream<T extends KubernetesObject>(
   response: IncomingMessage,
@@ -67,7 +67,7 @@ export function readWatchStream<T extends KubernetesObject>(
     response.once('error', (error) => fail(broken(error.message)));
     response.once('close', () => {
       clearTimeout(idle);
-      reject(broken('closed in the middle'));
+      reject(broken('closed before its end'));
     });
   });
 }
