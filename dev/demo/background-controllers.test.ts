@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { Manifest } from '../simulator/api-object.ts';
-import { objectAt, textAt, type JsonObject } from '../simulator/json.ts';
+import { objectAt, stringAt, type JsonObject } from '../simulator/json.ts';
 import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { WORKSPACE_NAME_LABEL } from './annotations.ts';
@@ -134,7 +134,7 @@ it('keeps a deleted claim while a pod mounts it', async () => {
 
 it('executes Volcano commands and deletes them', async () => {
   await using demo = await startDemoCluster();
-  const phase = () => textAt(objectAt(objectAt(job(), 'status'), 'state'), 'phase');
+  const phase = () => stringAt(objectAt(objectAt(job(), 'status'), 'state'), 'phase');
   const job = () =>
     demo.get(VOLCANO, 'Job', 'detector-training', 'team-vision') as (KubernetesObject & JsonObject) | undefined;
   const seen = ['AbortJob', 'ResumeJob'].flatMap((action) => {

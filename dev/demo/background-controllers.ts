@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import { objectAt, textAt } from '../simulator/json.ts';
+import { objectAt, stringAt } from '../simulator/json.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { WORKSPACE_NAME_LABEL } from './annotations.ts';
 import { LogGenerator } from './background-controllers/log-generator.ts';
@@ -70,7 +70,7 @@ function restartCrashed(simulator: Simulator, pods: readonly Pod[], now: Date): 
 /** Increments the count of the pod's BackOff event, as Kubernetes does for a repeated event. */
 function countBackOff(simulator: Simulator, { metadata: { uid } }: Pod, now: Date): void {
   const event = listObjects(simulator, 'v1', 'Event').find(
-    (candidate) => textAt(candidate, 'reason') === 'BackOff' && objectAt(candidate, 'involvedObject')['uid'] === uid,
+    (candidate) => stringAt(candidate, 'reason') === 'BackOff' && objectAt(candidate, 'involvedObject')['uid'] === uid,
   );
   if (!event) return;
   updateObject(simulator, event, { count: Number(event['count'] ?? 1) + 1, lastTimestamp: timestamp(now) });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import type { TokenUser } from '../simulator/access/tokens.ts';
 import type { Manifest } from '../simulator/api-object.ts';
 import { bindingTo, clusterBindingTo, kubeflowRoles } from './roles.ts';
+import type { TokenUser } from '../simulator/access/authentication.ts';
 
 /** A user of the demo with a bearer token. */
 export interface DemoUser extends TokenUser {

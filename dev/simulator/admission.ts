@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
+import type { SimulatedCluster } from './cluster.ts';
 import type { ServedResource } from './served-resource.ts';
-import { conflict, forbidden, invalid, StatusError, type Cause } from './status.ts';
+import { conflictError, forbiddenError, invalidError, ApiStatusError, type Cause } from './status.ts';
 
 /** A rule in code that looks at a write before it is stored, as a validating webhook does. */
 export type AdmissionHook = (review: AdmissionReview) => AdmissionResult | void;
 
-export interface AdmissionReview extends ReadAccess {
+export interface AdmissionReview extends ObjectReader {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly resource: { readonly group: string; readonly version: string; readonly resource: string };
   readonly subresource?: string | undefined;
@@ -21,12 +21,12 @@ export interface AdmissionReview extends ReadAccess {
 }
 
 /** An object under review: its fields beyond the metadata are the hook's to check. */
-export interface ReviewedObject extends KubernetesObject {
+interface ReviewedObject extends KubernetesObject {
   readonly [field: string]: unknown;
 }
 
 /** The objects as they are stored now. */
-export interface ReadAccess {
+export interface ObjectReader {
   readonly get: (apiVersion: string, kind: string, name: string, namespace?: string) => KubernetesObject | undefined;
   readonly list: (apiVersion: string, kind: string, namespace?: string) => readonly KubernetesObject[];
 }
@@ -36,7 +36,7 @@ export interface AdmissionResult {
   readonly deny?: Denial | undefined;
 }
 
-export interface Denial {
+interface Denial {
   readonly message?: string | undefined;
   readonly causes?: readonly Cause[] | undefined;
   /** 422 unless told otherwise. With 400 the message is all that is said, as by webhooks that give no reason. */
@@ -54,30 +54,30 @@ interface Write {
 
 /**
  * Asks every hook; what they warn of.
- * @throws {StatusError} when one of them denies
+ * @throws {ApiStatusError} when one of them denies
  */
-export function admit(cluster: Cluster, access: ReadAccess, write: Write): readonly string[] {
+export function admit(cluster: SimulatedCluster, access: ObjectReader, write: Write): readonly string[] {
   const { resource, ...rest } = write;
   const { name, namespace } = (write.object ?? write.oldObject)?.metadata ?? {};
   const { group, version, plural } = resource;
   const review = { ...rest, ...access, name, namespace, resource: { group, version, resource: plural } };
   return cluster.admission.flatMap((hook) => {
     const result = hook(review);
-    if (result?.deny) throw denied(resource, name ?? '', result.deny);
+    if (result?.deny) throw denialError(resource, name ?? '', result.deny);
     return result?.warnings ?? [];
   });
 }
 
-function denied(resource: ServedResource, name: string, { code = 422, message = '', causes = [] }: Denial) {
+function denialError(resource: ServedResource, name: string, { code = 422, message = '', causes = [] }: Denial) {
   switch (code) {
     case 400:
-      return new StatusError({ code, reason: '', message });
+      return new ApiStatusError({ code, reason: '', message });
     case 403:
-      return forbidden(resource, { name, message, causes });
+      return forbiddenError(resource, { name, message, causes });
     case 409:
-      return conflict({ ...resource, plural: resource.kind }, { name, message, causes });
+      return conflictError({ ...resource, plural: resource.kind }, { name, message, causes });
     case 422:
-      return invalid(
+      return invalidError(
         { group: resource.group, kind: resource.kind, name },
         causes.length > 0 ? causes : [{ reason: 'FieldValueInvalid', message }],
       );

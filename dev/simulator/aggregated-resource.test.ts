@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { POD_METRICS, type AggregatedResource } from './aggregated-resource.ts';
-import { namesIn, startTestSimulator } from './test-simulator.ts';
+import { itemNames, startTestSimulator } from './test-simulator.ts';
 
 const METRICS = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods';
 const usage = {
@@ -23,7 +23,7 @@ it('serves metrics as they are served: computed, and not to be watched or writte
   expect(body).toMatchObject({ kind: 'PodMetrics', window: '15s', containers: usage.containers });
   expect(Object.keys(body['metadata'] as object)).toEqual(['name', 'namespace', 'labels', 'creationTimestamp']);
   const list = await test.get(`${METRICS}?labelSelector=team%3Da`);
-  expect([list.body['kind'], list.body['metadata'], namesIn(list)]).toEqual(['PodMetricsList', {}, ['nb']]);
+  expect([list.body['kind'], list.body['metadata'], itemNames(list)]).toEqual(['PodMetricsList', {}, ['nb']]);
   expect((await test.send('DELETE', `${METRICS}/nb`)).status).toBe(405);
   expect((await test.get(`${METRICS}?watch=true`)).body).toMatchObject({
     code: 405,

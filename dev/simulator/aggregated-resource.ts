@@ -1,5 +1,6 @@
-import { nativeResource, type NativeResourceOptions } from './native-resource.ts';
-import type { ServedResource } from './served-resource.ts';
+import { type ServedResource, type Verb, VERBS } from './served-resource.ts';
+import { age, PRINTER_COLUMNS } from './printer-columns.ts';
+import type { JsonObject } from './json.ts';
 
 /** A resource that another API server serves behind this one: it may lack verbs, and may come and go. */
 export interface AggregatedResource extends Pick<
@@ -21,4 +22,50 @@ export const POD_METRICS: AggregatedResource = {
 
 export function aggregatedResource({ apiVersion, kind, ...options }: AggregatedResource): ServedResource {
   return nativeResource(apiVersion, kind, options);
+}
+
+interface NativeResourceOptions {
+  /** By default the kind in lower case with an s. */
+  readonly plural?: string;
+  /** By default it is. */
+  readonly namespaced?: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** By default all. */
+  readonly verbs?: readonly Verb[];
+  readonly hasGeneration?: boolean;
+  readonly hasStatus?: boolean;
+  readonly hasLog?: boolean;
+  readonly isComputed?: boolean;
+  readonly selectableFields?: Readonly<Record<string, (object: JsonObject) => string>>;
+  readonly prepare?: (object: JsonObject) => JsonObject;
+  readonly validate?: ServedResource['validate'];
+}
+
+/** A resource that a server knows by itself, as opposed to one that a CustomResourceDefinition defines. */
+export function nativeResource(apiVersion: string, kind: string, options: NativeResourceOptions = {}): ServedResource {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const singular = kind.toLowerCase();
+  return {
+    group,
+    version,
+    kind,
+    singular,
+    plural: options.plural ?? `${singular}s`,
+    listKind: `${kind}List`,
+    namespaced: options.namespaced ?? true,
+    shortNames: options.shortNames ?? [],
+    categories: options.categories ?? [],
+    verbs: options.verbs ?? VERBS,
+    custom: false,
+    hasStatus: options.hasStatus ?? false,
+    hasLog: options.hasLog,
+    isComputed: options.isComputed,
+    hasGeneration: options.hasGeneration ?? false,
+    storageApiVersion: apiVersion,
+    columns: PRINTER_COLUMNS[kind] ?? [age()],
+    selectableFields: options.selectableFields ?? {},
+    prepare: options.prepare,
+    validate: options.validate,
+  };
 }

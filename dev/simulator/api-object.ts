@@ -47,19 +47,8 @@ export function malformedMetadata(metadata: JsonObject): readonly string[] {
   ];
 }
 
-/** Whether a decoded body has the form of an object: an apiVersion, a kind and sound metadata. */
-export function isManifest(value: unknown): value is Manifest {
-  return (
-    isJsonObject(value) &&
-    typeof value['apiVersion'] === 'string' &&
-    typeof value['kind'] === 'string' &&
-    isJsonObject(value['metadata']) &&
-    malformedMetadata(value['metadata']).length === 0
-  );
-}
-
 /** Everything except the metadata and the named fields: what a spec write may change. */
-export function contentOf(object: JsonObject, ...except: readonly string[]): JsonObject {
+export function fieldsBeyondMetadata(object: JsonObject, ...except: readonly string[]): JsonObject {
   const skipped = new Set(['metadata', 'apiVersion', 'kind', ...except]);
   return Object.fromEntries(Object.entries(object).filter(([field]) => !skipped.has(field)));
 }
@@ -76,7 +65,7 @@ export function compactMeta(metadata: LooseMeta & Pick<ApiMeta, RequiredMeta>): 
 
 type RequiredMeta = 'name' | 'uid' | 'resourceVersion' | 'creationTimestamp';
 
-export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
+export function objectLabels(object: JsonObject): Readonly<Record<string, string>> {
   const labels = objectAt(object['metadata'], 'labels');
   return isTextMap(labels) ? labels : {};
 }

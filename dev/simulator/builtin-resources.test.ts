@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, type TestSimulator } from './test-simulator.ts';
+import { itemNames, startTestSimulator, type TestSimulator } from './test-simulator.ts';
 import type { JsonObject } from './json.ts';
 
 const CORE = '/api/v1/namespaces/default';
@@ -97,7 +97,7 @@ const selections: readonly (readonly [string, string, readonly string[]])[] = [
 it.each(selections)('selects %s by %s', async (plural, fields, names) => {
   await using test = await startTestSimulator({ objects: [...pods(), ...events(), ...secrets()] });
   const answer = await test.get(`${CORE}/${plural}?fieldSelector=${encodeURIComponent(fields)}`);
-  expect(namesIn(answer)).toEqual(names);
+  expect(itemNames(answer)).toEqual(names);
 });
 
 it('keeps an event in the namespace of what it is about', async () => {

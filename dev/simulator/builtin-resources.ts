@@ -1,25 +1,28 @@
 import { RBAC_GROUP } from './access/rbac-objects.ts';
 import {
-  checkClusterRole,
-  checkClusterRoleBinding,
-  checkRole,
-  checkRoleBinding,
-  completeBinding,
-  completeRole,
+  validateClusterRole,
+  validateClusterRoleBinding,
+  validateRole,
+  validateRoleBinding,
+  prepareBinding,
+  prepareRole,
 } from './access/rbac-strategies.ts';
 import { CUSTOM_RESOURCE_DEFINITION } from './custom-resource-definition.ts';
-import { checkEvent, completePod } from './builtin/pod-shape.ts';
-import { checkConfigMap, checkSecret, completeSecret } from './builtin-strategies.ts';
 import {
-  checkClaim,
-  checkStorageClass,
-  completeClaim,
-  completeStorageClass,
-  completeVolume,
-} from './builtin/volume-shape.ts';
-import { nativeResource } from './native-resource.ts';
-import { objectAt, textAt, type JsonObject } from './json.ts';
+  validateClaim,
+  validateConfigMap,
+  validateEvent,
+  validateSecret,
+  validateStorageClass,
+  prepareClaim,
+  preparePod,
+  prepareSecret,
+  prepareStorageClass,
+  prepareVolume,
+} from './builtin-strategies.ts';
+import { type JsonObject, objectAt, stringAt } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
+import { nativeResource } from './aggregated-resource.ts';
 
 const ALL = ['all'];
 const RBAC = `${RBAC_GROUP}/v1`;
@@ -30,36 +33,36 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     namespaced: false,
     shortNames: ['ns'],
     hasStatus: true,
-    selectable: { 'status.phase': textIn('status', 'phase') },
-    complete: phase('Active'),
+    selectableFields: { 'status.phase': textIn('status', 'phase') },
+    prepare: phase('Active'),
   }),
-  nativeResource('v1', 'Event', { shortNames: ['ev'], selectable: eventFields(), check: checkEvent }),
+  nativeResource('v1', 'Event', { shortNames: ['ev'], selectableFields: eventFields(), validate: validateEvent }),
   nativeResource('v1', 'Pod', {
     shortNames: ['po'],
     categories: ALL,
     hasStatus: true,
     hasLog: true,
-    selectable: podFields(),
-    complete: completePod,
+    selectableFields: podFields(),
+    prepare: preparePod,
   }),
   nativeResource('v1', 'PersistentVolumeClaim', {
     shortNames: ['pvc'],
     hasStatus: true,
-    complete: completeClaim,
-    check: checkClaim,
+    prepare: prepareClaim,
+    validate: validateClaim,
   }),
   nativeResource('v1', 'PersistentVolume', {
     namespaced: false,
     shortNames: ['pv'],
     hasStatus: true,
-    complete: completeVolume,
+    prepare: prepareVolume,
   }),
   nativeResource('v1', 'Secret', {
-    selectable: { type: (object) => textAt(object, 'type') ?? '' },
-    complete: completeSecret,
-    check: checkSecret,
+    selectableFields: { type: (object) => stringAt(object, 'type') ?? '' },
+    prepare: prepareSecret,
+    validate: validateSecret,
   }),
-  nativeResource('v1', 'ConfigMap', { shortNames: ['cm'], check: checkConfigMap }),
+  nativeResource('v1', 'ConfigMap', { shortNames: ['cm'], validate: validateConfigMap }),
   nativeResource('v1', 'Service', { shortNames: ['svc'], categories: ALL, hasStatus: true }),
   nativeResource('v1', 'ServiceAccount', { shortNames: ['sa'] }),
   nativeResource('apps/v1', 'StatefulSet', {
@@ -72,16 +75,16 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     namespaced: false,
     shortNames: ['sc'],
     plural: 'storageclasses',
-    complete: completeStorageClass,
-    check: checkStorageClass,
+    prepare: prepareStorageClass,
+    validate: validateStorageClass,
   }),
-  nativeResource(RBAC, 'Role', { complete: completeRole, check: checkRole }),
-  nativeResource(RBAC, 'RoleBinding', { complete: completeBinding, check: checkRoleBinding }),
-  nativeResource(RBAC, 'ClusterRole', { namespaced: false, complete: completeRole, check: checkClusterRole }),
+  nativeResource(RBAC, 'Role', { prepare: prepareRole, validate: validateRole }),
+  nativeResource(RBAC, 'RoleBinding', { prepare: prepareBinding, validate: validateRoleBinding }),
+  nativeResource(RBAC, 'ClusterRole', { namespaced: false, prepare: prepareRole, validate: validateClusterRole }),
   nativeResource(RBAC, 'ClusterRoleBinding', {
     namespaced: false,
-    complete: completeBinding,
-    check: checkClusterRoleBinding,
+    prepare: prepareBinding,
+    validate: validateClusterRoleBinding,
   }),
   CUSTOM_RESOURCE_DEFINITION,
 ];
@@ -94,7 +97,7 @@ function phase(initial: string): (object: JsonObject) => JsonObject {
 }
 
 function textIn(parent: string, field: string): (object: JsonObject) => string {
-  return (object) => textAt(object[parent], field) ?? '';
+  return (object) => stringAt(object[parent], field) ?? '';
 }
 
 function podFields(): Readonly<Record<string, (object: JsonObject) => string>> {
@@ -110,9 +113,9 @@ function eventFields(): Readonly<Record<string, (object: JsonObject) => string>>
   const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
   return {
     ...Object.fromEntries(involved.map((field) => [`involvedObject.${field}`, textIn('involvedObject', field)])),
-    reason: (object) => textAt(object, 'reason') ?? '',
-    reportingComponent: (object) => textAt(object, 'reportingComponent') ?? '',
+    reason: (object) => stringAt(object, 'reason') ?? '',
+    reportingComponent: (object) => stringAt(object, 'reportingComponent') ?? '',
     source: textIn('source', 'component'),
-    type: (object) => textAt(object, 'type') ?? '',
+    type: (object) => stringAt(object, 'type') ?? '',
   };
 }

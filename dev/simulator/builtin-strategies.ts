@@ -1,5 +1,5 @@
-import { isEqualJson, objectAt, textAt, type JsonObject } from './json.ts';
-import { badRequest, type Cause } from './status.ts';
+import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
+import { badRequestError, type Cause } from './status.ts';
 
 const KEY = /^[-._a-zA-Z0-9]+$/u;
 const KEY_RULE =
@@ -15,8 +15,8 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `stringData` is a way to write `data`, and never read back. @throws {StatusError} 400 for values that are not base64 */
-export function completeSecret({ stringData, ...object }: JsonObject): JsonObject {
-  const type = textAt(object, 'type') || 'Opaque';
+export function prepareSecret({ stringData, ...object }: JsonObject): JsonObject {
+  const type = stringAt(object, 'type') || 'Opaque';
   const encoded = Object.entries(objectAt({ stringData }, 'stringData')).map(([key, value]) => [
     key,
     Buffer.from(String(value)).toString('base64'),
@@ -26,22 +26,26 @@ export function completeSecret({ stringData, ...object }: JsonObject): JsonObjec
   return { ...object, type, data: { ...objectAt(object, 'data'), ...Object.fromEntries(encoded) } };
 }
 
-export function checkSecret(secret: JsonObject, old?: JsonObject): readonly Cause[] {
+export function validateSecret(secret: JsonObject, old?: JsonObject): readonly Cause[] {
   const data = objectAt(secret, 'data');
-  const missing = (REQUIRED_KEYS[textAt(secret, 'type') ?? ''] ?? []).filter((key) => !(key in data));
+  const missing = (REQUIRED_KEYS[stringAt(secret, 'type') ?? ''] ?? []).filter((key) => !(key in data));
   return [
-    ...badKeys(secret, 'data'),
+    ...validateKeys(secret, 'data'),
     ...missing.map((key) => ({ reason: 'FieldValueRequired', field: `data[${key}]`, message: 'Required value' })),
-    ...(old ? changedType(secret, old) : []),
-    ...(old ? changedContent(secret, old) : []),
+    ...(old ? validateTypeUpdate(secret, old) : []),
+    ...(old ? validateImmutable(secret, old) : []),
   ];
 }
 
-export function checkConfigMap(map: JsonObject, old?: JsonObject): readonly Cause[] {
-  return [...badKeys(map, 'data'), ...badKeys(map, 'binaryData'), ...(old ? changedContent(map, old) : [])];
+export function validateConfigMap(map: JsonObject, old?: JsonObject): readonly Cause[] {
+  return [
+    ...validateKeys(map, 'data'),
+    ...validateKeys(map, 'binaryData'),
+    ...(old ? validateImmutable(map, old) : []),
+  ];
 }
 
-function badKeys(object: JsonObject, field: string): readonly Cause[] {
+function validateKeys(object: JsonObject, field: string): readonly Cause[] {
   const bad = Object.keys(objectAt(object, field)).filter((key) => !KEY.test(key));
   return bad.map((key) => ({
     reason: 'FieldValueInvalid',
@@ -50,13 +54,13 @@ function badKeys(object: JsonObject, field: string): readonly Cause[] {
   }));
 }
 
-function changedType({ type }: JsonObject, old: JsonObject): readonly Cause[] {
+function validateTypeUpdate({ type }: JsonObject, old: JsonObject): readonly Cause[] {
   if (type === old['type']) return [];
   const message = `Invalid value: ${JSON.stringify(type)}: field is immutable`;
   return [{ reason: 'FieldValueInvalid', field: 'type', message }];
 }
 
-function changedContent(object: JsonObject, old: JsonObject): readonly Cause[] {
+function validateImmutable(object: JsonObject, old: JsonObject): readonly Cause[] {
   if (old['immutable'] !== true) return [];
   const fields = ['immutable', 'data', 'binaryData'].filter((field) => !isEqualJson(object[field], old[field]));
   return fields.map((field) => ({ reason: 'FieldValueForbidden', field, message: IMMUTABLE }));
@@ -67,5 +71,104 @@ function isBase64(value: unknown): boolean {
 }
 
 function notBase64() {
-  return badRequest('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0');
+  return badRequestError('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0');
+}
+
+const POD_DEFAULTS = {
+  restartPolicy: 'Always',
+  terminationGracePeriodSeconds: 30,
+  dnsPolicy: 'ClusterFirst',
+  schedulerName: 'default-scheduler',
+};
+const CONTAINER_DEFAULTS = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
+
+/** Fills in what a server fills in, as far as clients may look at it. */
+export function preparePod(pod: JsonObject): JsonObject {
+  const spec = objectAt(pod, 'spec');
+  const containers = listAt(spec, 'containers').filter(isJsonObject).map(prepareContainer);
+  const status = { phase: 'Pending', qosClass: qosClass(containers), ...objectAt(pod, 'status') };
+  return { ...pod, spec: { ...POD_DEFAULTS, ...spec, containers }, status };
+}
+
+function prepareContainer(container: JsonObject): JsonObject {
+  const image = stringAt(container, 'image') ?? '';
+  const imagePullPolicy = /:(?!latest$)[^/:]+$|@/u.test(image) ? 'IfNotPresent' : 'Always';
+  return { ...CONTAINER_DEFAULTS, imagePullPolicy, resources: {}, ...container };
+}
+
+/** By whether the containers say what they need of processor and memory, and whether that is all they may have. */
+function qosClass(containers: readonly JsonObject[]): string {
+  const asked = containers.map((container) => {
+    const resources = objectAt(container, 'resources');
+    return [objectAt(resources, 'requests'), objectAt(resources, 'limits')] as const;
+  });
+  if (asked.every(([requests, limits]) => !has(requests) && !has(limits))) return 'BestEffort';
+  const isGuaranteed = asked.every(([requests, limits]) =>
+    ['cpu', 'memory'].every((name) => name in limits && (requests[name] ?? limits[name]) === limits[name]),
+  );
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+function has(amounts: JsonObject): boolean {
+  return 'cpu' in amounts || 'memory' in amounts;
+}
+
+/** An event stands in the namespace of what it is about; events about the cluster stand in `default`. */
+export function validateEvent(event: JsonObject): readonly Cause[] {
+  const namespace = stringAt(event['metadata'], 'namespace') ?? '';
+  const involved = stringAt(event['involvedObject'], 'namespace') ?? '';
+  if (involved === namespace || (involved === '' && ['default', 'kube-system'].includes(namespace))) return [];
+  const message = `Invalid value: ${JSON.stringify(involved)}: does not match event.namespace`;
+  return [{ reason: 'FieldValueInvalid', field: 'involvedObject.namespace', message }];
+}
+
+const SPEC_IMMUTABLE =
+  'Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+
+export function prepareClaim(claim: JsonObject): JsonObject {
+  const spec = { volumeMode: 'Filesystem', ...objectAt(claim, 'spec') };
+  return { ...claim, spec, status: { phase: 'Pending', ...objectAt(claim, 'status') } };
+}
+
+export function validateClaim(claim: JsonObject, old?: JsonObject): readonly Cause[] {
+  const spec = objectAt(claim, 'spec');
+  const causes: Cause[] = [];
+  if (listAt(spec, 'accessModes').length === 0)
+    causes.push(required('spec.accessModes', ': at least 1 access mode is required'));
+  if (!('storage' in objectAt(objectAt(spec, 'resources'), 'requests')))
+    causes.push(required('spec.resources[storage]'));
+  if (old && !isEqualJson(immutableFields(claim, old), immutableFields(old, old)))
+    causes.push({ reason: 'FieldValueForbidden', field: 'spec', message: SPEC_IMMUTABLE });
+  return causes;
+}
+
+/** A claim may be bound to a volume once; when it is, it may ask for more. */
+function immutableFields(claim: JsonObject, old: JsonObject): JsonObject {
+  const { resources, volumeName, ...spec } = objectAt(claim, 'spec');
+  const wasBound = stringAt(old['spec'], 'volumeName') !== undefined;
+  return wasBound ? { ...spec, volumeName } : { ...spec, resources };
+}
+
+export function prepareVolume(volume: JsonObject): JsonObject {
+  const spec = { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', ...objectAt(volume, 'spec') };
+  return { ...volume, spec, status: { phase: 'Pending', ...objectAt(volume, 'status') } };
+}
+
+export function prepareStorageClass(storageClass: JsonObject): JsonObject {
+  return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...storageClass };
+}
+
+export function validateStorageClass(storageClass: JsonObject, old?: JsonObject): readonly Cause[] {
+  if (!stringAt(storageClass, 'provisioner')) return [required('provisioner')];
+  const fixed = ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'];
+  const changed = old ? fixed.filter((field) => !isEqualJson(storageClass[field], old[field])) : [];
+  return changed.map((field) => ({
+    reason: 'FieldValueForbidden',
+    field,
+    message: `Forbidden: updates to ${field} are forbidden.`,
+  }));
+}
+
+function required(field: string, more = ''): Cause {
+  return { reason: 'FieldValueRequired', field, message: `Required value${more}` };
 }

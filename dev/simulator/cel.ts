@@ -12,7 +12,7 @@ export interface CelExpression {
   readonly evaluate: (variables: CelVariables) => unknown;
 }
 
-export interface CelVariables {
+interface CelVariables {
   readonly self: unknown;
   readonly oldSelf?: unknown;
 }

@@ -1,21 +1,21 @@
-import type { Authorizer } from './access/rbac-authorizer.ts';
-import type { Tokens } from './access/tokens.ts';
+import type { RbacAuthorizer } from './access/rbac-authorizer.ts';
 import type { AdmissionHook } from './admission.ts';
-import type { Catalog } from './resource-registry.ts';
-import type { PodLogs } from './logs/pod-logs.ts';
+import type { ResourceRegistry } from './resource-registry.ts';
+import type { SimulatedLogs } from './logs/pod-logs.ts';
 import type { StreamingLists } from './request-options.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Storage } from './storage.ts';
-import type { Watches } from './watch-broadcaster.ts';
+import type { WatchBroadcaster } from './watch-broadcaster.ts';
+import type { TokenAuthenticator } from './access/authentication.ts';
 
 /** What answering a request needs. */
-export interface Cluster {
+export interface SimulatedCluster {
   readonly storage: Storage;
-  readonly catalog: Catalog;
-  readonly watches: Watches;
-  readonly logs: PodLogs;
-  readonly authorizer: Authorizer;
-  readonly tokens: Tokens;
+  readonly registry: ResourceRegistry;
+  readonly watches: WatchBroadcaster;
+  readonly logs: SimulatedLogs;
+  readonly authorizer: RbacAuthorizer;
+  readonly tokens: TokenAuthenticator;
   readonly admission: readonly AdmissionHook[];
   readonly server: ServerVersion;
   /** How this server behaves where servers of one version differ, or misbehave. */

@@ -1,18 +1,18 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { admit } from './admission.ts';
-import { compactMeta, type ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
-import { objectAt, textAt, type JsonObject } from './json.ts';
-import { managedFieldsOf, timestamp } from './managed-fields.ts';
-import { readAccess } from './object-reader.ts';
-import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { assertValid, shape } from './strategy.ts';
-import { alreadyExists, badRequest, forbidden, notFound, StatusError } from './status.ts';
-import type { WriteOptions } from './write-options.ts';
+import { type ApiObject, compactMeta } from './api-object.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { type JsonObject, objectAt, stringAt } from './json.ts';
+import { managedFieldsAfterUpdate, timestamp } from './managed-fields.ts';
+import { objectReader } from './object-reader.ts';
+import { type ServedResource, storageKeyOf } from './served-resource.ts';
+import { assertValid, prepareObject } from './strategy.ts';
+import { alreadyExistsError, badRequestError, forbiddenError, notFoundError, ApiStatusError } from './status.ts';
+import type { ParsedWriteOptions } from './request-options.ts';
 
 /** The outcome of a write: the object as it is now, and what the client should be warned of. */
-export interface Written {
+export interface WriteResult {
   readonly object: ApiObject;
   readonly warnings: readonly string[];
 }
@@ -23,7 +23,7 @@ interface CreateRequest {
   readonly manifest: JsonObject;
   /** Duplicate fields of the request's body. */
   readonly problems?: readonly string[] | undefined;
-  readonly options: WriteOptions;
+  readonly options: ParsedWriteOptions;
   /** Whose the fields are, where they are not simply of who creates. */
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
@@ -31,41 +31,46 @@ interface CreateRequest {
 /** The real server finds this out late, and answers 500 without a reason. */
 const VERSION_GIVEN = 'resourceVersion should not be set on objects to be created';
 
-/** @throws {StatusError} when the object may not come to be */
-export function create(cluster: Cluster, request: CreateRequest): Written {
+/** @throws {ApiStatusError} when the object may not come to be */
+export function create(cluster: SimulatedCluster, request: CreateRequest): WriteResult {
   const { resource, namespace, manifest, problems = [], options, managedFields } = request;
   const given = objectAt(manifest, 'metadata');
-  const place = placeOf(resource, namespace, given);
-  if (place !== undefined) assertNamespace(cluster, resource, { namespace: place, name: textAt(given, 'name') ?? '' });
+  const place = targetNamespace(resource, namespace, given);
+  if (place !== undefined)
+    assertNamespace(cluster, resource, { namespace: place, name: stringAt(given, 'name') ?? '' });
   const { status: _status, ...content } = manifest;
   const validation = { mode: options.fieldValidation, problems, isPatch: false };
-  const shaped = shape(resource.hasStatus ? content : manifest, resource, validation);
-  const object = initialise(shaped.object, {
+  const shaped = prepareObject(resource.hasStatus ? content : manifest, resource, validation);
+  const object = newObject(shaped.object, {
     resource,
     namespace: place,
     manager: options.manager,
     managedFields,
   });
   assertValid({ object, warnings: shaped.warnings, server: cluster.server }, resource);
-  const access = readAccess(cluster);
+  const access = objectReader(cluster);
   const warned = admit(cluster, access, { operation: 'CREATE', resource, object, dryRun: options.dryRun });
   const { name } = object.metadata;
-  if (given['resourceVersion']) throw new StatusError({ code: 500, reason: '', message: VERSION_GIVEN });
+  if (given['resourceVersion']) throw new ApiStatusError({ code: 500, reason: '', message: VERSION_GIVEN });
   const present = cluster.storage.get(storageKeyOf(resource), object.metadata);
   if (present) {
     const deleted = present.metadata.deletionTimestamp !== undefined;
-    throw alreadyExists(resource, { name, deleted, retryAfterSeconds: given['name'] ? undefined : 1 });
+    throw alreadyExistsError(resource, { name, deleted, retryAfterSeconds: given['name'] ? undefined : 1 });
   }
   const stored = options.dryRun ? object : cluster.storage.put(storageKeyOf(resource), object);
   return { object: stored, warnings: [...shaped.warnings, ...warned] };
 }
 
-function placeOf(resource: ServedResource, namespace: string | undefined, given: JsonObject): string | undefined {
+function targetNamespace(
+  resource: ServedResource,
+  namespace: string | undefined,
+  given: JsonObject,
+): string | undefined {
   if (!resource.namespaced) return undefined;
-  const own = textAt(given, 'namespace');
-  if (namespace === undefined) throw badRequest('an empty namespace may not be set during creation');
+  const own = stringAt(given, 'namespace');
+  if (namespace === undefined) throw badRequestError('an empty namespace may not be set during creation');
   if (own !== undefined && own !== '' && own !== namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequestError('the namespace of the provided object does not match the namespace sent on the request');
   return namespace;
 }
 
@@ -74,10 +79,10 @@ interface Placed {
   readonly name: string;
 }
 
-function assertNamespace(cluster: Cluster, resource: ServedResource, { namespace, name }: Placed): void {
+function assertNamespace(cluster: SimulatedCluster, resource: ServedResource, { namespace, name }: Placed): void {
   const namespaces = { group: '', plural: 'namespaces', kind: 'Namespace' };
   const found = cluster.storage.get(storageKeyOf(namespaces), { name: namespace });
-  if (!found) throw notFound(namespaces, namespace);
+  if (!found) throw notFoundError(namespaces, namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
   const message = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const cause = {
@@ -85,10 +90,10 @@ function assertNamespace(cluster: Cluster, resource: ServedResource, { namespace
     message: `namespace ${namespace} is being terminated`,
     field: 'metadata.namespace',
   };
-  throw forbidden(resource, { name, message, causes: [cause] });
+  throw forbiddenError(resource, { name, message, causes: [cause] });
 }
 
-interface Origin {
+interface NewObjectOptions {
   readonly resource: ServedResource;
   readonly namespace: string | undefined;
   readonly manager: string;
@@ -96,18 +101,19 @@ interface Origin {
 }
 
 /** The object as a client's create makes it: what only the server may say is the server's. */
-function initialise(shaped: JsonObject, { resource, namespace, manager, managedFields }: Origin): ApiObject {
+function newObject(shaped: JsonObject, { resource, namespace, manager, managedFields }: NewObjectOptions): ApiObject {
   const given = objectAt(shaped, 'metadata');
   const { deletionTimestamp: _ignored, deletionGracePeriodSeconds: _unused, selfLink: _link, ...meta } = given;
   const metadata = compactMeta({
     ...meta,
-    name: nameOf(given),
+    name: objectNameOf(given),
     namespace,
     uid: randomUUID(),
     resourceVersion: '',
     generation: resource.hasGeneration ? 1 : undefined,
     creationTimestamp: timestamp(),
-    managedFields: managedFields?.(shaped) ?? managedFieldsOf(shaped, { manager, apiVersion: apiVersionOf(resource) }),
+    managedFields:
+      managedFields?.(shaped) ?? managedFieldsAfterUpdate(shaped, { manager, apiVersion: apiVersionOf(resource) }),
   });
   return { ...shaped, apiVersion: resource.storageApiVersion, kind: resource.kind, metadata };
 }
@@ -116,9 +122,9 @@ const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const PREFIX_LENGTH = 58;
 
 /** The name asked for, or one made from generateName; empty if neither was given. */
-export function nameOf(given: JsonObject): string {
-  const name = textAt(given, 'name');
-  const prefix = textAt(given, 'generateName');
+export function objectNameOf(given: JsonObject): string {
+  const name = stringAt(given, 'name');
+  const prefix = stringAt(given, 'generateName');
   if (name || !prefix) return name ?? '';
   const suffix = Array.from({ length: 5 }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]);
   return `${prefix.slice(0, PREFIX_LENGTH)}${suffix.join('')}`;

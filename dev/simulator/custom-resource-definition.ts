@@ -1,8 +1,7 @@
-import { age, BUILTIN_COLUMNS } from './printer-columns.ts';
-import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
-import { readJsonPath } from './json-path.ts';
-import { readSchema } from './schema.ts';
-import { VERBS, type Column, type ServedResource } from './served-resource.ts';
+import { age, PRINTER_COLUMNS, parseJsonPath } from './printer-columns.ts';
+import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
+import { parseSchema } from './schema.ts';
+import { type Column, type ServedResource, VERBS } from './served-resource.ts';
 import type { Cause } from './status.ts';
 
 /** The resource whose objects define all custom ones. */
@@ -21,18 +20,18 @@ export const CUSTOM_RESOURCE_DEFINITION: ServedResource = {
   hasStatus: true,
   hasGeneration: true,
   storageApiVersion: 'apiextensions.k8s.io/v1',
-  columns: BUILTIN_COLUMNS['CustomResourceDefinition'] ?? [],
+  columns: PRINTER_COLUMNS['CustomResourceDefinition'] ?? [],
   selectableFields: {},
-  complete: completeDefinition,
-  check: checkDefinition,
+  prepare: prepareDefinition,
+  validate: validateDefinition,
 };
 
 /** The versions that a definition serves, each a resource of its own over the same objects. */
-export function servedBy(definition: JsonObject): readonly ServedResource[] {
+export function servedResourcesOf(definition: JsonObject): readonly ServedResource[] {
   const spec = objectAt(definition, 'spec');
   const versions = listAt(spec, 'versions').filter(isJsonObject);
   const stored = versions.find((version) => version['storage'] === true) ?? versions[0];
-  const storageApiVersion = `${textAt(spec, 'group') ?? ''}/${textAt(stored, 'name') ?? ''}`;
+  const storageApiVersion = `${stringAt(spec, 'group') ?? ''}/${stringAt(stored, 'name') ?? ''}`;
   return versions
     .filter((version) => version['served'] === true)
     .map((version) => ({ ...namesOf(spec), ...servedVersion(version), storageApiVersion }));
@@ -40,16 +39,16 @@ export function servedBy(definition: JsonObject): readonly ServedResource[] {
 
 function namesOf(spec: JsonObject) {
   const names = objectAt(spec, 'names');
-  const kind = textAt(names, 'kind') ?? '';
+  const kind = stringAt(names, 'kind') ?? '';
   return {
-    group: textAt(spec, 'group') ?? '',
-    plural: textAt(names, 'plural') ?? '',
-    singular: textAt(names, 'singular') ?? kind.toLowerCase(),
+    group: stringAt(spec, 'group') ?? '',
+    plural: stringAt(names, 'plural') ?? '',
+    singular: stringAt(names, 'singular') ?? kind.toLowerCase(),
     kind,
-    listKind: textAt(names, 'listKind') ?? `${kind}List`,
+    listKind: stringAt(names, 'listKind') ?? `${kind}List`,
     namespaced: spec['scope'] === 'Namespaced',
-    shortNames: textsAt(names, 'shortNames'),
-    categories: textsAt(names, 'categories'),
+    shortNames: stringsAt(names, 'shortNames'),
+    categories: stringsAt(names, 'categories'),
     verbs: VERBS,
     custom: true,
     hasGeneration: true,
@@ -59,24 +58,25 @@ function namesOf(spec: JsonObject) {
 function servedVersion(version: JsonObject) {
   const schema = objectAt(objectAt(version, 'schema'), 'openAPIV3Schema');
   const columns = listAt(version, 'additionalPrinterColumns').filter(isJsonObject);
-  const paths = listAt(version, 'selectableFields').map((field) => textAt(field, 'jsonPath') ?? '');
+  const paths = listAt(version, 'selectableFields').map((field) => stringAt(field, 'jsonPath') ?? '');
   return {
-    version: textAt(version, 'name') ?? '',
+    version: stringAt(version, 'name') ?? '',
     hasStatus: isJsonObject(objectAt(version, 'subresources')['status']),
-    schema: readSchema(schema),
+    schema: parseSchema(schema),
     columns: columns.length > 0 ? columns.map(readColumn) : [age()],
     selectableFields: Object.fromEntries(paths.map((path) => [path.replace(/^\./u, ''), firstText(path)])),
   };
 }
 
 function readColumn(column: JsonObject): Column {
-  const jsonPath = textAt(column, 'jsonPath') ?? '';
-  const find = readJsonPath(jsonPath);
+  const jsonPath = stringAt(column, 'jsonPath') ?? '';
+  const find = parseJsonPath(jsonPath);
   return {
-    name: textAt(column, 'name') ?? '',
-    type: columnType(textAt(column, 'type')),
-    format: textAt(column, 'format'),
-    description: textAt(column, 'description') ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    name: stringAt(column, 'name') ?? '',
+    type: columnType(stringAt(column, 'type')),
+    format: stringAt(column, 'format'),
+    description:
+      stringAt(column, 'description') ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     priority: Number(column['priority'] ?? 0),
     cell: (object) => find(object)[0],
   };
@@ -95,7 +95,7 @@ function columnType(type = ''): Column['type'] {
 }
 
 function firstText(path: string): (object: JsonObject) => string {
-  const find = readJsonPath(path);
+  const find = parseJsonPath(path);
   return (object) => {
     const [value] = find(object);
     return typeof value === 'string' ? value : JSON.stringify(value ?? '');
@@ -103,10 +103,10 @@ function firstText(path: string): (object: JsonObject) => string {
 }
 
 /** Names that follow from the kind, and the status that the real server's controllers set a moment later. */
-function completeDefinition(definition: JsonObject): JsonObject {
+function prepareDefinition(definition: JsonObject): JsonObject {
   const spec = objectAt(definition, 'spec');
   const given = objectAt(spec, 'names');
-  const kind = textAt(given, 'kind') ?? '';
+  const kind = stringAt(given, 'kind') ?? '';
   const names = {
     ...given,
     singular: given['singular'] ?? kind.toLowerCase(),
@@ -115,7 +115,7 @@ function completeDefinition(definition: JsonObject): JsonObject {
   const stored = listAt(spec, 'versions').find((version) => objectAt({ version }, 'version')['storage'] === true);
   const before = objectAt(definition, 'status');
   const conditions = listAt(before, 'conditions').length > 0 ? before['conditions'] : acceptedConditions();
-  const storedVersions = [...new Set([...textsAt(before, 'storedVersions'), textAt(stored, 'name') ?? ''])];
+  const storedVersions = [...new Set([...stringsAt(before, 'storedVersions'), stringAt(stored, 'name') ?? ''])];
   return {
     ...definition,
     spec: { conversion: { strategy: 'None' }, ...spec, names },
@@ -133,10 +133,10 @@ function acceptedConditions(): readonly JsonObject[] {
   ];
 }
 
-function checkDefinition(definition: JsonObject): readonly Cause[] {
+function validateDefinition(definition: JsonObject): readonly Cause[] {
   const spec = objectAt(definition, 'spec');
-  const expected = `${textAt(objectAt(spec, 'names'), 'plural') ?? ''}.${textAt(spec, 'group') ?? ''}`;
-  const name = textAt(definition['metadata'], 'name') ?? '';
+  const expected = `${stringAt(objectAt(spec, 'names'), 'plural') ?? ''}.${stringAt(spec, 'group') ?? ''}`;
+  const name = stringAt(definition['metadata'], 'name') ?? '';
   const causes: Cause[] = [];
   if (name !== expected) {
     const message = `Invalid value: "${name}": must be spec.names.plural+"."+spec.group`;

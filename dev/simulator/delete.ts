@@ -1,15 +1,15 @@
 import { admit } from './admission.ts';
 import type { ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
+import type { SimulatedCluster } from './cluster.ts';
 import { deleteInBackground, deleteNamespace, FOREGROUND, markDeleted, withFinalizer } from './garbage-collector.ts';
-import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
 import { keyOf } from '../../src/kubernetes/object.ts';
-import { readAccess } from './object-reader.ts';
-import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { conflict, invalid } from './status.ts';
-import { readDryRun } from './write-options.ts';
+import { objectReader } from './object-reader.ts';
+import { type ServedResource, storageKeyOf } from './served-resource.ts';
+import { conflictError, invalidError } from './status.ts';
+import { parseDryRun } from './request-options.ts';
 
-export interface DeleteOptions {
+interface ParsedDeleteOptions {
   readonly dryRun: boolean;
   readonly propagationPolicy: string;
   readonly uid: string | undefined;
@@ -19,28 +19,28 @@ export interface DeleteOptions {
 interface Deletion {
   readonly resource: ServedResource;
   readonly object: ApiObject;
-  readonly options: DeleteOptions;
+  readonly options: ParsedDeleteOptions;
 }
 
 /** What has become of a deleted object: a pending one waits for its finalizers. */
-export interface Deleted {
+interface DeleteResult {
   readonly object: ApiObject;
   readonly pending: boolean;
   readonly warnings: readonly string[];
 }
 
 /** Options come in the query and in the body; the body wins. */
-export function readDeleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
+export function parseDeleteOptions(query: URLSearchParams, body: unknown): ParsedDeleteOptions {
   const given = isJsonObject(body) ? body : {};
   const preconditions = objectAt(given, 'preconditions');
   const orphans = given['orphanDependents'] === true || query.get('orphanDependents') === 'true';
-  const policy = textAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
+  const policy = stringAt(given, 'propagationPolicy') ?? query.get('propagationPolicy');
   assertPolicy(policy, orphans || given['orphanDependents'] === false);
   return {
-    dryRun: readDryRun([...query.getAll('dryRun'), ...textsAt(given, 'dryRun')], 'DeleteOptions'),
+    dryRun: parseDryRun([...query.getAll('dryRun'), ...stringsAt(given, 'dryRun')], 'DeleteOptions'),
     propagationPolicy: policy ?? (orphans ? 'Orphan' : 'Background'),
-    uid: textAt(preconditions, 'uid'),
-    resourceVersion: textAt(preconditions, 'resourceVersion'),
+    uid: stringAt(preconditions, 'uid'),
+    resourceVersion: stringAt(preconditions, 'resourceVersion'),
   };
 }
 
@@ -48,7 +48,7 @@ function assertPolicy(policy: string | null, saysOrphans: boolean): void {
   if (policy === null) return;
   const field = 'propagationPolicy';
   const refuse = (reason: string, message: string) =>
-    invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', name: '' }, [{ reason, field, message }]);
+    invalidError({ group: 'meta.k8s.io', kind: 'DeleteOptions', name: '' }, [{ reason, field, message }]);
   const quoted = JSON.stringify(policy);
   if (saysOrphans)
     throw refuse(
@@ -63,23 +63,23 @@ function assertPolicy(policy: string | null, saysOrphans: boolean): void {
 }
 
 /** @throws {StatusError} 409 when a precondition fails, or what admission denies with */
-export function remove(cluster: Cluster, deletion: Deletion): Deleted {
+export function deleteObject(cluster: SimulatedCluster, deletion: Deletion): DeleteResult {
   const { resource, object, options } = deletion;
   assertPreconditions(resource, object, options);
   const { dryRun } = options;
-  const warnings = admit(cluster, readAccess(cluster), { operation: 'DELETE', resource, oldObject: object, dryRun });
-  const outcome = dryRun ? object : carryOut(cluster, deletion);
+  const warnings = admit(cluster, objectReader(cluster), { operation: 'DELETE', resource, oldObject: object, dryRun });
+  const outcome = dryRun ? object : deleteWithDependents(cluster, deletion);
   const pending = !dryRun && cluster.storage.get(storageKeyOf(resource), object.metadata) !== undefined;
   return { object: outcome, pending, warnings };
 }
 
 /** The grace period is over at once: there is no kubelet to wait for. */
-function carryOut(cluster: Cluster, { resource, object, options }: Deletion): ApiObject {
+function deleteWithDependents(cluster: SimulatedCluster, { resource, object, options }: Deletion): ApiObject {
   const { storage } = cluster;
   if (resource.kind === 'Namespace' && !resource.custom) return deleteNamespace(cluster, resource, object);
   const dependents = storage.dependentsOf(object.metadata.uid);
   if (options.propagationPolicy === 'Orphan') {
-    for (const at of dependents) orphan(cluster, at, object.metadata.uid);
+    for (const at of dependents) removeOwnerReference(cluster, at, object.metadata.uid);
     return deleteInBackground(cluster, resource, object);
   }
   if (options.propagationPolicy !== 'Foreground' || dependents.length === 0)
@@ -87,13 +87,17 @@ function carryOut(cluster: Cluster, { resource, object, options }: Deletion): Ap
   const marked = markDeleted(cluster, resource, withFinalizer(object, FOREGROUND));
   for (const at of dependents) {
     const dependent = storage.at(at);
-    const owned = cluster.catalog.byStorageKey(at.storageKey);
+    const owned = cluster.registry.byStorageKey(at.storageKey);
     if (dependent && owned) deleteInBackground(cluster, owned, dependent);
   }
   return storage.get(storageKeyOf(resource), marked.metadata) ?? marked;
 }
 
-function orphan({ storage }: Cluster, at: { readonly storageKey: string; readonly key: string }, uid: string): void {
+function removeOwnerReference(
+  { storage }: SimulatedCluster,
+  at: { readonly storageKey: string; readonly key: string },
+  uid: string,
+): void {
   const dependent = storage.at(at);
   if (!dependent || keyOf(dependent.metadata) !== at.key) return;
   const ownerReferences = (dependent.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
@@ -101,16 +105,20 @@ function orphan({ storage }: Cluster, at: { readonly storageKey: string; readonl
 }
 
 /** Unlike other conflicts, this one names the kind. */
-function assertPreconditions({ group, kind }: ServedResource, { metadata }: ApiObject, options: DeleteOptions): void {
+function assertPreconditions(
+  { group, kind }: ServedResource,
+  { metadata }: ApiObject,
+  options: ParsedDeleteOptions,
+): void {
   const { uid, resourceVersion } = options;
   const subject = { group, kind, plural: kind };
   if (uid !== undefined && uid !== metadata.uid) {
     const message = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
-    throw conflict(subject, { name: metadata.name, message });
+    throw conflictError(subject, { name: metadata.name, message });
   }
   if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return;
   const message = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
-  throw conflict(subject, { name: metadata.name, message });
+  throw conflictError(subject, { name: metadata.name, message });
 }
 
 /** What the real server answers when an object is gone. */

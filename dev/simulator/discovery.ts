@@ -1,9 +1,14 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { OPENAPI_V2_DOCUMENT, openApiDocument, openApiIndex } from './openapi.ts';
+import { type BodyResponse, objectResponse, textResponse } from './response.ts';
+import type { IncomingRequest } from './request.ts';
+import { methodNotAllowedError, notAcceptableError, resourceNotFoundError } from './status.ts';
 
 /** `/version` */
-export function versionInfo(gitVersion: string): JsonObject {
+function versionInfo(gitVersion: string): JsonObject {
   const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/u.exec(gitVersion) ?? [];
   return {
     major,
@@ -19,26 +24,26 @@ export function versionInfo(gitVersion: string): JsonObject {
 }
 
 /** `/api` */
-export function coreVersions(address: string): JsonObject {
+function coreVersions(address: string): JsonObject {
   const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: address }];
   return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs };
 }
 
 /** `/apis` */
-export function apiGroupList(resources: readonly ServedResource[]): JsonObject {
+function apiGroupList(resources: readonly ServedResource[]): JsonObject {
   const names = new Set(resources.map(({ group }) => group).filter((group) => group !== ''));
   const groups = [...names, ...REVIEW_GROUPS].map((group) => groupEntry(group, resources));
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 /** `/apis/<group>`; undefined for a group that is not served */
-export function apiGroup(group: string, resources: readonly ServedResource[]): JsonObject | undefined {
+function apiGroup(group: string, resources: readonly ServedResource[]): JsonObject | undefined {
   const entry = groupEntry(group, resources);
   return entry.versions.length === 0 ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...entry };
 }
 
 /** `/api/v1` and `/apis/<group>/<version>`; undefined for a version that is not served */
-export function apiResourceList(groupVersion: string, resources: readonly ServedResource[]): JsonObject | undefined {
+function apiResourceList(groupVersion: string, resources: readonly ServedResource[]): JsonObject | undefined {
   const served = resources.filter((resource) => apiVersionOf(resource) === groupVersion);
   const listed = [...served.flatMap(entriesOf), ...(REVIEW_RESOURCES[groupVersion] ?? []).map(reviewEntry)];
   if (listed.length === 0) return undefined;
@@ -101,4 +106,57 @@ function entriesOf(resource: ServedResource): readonly JsonObject[] {
 function reviewEntry(kind: string): JsonObject {
   const name = `${kind.toLowerCase()}s`;
   return { name, singularName: kind.toLowerCase(), namespaced: kind.startsWith('Local'), kind, verbs: ['create'] };
+}
+
+/** Answers every path that is no resource: versions, discovery, OpenAPI, health. */
+export function handleNonResourcePath(cluster: SimulatedCluster, request: IncomingRequest): BodyResponse {
+  const { path, method, headers } = request;
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowedError();
+  if (/^\/(?:healthz|livez|readyz)(?:\/.*)?$/u.test(path)) return textResponse(200, 'ok');
+  if (path === '/openapi/v2') return handleOpenApiV2(headers.accept ?? '');
+  const [, ...segments] = path.replace(/\/$/u, '').split('/');
+  const found = document(cluster, segments, headers.host ?? '');
+  if (found) return objectResponse(200, found);
+  if (segments[0] === 'api') throw resourceNotFoundError();
+  return textResponse(404, '404 page not found\n');
+}
+
+function document(cluster: SimulatedCluster, segments: readonly string[], host: string): JsonObject | undefined {
+  const [area = '', ...rest] = segments;
+  const resources = cluster.registry.all();
+  const groupVersion = rest.join('/');
+  switch (area) {
+    case 'version':
+      return rest.length === 0 ? versionInfo(cluster.server.gitVersion) : undefined;
+    case '':
+      if (rest.length > 0) return undefined;
+      return {
+        paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      };
+    case 'api':
+      return rest.length === 0 ? coreVersions(host) : apiResourceList(groupVersion, resources);
+    case 'apis':
+      if (rest.length === 0) return apiGroupList(resources);
+      return rest.length === 1 ? apiGroup(groupVersion, resources) : apiResourceList(groupVersion, resources);
+    case 'openapi':
+      if (rest[0] !== 'v3') return undefined;
+      return rest.length === 1 ? openApiIndex(resources) : openApiDocument(rest.slice(1).join('/'), resources);
+    default:
+      return undefined;
+  }
+}
+
+/** kubectl asks for protobuf only; an empty document tells it to leave validation to the server. */
+function handleOpenApiV2(accept: string): BodyResponse {
+  if (accept.includes('protobuf')) {
+    const contentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+    return { type: 'answer', code: 200, contentType, body: OPENAPI_V2_DOCUMENT, headers: {} };
+  }
+  if (accept !== '' && !accept.includes('json') && !accept.includes('*/*')) throw notAcceptableError();
+  return objectResponse(200, {
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: 'v1' },
+    paths: {},
+    definitions: {},
+  });
 }

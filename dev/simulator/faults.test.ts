@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
+import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
 
 it('ends, drops and expires the open watches', async () => {
   await using test = await startTestSimulator();
@@ -54,12 +54,12 @@ it('injects lines and duplicates events', async () => {
 it('comes back as an older world when restarted with a snapshot', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const { faults } = test.simulator;
-  const before = versionOf(await test.get(WIDGETS));
+  const before = resourceVersionOf(await test.get(WIDGETS));
   const snapshot = faults.snapshot();
   test.simulator.apply(widget('b'));
   await faults.restart({ data: snapshot });
   const after = await test.get(WIDGETS);
-  expect([namesIn(after), versionOf(after)]).toEqual([['a'], before]);
+  expect([itemNames(after), resourceVersionOf(after)]).toEqual([['a'], before]);
 });
 
 it('loses everything but its namespaces when told to', async () => {
@@ -67,7 +67,7 @@ it('loses everything but its namespaces when told to', async () => {
   await using test = await startTestSimulator({ objects: [team, widget('a')] });
   await test.simulator.faults.restart({ data: 'lose' });
   expect((await test.get(WIDGETS)).text).toBe('404 page not found\n');
-  expect(namesIn(await test.get('/api/v1/namespaces'))).toContain('team-a');
+  expect(itemNames(await test.get('/api/v1/namespaces'))).toContain('team-a');
 });
 
 it('refuses connections while stopped, and listens on the same port afterwards', async () => {

@@ -1,33 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour } from './cluster.ts';
-import { answerStatus, type Answer } from './response.ts';
+import { statusResponse, type BodyResponse } from './response.ts';
 import type { IncomingRequest, SimulatedRequest } from './request.ts';
-import { StatusError } from './status.ts';
+import { ApiStatusError } from './status.ts';
 import type { Snapshot, Storage } from './storage.ts';
-import type { Watches } from './watch-broadcaster.ts';
+import type { WatchBroadcaster } from './watch-broadcaster.ts';
 
 /** Ends a fault. May be called, or left to `using`, any number of times. */
 export type Undo = (() => void) & Disposable;
 
-export type When = (request: SimulatedRequest) => boolean;
+export type RequestPredicate = (request: SimulatedRequest) => boolean;
 
-export interface Refusal {
+export interface InjectedError {
   readonly status: number;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** By default every request. */
-  readonly when?: When | undefined;
+  readonly when?: RequestPredicate | undefined;
   /** By default until undone. */
   readonly times?: number | undefined;
 }
 
-export interface CompactOptions {
+interface CompactOptions {
   readonly answer?: 'event' | 'status' | undefined;
 }
 
-export interface RestartOptions {
+interface RestartOptions {
   /** `keep` keeps objects and history, `lose` leaves only the namespaces given at start, a snapshot is an older world. */
   readonly data?: 'keep' | 'lose' | Snapshot | undefined;
   readonly downMs?: number | undefined;
@@ -46,8 +46,8 @@ export interface Faults {
   compact(options?: CompactOptions): void;
   /** Sends every open watch an ERROR event with a 410 Status, then ends it. */
   expireWatches(): void;
-  refuse(refusal: Refusal): Undo;
-  delay(ms: number, when?: When): Undo;
+  refuse(refusal: InjectedError): Undo;
+  delay(ms: number, when?: RequestPredicate): Undo;
   /** Refuses everything in a group with 503 and without a Status, as when the server of an aggregated API is away. */
   unavailable(group: string): Undo;
   /** While stalled, watches say nothing, not even bookmarks; afterwards they say all they have missed. */
@@ -72,7 +72,7 @@ export interface Faults {
 
 interface FaultsOptions {
   readonly storage: Storage;
-  readonly watches: Watches;
+  readonly watches: WatchBroadcaster;
   readonly behaviour: { -readonly [Field in keyof Behaviour]: Behaviour[Field] };
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -94,8 +94,8 @@ export function normalBehaviour(): Behaviour {
 
 function streamFaults({ storage, watches, behaviour }: FaultsOptions) {
   return {
-    endWatches: () => watches.finish('end'),
-    dropWatches: () => watches.finish('destroy'),
+    endWatches: () => watches.closeAll('end'),
+    dropWatches: () => watches.closeAll('destroy'),
     compact({ answer = 'event' }: CompactOptions = {}): void {
       behaviour.expiredWatch = answer;
       storage.compact();
@@ -138,25 +138,25 @@ function serverFaults({ storage, behaviour, start, stop, restore }: FaultsOption
 
 interface Delay {
   readonly ms: number;
-  readonly when: When;
+  readonly when: RequestPredicate;
   readonly ended: AbortController;
 }
 
 function createInterceptor() {
-  const refusals = new Set<{ readonly refusal: Refusal; times: number }>();
+  const refusals = new Set<{ readonly refusal: InjectedError; times: number }>();
   const delays = new Set<Delay>();
 
-  function refusalFor(request: SimulatedRequest): Answer | undefined {
+  function refusalFor(request: SimulatedRequest): BodyResponse | undefined {
     const entry = [...refusals].find(({ refusal }) => refusal.when?.(request) ?? true);
     if (!entry) return undefined;
     entry.times -= 1;
     if (entry.times <= 0) refusals.delete(entry);
-    return answerStatus(statusOf(entry.refusal));
+    return statusResponse(statusOf(entry.refusal));
   }
 
   return {
-    refuse: (refusal: Refusal): Undo => during(refusals, { refusal, times: refusal.times ?? Infinity }),
-    delay: (ms: number, when: When = () => true): Undo => {
+    refuse: (refusal: InjectedError): Undo => during(refusals, { refusal, times: refusal.times ?? Infinity }),
+    delay: (ms: number, when: RequestPredicate = () => true): Undo => {
       const ended = new AbortController();
       const undo = during(delays, { ms, when, ended });
       return undoOnce(() => {
@@ -164,7 +164,7 @@ function createInterceptor() {
         ended.abort();
       });
     },
-    intercept: async (request: IncomingRequest): Promise<Answer | undefined> => {
+    intercept: async (request: IncomingRequest): Promise<BodyResponse | undefined> => {
       for (const { ms, when, ended } of Array.from(delays)) if (when(request)) await pause(ms, ended.signal);
       return refusalFor(request);
     },
@@ -214,8 +214,8 @@ const REASONS = new Map([
   [504, 'Timeout'],
 ]);
 
-function statusOf({ status, reason, message, retryAfterSeconds }: Refusal): StatusError {
-  return new StatusError({
+function statusOf({ status, reason, message, retryAfterSeconds }: InjectedError): ApiStatusError {
+  return new ApiStatusError({
     code: status,
     reason: reason ?? REASONS.get(status) ?? '',
     message: message ?? `the simulator was told to refuse with ${status}`,

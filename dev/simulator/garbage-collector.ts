@@ -1,13 +1,13 @@
 import { keyOf } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
-import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource-definition.ts';
-import type { StoredAt } from './dependents.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { CUSTOM_RESOURCE_DEFINITION, servedResourcesOf } from './custom-resource-definition.ts';
 import { objectAt } from './json.ts';
 import { timestamp } from './managed-fields.ts';
-import { storageKeyOf, type ServedResource } from './served-resource.ts';
+import { type ServedResource, storageKeyOf } from './served-resource.ts';
+import type { StorageLocation } from './storage.ts';
 
-type Parts = Pick<Cluster, 'storage' | 'catalog' | 'watches'>;
+type CollectorContext = Pick<SimulatedCluster, 'storage' | 'registry' | 'watches'>;
 
 export const FOREGROUND = 'foregroundDeletion';
 
@@ -15,26 +15,26 @@ export const FOREGROUND = 'foregroundDeletion';
  * Removes an object at once, whatever its finalizers, and in the same turn what must not outlive it: dependents
  * without another owner, the content of a namespace, the objects of a definition. Returns its last state.
  */
-export function removeNow(parts: Parts, resource: ServedResource, object: ApiObject): ApiObject {
+export function deleteImmediately(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   if (resource.kind === 'Namespace' && !resource.custom) emptyNamespace(parts, object.metadata.name, removeAt);
-  if (resource === CUSTOM_RESOURCE_DEFINITION) endDefinition(parts, object);
+  if (resource === CUSTOM_RESOURCE_DEFINITION) deleteCustomObjects(parts, object);
   const removed = parts.storage.remove(storageKeyOf(resource), object.metadata) ?? object;
   if (resource === CUSTOM_RESOURCE_DEFINITION)
-    for (const served of servedBy(object)) parts.watches.finish('end', storageKeyOf(served));
-  for (const at of parts.storage.dependentsOf(removed.metadata.uid)) collect(parts, at);
-  for (const { uid } of removed.metadata.ownerReferences ?? []) releaseOwner(parts, uid);
-  if (removed.metadata.namespace !== undefined) releaseNamespace(parts, removed.metadata.namespace);
+    for (const served of servedResourcesOf(object)) parts.watches.closeAll('end', storageKeyOf(served));
+  for (const at of parts.storage.dependentsOf(removed.metadata.uid)) collectIfUnowned(parts, at);
+  for (const { uid } of removed.metadata.ownerReferences ?? []) finishForegroundDeletion(parts, uid);
+  if (removed.metadata.namespace !== undefined) finishNamespaceDeletion(parts, removed.metadata.namespace);
   return removed;
 }
 
 /** Deletes as a client without special wishes does: objects with finalizers stay until those are gone. */
-export function deleteInBackground(parts: Parts, resource: ServedResource, object: ApiObject): ApiObject {
-  if ((object.metadata.finalizers ?? []).length === 0) return removeNow(parts, resource, object);
+export function deleteInBackground(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
+  if ((object.metadata.finalizers ?? []).length === 0) return deleteImmediately(parts, resource, object);
   return markDeleted(parts, resource, object);
 }
 
 /** Sets the deletionTimestamp, once. */
-export function markDeleted(parts: Parts, resource: ServedResource, object: ApiObject): ApiObject {
+export function markDeleted(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   const { deletionTimestamp, generation } = object.metadata;
   if (deletionTimestamp !== undefined) return object;
   const next = generation === undefined ? {} : { generation: generation + 1 };
@@ -49,13 +49,13 @@ export function withFinalizer(object: ApiObject, finalizer: string): ApiObject {
 }
 
 /** An object that was marked and that nothing holds back any more is removed; any other is returned as it is. */
-export function finishDeletion(parts: Parts, resource: ServedResource, object: ApiObject): ApiObject {
+export function finishDeletion(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
-  return deletionTimestamp === undefined || finalizers.length > 0 ? object : removeNow(parts, resource, object);
+  return deletionTimestamp === undefined || finalizers.length > 0 ? object : deleteImmediately(parts, resource, object);
 }
 
 /** Deletes a namespace: Terminating while something in it is held back by finalizers. */
-export function deleteNamespace(parts: Parts, resource: ServedResource, namespace: ApiObject): ApiObject {
+export function deleteNamespace(parts: CollectorContext, resource: ServedResource, namespace: ApiObject): ApiObject {
   const status = { ...objectAt(namespace, 'status'), phase: 'Terminating' };
   const marked = markDeleted(parts, resource, { ...namespace, status });
   emptyNamespace(parts, namespace.metadata.name, deleteAt);
@@ -63,18 +63,22 @@ export function deleteNamespace(parts: Parts, resource: ServedResource, namespac
   const left = parts.storage.get(storageKeyOf(resource), namespace.metadata);
   if (!left || (left.metadata.finalizers ?? []).length > 0 || hasContent(parts, namespace.metadata.name))
     return left ?? marked;
-  return removeNow(parts, resource, left);
+  return deleteImmediately(parts, resource, left);
 }
 
-function emptyNamespace(parts: Parts, namespace: string, remove: (parts: Parts, at: StoredAt) => void): void {
+function emptyNamespace(
+  parts: CollectorContext,
+  namespace: string,
+  remove: (parts: CollectorContext, at: StorageLocation) => void,
+): void {
   for (const at of contentOf(parts, namespace)) remove(parts, at);
 }
 
-function hasContent(parts: Parts, namespace: string): boolean {
+function hasContent(parts: CollectorContext, namespace: string): boolean {
   return contentOf(parts, namespace).length > 0;
 }
 
-function contentOf({ storage }: Parts, namespace: string): readonly StoredAt[] {
+function contentOf({ storage }: CollectorContext, namespace: string): readonly StorageLocation[] {
   return storage.storageKeys().flatMap((storageKey) =>
     storage
       .list(storageKey)
@@ -83,14 +87,14 @@ function contentOf({ storage }: Parts, namespace: string): readonly StoredAt[] {
   );
 }
 
-function endDefinition(parts: Parts, definition: ApiObject): void {
-  for (const storageKey of new Set(servedBy(definition).map(storageKeyOf))) {
+function deleteCustomObjects(parts: CollectorContext, definition: ApiObject): void {
+  for (const storageKey of new Set(servedResourcesOf(definition).map(storageKeyOf))) {
     for (const object of parts.storage.list(storageKey)) removeAt(parts, { storageKey, key: keyOf(object.metadata) });
   }
 }
 
 /** A dependent goes with the last of its owners. */
-function collect(parts: Parts, at: StoredAt): void {
+function collectIfUnowned(parts: CollectorContext, at: StorageLocation): void {
   const dependent = parts.storage.at(at);
   const owners = dependent?.metadata.ownerReferences ?? [];
   if (owners.some((owner) => isAlive(parts, owner, dependent?.metadata.namespace))) return;
@@ -104,17 +108,21 @@ interface OwnerName {
   readonly uid: string;
 }
 
-function isAlive({ storage, catalog }: Parts, { apiVersion, kind, name, uid }: OwnerName, namespace?: string): boolean {
-  const resource = catalog.byKind(apiVersion, kind);
+function isAlive(
+  { storage, registry }: CollectorContext,
+  { apiVersion, kind, name, uid }: OwnerName,
+  namespace?: string,
+): boolean {
+  const resource = registry.byKind(apiVersion, kind);
   if (!resource) return false;
   const owner = storage.get(storageKeyOf(resource), { name, namespace: resource.namespaced ? namespace : undefined });
   return owner?.metadata.uid === uid;
 }
 
 /** An owner that waits in the foreground goes when its last dependent has gone. */
-function releaseOwner(parts: Parts, uid: string): void {
+function finishForegroundDeletion(parts: CollectorContext, uid: string): void {
   if (parts.storage.dependentsOf(uid).length > 0) return;
-  for (const resource of parts.catalog.all()) {
+  for (const resource of parts.registry.all()) {
     const owner = parts.storage.list(storageKeyOf(resource)).find(({ metadata }) => metadata.uid === uid);
     if (!owner?.metadata.finalizers?.includes(FOREGROUND)) continue;
     const finalizers = owner.metadata.finalizers.filter((finalizer) => finalizer !== FOREGROUND);
@@ -124,23 +132,23 @@ function releaseOwner(parts: Parts, uid: string): void {
   }
 }
 
-function releaseNamespace(parts: Parts, name: string): void {
-  const resource = parts.catalog.byKind('v1', 'Namespace');
+function finishNamespaceDeletion(parts: CollectorContext, name: string): void {
+  const resource = parts.registry.byKind('v1', 'Namespace');
   const namespace = resource && parts.storage.get(storageKeyOf(resource), { name });
   if (!resource || namespace?.metadata.deletionTimestamp === undefined || hasContent(parts, name)) return;
   finishDeletion(parts, resource, namespace);
 }
 
-function deleteAt(parts: Parts, at: StoredAt): void {
-  act(parts, at, deleteInBackground);
+function deleteAt(parts: CollectorContext, at: StorageLocation): void {
+  withStored(parts, at, deleteInBackground);
 }
 
-function removeAt(parts: Parts, at: StoredAt): void {
-  act(parts, at, removeNow);
+function removeAt(parts: CollectorContext, at: StorageLocation): void {
+  withStored(parts, at, deleteImmediately);
 }
 
-function act(parts: Parts, at: StoredAt, remove: typeof removeNow): void {
+function withStored(parts: CollectorContext, at: StorageLocation, remove: typeof deleteImmediately): void {
   const object = parts.storage.at(at);
-  const resource = parts.catalog.byStorageKey(at.storageKey);
+  const resource = parts.registry.byStorageKey(at.storageKey);
   if (object && resource) remove(parts, resource, object);
 }

@@ -1,12 +1,24 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AccessRequest } from './access/access-attributes.ts';
-import { accessIn } from './access/access-reviews.ts';
+import { attributesInReview } from './access/access-reviews.ts';
 import { isJsonObject } from './json.ts';
-import type { LogReader } from './logs/log-reader.ts';
-import { answerStatus, answerText, type Answer, type Reply, type WatchReply } from './response.ts';
-import { readTarget, readUrl, type IncomingRequest, type RequestRecord, type SimulatedRequest } from './request.ts';
-import { requestTooLarge, StatusError } from './status.ts';
-import type { Watches } from './watch-broadcaster.ts';
+import {
+  type BodyResponse,
+  statusResponse,
+  textResponse,
+  type SimulatedResponse,
+  type WatchResponse,
+} from './response.ts';
+import {
+  type IncomingRequest,
+  parseRequestInfo,
+  splitRequestTarget,
+  type RequestRecord,
+  type SimulatedRequest,
+} from './request.ts';
+import { requestTooLargeError, ApiStatusError } from './status.ts';
+import type { WatchBroadcaster } from './watch-broadcaster.ts';
+import type { RequestAttributes } from './access/policy-rules.ts';
+import type { LogReader } from './logs/container-log.ts';
 
 const BODY_BYTES = 3 * 1024 * 1024;
 /** A watcher that reads so slowly that this much waits for it loses its connection, as with the real server. */
@@ -14,8 +26,8 @@ const UNREAD_BYTES = 256 * 1024 * 1024;
 
 interface HttpServerOptions {
   /** Must settle; what it throws is answered as a Status. */
-  readonly reply: (request: IncomingRequest) => Promise<Reply>;
-  readonly watches: Watches;
+  readonly reply: (request: IncomingRequest) => Promise<SimulatedResponse>;
+  readonly watches: WatchBroadcaster;
   /** In whose name a request is made. */
   readonly userOf: (request: Omit<IncomingRequest, 'body'>) => string;
   readonly onAnswered: (record: RequestRecord) => void;
@@ -29,24 +41,29 @@ export function createHttpServer(options: HttpServerOptions): RequestListener {
 }
 
 async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const request = readHead(message);
-  if (!request) return send(answerText(400, '400 Bad Request'), response);
-  let reply: Reply;
+  const request = parseHead(message);
+  if (!request) return send(textResponse(400, '400 Bad Request'), response);
+  let reply: SimulatedResponse;
   let body: Buffer = Buffer.alloc(0);
   try {
     body = await readBody(message);
     reply = await options.reply({ ...request, body });
   } catch (error) {
-    reply = answerStatus(error instanceof StatusError ? error : internalError(error));
+    reply = statusResponse(error instanceof ApiStatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
   const status = reply.type === 'answer' ? reply.code : 200;
-  options.onAnswered({ ...told(request), user: options.userOf(request), status, reviewed: reviewedIn(request, body) });
+  options.onAnswered({
+    ...withoutHeaders(request),
+    user: options.userOf(request),
+    status,
+    reviewed: reviewedAttributes(request, body),
+  });
   switch (reply.type) {
     case 'watch':
-      return stream(reply, response, options.watches);
+      return streamWatch(reply, response, options.watches);
     case 'log':
-      return pour(reply.reader, response, options.openLogs);
+      return streamLog(reply.reader, response, options.openLogs);
     case 'answer':
       return send(reply, response);
     default:
@@ -55,12 +72,12 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
 }
 
 /** Undefined if the URL has a malformed escape, which the HTTP server of Go refuses before anything looks at it. */
-function readHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> | undefined {
+function parseHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> | undefined {
   const { method = 'GET', url = '/', headers, headersDistinct } = message;
-  const read = readUrl(url);
+  const read = splitRequestTarget(url);
   if (!read) return undefined;
   const { path, query } = read;
-  const target = readTarget(method, path, query);
+  const target = parseRequestInfo(method, path, query);
   const userAgent = headers['user-agent'] ?? '';
   return { ...target, method, url, path, query, headers, headersDistinct, userAgent };
 }
@@ -73,27 +90,27 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     length += chunk.length;
     if (length <= BODY_BYTES) chunks.push(chunk);
   }
-  if (length > BODY_BYTES) throw requestTooLarge();
+  if (length > BODY_BYTES) throw requestTooLargeError();
   return Buffer.concat(chunks);
 }
 
 /** The attributes that an access review asks about; undefined for any other request, and for one that is not JSON. */
-function reviewedIn({ group, resource }: SimulatedRequest, body: Buffer): AccessRequest | undefined {
+function reviewedAttributes({ group, resource }: SimulatedRequest, body: Buffer): RequestAttributes | undefined {
   if (group !== 'authorization.k8s.io' || !resource.endsWith('subjectaccessreviews')) return undefined;
   try {
     const review: unknown = JSON.parse(body.toString());
-    return isJsonObject(review) ? accessIn(review['spec']) : undefined;
+    return isJsonObject(review) ? attributesInReview(review['spec']) : undefined;
   } catch {
     return undefined; // protobuf, or malformed and refused
   }
 }
 
-function told(request: Omit<IncomingRequest, 'body'>): SimulatedRequest {
+function withoutHeaders(request: Omit<IncomingRequest, 'body'>): SimulatedRequest {
   const { path: _path, query: _query, headers: _headers, headersDistinct: _values, ...rest } = request;
   return rest;
 }
 
-function send({ code, contentType, body, headers }: Answer, response: ServerResponse): void {
+function send({ code, contentType, body, headers }: BodyResponse, response: ServerResponse): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   const length = Buffer.byteLength(body);
   response.writeHead(code, {
@@ -104,7 +121,7 @@ function send({ code, contentType, body, headers }: Answer, response: ServerResp
   response.end(body);
 }
 
-function stream({ open, timeoutMs }: WatchReply, response: ServerResponse, watches: Watches): void {
+function streamWatch({ open, timeoutMs }: WatchResponse, response: ServerResponse, watches: WatchBroadcaster): void {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
   response.flushHeaders();
   const watcher = open({
@@ -127,7 +144,7 @@ function stream({ open, timeoutMs }: WatchReply, response: ServerResponse, watch
 }
 
 /** Reads only as fast as the client does. */
-function pour(reader: LogReader, response: ServerResponse, openLogs: Set<LogReader>): void {
+function streamLog(reader: LogReader, response: ServerResponse, openLogs: Set<LogReader>): void {
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
   response.flushHeaders();
   const pump = (): void => {
@@ -138,7 +155,7 @@ function pour(reader: LogReader, response: ServerResponse, openLogs: Set<LogRead
     }
   };
   openLogs.add(reader);
-  const stopListening = reader.onNews(pump);
+  const stopListening = reader.onChange(pump);
   response.on('drain', pump);
   response.on('close', () => {
     stopListening();
@@ -147,7 +164,7 @@ function pour(reader: LogReader, response: ServerResponse, openLogs: Set<LogRead
   pump();
 }
 
-function internalError(error: unknown): StatusError {
+function internalError(error: unknown): ApiStatusError {
   const message = `Internal error occurred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  return new StatusError({ code: 500, reason: 'InternalError', message });
+  return new ApiStatusError({ code: 500, reason: 'InternalError', message });
 }

@@ -22,13 +22,13 @@ export function listAt(parent: unknown, field: string): readonly unknown[] {
 }
 
 /** The member as a text, or undefined where it is absent or something else. */
-export function textAt(parent: unknown, field: string): string | undefined {
+export function stringAt(parent: unknown, field: string): string | undefined {
   const value = isJsonObject(parent) ? parent[field] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
 /** The members that are texts. */
-export function textsAt(parent: unknown, field: string): readonly string[] {
+export function stringsAt(parent: unknown, field: string): readonly string[] {
   return listAt(parent, field).filter((value) => typeof value === 'string');
 }
 

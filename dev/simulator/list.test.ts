@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
-import { textAt } from './json.ts';
+import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
+import { stringAt } from './json.ts';
 
 it('lists in pages that all show the world as it was at the first', async () => {
   await using test = await startTestSimulator({ objects: [widget('a'), widget('b'), widget('c')] });
   const first = await test.get(`${WIDGETS}?limit=2`);
-  expect([namesIn(first), first.body['metadata']]).toMatchObject([['a', 'b'], { remainingItemCount: 1 }]);
+  expect([itemNames(first), first.body['metadata']]).toMatchObject([['a', 'b'], { remainingItemCount: 1 }]);
   test.simulator.apply(widget('aa'));
   test.simulator.delete('example.org/v1', 'Widget', 'c');
-  const second = await test.get(`${WIDGETS}?limit=2&continue=${textAt(first.body['metadata'], 'continue')}`);
-  expect([namesIn(second), versionOf(second)]).toEqual([['c'], versionOf(first)]);
+  const second = await test.get(`${WIDGETS}?limit=2&continue=${stringAt(first.body['metadata'], 'continue')}`);
+  expect([itemNames(second), resourceVersionOf(second)]).toEqual([['c'], resourceVersionOf(first)]);
 });
 
 it('refuses a continue token once its history is forgotten', async () => {
@@ -17,15 +17,15 @@ it('refuses a continue token once its history is forgotten', async () => {
   const first = await test.get(`${WIDGETS}?limit=1`);
   test.simulator.apply(widget('c'));
   test.simulator.faults.compact();
-  const second = await test.get(`${WIDGETS}?limit=1&continue=${textAt(first.body['metadata'], 'continue')}`);
+  const second = await test.get(`${WIDGETS}?limit=1&continue=${stringAt(first.body['metadata'], 'continue')}`);
   expect(second).toMatchObject({ status: 410, body: { reason: 'Expired', code: 410 } });
 });
 
 it('selects by label and by field, and refuses fields it does not know', async () => {
   const labelled = widget('b', {}, { labels: { team: 'ml' } });
   await using test = await startTestSimulator({ objects: [widget('a'), labelled] });
-  expect(namesIn(await test.get(`${WIDGETS}?labelSelector=team%20in%20(ml,web)`))).toEqual(['b']);
-  expect(namesIn(await test.get(`${WIDGETS}?fieldSelector=metadata.name!=b`))).toEqual(['a']);
+  expect(itemNames(await test.get(`${WIDGETS}?labelSelector=team%20in%20(ml,web)`))).toEqual(['b']);
+  expect(itemNames(await test.get(`${WIDGETS}?fieldSelector=metadata.name!=b`))).toEqual(['a']);
   const refused = await test.get(`${WIDGETS}?fieldSelector=spec.color=red`);
   expect(refused).toMatchObject({ status: 400, body: { message: 'field label not supported: spec.color' } });
   expect((await test.get(`${WIDGETS}?labelSelector=a%20b`)).status).toBe(400);
@@ -33,10 +33,10 @@ it('selects by label and by field, and refuses fields it does not know', async (
 
 it('shows the past for an exact version, and says of a future one that it is too large', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
-  const before = versionOf(await test.get(WIDGETS));
+  const before = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
-  expect(namesIn(await test.get(`${WIDGETS}?resourceVersion=${before}&resourceVersionMatch=Exact`))).toEqual(['a']);
-  expect(namesIn(await test.get(`${WIDGETS}?resourceVersion=0`))).toEqual(['a', 'b']);
+  expect(itemNames(await test.get(`${WIDGETS}?resourceVersion=${before}&resourceVersionMatch=Exact`))).toEqual(['a']);
+  expect(itemNames(await test.get(`${WIDGETS}?resourceVersion=0`))).toEqual(['a', 'b']);
   const future = await test.get(`${WIDGETS}?resourceVersion=99999999&resourceVersionMatch=NotOlderThan`);
   expect(future).toMatchObject({ status: 504, body: { reason: 'Timeout', details: { retryAfterSeconds: 1 } } });
   expect(future.body['details']).toMatchObject({ causes: [{ reason: 'ResourceVersionTooLarge' }] });

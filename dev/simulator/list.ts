@@ -1,8 +1,8 @@
 import type { ApiObject } from './api-object.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import type { ListOptions } from './request-options.ts';
-import type { Selects } from './selection-predicate.ts';
-import { badRequest, expired, versionTooLarge } from './status.ts';
+import type { ParsedListOptions } from './request-options.ts';
+import type { SelectionPredicate } from './selection-predicate.ts';
+import { badRequestError, expiredError, resourceVersionTooLargeError } from './status.ts';
 import type { Storage } from './storage.ts';
 
 /** One page of a list, with the metadata that goes with it. */
@@ -13,10 +13,10 @@ export interface Page {
 
 interface ListRequest {
   readonly storageKey: string;
-  readonly selects: Selects;
+  readonly selects: SelectionPredicate;
   /** Whether a selector is in play: then nobody counts what remains. */
   readonly selective: boolean;
-  readonly options: ListOptions;
+  readonly options: ParsedListOptions;
 }
 
 const EXPIRED_CONTINUE =
@@ -30,7 +30,7 @@ const EXPIRED_CONTINUE =
 export function list(storage: Storage, { storageKey, selects, selective, options }: ListRequest): Page {
   const start = options.continueToken === '' ? undefined : readToken(options.continueToken);
   if (start && options.resourceVersion)
-    throw badRequest('specifying resource version is not allowed when using continue');
+    throw badRequestError('specifying resource version is not allowed when using continue');
   const version = start?.version ?? versionToRead(storage, options);
   const all = start ? listAtToken(storage, storageKey, start.version) : storage.listAt(storageKey, version);
   const selected = all.filter(selects);
@@ -50,21 +50,21 @@ function pageMetadata(version: number): JsonObject {
   return { resourceVersion: String(version) };
 }
 
-function versionToRead(storage: Storage, { resourceVersion, resourceVersionMatch, limit }: ListOptions): number {
+function versionToRead(storage: Storage, { resourceVersion, resourceVersionMatch, limit }: ParsedListOptions): number {
   const current = storage.version;
   if (resourceVersion === undefined || resourceVersion === 0) return current;
-  if (resourceVersion > current) throw versionTooLarge(resourceVersion, current);
+  if (resourceVersion > current) throw resourceVersionTooLargeError(resourceVersion, current);
   const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit > 0);
   return exact ? resourceVersion : current;
 }
 
 function listAtToken(storage: Storage, storageKey: string, version: number): readonly ApiObject[] {
-  if (version > storage.version) throw expired(EXPIRED_CONTINUE);
+  if (version > storage.version) throw expiredError(EXPIRED_CONTINUE);
   try {
     return storage.listAt(storageKey, version);
   } catch {
     // The storage only fails for versions that it has forgotten; lists word that differently than watches.
-    throw expired(EXPIRED_CONTINUE);
+    throw expiredError(EXPIRED_CONTINUE);
   }
 }
 
@@ -91,5 +91,5 @@ function readToken(text: string): Token {
   } catch {
     // Not JSON: answered below like every other token that is not ours.
   }
-  throw badRequest('invalid continue token: continue key is not valid');
+  throw badRequestError('invalid continue token: continue key is not valid');
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createLoopbackIdentity } from './serving-certificate.ts';
+import { createServingCertificate } from './serving-certificate.ts';
 
 const TLS_HANDSHAKE = 0x16;
 
@@ -13,7 +13,7 @@ export type Listener = ReturnType<typeof createListener>;
  * connections, and started again on the same port.
  */
 export function createListener(onRequest: RequestListener) {
-  const { key, certificate } = createLoopbackIdentity();
+  const { key, certificate } = createServingCertificate();
   const plain = createHttp({ keepAliveTimeout: 60_000 }, onRequest);
   const secure = createHttps({ key, cert: certificate, keepAliveTimeout: 60_000 }, onRequest);
   const sockets = new Set<Socket>();

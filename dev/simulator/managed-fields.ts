@@ -1,8 +1,7 @@
-import { decodeFields, encodeFields, fieldsOf } from './field-sets.ts';
-import { isEqualJson, isJsonObject, listAt, objectAt, textAt, type JsonObject } from './json.ts';
+import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
 
 /** Who writes, and how: of one name there may be several. */
-export interface Manager {
+export interface FieldManager {
   readonly manager: string;
   readonly apiVersion: string;
   readonly operation?: 'Update' | 'Apply';
@@ -10,71 +9,75 @@ export interface Manager {
 }
 
 /** What one manager owns of an object. */
-export interface Ownership extends Manager {
+interface ManagedFieldsEntry extends FieldManager {
   readonly operation: 'Update' | 'Apply';
   readonly time: string;
   readonly fields: ReadonlySet<string>;
 }
 
 /** Who owns what after an update: who writes owns what differs from before, and nobody else does. */
-export function managedFieldsOf(object: JsonObject, manager: Manager, before?: JsonObject): readonly JsonObject[] {
+export function managedFieldsAfterUpdate(
+  object: JsonObject,
+  manager: FieldManager,
+  before?: JsonObject,
+): readonly JsonObject[] {
   const [now, then] = [fieldsOf(object), before ? fieldsOf(before) : new Map<string, unknown>()];
   const changed = [...now].filter(([key, value]) => !then.has(key) || !isEqualJson(then.get(key), value));
   const mine = new Set(changed.map(([key]) => key));
   const others = before
-    ? ownershipsOf(before).map((entry) => only(entry, (key) => now.has(key) && !mine.has(key)))
+    ? parseManagedFields(before).map((entry) => only(entry, (key) => now.has(key) && !mine.has(key)))
     : [];
   return encode([...others, { operation: 'Update', ...manager, time: timestamp(), fields: mine }]);
 }
 
 /** Who owns what after an apply: who applies owns all that they apply; with force, alone. */
-export function afterApply(
+export function managedFieldsAfterApply(
   object: JsonObject,
   before: JsonObject | undefined,
   {
     manager,
     applied,
     taken,
-  }: { readonly manager: Manager; readonly applied: ReadonlySet<string>; readonly taken: ReadonlySet<string> },
+  }: { readonly manager: FieldManager; readonly applied: ReadonlySet<string>; readonly taken: ReadonlySet<string> },
 ): readonly JsonObject[] {
   const now = fieldsOf(object);
-  const others = (before ? ownershipsOf(before) : [])
-    .filter((entry) => !isSame(entry, { operation: 'Apply', ...manager }))
+  const others = (before ? parseManagedFields(before) : [])
+    .filter((entry) => !isSameManager(entry, { operation: 'Apply', ...manager }))
     .map((entry) => only(entry, (key) => now.has(key) && !taken.has(key)));
   return encode([...others, { ...manager, operation: 'Apply', time: timestamp(), fields: applied }]);
 }
 
 /** Who owns what. */
-export function ownershipsOf(object: JsonObject): readonly Ownership[] {
+export function parseManagedFields(object: JsonObject): readonly ManagedFieldsEntry[] {
   return listAt(objectAt(object, 'metadata'), 'managedFields').flatMap((entry) => {
     if (!isJsonObject(entry)) return [];
     return [
       {
-        manager: textAt(entry, 'manager') ?? '',
-        apiVersion: textAt(entry, 'apiVersion') ?? '',
-        operation: textAt(entry, 'operation') === 'Apply' ? 'Apply' : 'Update',
-        subresource: textAt(entry, 'subresource'),
-        time: textAt(entry, 'time') ?? '',
+        manager: stringAt(entry, 'manager') ?? '',
+        apiVersion: stringAt(entry, 'apiVersion') ?? '',
+        operation: stringAt(entry, 'operation') === 'Apply' ? 'Apply' : 'Update',
+        subresource: stringAt(entry, 'subresource'),
+        time: stringAt(entry, 'time') ?? '',
         fields: new Set(decodeFields(entry['fieldsV1'])),
       },
     ];
   });
 }
 
-export function isSame(one: Manager, other: Manager): boolean {
+export function isSameManager(one: FieldManager, other: FieldManager): boolean {
   const names = ['manager', 'apiVersion', 'operation', 'subresource'] as const;
   return names.every((name) => one[name] === other[name]);
 }
 
-function only(entry: Ownership, keeps: (key: string) => boolean): Ownership {
+function only(entry: ManagedFieldsEntry, keeps: (key: string) => boolean): ManagedFieldsEntry {
   return { ...entry, fields: new Set([...entry.fields].filter(keeps)) };
 }
 
 /** One entry for each manager; who owns nothing any more has none. */
-function encode(entries: readonly Ownership[]): readonly JsonObject[] {
-  const joined: Ownership[] = [];
+function encode(entries: readonly ManagedFieldsEntry[]): readonly JsonObject[] {
+  const joined: ManagedFieldsEntry[] = [];
   for (const entry of entries) {
-    const known = joined.findIndex((other) => isSame(other, entry));
+    const known = joined.findIndex((other) => isSameManager(other, entry));
     const fields = new Set([...(joined[known]?.fields ?? []), ...entry.fields]);
     if (known === -1) joined.push(entry);
     else joined[known] = { ...entry, fields };
@@ -95,4 +98,72 @@ function encode(entries: readonly Ownership[]): readonly JsonObject[] {
 /** Now, in whole seconds, as Kubernetes writes times. */
 export function timestamp(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
+}
+
+/** Fields of an object, by their paths, with their values. A list is one field: what is in it has no owners of its own. */
+export type FieldValues = ReadonlyMap<string, unknown>;
+
+const OWNABLE: ReadonlySet<string> = new Set(['labels', 'annotations', 'finalizers', 'ownerReferences']);
+
+/** All fields of an object that somebody can own. */
+export function fieldsOf({ apiVersion: _apiVersion, kind: _kind, metadata, ...content }: JsonObject): FieldValues {
+  const owned = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([name]) => OWNABLE.has(name));
+  const fields = new Map<string, unknown>();
+  collect({ metadata: Object.fromEntries(owned), ...content }, [], fields);
+  fields.delete(keyOf(['metadata']));
+  return fields;
+}
+
+function collect(value: unknown, path: readonly string[], fields: Map<string, unknown>): void {
+  const members = isJsonObject(value) ? Object.entries(value).filter(([, member]) => member !== undefined) : [];
+  if (members.length === 0) fields.set(keyOf(path), value);
+  for (const [name, member] of members) collect(member, [...path, name], fields);
+}
+
+function keyOf(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
+function pathOf(key: string): readonly string[] {
+  return JSON.parse(key) as readonly string[];
+}
+
+/** `.spec.paused`, as the real server names it in a conflict. */
+export function describeField(key: string): string {
+  return pathOf(key)
+    .map((name) => `.${name}`)
+    .join('');
+}
+
+/** The object without a field, and without what that leaves empty. */
+export function withoutField(object: JsonObject, key: string): JsonObject {
+  return removed(object, pathOf(key));
+}
+
+function removed(object: JsonObject, [name = '', ...below]: readonly string[]): JsonObject {
+  const { [name]: member, ...rest } = object;
+  if (below.length === 0 || !isJsonObject(member)) return rest;
+  const left = removed(member, below);
+  return Object.keys(left).length === 0 ? rest : { ...rest, [name]: left };
+}
+
+/** `{ "f:spec": { "f:paused": {} } }`, as managedFields have it. */
+function encodeFields(keys: Iterable<string>): JsonObject {
+  const root: Record<string, unknown> = {};
+  for (const key of keys) {
+    let at = root;
+    for (const name of pathOf(key)) {
+      const below: Record<string, unknown> = isJsonObject(at[`f:${name}`]) ? Object(at[`f:${name}`]) : {};
+      at[`f:${name}`] = below;
+      at = below;
+    }
+  }
+  return root;
+}
+
+/** @returns the paths of the fields that managedFields name */
+function decodeFields(value: unknown, path: readonly string[] = []): readonly string[] {
+  const members = isJsonObject(value) ? Object.entries(value) : [];
+  if (members.length === 0) return path.length === 0 ? [] : [keyOf(path)];
+  return members.flatMap(([name, member]) => decodeFields(member, [...path, name.slice('f:'.length)]));
 }

@@ -1,7 +1,6 @@
 import { RBAC_GROUP } from './access/rbac-objects.ts';
-import { objectAt, textAt, textsAt, type JsonObject } from './json.ts';
-import { pathSegmentProblems } from './path-segment.ts';
-import { invalidValue } from './schema-validation.ts';
+import { type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
+import { invalidValueCause } from './schema-validation.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { Cause } from './status.ts';
@@ -34,15 +33,15 @@ export function validateMetadata(
 ): readonly Cause[] {
   const { metadata } = object;
   return [
-    ...validateGenerateName(textAt(metadata, 'generateName') ?? '', resource),
-    ...validateName(textAt(metadata, 'name') ?? '', resource),
+    ...validateGenerateName(stringAt(metadata, 'generateName') ?? '', resource),
+    ...validateName(stringAt(metadata, 'name') ?? '', resource),
     ...Object.entries(objectAt(metadata, 'labels')).flatMap(([key, value]) =>
       validateLabel(key, String(value), server),
     ),
     ...Object.keys(objectAt(metadata, 'annotations')).flatMap((key) =>
       validateKey('metadata.annotations', key, server),
     ),
-    ...validateFinalizers(textsAt(metadata, 'finalizers'), resource, server),
+    ...validateFinalizers(stringsAt(metadata, 'finalizers'), resource, server),
   ];
 }
 
@@ -50,14 +49,14 @@ export function validateMetadata(
 function validateGenerateName(prefix: string, resource: ServedResource): readonly Cause[] {
   if (prefix === '') return [];
   const masked = prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
-  return nameRules(masked, resource).map((rule) => invalidValue('metadata.generateName', prefix, rule));
+  return nameRules(masked, resource).map((rule) => invalidValueCause('metadata.generateName', prefix, rule));
 }
 
 function validateName(name: string, resource: ServedResource): readonly Cause[] {
   const field = 'metadata.name';
   if (name === '')
     return [{ reason: 'FieldValueRequired', field, message: 'Required value: name or generateName is required' }];
-  return nameRules(name, resource).map((rule) => invalidValue(field, name, rule));
+  return nameRules(name, resource).map((rule) => invalidValueCause(field, name, rule));
 }
 
 /** The rules that a name breaks. */
@@ -85,7 +84,7 @@ function validateFinalizers(
     ...finalizers.flatMap((finalizer) => validateKey('metadata.finalizers', finalizer, server)),
     ...finalizers.flatMap((finalizer, index) => {
       if (custom || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) return [];
-      return [invalidValue(`metadata.finalizers[${index}]`, finalizer, rule)];
+      return [invalidValueCause(`metadata.finalizers[${index}]`, finalizer, rule)];
     }),
   ];
 }
@@ -93,8 +92,8 @@ function validateFinalizers(
 function validateLabel(key: string, value: string, server: ServerVersion): readonly Cause[] {
   const field = 'metadata.labels';
   const causes = [...validateKey(field, key, server)];
-  if (Buffer.byteLength(value) > 63) causes.push(invalidValue(field, value, tooLong(63, server)));
-  if (value !== '' && !QUALIFIED_NAME.test(value)) causes.push(invalidValue(field, value, VALUE_RULE));
+  if (Buffer.byteLength(value) > 63) causes.push(invalidValueCause(field, value, tooLong(63, server)));
+  if (value !== '' && !QUALIFIED_NAME.test(value)) causes.push(invalidValueCause(field, value, VALUE_RULE));
   return causes;
 }
 
@@ -104,7 +103,7 @@ function validateKey(field: string, key: string, server: ServerVersion): readonl
   if (parts.length > 2) {
     const term = server.declarativeValidation ? 'a valid label key' : 'a qualified name';
     const rule = `${term} ${QUALIFIED_NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
-    return [invalidValue(field, key, rule)];
+    return [invalidValueCause(field, key, rule)];
   }
   const name = parts.at(-1) ?? '';
   const broken = [
@@ -113,7 +112,7 @@ function validateKey(field: string, key: string, server: ServerVersion): readonl
     ...(Buffer.byteLength(name) > 63 ? [`name part ${tooLong(63, server)}`] : []),
     ...(QUALIFIED_NAME.test(name) ? [] : [`name part ${QUALIFIED_NAME_RULE}`]),
   ];
-  return broken.map((rule) => invalidValue(field, key, rule));
+  return broken.map((rule) => invalidValueCause(field, key, rule));
 }
 
 /** The rules that the prefix of a key breaks. */
@@ -127,4 +126,12 @@ function prefixRules(prefix: string, server: ServerVersion): readonly string[] {
 
 function tooLong(most: number, { declarativeValidation }: ServerVersion): string {
   return `must be no more than ${most} ${declarativeValidation ? 'bytes' : 'characters'}`;
+}
+
+/** Returns what `IsValidPathSegmentName` of k8s.io/apimachinery finds wrong with a name. */
+export function pathSegmentProblems(name: string): readonly string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  return ['/', '%']
+    .filter((character) => name.includes(character))
+    .map((character) => `may not contain '${character}'`);
 }

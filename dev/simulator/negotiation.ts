@@ -3,11 +3,11 @@ import type { ApiObject } from './api-object.ts';
 import { objectAt, type JsonObject } from './json.ts';
 import type { Page } from './list.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, notAcceptable } from './status.ts';
+import { badRequestError, notAcceptableError } from './status.ts';
 import { metadataOnly, tableOf, type IncludeObject } from './table.ts';
 
 /** The form in which a client wants its objects. Equal keys mean equal bytes for the same object. */
-export interface Representation {
+export interface NegotiatedOutput {
   readonly key: string;
   readonly form: 'object' | 'metadata' | 'table';
   readonly includeObject: IncludeObject;
@@ -18,7 +18,7 @@ export interface Representation {
  * Reads Accept: the first form that we can answer.
  * @throws {StatusError} 406 when there is none
  */
-export function readRepresentation(accept: string | undefined, query: URLSearchParams): Representation {
+export function negotiateOutput(accept: string | undefined, query: URLSearchParams): NegotiatedOutput {
   const includeObject = readIncludeObject(query.get('includeObject'));
   for (const part of (accept ?? '*/*').split(',')) {
     const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
@@ -26,16 +26,20 @@ export function readRepresentation(accept: string | undefined, query: URLSearchP
     const form = formOf(parameters);
     if (syntax && form) return { key: `${form} ${syntax} ${includeObject}`, form, includeObject, syntax };
   }
-  throw notAcceptable();
+  throw notAcceptableError();
 }
 
 /** An object as one version of its resource shows it. */
-export function presentObject(object: ApiObject, resource: ServedResource, representation: Representation): JsonObject {
-  const shown = inVersion(object, resource);
+export function transformObject(
+  object: ApiObject,
+  resource: ServedResource,
+  representation: NegotiatedOutput,
+): JsonObject {
+  const shown = convertToVersion(object, resource);
   switch (representation.form) {
     case 'object':
       if (object.metadata.resourceVersion === '') return unversioned(shown);
-      return resource.isComputed ? computed(shown) : shown;
+      return resource.isComputed ? withoutStorageMetadata(shown) : shown;
     case 'metadata':
       return metadataOnly(shown);
     case 'table':
@@ -54,16 +58,16 @@ function unversioned({ metadata, ...content }: ApiObject): JsonObject {
   return { ...content, metadata: meta };
 }
 
-export function presentList(
+export function transformList(
   { objects, metadata }: Page,
   resource: ServedResource,
-  representation: Representation,
+  representation: NegotiatedOutput,
 ): JsonObject {
-  const shown = objects.map((object) => inVersion(object, resource));
+  const shown = objects.map((object) => convertToVersion(object, resource));
   switch (representation.form) {
     case 'object': {
       const listed = resource.custom ? shown : shown.map(withoutType);
-      const items = resource.isComputed ? listed.map(computed) : listed;
+      const items = resource.isComputed ? listed.map(withoutStorageMetadata) : listed;
       return {
         kind: resource.listKind,
         apiVersion: apiVersionOf(resource),
@@ -88,18 +92,18 @@ function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: ApiObjec
 }
 
 /** As it is when nobody keeps it. */
-function computed(object: JsonObject): JsonObject {
+function withoutStorageMetadata(object: JsonObject): JsonObject {
   const { name, namespace, labels, annotations, creationTimestamp } = objectAt(object, 'metadata');
   const metadata = { name, namespace, labels, annotations, creationTimestamp };
   return { ...object, metadata };
 }
 
-export function inVersion(object: ApiObject, resource: ServedResource): ApiObject {
+export function convertToVersion(object: ApiObject, resource: ServedResource): ApiObject {
   const apiVersion = apiVersionOf(resource);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
-function syntaxOf(type: string): Representation['syntax'] | undefined {
+function syntaxOf(type: string): NegotiatedOutput['syntax'] | undefined {
   switch (type) {
     case 'application/json':
     case 'application/*':
@@ -113,7 +117,7 @@ function syntaxOf(type: string): Representation['syntax'] | undefined {
   }
 }
 
-function formOf(parameters: readonly string[]): Representation['form'] | undefined {
+function formOf(parameters: readonly string[]): NegotiatedOutput['form'] | undefined {
   const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
   switch (as) {
     case undefined:
@@ -138,6 +142,6 @@ function readIncludeObject(text: string | null): IncludeObject {
     case 'Object':
       return text;
     default:
-      throw badRequest(`includeObject must be 'None', 'Metadata' or 'Object', got ${JSON.stringify(text)}`);
+      throw badRequestError(`includeObject must be 'None', 'Metadata' or 'Object', got ${JSON.stringify(text)}`);
   }
 }

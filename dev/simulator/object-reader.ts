@@ -1,16 +1,19 @@
-import type { ReadAccess } from './admission.ts';
+import type { ObjectReader } from './admission.ts';
 import type { ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
-import { inVersion } from './negotiation.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { convertToVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 
 /**
  * Reads the storage from inside the process, in the version asked for.
  * @throws {TypeError} for a kind that is not served
  */
-export function readAccess({ storage, catalog }: Pick<Cluster, 'storage' | 'catalog'>): ReadAccess & ObjectAccess {
+export function objectReader({
+  storage,
+  registry,
+}: Pick<SimulatedCluster, 'storage' | 'registry'>): ObjectReader & ApiObjectReader {
   function resourceOf(apiVersion: string, kind: string): ServedResource {
-    const resource = catalog.byKind(apiVersion, kind);
+    const resource = registry.byKind(apiVersion, kind);
     if (resource) return resource;
     throw new TypeError(
       `No resource is served for ${apiVersion} ${kind}: has its CustomResourceDefinition been applied?`,
@@ -22,17 +25,17 @@ export function readAccess({ storage, catalog }: Pick<Cluster, 'storage' | 'cata
       const resource = resourceOf(apiVersion, kind);
       const place = resource.namespaced ? (namespace ?? 'default') : undefined;
       const found = storage.get(storageKeyOf(resource), { name, namespace: place });
-      return found && inVersion(found, resource);
+      return found && convertToVersion(found, resource);
     },
     list(apiVersion, kind, namespace) {
       const resource = resourceOf(apiVersion, kind);
-      const objects = storage.list(storageKeyOf(resource)).map((object) => inVersion(object, resource));
+      const objects = storage.list(storageKeyOf(resource)).map((object) => convertToVersion(object, resource));
       return namespace === undefined ? objects : objects.filter(({ metadata }) => metadata.namespace === namespace);
     },
   };
 }
 
-interface ObjectAccess {
+interface ApiObjectReader {
   readonly resourceOf: (apiVersion: string, kind: string) => ServedResource;
   readonly get: (apiVersion: string, kind: string, name: string, namespace?: string) => ApiObject | undefined;
   readonly list: (apiVersion: string, kind: string, namespace?: string) => readonly ApiObject[];

@@ -1,11 +1,9 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { ApiObject } from './api-object.ts';
-import { parseWith } from './request-body.ts';
-import { decodeJson, decodeJsonPatch, decodeYaml, type Decoded } from './strict-decoding.ts';
+import { type Decoded, decodeJson, decodeJsonPatch, decodeYaml, parseWith } from './request-body.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, StatusError, unapplicablePatch, unsupportedMediaType } from './status.ts';
-import { strategicMerge } from './strategic-merge.ts';
+import { badRequestError, ApiStatusError, unapplicablePatchError, unsupportedMediaTypeError } from './status.ts';
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -13,35 +11,38 @@ const STRATEGIC = 'application/strategic-merge-patch+json';
 export const APPLY = 'application/apply-patch+yaml';
 
 /** A patch as it was sent. */
-export interface Patch {
+interface PatchBody {
   readonly text: string;
   readonly mediaType: string;
 }
 
 /**
  * The object as a patch of the given media type makes it, not yet checked.
- * @throws {StatusError} 400 for a patch that cannot be read, 415 for a type that is not taken, 422 for one that fails
+ * @throws {ApiStatusError} 400 for a patch that cannot be read, 415 for a type that is not taken, 422 for one that fails
  */
-export function patched(current: ApiObject, { text, mediaType }: Patch, resource: ServedResource): Decoded {
+export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, resource: ServedResource): Decoded {
   switch (mediaType) {
     case JSON_PATCH: {
       const { value, problems } = parseWith(decodeJsonPatch, text, 'invalid JSON patch');
-      return { value: jsonPatched(current, value), problems };
+      return { value: applyJsonPatch(current, value), problems };
     }
     case MERGE_PATCH: {
       const { value, problems } = parseWith(decodeMergePatch, text, 'invalid JSON patch');
-      return { value: asObject(mergePatched(current, asObject(value))), problems };
+      return { value: asObject(applyMergePatch(current, asObject(value))), problems };
     }
     case STRATEGIC:
       if (resource.custom) break;
       return {
-        value: strategicMerge(current, asObject(parseWith(decodeMergePatch, text, 'invalid JSON patch').value)),
+        value: applyStrategicMergePatch(
+          current,
+          asObject(parseWith(decodeMergePatch, text, 'invalid JSON patch').value),
+        ),
         problems: [],
       };
     default:
   }
-  if (resource.custom) throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY]);
-  throw new StatusError({
+  if (resource.custom) throw unsupportedMediaTypeError([JSON_PATCH, MERGE_PATCH, APPLY]);
+  throw new ApiStatusError({
     code: 415,
     reason: 'UnsupportedMediaType',
     message: '415: Unsupported Media Type',
@@ -55,32 +56,32 @@ function decodeMergePatch(text: string): Decoded {
 }
 
 /** RFC 7396. */
-export function mergePatched(target: unknown, patch: unknown): unknown {
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return patch;
   const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
   for (const [field, value] of Object.entries(patch)) {
     if (value === null) delete merged[field];
-    else merged[field] = mergePatched(merged[field], value);
+    else merged[field] = applyMergePatch(merged[field], value);
   }
   return merged;
 }
 
-function jsonPatched(current: ApiObject, operations: unknown): JsonObject {
+function applyJsonPatch(current: ApiObject, operations: unknown): JsonObject {
   if (!Array.isArray(operations))
-    throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+    throw badRequestError('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   if (!operations.every(isOperation))
-    throw badRequest('json: cannot unmarshal into Go value of type jsonpatch.Operation');
+    throw badRequestError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
   try {
-    return asObject(operations.reduce(applied, structuredClone(current)));
+    return asObject(operations.reduce(applyOperation, structuredClone(current)));
   } catch (error) {
     // A JsonPatchError is all the library throws; the real server tells the client nothing of it either.
     // oxlint-disable-next-line import/no-named-as-default-member -- the library is CommonJS: Node sees its default only
-    throw error instanceof jsonPatch.JsonPatchError ? unapplicablePatch() : error;
+    throw error instanceof jsonPatch.JsonPatchError ? unapplicablePatchError() : error;
   }
 }
 
 /** As the server's library has it: a member that is not there is null to a test, and may be replaced. */
-function applied(document: unknown, operation: Operation): unknown {
+function applyOperation(document: unknown, operation: Operation): unknown {
   const { op, path } = operation;
   const keys = typeof path === 'string' ? path.split('/').slice(1).map(unescapeToken) : [];
   const key = keys.pop();
@@ -106,7 +107,67 @@ function isOperation(value: unknown): value is Operation {
 
 function asObject(value: unknown): JsonObject {
   if (isJsonObject(value)) return value;
-  throw badRequest(
+  throw badRequestError(
     `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
   );
+}
+
+/** The lists of built-in types that are merged by key instead of replaced; finalizers are merged as a set. */
+const LIST_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  volumes: 'name',
+  env: 'name',
+  imagePullSecrets: 'name',
+  secrets: 'name',
+  volumeMounts: 'mountPath',
+  ownerReferences: 'uid',
+  conditions: 'type',
+};
+
+/** A strategic merge patch as far as the well-known lists go, with `$patch: delete`, `$patch: replace` and `$deleteFromPrimitiveList`. */
+export function applyStrategicMergePatch(target: unknown, patch: JsonObject): JsonObject {
+  if (patch['$patch'] === 'replace') return withoutDirectives(patch);
+  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    const primitive = /^\$deleteFromPrimitiveList\/(.+)$/u.exec(field)?.[1];
+    if (primitive !== undefined)
+      merged[primitive] = listOf(merged[primitive]).filter((item) => !listOf(value).includes(item));
+    else if (field.startsWith('$')) continue;
+    else if (value === null) delete merged[field];
+    else if (Array.isArray(value)) merged[field] = mergeList(field, listOf(merged[field]), value);
+    else if (isJsonObject(value)) mergeMember(merged, field, value);
+    else merged[field] = value;
+  }
+  return merged;
+}
+
+function mergeMember(merged: Record<string, unknown>, field: string, patch: JsonObject): void {
+  if (patch['$patch'] === 'delete') delete merged[field];
+  else merged[field] = applyStrategicMergePatch(merged[field], patch);
+}
+
+function mergeList(field: string, current: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
+  if (field === 'finalizers') return [...new Set([...current, ...patch])];
+  const key = LIST_KEYS[field];
+  if (key === undefined) return patch;
+  const directives = patch.filter(isJsonObject);
+  const replaces = directives.some((item) => item['$patch'] === 'replace' && item[key] === undefined);
+  let merged = replaces ? [] : [...current];
+  for (const item of directives) {
+    if (item[key] === undefined) continue;
+    const index = merged.findIndex((existing) => isJsonObject(existing) && existing[key] === item[key]);
+    if (item['$patch'] === 'delete') merged = merged.filter((_, position) => position !== index);
+    else if (index === -1) merged.push(withoutDirectives(item));
+    else merged[index] = applyStrategicMergePatch(merged[index], item);
+  }
+  return merged;
+}
+
+function withoutDirectives(patch: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(patch).filter(([field]) => !field.startsWith('$')));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readJsonPath } from './json-path.ts';
+import { parseJsonPath } from './printer-columns.ts';
 
 const OBJECT = {
   metadata: { labels: { 'example.org/team': 'ml' } },
@@ -19,5 +19,5 @@ it.each([
   ["['metadata'].labels['example.org/team']", ['ml']],
   ['.status.missing.deeply', []],
 ])('finds %s', (path, expected) => {
-  expect(readJsonPath(path)(OBJECT)).toEqual(expected);
+  expect(parseJsonPath(path)(OBJECT)).toEqual(expected);
 });

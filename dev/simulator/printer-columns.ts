@@ -1,9 +1,9 @@
-import { listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
 import type { Column } from './served-resource.ts';
 
 /** The Table columns of built-in kinds beside the name. Kinds that are not named here have only their age. */
-export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
-  Namespace: [text('Status', (namespace) => textAt(namespace['status'], 'phase')), age()],
+export const PRINTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  Namespace: [text('Status', (namespace) => stringAt(namespace['status'], 'phase')), age()],
   Event: [
     { ...age('Last Seen'), cell: (event) => event['lastTimestamp'] ?? event['eventTime'] },
     text('Type', (event) => event['type']),
@@ -16,31 +16,31 @@ export const BUILTIN_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     text('Status', podStatus),
     text('Restarts', (pod) => String(sum(listAt(pod['status'], 'containerStatuses'), 'restartCount'))),
     age(),
-    text('IP', (pod) => textAt(pod['status'], 'podIP') ?? '<none>', 1),
-    text('Node', (pod) => textAt(pod['spec'], 'nodeName') ?? '<none>', 1),
+    text('IP', (pod) => stringAt(pod['status'], 'podIP') ?? '<none>', 1),
+    text('Node', (pod) => stringAt(pod['spec'], 'nodeName') ?? '<none>', 1),
   ],
   PersistentVolumeClaim: [
-    text('Status', (claim) => textAt(claim['status'], 'phase')),
-    text('Volume', (claim) => textAt(claim['spec'], 'volumeName') ?? ''),
-    text('Capacity', (claim) => textAt(objectAt(claim['status'], 'capacity'), 'storage') ?? ''),
-    text('Access Modes', (claim) => textsAt(claim['status'], 'accessModes').join(',')),
-    text('StorageClass', (claim) => textAt(claim['spec'], 'storageClassName') ?? ''),
+    text('Status', (claim) => stringAt(claim['status'], 'phase')),
+    text('Volume', (claim) => stringAt(claim['spec'], 'volumeName') ?? ''),
+    text('Capacity', (claim) => stringAt(objectAt(claim['status'], 'capacity'), 'storage') ?? ''),
+    text('Access Modes', (claim) => stringsAt(claim['status'], 'accessModes').join(',')),
+    text('StorageClass', (claim) => stringAt(claim['spec'], 'storageClassName') ?? ''),
     age(),
   ],
   PersistentVolume: [
-    text('Capacity', (volume) => textAt(objectAt(volume['spec'], 'capacity'), 'storage') ?? ''),
-    text('Access Modes', (volume) => textsAt(volume['spec'], 'accessModes').join(',')),
-    text('Reclaim Policy', (volume) => textAt(volume['spec'], 'persistentVolumeReclaimPolicy') ?? ''),
-    text('Status', (volume) => textAt(volume['status'], 'phase')),
+    text('Capacity', (volume) => stringAt(objectAt(volume['spec'], 'capacity'), 'storage') ?? ''),
+    text('Access Modes', (volume) => stringsAt(volume['spec'], 'accessModes').join(',')),
+    text('Reclaim Policy', (volume) => stringAt(volume['spec'], 'persistentVolumeReclaimPolicy') ?? ''),
+    text('Status', (volume) => stringAt(volume['status'], 'phase')),
     text('Claim', boundClaim),
-    text('StorageClass', (volume) => textAt(volume['spec'], 'storageClassName') ?? ''),
+    text('StorageClass', (volume) => stringAt(volume['spec'], 'storageClassName') ?? ''),
     age(),
   ],
   Secret: [text('Type', (secret) => secret['type']), text('Data', countData), age()],
   ConfigMap: [text('Data', countData), age()],
   Service: [
-    text('Type', (service) => textAt(service['spec'], 'type') ?? 'ClusterIP'),
-    text('Cluster-IP', (service) => textAt(service['spec'], 'clusterIP') ?? '<none>'),
+    text('Type', (service) => stringAt(service['spec'], 'type') ?? 'ClusterIP'),
+    text('Cluster-IP', (service) => stringAt(service['spec'], 'clusterIP') ?? '<none>'),
     age(),
   ],
   StatefulSet: [text('Ready', readyReplicas), age()],
@@ -67,14 +67,14 @@ function bindingColumns(): readonly Column[] {
 }
 
 function boundRole({ roleRef }: JsonObject): string {
-  return `${textAt(roleRef, 'kind')}/${textAt(roleRef, 'name')}`;
+  return `${stringAt(roleRef, 'kind')}/${stringAt(roleRef, 'name')}`;
 }
 
 function subjects(kind: string): (binding: JsonObject) => string {
   return (binding) =>
     listAt(binding, 'subjects')
-      .filter((subject) => textAt(subject, 'kind') === kind)
-      .map((subject) => [textAt(subject, 'namespace'), textAt(subject, 'name')].filter(Boolean).join('/'))
+      .filter((subject) => stringAt(subject, 'kind') === kind)
+      .map((subject) => [stringAt(subject, 'namespace'), stringAt(subject, 'name')].filter(Boolean).join('/'))
       .join(', ');
 }
 
@@ -88,20 +88,20 @@ function text(name: string, cell: (object: JsonObject) => unknown, priority = 0)
 
 function boundClaim(volume: JsonObject): string {
   const claim = objectAt(volume['spec'], 'claimRef');
-  return [textAt(claim, 'namespace'), textAt(claim, 'name')].filter(Boolean).join('/');
+  return [stringAt(claim, 'namespace'), stringAt(claim, 'name')].filter(Boolean).join('/');
 }
 
 function involved(event: JsonObject): string {
   const object = event['involvedObject'];
-  return `${(textAt(object, 'kind') ?? '').toLowerCase()}/${textAt(object, 'name') ?? ''}`;
+  return `${(stringAt(object, 'kind') ?? '').toLowerCase()}/${stringAt(object, 'name') ?? ''}`;
 }
 
 function podStatus(pod: JsonObject): string {
   if (objectAt(pod, 'metadata')['deletionTimestamp'] !== undefined) return 'Terminating';
   const waiting = listAt(pod['status'], 'containerStatuses')
-    .map((status) => textAt(objectAt(objectAt({ status }, 'status'), 'state')['waiting'], 'reason'))
+    .map((status) => stringAt(objectAt(objectAt({ status }, 'status'), 'state')['waiting'], 'reason'))
     .find((reason) => reason !== undefined);
-  return waiting ?? textAt(pod['status'], 'reason') ?? textAt(pod['status'], 'phase') ?? 'Unknown';
+  return waiting ?? stringAt(pod['status'], 'reason') ?? stringAt(pod['status'], 'phase') ?? 'Unknown';
 }
 
 function readyContainers(pod: JsonObject): string {
@@ -122,4 +122,37 @@ function countData(object: JsonObject): string {
 
 function sum(items: readonly unknown[], field: string): number {
   return items.reduce<number>((total, item) => total + Number(objectAt({ item }, 'item')[field] ?? 0), 0);
+}
+
+type Step = (value: unknown) => readonly unknown[];
+
+const SEGMENT =
+  /\.?\[\?\(@\.([^=!\s]+)\s*(==|!=)\s*["']([^"']*)["']\)\]|\[(\d+|\*)\]|\[['"]((?:[^'"\\]|\\.)+)['"]\]|\.((?:[^.[\]\\]|\\.)+)/guy;
+
+/**
+ * Reads a path as printer columns use them: members, indexes, `[*]` and filters by equality.
+ * The result finds the values in an object, none if the path leads nowhere.
+ */
+export function parseJsonPath(path: string): (object: unknown) => readonly unknown[] {
+  const steps = [...path.matchAll(SEGMENT)].map(([, field, operator, literal, index, quoted, member]): Step => {
+    if (field !== undefined) return filtered(field, operator === '==', literal ?? '');
+    if (index !== undefined) return indexed(index);
+    return named((quoted ?? member ?? '').replaceAll(/\\(.)/gu, '$1'));
+  });
+  return (object) => steps.reduce((values: readonly unknown[], step) => values.flatMap(step), [object]);
+}
+
+function named(member: string): Step {
+  return (value) => (isJsonObject(value) && Object.hasOwn(value, member) ? [value[member]] : []);
+}
+
+function indexed(index: string): Step {
+  if (index === '*') return (value) => (Array.isArray(value) ? value : []);
+  return (value) => (Array.isArray(value) ? value.slice(Number(index), Number(index) + 1) : []);
+}
+
+function filtered(field: string, equal: boolean, literal: string): Step {
+  const find = parseJsonPath(`.${field}`);
+  return (value) =>
+    Array.isArray(value) ? value.filter((item) => find(item).some((found) => String(found) === literal) === equal) : [];
 }

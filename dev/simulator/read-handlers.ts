@@ -1,20 +1,30 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
+import type { SimulatedCluster } from './cluster.ts';
 import { list } from './list.ts';
-import { readListOptions, readVersion, type ListOptions } from './request-options.ts';
-import { answerObject, type Answer, type WatchReply } from './response.ts';
-import { presentList, presentObject, readRepresentation, type Representation } from './negotiation.ts';
+import { parseListOptions, parseResourceVersion, type ParsedListOptions } from './request-options.ts';
+import { objectResponse, type BodyResponse, type WatchResponse } from './response.ts';
+import { transformList, transformObject, negotiateOutput, type NegotiatedOutput } from './negotiation.ts';
 import type { IncomingRequest } from './request.ts';
-import { readSelection } from './selection-predicate.ts';
+import { parseSelectionPredicate } from './selection-predicate.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { notFound, StatusError, versionTooLarge } from './status.ts';
-import { seenThrough, type EventWriter, type Watcher, type Watches, type WatchSink } from './watch-broadcaster.ts';
+import { notFoundError, ApiStatusError, resourceVersionTooLargeError } from './status.ts';
+import {
+  filterChange,
+  type EventWriter,
+  type Watcher,
+  type WatchBroadcaster,
+  type WatchSink,
+} from './watch-broadcaster.ts';
 
-/** @throws {StatusError} 404 */
-export function existing(cluster: Cluster, resource: ServedResource, { namespace, name = '' }: Named): ApiObject {
+/** @throws {ApiStatusError} 404 */
+export function getExisting(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  { namespace, name = '' }: Named,
+): ApiObject {
   const found = cluster.storage.get(storageKeyOf(resource), { namespace, name });
-  if (!found) throw notFound(resource, name);
+  if (!found) throw notFoundError(resource, name);
   return found;
 }
 
@@ -23,28 +33,36 @@ interface Named {
   readonly name?: string | undefined;
 }
 
-export function answerGet(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const representation = readRepresentation(request.headers.accept, request.query);
-  const asked = readVersion(request.query.get('resourceVersion') ?? '') ?? 0;
-  if (asked > cluster.storage.version) throw versionTooLarge(asked, cluster.storage.version);
-  const object = existing(cluster, resource, request);
-  return answerObject(200, presentObject(object, resource, representation), representation);
+export function handleGet(cluster: SimulatedCluster, resource: ServedResource, request: IncomingRequest): BodyResponse {
+  const representation = negotiateOutput(request.headers.accept, request.query);
+  const asked = parseResourceVersion(request.query.get('resourceVersion') ?? '') ?? 0;
+  if (asked > cluster.storage.version) throw resourceVersionTooLargeError(asked, cluster.storage.version);
+  const object = getExisting(cluster, resource, request);
+  return objectResponse(200, transformObject(object, resource, representation), representation);
 }
 
-export function answerList(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const representation = readRepresentation(request.headers.accept, request.query);
-  const options = readListOptions(request.query, cluster.behaviour.streamingLists);
+export function handleList(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const representation = negotiateOutput(request.headers.accept, request.query);
+  const options = parseListOptions(request.query, cluster.behaviour.streamingLists);
   const selective = ['labelSelector', 'fieldSelector'].some((selector) => request.query.get(selector));
-  const selects = readSelection(resource, request);
+  const selects = parseSelectionPredicate(resource, request);
   const page = list(cluster.storage, { storageKey: storageKeyOf(resource), selects, selective, options });
-  return answerObject(200, presentList(page, resource, representation), representation);
+  return objectResponse(200, transformList(page, resource, representation), representation);
 }
 
 /** Checks everything that can be refused before the stream opens. */
-export function answerWatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): WatchReply {
-  const representation = readRepresentation(request.headers.accept, request.query);
-  const options = readListOptions(request.query, cluster.behaviour.streamingLists);
-  const selects = readSelection(resource, request);
+export function handleWatch(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): WatchResponse {
+  const representation = negotiateOutput(request.headers.accept, request.query);
+  const options = parseListOptions(request.query, cluster.behaviour.streamingLists);
+  const selects = parseSelectionPredicate(resource, request);
   const { resourceVersion = 0 } = options;
   if (cluster.behaviour.expiredWatch === 'status' && replays(options))
     cluster.storage.changesSince(storageKeyOf(resource), resourceVersion);
@@ -58,7 +76,7 @@ export function answerWatch(cluster: Cluster, resource: ServedResource, request:
       writer,
       sink,
     };
-    begin(cluster, watcher, options);
+    startWatch(cluster, watcher, options);
     return watcher;
   };
   return { type: 'watch', timeoutMs: timeoutMs(options), open };
@@ -70,29 +88,29 @@ function isServedFromStorage({ plural }: ServedResource): boolean {
 }
 
 /** Sends the past that the client asked for and joins the watchers, in one turn, so that nothing falls between. */
-function begin({ storage, watches }: Cluster, watcher: Watcher, options: ListOptions): void {
+function startWatch({ storage, watches }: SimulatedCluster, watcher: Watcher, options: ParsedListOptions): void {
   const { writer, selects, storageKey } = watcher;
   watches.add(watcher);
   const { resourceVersion = 0, sendInitialEvents } = options;
   if (sendInitialEvents && resourceVersion > storage.version)
-    return refuse(watches, watcher, versionTooLarge(resourceVersion, storage.version));
+    return endWithError(watches, watcher, resourceVersionTooLargeError(resourceVersion, storage.version));
   const objects = replays(options) ? [] : storage.list(storageKey).filter(selects);
   for (const object of objects) watches.send(watcher, writer.event('ADDED', object));
   if (sendInitialEvents && options.allowWatchBookmarks) watches.send(watcher, writer.bookmark(storage.version, true));
   if (!replays(options)) return;
   try {
     for (const change of storage.changesSince(storageKey, resourceVersion)) {
-      const seen = seenThrough(selects, change);
+      const seen = filterChange(selects, change);
       if (seen) watches.send(watcher, writer.event(seen.type, seen.object));
     }
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    refuse(watches, watcher, error);
+    if (!(error instanceof ApiStatusError)) throw error;
+    endWithError(watches, watcher, error);
   }
 }
 
 /** Ends a stream with an ERROR event. */
-function refuse(watches: Watches, watcher: Watcher, error: StatusError): void {
+function endWithError(watches: WatchBroadcaster, watcher: Watcher, error: ApiStatusError): void {
   watcher.sink.write(watcher.writer.error(error));
   watches.close(watcher);
   watcher.sink.end();
@@ -101,20 +119,20 @@ function refuse(watches: Watches, watcher: Watcher, error: StatusError): void {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether the watch continues from a version, instead of beginning with all there is. */
-function replays({ resourceVersion = 0, sendInitialEvents }: ListOptions): boolean {
+function replays({ resourceVersion = 0, sendInitialEvents }: ParsedListOptions): boolean {
   return resourceVersion > 0 && !sendInitialEvents;
 }
 
 /** Like the real server, between 30 and 60 minutes unless told. */
-function timeoutMs({ timeoutSeconds = 0 }: ListOptions): number {
+function timeoutMs({ timeoutSeconds = 0 }: ParsedListOptions): number {
   return timeoutSeconds > 0 ? Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS) : (1 + Math.random()) * 30 * 60_000;
 }
 
-function createEventWriter(resource: ServedResource, representation: Representation): EventWriter {
+function createEventWriter(resource: ServedResource, representation: NegotiatedOutput): EventWriter {
   const apiVersion = apiVersionOf(resource);
   return {
     key: `${apiVersion} ${representation.key}`,
-    event: (type, object) => line(type, presentObject(object, resource, representation)),
+    event: (type, object) => line(type, transformObject(object, resource, representation)),
     bookmark(version, initialEventsEnd) {
       const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
       const metadata = { resourceVersion: String(version), ...annotations };

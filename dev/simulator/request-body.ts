@@ -1,12 +1,12 @@
+import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { malformedMetadata } from './api-object.ts';
-import { decodeJson, decodeYaml, type Decoded } from './strict-decoding.ts';
-import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 import type { IncomingRequest } from './request.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, invalid, unsupportedMediaType } from './status.ts';
-import { invalidValue } from './schema-validation.ts';
+import { badRequestError, invalidError, unsupportedMediaTypeError } from './status.ts';
+import { invalidValueCause } from './schema-validation.ts';
 
 const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
@@ -16,7 +16,7 @@ export function mediaTypeOf({ headers }: IncomingRequest): string {
 }
 
 /** @throws {StatusError} 400 for what is no JSON, 415 for what is neither JSON, YAML nor a protobuf that we know */
-export function readBody(request: IncomingRequest): Decoded {
+export function decodeBody(request: IncomingRequest): Decoded {
   const text = request.body.toString();
   switch (mediaTypeOf(request)) {
     case '':
@@ -27,7 +27,7 @@ export function readBody(request: IncomingRequest): Decoded {
     case 'application/vnd.kubernetes.protobuf':
       return { value: decodeProtobuf(request.body), problems: [] };
     default:
-      throw unsupportedMediaType(OBJECT_TYPES);
+      throw unsupportedMediaTypeError(OBJECT_TYPES);
   }
 }
 
@@ -37,7 +37,7 @@ export function parseWith<T>(read: (text: string) => T, text: string, problem?: 
     return read(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw badRequest(problem ?? `couldn't get version/kind; json parse error: ${reason}`);
+    throw badRequestError(problem ?? `couldn't get version/kind; json parse error: ${reason}`);
   }
 }
 
@@ -45,29 +45,29 @@ export function parseWith<T>(read: (text: string) => T, text: string, problem?: 
  * A decoded body as an object of the resource that the URL names. Objects of built-in kinds need not repeat their kind.
  * @throws {StatusError} 400 or 422 when it is something else
  */
-export function decodeObject(value: unknown, resource: ServedResource): JsonObject {
+export function decodeRequestObject(value: unknown, resource: ServedResource): JsonObject {
   if (!isJsonObject(value))
-    throw badRequest(
+    throw badRequestError(
       `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind`,
     );
   const expected = apiVersionOf(resource);
   const implied = resource.custom ? undefined : { kind: resource.kind, apiVersion: expected };
-  const kind = textAt(value, 'kind') || implied?.kind;
-  const apiVersion = textAt(value, 'apiVersion') || (implied?.apiVersion ?? '');
+  const kind = stringAt(value, 'kind') || implied?.kind;
+  const apiVersion = stringAt(value, 'apiVersion') || (implied?.apiVersion ?? '');
   if (kind === undefined)
-    throw badRequest(
+    throw badRequestError(
       `the object provided is unrecognized (must be of type ${resource.kind}): ` +
         `Object 'Kind' is missing in '${JSON.stringify(value)}' (${summaryOf(value)})`,
     );
   if (apiVersion !== expected)
-    throw badRequest(
+    throw badRequestError(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   if (kind !== resource.kind) throw wrongKind(value, kind, resource);
   const metadata = value['metadata'] ?? {};
   const malformed = isJsonObject(metadata) ? malformedMetadata(metadata) : ['metadata'];
   if (malformed.length === 0) return { ...value, apiVersion, kind, metadata };
-  throw badRequest(
+  throw badRequestError(
     `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: json: cannot unmarshal into Go struct field ObjectMeta.metadata.${malformed.join(', ')}`,
   );
 }
@@ -80,7 +80,77 @@ function summaryOf(value: JsonObject): string {
 }
 
 function wrongKind(value: JsonObject, kind: string, { custom, group, version, kind: expected }: ServedResource) {
-  if (!custom) return badRequest(`${kind} in version "${version}" cannot be handled as a ${expected}`);
-  const cause = invalidValue('kind', kind, `must be ${expected}`);
-  return invalid({ group, kind, name: textAt(objectAt(value, 'metadata'), 'name') ?? '' }, [cause]);
+  if (!custom) return badRequestError(`${kind} in version "${version}" cannot be handled as a ${expected}`);
+  const cause = invalidValueCause('kind', kind, `must be ${expected}`);
+  return invalidError({ group, kind, name: stringAt(objectAt(value, 'metadata'), 'name') ?? '' }, [cause]);
+}
+
+/** A text as an object, and what a strict decoder reports about it beside unknown fields. */
+export interface Decoded {
+  readonly value: unknown;
+  readonly problems: readonly string[];
+}
+
+/** @throws {SyntaxError} if the text is no JSON */
+export function decodeJson(text: string): Decoded {
+  const value: unknown = JSON.parse(text);
+  return { value, problems: duplicatePaths(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`) };
+}
+
+/** @throws {Error} if the text is no YAML */
+export function decodeYaml(text: string): Decoded {
+  const document = parseDocument(text);
+  const problems = document.errors.map((error) => {
+    if (error.code !== 'DUPLICATE_KEY') throw error;
+    const key = /^["']?([^"':\s]*)/u.exec(text.slice(error.pos[0]))?.[1] ?? '';
+    return `line ${error.linePos?.[0].line ?? 0}: key ${JSON.stringify(key)} already set in map`;
+  });
+  return { value: document.toJS(), problems };
+}
+
+const KNOWN_OPERATION_FIELDS: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value']);
+
+/** Decodes a JSON Patch. @throws {SyntaxError} if the text is no JSON */
+export function decodeJsonPatch(text: string): Decoded {
+  const value: unknown = JSON.parse(text);
+  const unknown = (Array.isArray(value) ? value : []).flatMap((operation, index) =>
+    isJsonObject(operation)
+      ? Object.keys(operation)
+          .filter((field) => !KNOWN_OPERATION_FIELDS.has(field))
+          .map((field) => `json patch unknown field ${JSON.stringify(`[${index}].${field}`)}`)
+      : [],
+  );
+  const duplicate = duplicatePaths(text, value).map((path) => `json patch duplicate field ${JSON.stringify(path)}`);
+  return { value, problems: [...duplicate, ...unknown] };
+}
+
+/** Paths of the fields that a JSON text has more than once. Costs a second parse only if there are such fields. */
+function duplicatePaths(text: string, value: unknown): readonly string[] {
+  const keysInText = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/gu)?.length ?? 0;
+  if (keysInText === countKeys(value)) return [];
+  const paths: string[] = [];
+  collectDuplicates(parseDocument(text, { uniqueKeys: false }).contents, '', paths);
+  return paths;
+}
+
+function countKeys(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((total, item) => total + countKeys(item), 0);
+  if (!isJsonObject(value)) return 0;
+  return Object.values(value).reduce<number>((total, member) => total + 1 + countKeys(member), 0);
+}
+
+function collectDuplicates(node: Node | null, path: string, paths: string[]): void {
+  if (isSeq<Node>(node)) {
+    for (const [index, item] of node.items.entries()) collectDuplicates(item, `${path}[${index}]`, paths);
+    return;
+  }
+  if (!isMap<Node, Node | null>(node)) return;
+  const seen = new Set<string>();
+  for (const { key, value } of node.items) {
+    const field = String(isScalar(key) ? key.value : key);
+    const place = path === '' ? field : `${path}.${field}`;
+    if (seen.has(field)) paths.push(place);
+    seen.add(field);
+    collectDuplicates(value, place, paths);
+  }
 }

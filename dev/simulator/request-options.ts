@@ -1,7 +1,7 @@
-import { badRequest, invalid, StatusError } from './status.ts';
+import { badRequestError, invalidError, ApiStatusError } from './status.ts';
 
 /** The query of a list or watch, checked. */
-export interface ListOptions {
+export interface ParsedListOptions {
   readonly watch: boolean;
   readonly limit: number;
   readonly continueToken: string;
@@ -16,8 +16,8 @@ export interface ListOptions {
 /** What this server makes of a streaming list, as servers differ by age. */
 export type StreamingLists = 'supported' | 'rejected' | 'ignored';
 
-/** @throws {StatusError} 400 or 422 for options that the real server refuses */
-export function readListOptions(query: URLSearchParams, streamingLists: StreamingLists): ListOptions {
+/** @throws {ApiStatusError} 400 or 422 for options that the real server refuses */
+export function parseListOptions(query: URLSearchParams, streamingLists: StreamingLists): ParsedListOptions {
   const watch = flag(query, 'watch') ?? false;
   const streaming = streamingLists === 'ignored' && watch ? undefined : flag(query, 'sendInitialEvents');
   if (streamingLists === 'rejected' && streaming !== undefined)
@@ -32,7 +32,7 @@ export function readListOptions(query: URLSearchParams, streamingLists: Streamin
     watch,
     limit: Math.max(0, wholeNumber(query, 'limit') ?? 0),
     continueToken: query.get('continue') ?? '',
-    resourceVersion: watch ? readVersion(version) : readListVersion(version),
+    resourceVersion: watch ? parseResourceVersion(version) : readListVersion(version),
     resourceVersionMatch: match === 'Exact' || match === 'NotOlderThan' ? match : undefined,
     sendInitialEvents: streaming ?? false,
     allowWatchBookmarks: flag(query, 'allowWatchBookmarks') ?? false,
@@ -65,32 +65,32 @@ function checkMatch({ watch, streaming, match, version, continues }: MatchOption
     throw forbiddenOption(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   if (match === 'Exact' || match === 'NotOlderThan') return;
   const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
-  throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [
+  throw invalidError({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [
     { reason: 'FieldValueNotSupported', field, message },
   ]);
 }
 
-function forbiddenOption(field: string, text: string): StatusError {
+function forbiddenOption(field: string, text: string): ApiStatusError {
   const cause = { reason: 'FieldValueForbidden', field, message: `Forbidden: ${text}` };
-  return invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause]);
+  return invalidError({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause]);
 }
 
-/** @throws {StatusError} 400 for text that is no version, which only lists answer so */
+/** @throws {ApiStatusError} 400 for text that is no version, which only lists answer so */
 function readListVersion(text: string): number | undefined {
   try {
-    return readVersion(text);
+    return parseResourceVersion(text);
   } catch (error) {
-    if (error instanceof StatusError) throw badRequest(`invalid resource version: ${error.message}`);
+    if (error instanceof ApiStatusError) throw badRequestError(`invalid resource version: ${error.message}`);
     throw error;
   }
 }
 
-/** @throws {StatusError} 500 without a reason for text that is no version, as gets and watches answer it */
-export function readVersion(text: string): number | undefined {
+/** @throws {ApiStatusError} 500 without a reason for text that is no version, as gets and watches answer it */
+export function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (/^\d+$/u.test(text)) return Number(text);
   const message = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
-  throw new StatusError({ code: 500, reason: '', message });
+  throw new ApiStatusError({ code: 500, reason: '', message });
 }
 
 function flag(query: URLSearchParams, name: string): boolean | undefined {
@@ -103,5 +103,57 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   if (/^-?\d+$/u.test(text)) return Number(text);
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+/** The query of a write, checked. */
+export interface ParsedWriteOptions {
+  readonly dryRun: boolean;
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** Who managedFields says has written. */
+  readonly manager: string;
+}
+
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+/** @throws {ApiStatusError} 422 for a value that is not known */
+export function parseWriteOptions(query: URLSearchParams, userAgent: string, kind: OptionsKind): ParsedWriteOptions {
+  return {
+    dryRun: parseDryRun(query.getAll('dryRun'), kind),
+    fieldValidation: readFieldValidation(query.get('fieldValidation') ?? '', kind),
+    manager: query.get('fieldManager') ?? (userAgent.split('/')[0] || 'unknown'),
+  };
+}
+
+export function parseDryRun(values: readonly string[], kind: OptionsKind): boolean {
+  const asked = values.filter((value) => value !== '');
+  if (asked.every((value) => value === 'All')) return asked.length > 0;
+  const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
+  throw invalidError({ group: 'meta.k8s.io', kind, name: '' }, [
+    { reason: 'FieldValueNotSupported', field: 'dryRun', message },
+  ]);
+}
+
+function readFieldValidation(text: string, kind: OptionsKind): ParsedWriteOptions['fieldValidation'] {
+  if (text === '') return 'Warn';
+  if (text === 'Ignore' || text === 'Warn' || text === 'Strict') return text;
+  const message = `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`;
+  throw invalidError({ group: 'meta.k8s.io', kind, name: '' }, [
+    { reason: 'FieldValueNotSupported', field: 'fieldValidation', message },
+  ]);
+}
+
+/**
+ * An apply needs a name for who applies, and only an apply can use force.
+ * @throws {ApiStatusError} 422
+ */
+export function assertPatchOptions(query: URLSearchParams, isApply: boolean): void {
+  const about = { group: 'meta.k8s.io', kind: 'PatchOptions', name: '' };
+  if (isApply && !query.get('fieldManager')) {
+    const message = 'Required value: is required for apply patch';
+    throw invalidError(about, [{ reason: 'FieldValueRequired', field: 'fieldManager', message }]);
+  }
+  if (isApply || !query.has('force')) return;
+  const message = 'Forbidden: may not be specified for non-apply patch';
+  throw invalidError(about, [{ reason: 'FieldValueForbidden', field: 'force', message }]);
 }

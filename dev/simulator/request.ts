@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AccessRequest } from './access/access-attributes.ts';
+import type { RequestAttributes } from './access/policy-rules.ts';
 
 /** What a request asks for, as an API server understands its URL. */
-export interface RequestTarget {
+interface RequestInfo {
   readonly verb: RequestVerb;
   readonly group: string;
   readonly version: string;
@@ -25,7 +25,7 @@ export type RequestVerb =
   | 'other';
 
 /** A request before it is answered: what the `when` of a fault looks at. */
-export interface SimulatedRequest extends RequestTarget {
+export interface SimulatedRequest extends RequestInfo {
   readonly method: string;
   /** Path and query, as sent. */
   readonly url: string;
@@ -38,7 +38,7 @@ export interface RequestRecord extends SimulatedRequest {
   readonly user: string;
   readonly status: number;
   /** Of an access review in JSON: the attributes that it asks about. */
-  readonly reviewed?: AccessRequest | undefined;
+  readonly reviewed?: RequestAttributes | undefined;
 }
 
 /** A request with everything needed to answer it. */
@@ -59,7 +59,9 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
  * Splits a request target into path and query. Nothing is resolved: `.`, `..` and empty segments stay. Returns undefined if
  * the path has a malformed escape.
  */
-export function readUrl(url: string): { readonly path: string; readonly query: URLSearchParams } | undefined {
+export function splitRequestTarget(
+  url: string,
+): { readonly path: string; readonly query: URLSearchParams } | undefined {
   const [, rawPath = '', rawQuery = ''] = /^([^?]*)\??(.*)$/su.exec(url) ?? [];
   if (/%(?![0-9A-Fa-f]{2})/u.test(rawPath)) return undefined;
   // Byte by byte: what is no UTF-8 becomes U+FFFD, as it does in the JSON of Go.
@@ -70,7 +72,7 @@ export function readUrl(url: string): { readonly path: string; readonly query: U
 }
 
 /** Reads method and decoded path. Whether the resource exists is not asked here. */
-export function readTarget(method: string, path: string, query: URLSearchParams): RequestTarget {
+export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const [, coreVersion, group = '', version = '', rest = ''] = RESOURCE_PATH.exec(path) ?? [];
   const place = { group, version: coreVersion ?? version };
   if (rest === '') return { ...place, verb: 'other', resource: '' };

@@ -1,13 +1,13 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import { BUILTIN_RESOURCES } from './builtin-resources.ts';
-import { CUSTOM_RESOURCE_DEFINITION, servedBy } from './custom-resource-definition.ts';
+import { CUSTOM_RESOURCE_DEFINITION, servedResourcesOf } from './custom-resource-definition.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 import type { Storage } from './storage.ts';
 
-export type Catalog = ReturnType<typeof createCatalog>;
+export type ResourceRegistry = ReturnType<typeof createResourceRegistry>;
 
 /** What is served now: the built-in resources, the aggregated ones, and those of the stored definitions. */
-export function createCatalog(storage: Storage) {
+export function createResourceRegistry(storage: Storage) {
   const definitionsKey = storageKeyOf(CUSTOM_RESOURCE_DEFINITION);
   let resources: readonly ServedResource[] = BUILTIN_RESOURCES;
   let byPath = new Map<string, ServedResource>();
@@ -16,7 +16,7 @@ export function createCatalog(storage: Storage) {
 
   /** Must be called after the storage has been restored. */
   function refresh(): void {
-    resources = [...BUILTIN_RESOURCES, ...aggregated, ...storage.list(definitionsKey).flatMap(servedBy)];
+    resources = [...BUILTIN_RESOURCES, ...aggregated, ...storage.list(definitionsKey).flatMap(servedResourcesOf)];
     byPath = new Map(resources.map((resource) => [`${apiVersionOf(resource)}/${resource.plural}`, resource]));
     byKind = new Map(resources.map((resource) => [`${apiVersionOf(resource)}/${resource.kind}`, resource]));
   }

@@ -1,13 +1,13 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from './json.ts';
-import type { LogReader } from './logs/log-reader.ts';
-import type { StatusError } from './status.ts';
+import type { ApiStatusError } from './status.ts';
 import type { Watcher, WatchSink } from './watch-broadcaster.ts';
+import type { LogReader } from './logs/container-log.ts';
 
 /** What the server sends back: a body, a watch that begins when its stream is open, or a log. */
-export type Reply = Answer | WatchReply | LogReply;
+export type SimulatedResponse = BodyResponse | WatchResponse | LogResponse;
 
-export interface Answer {
+export interface BodyResponse {
   readonly type: 'answer';
   readonly code: number;
   readonly contentType: string;
@@ -15,7 +15,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export interface WatchReply {
+export interface WatchResponse {
   readonly type: 'watch';
   readonly timeoutMs: number;
   /** Sends what has already happened and stays for what will. */
@@ -23,7 +23,7 @@ export interface WatchReply {
 }
 
 /** Plain text that is sent as fast as it is read. */
-export interface LogReply {
+export interface LogResponse {
   readonly type: 'log';
   readonly reader: LogReader;
 }
@@ -33,26 +33,26 @@ interface ObjectAnswerOptions {
   readonly warnings?: readonly string[];
 }
 
-export function answerObject(code: number, body: JsonObject, options: ObjectAnswerOptions = {}): Answer {
+export function objectResponse(code: number, body: JsonObject, options: ObjectAnswerOptions = {}): BodyResponse {
   const { syntax = 'json', warnings = [] } = options;
   const headers = warnings.length > 0 ? { Warning: warnings.map(warningHeader) } : {};
-  if (syntax === 'yaml') return { ...answer(code, stringify(body), 'application/yaml'), headers };
-  return { ...answer(code, `${JSON.stringify(body)}\n`), headers };
+  if (syntax === 'yaml') return { ...bodyResponse(code, stringify(body), 'application/yaml'), headers };
+  return { ...bodyResponse(code, `${JSON.stringify(body)}\n`), headers };
 }
 
-export function answerText(code: number, text: string): Answer {
-  return answer(code, text, 'text/plain; charset=utf-8');
+export function textResponse(code: number, text: string): BodyResponse {
+  return bodyResponse(code, text, 'text/plain; charset=utf-8');
 }
 
-export function answerStatus({ code, status, retryAfterSeconds, warnings }: StatusError): Answer {
+export function statusResponse({ code, status, retryAfterSeconds, warnings }: ApiStatusError): BodyResponse {
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
     ...(warnings.length > 0 && { Warning: warnings.map(warningHeader) }),
   };
-  return { ...answer(code, `${JSON.stringify(status)}\n`), headers };
+  return { ...bodyResponse(code, `${JSON.stringify(status)}\n`), headers };
 }
 
-function answer(code: number, body: string, contentType = 'application/json'): Answer {
+function bodyResponse(code: number, body: string, contentType = 'application/json'): BodyResponse {
   return { type: 'answer', code, contentType, body, headers: {} };
 }
 

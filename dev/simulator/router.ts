@@ -1,85 +1,99 @@
-import { accessDenied } from './access/access-denied.ts';
-import { accessRequestOf } from './access/request-attributes.ts';
+import { forbiddenRequestError, requestAttributesOf } from './access/request-attributes.ts';
 import { authenticate } from './access/authentication.ts';
 import {
   impersonate,
+  type Impersonation,
   impersonationIn,
   userMissing,
   userMissingLegacy,
-  type Impersonation,
 } from './access/impersonation.ts';
 import type { User } from './access/user.ts';
-import type { Cluster } from './cluster.ts';
-import { answerLog } from './logs/log-handler.ts';
-import { answerMeta } from './meta.ts';
-import { answerGet, answerList, answerWatch } from './read-handlers.ts';
-import { answerText, type Reply } from './response.ts';
-import { pathSegmentProblems } from './path-segment.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { handleLog } from './logs/log-handler.ts';
+import { handleGet, handleList, handleWatch } from './read-handlers.ts';
+import { textResponse, type SimulatedResponse } from './response.ts';
 import type { IncomingRequest } from './request.ts';
-import { answerReview } from './access/review-handler.ts';
+import { handleReview } from './access/review-handler.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, methodNotAllowed, notFound, resourceNotFound, StatusError, verbNotSupported } from './status.ts';
-import { answerCreate, answerDelete, answerDeleteCollection, answerPatch, answerUpdate } from './write-handlers.ts';
+import {
+  badRequestError,
+  methodNotAllowedError,
+  notFoundError,
+  resourceNotFoundError,
+  ApiStatusError,
+  verbNotSupportedError,
+} from './status.ts';
+import { handleCreate, handleDelete, handleDeleteCollection, handlePatch, handleUpdate } from './write-handlers.ts';
+import { pathSegmentProblems } from './metadata-validation.ts';
+import { handleNonResourcePath } from './discovery.ts';
 
 const NOT_FOUND = '404 page not found\n';
 
 /**
  * Answers a request, all of it in one turn.
- * @throws {StatusError} for everything that the server refuses
+ * @throws {ApiStatusError} for everything that the server refuses
  */
-export function route(cluster: Cluster, request: IncomingRequest): Reply {
+export function route(cluster: SimulatedCluster, request: IncomingRequest): SimulatedResponse {
   const sender = authenticate(cluster.tokens, request);
   const asked = impersonationIn(request);
-  if (asked?.user === '') return answerUserMissing(cluster, asked, request.url);
-  const user = asked ? impersonate(asked, { ...cluster, sender, access: accessRequestOf(request) }) : sender;
+  if (asked?.user === '') return handleMissingUser(cluster, asked, request.url);
+  const user = asked ? impersonate(asked, { ...cluster, sender, access: requestAttributesOf(request) }) : sender;
   authorize(cluster, request, user);
-  if (isAway(cluster, request)) return answerText(503, 'service unavailable\n');
-  if (request.resource === '') return answerMeta(cluster, request);
-  return answerReview(cluster, request, user) ?? answerResource(cluster, request);
+  if (isUnavailable(cluster, request)) return textResponse(503, 'service unavailable\n');
+  if (request.resource === '') return handleNonResourcePath(cluster, request);
+  return handleReview(cluster, request, user) ?? handleResource(cluster, request);
 }
 
-function answerUserMissing({ server }: Cluster, asked: Impersonation, url: string): Reply {
-  if (server.constrainedImpersonation) throw badRequest(userMissing(asked));
-  return answerText(500, userMissingLegacy(asked, url));
+function handleMissingUser({ server }: SimulatedCluster, asked: Impersonation, url: string): SimulatedResponse {
+  if (server.constrainedImpersonation) throw badRequestError(userMissing(asked));
+  return textResponse(500, userMissingLegacy(asked, url));
 }
 
 /** Asked before anything else, so that who may not do something does not learn whether it could be done. */
-function authorize({ authorizer }: Cluster, request: IncomingRequest, user: User): void {
-  const access = accessRequestOf(request);
+function authorize({ authorizer }: SimulatedCluster, request: IncomingRequest, user: User): void {
+  const access = requestAttributesOf(request);
   const { allowed, reason } = authorizer.authorize(user, access);
-  if (!allowed) throw accessDenied(user, access, reason);
+  if (!allowed) throw forbiddenRequestError(user, access, reason);
 }
 
 /** What is behind this server, and does not answer, is refused without a Status. */
-function isAway({ behaviour }: Cluster, { path }: IncomingRequest): boolean {
+function isUnavailable({ behaviour }: SimulatedCluster, { path }: IncomingRequest): boolean {
   const [, group] = /^\/apis\/([^/]+)\/./u.exec(path) ?? [];
   return group !== undefined && behaviour.unavailableGroups.has(group);
 }
 
-function answerResource(cluster: Cluster, request: IncomingRequest): Reply {
+function handleResource(cluster: SimulatedCluster, request: IncomingRequest): SimulatedResponse {
   const apiVersion = request.group ? `${request.group}/${request.version}` : request.version;
-  const resource = cluster.catalog.byPlural(apiVersion, request.resource);
+  const resource = cluster.registry.byPlural(apiVersion, request.resource);
   if (!resource) return unknownResource(cluster, request);
   if (isBeyondNamespaces(resource, request)) {
-    if (!resource.custom) throw methodNotAllowed();
-    return answerText(404, NOT_FOUND);
+    if (!resource.custom) throw methodNotAllowedError();
+    return textResponse(404, NOT_FOUND);
   }
-  if (resource.namespaced && request.namespace === '') return answerWithoutNamespace(cluster, resource, request);
+  if (resource.namespaced && request.namespace === '') return handleEmptyNamespace(cluster, resource, request);
   assertServed(resource, request);
   assertNames(cluster, resource, request);
   return dispatch(cluster, resource, request);
 }
 
 /** An empty namespace is none: a list is then about all of them, anything else is refused. */
-function answerWithoutNamespace(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Reply {
+function handleEmptyNamespace(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): SimulatedResponse {
   if (request.verb === 'list' || request.verb === 'watch')
     return dispatch(cluster, resource, { ...request, namespace: undefined });
-  if (resource.custom) return answerText(404, NOT_FOUND);
-  throw badRequest('Namespace parameter required.');
+  if (resource.custom) return textResponse(404, NOT_FOUND);
+  throw badRequestError('Namespace parameter required.');
 }
 
 /** The storage of the real server makes keys of them, and only of what can be a segment of a path. */
-function assertNames({ server }: Cluster, resource: ServedResource, { verb, namespace, name }: IncomingRequest): void {
+function assertNames(
+  { server }: SimulatedCluster,
+  resource: ServedResource,
+  { verb, namespace, name }: IncomingRequest,
+): void {
   if (namespace !== undefined && verb === 'create') {
     const problems = pathSegmentProblems(namespace);
     if (problems.length > 0)
@@ -87,7 +101,8 @@ function assertNames({ server }: Cluster, resource: ServedResource, { verb, name
   }
   if (name !== undefined && verb !== 'create') {
     const problems = pathSegmentProblems(name);
-    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
+    if (problems.length > 0)
+      throw badRequestError(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
   }
   if (server.listsInvalidNamespaces && name === undefined) return;
   if (namespace === '.' || namespace === '..') throw invalidKey(resource, namespace, name);
@@ -97,14 +112,14 @@ function invalidKey(
   { custom, group, plural }: ServedResource,
   namespace: string,
   name: string | undefined,
-): StatusError {
+): ApiStatusError {
   const key = [...(custom ? [group] : []), plural, namespace, ...(name === undefined ? [] : [name])].join('/');
-  return new StatusError({ code: 500, reason: '', message: `invalid key: "/${key}"` });
+  return new ApiStatusError({ code: 500, reason: '', message: `invalid key: "/${key}"` });
 }
 
-function internalError(message: string): StatusError {
+function internalError(message: string): ApiStatusError {
   const details = { causes: [{ reason: '', message }] };
-  return new StatusError({
+  return new ApiStatusError({
     code: 500,
     reason: 'InternalError',
     message: `Internal error occurred: ${message}`,
@@ -118,61 +133,61 @@ function isBeyondNamespaces(resource: ServedResource, { verb, namespace }: Incom
 }
 
 /** Groups of custom resources are not known at all; in built-in ones the real server says a little more. */
-function unknownResource({ catalog }: Cluster, { group, version }: IncomingRequest): Reply {
-  const builtin = catalog
+function unknownResource({ registry }: SimulatedCluster, { group, version }: IncomingRequest): SimulatedResponse {
+  const builtin = registry
     .all()
     .some((resource) => !resource.custom && resource.group === group && resource.version === version);
-  if (builtin || group === '') throw resourceNotFound();
-  return answerText(404, NOT_FOUND);
+  if (builtin || group === '') throw resourceNotFoundError();
+  return textResponse(404, NOT_FOUND);
 }
 
 function assertServed(resource: ServedResource, { subresource, verb, namespace, name }: IncomingRequest): void {
   if (subresource === 'log' && resource.hasLog) {
-    if (verb !== 'get') throw methodNotAllowed();
+    if (verb !== 'get') throw methodNotAllowedError();
   } else if (subresource !== undefined) {
     if (subresource !== 'status' || !resource.hasStatus)
-      throw resource.custom ? notFound(resource, name ?? '') : resourceNotFound();
-    if (name === undefined && !resource.custom) throw resourceNotFound();
+      throw resource.custom ? notFoundError(resource, name ?? '') : resourceNotFoundError();
+    if (name === undefined && !resource.custom) throw resourceNotFoundError();
     if (verb !== 'get' && verb !== 'update' && verb !== 'patch' && verb !== 'other' && resource.custom)
-      throw verbNotSupported(resource, verb);
-    if (verb !== 'get' && verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
+      throw verbNotSupportedError(resource, verb);
+    if (verb !== 'get' && verb !== 'update' && verb !== 'patch') throw methodNotAllowedError();
   }
-  if (verb === 'watch' && !resource.verbs.includes(verb)) throw verbNotSupported(resource, verb);
-  if (verb !== 'other' && !resource.verbs.includes(verb)) throw methodNotAllowed();
-  if (!resource.namespaced && namespace !== undefined) throw resourceNotFound();
+  if (verb === 'watch' && !resource.verbs.includes(verb)) throw verbNotSupportedError(resource, verb);
+  if (verb !== 'other' && !resource.verbs.includes(verb)) throw methodNotAllowedError();
+  if (!resource.namespaced && namespace !== undefined) throw resourceNotFoundError();
   const whole = verb === 'list' || verb === 'watch' || verb === 'create' || verb === 'deletecollection';
-  if (resource.namespaced && namespace === undefined && !whole && name !== undefined) throw resourceNotFound();
+  if (resource.namespaced && namespace === undefined && !whole && name !== undefined) throw resourceNotFoundError();
 }
 
-function dispatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Reply {
+function dispatch(cluster: SimulatedCluster, resource: ServedResource, request: IncomingRequest): SimulatedResponse {
   switch (request.verb) {
     case 'get':
-      if (request.subresource === 'log') return answerLog(cluster, resource, request);
-      return answerGet(cluster, resource, request);
+      if (request.subresource === 'log') return handleLog(cluster, resource, request);
+      return handleGet(cluster, resource, request);
     case 'list':
-      return answerList(cluster, resource, request);
+      return handleList(cluster, resource, request);
     case 'watch':
-      return answerWatch(cluster, resource, request);
+      return handleWatch(cluster, resource, request);
     case 'create':
-      if (request.name !== undefined) throw methodNotAllowed();
-      return answerCreate(cluster, resource, request);
+      if (request.name !== undefined) throw methodNotAllowedError();
+      return handleCreate(cluster, resource, request);
     case 'update':
       if (request.name === undefined) throw nameMissing(resource);
-      return answerUpdate(cluster, resource, request);
+      return handleUpdate(cluster, resource, request);
     case 'patch':
       if (request.name === undefined) throw nameMissing(resource);
-      return answerPatch(cluster, resource, request);
+      return handlePatch(cluster, resource, request);
     case 'delete':
-      return answerDelete(cluster, resource, request);
+      return handleDelete(cluster, resource, request);
     case 'deletecollection':
-      return answerDeleteCollection(cluster, resource, request);
+      return handleDeleteCollection(cluster, resource, request);
     case 'other':
-      throw methodNotAllowed();
+      throw methodNotAllowedError();
     default:
       throw new TypeError(`Unknown verb ${JSON.stringify(request.verb satisfies never)}`);
   }
 }
 
 function nameMissing({ custom }: ServedResource) {
-  return custom ? badRequest('name must be provided') : methodNotAllowed();
+  return custom ? badRequestError('name must be provided') : methodNotAllowedError();
 }

@@ -1,14 +1,14 @@
 import { isJsonObject, type JsonObject } from './json.ts';
-import type { Schema } from './schema.ts';
+import type { StructuralSchema } from './schema.ts';
 
 /** An object without the fields its schema does not know, and the paths of those. */
-export interface Pruned {
+interface Pruned {
   readonly object: JsonObject;
   readonly unknownFields: readonly string[];
 }
 
 /** Prunes a whole object. Its apiVersion, kind and metadata are known whatever the schema says. */
-export function prune(object: JsonObject, schema: Schema): Pruned {
+export function prune(object: JsonObject, schema: StructuralSchema): Pruned {
   const unknownFields: string[] = [];
   const pruned = pruneObject(object, { ...schema, embedded: true }, { path: '', unknownFields });
   return { object: pruned, unknownFields };
@@ -38,7 +38,7 @@ const METADATA_FIELDS = new Set([
   'uid',
 ]);
 
-function pruneValue(value: unknown, schema: Schema, place: Place): unknown {
+function pruneValue(value: unknown, schema: StructuralSchema, place: Place): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;
     if (!items) return value;
@@ -47,7 +47,7 @@ function pruneValue(value: unknown, schema: Schema, place: Place): unknown {
   return isJsonObject(value) ? pruneObject(value, schema, place) : value;
 }
 
-function pruneObject(object: JsonObject, schema: Schema, place: Place): JsonObject {
+function pruneObject(object: JsonObject, schema: StructuralSchema, place: Place): JsonObject {
   const kept: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(object)) {
     const path = place.path === '' ? field : `${place.path}.${field}`;
@@ -65,4 +65,36 @@ function pruneMetadata(metadata: JsonObject, { path, unknownFields }: Place): Js
   const unknown = Object.keys(metadata).filter((field) => !METADATA_FIELDS.has(field));
   unknownFields.push(...unknown.map((field) => `${path === '' ? '' : `${path}.`}metadata.${field}`));
   return Object.fromEntries(Object.entries(metadata).filter(([field]) => METADATA_FIELDS.has(field)));
+}
+
+/** The object with the defaults of its schema at every level that is present, and without nulls that may not be. */
+export function applyDefaults(object: JsonObject, schema: StructuralSchema): JsonObject {
+  const filled: Record<string, unknown> = { ...object };
+  for (const [field, member] of schema.properties) {
+    const value = present(filled[field], member);
+    if (value !== undefined) filled[field] = defaultValue(value, member);
+    else if (member.default !== undefined) filled[field] = defaultValue(structuredClone(member.default), member);
+    else delete filled[field];
+  }
+  const { additional } = schema;
+  if (!additional) return filled;
+  for (const [field, value] of Object.entries(filled)) {
+    if (schema.properties.has(field)) continue;
+    if (present(value, additional) === undefined) delete filled[field];
+    else filled[field] = defaultValue(value, additional);
+  }
+  return filled;
+}
+
+/** A null where null is not allowed counts as absent. */
+function present(value: unknown, schema: StructuralSchema): unknown {
+  return value === null && !schema.nullable ? undefined : value;
+}
+
+function defaultValue(value: unknown, schema: StructuralSchema): unknown {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items ? value.map((item) => defaultValue(item, items)) : value;
+  }
+  return isJsonObject(value) ? applyDefaults(value, schema) : value;
 }

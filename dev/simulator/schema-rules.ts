@@ -1,7 +1,6 @@
 import { CelError } from './cel.ts';
 import { isEqualJson, isJsonObject } from './json.ts';
-import { correlatedItem } from './list-map.ts';
-import type { Schema, ValidationRule } from './schema.ts';
+import { correlatedItem, type StructuralSchema, type ValidationRule } from './schema.ts';
 import type { Cause } from './status.ts';
 
 /** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
@@ -27,7 +26,11 @@ interface RuleOptions {
 }
 
 /** Evaluates the rules of a schema (`x-kubernetes-validations`) for an object and, in an update, the object before. */
-export function evaluateRules(value: unknown, schema: Schema, { old, showsValues }: RuleOptions): BrokenRules {
+export function evaluateRules(
+  value: unknown,
+  schema: StructuralSchema,
+  { old, showsValues }: RuleOptions,
+): BrokenRules {
   const causes: Cause[] = [];
   const warnings: string[] = [];
   const isUnchanged = old !== undefined && isEqualJson(value, old);
@@ -40,7 +43,7 @@ export function evaluateRules(value: unknown, schema: Schema, { old, showsValues
 
 type Report = (cause: Cause, rule: ValidationRule, place: Place) => void;
 
-function visit(value: unknown, schema: Schema, place: Place, report: Report): void {
+function visit(value: unknown, schema: StructuralSchema, place: Place, report: Report): void {
   if (value === null || value === undefined) return;
   for (const rule of schema.rules) {
     const cause = evaluate(rule, value, schema, place);
@@ -73,7 +76,7 @@ function below(value: unknown, old: unknown, parent: Place, suffix: string): Pla
 function evaluate(
   rule: ValidationRule,
   self: unknown,
-  schema: Schema,
+  schema: StructuralSchema,
   { path, old, showsValues }: Place,
 ): Cause | undefined {
   const { expression, message, fieldPath } = rule;

@@ -1,12 +1,10 @@
+import { isIP } from 'node:net';
 import { isEqualJson, isJsonObject, type JsonObject } from './json.ts';
-import { correlatedItem, itemKey } from './list-map.ts';
-import type { Schema } from './schema.ts';
-import { checkCombined } from './schema-combination.ts';
-import { hasFormat } from './schema-format.ts';
+import { correlatedItem, itemKey, type StructuralSchema } from './schema.ts';
 import type { Cause } from './status.ts';
 
 /** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
-export interface Place {
+interface Place {
   readonly path: string;
   /** Undefined if the value is new or the API server cannot correlate it. */
   readonly old?: unknown;
@@ -18,14 +16,14 @@ export interface Place {
  * Returns what is wrong with a value by its schema, in the API server's words and with the fields relative to the root.
  * A value that an update does not change is not wrong, even if the schema has become stricter since.
  */
-export function validate(value: unknown, schema: Schema, place: Place): readonly Cause[] {
+export function validateValue(value: unknown, schema: StructuralSchema, place: Place): readonly Cause[] {
   const { path, old } = place;
   if (old !== undefined && isEqualJson(value, old)) return [];
   if (value === null)
     return schema.nullable ? [] : [...checkType(value, schema, path), ...checkEnum(value, schema, path)];
   return [
     ...checkType(value, schema, path),
-    ...checkCombined(value, schema, place, validate),
+    ...checkCombined(value, schema, place),
     ...(typeof value === 'string' ? checkText(value, schema, path) : []),
     ...(typeof value === 'number' ? checkNumber(value, schema, place) : []),
     ...(Array.isArray(value) ? checkList(value, schema, place) : []),
@@ -35,7 +33,7 @@ export function validate(value: unknown, schema: Schema, place: Place): readonly
 }
 
 /** Returns the items that are not unique in lists of type `map` and `set`, at any depth. */
-export function validateLists(value: unknown, schema: Schema, path = ''): readonly Cause[] {
+export function validateLists(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
   if (Array.isArray(value)) {
     const { items } = schema;
     const nested = items ? value.flatMap((item, index) => validateLists(item, items, `${path}[${index}]`)) : [];
@@ -50,7 +48,7 @@ export function validateLists(value: unknown, schema: Schema, path = ''): readon
 }
 
 /** Returns what embedded resources lack. */
-export function validateEmbedded(value: unknown, schema: Schema, path = ''): readonly Cause[] {
+export function validateEmbedded(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
   if (Array.isArray(value)) {
     const { items } = schema;
     return items ? value.flatMap((item, index) => validateEmbedded(item, items, `${path}[${index}]`)) : [];
@@ -65,15 +63,15 @@ export function validateEmbedded(value: unknown, schema: Schema, path = ''): rea
   return [...own, ...nested];
 }
 
-export function invalidValue(field: string, value: unknown, message: string): Cause {
+export function invalidValueCause(field: string, value: unknown, message: string): Cause {
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${message}` };
 }
 
 function invalidType(field: string, value: string, message: string): Cause {
-  return { ...invalidValue(field, value, message), reason: 'FieldValueTypeInvalid' };
+  return { ...invalidValueCause(field, value, message), reason: 'FieldValueTypeInvalid' };
 }
 
-function checkType(value: unknown, schema: Schema, path: string): readonly Cause[] {
+function checkType(value: unknown, schema: StructuralSchema, path: string): readonly Cause[] {
   const wanted = schema.intOrString ? 'integer,string' : schema.type;
   if (wanted === undefined) return [];
   const actual = typeOf(value);
@@ -88,7 +86,7 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-function checkEnum(value: unknown, schema: Schema, path: string): readonly Cause[] {
+function checkEnum(value: unknown, schema: StructuralSchema, path: string): readonly Cause[] {
   if (!schema.enum || schema.enum.some((allowed) => isEqualJson(allowed, value))) return [];
   const supported = schema.enum.map((allowed) =>
     JSON.stringify(typeof allowed === 'string' ? allowed : JSON.stringify(allowed)),
@@ -98,7 +96,7 @@ function checkEnum(value: unknown, schema: Schema, path: string): readonly Cause
 }
 
 /** Of the lengths and the pattern only the first that the text breaks counts. */
-function checkText(value: string, schema: Schema, path: string): readonly Cause[] {
+function checkText(value: string, schema: StructuralSchema, path: string): readonly Cause[] {
   const { format } = schema;
   const broken = brokenText(value, schema, path);
   const causes = broken ? [broken] : [];
@@ -106,7 +104,7 @@ function checkText(value: string, schema: Schema, path: string): readonly Cause[
   return [...causes, invalidType(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`)];
 }
 
-function brokenText(value: string, { limits, pattern }: Schema, path: string): Cause | undefined {
+function brokenText(value: string, { limits, pattern }: StructuralSchema, path: string): Cause | undefined {
   const length = [...value].length;
   const { maxLength, minLength } = limits;
   if (maxLength !== undefined && length > maxLength) {
@@ -114,13 +112,13 @@ function brokenText(value: string, { limits, pattern }: Schema, path: string): C
     return { reason: 'FieldValueTooLong', field: path, message };
   }
   if (minLength !== undefined && length < minLength)
-    return invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`);
+    return invalidValueCause(path, value, `${path} in body should be at least ${minLength} chars long`);
   if (pattern && !pattern.expression.test(value))
-    return invalidValue(path, value, `${path} in body should match '${pattern.source}'`);
+    return invalidValueCause(path, value, `${path} in body should match '${pattern.source}'`);
   return undefined;
 }
 
-function checkNumber(value: number, schema: Schema, { path, checksIntegerRange }: Place): readonly Cause[] {
+function checkNumber(value: number, schema: StructuralSchema, { path, checksIntegerRange }: Place): readonly Cause[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema.limits;
   // The API server compares an integer with the integer part of a limit.
   const limit = Number.isInteger(value) ? Math.trunc : (bound: number) => bound;
@@ -132,43 +130,47 @@ function checkNumber(value: number, schema: Schema, { path, checksIntegerRange }
     broken.push(`should be less than ${exclusiveMaximum ? '' : 'or equal to '}${limit(maximum)}`);
   return [
     ...(checksIntegerRange ? checkRange(value, schema, path) : []),
-    ...broken.map((rule) => invalidValue(path, value, `${path} in body ${rule}`)),
+    ...broken.map((rule) => invalidValueCause(path, value, `${path} in body ${rule}`)),
   ];
 }
 
 const INT32_MAX = 2 ** 31 - 1;
 
 /** The API server reports these about the object as a whole. */
-function checkRange(value: number, { type, format }: Schema, path: string): readonly Cause[] {
+function checkRange(value: number, { type, format }: StructuralSchema, path: string): readonly Cause[] {
   if (type !== 'integer') return [];
   const fits = Number.isInteger(value) && (format !== 'int32' || (value <= INT32_MAX && value >= -INT32_MAX - 1));
   if (fits) return [];
   const known = format === 'int32' || format === 'int64';
   const kind = known ? `integer with format ${format}` : 'integer (default format)';
-  return [invalidValue('', '', `Checked value must be of type ${kind} in ${path}`)];
+  return [invalidValueCause('', '', `Checked value must be of type ${kind} in ${path}`)];
 }
 
-function checkList(list: readonly unknown[], schema: Schema, { path, old, ...options }: Place): readonly Cause[] {
+function checkList(
+  list: readonly unknown[],
+  schema: StructuralSchema,
+  { path, old, ...options }: Place,
+): readonly Cause[] {
   const { minItems, maxItems } = schema.limits;
   const { items } = schema;
   const causes: Cause[] = [];
   if (items)
     list.forEach((item, index) => {
       const place = { path: `${path}[${index}]`, old: correlatedItem(item, old, schema), ...options };
-      causes.push(...validate(item, items, place));
+      causes.push(...validateValue(item, items, place));
     });
   if (minItems !== undefined && list.length < minItems)
-    causes.push(invalidValue(path, list.length, `${path} in body should have at least ${minItems} items`));
+    causes.push(invalidValueCause(path, list.length, `${path} in body should have at least ${minItems} items`));
   if (maxItems !== undefined && list.length > maxItems) causes.push(tooMany(path, list.length, maxItems));
   return causes;
 }
 
-function checkUnique(list: readonly unknown[], schema: Schema, path: string): readonly Cause[] {
+function checkUnique(list: readonly unknown[], schema: StructuralSchema, path: string): readonly Cause[] {
   if (schema.listType !== 'map' && schema.listType !== 'set') return [];
   if (schema.listType === 'map') {
     const index = list.findIndex((item) => item !== null && !isJsonObject(item));
     if (index !== -1)
-      return [invalidValue(`${path}[${index}]`, list[index], 'must be an object for an array of list-type map')];
+      return [invalidValueCause(`${path}[${index}]`, list[index], 'must be an object for an array of list-type map')];
   }
   const times = new Map<string, number>();
   return list.flatMap((item, index) => {
@@ -181,17 +183,17 @@ function checkUnique(list: readonly unknown[], schema: Schema, path: string): re
   });
 }
 
-function checkObject(object: JsonObject, schema: Schema, { path, old, ...options }: Place): readonly Cause[] {
+function checkObject(object: JsonObject, schema: StructuralSchema, { path, old, ...options }: Place): readonly Cause[] {
   const { minProperties, maxProperties } = schema.limits;
   const count = Object.keys(object).length;
   const causes: Cause[] = [];
   if (minProperties !== undefined && count < minProperties)
-    causes.push(invalidValue(path, count, `${path} in body should have at least ${minProperties} properties`));
+    causes.push(invalidValueCause(path, count, `${path} in body should have at least ${minProperties} properties`));
   if (maxProperties !== undefined && count > maxProperties) causes.push(tooMany(path, count, maxProperties));
   for (const [field, value] of Object.entries(object)) {
     const member = schema.properties.get(field) ?? schema.additional;
     const place = { path: join(path, field), old: isJsonObject(old) ? old[field] : undefined, ...options };
-    if (member) causes.push(...validate(value, member, place));
+    if (member) causes.push(...validateValue(value, member, place));
   }
   for (const field of schema.required) {
     if (!Object.hasOwn(object, field)) causes.push(required(join(path, field)));
@@ -204,8 +206,8 @@ function checkEmbedded(object: JsonObject, path: string): readonly Cause[] {
     const value = object[field];
     const place = join(path, field);
     if (value === undefined) return [required(place)];
-    if (typeof value !== 'string') return [invalidValue(place, value, 'must be a string')];
-    return value === '' ? [invalidValue(place, value, 'must not be empty')] : [];
+    if (typeof value !== 'string') return [invalidValueCause(place, value, 'must be a string')];
+    return value === '' ? [invalidValueCause(place, value, 'must not be empty')] : [];
   });
 }
 
@@ -220,4 +222,69 @@ function tooMany(field: string, count: number, most: number): Cause {
 
 function join(path: string, field: string): string {
   return path === '' ? field : `${path}.${field}`;
+}
+
+/**
+ * Checks `anyOf`, `oneOf`, `allOf` and `not`. The API server reports their failures about the object as a whole, beside
+ * the causes of the alternative that comes closest.
+ */
+function checkCombined(value: unknown, schema: StructuralSchema, place: Place): readonly Cause[] {
+  const causesOf = (part: StructuralSchema) => validateValue(value, part, { ...place, old: undefined });
+  const fails = (rule: string) => failure(`${JSON.stringify(place.path)} must ${rule}`);
+  const causes: Cause[] = [];
+  const anyOf = schema.intOrString ? [] : schema.anyOf.map(causesOf);
+  if (anyOf.length > 0 && anyOf.every(({ length }) => length > 0))
+    causes.push(fails('validate at least one schema (anyOf)'), ...closest(anyOf));
+  const oneOf = schema.oneOf.map(causesOf);
+  const matches = oneOf.filter(({ length }) => length === 0).length;
+  if (oneOf.length > 0 && matches !== 1) {
+    const found = matches === 0 ? 'Found none valid' : `Found ${matches} valid alternatives`;
+    causes.push(fails(`validate one and only one schema (oneOf). ${found}`), ...closest(oneOf));
+  }
+  const allOf = schema.allOf.map(causesOf);
+  causes.push(...allOf.flat());
+  if (allOf.some(({ length }) => length > 0)) {
+    const none = allOf.every(({ length }) => length > 0) ? '. None validated' : '';
+    causes.push(fails(`validate all the schemas (allOf)${none}`));
+  }
+  if (schema.not && causesOf(schema.not).length === 0) causes.push(fails('not validate the schema (not)'));
+  return causes;
+}
+
+function closest(alternatives: readonly (readonly Cause[])[]): readonly Cause[] {
+  return alternatives.reduce((best, causes) => (causes.length < best.length ? causes : best), alternatives[0] ?? []);
+}
+
+function failure(message: string): Cause {
+  return { reason: 'FieldValueInvalid', field: '', message: `Invalid value: "": ${message}` };
+}
+
+/** Whether a text has a format of the OpenAPI registry; a format nobody knows constrains nothing. */
+function hasFormat(value: string, format: string): boolean {
+  switch (format) {
+    case 'date-time':
+      return /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/u.test(value) && isTime(value);
+    case 'date':
+      return /^\d{4}-\d\d-\d\d$/u.test(value) && isTime(value);
+    case 'duration':
+      return /^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/u.test(value) || value === '0';
+    case 'uuid':
+      return /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/iu.test(value);
+    case 'byte':
+      return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(value);
+    case 'email':
+      return /^[^\s@]+@[^\s@]+$/u.test(value);
+    case 'ipv4':
+      return isIP(value) === 4;
+    case 'ipv6':
+      return isIP(value) === 6;
+    case 'uri':
+      return URL.canParse(value);
+    default:
+      return true;
+  }
+}
+
+function isTime(value: string): boolean {
+  return !Number.isNaN(Date.parse(value.replace(' ', 'T')));
 }

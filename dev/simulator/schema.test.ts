@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTestSimulator, widget, WIDGETS } from './test-simulator.ts';
-import { readSchema } from './schema.ts';
-import { withDefaults } from './schema-defaults.ts';
-import { prune } from './schema-fields.ts';
+import { parseSchema } from './schema.ts';
+import { prune, applyDefaults } from './schema-fields.ts';
 import { evaluateRules } from './schema-rules.ts';
 import { validateEmbedded } from './schema-validation.ts';
 
@@ -22,10 +21,10 @@ it('fills in defaults, prunes what is unknown, and keeps what is to be kept', as
 
 it('prunes, completes and checks embedded resources', () => {
   const template = { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { spec: { type: 'object' } } };
-  const schema = readSchema({ type: 'object', properties: { template } });
+  const schema = parseSchema({ type: 'object', properties: { template } });
   const pruned = prune({ template: { kind: 'Pod', metadata: { name: 'a' }, other: 1 } }, schema);
   expect(pruned.unknownFields).toEqual(['template.other']);
-  expect(withDefaults(pruned.object, schema)).toEqual({ template: { kind: 'Pod', metadata: { name: 'a' } } });
+  expect(applyDefaults(pruned.object, schema)).toEqual({ template: { kind: 'Pod', metadata: { name: 'a' } } });
   expect(validateEmbedded(pruned.object, schema)).toMatchObject([
     { field: 'template.apiVersion', reason: 'FieldValueRequired' },
   ]);
@@ -33,7 +32,7 @@ it('prunes, completes and checks embedded resources', () => {
 
 it('accepts what breaks a rule outside the subset of CEL', () => {
   const note = { type: 'string', maxLength: 5, 'x-kubernetes-validations': [{ rule: 'self.matches("^a")' }] };
-  const schema = readSchema({ type: 'object', properties: { note } });
+  const schema = parseSchema({ type: 'object', properties: { note } });
   expect([schema.hasRules, schema.rules]).toEqual([true, []]);
   expect(evaluateRules({ note: 'b' }, schema, { showsValues: true })).toEqual({ causes: [], warnings: [] });
 });

@@ -1,13 +1,13 @@
-import { parseCel, type CelExpression } from './cel.ts';
-import { isJsonObject, listAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
+import { type CelExpression, parseCel } from './cel.ts';
+import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
 
 /** A structural schema as a CustomResourceDefinition gives it, read once. */
-export interface Schema {
+export interface StructuralSchema {
   readonly type?: string | undefined;
-  readonly properties: ReadonlyMap<string, Schema>;
+  readonly properties: ReadonlyMap<string, StructuralSchema>;
   /** The schema of members that `properties` does not name; without one they are pruned. */
-  readonly additional?: Schema | undefined;
-  readonly items?: Schema | undefined;
+  readonly additional?: StructuralSchema | undefined;
+  readonly items?: StructuralSchema | undefined;
   readonly required: readonly string[];
   readonly nullable: boolean;
   /** Undefined where there is none: a default cannot be undefined, only null. */
@@ -21,10 +21,10 @@ export interface Schema {
   readonly format?: string | undefined;
   readonly pattern?: { readonly source: string; readonly expression: RegExp } | undefined;
   readonly limits: Limits;
-  readonly allOf: readonly Schema[];
-  readonly anyOf: readonly Schema[];
-  readonly oneOf: readonly Schema[];
-  readonly not?: Schema | undefined;
+  readonly allOf: readonly StructuralSchema[];
+  readonly anyOf: readonly StructuralSchema[];
+  readonly oneOf: readonly StructuralSchema[];
+  readonly not?: StructuralSchema | undefined;
   /** Rules in the subset of CEL that `parseCel` accepts; other rules always hold. */
   readonly rules: readonly ValidationRule[];
   /** Whether this schema or one below it has rules, in the subset or not. */
@@ -56,7 +56,7 @@ interface Limits {
 }
 
 /** Reads `openAPIV3Schema`. What is not understood is left out, so that it does not constrain. */
-export function readSchema(value: JsonObject): Schema {
+export function parseSchema(value: JsonObject): StructuralSchema {
   const schema = readStructure(value);
   const below = [...schema.properties.values(), ...schema.allOf, schema.additional, schema.items];
   const hasRules = listAt(value, RULES).length > 0 || below.some((member) => member?.hasRules === true);
@@ -65,23 +65,23 @@ export function readSchema(value: JsonObject): Schema {
 
 const RULES = 'x-kubernetes-validations';
 
-function readStructure(value: JsonObject): Omit<Schema, 'rules' | 'hasRules'> {
+function readStructure(value: JsonObject): Omit<StructuralSchema, 'rules' | 'hasRules'> {
   const additional = value['additionalProperties'];
   return {
-    type: textAt(value, 'type'),
+    type: stringAt(value, 'type'),
     properties: readProperties(value),
-    additional: isJsonObject(additional) ? readSchema(additional) : undefined,
+    additional: isJsonObject(additional) ? parseSchema(additional) : undefined,
     items: readMember(value, 'items'),
-    required: textsAt(value, 'required'),
+    required: stringsAt(value, 'required'),
     nullable: value['nullable'] === true,
     default: value['default'],
     intOrString: value['x-kubernetes-int-or-string'] === true,
     preservesUnknown: value['x-kubernetes-preserve-unknown-fields'] === true || additional === true,
     embedded: value['x-kubernetes-embedded-resource'] === true,
-    listType: textAt(value, 'x-kubernetes-list-type'),
-    listMapKeys: textsAt(value, 'x-kubernetes-list-map-keys'),
+    listType: stringAt(value, 'x-kubernetes-list-type'),
+    listMapKeys: stringsAt(value, 'x-kubernetes-list-map-keys'),
     enum: Array.isArray(value['enum']) ? value['enum'] : undefined,
-    format: textAt(value, 'format'),
+    format: stringAt(value, 'format'),
     pattern: readPattern(value),
     limits: readLimits(value),
     allOf: readAll(value, 'allOf'),
@@ -91,22 +91,22 @@ function readStructure(value: JsonObject): Omit<Schema, 'rules' | 'hasRules'> {
   };
 }
 
-function readProperties(value: JsonObject): ReadonlyMap<string, Schema> {
+function readProperties(value: JsonObject): ReadonlyMap<string, StructuralSchema> {
   const entries = Object.entries(objectAt(value, 'properties'));
-  return new Map(entries.map(([name, member]) => [name, readSchema(isJsonObject(member) ? member : {})]));
+  return new Map(entries.map(([name, member]) => [name, parseSchema(isJsonObject(member) ? member : {})]));
 }
 
-function readMember(value: JsonObject, field: string): Schema | undefined {
+function readMember(value: JsonObject, field: string): StructuralSchema | undefined {
   const member = value[field];
-  return isJsonObject(member) ? readSchema(member) : undefined;
+  return isJsonObject(member) ? parseSchema(member) : undefined;
 }
 
-function readAll(value: JsonObject, field: string): readonly Schema[] {
-  return listAt(value, field).filter(isJsonObject).map(readSchema);
+function readAll(value: JsonObject, field: string): readonly StructuralSchema[] {
+  return listAt(value, field).filter(isJsonObject).map(parseSchema);
 }
 
-function readPattern(value: JsonObject): Schema['pattern'] {
-  const source = textAt(value, 'pattern');
+function readPattern(value: JsonObject): StructuralSchema['pattern'] {
+  const source = stringAt(value, 'pattern');
   return source === undefined ? undefined : { source, expression: readExpression(source) };
 }
 
@@ -138,16 +138,29 @@ function readLimits(value: JsonObject): Limits {
 
 function readRules(value: JsonObject): readonly ValidationRule[] {
   return listAt(value, RULES).flatMap((rule) => {
-    const source = textAt(rule, 'rule')?.trim() ?? '';
+    const source = stringAt(rule, 'rule')?.trim() ?? '';
     const expression = parseCel(source);
     if (!expression) return [];
-    const fieldPath = textAt(rule, 'fieldPath') ?? '';
-    const reason = textAt(rule, 'reason') ?? 'FieldValueInvalid';
-    return [{ expression, source, message: textAt(rule, 'message')?.trim(), reason, fieldPath }];
+    const fieldPath = stringAt(rule, 'fieldPath') ?? '';
+    const reason = stringAt(rule, 'reason') ?? 'FieldValueInvalid';
+    return [{ expression, source, message: stringAt(rule, 'message')?.trim(), reason, fieldPath }];
   });
 }
 
 function numberAt(value: JsonObject, field: string): number | undefined {
   const member = value[field];
   return typeof member === 'number' ? member : undefined;
+}
+
+/** Returns the keys of an item of a list of type `map`; an item of a set is its own key. */
+export function itemKey(item: unknown, schema: StructuralSchema): unknown {
+  if (schema.listType !== 'map' || !isJsonObject(item)) return item;
+  return Object.fromEntries(schema.listMapKeys.map((key) => [key, item[key]]));
+}
+
+/** Returns the item of the old list with the same keys. Lists of other types have no items that correspond. */
+export function correlatedItem(item: unknown, old: unknown, schema: StructuralSchema): unknown {
+  if (schema.listType !== 'map' || !Array.isArray(old)) return undefined;
+  const key = itemKey(item, schema);
+  return old.find((candidate) => isEqualJson(itemKey(candidate, schema), key));
 }

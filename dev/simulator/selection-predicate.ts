@@ -1,10 +1,10 @@
 import { parseLabelSelector } from '../../src/kubernetes/label-selector.ts';
 import type { ApiObject } from './api-object.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest } from './status.ts';
+import { badRequestError } from './status.ts';
 
 /** Whether a list or watch is about this object. */
-export type Selects = (object: ApiObject) => boolean;
+export type SelectionPredicate = (object: ApiObject) => boolean;
 
 interface SelectionOptions {
   readonly namespace?: string | undefined;
@@ -16,10 +16,10 @@ interface SelectionOptions {
  * Reads what a list, watch or deletecollection selects.
  * @throws {StatusError} 400 for a selector that cannot be read, or a field that cannot be selected by
  */
-export function readSelection(resource: ServedResource, options: SelectionOptions): Selects {
+export function parseSelectionPredicate(resource: ServedResource, options: SelectionOptions): SelectionPredicate {
   const labels = options.query.get('labelSelector') ?? '';
   const fields = options.query.get('fieldSelector') ?? '';
-  const conditions: Selects[] = [];
+  const conditions: SelectionPredicate[] = [];
   const { namespace, name } = options;
   if (namespace !== undefined) conditions.push((object) => object.metadata.namespace === namespace);
   if (name !== undefined) conditions.push((object) => object.metadata.name === name);
@@ -28,19 +28,19 @@ export function readSelection(resource: ServedResource, options: SelectionOption
   return (object) => conditions.every((condition) => condition(object));
 }
 
-function readLabels(text: string): Selects {
+function readLabels(text: string): SelectionPredicate {
   try {
     const matches = parseLabelSelector(text);
     return (object) => matches(object.metadata.labels);
   } catch (error) {
-    if (error instanceof SyntaxError) throw badRequest(`unable to parse requirement: ${error.message}`);
+    if (error instanceof SyntaxError) throw badRequestError(`unable to parse requirement: ${error.message}`);
     throw error;
   }
 }
 
-function readField(text: string, resource: ServedResource): Selects {
+function readField(text: string, resource: ServedResource): SelectionPredicate {
   const [, field = '', operator, value = ''] = /^([^=!]+)(==|=|!=)(.*)$/u.exec(text) ?? [];
-  if (operator === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${text}'`);
+  if (operator === undefined) throw badRequestError(`invalid selector: '${text}'; can't understand '${text}'`);
   const read = fieldReader(field, resource);
   return operator === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
 }
@@ -51,6 +51,6 @@ function fieldReader(field: string, resource: ServedResource): (object: ApiObjec
   const own = resource.selectableFields[field];
   if (own) return own;
   const hasFieldsOfItsOwn = Object.keys(resource.selectableFields).length > 0;
-  if (resource.custom || hasFieldsOfItsOwn) throw badRequest(`field label not supported: ${field}`);
-  throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+  if (resource.custom || hasFieldsOfItsOwn) throw badRequestError(`field label not supported: ${field}`);
+  throw badRequestError(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

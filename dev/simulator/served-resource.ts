@@ -1,7 +1,7 @@
 import type { ResourceName } from '../../src/kubernetes/resource.ts';
 import type { Cause } from './status.ts';
 import type { ServerVersion } from './server-version.ts';
-import type { Schema } from './schema.ts';
+import type { StructuralSchema } from './schema.ts';
 import type { JsonObject } from './json.ts';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -35,14 +35,14 @@ export interface ServedResource extends ResourceName {
   readonly isComputed?: boolean | undefined;
   /** The apiVersion in which objects are kept. */
   readonly storageApiVersion: string;
-  readonly schema?: Schema | undefined;
+  readonly schema?: StructuralSchema | undefined;
   readonly columns: readonly Column[];
   /** Selectable field → its value in an object, beyond metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, (object: JsonObject) => string>>;
   /** Fills in what a built-in type sets by itself when it is written. */
-  readonly complete?: ((object: JsonObject) => JsonObject) | undefined;
+  readonly prepare?: ((object: JsonObject) => JsonObject) | undefined;
   /** What a built-in type demands beyond its metadata, also of a change to what it was. */
-  readonly check?:
+  readonly validate?:
     | ((object: JsonObject, old: JsonObject | undefined, server: ServerVersion) => readonly Cause[])
     | undefined;
 }

@@ -1,10 +1,18 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
-import { describeField, fieldsOf, withoutField, type Fields } from './field-sets.ts';
-import { isEqualJson, isJsonObject, objectAt, type JsonObject } from './json.ts';
-import { afterApply, isSame, ownershipsOf, type Manager } from './managed-fields.ts';
+import { isEqualJson, isJsonObject, type JsonObject, objectAt } from './json.ts';
+import {
+  managedFieldsAfterApply,
+  describeField,
+  type FieldValues,
+  fieldsOf,
+  isSameManager,
+  type FieldManager,
+  parseManagedFields,
+  withoutField,
+} from './managed-fields.ts';
 import type { ServedResource } from './served-resource.ts';
-import { badRequest, StatusError, type Cause } from './status.ts';
+import { badRequestError, type Cause, ApiStatusError } from './status.ts';
 
 interface Apply {
   readonly resource: ServedResource;
@@ -17,38 +25,39 @@ interface Apply {
 }
 
 /** What an apply makes of an object, and whose its fields are then. */
-export interface Applied {
+interface ApplyResult {
   readonly next: JsonObject;
   readonly managedFields: (object: JsonObject) => readonly JsonObject[];
 }
 
 /**
  * Server-side apply, with lists as a whole.
- * @throws {StatusError} 409 naming the managers and fields, where others own what is to be another
+ * @throws {ApiStatusError} 409 naming the managers and fields, where others own what is to be another
  */
-export function apply({ resource, current, body, manager: name, force }: Apply): Applied {
-  if (objectAt(body, 'metadata')['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
-  const manager: Manager = { manager: name, apiVersion: apiVersionOf(resource), operation: 'Apply' };
+export function serverSideApply({ resource, current, body, manager: name, force }: Apply): ApplyResult {
+  if (objectAt(body, 'metadata')['managedFields'] !== undefined)
+    throw badRequestError('metadata.managedFields must be nil');
+  const manager: FieldManager = { manager: name, apiVersion: apiVersionOf(resource), operation: 'Apply' };
   const wanted = fieldsOf(body);
   const conflicts = current ? conflictsOf(current, wanted, manager) : [];
-  if (conflicts.length > 0 && !force) throw refusal(conflicts);
+  if (conflicts.length > 0 && !force) throw applyConflictError(conflicts);
   const applied = new Set(wanted.keys());
   const taken = new Set(conflicts.map(({ key }) => key));
   return {
-    next: current ? merged(forgotten(current, applied, manager), body) : body,
-    managedFields: (object) => afterApply(object, current, { manager, applied, taken }),
+    next: current ? merged(withoutUnappliedFields(current, applied, manager), body) : body,
+    managedFields: (object) => managedFieldsAfterApply(object, current, { manager, applied, taken }),
   };
 }
 
 interface Conflict {
   readonly key: string;
-  readonly with: Manager;
+  readonly with: FieldManager;
 }
 
-function conflictsOf(current: ApiObject, wanted: Fields, manager: Manager): readonly Conflict[] {
+function conflictsOf(current: ApiObject, wanted: FieldValues, manager: FieldManager): readonly Conflict[] {
   const present = fieldsOf(current);
-  return ownershipsOf(current)
-    .filter((entry) => !isSame(entry, manager))
+  return parseManagedFields(current)
+    .filter((entry) => !isSameManager(entry, manager))
     .flatMap((entry) =>
       [...entry.fields]
         .filter((key) => wanted.has(key) && !isEqualJson(wanted.get(key), present.get(key)))
@@ -57,10 +66,10 @@ function conflictsOf(current: ApiObject, wanted: Fields, manager: Manager): read
 }
 
 /** The object without what the manager cared for, cares for no longer, and nobody else does. */
-function forgotten(current: ApiObject, applied: ReadonlySet<string>, manager: Manager): JsonObject {
-  const ownerships = ownershipsOf(current);
-  const mine = ownerships.find((entry) => isSame(entry, manager))?.fields ?? new Set<string>();
-  const others = ownerships.filter((entry) => !isSame(entry, manager));
+function withoutUnappliedFields(current: ApiObject, applied: ReadonlySet<string>, manager: FieldManager): JsonObject {
+  const ownerships = parseManagedFields(current);
+  const mine = ownerships.find((entry) => isSameManager(entry, manager))?.fields ?? new Set<string>();
+  const others = ownerships.filter((entry) => !isSameManager(entry, manager));
   const gone = [...mine].filter((key) => !applied.has(key) && !others.some(({ fields }) => fields.has(key)));
   return gone.reduce<JsonObject>(withoutField, current);
 }
@@ -73,7 +82,7 @@ function merged(target: unknown, patch: JsonObject): JsonObject {
 }
 
 /** Of these conflicts the real server does not say which object they are about. */
-function refusal(conflicts: readonly Conflict[]): StatusError {
+function applyConflictError(conflicts: readonly Conflict[]): ApiStatusError {
   const causes: Cause[] = conflicts.map(({ key, with: { manager, apiVersion, subresource } }) => ({
     reason: 'FieldManagerConflict',
     message: `conflict with "${manager}"${subresource ? ` with subresource "${subresource}"` : ''} using ${apiVersion}`,
@@ -84,7 +93,7 @@ function refusal(conflicts: readonly Conflict[]): StatusError {
     causes.length === 1 && first
       ? `1 conflict: ${first.message}: ${first.field ?? ''}`
       : `${causes.length} conflicts: ${causes.map(({ message, field }) => `${message}: ${field ?? ''}`).join('\n')}`;
-  return new StatusError({
+  return new ApiStatusError({
     code: 409,
     reason: 'Conflict',
     message: `Apply failed with ${listed}`,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 /** A private key and its certificate, which is its own authority, both PEM. */
-export interface Identity {
+export interface ServingCertificate {
   readonly key: string;
   readonly certificate: string;
 }
@@ -28,7 +28,7 @@ const TRUE = Buffer.from([0x01, 0x01, 0xff]);
  * A fresh identity for a TLS server on loopback: kubectl sends its token over TLS only. Written by hand because Node
  * makes keys and signatures but no certificates.
  */
-export function createLoopbackIdentity(): Identity {
+export function createServingCertificate(): ServingCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const body = certificateBody(publicKey.export({ type: 'spki', format: 'der' }));
   const signature = Buffer.concat([Buffer.of(0), sign('sha256', body, privateKey)]);

@@ -1,29 +1,28 @@
+import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import { keepAggregated } from './access/cluster-role-aggregation.ts';
-import { bearer } from './access/authentication.ts';
-import { createAuthorizer } from './access/rbac-authorizer.ts';
-import { DEFAULT_ROLES } from './access/bootstrap-policy.ts';
+import { startClusterRoleAggregation } from './access/cluster-role-aggregation.ts';
+import { bearerTokenUser, createTokenAuthenticator, type TokenUser } from './access/authentication.ts';
+import { createRbacAuthorizer } from './access/rbac-authorizer.ts';
+import { BOOTSTRAP_POLICY } from './access/bootstrap-policy.ts';
 import { impersonationIn } from './access/impersonation.ts';
-import { createTokens, type TokenUser } from './access/tokens.ts';
 import { aggregatedResource, type AggregatedResource } from './aggregated-resource.ts';
 import type { AdmissionHook } from './admission.ts';
 import type { Manifest } from './api-object.ts';
-import { arrange, disarrange } from './force-apply.ts';
-import type { Behaviour, Cluster } from './cluster.ts';
-import { createCatalog } from './resource-registry.ts';
-import { createFaults, normalBehaviour, undoOnce, type Faults, type Undo } from './faults.ts';
+import { forceApply, forceDelete } from './force-apply.ts';
+import type { Behaviour, SimulatedCluster } from './cluster.ts';
+import { createResourceRegistry } from './resource-registry.ts';
+import { createFaults, type Faults, normalBehaviour, type Undo, undoOnce } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
-import { writeKubeconfig } from './kubeconfig.ts';
-import type { LogReader } from './logs/log-reader.ts';
 import { createPodLogs, type LogOptions } from './logs/pod-logs.ts';
 import { createListener, type Listener } from './listener.ts';
-import { readAccess } from './object-reader.ts';
+import { objectReader } from './object-reader.ts';
 import type { RequestRecord } from './request.ts';
 import { route } from './router.ts';
 import { storageKeyOf } from './served-resource.ts';
-import { CURRENT_VERSION, serverVersionOf, type KubernetesVersion } from './server-version.ts';
-import { EMPTY_WORLD, Storage, type Snapshot } from './storage.ts';
-import { Watches } from './watch-broadcaster.ts';
+import { CURRENT_VERSION, type KubernetesVersion, serverVersionOf } from './server-version.ts';
+import { EMPTY_SNAPSHOT, type Snapshot, Storage } from './storage.ts';
+import { WatchBroadcaster } from './watch-broadcaster.ts';
+import type { LogReader } from './logs/container-log.ts';
 
 export interface SimulatorOptions {
   /** By default any free port; always on 127.0.0.1. */
@@ -86,22 +85,23 @@ const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-sy
 /** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { admission = [], users = [] } = options;
-  const world = createWorld(options);
+  const world = createClusterState(options);
   const behaviour = normalBehaviour();
-  const tokens = createTokens(users, () => behaviour.token);
+  const tokens = createTokenAuthenticator(users, () => behaviour.token);
   const cluster = { ...world, admission, behaviour, tokens };
   const requests: RequestRecord[] = [];
   const openLogs = new Set<LogReader>();
   const serve = createHttpServer({
     watches: world.watches,
     openLogs,
-    userOf: (request) => impersonationIn(request)?.user ?? bearer(tokens, request.headers.authorization)?.name ?? '',
+    userOf: (request) =>
+      impersonationIn(request)?.user ?? bearerTokenUser(tokens, request.headers.authorization)?.name ?? '',
     onAnswered: (record) => remember(requests, record),
     reply: async (request) => (await intercept(request)) ?? route(cluster, request),
   });
   const listener = createListener(serve);
   const stop = (): Promise<void> => {
-    world.watches.finish('destroy');
+    world.watches.closeAll('destroy');
     return listener.stop();
   };
   const { faults, intercept } = createFaults({
@@ -120,17 +120,17 @@ function remember(requests: RequestRecord[], record: RequestRecord): void {
 }
 
 interface HandleParts {
-  readonly world: World;
+  readonly world: ClusterState;
   readonly requests: readonly RequestRecord[];
   readonly openLogs: ReadonlySet<LogReader>;
   readonly faults: Faults;
   readonly listener: Listener;
   readonly behaviour: Behaviour;
-  readonly tokens: Cluster['tokens'];
+  readonly tokens: SimulatedCluster['tokens'];
 }
 
 function createHandle({ world, requests, openLogs, faults, listener, behaviour, tokens }: HandleParts): Simulator {
-  const access = readAccess(world);
+  const access = objectReader(world);
   const { certificate } = listener;
   const kubeconfigOf = (token: string, user: string) =>
     writeKubeconfig({ certificate, port: listener.port(), token, user });
@@ -154,8 +154,8 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
     },
     faults,
     aggregate: world.aggregate,
-    apply: (manifest) => arrange(world, manifest),
-    delete: (apiVersion, kind, name, namespace) => disarrange(world, { apiVersion, kind, name, namespace }),
+    apply: (manifest) => forceApply(world, manifest),
+    delete: (apiVersion, kind, name, namespace) => forceDelete(world, { apiVersion, kind, name, namespace }),
     log: (namespace, pod, container, text, options) => world.logs.append({ namespace, pod, container }, text, options),
     endLog: (namespace, pod, container) => world.logs.end({ namespace, pod, container }),
     get: access.get,
@@ -167,29 +167,30 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
   };
 }
 
-type World = ReturnType<typeof createWorld>;
+type ClusterState = ReturnType<typeof createClusterState>;
 
-function createWorld(options: SimulatorOptions) {
+function createClusterState(options: SimulatorOptions) {
   const { objects = [], aggregated = [], bookmarkIntervalMs = 60_000, version = CURRENT_VERSION } = options;
   const server = serverVersionOf(version);
   const storage = new Storage();
-  const catalog = createCatalog(storage);
-  const watches = new Watches(storage, bookmarkIntervalMs);
-  const authorizer = createAuthorizer(storage, server);
+  const registry = createResourceRegistry(storage);
+  const watches = new WatchBroadcaster(storage, bookmarkIntervalMs);
+  const authorizer = createRbacAuthorizer(storage, server);
   const logs = createPodLogs(storage);
-  keepAggregated(storage);
-  const parts = { storage, catalog, watches };
+  startClusterRoleAggregation(storage);
+  const parts = { storage, registry, watches };
   const namespaces = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace');
 
   function begin(given: readonly (Manifest | KubernetesObject)[]): void {
-    for (const name of SYSTEM_NAMESPACES) arrange(parts, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    for (const manifest of [...DEFAULT_ROLES, ...given]) arrange(parts, manifest);
+    for (const name of SYSTEM_NAMESPACES)
+      forceApply(parts, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const manifest of [...BOOTSTRAP_POLICY, ...given]) forceApply(parts, manifest);
   }
 
   /** Replaces everything, while nobody is watching. */
   function restore(data: 'lose' | Snapshot): void {
-    storage.restore(data === 'lose' ? EMPTY_WORLD : data);
-    catalog.refresh();
+    storage.restore(data === 'lose' ? EMPTY_SNAPSHOT : data);
+    registry.refresh();
     authorizer.refresh();
     if (data !== 'lose') return;
     logs.clear();
@@ -198,14 +199,36 @@ function createWorld(options: SimulatorOptions) {
 
   function aggregate(described: AggregatedResource): Undo {
     const resource = aggregatedResource(described);
-    const withdraw = catalog.aggregate(resource);
+    const withdraw = registry.aggregate(resource);
     return undoOnce(() => {
       withdraw();
-      watches.finish('end', storageKeyOf(resource));
+      watches.closeAll('end', storageKeyOf(resource));
     });
   }
 
   aggregated.forEach(aggregate);
   begin(objects);
   return { ...parts, authorizer, logs, server, restore, aggregate };
+}
+
+interface KubeconfigOptions {
+  readonly port: number;
+  readonly certificate: string;
+  readonly token: string;
+  /** What the token's user is called in the file. */
+  readonly user: string;
+}
+
+/** A kubeconfig with one cluster and one user, who has a bearer token. By https: kubectl sends no token otherwise. */
+function writeKubeconfig({ port, certificate, token, user }: KubeconfigOptions): string {
+  const authority = Buffer.from(certificate).toString('base64');
+  const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': authority };
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'simulator', cluster }],
+    users: [{ name: user, user: { token } }],
+    contexts: [{ name: 'simulator', context: { cluster: 'simulator', user, namespace: 'default' } }],
+    'current-context': 'simulator',
+  });
 }

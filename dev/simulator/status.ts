@@ -8,7 +8,7 @@ export interface Cause {
 }
 
 /** What a Status says about its resource. */
-export interface Subject {
+interface StatusSubject {
   readonly group: string;
   readonly plural: string;
   readonly kind: string;
@@ -32,7 +32,7 @@ interface StatusOptions {
 }
 
 /** A failure that is answered with a Kubernetes Status. */
-export class StatusError extends Error {
+export class ApiStatusError extends Error {
   readonly code: number;
   readonly status: JsonObject;
   readonly retryAfterSeconds: number | undefined;
@@ -48,12 +48,12 @@ export class StatusError extends Error {
   }
 }
 
-export function badRequest(message: string): StatusError {
-  return new StatusError({ code: 400, reason: 'BadRequest', message });
+export function badRequestError(message: string): ApiStatusError {
+  return new ApiStatusError({ code: 400, reason: 'BadRequest', message });
 }
 
-export function unauthorized(): StatusError {
-  return new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+export function unauthorizedError(): ApiStatusError {
+  return new ApiStatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 }
 
 /** What went wrong with one object. */
@@ -63,9 +63,9 @@ interface Problem {
   readonly causes?: readonly Cause[] | undefined;
 }
 
-export function forbidden(subject: Subject, { name, message, causes }: Problem): StatusError {
+export function forbiddenError(subject: StatusSubject, { name, message, causes }: Problem): ApiStatusError {
   const details = { name, group: subject.group, kind: subject.plural, causes };
-  return new StatusError({
+  return new ApiStatusError({
     code: 403,
     reason: 'Forbidden',
     message: `${qualified(subject)} "${name}" is forbidden: ${message}`,
@@ -73,9 +73,9 @@ export function forbidden(subject: Subject, { name, message, causes }: Problem):
   });
 }
 
-export function notFound(subject: Subject, name: string): StatusError {
+export function notFoundError(subject: StatusSubject, name: string): ApiStatusError {
   const message = `${qualified(subject)} "${name}" not found`;
-  return new StatusError({
+  return new ApiStatusError({
     code: 404,
     reason: 'NotFound',
     message,
@@ -84,38 +84,44 @@ export function notFound(subject: Subject, name: string): StatusError {
 }
 
 /** The resource itself is not served. */
-export function resourceNotFound(): StatusError {
+export function resourceNotFoundError(): ApiStatusError {
   const message = 'the server could not find the requested resource';
-  return new StatusError({ code: 404, reason: 'NotFound', message, details: {} });
+  return new ApiStatusError({ code: 404, reason: 'NotFound', message, details: {} });
 }
 
-export function methodNotAllowed(): StatusError {
+export function methodNotAllowedError(): ApiStatusError {
   const message = 'the server does not allow this method on the requested resource';
-  return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
+  return new ApiStatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
 }
 
 /** The resource is served, but not with this verb, which others have. */
-export function verbNotSupported({ group, plural }: Pick<Subject, 'group' | 'plural'>, verb: string): StatusError {
+export function verbNotSupportedError(
+  { group, plural }: Pick<StatusSubject, 'group' | 'plural'>,
+  verb: string,
+): ApiStatusError {
   const message = `${verb} is not supported on resources of kind "${group ? `${plural}.${group}` : plural}"`;
-  return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: { group, kind: plural } });
+  return new ApiStatusError({ code: 405, reason: 'MethodNotAllowed', message, details: { group, kind: plural } });
 }
 
-export function notAcceptable(): StatusError {
+export function notAcceptableError(): ApiStatusError {
   const message = 'only the following media types are accepted: application/json, application/yaml';
-  return new StatusError({ code: 406, reason: 'NotAcceptable', message });
+  return new ApiStatusError({ code: 406, reason: 'NotAcceptable', message });
 }
 
-interface Twin {
+interface ExistingObject {
   readonly name: string;
   /** It waits for its finalizers. */
   readonly deleted: boolean;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-export function alreadyExists(subject: Subject, { name, deleted, retryAfterSeconds }: Twin): StatusError {
+export function alreadyExistsError(
+  subject: StatusSubject,
+  { name, deleted, retryAfterSeconds }: ExistingObject,
+): ApiStatusError {
   const tryAgain =
     retryAfterSeconds === undefined ? '' : ', the server was not able to generate a unique name for the object';
-  return new StatusError({
+  return new ApiStatusError({
     code: 409,
     reason: 'AlreadyExists',
     message: `${deleted ? 'object is being deleted: ' : ''}${qualified(subject)} "${name}" already exists${tryAgain}`,
@@ -125,9 +131,9 @@ export function alreadyExists(subject: Subject, { name, deleted, retryAfterSecon
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
-export function conflict(subject: Subject, { name, message, causes }: Problem): StatusError {
+export function conflictError(subject: StatusSubject, { name, message, causes }: Problem): ApiStatusError {
   const head = `Operation cannot be fulfilled on ${qualified(subject)} ${JSON.stringify(name)}`;
-  return new StatusError({
+  return new ApiStatusError({
     code: 409,
     reason: 'Conflict',
     message: message === '' ? head : `${head}: ${message}`,
@@ -135,18 +141,18 @@ export function conflict(subject: Subject, { name, message, causes }: Problem): 
   });
 }
 
-export function expired(message: string): StatusError {
-  return new StatusError({ code: 410, reason: 'Expired', message });
+export function expiredError(message: string): ApiStatusError {
+  return new ApiStatusError({ code: 410, reason: 'Expired', message });
 }
 
-export function requestTooLarge(): StatusError {
+export function requestTooLargeError(): ApiStatusError {
   const message = 'Request entity too large: limit is 3145728';
-  return new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
+  return new ApiStatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
 }
 
-export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+export function unsupportedMediaTypeError(accepted: readonly string[]): ApiStatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
-  return new StatusError({ code: 415, reason: 'UnsupportedMediaType', message });
+  return new ApiStatusError({ code: 415, reason: 'UnsupportedMediaType', message });
 }
 
 interface NamedKind {
@@ -156,14 +162,14 @@ interface NamedKind {
 }
 
 /** The object breaks rules; `kind` is qualified by its group, and every cause names its field. */
-export function invalid(
+export function invalidError(
   { group, kind, name }: NamedKind,
   causes: readonly Cause[],
   warnings: readonly string[] = [],
-): StatusError {
+): ApiStatusError {
   const listed = causes.map(({ field, message }) => (field ? `${field}: ${message}` : message));
   const text = listed.length === 1 ? listed[0] : `[${listed.join(', ')}]`;
-  return new StatusError({
+  return new ApiStatusError({
     code: 422,
     reason: 'Invalid',
     message: `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`,
@@ -173,13 +179,13 @@ export function invalid(
 }
 
 /** A JSON Patch that reads well but cannot be applied; the real server says no more than this. */
-export function unapplicablePatch(): StatusError {
+export function unapplicablePatchError(): ApiStatusError {
   const message = 'the server rejected our request due to an error in our request';
-  return new StatusError({ code: 422, reason: 'Invalid', message, details: {} });
+  return new ApiStatusError({ code: 422, reason: 'Invalid', message, details: {} });
 }
 
-export function versionTooLarge(asked: number, current: number): StatusError {
-  return new StatusError({
+export function resourceVersionTooLargeError(asked: number, current: number): ApiStatusError {
+  return new ApiStatusError({
     code: 504,
     reason: 'Timeout',
     message: `Timeout: Too large resource version: ${asked}, current: ${current}`,
@@ -191,7 +197,7 @@ export function versionTooLarge(asked: number, current: number): StatusError {
 }
 
 /** `plural.group`, or `plural` in the core group. */
-function qualified({ plural, group }: Subject): string {
+function qualified({ plural, group }: StatusSubject): string {
   return group ? `${plural}.${group}` : plural;
 }
 

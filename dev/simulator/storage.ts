@@ -1,10 +1,9 @@
 import { keyOf, type ObjectName } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
-import { createDependents, type StoredAt } from './dependents.ts';
-import { expired } from './status.ts';
+import { expiredError } from './status.ts';
 
 /** One step of a resource's history. A deleted object is as it was, but with the version of its deletion. */
-export interface Change {
+export interface StorageChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly version: number;
   readonly object: ApiObject;
@@ -17,7 +16,7 @@ export interface Snapshot {
   readonly collections: ReadonlyMap<string, ReadonlyMap<string, ApiObject>>;
 }
 
-type ChangeListener = (storageKey: string, change: Change) => void;
+type ChangeListener = (storageKey: string, change: StorageChange) => void;
 
 const FIRST_VERSION = 1000;
 const HISTORY_CHANGES = 50_000;
@@ -31,9 +30,9 @@ export class Storage {
   #version = FIRST_VERSION;
   #compacted = 0;
   #collections = new Map<string, Map<string, ApiObject>>();
-  readonly #histories = new Map<string, Change[]>();
+  readonly #histories = new Map<string, StorageChange[]>();
   readonly #sorted = new Map<string, readonly ApiObject[]>();
-  readonly #dependents = createDependents();
+  readonly #dependents = createOwnerIndex();
   readonly #listeners = new Set<ChangeListener>();
 
   /** The version of the last change anywhere. */
@@ -45,7 +44,7 @@ export class Storage {
     return this.#collections.get(storageKey)?.get(keyOf(name));
   }
 
-  at({ storageKey, key }: StoredAt): ApiObject | undefined {
+  at({ storageKey, key }: StorageLocation): ApiObject | undefined {
     return this.#collections.get(storageKey)?.get(key);
   }
 
@@ -67,8 +66,8 @@ export class Storage {
   }
 
   /** @throws {StatusError} 410 when the history does not reach back that far */
-  changesSince(storageKey: string, version: number): readonly Change[] {
-    if (version < this.#compacted) throw expired(`too old resource version: ${version} (${this.#compacted})`);
+  changesSince(storageKey: string, version: number): readonly StorageChange[] {
+    if (version < this.#compacted) throw expiredError(`too old resource version: ${version} (${this.#compacted})`);
     const history = this.#histories.get(storageKey) ?? [];
     return history.slice(firstAfter(history, version));
   }
@@ -78,7 +77,7 @@ export class Storage {
   }
 
   /** The objects that name this one as an owner. */
-  dependentsOf(uid: string): readonly StoredAt[] {
+  dependentsOf(uid: string): readonly StorageLocation[] {
     return this.#dependents.of(uid);
   }
 
@@ -130,7 +129,7 @@ export class Storage {
     this.#dependents.rebuild(this.#collections);
   }
 
-  #commit(storageKey: string, change: Change): void {
+  #commit(storageKey: string, change: StorageChange): void {
     const key = keyOf(change.object.metadata);
     const kept = change.type === 'DELETED' ? undefined : change.object;
     const collection = entry(this.#collections, storageKey, () => new Map<string, ApiObject>());
@@ -142,8 +141,8 @@ export class Storage {
     for (const listener of this.#listeners) listener(storageKey, change);
   }
 
-  #remember(storageKey: string, change: Change): void {
-    const history = entry(this.#histories, storageKey, (): Change[] => []);
+  #remember(storageKey: string, change: StorageChange): void {
+    const history = entry(this.#histories, storageKey, (): StorageChange[] => []);
     history.push(change);
     if (history.length <= HISTORY_CHANGES + HISTORY_SLACK) return;
     const dropped = history.splice(0, HISTORY_SLACK);
@@ -152,7 +151,7 @@ export class Storage {
 }
 
 /** A world without anything in it, at the version with which every world begins. */
-export const EMPTY_WORLD: Snapshot = { version: FIRST_VERSION, collections: new Map() };
+export const EMPTY_SNAPSHOT: Snapshot = { version: FIRST_VERSION, collections: new Map() };
 
 function copied(collections: Snapshot['collections']): Map<string, Map<string, ApiObject>> {
   return new Map([...collections].map(([key, collection]) => [key, new Map(collection)]));
@@ -168,7 +167,7 @@ function inOrder(collection: ReadonlyMap<string, ApiObject>): readonly ApiObject
 }
 
 /** The index of the first change after a version, by bisection. */
-function firstAfter(history: readonly Change[], since: number): number {
+function firstAfter(history: readonly StorageChange[], since: number): number {
   let low = 0;
   let high = history.length;
   while (low < high) {
@@ -185,4 +184,45 @@ function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   const created = create();
   map.set(key, created);
   return created;
+}
+
+/** Where an object is kept. */
+export interface StorageLocation {
+  readonly storageKey: string;
+  readonly key: string;
+}
+
+/** Which objects name which owner, kept up to date so that garbage is found without searching. */
+function createOwnerIndex() {
+  const byOwner = new Map<string, Map<string, StorageLocation>>();
+
+  function add(at: StorageLocation, object: ApiObject | undefined): void {
+    for (const { uid } of object?.metadata.ownerReferences ?? []) {
+      const owned = byOwner.get(uid) ?? new Map<string, StorageLocation>();
+      owned.set(`${at.storageKey} ${at.key}`, at);
+      byOwner.set(uid, owned);
+    }
+  }
+
+  function drop(at: StorageLocation, object: ApiObject | undefined): void {
+    for (const { uid } of object?.metadata.ownerReferences ?? []) {
+      const owned = byOwner.get(uid);
+      owned?.delete(`${at.storageKey} ${at.key}`);
+      if (owned?.size === 0) byOwner.delete(uid);
+    }
+  }
+
+  return {
+    of: (uid: string): readonly StorageLocation[] => [...(byOwner.get(uid)?.values() ?? [])],
+    move(at: StorageLocation, previous: ApiObject | undefined, next: ApiObject | undefined): void {
+      drop(at, previous);
+      add(at, next);
+    },
+    rebuild(collections: ReadonlyMap<string, ReadonlyMap<string, ApiObject>>): void {
+      byOwner.clear();
+      for (const [storageKey, collection] of collections) {
+        for (const [key, object] of collection) add({ storageKey, key }, object);
+      }
+    },
+  };
 }

@@ -1,23 +1,22 @@
-import { isJsonObject, objectAt, type JsonObject } from './json.ts';
-import { withDefaults } from './schema-defaults.ts';
-import { prune } from './schema-fields.ts';
-import { evaluateRules, type BrokenRules } from './schema-rules.ts';
-import { invalidValue, validate, validateEmbedded, validateLists } from './schema-validation.ts';
-import type { Schema } from './schema.ts';
+import { isJsonObject, type JsonObject, objectAt } from './json.ts';
+import { prune, applyDefaults } from './schema-fields.ts';
+import { type BrokenRules, evaluateRules } from './schema-rules.ts';
+import { invalidValueCause, validateValue, validateEmbedded, validateLists } from './schema-validation.ts';
+import type { StructuralSchema } from './schema.ts';
 import { validateMetadata } from './metadata-validation.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { ServerVersion } from './server-version.ts';
-import { badRequest, invalid, StatusError, type Cause } from './status.ts';
-import type { WriteOptions } from './write-options.ts';
+import { badRequestError, type Cause, invalidError, ApiStatusError } from './status.ts';
+import type { ParsedWriteOptions } from './request-options.ts';
 
 /** An object in the shape of its resource: unknown fields gone, defaults filled in. */
-export interface Shaped {
+interface PreparedObject {
   readonly object: JsonObject;
   readonly warnings: readonly string[];
 }
 
 interface FieldValidation {
-  readonly mode: WriteOptions['fieldValidation'];
+  readonly mode: ParsedWriteOptions['fieldValidation'];
   /** Duplicate fields of the request's body. */
   readonly problems: readonly string[];
   readonly isPatch: boolean;
@@ -25,39 +24,43 @@ interface FieldValidation {
 
 const LENIENT: FieldValidation = { mode: 'Ignore', problems: [], isPatch: false };
 
-/** @throws {StatusError} 400, or 422 for a patch, if the validation is strict and there are unknown or duplicate fields */
-export function shape(
+/** @throws {ApiStatusError} 400, or 422 for a patch, if the validation is strict and there are unknown or duplicate fields */
+export function prepareObject(
   manifest: JsonObject,
   resource: ServedResource,
   { mode, problems, isPatch }: FieldValidation = LENIENT,
-): Shaped {
-  const complete = resource.complete ?? ((object: JsonObject) => object);
+): PreparedObject {
+  const complete = resource.prepare ?? ((object: JsonObject) => object);
   const { schema } = resource;
   const { object, unknownFields } = schema ? prune(manifest, schema) : { object: manifest, unknownFields: [] };
   const unknown = unknownFields.toSorted().map((field) => `unknown field ${JSON.stringify(field)}`);
   const found = [...problems, ...unknown];
   if (mode === 'Strict' && found.length > 0)
     throw strictDecodingError(found, isPatch ? { patched: manifest } : resource);
-  return { object: complete(schema ? withDefaults(object, schema) : object), warnings: mode === 'Warn' ? found : [] };
+  return { object: complete(schema ? applyDefaults(object, schema) : object), warnings: mode === 'Warn' ? found : [] };
 }
 
 /** For a patch the API server reports the patched object, all of it, as the invalid value of a field `patch`. */
 function strictDecodingError(
   problems: readonly string[],
   about: ServedResource | { readonly patched: JsonObject },
-): StatusError {
+): ApiStatusError {
   const isYaml = problems[0]?.startsWith('line ');
   const message = `strict decoding error: ${isYaml ? 'yaml: unmarshal errors:\n  ' : ''}${problems.join(', ')}`;
   if ('patched' in about)
-    return invalid({ group: '', kind: '', name: '' }, [invalidValue('patch', JSON.stringify(about.patched), message)]);
-  return badRequest(`${about.kind} in version "${about.version}" cannot be handled as a ${about.kind}: ${message}`);
+    return invalidError({ group: '', kind: '', name: '' }, [
+      invalidValueCause('patch', JSON.stringify(about.patched), message),
+    ]);
+  return badRequestError(
+    `${about.kind} in version "${about.version}" cannot be handled as a ${about.kind}: ${message}`,
+  );
 }
 
 /**
  * Server-side apply has no unknown fields, whatever the field validation.
- * @throws {StatusError} 500
+ * @throws {ApiStatusError} 500
  */
-export function assertDeclared(object: JsonObject, { kind, schema }: ServedResource): void {
+export function assertDeclaredInSchema(object: JsonObject, { kind, schema }: ServedResource): void {
   const unknown = schema ? prune(object, schema).unknownFields.toSorted() : [];
   if (unknown.length === 0) return;
   const { namespace, name } = objectAt(object, 'metadata');
@@ -65,7 +68,7 @@ export function assertDeclared(object: JsonObject, { kind, schema }: ServedResou
   const errors = unknown.map((field) => `.${field}: field not declared in schema`);
   const listed = errors.length === 1 ? errors.join('') : `errors:\n  ${errors.join('\n  ')}`;
   const message = `failed to create typed patch object (${about}): ${listed}`;
-  throw new StatusError({ code: 500, reason: '', message });
+  throw new ApiStatusError({ code: 500, reason: '', message });
 }
 
 function textOf(value: unknown): string {
@@ -84,18 +87,18 @@ interface Check {
 
 /**
  * Returns all warnings of the write; to those until now it adds rules that an update breaks only in what it leaves as is.
- * @throws {StatusError} 422 with everything that is wrong with the object, or with what it changes
+ * @throws {ApiStatusError} 422 with everything that is wrong with the object, or with what it changes
  */
 export function assertValid(check: Check, resource: ServedResource): readonly string[] {
   const { schema } = resource;
   const { object, old, server } = check;
-  const causes = [...validateMetadata(object, resource, server), ...(resource.check?.(object, old, server) ?? [])];
+  const causes = [...validateMetadata(object, resource, server), ...(resource.validate?.(object, old, server) ?? [])];
   const checked = schema ? checkSchema(check, schema, causes) : { causes, warnings: [] };
   const warnings = [...check.warnings, ...checked.warnings];
   if (checked.causes.length === 0) return warnings;
   const name = isJsonObject(object['metadata']) ? object['metadata']['name'] : '';
   const subject = { group: resource.group, kind: resource.kind, name: typeof name === 'string' ? name : '' };
-  throw invalid(subject, checked.causes, warnings);
+  throw invalidError(subject, checked.causes, warnings);
 }
 
 /** Causes that keep the API server from evaluating rules. */
@@ -118,7 +121,7 @@ const RULES_SKIPPED: Cause = {
     'correct the existing errors to complete validation',
 };
 
-function checkSchema(check: Check, schema: Schema, before: readonly Cause[]): BrokenRules {
+function checkSchema(check: Check, schema: StructuralSchema, before: readonly Cause[]): BrokenRules {
   const { object, old, subresource, server } = check;
   const lists = validateLists(object, schema);
   const causes = [
@@ -134,15 +137,15 @@ function checkSchema(check: Check, schema: Schema, before: readonly Cause[]): Br
 }
 
 /** A write of the status is checked as if the status were the object: its messages leave `status` out of the path. */
-function checkContent({ object, old, subresource, server }: Check, schema: Schema): readonly Cause[] {
+function checkContent({ object, old, subresource, server }: Check, schema: StructuralSchema): readonly Cause[] {
   const { checksIntegerRange } = server;
   if (subresource !== 'status')
-    return validate(object, schema, { path: '', old, checksIntegerRange }).map((cause) => ({
+    return validateValue(object, schema, { path: '', old, checksIntegerRange }).map((cause) => ({
       ...cause,
       field: cause.field || NO_FIELD,
     }));
   const statusSchema = schema.properties.get('status');
   if (!statusSchema || object['status'] === undefined) return [];
-  const causes = validate(object['status'], statusSchema, { path: '', old: old?.['status'], checksIntegerRange });
+  const causes = validateValue(object['status'], statusSchema, { path: '', old: old?.['status'], checksIntegerRange });
   return causes.map((cause) => ({ ...cause, field: cause.field ? `status.${cause.field}` : 'status' }));
 }

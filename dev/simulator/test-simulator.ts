@@ -1,4 +1,4 @@
-import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from './json.ts';
+import { isJsonObject, listAt, objectAt, stringAt, type JsonObject } from './json.ts';
 import type { Manifest } from './api-object.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
 
@@ -68,7 +68,7 @@ export function widget(name: string, spec: JsonObject = {}, metadata: JsonObject
 }
 
 /** An answer, its body read as JSON where it is any. */
-export interface TestAnswer {
+interface TestResponse {
   readonly status: number;
   readonly body: JsonObject;
   readonly text: string;
@@ -90,8 +90,8 @@ export async function startTestSimulator(options: SimulatorOptions = {}): Promis
 
 export interface TestSimulator extends AsyncDisposable {
   readonly simulator: Simulator;
-  readonly send: (method: string, path: string, body?: unknown, type?: string) => Promise<TestAnswer>;
-  readonly get: (path: string, accept?: string) => Promise<TestAnswer>;
+  readonly send: (method: string, path: string, body?: unknown, type?: string) => Promise<TestResponse>;
+  readonly get: (path: string, accept?: string) => Promise<TestResponse>;
   /** Opens a watch on the widgets; resolves when its stream is open. */
   readonly watch: (query?: string) => Promise<TestWatch>;
 }
@@ -104,7 +104,7 @@ interface SendOptions {
   readonly accept?: string | undefined;
 }
 
-async function send(simulator: Simulator, { method, path, body, type, accept }: SendOptions): Promise<TestAnswer> {
+async function send(simulator: Simulator, { method, path, body, type, accept }: SendOptions): Promise<TestResponse> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,
     headers: {
@@ -118,7 +118,7 @@ async function send(simulator: Simulator, { method, path, body, type, accept }: 
   return { status: response.status, headers: response.headers, text, body: readJson(text) };
 }
 
-export interface TestWatch extends AsyncDisposable {
+interface TestWatch extends AsyncDisposable {
   /** The next event as `TYPE name`, a bookmark as `BOOKMARK`, an error as `ERROR code`; undefined at the end. */
   readonly next: () => Promise<string | undefined>;
   readonly nextEvent: () => Promise<JsonObject | undefined>;
@@ -146,8 +146,8 @@ function titleOf(event: JsonObject | undefined): string | undefined {
   if (!event) return undefined;
   const object = objectAt(event, 'object');
   const detail =
-    textAt(objectAt(object, 'metadata'), 'name') ?? (object['code'] === undefined ? '' : `${Number(object['code'])}`);
-  return `${textAt(event, 'type') ?? ''} ${detail}`.trim();
+    stringAt(objectAt(object, 'metadata'), 'name') ?? (object['code'] === undefined ? '' : `${Number(object['code'])}`);
+  return `${stringAt(event, 'type') ?? ''} ${detail}`.trim();
 }
 
 async function* readLines(response: Response): AsyncGenerator<string, void> {
@@ -170,10 +170,10 @@ function readJson(text: string): JsonObject {
   }
 }
 
-export function namesIn(answer: TestAnswer): readonly string[] {
-  return listAt(answer.body, 'items').map((item) => textAt(objectAt({ item }, 'item')['metadata'], 'name') ?? '');
+export function itemNames(answer: TestResponse): readonly string[] {
+  return listAt(answer.body, 'items').map((item) => stringAt(objectAt({ item }, 'item')['metadata'], 'name') ?? '');
 }
 
-export function versionOf(answer: TestAnswer): string {
-  return textAt(answer.body['metadata'], 'resourceVersion') ?? '';
+export function resourceVersionOf(answer: TestResponse): string {
+  return stringAt(answer.body['metadata'], 'resourceVersion') ?? '';
 }

@@ -1,16 +1,16 @@
 import { admit } from './admission.ts';
-import { compactMeta, contentOf, type ApiMeta, type ApiObject } from './api-object.ts';
-import type { Cluster } from './cluster.ts';
-import type { Written } from './create.ts';
+import { type ApiMeta, type ApiObject, compactMeta, fieldsBeyondMetadata } from './api-object.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import type { WriteResult } from './create.ts';
 import { finishDeletion } from './garbage-collector.ts';
-import { isEqualJson, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
-import { managedFieldsOf } from './managed-fields.ts';
-import { readAccess } from './object-reader.ts';
-import { invalidValue } from './schema-validation.ts';
-import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { assertValid, shape } from './strategy.ts';
-import { badRequest, conflict, invalid, MODIFIED } from './status.ts';
-import type { WriteOptions } from './write-options.ts';
+import { isEqualJson, type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
+import { managedFieldsAfterUpdate } from './managed-fields.ts';
+import { objectReader } from './object-reader.ts';
+import { invalidValueCause } from './schema-validation.ts';
+import { type ServedResource, storageKeyOf } from './served-resource.ts';
+import { assertValid, prepareObject } from './strategy.ts';
+import { badRequestError, conflictError, invalidError, MODIFIED } from './status.ts';
+import type { ParsedWriteOptions } from './request-options.ts';
 
 interface UpdateRequest {
   readonly resource: ServedResource;
@@ -20,7 +20,7 @@ interface UpdateRequest {
   readonly next: JsonObject;
   /** Duplicate fields of the request's body. */
   readonly problems?: readonly string[] | undefined;
-  readonly options: WriteOptions;
+  readonly options: ParsedWriteOptions;
   readonly method: 'PUT' | 'PATCH';
   /** Whose the fields are afterwards, where it is not simply of who has changed them. */
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
@@ -31,16 +31,16 @@ interface UpdateRequest {
  * finalizer is gone once that is removed.
  * @throws {StatusError} when the object may not become like that
  */
-export function update(cluster: Cluster, request: UpdateRequest): Written {
+export function update(cluster: SimulatedCluster, request: UpdateRequest): WriteResult {
   const { resource, subresource, current, next, problems = [], options, method } = request;
   assertPreconditions(request);
   const validation = { mode: options.fieldValidation, problems, isPatch: method === 'PATCH' };
-  const shaped = shape(next, resource, validation);
+  const shaped = prepareObject(next, resource, validation);
   const wanted = merged(shaped.object, request);
   const check = { object: wanted, old: current, subresource, warnings: shaped.warnings, server: cluster.server };
   const warned = assertValid(check, resource);
   assertNoNewFinalizers(wanted, current, resource);
-  const access = readAccess(cluster);
+  const access = objectReader(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
   const warnings = [...warned, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
   const isSame = isEqualJson(comparable(wanted), comparable(current));
@@ -56,26 +56,26 @@ function assertPreconditions({ resource, current, next, method }: UpdateRequest)
   const { group, kind, plural } = resource;
   const given = objectAt(next, 'metadata');
   if (given['name'] !== name)
-    throw badRequest(
-      `the name of the object (${textAt(given, 'name') ?? ''}) does not match the name on the URL (${name})`,
+    throw badRequestError(
+      `the name of the object (${stringAt(given, 'name') ?? ''}) does not match the name on the URL (${name})`,
     );
   if (given['namespace'] && given['namespace'] !== namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequestError('the namespace of the provided object does not match the namespace sent on the request');
   if (given['uid'] && given['uid'] !== uid) {
-    const text = textAt(given, 'uid') ?? '';
+    const text = stringAt(given, 'uid') ?? '';
     if (method === 'PATCH')
-      throw invalid({ group, kind, name }, [invalidValue('metadata.uid', text, 'field is immutable')]);
-    throw conflict(resource, {
+      throw invalidError({ group, kind, name }, [invalidValueCause('metadata.uid', text, 'field is immutable')]);
+    throw conflictError(resource, {
       name,
       message: `Precondition failed: UID in precondition: ${text}, UID in object meta: ${uid}`,
     });
   }
   if (given['resourceVersion']) {
-    if (given['resourceVersion'] !== resourceVersion) throw conflict(resource, { name, message: MODIFIED });
+    if (given['resourceVersion'] !== resourceVersion) throw conflictError(resource, { name, message: MODIFIED });
   } else if (resource.custom && method === 'PUT') {
     const message = 'Invalid value: 0: must be specified for an update';
     const cause = { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message };
-    throw invalid({ group, kind: plural, name }, [cause]);
+    throw invalidError({ group, kind: plural, name }, [cause]);
   }
 }
 
@@ -88,7 +88,7 @@ function merged(shaped: JsonObject, { resource, subresource, current }: UpdateRe
   const { status, ...content } = shaped;
   const kept = resource.hasStatus ? current['status'] : status;
   const withStatus = kept === undefined ? content : { ...content, status: kept };
-  const completed = resource.complete?.(withStatus) ?? withStatus;
+  const completed = resource.prepare?.(withStatus) ?? withStatus;
   const metadata = mergedMeta(objectAt(shaped, 'metadata'), current.metadata);
   return { ...completed, apiVersion: current.apiVersion, kind: current.kind, metadata };
 }
@@ -101,13 +101,13 @@ function mergedMeta(given: JsonObject, current: ApiMeta): ApiMeta {
 }
 
 function assertNoNewFinalizers(wanted: ApiObject, current: ApiObject, { group, kind }: ServedResource): void {
-  const before = textsAt(current.metadata, 'finalizers');
-  const added = textsAt(wanted.metadata, 'finalizers').filter((finalizer) => !before.includes(finalizer));
+  const before = stringsAt(current.metadata, 'finalizers');
+  const added = stringsAt(wanted.metadata, 'finalizers').filter((finalizer) => !before.includes(finalizer));
   if (current.metadata.deletionTimestamp === undefined || added.length === 0) return;
   const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
   const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`;
   const cause = { reason: 'FieldValueForbidden', field: 'metadata.finalizers', message };
-  throw invalid({ group, kind, name: current.metadata.name }, [cause]);
+  throw invalidError({ group, kind, name: current.metadata.name }, [cause]);
 }
 
 /** What has to differ for a write to count. */
@@ -121,7 +121,7 @@ export function withGeneration(object: ApiObject, current: ApiObject, resource: 
   const { generation } = current.metadata;
   if (!resource.hasGeneration || generation === undefined) return object;
   const aside = resource.hasStatus ? ['status'] : [];
-  const same = isEqualJson(contentOf(object, ...aside), contentOf(current, ...aside));
+  const same = isEqualJson(fieldsBeyondMetadata(object, ...aside), fieldsBeyondMetadata(current, ...aside));
   return { ...object, metadata: { ...object.metadata, generation: same ? generation : generation + 1 } };
 }
 
@@ -129,8 +129,8 @@ function withManager(
   object: ApiObject,
   { options, subresource, next, current, managedFields }: UpdateRequest,
 ): ApiObject {
-  const apiVersion = textAt(next, 'apiVersion') ?? object.apiVersion;
+  const apiVersion = stringAt(next, 'apiVersion') ?? object.apiVersion;
   const manager = { manager: options.manager, apiVersion, subresource };
-  const owned = managedFields ? managedFields(object) : managedFieldsOf(object, manager, current);
+  const owned = managedFields ? managedFields(object) : managedFieldsAfterUpdate(object, manager, current);
   return { ...object, metadata: { ...object.metadata, managedFields: owned } };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
+import { startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
 
 const STREAMING = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 
@@ -14,7 +14,7 @@ it('begins with all there is when no version is given, then tells what changes',
 
 it('continues after the version it is given, across a restart', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
-  const version = versionOf(await test.get(WIDGETS));
+  const version = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
   await test.simulator.faults.restart();
   await using watch = await test.watch(`resourceVersion=${version}`);
@@ -61,7 +61,7 @@ it('refuses or overlooks streaming lists like servers that lack them', async () 
 
 it('says in the stream that a version is too old', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
-  const version = versionOf(await test.get(WIDGETS));
+  const version = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
   test.simulator.faults.compact();
   await using watch = await test.watch(`resourceVersion=${version}`);
@@ -73,7 +73,7 @@ it('says in the stream that a version is too old', async () => {
 
 it('says nothing to a watch from a version that is still to come, until it has come', async () => {
   await using test = await startTestSimulator();
-  const version = Number(versionOf(await test.get(WIDGETS)));
+  const version = Number(resourceVersionOf(await test.get(WIDGETS)));
   await using watch = await test.watch(`resourceVersion=${version + 1}`);
   test.simulator.apply(widget('a'));
   test.simulator.apply(widget('b'));

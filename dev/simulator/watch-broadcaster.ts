@@ -1,7 +1,7 @@
 import type { ApiObject } from './api-object.ts';
-import type { Selects } from './selection-predicate.ts';
-import { expired, type StatusError } from './status.ts';
-import type { Change, Storage } from './storage.ts';
+import type { SelectionPredicate } from './selection-predicate.ts';
+import { expiredError, type ApiStatusError } from './status.ts';
+import type { StorageChange, Storage } from './storage.ts';
 
 /** Where a watch stream goes. */
 export interface WatchSink {
@@ -13,16 +13,16 @@ export interface WatchSink {
 /** How a watcher wants events written. Watchers with the same key share the bytes. */
 export interface EventWriter {
   readonly key: string;
-  readonly event: (type: Change['type'], object: ApiObject) => string;
+  readonly event: (type: StorageChange['type'], object: ApiObject) => string;
   readonly bookmark: (version: number, initialEventsEnd: boolean) => string;
-  readonly error: (error: StatusError) => string;
+  readonly error: (error: ApiStatusError) => string;
 }
 
 export interface Watcher {
   readonly storageKey: string;
   /** Only later changes are told, even if that version is still to come. */
   readonly since: number;
-  readonly selects: Selects;
+  readonly selects: SelectionPredicate;
   readonly bookmarks: boolean;
   readonly writer: EventWriter;
   readonly sink: WatchSink;
@@ -32,7 +32,7 @@ export interface Watcher {
  * The open watch streams. A change is serialised once per resource and form and then written to every watcher that
  * selects it. Starts a timer for the bookmarks, which `stop` clears.
  */
-export class Watches {
+export class WatchBroadcaster {
   /** Open watchers, and the lines that each is owed while stalled: as many as the test lets happen. */
   readonly #owed = new Map<Watcher, string[]>();
   readonly #byStorageKey = new Map<string, Set<Watcher>>();
@@ -72,7 +72,7 @@ export class Watches {
   }
 
   /** Ends or cuts all streams, or those of one resource. */
-  finish(how: 'end' | 'destroy', storageKey?: string): void {
+  closeAll(how: 'end' | 'destroy', storageKey?: string): void {
     const watchers = storageKey === undefined ? this.#owed.keys() : (this.#byStorageKey.get(storageKey) ?? []);
     // A copy, because ending a stream takes it out of the set.
     for (const watcher of Array.from(watchers)) {
@@ -83,9 +83,9 @@ export class Watches {
 
   /** Tells every watcher that its version is too old, then ends the streams. */
   expire(): void {
-    const error = expired('The resourceVersion for the provided watch is too old.');
+    const error = expiredError('The resourceVersion for the provided watch is too old.');
     for (const { writer, sink } of this.#owed.keys()) sink.write(writer.error(error));
-    this.finish('end');
+    this.closeAll('end');
   }
 
   inject(text: string): void {
@@ -107,13 +107,13 @@ export class Watches {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.finish('destroy');
+    this.closeAll('destroy');
   }
 
-  #broadcast(storageKey: string, change: Change): void {
+  #broadcast(storageKey: string, change: StorageChange): void {
     const lines = new Map<string, string>();
     for (const watcher of this.#byStorageKey.get(storageKey) ?? []) {
-      const seen = change.version > watcher.since ? seenThrough(watcher.selects, change) : undefined;
+      const seen = change.version > watcher.since ? filterChange(watcher.selects, change) : undefined;
       if (!seen) continue;
       const key = `${seen.type} ${watcher.writer.key}`;
       const line = lines.get(key) ?? watcher.writer.event(seen.type, seen.object);
@@ -138,8 +138,8 @@ export class Watches {
 }
 
 /** What a watcher is told of a change. */
-export interface Seen {
-  readonly type: Change['type'];
+interface FilteredChange {
+  readonly type: StorageChange['type'];
   readonly object: ApiObject;
 }
 
@@ -147,7 +147,10 @@ export interface Seen {
  * What a change means to someone who sees only selected objects; nothing if neither side is selected. An object that
  * leaves the selection is told as deleted: as it last was selected, with the version of the change.
  */
-export function seenThrough(selects: Selects, { type, object, previous }: Change): Seen | undefined {
+export function filterChange(
+  selects: SelectionPredicate,
+  { type, object, previous }: StorageChange,
+): FilteredChange | undefined {
   const before = previous !== undefined && selects(previous);
   const after = type !== 'DELETED' && selects(object);
   if (!before) return after ? { type: 'ADDED', object } : undefined;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, versionOf, widget, WIDGETS } from './test-simulator.ts';
+import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
 
 const MERGE = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';
@@ -44,7 +44,7 @@ it('replaces only what the client has seen', async () => {
   );
   const stale = await test.send('PUT', `${WIDGETS}/a`, widget('a', {}, { resourceVersion: '1' }));
   expect(stale).toMatchObject({ status: 409, body: { reason: 'Conflict', details: { kind: 'widgets', name: 'a' } } });
-  const resourceVersion = versionOf(await test.get(`${WIDGETS}/a`));
+  const resourceVersion = resourceVersionOf(await test.get(`${WIDGETS}/a`));
   const replaced = await test.send('PUT', `${WIDGETS}/a`, widget('a', { size: 4 }, { resourceVersion }));
   expect(replaced).toMatchObject({ status: 200, body: { metadata: { generation: 2 }, spec: { size: 4 } } });
 });
@@ -85,7 +85,7 @@ it('keeps spec and status apart, and moves the generation with the spec alone', 
 
 it('neither stores nor tells a write that changes nothing, or that is only a dry run', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
-  const before = versionOf(await test.get(WIDGETS));
+  const before = resourceVersionOf(await test.get(WIDGETS));
   await test.send('PATCH', `${WIDGETS}/a`, { spec: { size: 3 } }, MERGE);
   const dry = await test.send('PATCH', `${WIDGETS}/a?dryRun=All`, { spec: { size: 4 } }, MERGE);
   expect(dry.body).toMatchObject({ spec: { size: 4 } });
@@ -93,7 +93,7 @@ it('neither stores nor tells a write that changes nothing, or that is only a dry
   expect((await test.send('DELETE', `${WIDGETS}/a?dryRun=All`)).status).toBe(200);
   expect((await test.send('POST', `${WIDGETS}?dryRun=Some`, widget('b'))).status).toBe(422);
   const after = await test.get(WIDGETS);
-  expect([namesIn(after), versionOf(after)]).toEqual([['a'], before]);
+  expect([itemNames(after), resourceVersionOf(after)]).toEqual([['a'], before]);
 });
 
 it('deletes in two steps what has finalizers', async () => {
@@ -123,13 +123,13 @@ it('deletes dependents with their owner, or leaves them behind', async () => {
   }
   await test.send('DELETE', `${WIDGETS}/gone?propagationPolicy=Foreground`);
   await test.send('DELETE', `${WIDGETS}/kept?propagationPolicy=Orphan`);
-  expect(namesIn(await test.get(WIDGETS))).toEqual(['kept-child']);
+  expect(itemNames(await test.get(WIDGETS))).toEqual(['kept-child']);
 });
 
 it('deletes a selected collection', async () => {
   await using test = await startTestSimulator({ objects: [widget('a', {}, { labels: { x: '1' } }), widget('b')] });
-  expect(namesIn(await test.send('DELETE', `${WIDGETS}?labelSelector=x`))).toEqual(['a']);
-  expect(namesIn(await test.get(WIDGETS))).toEqual(['b']);
+  expect(itemNames(await test.send('DELETE', `${WIDGETS}?labelSelector=x`))).toEqual(['a']);
+  expect(itemNames(await test.get(WIDGETS))).toEqual(['b']);
 });
 
 it('lets a namespace go when its last object does', async () => {

@@ -1,78 +1,90 @@
-import { decodeObject, mediaTypeOf, parseWith, readBody } from './request-body.ts';
-import type { Cluster } from './cluster.ts';
-import { apply } from './server-side-apply.ts';
-import { create, type Written } from './create.ts';
-import { deletionStatus, readDeleteOptions, remove } from './delete.ts';
-import { decodeYaml } from './strict-decoding.ts';
-import { isJsonObject, objectAt, textAt, type JsonObject } from './json.ts';
-import { readListOptions } from './request-options.ts';
+import { decodeRequestObject, decodeYaml, mediaTypeOf, parseWith, decodeBody } from './request-body.ts';
+import type { SimulatedCluster } from './cluster.ts';
+import { serverSideApply } from './server-side-apply.ts';
+import { create, type WriteResult } from './create.ts';
+import { deletionStatus, parseDeleteOptions, deleteObject } from './delete.ts';
+import { isJsonObject, type JsonObject, objectAt, stringAt } from './json.ts';
+import { assertPatchOptions, parseListOptions, parseWriteOptions, type ParsedWriteOptions } from './request-options.ts';
 import { list } from './list.ts';
-import { APPLY, patched } from './patch.ts';
-import { existing } from './read-handlers.ts';
-import { answerObject, type Answer } from './response.ts';
-import { presentList, presentObject, readRepresentation } from './negotiation.ts';
+import { APPLY, applyPatch } from './patch.ts';
+import { getExisting } from './read-handlers.ts';
+import { type BodyResponse, objectResponse } from './response.ts';
+import { transformList, transformObject, negotiateOutput } from './negotiation.ts';
 import type { IncomingRequest } from './request.ts';
-import { readSelection } from './selection-predicate.ts';
-import { storageKeyOf, type ServedResource } from './served-resource.ts';
-import { assertDeclared } from './strategy.ts';
-import { badRequest, conflict } from './status.ts';
+import { parseSelectionPredicate } from './selection-predicate.ts';
+import { type ServedResource, storageKeyOf } from './served-resource.ts';
+import { assertDeclaredInSchema } from './strategy.ts';
+import { badRequestError, conflictError } from './status.ts';
 import { update } from './update.ts';
-import { assertPatchOptions, readWriteOptions, type WriteOptions } from './write-options.ts';
 
-export function answerCreate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const options = readWriteOptions(request.query, request.userAgent, 'CreateOptions');
-  const { value, problems } = readBody(request);
-  const manifest = decodeObject(value, resource);
+export function handleCreate(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const options = parseWriteOptions(request.query, request.userAgent, 'CreateOptions');
+  const { value, problems } = decodeBody(request);
+  const manifest = decodeRequestObject(value, resource);
   const written = create(cluster, { resource, namespace: request.namespace, manifest, problems, options });
-  return answerWritten({ ...written, code: 201 }, resource, request);
+  return writeResponse({ ...written, code: 201 }, resource, request);
 }
 
-export function answerUpdate(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const options = readWriteOptions(request.query, request.userAgent, 'UpdateOptions');
-  const { value, problems } = readBody(request);
-  const next = decodeObject(value, resource);
-  const name = textAt(objectAt(next, 'metadata'), 'name') ?? '';
+export function handleUpdate(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const options = parseWriteOptions(request.query, request.userAgent, 'UpdateOptions');
+  const { value, problems } = decodeBody(request);
+  const next = decodeRequestObject(value, resource);
+  const name = stringAt(objectAt(next, 'metadata'), 'name') ?? '';
   if (name !== request.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name ?? ''})`);
-  const current = existing(cluster, resource, request);
+    throw badRequestError(
+      `the name of the object (${name}) does not match the name on the URL (${request.name ?? ''})`,
+    );
+  const current = getExisting(cluster, resource, request);
   const { subresource } = request;
   const written = update(cluster, { resource, subresource, current, next, problems, options, method: 'PUT' });
-  return answerWritten({ ...written, code: 200 }, resource, request);
+  return writeResponse({ ...written, code: 200 }, resource, request);
 }
 
-export function answerPatch(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const options = readWriteOptions(request.query, request.userAgent, 'PatchOptions');
+export function handlePatch(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const options = parseWriteOptions(request.query, request.userAgent, 'PatchOptions');
   const isApply = mediaTypeOf(request) === APPLY;
   assertPatchOptions(request.query, isApply);
-  if (isApply) return answerApply(cluster, resource, { ...request, options });
-  const current = existing(cluster, resource, request);
+  if (isApply) return handleApply(cluster, resource, { ...request, options });
+  const current = getExisting(cluster, resource, request);
   const shown = { ...current, apiVersion: apiVersionShown(resource) };
   const patch = { text: request.body.toString(), mediaType: mediaTypeOf(request) };
-  const { value, problems } = patched(shown, patch, resource);
-  const next = decodeObject(value, resource);
+  const { value, problems } = applyPatch(shown, patch, resource);
+  const next = decodeRequestObject(value, resource);
   const { subresource } = request;
   const written = update(cluster, { resource, subresource, current, next, problems, options, method: 'PATCH' });
-  return answerWritten({ ...written, code: 200 }, resource, request);
+  return writeResponse({ ...written, code: 200 }, resource, request);
 }
 
-function answerApply(
-  cluster: Cluster,
+function handleApply(
+  cluster: SimulatedCluster,
   resource: ServedResource,
-  request: IncomingRequest & { readonly options: WriteOptions },
-): Answer {
+  request: IncomingRequest & { readonly options: ParsedWriteOptions },
+): BodyResponse {
   const { namespace, name, subresource, options, query } = request;
   const found = cluster.storage.get(storageKeyOf(resource), { namespace, name: name ?? '' });
-  const current = subresource ? existing(cluster, resource, request) : found;
+  const current = subresource ? getExisting(cluster, resource, request) : found;
   const { value, problems } = parseWith(decodeYaml, request.body.toString());
-  const body = decodeObject(value, resource);
-  assertDeclared(body, resource);
+  const body = decodeRequestObject(value, resource);
+  assertDeclaredInSchema(body, resource);
   const { manager } = options;
-  const applied = apply({ resource, current, body, manager, force: query.get('force') === 'true' });
+  const applied = serverSideApply({ resource, current, body, manager, force: query.get('force') === 'true' });
   const { next, managedFields } = applied;
   if (!current) {
     assertNoUid(resource, body);
     const created = create(cluster, { resource, namespace, manifest: next, problems, options, managedFields });
-    return answerWritten({ ...created, code: 201 }, resource, request);
+    return writeResponse({ ...created, code: 201 }, resource, request);
   }
   const asked = { ...next, metadata: { ...objectAt(next, 'metadata'), resourceVersion: versionIn(body) } };
   const written = update(cluster, {
@@ -85,7 +97,7 @@ function answerApply(
     managedFields,
     method: 'PATCH',
   });
-  return answerWritten({ ...written, code: 200 }, resource, request);
+  return writeResponse({ ...written, code: 200 }, resource, request);
 }
 
 /** Who names a uid means an object that is there. */
@@ -93,7 +105,7 @@ function assertNoUid(resource: ServedResource, body: JsonObject): void {
   const { name, uid } = objectAt(body, 'metadata');
   if (typeof uid !== 'string' || typeof name !== 'string') return;
   const message = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
-  throw conflict(resource, { name, message });
+  throw conflictError(resource, { name, message });
 }
 
 /** An apply insists on a version only where it names one. */
@@ -101,33 +113,41 @@ function versionIn(body: JsonObject): unknown {
   return objectAt(body, 'metadata')['resourceVersion'];
 }
 
-export function answerDelete(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const options = readDeleteOptions(request.query, optionalBody(request));
-  const object = existing(cluster, resource, request);
-  const { object: outcome, pending, warnings } = remove(cluster, { resource, object, options });
+export function handleDelete(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const options = parseDeleteOptions(request.query, optionalBody(request));
+  const object = getExisting(cluster, resource, request);
+  const { object: outcome, pending, warnings } = deleteObject(cluster, { resource, object, options });
   const told = pending || (resource.kind === 'Namespace' && !resource.custom);
-  if (!told) return answerObject(200, deletionStatus(outcome, resource), { warnings });
-  const representation = readRepresentation(request.headers.accept, request.query);
-  return answerObject(200, presentObject(outcome, resource, representation), { ...representation, warnings });
+  if (!told) return objectResponse(200, deletionStatus(outcome, resource), { warnings });
+  const representation = negotiateOutput(request.headers.accept, request.query);
+  return objectResponse(200, transformObject(outcome, resource, representation), { ...representation, warnings });
 }
 
 /** Deletes what is selected and answers with it. */
-export function answerDeleteCollection(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer {
-  const options = readDeleteOptions(request.query, optionalBody(request));
-  const representation = readRepresentation(request.headers.accept, request.query);
-  const selects = readSelection(resource, request);
-  const listOptions = readListOptions(request.query, cluster.behaviour.streamingLists);
+export function handleDeleteCollection(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse {
+  const options = parseDeleteOptions(request.query, optionalBody(request));
+  const representation = negotiateOutput(request.headers.accept, request.query);
+  const selects = parseSelectionPredicate(resource, request);
+  const listOptions = parseListOptions(request.query, cluster.behaviour.streamingLists);
   const storageKey = storageKeyOf(resource);
   const page = list(cluster.storage, { storageKey, selects, selective: true, options: listOptions });
   const outcomes = page.objects.flatMap(({ metadata }) => {
     // One deletion may take others along.
     const object = cluster.storage.get(storageKey, metadata);
-    return object ? [remove(cluster, { resource, object, options })] : [];
+    return object ? [deleteObject(cluster, { resource, object, options })] : [];
   });
   const objects = outcomes.map(({ object }) => object);
   const warnings = outcomes.flatMap((outcome) => outcome.warnings);
   const metadata = { ...page.metadata, resourceVersion: String(cluster.storage.version) };
-  return answerObject(200, presentList({ objects, metadata }, resource, representation), {
+  return objectResponse(200, transformList({ objects, metadata }, resource, representation), {
     ...representation,
     warnings,
   });
@@ -137,19 +157,19 @@ function apiVersionShown({ group, version }: ServedResource): string {
   return group ? `${group}/${version}` : version;
 }
 
-interface WrittenAnswer extends Written {
+interface WrittenAnswer extends WriteResult {
   readonly code: number;
 }
 
-function answerWritten(written: WrittenAnswer, resource: ServedResource, request: IncomingRequest): Answer {
-  const representation = readRepresentation(request.headers.accept, request.query);
+function writeResponse(written: WrittenAnswer, resource: ServedResource, request: IncomingRequest): BodyResponse {
+  const representation = negotiateOutput(request.headers.accept, request.query);
   const { code, object, warnings } = written;
-  return answerObject(code, presentObject(object, resource, representation), { ...representation, warnings });
+  return objectResponse(code, transformObject(object, resource, representation), { ...representation, warnings });
 }
 
 function optionalBody(request: IncomingRequest): unknown {
   if (request.body.length === 0) return undefined;
-  const { value } = readBody(request);
+  const { value } = decodeBody(request);
   if (isJsonObject(value)) return value;
-  throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+  throw badRequestError('the object provided is unrecognized (must be of type DeleteOptions)');
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createLoopbackIdentity } from '../../dev/simulator/serving-certificate.ts';
+import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { Client } from './client.ts';
 import { createApiConnection } from './api-connection.ts';
 import { ask, base64, failureOf, kubeconfig, send } from '../../test/support/kubeconfig.ts';
@@ -12,7 +12,7 @@ import { isBroken, isUnreachable } from './status-error.ts';
 const { signal } = new AbortController();
 const SOCKETS = '/proc/net/tcp';
 if (!existsSync(SOCKETS)) console.warn(`TCP keep-alive is not tested: ${SOCKETS} does not exist here.`);
-const identity = createLoopbackIdentity();
+const identity = createServingCertificate();
 const authority = base64(identity.certificate);
 
 it.skipIf(!existsSync(SOCKETS))('enables TCP keep-alive when a connection is opened', async () => {
@@ -43,14 +43,14 @@ describe('connection', () => {
   });
 
   it('returns Unreachable when another CA signed the server certificate', async () => {
-    await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
+    await using server = await startLoopbackServer({ identity: createServingCertificate() });
     for (const trusted of [{}, { 'certificate-authority-data': authority }])
       expect(await failureOf(kubeconfig({ server: server.url, ...trusted }))).toSatisfy(isUnreachable);
     expect(server.seen).toEqual([]);
   });
 
   it('accepts any server certificate when insecure-skip-tls-verify is set', async () => {
-    await using server = await startLoopbackServer({ identity: createLoopbackIdentity() });
+    await using server = await startLoopbackServer({ identity: createServingCertificate() });
     expect(await ask(kubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }))).toBe('{}');
   });
 

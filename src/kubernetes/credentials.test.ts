@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLoopbackIdentity } from '../../dev/simulator/serving-certificate.ts';
+import { createServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 import { createApiConnection } from './api-connection.ts';
 import type { ConnectionSource } from './kubeconfig.ts';
 import { ask, base64, failureOf, kubeconfig, kubeconfigText, send } from '../../test/support/kubeconfig.ts';
@@ -10,7 +10,7 @@ import { startLoopbackServer } from '../../test/support/loopback-server.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../../test/support/scratch-directory.ts';
 import { isUnreachable } from './status-error.ts';
 
-const identity = createLoopbackIdentity();
+const identity = createServingCertificate();
 const authority = base64(identity.certificate);
 
 describe('credentials', () => {
@@ -38,7 +38,7 @@ describe('credentials', () => {
   });
 
   it('presents the client certificate when the server requests it', async () => {
-    const client = createLoopbackIdentity();
+    const client = createServingCertificate();
     await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
     const user = { 'client-certificate-data': base64(client.certificate), 'client-key-data': base64(client.key) };
     await ask(kubeconfig({ server: server.url, 'certificate-authority-data': authority }, user));
@@ -165,7 +165,7 @@ describe('a kubeconfig', () => {
   });
 
   it('resolves file names relative to the kubeconfig when they are relative', async () => {
-    const client = createLoopbackIdentity();
+    const client = createServingCertificate();
     await using server = await startLoopbackServer({ identity, clientAuthority: client.certificate });
     await using directory = await createScratchDirectory();
     await directory.write('ca.crt', identity.certificate);

@@ -6,7 +6,7 @@ import { volcanoCommandCrd, volcanoJobCrd } from '../../dev/demo/crds/volcano.ts
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
-import { mergePatched } from '../../dev/simulator/patch.ts';
+import { applyMergePatch } from '../../dev/simulator/patch.ts';
 import { workspaceKind } from '../support/manifests.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { DEFINITIONS, type ApiClient } from './api-client.ts';
@@ -162,7 +162,7 @@ function filter(effect: object, match: object = { matchPodConfig: selector }): o
 }
 
 function changed(change: object): Manifest {
-  return mergePatched(workspaceKind('kind'), { spec: change }) as Manifest;
+  return applyMergePatch(workspaceKind('kind'), { spec: change }) as Manifest;
 }
 
 /** Each port describes itself in the earlier form, and there is a service account and a probe. */

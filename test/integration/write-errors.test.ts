@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Refusal } from '../../dev/simulator/faults.ts';
+import type { InjectedError } from '../../dev/simulator/faults.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
 
@@ -42,7 +42,7 @@ describe('a failure of the API server', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  async function refused(refusal: Refusal): Promise<Answer['errors']> {
+  async function refused(refusal: InjectedError): Promise<Answer['errors']> {
     using _ = gateway.cluster.faults.refuse({ ...refusal, when: ({ verb }) => verb === 'patch' });
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: {} };
     return (await gateway.query(PATCH, { input })).errors;

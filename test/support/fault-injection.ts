@@ -3,7 +3,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { alwaysWatched } from './always-watched.ts';
 import type { ScratchDirectory } from './scratch-directory.ts';
-import type { Refusal, When } from '../../dev/simulator/faults.ts';
+import type { InjectedError, RequestPredicate } from '../../dev/simulator/faults.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
 import { namespace, workspace } from './manifests.ts';
@@ -31,7 +31,7 @@ export function change(cluster: Simulator): void {
   cluster.apply(workspace('nb-3'));
 }
 
-export function about(verb: RequestVerb): When {
+export function about(verb: RequestVerb): RequestPredicate {
   return (request) => request.verb === verb && request.resource === 'workspaces';
 }
 
@@ -49,9 +49,9 @@ export function requestsFor({ cluster }: Followed, verb: RequestVerb) {
 }
 
 /** @returns when each watch of workspaces arrives, from the refused one on */
-export function refuseNextWatch({ faults }: Simulator, refusal: Omit<Refusal, 'when'>): readonly number[] {
+export function refuseNextWatch({ faults }: Simulator, refusal: Omit<InjectedError, 'when'>): readonly number[] {
   const arrivals: number[] = [];
-  const isNext: When = (request) => about('watch')(request) && arrivals.push(performance.now()) === 1;
+  const isNext: RequestPredicate = (request) => about('watch')(request) && arrivals.push(performance.now()) === 1;
   faults.refuse({ ...refusal, when: isNext });
   return arrivals;
 }

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
-import type { Identity } from '../../dev/simulator/serving-certificate.ts';
+import type { ServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 
 /** One request, as a server saw it. */
 export interface SeenRequest {
@@ -26,7 +26,7 @@ export interface LoopbackServer extends AsyncDisposable {
 
 interface LoopbackServerOptions {
   /** Speaks TLS with it; without, plain HTTP. */
-  readonly identity?: Identity;
+  readonly identity?: ServingCertificate;
   /** Admits only clients whose certificate comes from here. */
   readonly clientAuthority?: string;
   readonly host?: string;

@@ -1,7 +1,7 @@
 import { waitFor } from './wait-for.ts';
 import { startWidgetCluster, Widget, type WidgetCluster, type WidgetObject } from './widget.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
-import type { When } from '../../dev/simulator/faults.ts';
+import type { RequestPredicate } from '../../dev/simulator/faults.ts';
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Simulator, SimulatorOptions } from '../../dev/simulator/simulator.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -96,7 +96,7 @@ export function requestsOf({ simulator }: Reflection, verb: RequestVerb) {
 /** Makes the first list expire before its second page is requested. */
 export function forgetBetweenPages(simulator: Simulator): void {
   simulator.faults.rejectStreamingLists(true);
-  const forget: When = ({ url }) => {
+  const forget: RequestPredicate = ({ url }) => {
     if (!url.includes('continue=') || simulator.get('example.org/v1', 'Widget', 'late', 'default')) return false;
     simulator.apply(widget('late'));
     simulator.faults.compact();

@@ -1,18 +1,18 @@
-import { createClient, type Client as WebSocketClient, type ClientOptions } from 'graphql-ws';
-import { pino, type Logger } from 'pino';
+import { type Client as WebSocketClient, type ClientOptions, createClient } from 'graphql-ws';
+import { type Logger, pino } from 'pino';
 import { WebSocket } from 'ws';
-import { readConfig, type Config } from '../../src/config.ts';
-import { startGateway, type GatewayStatistics } from '../../src/gateway.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { type GatewayStatistics, startGateway } from '../../src/gateway.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { AdmissionHook } from '../../dev/simulator/admission.ts';
-import type { TokenUser } from '../../dev/simulator/access/tokens.ts';
 import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
-import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { alwaysWatched } from './always-watched.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { waitFor } from './wait-for.ts';
+import type { TokenUser } from '../../dev/simulator/access/authentication.ts';
 
 /** An answer as it came over HTTP. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionHook, AdmissionReview } from '../../simulator/admission.ts';
-import { isJsonObject, listAt, objectAt, textAt, type JsonObject } from '../../simulator/json.ts';
+import { isJsonObject, listAt, objectAt, stringAt, type JsonObject } from '../../simulator/json.ts';
 
 const WEBHOOK = 'admission webhook "validatejob.volcano.sh" denied the request';
 const IMMUTABLE = 'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`';
@@ -19,7 +19,7 @@ function jobProblem(spec: JsonObject, old: JsonObject): string | undefined {
   const tasks = tasksOf(spec);
   const replicas = tasks.reduce((sum, task) => sum + numberAt(task, 'replicas'), 0);
   const unsatisfiable = tasks.find((task) => numberAt(task, 'minAvailable') > numberAt(task, 'replicas'));
-  if (unsatisfiable) return `'minAvailable' must be <= 'replicas' in task: ${textAt(unsatisfiable, 'name')}`;
+  if (unsatisfiable) return `'minAvailable' must be <= 'replicas' in task: ${stringAt(unsatisfiable, 'name')}`;
   if (numberAt(spec, 'minAvailable') > replicas) return "job 'minAvailable' must not be greater than total replicas";
   if (tasks.length !== tasksOf(old).length) return 'job updates may not add or remove tasks';
   return isDeepStrictEqual(immutableFields(spec), immutableFields(old)) ? undefined : IMMUTABLE;

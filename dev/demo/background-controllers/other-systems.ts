@@ -1,4 +1,4 @@
-import { type JsonObject, listAt, objectAt, textAt } from '../../simulator/json.ts';
+import { type JsonObject, listAt, objectAt, stringAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { timestamp } from '../metadata.ts';
 import { listObjects, type StoredObject, updateObject } from './object-access.ts';
@@ -36,7 +36,7 @@ export function advanceVolcano(simulator: Simulator, now: Date): void {
 function execute(simulator: Simulator, command: StoredObject, now: Date): void {
   const { name: target, uid } = objectAt(command, 'target');
   const { namespace, name } = command.metadata;
-  const rule = TRANSITIONS[textAt(command, 'action') ?? ''];
+  const rule = TRANSITIONS[stringAt(command, 'action') ?? ''];
   const job = listObjects(simulator, JOB, 'Job').find(
     ({ metadata }) => metadata.namespace === namespace && metadata.name === target && metadata.uid === uid,
   );
@@ -44,8 +44,8 @@ function execute(simulator: Simulator, command: StoredObject, now: Date): void {
     transition(simulator, job, {
       phase: rule.to,
       now,
-      reason: textAt(command, 'reason'),
-      message: textAt(command, 'message'),
+      reason: stringAt(command, 'reason'),
+      message: stringAt(command, 'message'),
     });
   simulator.delete(COMMAND, 'Command', name, namespace);
 }
@@ -72,7 +72,7 @@ function countsIn(job: StoredObject, phase: string): JsonObject {
   const podPhase =
     phase === 'Running' ? 'Running' : phase === 'Pending' ? 'Pending' : phase.endsWith('ed') ? '' : 'Terminating';
   const sizes = tasks.map(
-    (task) => [textAt(task, 'name') ?? '', Number(objectAt({ task }, 'task')['replicas'] ?? 1)] as const,
+    (task) => [stringAt(task, 'name') ?? '', Number(objectAt({ task }, 'task')['replicas'] ?? 1)] as const,
   );
   const all = podPhase === '' ? 0 : sizes.reduce((sum, [, replicas]) => sum + replicas, 0);
   const count = (of: string) => (podPhase === of ? all : 0);
@@ -87,13 +87,13 @@ function countsIn(job: StoredObject, phase: string): JsonObject {
 }
 
 function phaseOf(job: StoredObject): string {
-  return textAt(objectAt(job['status'], 'state'), 'phase') ?? '';
+  return stringAt(objectAt(job['status'], 'state'), 'phase') ?? '';
 }
 
 /** Acts as DevPod: new workspaces become pending, then ready. */
 export function advanceDevPods(simulator: Simulator): void {
   for (const instance of listObjects(simulator, 'management.loft.sh/v1', 'DevPodWorkspaceInstance')) {
-    const phase = textAt(instance['status'], 'phase');
+    const phase = stringAt(instance['status'], 'phase');
     if (phase === undefined) updateObject(simulator, instance, { status: { phase: 'Pending', reason: 'Scheduling' } });
     if (phase !== 'Pending') continue;
     const template = objectAt(instance['spec'], 'template');

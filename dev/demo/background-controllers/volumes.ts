@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { Manifest } from '../../simulator/api-object.ts';
-import { listAt, objectAt, textAt } from '../../simulator/json.ts';
+import { listAt, objectAt, stringAt } from '../../simulator/json.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { sha256 } from '../metadata.ts';
 
@@ -89,7 +89,7 @@ function release(simulator: Simulator, claim: Claim): void {
 }
 
 function claimIn(volume: unknown): string | undefined {
-  return textAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
+  return stringAt(objectAt(volume, 'persistentVolumeClaim'), 'claimName');
 }
 
 /** The API server has validated the required fields of {@link Claim}. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesIn, startTestSimulator, type TestSimulator } from '../../simulator/test-simulator.ts';
+import { itemNames, startTestSimulator, type TestSimulator } from '../../simulator/test-simulator.ts';
 import { volcanoAdmission } from '../admission/volcano-rules.ts';
 import { devPodWorkspaceInstanceCrd, servedDevPodWorkspaceInstances } from './dev-pod-workspace-instance.ts';
 import { servedVolcanoJobs, volcanoCommandCrd, volcanoJobCrd } from './volcano.ts';
@@ -98,6 +98,6 @@ it('stops serving a kind when its definition is deleted and serves it when it is
   expect((await test.get(JOBS)).status).toBe(404);
   expect((await test.get('/apis/batch.volcano.sh/v1alpha1')).status).toBe(404);
   expect((await test.send('POST', DEFINITIONS, volcanoJobCrd)).status).toBe(201);
-  expect(namesIn(await test.get(JOBS))).toEqual([]);
+  expect(itemNames(await test.get(JOBS))).toEqual([]);
   expect((await test.get('/apis/batch.volcano.sh/v1alpha1')).body).toMatchObject({ resources: [{ name: 'jobs' }, {}] });
 });

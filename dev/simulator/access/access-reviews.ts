@@ -1,27 +1,26 @@
-import { isJsonObject, objectAt, textAt, textsAt, type JsonObject } from '../json.ts';
-import { invalidValue } from '../schema-validation.ts';
+import { isJsonObject, type JsonObject, objectAt, stringAt, stringsAt } from '../json.ts';
+import { invalidValueCause } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
-import { badRequest, invalid, type Cause } from '../status.ts';
-import type { AccessRequest } from './access-attributes.ts';
-import type { Authorizer, Decision } from './rbac-authorizer.ts';
-import type { Rule } from './policy-rules.ts';
+import { badRequestError, type Cause, invalidError } from '../status.ts';
+import type { RbacAuthorizer, Decision } from './rbac-authorizer.ts';
+import type { RequestAttributes, PolicyRule } from './policy-rules.ts';
 import type { User } from './user.ts';
 
-export interface Reviewer {
-  readonly authorizer: Authorizer;
+interface ReviewContext {
+  readonly authorizer: RbacAuthorizer;
   readonly server: ServerVersion;
 }
 
 /** What a SubjectAccessReview asks for, about somebody whom it names. @throws {StatusError} 422 */
-export function subjectAccess({ authorizer, server }: Reviewer, review: JsonObject): JsonObject {
+export function reviewSubjectAccess({ authorizer, server }: ReviewContext, review: JsonObject): JsonObject {
   const { spec } = review;
   assertSound([...checkAttributes(spec, server), ...checkSubject(spec), ...checkMetadata(review)]);
-  return statusOf(authorizer.authorize(subjectIn(spec), accessIn(spec)));
+  return statusOf(authorizer.authorize(subjectIn(spec), attributesInReview(spec)));
 }
 
 /** The same about one namespace, by those who may ask there. @throws {StatusError} 400 or 422 */
-export function localSubjectAccess(
-  { authorizer, server }: Reviewer,
+export function reviewLocalSubjectAccess(
+  { authorizer, server }: ReviewContext,
   review: JsonObject,
   urlNamespace = '',
 ): JsonObject {
@@ -35,21 +34,25 @@ export function localSubjectAccess(
   ];
   assertSound(causes);
   if (namespace !== urlNamespace)
-    throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${urlNamespace}`);
-  return statusOf(authorizer.authorize(subjectIn(spec), accessIn(spec)));
+    throw badRequestError(`spec.resourceAttributes.namespace must match namespace: ${urlNamespace}`);
+  return statusOf(authorizer.authorize(subjectIn(spec), attributesInReview(spec)));
 }
 
 /** The same about who asks. @throws {StatusError} 422 */
-export function selfSubjectAccess({ authorizer, server }: Reviewer, review: JsonObject, user: User): JsonObject {
+export function reviewSelfSubjectAccess(
+  { authorizer, server }: ReviewContext,
+  review: JsonObject,
+  user: User,
+): JsonObject {
   const { spec } = review;
   assertSound([...checkAttributes(spec, server), ...checkMetadata(review)]);
-  return statusOf(authorizer.authorize(user, accessIn(spec)));
+  return statusOf(authorizer.authorize(user, attributesInReview(spec)));
 }
 
 /** Everything that who asks may do in a namespace. @throws {StatusError} 400 */
-export function selfSubjectRules(authorizer: Authorizer, review: JsonObject, user: User): JsonObject {
-  const namespace = textAt(review['spec'], 'namespace') ?? '';
-  if (namespace === '') throw badRequest('no namespace on request');
+export function reviewSelfSubjectRules(authorizer: RbacAuthorizer, review: JsonObject, user: User): JsonObject {
+  const namespace = stringAt(review['spec'], 'namespace') ?? '';
+  if (namespace === '') throw badRequestError('no namespace on request');
   const { rules, problem } = authorizer.rulesFor(user, namespace);
   const resourceRules = rules.filter(({ resources }) => resources.length > 0).map(resourceRule);
   const paths = rules.filter(({ nonResourceURLs }) => nonResourceURLs.length > 0);
@@ -57,7 +60,7 @@ export function selfSubjectRules(authorizer: Authorizer, review: JsonObject, use
   return { resourceRules, nonResourceRules, incomplete: false, ...(problem !== '' && { evaluationError: problem }) };
 }
 
-function resourceRule({ verbs, apiGroups, resources, resourceNames }: Rule): JsonObject {
+function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule): JsonObject {
   return { verbs, apiGroups, resources, ...(resourceNames.length > 0 && { resourceNames }) };
 }
 
@@ -66,15 +69,16 @@ function statusOf({ allowed, reason }: Decision): JsonObject {
 }
 
 function subjectIn(spec: unknown): User {
-  return { name: textAt(spec, 'user') ?? '', uid: textAt(spec, 'uid'), groups: textsAt(spec, 'groups') };
+  return { name: stringAt(spec, 'user') ?? '', uid: stringAt(spec, 'uid'), groups: stringsAt(spec, 'groups') };
 }
 
 /** The action that the spec of an access review asks about. */
-export function accessIn(spec: unknown): AccessRequest {
+export function attributesInReview(spec: unknown): RequestAttributes {
   const path = isJsonObject(spec) ? spec['nonResourceAttributes'] : undefined;
-  if (isJsonObject(path)) return { type: 'path', verb: textAt(path, 'verb') ?? '', path: textAt(path, 'path') ?? '' };
+  if (isJsonObject(path))
+    return { type: 'path', verb: stringAt(path, 'verb') ?? '', path: stringAt(path, 'path') ?? '' };
   const attributes = objectAt(spec, 'resourceAttributes');
-  const part = (field: string) => textAt(attributes, field) ?? '';
+  const part = (field: string) => stringAt(attributes, field) ?? '';
   return {
     type: 'resource',
     verb: part('verb'),
@@ -88,7 +92,7 @@ export function accessIn(spec: unknown): AccessRequest {
 
 /** Reviews are not told apart when something is wrong with one: the real server forgets their kind. */
 function assertSound(causes: readonly Cause[]): void {
-  if (causes.length > 0) throw invalid({ group: 'authorization.k8s.io', kind: '', name: '' }, causes);
+  if (causes.length > 0) throw invalidError({ group: 'authorization.k8s.io', kind: '', name: '' }, causes);
 }
 
 /** Exactly one kind of attributes must be given. */
@@ -98,35 +102,39 @@ function checkAttributes(spec: unknown, { declarativeValidation }: ServerVersion
   if (given === 1) return [];
   const found = isJsonObject(nonResourceAttributes) ? pathAttributes(nonResourceAttributes) : null;
   const rule = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  if (declarativeValidation) return [invalidValue('spec', found, rule)];
-  if (given === 0) return [invalidValue('spec.resourceAttributes', found, rule)];
+  if (declarativeValidation) return [invalidValueCause('spec', found, rule)];
+  if (given === 0) return [invalidValueCause('spec.resourceAttributes', found, rule)];
   return [
-    invalidValue('spec.nonResourceAttributes', found, 'cannot be specified in combination with resourceAttributes'),
+    invalidValueCause(
+      'spec.nonResourceAttributes',
+      found,
+      'cannot be specified in combination with resourceAttributes',
+    ),
   ];
 }
 
 function checkSubject(spec: unknown): readonly Cause[] {
-  if (textAt(spec, 'user') || textsAt(spec, 'groups').length > 0) return [];
-  return [invalidValue('spec.user', '', 'at least one of user or group must be specified')];
+  if (stringAt(spec, 'user') || stringsAt(spec, 'groups').length > 0) return [];
+  return [invalidValueCause('spec.user', '', 'at least one of user or group must be specified')];
 }
 
 /** Clients write members without a value. */
 function checkMetadata({ metadata }: JsonObject): readonly Cause[] {
   const given = isJsonObject(metadata) ? Object.values(metadata).filter(Boolean) : [];
-  return given.length === 0 ? [] : [invalidValue('metadata', metadata, 'must be empty')];
+  return given.length === 0 ? [] : [invalidValueCause('metadata', metadata, 'must be empty')];
 }
 
 function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
   const { resourceAttributes, nonResourceAttributes } = isJsonObject(spec) ? spec : {};
-  const asked = textAt(resourceAttributes, 'namespace') ?? '';
+  const asked = stringAt(resourceAttributes, 'namespace') ?? '';
   const field = 'spec.resourceAttributes.namespace';
   return [
     ...(isJsonObject(resourceAttributes) && asked !== namespace
-      ? [invalidValue(field, asked, 'must match metadata.namespace')]
+      ? [invalidValueCause(field, asked, 'must match metadata.namespace')]
       : []),
     ...(isJsonObject(nonResourceAttributes)
       ? [
-          invalidValue(
+          invalidValueCause(
             'spec.nonResourceAttributes',
             pathAttributes(nonResourceAttributes),
             'disallowed on this kind of request',
@@ -138,5 +146,5 @@ function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
 
 /** Non-resource attributes as the server's internal type has them. */
 function pathAttributes(attributes: JsonObject): JsonObject {
-  return { Path: textAt(attributes, 'path') ?? '', Verb: textAt(attributes, 'verb') ?? '' };
+  return { Path: stringAt(attributes, 'path') ?? '', Verb: stringAt(attributes, 'verb') ?? '' };
 }

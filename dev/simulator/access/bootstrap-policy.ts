@@ -11,7 +11,7 @@ const CORE = ['configmaps', 'persistentvolumeclaims', 'pods', 'serviceaccounts',
 const SELF_REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
 
 /** What every cluster has from the start: who may look around, and the roles that are there to be bound. */
-export const DEFAULT_ROLES: readonly Manifest[] = [
+export const BOOTSTRAP_POLICY: readonly Manifest[] = [
   clusterRole('cluster-admin', [rule(['*'], '*', ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }]),
   clusterRole('system:basic-user', [
     rule(['create'], 'authorization.k8s.io', SELF_REVIEWS),
@@ -23,17 +23,17 @@ export const DEFAULT_ROLES: readonly Manifest[] = [
   clusterRoleBinding('system:basic-user', AUTHENTICATED),
   clusterRoleBinding('system:discovery', AUTHENTICATED),
   clusterRoleBinding('system:public-info-viewer', AUTHENTICATED, UNAUTHENTICATED),
-  ...aggregating('view', 'edit', [
+  ...aggregatedRole('view', 'edit', [
     rule(READ, '', [...CORE, 'events', 'namespaces']),
     rule(READ, 'apps', ['statefulsets', 'statefulsets/status']),
   ]),
-  ...aggregating('edit', 'admin', [
+  ...aggregatedRole('edit', 'admin', [
     rule(READ, '', ['secrets']),
     rule(['impersonate'], '', ['serviceaccounts']),
     rule(WRITE, '', [...CORE, 'secrets']),
     rule(WRITE, 'apps', ['statefulsets']),
   ]),
-  ...aggregating('admin', undefined, [
+  ...aggregatedRole('admin', undefined, [
     rule(['create'], 'authorization.k8s.io', ['localsubjectaccessreviews']),
     rule([...READ, ...WRITE], RBAC_GROUP, ['rolebindings', 'roles']),
   ]),
@@ -44,7 +44,7 @@ function rule(verbs: readonly string[], apiGroup: string, resources: readonly st
 }
 
 /** A role that has its rules from others, the first of these, and the greater role that contains it. */
-function aggregating(name: string, greater: string | undefined, rules: readonly JsonObject[]): readonly Manifest[] {
+function aggregatedRole(name: string, greater: string | undefined, rules: readonly JsonObject[]): readonly Manifest[] {
   const role = clusterRole(name, [], greater === undefined ? {} : aggregateTo(greater));
   const clusterRoleSelectors = [{ matchLabels: aggregateTo(name) }];
   const source = clusterRole(`system:aggregate-to-${name}`, rules, aggregateTo(name));

@@ -1,5 +1,5 @@
 import { compileSelector } from '../../../src/kubernetes/label-selector.ts';
-import { labelsOf, type ApiObject } from '../api-object.ts';
+import { objectLabels, type ApiObject } from '../api-object.ts';
 import { isEqualJson, isJsonObject, listAt } from '../json.ts';
 import type { Storage } from '../storage.ts';
 import { CLUSTER_ROLES } from './rbac-objects.ts';
@@ -8,18 +8,18 @@ import { CLUSTER_ROLES } from './rbac-objects.ts';
  * Keeps the rules of aggregated ClusterRoles what their selectors make them, in the same turn as the change: the real
  * cluster's controller does so a moment later. Must be the last to listen to the storage, as it writes to it.
  */
-export function keepAggregated(storage: Storage): void {
+export function startClusterRoleAggregation(storage: Storage): void {
   let busy = false;
   storage.onChange((storageKey) => {
     if (storageKey !== CLUSTER_ROLES || busy) return;
     busy = true;
-    settle(storage);
+    reconcile(storage);
     busy = false;
   });
 }
 
 /** Roles may aggregate aggregated roles, so it takes as many rounds as they are deep; a circle ends with the last. */
-function settle(storage: Storage): void {
+function reconcile(storage: Storage): void {
   const rounds = storage.list(CLUSTER_ROLES).filter(isAggregated).length;
   for (let round = 0; round < rounds; round += 1) if (!aggregateAll(storage)) return;
 }
@@ -29,7 +29,7 @@ function aggregateAll(storage: Storage): boolean {
   const stale = storage.list(CLUSTER_ROLES).filter(isAggregated);
   let changed = false;
   for (const role of stale) {
-    const rules = aggregated(role, storage.list(CLUSTER_ROLES));
+    const rules = aggregatedRules(role, storage.list(CLUSTER_ROLES));
     if (isEqualJson(rules, listAt(role, 'rules'))) continue;
     storage.put(CLUSTER_ROLES, { ...role, rules });
     changed = true;
@@ -41,12 +41,12 @@ function isAggregated(role: ApiObject): boolean {
   return isJsonObject(role['aggregationRule']);
 }
 
-function aggregated(role: ApiObject, all: readonly ApiObject[]): readonly unknown[] {
+function aggregatedRules(role: ApiObject, all: readonly ApiObject[]): readonly unknown[] {
   const rules: unknown[] = [];
   for (const selector of listAt(role['aggregationRule'], 'clusterRoleSelectors')) {
     const selects = isJsonObject(selector) ? compileSelector(selector) : undefined;
     for (const other of all) {
-      if (other.metadata.name === role.metadata.name || !selects?.(labelsOf(other))) continue;
+      if (other.metadata.name === role.metadata.name || !selects?.(objectLabels(other))) continue;
       for (const rule of listAt(other, 'rules')) if (!rules.some((known) => isEqualJson(known, rule))) rules.push(rule);
     }
   }

@@ -1,9 +1,7 @@
 import type { IncomingRequest } from '../request.ts';
 import type { ServerVersion } from '../server-version.ts';
-import type { StatusError } from '../status.ts';
-import { accessDenied } from './access-denied.ts';
-import type { AccessRequest, ResourceAccess } from './access-attributes.ts';
-import type { Authorizer } from './rbac-authorizer.ts';
+import type { ApiStatusError } from '../status.ts';
+import type { RbacAuthorizer } from './rbac-authorizer.ts';
 import {
   ANONYMOUS,
   AUTHENTICATED,
@@ -13,6 +11,8 @@ import {
   UNAUTHENTICATED,
   type User,
 } from './user.ts';
+import type { RequestAttributes, ResourceRequestAttributes } from './policy-rules.ts';
+import { forbiddenRequestError } from './request-attributes.ts';
 
 /** What the Impersonate headers of a request ask for; without a user there is nobody to be. */
 export interface Impersonation {
@@ -80,17 +80,17 @@ export function userMissingLegacy({ groups, uid, extra }: Impersonation, url: st
 }
 
 interface ImpersonationOptions {
-  readonly authorizer: Authorizer;
+  readonly authorizer: RbacAuthorizer;
   readonly server: ServerVersion;
   readonly sender: User;
   /** The access that the impersonated user is then asked for. */
-  readonly access: AccessRequest;
+  readonly access: RequestAttributes;
 }
 
 /**
  * Returns the user that the request is treated as. A server with constrained impersonation allows it in a constrained
  * mode or by the verb `impersonate`; if both are denied, it reports the first denial.
- * @throws {StatusError} 403 when the sender may not impersonate all of that
+ * @throws {ApiStatusError} 403 when the sender may not impersonate all of that
  */
 export function impersonate(asked: Impersonation, { authorizer, server, sender, access }: ImpersonationOptions): User {
   const constrained = server.constrainedImpersonation ? constrainedAccesses(asked, access) : undefined;
@@ -104,20 +104,20 @@ export function impersonate(asked: Impersonation, { authorizer, server, sender, 
 }
 
 function firstDenial(
-  authorizer: Authorizer,
+  authorizer: RbacAuthorizer,
   sender: User,
-  accesses: readonly AccessRequest[],
-): StatusError | undefined {
+  accesses: readonly RequestAttributes[],
+): ApiStatusError | undefined {
   for (const access of accesses) {
     const { allowed, reason } = authorizer.authorize(sender, access);
-    if (!allowed) return accessDenied(sender, access, reason);
+    if (!allowed) return forbiddenRequestError(sender, access, reason);
   }
   return undefined;
 }
 
 const AUTHENTICATION_GROUP = 'authentication.k8s.io';
 
-function legacyAccesses(asked: Impersonation): readonly ResourceAccess[] {
+function legacyAccesses(asked: Impersonation): readonly ResourceRequestAttributes[] {
   const account = serviceAccountIn(asked.user);
   const core = { type: 'resource', verb: 'impersonate', group: '', subresource: '', namespace: '' } as const;
   return [
@@ -128,7 +128,10 @@ function legacyAccesses(asked: Impersonation): readonly ResourceAccess[] {
 }
 
 /** The accesses that the mode for this kind of user demands; undefined if no constrained mode covers the user. */
-function constrainedAccesses(asked: Impersonation, access: AccessRequest): readonly AccessRequest[] | undefined {
+function constrainedAccesses(
+  asked: Impersonation,
+  access: RequestAttributes,
+): readonly RequestAttributes[] | undefined {
   const mode = modeFor(asked);
   if (!mode || asked.groups.some((group) => group === '' || group === MASTERS)) return undefined;
   const verb = `impersonate:${mode}`;
@@ -149,7 +152,7 @@ function modeFor({ user, groups, uid, extra }: Impersonation): 'serviceaccount' 
   return groups.length === 0 && uid === '' && extra.length === 0 ? 'serviceaccount' : undefined;
 }
 
-function extraAccesses({ uid, extra }: Impersonation, verb: string): readonly ResourceAccess[] {
+function extraAccesses({ uid, extra }: Impersonation, verb: string): readonly ResourceRequestAttributes[] {
   const base = { type: 'resource', verb, group: AUTHENTICATION_GROUP, subresource: '', namespace: '' } as const;
   return [
     ...extra.map(([subresource, name]) => ({ ...base, resource: 'userextras', subresource, name })),

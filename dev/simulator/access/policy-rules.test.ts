@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { allows, type Rule } from './policy-rules.ts';
+import { allows, type PolicyRule } from './policy-rules.ts';
 
-const nothing: Rule = { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
+const nothing: PolicyRule = { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
 
 describe('a rule about resources', () => {
   const asked = {
@@ -13,9 +13,9 @@ describe('a rule about resources', () => {
     namespace: 'team-a',
     name: 'w',
   } as const;
-  const rule: Rule = { ...nothing, verbs: ['get'], apiGroups: ['example.org'], resources: ['widgets'] };
+  const rule: PolicyRule = { ...nothing, verbs: ['get'], apiGroups: ['example.org'], resources: ['widgets'] };
 
-  it.each<[string, Partial<Rule>, Partial<typeof asked> | { readonly subresource: string }]>([
+  it.each<[string, Partial<PolicyRule>, Partial<typeof asked> | { readonly subresource: string }]>([
     ['what it names', {}, {}],
     ['every verb', { verbs: ['*'] }, {}],
     ['every group', { apiGroups: ['*'] }, {}],
@@ -28,7 +28,7 @@ describe('a rule about resources', () => {
     expect(allows({ ...rule, ...change }, { ...asked, ...about })).toBe(true);
   });
 
-  it.each<[string, Partial<Rule>, { readonly subresource?: string }]>([
+  it.each<[string, Partial<PolicyRule>, { readonly subresource?: string }]>([
     ['another verb', { verbs: ['list'] }, {}],
     ['another group', { apiGroups: [''] }, {}],
     ['another resource', { resources: ['gadgets'] }, {}],

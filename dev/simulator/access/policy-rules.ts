@@ -1,8 +1,7 @@
-import { listAt, textsAt, type JsonObject } from '../json.ts';
-import type { AccessRequest, PathAccess, ResourceAccess } from './access-attributes.ts';
+import { type JsonObject, listAt, stringsAt } from '../json.ts';
 
 /** One rule of a Role or ClusterRole. */
-export interface Rule {
+export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -11,35 +10,38 @@ export interface Rule {
   readonly nonResourceURLs: readonly string[];
 }
 
-export function rulesOf(role: JsonObject): readonly Rule[] {
+export function parseRules(role: JsonObject): readonly PolicyRule[] {
   return listAt(role, 'rules').map((rule) => ({
-    verbs: textsAt(rule, 'verbs'),
-    apiGroups: textsAt(rule, 'apiGroups'),
-    resources: textsAt(rule, 'resources'),
-    resourceNames: textsAt(rule, 'resourceNames'),
-    nonResourceURLs: textsAt(rule, 'nonResourceURLs'),
+    verbs: stringsAt(rule, 'verbs'),
+    apiGroups: stringsAt(rule, 'apiGroups'),
+    resources: stringsAt(rule, 'resources'),
+    resourceNames: stringsAt(rule, 'resourceNames'),
+    nonResourceURLs: stringsAt(rule, 'nonResourceURLs'),
   }));
 }
 
-export function allows(rule: Rule, access: AccessRequest): boolean {
+export function allows(rule: PolicyRule, access: RequestAttributes): boolean {
   if (!has(rule.verbs, access.verb)) return false;
   return access.type === 'path' ? coversPath(rule, access) : coversResource(rule, access);
 }
 
-function coversResource({ apiGroups, resources, resourceNames }: Rule, access: ResourceAccess): boolean {
+function coversResource(
+  { apiGroups, resources, resourceNames }: PolicyRule,
+  access: ResourceRequestAttributes,
+): boolean {
   if (!has(apiGroups, access.group)) return false;
   if (!resources.some((pattern) => matchesResource(pattern, access))) return false;
   return resourceNames.length === 0 || resourceNames.includes(access.name);
 }
 
 /** A resource alone says nothing about its subresources. */
-function matchesResource(pattern: string, { resource, subresource }: ResourceAccess): boolean {
+function matchesResource(pattern: string, { resource, subresource }: ResourceRequestAttributes): boolean {
   if (pattern === '*') return true;
   if (subresource === '') return pattern === resource;
   return pattern === `${resource}/${subresource}` || pattern === `*/${subresource}`;
 }
 
-function coversPath({ nonResourceURLs }: Rule, { path }: PathAccess): boolean {
+function coversPath({ nonResourceURLs }: PolicyRule, { path }: NonResourceRequestAttributes): boolean {
   return nonResourceURLs.some((pattern) => {
     if (pattern === '*' || pattern === path) return true;
     return pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/u, ''));
@@ -48,4 +50,25 @@ function coversPath({ nonResourceURLs }: Rule, { path }: PathAccess): boolean {
 
 function has(allowed: readonly string[], asked: string): boolean {
   return allowed.includes('*') || allowed.includes(asked);
+}
+
+/** Attributes of an action, as RBAC rules and access reviews have them. */
+export type RequestAttributes = ResourceRequestAttributes | NonResourceRequestAttributes;
+
+/** Absent parts are empty texts, as in a SubjectAccessReview. */
+export interface ResourceRequestAttributes {
+  readonly type: 'resource';
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty for the whole cluster. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface NonResourceRequestAttributes {
+  readonly type: 'path';
+  readonly verb: string;
+  readonly path: string;
 }

@@ -1,4 +1,4 @@
-import { listAt, objectAt, textAt, type JsonObject } from '../json.ts';
+import { listAt, objectAt, stringAt, type JsonObject } from '../json.ts';
 import { storageKeyOf } from '../served-resource.ts';
 import { serviceAccountUser, type User } from './user.ts';
 
@@ -29,18 +29,18 @@ interface Subject {
   readonly namespace: string;
 }
 
-export function bindingOf(object: JsonObject): Binding {
+export function parseBinding(object: JsonObject): Binding {
   const { metadata } = object;
   const roleRef = objectAt(object, 'roleRef');
-  const namespace = textAt(metadata, 'namespace') ?? '';
+  const namespace = stringAt(metadata, 'namespace') ?? '';
   return {
-    name: textAt(metadata, 'name') ?? '',
+    name: stringAt(metadata, 'name') ?? '',
     namespace,
-    role: { kind: textAt(roleRef, 'kind') ?? '', name: textAt(roleRef, 'name') ?? '' },
+    role: { kind: stringAt(roleRef, 'kind') ?? '', name: stringAt(roleRef, 'name') ?? '' },
     subjects: listAt(object, 'subjects').map((subject) => ({
-      kind: textAt(subject, 'kind') ?? '',
-      name: textAt(subject, 'name') ?? '',
-      namespace: textAt(subject, 'namespace') || namespace,
+      kind: stringAt(subject, 'kind') ?? '',
+      name: stringAt(subject, 'name') ?? '',
+      namespace: stringAt(subject, 'namespace') || namespace,
     })),
   };
 }

@@ -1,65 +1,67 @@
 import type { ApiObject } from '../api-object.ts';
-import type { Cluster } from '../cluster.ts';
-import { listAt, textAt } from '../json.ts';
-import { existing } from '../read-handlers.ts';
-import { answerText, type Answer, type LogReply } from '../response.ts';
-import { readRepresentation } from '../negotiation.ts';
+import type { SimulatedCluster } from '../cluster.ts';
+import { listAt, stringAt } from '../json.ts';
+import { getExisting } from '../read-handlers.ts';
+import { type BodyResponse, textResponse, type LogResponse } from '../response.ts';
+import { negotiateOutput } from '../negotiation.ts';
 import type { IncomingRequest } from '../request.ts';
 import type { ServedResource } from '../served-resource.ts';
-import { badRequest } from '../status.ts';
-import type { ContainerLog } from './container-log.ts';
-import { containerNames, containerStates, type ContainerState } from './container-state.ts';
-import { readLogOptions } from './log-options.ts';
-import { LogReader } from './log-reader.ts';
-import type { Runs } from './pod-logs.ts';
+import { badRequestError } from '../status.ts';
+import { type ContainerLog, LogReader } from './container-log.ts';
+import { parseLogOptions } from './log-options.ts';
+import { containerNames, type ContainerStatus, containerStatuses, type ContainerRuns } from './pod-logs.ts';
 
 /**
  * What a container has printed, in plain text. Who asks for plain text alone is refused, as by the real server.
  * @throws {StatusError} 400 for a container that is not there, or has printed nothing yet, in the kubelet's words
  */
-export function answerLog(cluster: Cluster, resource: ServedResource, request: IncomingRequest): Answer | LogReply {
-  readRepresentation(request.headers.accept, request.query);
+export function handleLog(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  request: IncomingRequest,
+): BodyResponse | LogResponse {
+  negotiateOutput(request.headers.accept, request.query);
   const { namespace = '', name = '' } = request;
-  const options = readLogOptions(request.query, name);
-  const pod = existing(cluster, resource, request);
-  const container = chosenContainer(pod, options.container);
-  if (!textAt(pod['spec'], 'nodeName')) return { ...answerText(200, ''), code: 204 };
-  const state = containerStates(pod).find((status) => status.name === container);
-  if (!state) throw badRequest(`container "${container}" in pod "${name}" is not available`);
+  const options = parseLogOptions(request.query, name);
+  const pod = getExisting(cluster, resource, request);
+  const container = selectContainer(pod, options.container);
+  if (!stringAt(pod['spec'], 'nodeName')) return { ...textResponse(200, ''), code: 204 };
+  const state = containerStatuses(pod).find((status) => status.name === container);
+  if (!state) throw badRequestError(`container "${container}" in pod "${name}" is not available`);
   const runs = cluster.logs.runsOf({ namespace, pod: name, container });
-  const log = chosenRun(runs, { state, pod: name, previous: options.previous });
+  const log = selectRun(runs, { state, pod: name, previous: options.previous });
   const follows = options.follow && state.state === 'running' && !options.previous;
   return { type: 'log', reader: new LogReader(log, options, follows) };
 }
 
-function chosenContainer(pod: ApiObject, asked: string): string {
+function selectContainer(pod: ApiObject, asked: string): string {
   const { name } = pod.metadata;
   const names = containerNames(pod);
   if (asked !== '') {
     if (names.includes(asked)) return asked;
-    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+    throw badRequestError(`container ${asked} is not valid for pod ${name}`);
   }
   const ordinary = listAt(pod['spec'], 'containers');
   const [only] = ordinary;
-  if (ordinary.length === 1) return textAt(only, 'name') ?? '';
+  if (ordinary.length === 1) return stringAt(only, 'name') ?? '';
   const choice = ordinary.length === 0 ? '' : `, choose one of: [${names.join(' ')}]`;
-  throw badRequest(`a container name must be specified for pod ${name}${choice}`);
+  throw badRequestError(`a container name must be specified for pod ${name}${choice}`);
 }
 
-interface Asked {
-  readonly state: ContainerState;
+interface RunSelector {
+  readonly state: ContainerStatus;
   readonly pod: string;
   readonly previous: boolean;
 }
 
 /** The run whose log is meant; undefined for one that has printed nothing. */
-function chosenRun({ latest, before }: Runs, { state, pod, previous }: Asked): ContainerLog | undefined {
+function selectRun({ latest, before }: ContainerRuns, { state, pod, previous }: RunSelector): ContainerLog | undefined {
   const which = `container "${state.name}" in pod "${pod}"`;
-  if (previous && !state.ranBefore) throw badRequest(`previous terminated ${which} not found`);
+  if (previous && !state.ranBefore) throw badRequestError(`previous terminated ${which} not found`);
   if (state.state !== 'waiting') return previous ? before : latest;
   // Between two runs, what there is to read is what the last one printed.
   if (state.ranBefore) return latest?.ended ? latest : (before ?? latest);
-  throw badRequest(`${which} is waiting to start${waitingFor(state.reason)}`);
+  throw badRequestError(`${which} is waiting to start${waitingFor(state.reason)}`);
 }
 
 function waitingFor(reason: string): string {

@@ -1,7 +1,7 @@
-import { badRequest, invalid, type Cause } from '../status.ts';
+import { badRequestError, invalidError, type Cause } from '../status.ts';
 
 /** The query of a log, checked. */
-export interface PodLogOptions {
+export interface ParsedLogOptions {
   readonly container: string;
   readonly follow: boolean;
   readonly previous: boolean;
@@ -14,7 +14,7 @@ export interface PodLogOptions {
 }
 
 /** @throws {StatusError} 400 for what cannot be read, 422 for what makes no sense */
-export function readLogOptions(query: URLSearchParams, pod: string): PodLogOptions {
+export function parseLogOptions(query: URLSearchParams, pod: string): ParsedLogOptions {
   const tailLines = wholeNumber(query, 'tailLines');
   const limitBytes = wholeNumber(query, 'limitBytes');
   const sinceSeconds = wholeNumber(query, 'sinceSeconds');
@@ -24,7 +24,7 @@ export function readLogOptions(query: URLSearchParams, pod: string): PodLogOptio
     ...(limitBytes !== undefined && limitBytes < 1 ? [tooSmall('limitBytes', limitBytes, '0')] : []),
     ...sinceCauses(sinceSeconds, sinceTime),
   ];
-  if (causes.length > 0) throw invalid({ group: '', kind: 'PodLogOptions', name: pod }, causes);
+  if (causes.length > 0) throw invalidError({ group: '', kind: 'PodLogOptions', name: pod }, causes);
   return {
     container: query.get('container') ?? '',
     follow: flag(query, 'follow'),
@@ -59,7 +59,7 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   if (/^[-+]?\d+$/u.test(text)) return Number(text);
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/u;
@@ -71,5 +71,5 @@ function time(query: URLSearchParams, name: string): number | undefined {
   const moment = RFC_3339.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(moment)) return Math.floor(moment / 1_000) * 1_000;
   const quoted = JSON.stringify(text);
-  throw badRequest(`parsing time ${quoted} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`);
+  throw badRequestError(`parsing time ${quoted} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`);
 }

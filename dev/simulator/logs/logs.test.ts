@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { Manifest } from '../api-object.ts';
 import { startTestSimulator, type TestSimulator } from '../test-simulator.ts';
 import type { JsonObject } from '../json.ts';
-import { KEPT_LINES } from './container-log.ts';
+import { MAX_LINES } from './container-log.ts';
 
 const LOG = '/api/v1/namespaces/default/pods/nb/log';
 const running = { running: { startedAt: '2026-11-25T10:00:00Z' } };
@@ -143,15 +143,15 @@ it('refuses numbers that make no sense, and other verbs and media types', async 
 it('reads a log only as fast as its client', async () => {
   await using test = await startPod({ state: running });
   const line = 'x'.repeat(8_000);
-  for (let i = 0; i < KEPT_LINES; i += 1) test.simulator.log('default', 'nb', 'main', line);
+  for (let i = 0; i < MAX_LINES; i += 1) test.simulator.log('default', 'nb', 'main', line);
   const response = await open(test, 'follow=true');
   expect(test.simulator.openLogs).toBe(1);
-  test.simulator.log('default', 'nb', 'main', Array.from({ length: KEPT_LINES }, () => 'late').join('\n'));
+  test.simulator.log('default', 'nb', 'main', Array.from({ length: MAX_LINES }, () => 'late').join('\n'));
   test.simulator.endLog('default', 'nb', 'main');
   const text = await response.text();
   // What was not yet sent when it was dropped is lost; what was kept comes, to the last line.
-  expect(text.length).toBeLessThan(KEPT_LINES * 8_001);
-  expect(text.split('late\n').length - 1).toBe(KEPT_LINES);
+  expect(text.length).toBeLessThan(MAX_LINES * 8_001);
+  expect(text.split('late\n').length - 1).toBe(MAX_LINES);
 });
 
 it('lets read logs who may get them, and tells of them in discovery', async () => {

@@ -1,10 +1,10 @@
 import { keyOf } from '../../../src/kubernetes/object.ts';
 import type { ApiObject } from '../api-object.ts';
 import type { Storage } from '../storage.ts';
-import { ContainerLog, type LogLine } from './container-log.ts';
-import { containerStates } from './container-state.ts';
+import { ContainerLog, type PrintedLine } from './container-log.ts';
+import { isJsonObject, type JsonObject, listAt, objectAt, stringAt } from '../json.ts';
 
-export interface ContainerName {
+interface ContainerName {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
@@ -18,27 +18,27 @@ export interface LogOptions {
 }
 
 /** The last two runs of a container, where they have printed anything. */
-export interface Runs {
+export interface ContainerRuns {
   readonly latest?: ContainerLog | undefined;
   readonly before?: ContainerLog | undefined;
 }
 
 const PODS = 'pods.';
 
-export type PodLogs = ReturnType<typeof createPodLogs>;
+export type SimulatedLogs = ReturnType<typeof createPodLogs>;
 
 /** What the containers of all pods have printed. It goes with its pod, and ends when the pod says that the container has. */
 export function createPodLogs(storage: Pick<Storage, 'onChange'>) {
-  const pods = new Map<string, Map<string, Runs>>();
+  const pods = new Map<string, Map<string, ContainerRuns>>();
   const clock = createClock();
 
-  function runsOf({ namespace, pod, container }: ContainerName): Runs {
+  function runsOf({ namespace, pod, container }: ContainerName): ContainerRuns {
     return pods.get(keyOf({ namespace, name: pod }))?.get(container) ?? {};
   }
 
-  function keep({ namespace, pod, container }: ContainerName, runs: Runs): void {
+  function keep({ namespace, pod, container }: ContainerName, runs: ContainerRuns): void {
     const key = keyOf({ namespace, name: pod });
-    const containers = pods.get(key) ?? new Map<string, Runs>();
+    const containers = pods.get(key) ?? new Map<string, ContainerRuns>();
     pods.set(key, containers.set(container, runs));
   }
 
@@ -76,7 +76,7 @@ export function createPodLogs(storage: Pick<Storage, 'onChange'>) {
     /** Every line of the text, printed now or when told. After its end a log begins anew, and the old one is the previous. */
     append(at: ContainerName, text: string, { previous = false, at: when }: LogOptions = {}): void {
       const lines = text.replace(/\n$/u, '').split('\n');
-      const told = lines.map((line): LogLine => ({ time: clock(when), text: line }));
+      const told = lines.map((line): PrintedLine => ({ time: clock(when), text: line }));
       (previous ? earlier(at) : begun(at)).append(told);
     },
     end: (at: ContainerName): void => runsOf(at).latest?.finish(),
@@ -86,7 +86,7 @@ export function createPodLogs(storage: Pick<Storage, 'onChange'>) {
 }
 
 function notRunning(pod: ApiObject): readonly string[] {
-  return containerStates(pod)
+  return containerStatuses(pod)
     .filter(({ state }) => state !== 'running')
     .map(({ name }) => name);
 }
@@ -105,4 +105,36 @@ function createClock(): (when?: Date | string) => string {
 
 function textOf(when: Date | string): string {
   return typeof when === 'string' ? when : when.toISOString();
+}
+
+/** What a pod's status says of one of its containers. */
+export interface ContainerStatus {
+  readonly name: string;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  /** Why it waits. */
+  readonly reason: string;
+  /** Whether it has run, and ended, before. */
+  readonly ranBefore: boolean;
+}
+
+const STATUSES = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
+
+export function containerStatuses(pod: JsonObject): readonly ContainerStatus[] {
+  return STATUSES.flatMap((list) => listAt(pod['status'], list).filter(isJsonObject).map(stateOf));
+}
+
+/** The names of a pod's containers, those that come first first. */
+export function containerNames(pod: JsonObject): readonly string[] {
+  return CONTAINERS.flatMap((list) => listAt(pod['spec'], list).map((container) => stringAt(container, 'name') ?? ''));
+}
+
+function stateOf(status: JsonObject): ContainerStatus {
+  const { running, terminated, waiting } = objectAt(status, 'state');
+  return {
+    name: stringAt(status, 'name') ?? '',
+    state: isJsonObject(running) ? 'running' : isJsonObject(terminated) ? 'terminated' : 'waiting',
+    reason: stringAt(waiting, 'reason') ?? '',
+    ranBefore: isJsonObject(objectAt(status, 'lastState')['terminated']),
+  };
 }

@@ -1,6 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
-import type { ResourceAccess } from '../../../dev/simulator/access/access-attributes.ts';
 import type { RequestRecord } from '../../../dev/simulator/request.ts';
 import { podOf } from '../pods.ts';
 import { devPod, devPodCrd, volcanoCommandCrd, volcanoJob, volcanoJobCrd } from '../devpod-and-volcano.ts';
@@ -10,6 +9,7 @@ import { claim, secret, storageClass, volumeOf } from '../storage.ts';
 import { nameCases, type NameCase, type Words } from './name-operations.ts';
 import { testUser, type Caller, type TestUser } from './users.ts';
 import { AccessEnvironment } from './environment.ts';
+import type { ResourceRequestAttributes } from '../../../dev/simulator/access/policy-rules.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const TEAM = 'team-a';
@@ -163,7 +163,7 @@ export function unreviewed(requests: readonly RequestRecord[], from: number): re
 }
 
 /** An empty namespace or name of a review stands for all; `update` of a viewer may be carried out by a patch. */
-function isAbout(access: ResourceAccess, request: RequestRecord): boolean {
+function isAbout(access: ResourceRequestAttributes, request: RequestRecord): boolean {
   return (
     [request.verb, ...(request.verb === 'patch' ? ['update'] : [])].includes(access.verb) &&
     access.group === request.group &&
