@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { handleRequests, notifyParent } from './worker-process.ts';
 import { subscribeRaw, type Protocol } from './raw-client.ts';
-import { MARK, nowUs, readTimestampUs } from './timestamp.ts';
+import { TIMESTAMP_MARK, nowUs, readTimestampUs } from './timestamp.ts';
 import { operationOf, type MessageBytes } from './cluster.ts';
 
-/** The process that all subscribers live in: it counts what they get, and does little else. */
+/** Requests to the worker that runs all subscribers. It only counts messages, so that it does not limit the throughput. */
 export type ClientsRequest =
   | {
       readonly type: 'subscribe';
@@ -15,12 +15,12 @@ export type ClientsRequest =
       readonly messageBytes: MessageBytes;
       readonly subscribers: number;
     }
-  /** Starts to count anew. Every frame whose number is divisible by `sampleEvery` is looked at for its latency. */
+  /** Resets the counters. Every `sampleEvery`-th message is measured for its latency. */
   | { readonly type: 'count'; readonly sampleEvery: number }
   | { readonly type: 'counts' }
-  | { readonly type: 'leave' };
+  | { readonly type: 'disconnect' };
 
-/** Told when the subscribers together have got as many messages as so many events make. */
+/** Notification: the subscribers together have received as many messages as this number of events causes. */
 export interface Acknowledged {
   readonly events: number;
 }
@@ -31,15 +31,15 @@ export interface Counts {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuMs: number;
-  readonly problem: string | undefined;
+  readonly failure: string | undefined;
 }
 
-const AT_ONCE = 50;
+const BATCH = 50;
 const US_PER_MS = 1_000;
 
 let sockets: Socket[] = [];
-let leaving = false;
-let problem: string | undefined;
+let disconnecting = false;
+let failure: string | undefined;
 let [messages, bytes, acknowledged, nextAt] = [0, 0, 0, Number.POSITIVE_INFINITY];
 let sampleEvery = 1;
 let latency: RecordableHistogram = createHistogram();
@@ -52,22 +52,22 @@ handleRequests((request: ClientsRequest) => {
       return startCounting(request.sampleEvery);
     case 'counts':
       return counts();
-    case 'leave':
-      return leave();
+    case 'disconnect':
+      return disconnect();
     default:
       throw new TypeError(`Unknown request ${JSON.stringify(request satisfies never)}`);
   }
 });
 
-async function subscribeAll(wanted: ClientsRequest & { readonly type: 'subscribe' }): Promise<void> {
-  const { url, protocol, operations, messageBytes, subscribers } = wanted;
-  leaving = false;
-  problem = undefined;
-  for (let first = 0; first < subscribers; first += AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(AT_ONCE, subscribers - first) }, (_, index) => first + index);
+async function subscribeAll(options: ClientsRequest & { readonly type: 'subscribe' }): Promise<void> {
+  const { url, protocol, operations, messageBytes, subscribers } = options;
+  disconnecting = false;
+  failure = undefined;
+  for (let first = 0; first < subscribers; first += BATCH) {
+    const numbers = Array.from({ length: Math.min(BATCH, subscribers - first) }, (_, index) => first + index);
     const opened = numbers.map((number) => {
       const query = operationOf(messageBytes, operations === 'same' ? 0 : number);
-      return subscribeRaw({ url: new URL(url), protocol, query, onBytes: take, onLost: lose });
+      return subscribeRaw({ url: new URL(url), protocol, query, onBytes: countMessages, onLost: fail });
     });
     sockets.push(...(await Promise.all(opened)));
   }
@@ -79,10 +79,10 @@ function startCounting(every: number): void {
   latency = createHistogram();
 }
 
-function take(chunk: Buffer): void {
+function countMessages(chunk: Buffer): void {
   bytes += chunk.length;
   let now = 0;
-  for (let at = chunk.indexOf(MARK); at !== -1; at = chunk.indexOf(MARK, at + 1)) {
+  for (let at = chunk.indexOf(TIMESTAMP_MARK); at !== -1; at = chunk.indexOf(TIMESTAMP_MARK, at + 1)) {
     messages += 1;
     if (messages % sampleEvery !== 0) continue;
     now ||= nowUs();
@@ -103,17 +103,17 @@ function acknowledge(): void {
 function counts(): Counts {
   const { user, system } = process.cpuUsage();
   const [p50Ms, p99Ms] = [latency.percentile(50) / US_PER_MS, latency.percentile(99) / US_PER_MS];
-  return { messages, bytes, p50Ms, p99Ms, cpuMs: (user + system) / US_PER_MS, problem };
+  return { messages, bytes, p50Ms, p99Ms, cpuMs: (user + system) / US_PER_MS, failure };
 }
 
-/** Resets the connections, so that no port stays occupied for a minute. */
-function leave(): void {
-  leaving = true;
+/** Resets the connections: closed ones would occupy their ports for a minute (TIME_WAIT). */
+function disconnect(): void {
+  disconnecting = true;
   nextAt = Number.POSITIVE_INFINITY;
   for (const socket of sockets) socket.resetAndDestroy();
   sockets = [];
 }
 
-function lose(error: Error): void {
-  if (!leaving) problem ??= String(error);
+function fail(error: Error): void {
+  if (!disconnecting) failure ??= String(error);
 }

@@ -4,27 +4,27 @@ import type { Manifest } from '../dev/simulator/api-object.ts';
 import { startSimulator, type Simulator } from '../dev/simulator/simulator.ts';
 import { timestampNow } from './timestamp.ts';
 
-/** About how large one event is. */
+/** Approximate size of one message. */
 export type MessageBytes = 250 | 2000;
 
-/** Written in turn: more than are ever on their way at once, so no change overtakes another of the same object. */
+/** Updated in turn. More than the events in flight, so that two changes of one object are never coalesced. */
 export const WORKSPACES = 8;
 const CLAIMS = 11;
 
-/** An API server with the workspaces that are written to. */
+/** Starts a simulated API server with the workspaces to update. */
 export async function startBenchCluster(): Promise<Simulator> {
   const workspaces = Array.from({ length: WORKSPACES }, (_, index) => workspace(index));
   return startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...workspaces] });
 }
 
-/** Changes the next workspace: it then carries the moment of this write. */
+/** Updates the next workspace: writes the current time into its status. */
 export function updateNextWorkspace(cluster: Simulator, event: number): void {
   cluster.apply(workspace(event % WORKSPACES));
 }
 
-/** @param reader whose operation it is: equal numbers have equal operations, and all are of the same length */
-export function operationOf(messageBytes: MessageBytes, reader: number): string {
-  const own = `alias${String(reader).padStart(5, '0')}: displayName`;
+/** Returns a subscription. Equal numbers have equal operations; all are of the same length. */
+export function operationOf(messageBytes: MessageBytes, number: number): string {
+  const own = `alias${String(number).padStart(5, '0')}: displayName`;
   const few = `${own} kindName state stateMessage`;
   const many = `metadata { namespace name uid createdAt generation } ${few} paused pendingRestart deferUpdates
     pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt } imageConfig { id desiredId }

@@ -1,22 +1,20 @@
 /**
- * `npm run bench:live`: what it costs to tell many subscribers what happens in the cluster.
+ * `npm run bench:live`: the cost of sending changes in the cluster to many subscribers.
  *
- * Three processes take part in each measurement, so that each can be charged for its own work: this one, which holds the
- * simulated API server, writes to it and counts what is asked of it; the server that is measured; and all the clients,
- * which speak by hand over bare sockets and only count. Every write carries its moment in a field that the clients
- * select, by the machine's monotonic clock.
+ * Three processes take part in a measurement, so that CPU time and heap can be attributed: this one, with the simulated
+ * API server, which writes and counts requests; the server under test; and the clients, which speak the protocols over
+ * raw sockets and only count. Each write contains its time, from the machine's monotonic clock, in a selected field.
  *
- * Beside the gateway there are bare `ws` broadcast of the same bytes, and the same schema executed per subscriber by yoga
- * and graphql-ws. What is compared is measured side by side in the same run: absolute numbers depend on the machine and
- * on what else it does, ratios much less. `--help` says what the columns mean.
+ * The gateway is compared with a `ws` broadcast of the same bytes, and with the same schema executed per subscriber by
+ * yoga and graphql-ws. All run on the same machine in one run, because ratios depend much less on the machine and its
+ * load than absolute numbers. `--help` describes the columns.
  */
 import { scenariosOf, nameOf, type Scenario, type ServerVariant } from './scenarios.ts';
 import { WorkerProcess } from './worker-process.ts';
 import type { Acknowledged, ClientsRequest } from './clients.ts';
 import { measure, type Measurement } from './measure.ts';
 import { help, readOptions, type Options } from './options.ts';
-import { sampleMessage, type MessageParts } from './sample-message.ts';
-import { startServer, type RunningServer } from './running-server.ts';
+import { sampleMessage, startServer, type MessageParts, type RunningServer } from './running-server.ts';
 import { medians, formatTable } from './table.ts';
 import { formatResult, upstreamResult, evaluateTargets } from './targets.ts';
 import type { MessageBytes } from './cluster.ts';
@@ -28,9 +26,9 @@ else await run(options);
 async function run({ quick, only, profile, seconds }: Options): Promise<void> {
   const scenarios = scenariosOf({ quick, only });
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  await using running = new AsyncDisposableStack();
-  const clients = running.use(new WorkerProcess<ClientsRequest, Acknowledged>('./clients.ts'));
-  const servers = await startServers(running, ['gateway', ...scenarios.map(({ variant }) => variant)], execArgv);
+  await using resources = new AsyncDisposableStack();
+  const clients = resources.use(new WorkerProcess<ClientsRequest, Acknowledged>('./clients.ts'));
+  const servers = await startServers(resources, ['gateway', ...scenarios.map(({ variant }) => variant)], execArgv);
   const messages = await sampleMessages(serverOf(servers, 'gateway').url);
   const measurements: Measurement[] = [];
   for (const [index, scenario] of scenarios.entries()) {
@@ -52,19 +50,19 @@ function durationOf({ load }: Scenario, quick: boolean): number {
 }
 
 async function startServers(
-  running: AsyncDisposableStack,
-  wanted: readonly ServerVariant[],
+  resources: AsyncDisposableStack,
+  variants: readonly ServerVariant[],
   execArgv: readonly string[],
 ): Promise<ReadonlyMap<ServerVariant, RunningServer>> {
   const servers = new Map<ServerVariant, RunningServer>();
-  for (const variant of new Set(wanted)) servers.set(variant, running.use(await startServer(variant, execArgv)));
+  for (const variant of new Set(variants)) servers.set(variant, resources.use(await startServer(variant, execArgv)));
   return servers;
 }
 
 function serverOf(servers: ReadonlyMap<ServerVariant, RunningServer>, variant: ServerVariant): RunningServer {
   const running = servers.get(variant);
   if (running) return running;
-  throw new TypeError(`${variant} was not started.`);
+  throw new TypeError(`Expected a running server ${variant}.`);
 }
 
 async function sampleMessages(url: string): Promise<Record<MessageBytes, MessageParts>> {

@@ -13,12 +13,12 @@ interface LoadOptions {
   readonly sampleEvery: number;
 }
 
-/** Events that may be on their way at once. */
+/** Events in flight: written, but not yet received by all clients. */
 const WINDOW = 4;
 const STEADY_INTERVAL_MS = 20;
 const TIMEOUT_MS = 30_000;
 
-/** Writes as fast as the clients acknowledge. @returns how many events every client has got */
+/** Writes as fast as the clients acknowledge. Resolves, when all clients have received all events, with their number. */
 export async function applyFullLoad({ cluster, clients, forMs, sampleEvery }: LoadOptions): Promise<number> {
   await clients.request({ type: 'count', sampleEvery });
   const done = Promise.withResolvers<void>();
@@ -34,11 +34,14 @@ export async function applyFullLoad({ cluster, clients, forMs, sampleEvery }: Lo
     write();
   };
   write();
-  await inTime(done.promise, () => `Of ${written} events, only ${acknowledged} have come to all clients.`);
+  await withTimeout(
+    done.promise,
+    () => `Expected all clients to receive ${written} events in time, got ${acknowledged}.`,
+  );
   return written;
 }
 
-/** Writes 50 events per second. @returns how many events every client has got */
+/** Writes 50 events per second. Resolves, when all clients have received all events, with their number. */
 export async function applySteadyLoad({ cluster, clients, forMs, sampleEvery }: LoadOptions): Promise<number> {
   await clients.request({ type: 'count', sampleEvery });
   const events = Math.round(forMs / STEADY_INTERVAL_MS);
@@ -53,14 +56,17 @@ export async function applySteadyLoad({ cluster, clients, forMs, sampleEvery }: 
     await delay(Math.max(0, startedAt + event * STEADY_INTERVAL_MS - performance.now()));
     updateNextWorkspace(cluster, event);
   }
-  await inTime(done.promise, () => `Of ${events} events, only ${acknowledged} have come to all clients.`);
+  await withTimeout(
+    done.promise,
+    () => `Expected all clients to receive ${events} events in time, got ${acknowledged}.`,
+  );
   return events;
 }
 
-async function inTime(done: Promise<void>, problem: () => string): Promise<void> {
+async function withTimeout(done: Promise<void>, message: () => string): Promise<void> {
   const late = new AbortController();
-  const waited = delay(TIMEOUT_MS, 'late', { signal: late.signal }).catch(() => 'in time');
-  const outcome = await Promise.race([done, waited]);
+  const timeout = delay(TIMEOUT_MS, 'late', { signal: late.signal }).catch(() => 'in time');
+  const outcome = await Promise.race([done, timeout]);
   late.abort();
-  if (outcome === 'late') throw new Error(problem());
+  if (outcome === 'late') throw new Error(message());
 }

@@ -2,53 +2,53 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Scenario } from './scenarios.ts';
 import type { Counts } from './clients.ts';
 import { applyFullLoad, applySteadyLoad, type Clients } from './load-generator.ts';
-import type { MessageParts } from './sample-message.ts';
 import type { ServerState } from './servers/measured-server.ts';
-import type { RunningServer } from './running-server.ts';
+import type { MessageParts, RunningServer } from './running-server.ts';
 
-/** What one measurement has found. */
+/** The result of one scenario. */
 export interface Measurement {
   readonly scenario: Scenario;
-  /** As they came over the wire, on average. */
+  /** Average size on the wire. */
   readonly bytesPerMessage: number;
   readonly messagesPerSecond: number;
-  /** Per second of the server’s CPU time. */
+  /** Messages per second of the server's CPU time. */
   readonly messagesPerCore: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Bytes, after garbage collection, without load. */
   readonly heapPerSubscriber: number;
-  /** Of the client process: near 1, the clients are what limits the messages per second. */
+  /** CPU utilization of the client process, 0 to 1. Near 1, the clients limit the messages per second. */
   readonly clientBusy: number;
-  /** Open at the API server. */
+  /** Watches open at the API server. */
   readonly watches: number;
-  /** Requests to the API server from before the first subscriber came until all had gone. */
+  /** Requests to the API server from before the first subscription until after the last one has ended. */
   readonly requests: number;
 }
 
-export interface Bench {
+export interface MeasureOptions {
   readonly clients: Clients;
   readonly message: MessageParts;
   readonly measureMs: number;
 }
 
 const WARM_UP_SHARE = 0.35;
-const QUIET_MS = 120;
+const POLL_INTERVAL_MS = 120;
 const TIMEOUT_MS = 60_000;
 const SAMPLES_OF_EACH_EVENT = 50;
 
-/** Subscribes everybody, lets events come, and has everybody leave again. */
-export async function measure(scenario: Scenario, running: RunningServer, bench: Bench): Promise<Measurement> {
+/** Opens all subscriptions, applies the load, and closes them. */
+export async function measure(scenario: Scenario, running: RunningServer, bench: MeasureOptions): Promise<Measurement> {
   const { server, cluster, url } = running;
   const { clients, message } = bench;
   const requestsBefore = cluster.requests.length;
   await server.request({ type: 'message', ...message });
-  const empty = await server.request<ServerState>({ type: 'clean state' });
+  const empty = await server.request<ServerState>({ type: 'state after collection' });
   await clients.request({ type: 'subscribe', ...scenario, url });
   await waitUntilIdle(running, clients, scenario.subscribers);
-  const idle = await server.request<ServerState>({ type: 'clean state' });
+  const idle = await server.request<ServerState>({ type: 'state after collection' });
   const watches = cluster.openWatches;
   const rates = await ratesOf(scenario, running, bench);
-  await clients.request({ type: 'leave' });
+  await clients.request({ type: 'disconnect' });
   await waitUntilIdle(running, clients, 0);
   return {
     scenario,
@@ -61,7 +61,11 @@ export async function measure(scenario: Scenario, running: RunningServer, bench:
 
 type Rates = Omit<Measurement, 'scenario' | 'heapPerSubscriber' | 'watches' | 'requests'>;
 
-async function ratesOf(scenario: Scenario, running: RunningServer, { clients, measureMs }: Bench): Promise<Rates> {
+async function ratesOf(
+  scenario: Scenario,
+  running: RunningServer,
+  { clients, measureMs }: MeasureOptions,
+): Promise<Rates> {
   const { load, subscribers } = scenario;
   const applyLoad = load === 'full' ? applyFullLoad : applySteadyLoad;
   const sampleEvery = load === 'full' ? Math.ceil(subscribers / SAMPLES_OF_EACH_EVENT) : 1;
@@ -89,24 +93,24 @@ interface Sample extends Counts {
   readonly at: number;
 }
 
-/** @throws {Error} when a client was lost */
+/** @throws {Error} if a client has lost its connection */
 async function sample({ server }: RunningServer, clients: Clients): Promise<Sample> {
   const { cpuMs: serverCpuMs, readers } = await server.request<ServerState>({ type: 'state' });
   const counts = await clients.request<Counts>({ type: 'counts' });
-  if (counts.problem !== undefined) throw new Error(counts.problem);
+  if (counts.failure !== undefined) throw new Error(counts.failure);
   return { ...counts, serverCpuMs, readers, at: performance.now() };
 }
 
-/** Waits until the server has so many readers, and nothing more comes to the clients. */
+/** Waits until the server has this number of subscribers, and the clients receive nothing more. */
 async function waitUntilIdle(running: RunningServer, clients: Clients, subscribers: number): Promise<void> {
   const startedAt = performance.now();
   let before: Sample | undefined;
-  for (let quiet = false; !quiet;) {
-    await delay(QUIET_MS);
+  for (let isIdle = false; !isIdle;) {
+    await delay(POLL_INTERVAL_MS);
     const now = await sample(running, clients);
-    quiet = now.readers === subscribers && before?.readers === subscribers && now.bytes === before.bytes;
+    isIdle = now.readers === subscribers && before?.readers === subscribers && now.bytes === before.bytes;
     before = now;
     if (performance.now() - startedAt > TIMEOUT_MS)
-      throw new Error(`Expected ${subscribers} quiet readers, got ${now.readers} after ${TIMEOUT_MS} ms.`);
+      throw new Error(`Expected ${subscribers} idle subscribers within ${TIMEOUT_MS} ms, got ${now.readers}.`);
   }
 }

@@ -7,20 +7,20 @@ interface RawClientOptions {
   readonly url: URL;
   readonly protocol: Protocol;
   readonly query: string;
-  /** Takes what comes after the subscription has been asked for. The bytes are good only until it returns. */
+  /** Receives all bytes after the subscribe request was sent. The buffer is reused once it returns. */
   readonly onBytes: (bytes: Buffer) => void;
   readonly onLost: (error: Error) => void;
 }
 
-/** All clients read into this, one after the other. */
+/** Shared by all clients, which read one after the other. */
 const chunk = Buffer.allocUnsafeSlow(256 * 1024);
-/** A ping without a body, as servers send it to a client that has nothing else to read. */
+/** First byte of a ping frame. The server's pings are empty. */
 const PING = 0x89;
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 /**
- * Subscribes over a bare socket: only the beginning of the handshake is understood, everything after it is handed on
- * as it comes. Resolves when the subscription has been asked for.
+ * Subscribes over a raw socket. Parses the handshake only; all later bytes go to `onBytes` as they are. Resolves when the
+ * subscribe request has been sent.
  */
 export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
   const { url, protocol, onBytes, onLost } = options;
@@ -48,12 +48,14 @@ export async function subscribeRaw(options: RawClientOptions): Promise<Socket> {
     reject(error);
     onLost(error);
   });
-  socket.once('end', () => onLost(new Error(`${url.href} has ended a subscription`)));
+  socket.once('end', () =>
+    onLost(new Error(`Expected ${url.href} to keep the subscription open, got the end of the stream.`)),
+  );
   await promise;
   return socket;
 }
 
-/** What to send after what has been received, and whether that is the last thing to send. */
+/** Returns the bytes to send after the received text, and whether the handshake is complete then. */
 type Handshake = (received: string) => { readonly send?: string | Buffer; readonly isComplete: boolean };
 
 function webSocketHandshake({ url, query }: RawClientOptions): Handshake {
@@ -109,7 +111,7 @@ function sseRequest({ host, pathname }: URL, query: string): string {
   ].join('\r\n');
 }
 
-/** A text frame. Clients must mask; a mask of zeros leaves the text as it is. */
+/** Returns a text frame. Clients must mask the payload; a mask of zeros does not change it. */
 function frameOf(message: object): Buffer {
   const text = Buffer.from(JSON.stringify(message));
   const size = text.length;

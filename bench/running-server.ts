@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
 import type { Simulator } from '../dev/simulator/simulator.ts';
 import type { ServerVariant } from './scenarios.ts';
 import { WorkerProcess } from './worker-process.ts';
 import type { ServerRequest } from './servers/measured-server.ts';
-import { startBenchCluster } from './cluster.ts';
+import { operationOf, startBenchCluster, type MessageBytes } from './cluster.ts';
+import { TIMESTAMP_BYTES } from './timestamp.ts';
 
-/** A server under test, in a process of its own, before an API server of its own: who is not measured has nothing to do. */
+/** A server under test in a process of its own, with an API server of its own: servers that are not measured are idle. */
 export interface RunningServer extends AsyncDisposable {
   readonly server: WorkerProcess<ServerRequest>;
   readonly cluster: Simulator;
@@ -18,7 +21,7 @@ const programs = {
   'per subscriber': ['./servers/per-subscriber.ts'],
 } as const satisfies Record<ServerVariant, readonly [string, ...string[]]>;
 
-/** @param execArgv for Node, e.g. to profile the server */
+/** @param execArgv options of Node, e.g. to profile the server */
 export async function startServer(variant: ServerVariant, execArgv: readonly string[]): Promise<RunningServer> {
   const cluster = await startBenchCluster();
   const [program, ...args] = programs[variant];
@@ -33,4 +36,32 @@ export async function startServer(variant: ServerVariant, execArgv: readonly str
       await cluster[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A message of the gateway around its timestamp. */
+export interface MessageParts {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Returns a message that the gateway sends, so that other servers can send the same bytes without executing operations. */
+export async function sampleMessage(url: string, messageBytes: MessageBytes): Promise<MessageParts> {
+  const webSocket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const subscribe = { id: randomUUID(), type: 'subscribe', payload: { query: operationOf(messageBytes, 0) } };
+  webSocket.once('error', reject);
+  webSocket.once('open', () => webSocket.send('{"type":"connection_init"}'));
+  webSocket.on('message', (bytes: Buffer) => {
+    const text = bytes.toString();
+    if (text.includes('connection_ack')) webSocket.send(JSON.stringify(subscribe));
+    else if (text.includes('@')) resolve(text);
+    else reject(new Error(`Expected a message with a timestamp, got ${text}`));
+  });
+  try {
+    const message = (await promise).replace('ADDED', 'MODIFIED');
+    const at = message.indexOf('@');
+    return { before: message.slice(0, at), after: message.slice(at + TIMESTAMP_BYTES) };
+  } finally {
+    webSocket.terminate();
+  }
 }

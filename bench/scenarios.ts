@@ -2,14 +2,14 @@ import type { Protocol } from './raw-client.ts';
 import type { MessageBytes } from './cluster.ts';
 
 export const variants = ['gateway', 'bare', 'bare corked', 'per subscriber'] as const;
-/** What is measured: the gateway, bare `ws`, bare `ws` with joined writes, and execution per subscriber. */
+/** The servers under test: the gateway, bare `ws`, bare `ws` with corked writes, and execution per subscriber. */
 export type ServerVariant = (typeof variants)[number];
 
-/** One measurement. */
+/** The parameters of one measurement. */
 export interface Scenario {
   readonly variant: ServerVariant;
   readonly protocol: Protocol;
-  /** Whether all subscribers have the same operation, or no two of them. */
+  /** Whether all subscribers have the same operation, or each a different one. */
   readonly operations: 'same' | 'different';
   readonly messageBytes: MessageBytes;
   readonly subscribers: number;
@@ -17,7 +17,7 @@ export interface Scenario {
   readonly load: 'full' | 'steady';
 }
 
-/** Where the targets are measured. */
+/** Number of subscribers at which the targets are evaluated. */
 export const TARGET_SUBSCRIBERS = 1_000;
 export const messageSizes: readonly MessageBytes[] = [250, 2_000];
 
@@ -27,7 +27,7 @@ const compared: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[]
   { variant: 'bare corked', ...plain },
   { variant: 'per subscriber', ...plain },
 ];
-const others: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[] = [
+const additional: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[] = [
   { variant: 'bare', ...plain },
   { variant: 'gateway', protocol: 'graphql-ws', operations: 'different' },
   { variant: 'gateway', protocol: 'sse', operations: 'same' },
@@ -35,8 +35,8 @@ const others: readonly Pick<Scenario, 'variant' | 'protocol' | 'operations'>[] =
 ];
 
 /**
- * The measurements in their order: what is compared lies side by side, and where a target depends on it, is measured
- * several times in turn.
+ * Returns the scenarios in the order to measure them. Scenarios that are compared with each other are adjacent; those
+ * that a target depends on are repeated in turn, because the load of the machine changes during a run.
  */
 export function scenariosOf(options: { readonly quick: boolean; readonly only: RegExp | undefined }): Scenario[] {
   const { quick, only } = options;
@@ -47,7 +47,7 @@ export function scenariosOf(options: { readonly quick: boolean; readonly only: R
   return [...scenarios, ...steadyLoad(quick ? 2 : 3)].filter((scenario) => !only || only.test(nameOf(scenario)));
 }
 
-/** E.g. `gateway/graphql-ws/same/250/1000/full`. */
+/** Returns the name of a scenario, e.g. `gateway/graphql-ws/same/250/1000/full`. */
 export function nameOf({ variant, protocol, operations, messageBytes, subscribers, load }: Scenario): string {
   return [variant, protocol, operations, messageBytes, subscribers, load].join('/');
 }
@@ -55,7 +55,7 @@ export function nameOf({ variant, protocol, operations, messageBytes, subscriber
 function fullLoad(at: Pick<Scenario, 'subscribers' | 'messageBytes'> & { readonly rounds: number }): Scenario[] {
   const { subscribers, messageBytes, rounds } = at;
   const repeated = subscribers === TARGET_SUBSCRIBERS ? rounds : 1;
-  const wanted = [...Array.from({ length: repeated }, () => compared).flat(), ...others];
+  const wanted = [...Array.from({ length: repeated }, () => compared).flat(), ...additional];
   return wanted
     .filter(({ operations }) => subscribers > 1 || operations === 'same')
     .map((scenario) => ({ ...scenario, subscribers, messageBytes, load: 'full' }));

@@ -1,13 +1,13 @@
 import { nameOf, type Scenario, type ServerVariant } from './scenarios.ts';
 import type { Measurement } from './measure.ts';
 
-/** The measurements of one scenario, however often it was measured: the medians. */
+/** Combines the repeated measurements of a scenario to one, with the medians of the rates. */
 export function medians(measurements: readonly Measurement[]): Measurement[] {
   const groups = Map.groupBy(measurements, ({ scenario }) => nameOf(scenario));
   return [...groups.values()].map((rounds) => {
     const medianOf = (pick: (each: Measurement) => number) => median(rounds.map(pick));
     const [first] = rounds;
-    if (!first) throw new TypeError('A group has no members.');
+    if (!first) throw new TypeError('Expected a group with at least one measurement.');
     return {
       scenario: first.scenario,
       bytesPerMessage: medianOf((each) => each.bytesPerMessage),
@@ -23,7 +23,7 @@ export function medians(measurements: readonly Measurement[]): Measurement[] {
   });
 }
 
-/** The measurement of another server under the same circumstances. */
+/** Returns the measurement of another server with the same load, over graphql-ws and with equal operations. */
 export function baselineOf(
   all: readonly Measurement[],
   scenario: Scenario,
@@ -38,7 +38,7 @@ const columns = [
   ['bytes', 'readers', 'msg/s', 'msg/s/core', '/ corked', 'p50 ms', 'p99 ms', 'heap', 'clients', 'watches', 'requests'],
 ] as const;
 
-/** One row per scenario; numbers to the right. */
+/** Returns one row per scenario, with right-aligned numbers. */
 export function formatTable(measurements: readonly Measurement[]): string {
   const rows = [columns.flat(), ...measurements.map((each) => rowOf(each, measurements))];
   const widths = columns.flat().map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -60,12 +60,12 @@ function rowOf(each: Measurement, all: readonly Measurement[]): string[] {
     scenario.load,
     each.bytesPerMessage.toFixed(0),
     String(scenario.subscribers),
-    whole(each.messagesPerSecond),
-    whole(each.messagesPerCore),
+    formatInteger(each.messagesPerSecond),
+    formatInteger(each.messagesPerCore),
     corked ? (each.messagesPerCore / corked.messagesPerCore).toFixed(2) : '',
     each.p50Ms.toFixed(1),
     each.p99Ms.toFixed(1),
-    scenario.subscribers > 1 ? whole(each.heapPerSubscriber) : '',
+    scenario.subscribers > 1 ? formatInteger(each.heapPerSubscriber) : '',
     `${(each.clientBusy * 100).toFixed(0)} %`,
     String(each.watches),
     String(each.requests),
@@ -77,6 +77,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function whole(value: number): string {
+function formatInteger(value: number): string {
   return Math.round(value).toLocaleString('en');
 }

@@ -4,16 +4,16 @@ import { baselineOf } from './table.ts';
 
 interface TargetResult {
   readonly target: string;
-  /** Undefined where what it compares was not measured. */
+  /** Undefined if a scenario that it compares was not measured. */
   readonly met: boolean | undefined;
-  readonly found: string;
+  readonly actual: string;
 }
 
-/** Re-opening a watch, and asking for access again, come with time and not with subscribers. */
-const REQUESTS_THAT_TIME_BRINGS = 6;
+/** Reopened watches and repeated access reviews depend on the duration, not on the number of subscribers. */
+const MAX_PERIODIC_REQUESTS = 6;
 const KB = 1_000;
 
-/** What has become of each target: the worst of its measurements counts. */
+/** Evaluates each target. A target with several measurements is met if all of them meet it. */
 export function evaluateTargets(measurements: readonly Measurement[]): TargetResult[] {
   const atFull = messageSizes.map((messageBytes) => scenarioOf('gateway', messageBytes, 'full'));
   const steady = [scenarioOf('gateway', 250, 'steady')];
@@ -36,12 +36,12 @@ export function evaluateTargets(measurements: readonly Measurement[]): TargetRes
   ];
 }
 
-export function formatResult({ target, met, found }: TargetResult): string {
+export function formatResult({ target, met, actual }: TargetResult): string {
   const word = met === undefined ? 'not measured' : met ? 'met' : 'MISSED';
-  return `${word.padEnd(12)}  ${target}: ${found}`;
+  return `${word.padEnd(12)}  ${target}: ${actual}`;
 }
 
-/** The gateway may ask the API server for something now and then, but not once per subscriber. */
+/** Requests to the API server must not grow with the number of subscribers. */
 export function upstreamResult(measurements: readonly Measurement[]): TargetResult {
   const gateway = measurements.filter(({ scenario }) => scenario.variant === 'gateway');
   const watches = new Set(gateway.map((each) => each.watches));
@@ -49,8 +49,8 @@ export function upstreamResult(measurements: readonly Measurement[]): TargetResu
   const counts = gateway.map(({ scenario }) => scenario.subscribers);
   return {
     target: 'upstream watches and requests independent of the number of subscribers',
-    met: gateway.length > 0 ? watches.size === 1 && most <= REQUESTS_THAT_TIME_BRINGS : undefined,
-    found: `${[...watches].join(' or ')} watches, at most ${most} requests in a measurement of ${Math.min(...counts)} to ${Math.max(...counts)} subscribers`,
+    met: gateway.length > 0 ? watches.size === 1 && most <= MAX_PERIODIC_REQUESTS : undefined,
+    actual: `${[...watches].join(' or ')} watches, at most ${most} requests in a measurement of ${Math.min(...counts)} to ${Math.max(...counts)} subscribers`,
   };
 }
 
@@ -72,8 +72,8 @@ function atMost(wanted: number, what: string, comparison: Comparison): TargetRes
 }
 
 function resultOf(target: string, ratios: readonly Ratio[], holds: (ratio: number) => boolean): TargetResult {
-  const found = ratios.map(({ value, bytes }) => `${value.toFixed(2)} (${bytes} B)`).join(', ');
-  return { target, met: ratios.length > 0 ? ratios.every(({ value }) => holds(value)) : undefined, found };
+  const actual = ratios.map(({ value, bytes }) => `${value.toFixed(2)} (${bytes} B)`).join(', ');
+  return { target, met: ratios.length > 0 ? ratios.every(({ value }) => holds(value)) : undefined, actual };
 }
 
 interface Ratio {
@@ -98,7 +98,7 @@ function idleHeap(measurements: readonly Measurement[], scenarios: readonly Scen
   return {
     target: 'at most 12 kB of heap per idle subscriber over a bare socket',
     met: excess.length > 0 ? excess.every((each) => each <= 12) : undefined,
-    found: excess.map((each) => `${each.toFixed(1)} kB`).join(', '),
+    actual: excess.map((each) => `${each.toFixed(1)} kB`).join(', '),
   };
 }
 

@@ -2,38 +2,38 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What comes back from a child: an answer to the request of this number, or something that was not asked for. */
+/** A message from a worker: the response to a request, its error, or a notification. */
 type Message =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly problem: string }
+  | { readonly id: number; readonly response: unknown }
+  | { readonly id: number; readonly error: string }
   | { readonly notification: unknown };
 
-/** Another process of the bench, which answers questions. */
+/** A child process of the bench that handles requests over IPC. Its exit rejects all pending requests. Disposing waits for its exit. */
 export class WorkerProcess<Request extends object, Notification = never> implements AsyncDisposable {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   #lastId = 0;
-  /** Takes what the child tells without having been asked. */
+  /** Called for each notification. */
   onNotification: ((notification: Notification) => void) | undefined;
 
-  /** @param program a file of this folder */
+  /** @param program path of a file, relative to this folder */
   constructor(program: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
     const file = fileURLToPath(new URL(program, import.meta.url));
     const env = { ...process.env, NODE_ENV: 'production' };
     this.#process = fork(file, args, { execArgv: ['--expose-gc', ...execArgv], env });
-    this.#process.on('message', (message) => this.#take(message as Message));
-    this.#process.once('exit', (code) => this.#fail(new Error(`${program} ended with ${code ?? 'a signal'}`)));
+    this.#process.on('message', (message) => this.#receive(message as Message));
+    this.#process.once('exit', (code) => this.#fail(new Error(`${program} exited with ${code ?? 'a signal'}`)));
   }
 
   async request<Response>(request: Request): Promise<Response> {
     this.#lastId += 1;
-    const waiting = Promise.withResolvers<unknown>();
-    this.#waiting.set(this.#lastId, waiting);
+    const pending = Promise.withResolvers<unknown>();
+    this.#pending.set(this.#lastId, pending);
     this.#process.send({ id: this.#lastId, request });
-    return (await waiting.promise) as Response;
+    return (await pending.promise) as Response;
   }
 
-  /** Lets it end by itself: profiles are written then. */
+  /** Disconnects, so that the worker exits normally: a killed process would write no CPU profile. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#process.removeAllListeners('exit');
@@ -42,36 +42,37 @@ export class WorkerProcess<Request extends object, Notification = never> impleme
     await exited;
   }
 
-  #take(message: Message): void {
+  #receive(message: Message): void {
     if ('notification' in message) return this.onNotification?.(message.notification as Notification);
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if ('problem' in message) waiting?.reject(new Error(message.problem));
-    else waiting?.resolve(message.answer);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('error' in message) pending?.reject(new Error(message.error));
+    else pending?.resolve(message.response);
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }
 
 /**
- * In a child: answers the parent’s questions, until the parent lets it go.
- * @param answer takes what the parent is known to ask
+ * In a worker: handles the parent's requests until it disconnects, then exits.
+ * @param handle takes the request type of this worker, which the parent's type parameter guarantees
  */
-export function handleRequests(answer: (request: never) => unknown): void {
+export function handleRequests(handle: (request: never) => unknown): void {
   process.on('message', (message) => {
     const { id, request } = message as { readonly id: number; readonly request: never };
-    const answering = (async () => answer(request))();
-    answering.then(
-      (answered) => process.send?.({ id, answer: answered }),
-      (error: unknown) => process.send?.({ id, problem: String(error) }),
+    const handling = (async () => handle(request))();
+    handling.then(
+      (response) => process.send?.({ id, response }),
+      (error: unknown) => process.send?.({ id, error: String(error) }),
     );
   });
   process.once('disconnect', () => process.exit());
 }
 
+/** In a worker: sends a notification to the parent. */
 export function notifyParent(notification: object): void {
   process.send?.({ notification });
 }

@@ -7,18 +7,18 @@ import { TIMESTAMP_BYTES } from '../timestamp.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
 /**
- * The least that can be done: each change of a watch becomes one ready message that is sent to every socket, without
- * GraphQL, a store or limits. With `corked` as its second argument, the writes of one turn leave together.
+ * The lower limit of the cost: each watch event becomes one prepared message that is sent to every socket, without
+ * GraphQL, store or limits. With the second argument `corked`, the writes of one turn become one system call per socket.
  */
-const corking = process.argv[3] === 'corked';
-const members = new Map<WebSocket, Socket>();
+const isCorking = process.argv[3] === 'corked';
+const subscribers = new Map<WebSocket, Socket>();
 const corked: Socket[] = [];
 const message = { before: '', after: '' };
 
 function broadcast(stamp: string): void {
   const bytes = Buffer.from(`${message.before}${stamp}${message.after}`);
-  for (const [webSocket, socket] of members) {
-    if (corking) cork(socket);
+  for (const [webSocket, socket] of subscribers) {
+    if (isCorking) cork(socket);
     webSocket.send(bytes, { binary: false });
   }
 }
@@ -30,13 +30,13 @@ function cork(socket: Socket): void {
   corked.push(socket);
 }
 
-function admit(webSocket: WebSocket, socket: Socket): void {
+function accept(webSocket: WebSocket, socket: Socket): void {
   webSocket.on('message', (bytes: Buffer) => {
     if (bytes.includes('connection_init')) webSocket.send('{"type":"connection_ack"}');
-    else members.set(webSocket, socket);
+    else subscribers.set(webSocket, socket);
   });
   webSocket.on('error', () => webSocket.terminate());
-  webSocket.once('close', () => members.delete(webSocket));
+  webSocket.once('close', () => subscribers.delete(webSocket));
 }
 
 const client = new Client(await createApiConnection({ type: 'text', text: kubeconfigArgument() }));
@@ -56,12 +56,12 @@ const server = new WebSocketServer({
   perMessageDeflate: false,
   handleProtocols: () => 'graphql-transport-ws',
 });
-server.on('connection', (webSocket, request) => admit(webSocket, request.socket));
+server.on('connection', (webSocket, request) => accept(webSocket, request.socket));
 server.once('listening', () => {
   const { port } = server.address() as AddressInfo;
   handleBenchRequests({
     url: `http://127.0.0.1:${port}/graphql`,
-    readers: () => members.size,
+    readers: () => subscribers.size,
     setMessage: (before, after) => Object.assign(message, { before, after }),
   });
 });

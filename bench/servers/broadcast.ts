@@ -1,23 +1,23 @@
-/** Hands each value to every iterator; each keeps what its reader has not yet taken. */
+/** Passes each value to every iterator. Each iterator queues the values that its consumer has not taken, without a bound. */
 export class Broadcast<T> {
-  readonly #feeds = new Set<Feed<T>>();
+  readonly #iterators = new Set<QueueIterator<T>>();
 
   get readers(): number {
-    return this.#feeds.size;
+    return this.#iterators.size;
   }
 
   publish(value: T): void {
-    for (const feed of this.#feeds) feed.push(value);
+    for (const iterator of this.#iterators) iterator.push(value);
   }
 
   iterate(): AsyncIterableIterator<T> {
-    const feed: Feed<T> = new Feed(() => this.#feeds.delete(feed));
-    this.#feeds.add(feed);
-    return feed;
+    const iterator: QueueIterator<T> = new QueueIterator(() => this.#iterators.delete(iterator));
+    this.#iterators.add(iterator);
+    return iterator;
   }
 }
 
-class Feed<T> implements AsyncIterableIterator<T> {
+class QueueIterator<T> implements AsyncIterableIterator<T> {
   readonly #values: T[] = [];
   readonly #onEnd: () => void;
   #waiting: ((result: IteratorResult<T>) => void) | undefined;

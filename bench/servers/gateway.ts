@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
-/** The gateway as it is delivered, with its default settings. */
+/** The gateway with its default configuration. */
 const gateway = await startGateway(
   {
     ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0' }),

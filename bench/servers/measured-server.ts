@@ -1,16 +1,16 @@
 import { handleRequests } from '../worker-process.ts';
 
-/** What the bench asks of a server. */
+/** Requests of the bench to a server under test. */
 export type ServerRequest =
   | { readonly type: 'url' }
   | { readonly type: 'state' }
-  /** Collects garbage before it answers. */
-  | { readonly type: 'clean state' }
-  /** How a frame goes around the stamp, for who makes none of its own. */
+  /** Collects garbage first. */
+  | { readonly type: 'state after collection' }
+  /** The message to send around each timestamp, for servers that do not execute operations. */
   | { readonly type: 'message'; readonly before: string; readonly after: string };
 
 export interface ServerState {
-  /** CPU time of the whole process since it began. */
+  /** CPU time of the process since its start. */
   readonly cpuMs: number;
   readonly heapBytes: number;
   readonly readers: number;
@@ -22,7 +22,7 @@ interface Server {
   readonly setMessage?: (before: string, after: string) => void;
 }
 
-/** Answers for a server of the bench, in its process. */
+/** Handles the requests of the bench, in the process of the server under test. */
 export function handleBenchRequests({ url, readers, setMessage }: Server): void {
   handleRequests((request: ServerRequest) => {
     switch (request.type) {
@@ -30,8 +30,8 @@ export function handleBenchRequests({ url, readers, setMessage }: Server): void 
         return url;
       case 'state':
         return stateOf(readers());
-      case 'clean state':
-        return cleanStateOf(readers());
+      case 'state after collection':
+        return stateAfterCollection(readers());
       case 'message':
         return setMessage?.(request.before, request.after);
       default:
@@ -40,10 +40,10 @@ export function handleBenchRequests({ url, readers, setMessage }: Server): void 
   });
 }
 
-/** The kubeconfig that the bench hands to its servers. */
+/** Returns the kubeconfig that the bench passes as the first argument. */
 export function kubeconfigArgument(): string {
   const [, , kubeconfig] = process.argv;
-  if (kubeconfig === undefined) throw new TypeError('Expected a kubeconfig as the first argument.');
+  if (kubeconfig === undefined) throw new TypeError('Expected a kubeconfig as the first argument, got none.');
   return kubeconfig;
 }
 
@@ -52,7 +52,7 @@ function stateOf(readers: number): ServerState {
   return { cpuMs: (user + system) / 1_000, heapBytes: process.memoryUsage().heapUsed, readers };
 }
 
-async function cleanStateOf(readers: number): Promise<ServerState> {
+async function stateAfterCollection(readers: number): Promise<ServerState> {
   for (let round = 0; round < 2; round += 1) {
     await globalThis.gc?.({ execution: 'async', type: 'major' });
   }

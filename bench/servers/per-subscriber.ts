@@ -22,9 +22,9 @@ import { Broadcast } from './broadcast.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
 
 /**
- * The gateway’s schema and store behind yoga and graphql-ws as both document it: every subscriber has an iterator, and
- * every event is executed and serialised for each of them. Only the events’ source is not yoga’s own, which throws when
- * a reader is 1,024 events behind.
+ * The gateway's schema and store behind yoga and graphql-ws, set up as both document it: each subscriber has an iterator,
+ * and each event is executed and serialized per subscriber. The source of events is not yoga's own, which throws when a
+ * subscriber is 1,024 events behind.
  */
 interface Executors {
   readonly execute: typeof execute;
@@ -51,7 +51,7 @@ const field = schema.getSubscriptionType()?.getFields()['workspaces'];
 if (!field) throw new TypeError('Expected a subscription field `workspaces`.');
 field.subscribe = () => events.iterate();
 
-const about = {
+const contextOptions = {
   cluster: {
     cache,
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
@@ -75,7 +75,7 @@ const yoga = createYoga({
   schema,
   logging: false,
   plugins: [useEngine({ execute, subscribe })],
-  context: () => createContext(about, new AbortController().signal),
+  context: () => createContext(contextOptions, new AbortController().signal),
 });
 const server = createServer((request, response) => void yoga(request, response));
 const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });

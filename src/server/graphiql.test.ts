@@ -8,7 +8,7 @@ import { createGraphiQL } from './graphiql.ts';
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 describe('GraphiQL', () => {
-  it('answers a browser with a page that names every example and forbids other hosts', async () => {
+  it('serves browsers a page that contains every example and forbids other hosts', async () => {
     await using site = await startSite();
     const page = await site.visit('/graphql', browser);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -18,7 +18,7 @@ describe('GraphiQL', () => {
     expect(page.body.toString()).toContain(String.raw`# a tab about \u003c/script>`);
   });
 
-  it('leads a browser from the root to the page', async () => {
+  it('redirects a browser from / to the page', async () => {
     await using site = await startSite();
     const answer = await site.visit('/', browser);
     expect(answer).toMatchObject({ status: 302, headers: { location: './graphql' } });
@@ -30,7 +30,7 @@ describe('GraphiQL', () => {
     { path: '/graphql', headers: { accept: 'application/graphql-response+json' } },
     { path: '/', headers: { accept: 'application/json' } },
     { path: '/livez', headers: browser },
-  ])('leaves $path with $headers to others', async ({ path, headers }) => {
+  ])('does not handle $path with $headers', async ({ path, headers }) => {
     await using site = await startSite();
     expect(await site.visit(path, headers)).toMatchObject({ status: 418 });
   });
@@ -46,7 +46,7 @@ describe('GraphiQL', () => {
     }
   });
 
-  it.each(['br', 'gzip'])('takes at most 3 MB on the wire with %s, workers included', async (encoding) => {
+  it.each(['br', 'gzip'])('sends at most 3 MB with %s, workers included', async (encoding) => {
     await using site = await startSite();
     const headers = { ...browser, 'accept-encoding': encoding };
     const answers = await Promise.all(['/graphql', ...(await site.loads())].map((path) => site.visit(path, headers)));
@@ -66,7 +66,7 @@ describe('GraphiQL', () => {
     expect(gunzipSync(zipped?.body ?? '')).toEqual(plain?.body);
   });
 
-  it('lets a browser keep scripts for ever and ask for the page each time', async () => {
+  it('marks scripts as immutable and the page as no-cache', async () => {
     await using site = await startSite();
     const answers = await Promise.all(['/graphql', ...(await site.loads())].map((path) => site.visit(path, browser)));
     expect(answers.map(({ headers }) => headers['cache-control'])).toEqual([
@@ -75,7 +75,7 @@ describe('GraphiQL', () => {
     ]);
   });
 
-  it('answers 304 without a body to those who have this very representation', async () => {
+  it('sends 304 without a body when If-None-Match has the tag of the same encoding', async () => {
     await using site = await startSite();
     const { headers } = await site.visit('/graphql', { ...browser, 'accept-encoding': 'br' });
     const again = { ...browser, 'if-none-match': `"other", ${headers.etag}` };
@@ -89,7 +89,7 @@ describe('GraphiQL', () => {
     expect(otherEncoding.status).toBe(200);
   });
 
-  it('does not know scripts of another version', async () => {
+  it('sends 404 when a script of another version is requested', async () => {
     await using site = await startSite();
     expect(await site.visit('/graphql/graphiql/graphiql-0000000000000000.js')).toMatchObject({ status: 404 });
   });
@@ -128,7 +128,7 @@ async function startSite() {
   };
   return {
     visit,
-    /** The paths of all that the page loads, now or later. */
+    /** Returns the paths of all files that the page may load. */
     async loads(): Promise<readonly string[]> {
       const { body } = await visit('/graphql', browser);
       return [...body.toString().matchAll(/"(graphql\/graphiql\/[^"]+)"/g)].map(([, path]) => `/${path}`);
