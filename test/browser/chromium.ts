@@ -4,14 +4,14 @@ import { chromium, type Browser } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** The browser of this machine: CHROMIUM if it is set, else the first one on the PATH. */
+/** Returns the path of the browser: CHROMIUM if it is set, else the first one on the PATH. Undefined if there is none. */
 export function findChromium(env: NodeJS.ProcessEnv): string | undefined {
   const directories = (env['PATH'] ?? '').split(delimiter);
   const candidates = [env['CHROMIUM'] ?? '', ...names.flatMap((name) => directories.map((at) => join(at, name)))];
   return candidates.find((file) => file !== '' && existsSync(file));
 }
 
-/** A fresh profile, and no services of its own that talk to the world. */
+/** Starts the browser with a new profile, and without background services that use the network. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -1,19 +1,19 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** GraphiQL as a person uses it: through what is on the screen. */
+/** A page with GraphiQL, operated through its visible elements. Disposing closes it. */
 export interface GraphiQLWindow {
-  /** The hosts of all requests and WebSockets so far. */
+  /** Hosts of all requests and WebSockets so far. */
   readonly hosts: ReadonlySet<string>;
-  /** Errors that nobody in the page caught, and those the browser reported, such as a refused load. */
+  /** Uncaught errors of the page, and errors that the browser logged, such as a blocked request. */
   readonly problems: readonly string[];
   tabs(): Promise<readonly string[]>;
   open(tab: string): Promise<void>;
   write(query: string): Promise<void>;
-  /** What the headers editor holds, as far as it is on the screen. */
+  /** Returns the visible text of the headers editor. */
   headers(): Promise<string>;
   writeHeaders(headers: string): Promise<void>;
   run(): Promise<void>;
-  /** Waits until the result pane shows this, within one line. */
+  /** Waits until one line of the result pane contains the text. */
   shows(text: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     write: (query) => replaceText(page, '.graphiql-query-editor', query),
     async headers() {
       await showHeaders(page);
-      // The editor lays out what it holds with non-breaking spaces.
+      // The editor renders spaces as non-breaking spaces.
       return (await page.locator(`${HEADERS_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
     },
     async writeHeaders(headers) {

@@ -25,7 +25,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await demo[Symbol.asyncDispose]();
   });
 
-  it('shows a tab for every example, and the first query answers with data', async () => {
+  it('shows a tab for every example and returns data for the first query', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     expect(await graphiql.tabs()).toEqual(examples.map(({ title }) => title));
     await graphiql.open(examples.find(({ operation }) => operation === 'query')?.title ?? '');
@@ -34,7 +34,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     expect(graphiql.problems).toEqual([]);
   });
 
-  it('shows how to be somebody else, and what they see: by a query, and by a subscription', async () => {
+  it('authenticates as another user when the headers editor has their token, for queries and subscriptions', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
     const shown = await graphiql.headers();
     for (const { token, name } of demoUsers.slice(0, 2))
@@ -49,7 +49,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await graphiql.shows('"code": "FORBIDDEN"');
   });
 
-  it('shows a pause in a running subscription', async () => {
+  it('shows a MODIFIED event when a workspace is paused during a subscription', async () => {
     const { name, namespace } = await runningWorkspace(demo.url);
     await using graphiql = await openGraphiQL(browser, demo.url);
     await graphiql.write(

@@ -21,11 +21,11 @@ function pictures(name: string, labels: Readonly<Record<string, string>>): Manif
   };
 }
 
-function kept(name: string, key: string, more: object = {}): object {
+function imageRef(name: string, key: string, more: object = {}): object {
   return { configMap: { name, namespace: 'pictures', key, mediaType: 'image/svg+xml', ...more } };
 }
 
-function kind(name: string, icon: object, logo: object): Manifest {
+function workspaceKindWith(name: string, icon: object, logo: object): Manifest {
   return { ...workspaceKind(name, {}, { icon, logo }), status: { spawnerIcon: { sha256: SHA256 } } };
 }
 
@@ -33,10 +33,10 @@ const objects = [
   namespace('pictures'),
   pictures('public', { 'notebooks.kubeflow.org/image-source': 'true' }),
   pictures('private', {}),
-  kind('k', kept('public', 'icon.svg'), kept('public', 'logo.png')),
-  kind('missing', kept('nowhere', 'icon.svg'), kept('public', 'none.svg')),
-  kind('climbing', kept('..', 'icon.svg'), kept('public', 'logo.png', { namespace: '..' })),
-  kind('other', kept('private', 'icon.svg'), { url: 'https://example.com/logo.svg' }),
+  workspaceKindWith('k', imageRef('public', 'icon.svg'), imageRef('public', 'logo.png')),
+  workspaceKindWith('missing', imageRef('nowhere', 'icon.svg'), imageRef('public', 'none.svg')),
+  workspaceKindWith('climbing', imageRef('..', 'icon.svg'), imageRef('public', 'logo.png', { namespace: '..' })),
+  workspaceKindWith('other', imageRef('private', 'icon.svg'), { url: 'https://example.com/logo.svg' }),
 ];
 
 describe('/assets/', () => {
@@ -50,7 +50,7 @@ describe('/assets/', () => {
     return fetch(new URL(path, gateway.url), init);
   }
 
-  it('serves what a kind names, without rights, and for long where the address names the content', async () => {
+  it('serves the icon of a WorkspaceKind sandboxed, and as immutable when the URL has its hash', async () => {
     const { data } = await gateway.query('{ workspaceKind(name: "k") { icon { url error } } }');
     expect(data).toEqual({
       workspaceKind: { icon: { url: `/assets/workspacekinds/k/icon?sha256=${SHA256}`, error: null } },
@@ -67,7 +67,7 @@ describe('/assets/', () => {
     });
   });
 
-  it('has it asked for again where the address does not name the content, and answers 304 to who has it', async () => {
+  it('requires revalidation when the URL has no or another hash, and sends 304 for a matching tag', async () => {
     for (const query of ['', '?sha256=another']) {
       const first = await get(`/assets/workspacekinds/k/icon${query}`);
       expect(first.headers.get('cache-control')).toBe('private, no-cache');
@@ -77,22 +77,22 @@ describe('/assets/', () => {
     }
   });
 
-  it('answers a HEAD without the body', async () => {
+  it('sends no body when the method is HEAD', async () => {
     const response = await get('/assets/workspacekinds/k/icon', { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length')]).toEqual([200, String(SVG.length)]);
     expect(await response.text()).toBe('');
   });
 
-  it('serves bytes as they are', async () => {
+  it('serves binaryData unchanged', async () => {
     const response = await get('/assets/workspacekinds/k/logo');
     expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
   });
 
   it.each(['..', '%2e%2e', '.', '', 'a%2Fb', '%00', '%zz', '%25'])(
-    'is 422 for the kind %s, which cannot be a segment of a request path',
+    'sends 422 for the WorkspaceKind name %s, which cannot be a path segment',
     async (segment) => {
       const before = gateway.cluster.requests.length;
-      // `fetch` would resolve the path.
+      // `fetch` would normalize the path.
       const asking = request(gateway.url, { path: `/assets/workspacekinds/${segment}/icon` }).end();
       const [response] = (await once(asking, 'response')) as [IncomingMessage];
       expect([response.statusCode, await text(response)]).toEqual([422, expect.stringContaining('name must ')]);
@@ -102,32 +102,34 @@ describe('/assets/', () => {
 
   it.each([
     ['a ConfigMap that does not exist', 'missing/icon'],
-    ['a key that it does not have', 'missing/logo'],
+    ['a key that the ConfigMap does not have', 'missing/logo'],
     ['a ConfigMap whose name cannot be in a path', 'climbing/icon'],
     ['a ConfigMap whose namespace cannot be in a path', 'climbing/logo'],
-    ['a ConfigMap that is not labelled as a source of pictures', 'other/icon'],
-    ['a picture that is elsewhere', 'other/logo'],
-    ['a kind that does not exist', 'none/icon'],
-    ['something else of a kind', 'k/banner'],
-    ['nothing', ''],
-  ])('is 404 for %s', async (_, path) => {
+    ['a ConfigMap without the label of image sources', 'other/icon'],
+    ['an image with an external URL', 'other/logo'],
+    ['a WorkspaceKind that does not exist', 'none/icon'],
+    ['an unknown image of a WorkspaceKind', 'k/banner'],
+    ['an empty path', ''],
+  ])('sends 404 for %s', async (_, path) => {
     const response = await get(`/assets/workspacekinds/${path}`);
     expect(response.status).toBe(404);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('is 405 for what does not read', async () => {
+  it('sends 405 when the method is neither GET nor HEAD', async () => {
     expect((await get('/assets/workspacekinds/k/icon', { method: 'DELETE' })).status).toBe(405);
   });
 
-  it('is 403 for who may not see the kind', async () => {
-    gateway.cluster.addUser({ token: 'token-of-nobody', name: 'nobody' });
-    await using other = await startGatewayFor(gateway.cluster.kubeconfigFor('token-of-nobody'), { when: 'at once' });
+  it('sends 403 when the viewer may not read the WorkspaceKind', async () => {
+    gateway.cluster.addUser({ token: 'token-without-permissions', name: 'without-permissions' });
+    await using other = await startGatewayFor(gateway.cluster.kubeconfigFor('token-without-permissions'), {
+      when: 'at once',
+    });
     const response = await fetch(new URL('/assets/workspacekinds/k/icon', other.url));
     expect(response.status).toBe(403);
   });
 
-  it('is 503, not 404, while the cluster cannot be asked', async () => {
+  it('sends 503, not 404, while the API server is unreachable', async () => {
     await using alone = await startTestGateway({ objects });
     await alone.cluster.faults.stop();
     const response = await fetch(new URL('/assets/workspacekinds/k/icon', alone.url));

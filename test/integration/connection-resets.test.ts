@@ -10,7 +10,7 @@ import { namespace, workspace } from '../support/manifests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const TIMES = 50;
-const noProc = platform === 'linux' ? undefined : 'file descriptors are counted in /proc, which is there on Linux only';
+const noProc = platform === 'linux' ? undefined : 'file descriptors are counted in /proc, which exists on Linux only';
 if (noProc) console.warn(`“connection resets” is skipped: ${noProc}.`);
 
 const LIST = JSON.stringify({ query: '{ workspaces { nodes { name } } }' });
@@ -18,7 +18,7 @@ const LIVE = JSON.stringify({ query: 'subscription { workspaces { type object { 
 const INIT = '{"type":"connection_init"}';
 const SUBSCRIBE = `{"id":"1","type":"subscribe","payload":${LIVE}}`;
 
-/** A request: its head, and its body if it has one. */
+/** Returns the bytes of a request with an optional body. */
 function request(target: string, headers: readonly string[] = [], body?: string): string {
   const [method, path] = body === undefined ? ['GET', target] : ['POST', target];
   const framing =
@@ -37,7 +37,7 @@ function upgrade(path: string, ...headers: readonly string[]): string {
   ]);
 }
 
-/** A text frame of up to 65535 bytes, masked with zeros. */
+/** Returns a text frame of up to 65535 bytes, masked with zeros. */
 function frame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   return Buffer.concat([Buffer.from([0x81, 0xfe, length >> 8, length & 0xff, 0, 0, 0, 0]), Buffer.from(text)]);
@@ -51,7 +51,7 @@ async function received(socket: Socket, text: string): Promise<void> {
   }
 }
 
-/** A client's part of an exchange, before it resets the connection. */
+/** The actions of a client before it resets the connection. */
 type Phase = (socket: Socket) => Promise<void> | void;
 
 const send =
@@ -77,7 +77,7 @@ const phases: readonly (readonly [title: string, phase: Phase])[] = [
   ['in the body of a POST for an event stream', send(request('/graphql', EVENT_STREAM, LIVE).slice(0, -10))],
   ['after a GET', send(request('/graphql?query={__typename}'))],
   ['after a POST', send(request('/graphql', [], LIST))],
-  ['while the answer to a POST arrives', sendAndRead(request('/graphql', [], LIST), 'HTTP/1.1 200')],
+  ['while reading the response to a POST', sendAndRead(request('/graphql', [], LIST), 'HTTP/1.1 200')],
   ['after many pipelined POSTs', send(request('/graphql', [], LIST).repeat(5))],
   ['after a request that is not HTTP', send('no HTTP at all\r\n\r\n')],
   ['after a CONNECT', send('CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n')],
@@ -88,16 +88,16 @@ const phases: readonly (readonly [title: string, phase: Phase])[] = [
   ['after a path that is not served', send(request('/nothing'))],
   ['after a target that is not a URL', send(request('//['))],
   ['after an image whose name is not a URL', send(request('/assets//[%zz'))],
-  ['after a request of a foreign page', send(request('/graphql', [FOREIGN]))],
+  ['after a request of a foreign origin', send(request('/graphql', [FOREIGN]))],
   ['after GraphiQL', send(request('/graphql', ['Accept: text/html']))],
   ['after a missing file of GraphiQL', send(request('/graphql/graphiql/none.js'))],
   ['after an image of the cluster', send(request('/assets/workspacekinds/none/icon'))],
   ['in the headers of an upgrade', send(upgrade('/graphql').slice(0, 60))],
   ['after an upgrade that gets 404', send(upgrade('/nothing'))],
   ['after an upgrade that gets 403', send(upgrade('/graphql', FOREIGN))],
-  ['while the 404 of an upgrade arrives', sendAndRead(upgrade('/nothing'), '404')],
-  ['while the 403 of an upgrade arrives', sendAndRead(upgrade('/graphql', FOREIGN), '403')],
-  ['after a refused upgrade with bytes behind it', send(`${upgrade('/nothing')}${'x'.repeat(100_000)}`)],
+  ['while reading the 404 of an upgrade', sendAndRead(upgrade('/nothing'), '404')],
+  ['while reading the 403 of an upgrade', sendAndRead(upgrade('/graphql', FOREIGN), '403')],
+  ['after a refused upgrade followed by more bytes', send(`${upgrade('/nothing')}${'x'.repeat(100_000)}`)],
   ['after an upgrade without a key', send(upgrade('/graphql').replace(/Sec-WebSocket-Key.*\r\n/u, ''))],
   ['after an upgrade to another protocol', send(upgrade('/graphql').replace('Upgrade: websocket', 'Upgrade: h2c'))],
   ['after an accepted upgrade', sendAndRead(upgrade('/graphql'), '101')],
@@ -131,18 +131,18 @@ function acknowledged(next: Phase): Phase {
 
 async function resetAfter(gateway: GatewayProcess, phase: Phase): Promise<void> {
   const socket = await gateway.connect();
-  socket.on('error', () => socket.destroy()); // the gateway may be first to close
+  socket.on('error', () => socket.destroy()); // the gateway may close first
   await phase(socket);
   if (socket.destroyed) return;
   const closed = once(socket, 'close');
-  // A byte that was written must have left: a reset discards what waits in this process.
+  // A reset would discard bytes that are still buffered in this process.
   if (socket.writableLength > 0) await once(socket, 'drain');
   socket.resetAndDestroy();
   await closed;
 }
 
-/** Rejects if the process has ended, or if it keeps connections that its clients have left. */
-async function assertUnharmed(gateway: GatewayProcess): Promise<void> {
+/** Rejects if the process has exited, or if it keeps connections that its clients have reset. */
+async function assertHealthy(gateway: GatewayProcess): Promise<void> {
   await waitFor(async () => (await gateway.clientDescriptors()) === 0, 'the gateway has closed every connection');
   const agent = await gateway.connect();
   await sendAndRead(request('/livez', ['Connection: close']), '200 OK')(agent);
@@ -163,29 +163,29 @@ describe.skipIf(noProc)('connection resets', () => {
     await cluster[Symbol.asyncDispose]();
   });
 
-  it.each(phases)('keeps the gateway up when clients reset %s', async (_, phase) => {
+  it.each(phases)('keeps running when clients reset %s', async (_, phase) => {
     for (let time = 0; time < TIMES; time += 1) await resetAfter(gateway, phase);
-    await assertUnharmed(gateway);
+    await assertHealthy(gateway);
   });
 
-  it('closes a refused upgrade whose client neither reads nor closes', async () => {
+  it('closes a refused upgrade when its client neither reads nor closes', async () => {
     const sockets = await Promise.all(Array.from({ length: TIMES }, () => gateway.connect()));
     for (const [index, socket] of sockets.entries()) {
       socket.on('error', () => socket.destroy());
       socket.pause();
       socket.write(`${upgrade(index % 2 ? '/nothing' : '/graphql', FOREIGN)}${'x'.repeat(index * 100)}`);
     }
-    await assertUnharmed(gateway);
+    await assertHealthy(gateway);
     for (const socket of sockets) socket.destroy();
   });
 
-  it('closes a refused upgrade when its client closes, whatever came after the request', async () => {
+  it('closes a refused upgrade when its client closes after sending more bytes', async () => {
     for (let time = 0; time < TIMES; time += 1) {
       const socket = await gateway.connect();
       socket.resume().end(`${upgrade('/nothing')}more bytes`);
       await once(socket, 'close');
     }
-    await assertUnharmed(gateway);
+    await assertHealthy(gateway);
   });
 
   it('stops with exit code 0 when clients reset upgrades during shutdown', async () => {

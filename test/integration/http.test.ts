@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
 const CHANGES = 'subscription { workspaces { type object { name state } } }';
 
-it('passes every audit of the GraphQL over HTTP specification', async () => {
+it('passes all audits of the GraphQL over HTTP specification', async () => {
   await using gateway = await startTestGateway({ objects });
   const results = await auditServer({ url: gateway.url });
   const failures = results.filter(({ status }) => status !== 'ok');
@@ -18,7 +18,7 @@ it('passes every audit of the GraphQL over HTTP specification', async () => {
   expect(results.length).toBeGreaterThan(50);
 });
 
-it('streams a subscription as Server-Sent Events to the graphql-sse client', async () => {
+it('sends a subscription as Server-Sent Events that the graphql-sse client reads', async () => {
   await using gateway = await startTestGateway({ objects });
   const client = createClient({ url: gateway.url, retryAttempts: 0 });
   const changes = client.iterate<{ workspaces: object }>({ query: CHANGES });
@@ -30,10 +30,10 @@ it('streams a subscription as Server-Sent Events to the graphql-sse client', asy
   gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));
   expect((await changes.next()).value.data.workspaces).toMatchObject({ type: 'MODIFIED' });
   await changes.return?.();
-  await waitFor(() => gateway.readers() === 0, 'the reader has left');
+  await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
 });
 
-it('answers a query as one event and the end, and a mistake as an error in the stream', async () => {
+it('sends one result and complete when a query or an invalid operation accepts only an event stream', async () => {
   await using gateway = await startTestGateway({ objects });
   const ask = async (query: string) => {
     const response = await fetch(`${gateway.url}?query=${encodeURIComponent(query)}`, {
@@ -47,7 +47,7 @@ it('answers a query as one event and the end, and a mistake as an error in the s
   expect(await ask('{ nope }')).toMatch(/event: next\ndata: \{"errors":\[.*"code":"BAD_REQUEST".*\nevent: complete/su);
 });
 
-it('answers JSON to a client that would take a stream as well', async () => {
+it('sends JSON when a query accepts both JSON and an event stream', async () => {
   await using gateway = await startTestGateway({ objects });
   const response = await fetch(gateway.url, {
     method: 'POST',
@@ -58,7 +58,7 @@ it('answers JSON to a client that would take a stream as well', async () => {
   expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 1 } } });
 });
 
-it('tells a subscription that came by plain HTTP where to go', async () => {
+it('returns NOT_ACCEPTABLE with the supported transports when a subscription accepts only JSON', async () => {
   await using gateway = await startTestGateway({ objects });
   const { errors } = await gateway.query(CHANGES);
   expect(errors).toMatchObject([
@@ -66,7 +66,7 @@ it('tells a subscription that came by plain HTTP where to go', async () => {
   ]);
 });
 
-it('is alive at once, and ready when every served kind has been read', async () => {
+it('serves /livez at once and /readyz only when every served kind has synced', async () => {
   await using gateway = await startTestGateway({ objects });
   gateway.cluster.faults.refuse({ status: 503, when: ({ url }) => url.includes('/workspaces') });
   await using late = await startGatewayLater(gateway.cluster.kubeconfig);
@@ -78,18 +78,18 @@ it('is alive at once, and ready when every served kind has been read', async () 
   ]);
 });
 
-it('ends its streams as complete when it stops, and refuses what comes after', async () => {
+it('completes all subscriptions and accepts no connection when it is stopped', async () => {
   const gateway = await startTestGateway({ objects });
   const overSocket = gateway.subscribe(CHANGES);
   const overHttp = createClient({ url: gateway.url, retryAttempts: 0 }).iterate({ query: CHANGES });
   await Promise.all([overSocket.next(), overHttp.next()]);
-  const ended = Promise.all([drained(overSocket), drained(overHttp)]);
+  const ended = Promise.all([readToEnd(overSocket), readToEnd(overHttp)]);
   await gateway[Symbol.asyncDispose]();
   await ended;
   await expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
 });
 
-async function drained(stream: AsyncIterable<unknown>): Promise<void> {
+async function readToEnd(stream: AsyncIterable<unknown>): Promise<void> {
   const rest: unknown[] = [];
   for await (const result of stream) rest.push(result);
 }
@@ -99,6 +99,6 @@ async function startGatewayLater(kubeconfig: string) {
   await waitFor(async () => {
     const { waitingFor } = (await (await fetch(new URL('/readyz', gateway.url))).json()) as { waitingFor: string[] };
     return waitingFor.length === 1;
-  }, 'all but one kind have been read');
+  }, 'all kinds but one have synced');
   return gateway;
 }

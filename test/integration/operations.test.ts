@@ -31,7 +31,7 @@ let demo: Demo;
 beforeAll(async () => void (demo = await startDemo({ port: 0 })));
 afterAll(async () => demo[Symbol.asyncDispose]());
 
-async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
+async function send<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promise<D> {
   const response = await fetch(demo.url, {
     method: 'POST',
     headers: {
@@ -49,63 +49,67 @@ async function ask<D, V>(document: TypedDocumentNode<D, V>, variables: V): Promi
 const examples = globSync('schema/operations/*.graphql').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 
 it.each(examples.filter(({ text }) => text.includes('\nquery ')))(
-  '$file answers in the demo without an error',
+  'returns data without errors in the demo when the query of $file is sent',
   async ({ file, text }) => {
     const variables: unknown = JSON.parse(variablesOf(file));
-    const data = await ask(parse(text) as TypedDocumentNode<Record<string, object>, unknown>, variables);
+    const data = await send(parse(text) as TypedDocumentNode<Record<string, object>, unknown>, variables);
     expect(Object.values(data).every((value) => value !== null)).toBe(true);
   },
 );
 
-it('the demo pauses and starts a workspace by the examples', async () => {
+it('pauses and starts a workspace of the demo when the examples are sent', async () => {
   const at = { namespace: 'team-research', name: 'fraud-model' };
-  const { pauseWorkspace } = await ask(PauseWorkspaceDocument, at);
+  const { pauseWorkspace } = await send(PauseWorkspaceDocument, at);
   expect([pauseWorkspace.stateReached, pauseWorkspace.workspace.state]).toEqual([true, 'PAUSED']);
-  const { startWorkspace } = await ask(StartWorkspaceDocument, at);
+  const { startWorkspace } = await send(StartWorkspaceDocument, at);
   expect([startWorkspace.stateReached, startWorkspace.workspace.state]).toEqual([true, 'RUNNING']);
 }, 60_000);
 
-it('the demo has troubles and redirects to show', async () => {
-  const { failing, redirected } = await ask(TroublesDocument, {});
+it('returns failing and redirected workspaces of the demo', async () => {
+  const { failing, redirected } = await send(TroublesDocument, {});
   expect(failing.nodes.length).toBeGreaterThan(2);
   expect(redirected.nodes[0]?.imageConfig.redirectChain.length).toBeGreaterThan(0);
 });
 
-/** An example, asked with the variables that stand beside it. */
-async function askExample<D, V>(document: TypedDocumentNode<D, V>, name: string, changed: Partial<V> = {}): Promise<D> {
+/** Sends an example with the variables of its JSON file, some of them replaced. */
+async function sendExample<D, V>(
+  document: TypedDocumentNode<D, V>,
+  name: string,
+  changed: Partial<V> = {},
+): Promise<D> {
   const given: V = JSON.parse(variablesOf(`schema/operations/${name}.graphql`));
-  return ask(document, { ...given, ...changed });
+  return send(document, { ...given, ...changed });
 }
 
-it('the demo shows by the examples why a workspace does not run, and what it has printed', async () => {
-  const { workspace } = await askExample(WhyItDoesNotRunDocument, '30-why-it-does-not-run');
+it('returns the reason why a workspace of the demo does not run, and its log', async () => {
+  const { workspace } = await sendExample(WhyItDoesNotRunDocument, '30-why-it-does-not-run');
   expect(workspace?.pod?.containerStatuses[0]?.lastTermination?.exitCode).toBeGreaterThan(0);
   expect(workspace?.events.map(({ reason }) => reason)).toContain('BackOff');
-  const { workspaceLogs } = await askExample(LastLinesDocument, '31-last-lines');
+  const { workspaceLogs } = await sendExample(LastLinesDocument, '31-last-lines');
   expect(workspaceLogs.length).toBeGreaterThan(0);
 });
 
-it('the demo has storage and secrets to show, to claim and to change by the examples', async () => {
-  const { persistentVolumeClaims, storageClasses } = await askExample(StorageDocument, '33-storage');
+it('reads and changes storage and secrets of the demo when the examples are sent', async () => {
+  const { persistentVolumeClaims, storageClasses } = await sendExample(StorageDocument, '33-storage');
   expect(persistentVolumeClaims.nodes.some(({ workspaces, pods }) => workspaces.length > 0 && pods.length > 0)).toBe(
     true,
   );
   expect(storageClasses.nodes.length).toBeGreaterThan(1);
-  const { createPersistentVolumeClaim } = await askExample(ClaimStorageDocument, '34-claim-storage');
+  const { createPersistentVolumeClaim } = await sendExample(ClaimStorageDocument, '34-claim-storage');
   expect(createPersistentVolumeClaim.persistentVolumeClaim.canMount).toBe(true);
-  const { secrets } = await askExample(SecretsDocument, '36-secrets');
+  const { secrets } = await sendExample(SecretsDocument, '36-secrets');
   expect(secrets.nodes.flatMap(({ contents }) => contents?.keys ?? [])).toContain('password');
   expect(secrets.nodes.some(({ workspaces }) => workspaces.length > 0)).toBe(true);
-  const { updateSecret } = await askExample(UpdateSecretDocument, '38-update-secret');
+  const { updateSecret } = await sendExample(UpdateSecretDocument, '38-update-secret');
   expect(updateSecret.secret.contents?.keys).toEqual(['password', 'username']);
 });
 
-it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces by the examples', async () => {
-  await askExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');
-  const { patchDevPodWorkspaceInstance } = await askExample(PatchDevPodWorkspaceDocument, '24-patch-devpod-workspace');
+it('creates, annotates, patches, replaces and deletes DevPod workspaces of the demo when the examples are sent', async () => {
+  await sendExample(AnnotateDevPodWorkspaceDocument, '23-annotate-devpod-workspace');
+  const { patchDevPodWorkspaceInstance } = await sendExample(PatchDevPodWorkspaceDocument, '24-patch-devpod-workspace');
   const { template } = patchDevPodWorkspaceInstance.devPodWorkspaceInstance;
   expect(template?.workspaceEnv).toContainEqual({ name: 'PAGER', value: '***' });
-  const { createDevPodWorkspaceInstance } = await askExample(
+  const { createDevPodWorkspaceInstance } = await sendExample(
     CreateDevPodWorkspaceDocument,
     '22-create-devpod-workspace',
   );
@@ -114,39 +118,42 @@ it('the demo creates, annotates, patches, replaces and deletes DevPod workspaces
     metadata: { resourceVersion: await versionWhenReady(name) },
     spec: { description: 'Replaced as a whole' },
   };
-  const replaced = await askExample(ReplaceDevPodWorkspaceDocument, '25-replace-devpod-workspace', { manifest });
+  const replaced = await sendExample(ReplaceDevPodWorkspaceDocument, '25-replace-devpod-workspace', { manifest });
   expect(replaced.replaceDevPodWorkspaceInstance.devPodWorkspaceInstance.description).toBe('Replaced as a whole');
-  await askExample(DeleteDevPodWorkspaceDocument, '26-delete-devpod-workspace');
-  const { devPodWorkspaceInstances } = await ask(DevPodWorkspacesDocument, {});
+  await sendExample(DeleteDevPodWorkspaceDocument, '26-delete-devpod-workspace');
+  const { devPodWorkspaceInstances } = await send(DevPodWorkspacesDocument, {});
   expect(devPodWorkspaceInstances.nodes.map((node) => node.name)).not.toContain(name);
 });
 
-/** DevPod has the last word on what has been created. A dry run sees that before the list, which is polled, does. */
+/** Waits until DevPod's controller has written its last change. A dry run sees that earlier than the list, which is polled. */
 async function versionWhenReady(name: string): Promise<unknown> {
-  interface Seen {
+  interface DryRunResult {
     readonly seen: {
       readonly object: { readonly phase: string | null; readonly metadata: { readonly resourceVersion: string } };
     };
   }
   const document = parse(
     'mutation ($name: String!) { seen: patchDevPodWorkspaceInstance(input: { namespace: "team-research", name: $name, type: MERGE, patch: {}, dryRun: true }) { object: devPodWorkspaceInstance { phase metadata { resourceVersion } } } }',
-  ) as TypedDocumentNode<Seen, { name: string }>;
-  let last = (await ask(document, { name })).seen.object;
-  await waitFor(async () => (last = (await ask(document, { name })).seen.object).phase === 'Ready', 'it is ready');
+  ) as TypedDocumentNode<DryRunResult, { name: string }>;
+  let last = (await send(document, { name })).seen.object;
+  await waitFor(
+    async () => (last = (await send(document, { name })).seen.object).phase === 'Ready',
+    'the workspace is ready',
+  );
   return last.metadata.resourceVersion;
 }
 
-it('the demo patches, suspends and resumes Volcano jobs by the examples', async () => {
-  const { patchVolcanoJob } = await askExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
+it('patches, suspends and resumes Volcano jobs of the demo when the examples are sent', async () => {
+  const { patchVolcanoJob } = await sendExample(PatchVolcanoJobDocument, '29a-patch-volcano-job');
   expect(patchVolcanoJob.volcanoJob.metadata.labels).toEqual([{ key: 'app', value: 'patchlabel' }]);
-  await askExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
+  await sendExample(SuspendVolcanoJobDocument, '29b-suspend-volcano-job');
   await waitFor(async () => (await phaseOfTraining()) === 'Aborted', 'the job is suspended');
-  await askExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');
-  await waitFor(async () => (await phaseOfTraining()) === 'Running', 'the job runs again');
+  await sendExample(ResumeVolcanoJobDocument, '29c-resume-volcano-job');
+  await waitFor(async () => (await phaseOfTraining()) === 'Running', 'the job is running');
 }, 60_000);
 
 async function phaseOfTraining(): Promise<string | null | undefined> {
-  const { volcanoJobs } = await ask(VolcanoJobsDocument, {});
+  const { volcanoJobs } = await send(VolcanoJobsDocument, {});
   return volcanoJobs.nodes.find(({ name }) => name === 'detector-training')?.phase;
 }
 
@@ -154,6 +161,6 @@ function variablesOf(file: string): string {
   try {
     return readFileSync(file.replace(/\.graphql$/u, '.json'), 'utf8');
   } catch {
-    return '{}'; // an example without variables
+    return '{}'; // the example has no variables
   }
 }

@@ -5,11 +5,11 @@ import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
-const STRANGER = 'https://evil.example.com';
-const FRIEND = 'https://dashboard.example.com';
+const FOREIGN_ORIGIN = 'https://evil.example.com';
+const ALLOWED_ORIGIN = 'https://dashboard.example.com';
 const PAUSE = 'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { warnings } }';
 
-/** The HTTP status of a WebSocket’s handshake: 101 where it is accepted. */
+/** Returns the HTTP status of a WebSocket handshake: 101 if it is accepted. */
 function handshake(gateway: TestGateway, origin: string | undefined): Promise<number> {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws', {
     ...(origin && { origin }),
@@ -24,7 +24,7 @@ function handshake(gateway: TestGateway, origin: string | undefined): Promise<nu
   });
 }
 
-/** fetch() would not let us say another host. */
+/** Sends a request with node:http, because fetch() does not allow to set Host. */
 function ask(gateway: TestGateway, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const asking = request(gateway.url, { method: 'POST', headers }, (response) => {
@@ -39,32 +39,32 @@ function ask(gateway: TestGateway, headers: Readonly<Record<string, string>>, bo
 const json = { 'content-type': 'application/json' };
 const query = JSON.stringify({ query: '{ workspaces { totalCount } }' });
 
-it('opens WebSockets for its own pages, for allowed origins and for what is no browser, and for nobody else', async () => {
-  await using gateway = await startTestGateway({ objects, allowedOrigins: [FRIEND] });
+it('accepts WebSockets of its own origin, allowed origins and clients without Origin, and refuses all others', async () => {
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN] });
   expect(await handshake(gateway, undefined)).toBe(101);
   expect(await handshake(gateway, new URL(gateway.url).origin)).toBe(101);
-  expect(await handshake(gateway, FRIEND)).toBe(101);
-  expect(await handshake(gateway, STRANGER)).toBe(403);
+  expect(await handshake(gateway, ALLOWED_ORIGIN)).toBe(101);
+  expect(await handshake(gateway, FOREIGN_ORIGIN)).toBe(403);
 });
 
-it('answers pages of allowed origins, and refuses those of others', async () => {
-  await using gateway = await startTestGateway({ objects, allowedOrigins: [FRIEND] });
+it('answers requests of allowed origins with CORS headers and refuses other origins with 403', async () => {
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN] });
   expect(await ask(gateway, { ...json, origin: new URL(gateway.url).origin }, query)).toBe(200);
-  expect(await ask(gateway, { ...json, origin: STRANGER }, query)).toBe(403);
+  expect(await ask(gateway, { ...json, origin: FOREIGN_ORIGIN }, query)).toBe(403);
   const preflight = await fetch(gateway.url, {
     method: 'OPTIONS',
-    headers: { origin: FRIEND, 'access-control-request-method': 'POST' },
+    headers: { origin: ALLOWED_ORIGIN, 'access-control-request-method': 'POST' },
   });
-  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, FRIEND]);
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, ALLOWED_ORIGIN]);
   const stream = await fetch(`${gateway.url}?query=${encodeURIComponent('{ workspaces { totalCount } }')}`, {
-    headers: { origin: FRIEND, accept: 'text/event-stream' },
+    headers: { origin: ALLOWED_ORIGIN, accept: 'text/event-stream' },
   });
-  expect(stream.headers.get('access-control-allow-origin')).toBe(FRIEND);
+  expect(stream.headers.get('access-control-allow-origin')).toBe(ALLOWED_ORIGIN);
   await stream.body?.cancel();
 });
 
 it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-  'refuses a mutation that any page could make a browser send: %s',
+  'refuses a mutation that needs no CORS preflight: %s',
   async (contentType) => {
     await using gateway = await startTestGateway({ objects });
     expect(await ask(gateway, { 'content-type': contentType }, `query=${encodeURIComponent(PAUSE)}`)).toBe(415);
@@ -76,7 +76,7 @@ it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data
   },
 );
 
-it('never executes a mutation that comes by GET, not even for a stream', async () => {
+it('refuses a mutation by GET with 405 when it accepts an event stream', async () => {
   await using gateway = await startTestGateway({ objects });
   const url = `${gateway.url}?query=${encodeURIComponent(PAUSE)}`;
   const response = await fetch(url, { headers: { accept: 'text/event-stream' } });
@@ -86,7 +86,7 @@ it('never executes a mutation that comes by GET, not even for a stream', async (
   });
 });
 
-it('answers on loopback to loopback names only, so that no name of somebody else leads here', async () => {
+it('refuses other names than loopback names in Host when it listens on loopback (DNS rebinding)', async () => {
   await using gateway = await startTestGateway({ objects });
   const { port } = new URL(gateway.url);
   expect(await ask(gateway, { ...json, host: `localhost:${port}` }, query)).toBe(200);

@@ -104,7 +104,7 @@ it('releases all subscriptions when two thousand sockets reset at once', async (
   expect((await gateway.query('{ workspaces { totalCount } }')).errors).toBeUndefined();
 }, 60_000);
 
-it('sends no ping behind the end of an event stream that its client does not read', async () => {
+it('sends no ping after the end of an event stream when its client does not read', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const large = Array.from({ length: 200 }, (_, index) => workspaceWith(`nb-${index}`, filler.repeat(100)));
@@ -126,7 +126,7 @@ it('sends no ping behind the end of an event stream that its client does not rea
   socket.pause();
   gateway.cluster.revokeToken('ada');
   await waitFor(() => {
-    vi.advanceTimersByTime(100); // until the token has been checked again
+    vi.advanceTimersByTime(100); // until the token is checked again
     return gateway.readers() === 0;
   }, 'the stream has ended');
   vi.advanceTimersByTime(12_000);
