@@ -2,10 +2,10 @@ import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isInvalid, StatusError } from '../kubernetes/status-error.ts';
 import type { Patch, WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
 import { objectOf, type Manifest } from './manifest.ts';
 import type { Operation } from './patch.ts';
+import { isFailedTest, retryOnConflict } from './retry.ts';
 
 /** The annotations that say who did what. */
 export const auditKeys = {
@@ -143,7 +143,10 @@ interface JsonPatching<T extends KubernetesObject> {
   readonly operations: readonly Operation[];
 }
 
-/** How the annotations are added depends on what the object has by then, and the copy may be behind. */
+/**
+ * The operations depend on whether the object has annotations. The cached object may be outdated, so a failed test is
+ * tried again with the stored one.
+ */
 async function patchJson<T extends KubernetesObject>(
   context: Context,
   { resource, at, operations }: JsonPatching<T>,
@@ -151,26 +154,19 @@ async function patchJson<T extends KubernetesObject>(
 ): Promise<WriteResult<T>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
-  const send = (object: T | undefined) =>
-    client.writer.patch(
-      resource,
-      at,
-      {
-        type: 'JSON',
-        body: [...operations, ...annotationOperations(annotations, annotationsAfter(operations, object))],
-      },
-      options,
-    );
-  const known = await client.reader.get(resource, at);
-  try {
-    return await send(known);
-  } catch (error) {
-    const isUnexplained = isInvalid(error) && error instanceof StatusError && !error.details.causes?.length;
-    if (!isUnexplained) throw error;
-    const fresh = await client.reader.getUncached(resource, at);
-    if (annotationsAfter(operations, fresh) === annotationsAfter(operations, known)) throw error;
-    return send(fresh);
-  }
+  return retryOnConflict<'annotations' | 'none', WriteResult<T>>({
+    prepare: async (failed) => {
+      if (!failed) return annotationsAfter(operations, await client.reader.get(resource, at));
+      const has = annotationsAfter(operations, await client.reader.getUncached(resource, at));
+      if (has === failed.prepared) throw failed.error; // something else than the test of the annotations has failed
+      return has;
+    },
+    write: (has) => {
+      const body = [...operations, ...annotationOperations(annotations, has)];
+      return client.writer.patch(resource, at, { type: 'JSON', body }, options);
+    },
+    isRetryable: isFailedTest,
+  });
 }
 
 /** Whether the object has annotations once these operations are done. */

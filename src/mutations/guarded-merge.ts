@@ -3,11 +3,9 @@ import { revisionOf } from '../graphql/object-meta.ts';
 import { anyObject } from '../kubernetes/decoder.ts';
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
-import { isConflict } from '../kubernetes/status-error.ts';
 import type { WriteOptions, WriteResult } from '../kubernetes/verbs.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
-
-const ATTEMPTS = 5;
+import { retryOnConflict } from './retry.ts';
 
 interface GuardedMerge<T extends KubernetesObject> {
   readonly resource: Resource<T>;
@@ -35,18 +33,16 @@ export async function guardedMerge<T extends KubernetesObject>(
   { revision, ...options }: Options,
 ): Promise<WriteResult<T>> {
   await client.assertCan('update', resource, at);
-  const copy = await client.reader.get(resource, at);
-  let object = copy && revisionOf(copy) === revision ? copy : await client.reader.getUncached(resource, at);
-  for (let attempt = 1; ; attempt += 1) {
-    assertRevision(object, revision);
-    const body = atVersion(await changeOf(object), object, annotations);
-    try {
-      return await client.writer.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' });
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-      object = await client.reader.getUncached(resource, at);
-    }
-  }
+  const cached = await client.reader.get(resource, at);
+  return retryOnConflict({
+    prepare: async (failed) => {
+      const isCurrent = !failed && cached && revisionOf(cached) === revision;
+      const object = isCurrent ? cached : await client.reader.getUncached(resource, at);
+      assertRevision(object, revision);
+      return atVersion(await changeOf(object), object, annotations);
+    },
+    write: (body) => client.writer.patch(resource, at, { type: 'MERGE', body }, { ...options, verb: 'update' }),
+  });
 }
 
 function assertRevision({ kind, metadata, ...rest }: KubernetesObject, revision: string): void {

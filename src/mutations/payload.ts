@@ -7,7 +7,7 @@ export interface WritePayload {
   readonly warnings: readonly string[];
 }
 
-interface PayloadOptions {
+export interface PayloadOptions {
   /** Under which name the object is given. */
   readonly field: string;
   readonly type: TypeRef<KubernetesObject>;

@@ -1,10 +1,5 @@
 import { failure } from '../graphql/errors.ts';
 import { keyOf, type KubernetesObject } from '../kubernetes/object.ts';
-import type { Resource } from '../kubernetes/resource.ts';
-import type { ViewerClient } from '../viewer-client/viewer-client.ts';
-import { withInputPaths } from './field-errors.ts';
-import { deleteOptionsOf } from './inputs.ts';
-import type { WritePayload } from './payload.ts';
 
 /** The labels by which claims and secrets are made part of what the users of workspaces work with. */
 export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';
@@ -33,34 +28,4 @@ export function assertCanUpdate(object: KubernetesObject): void {
     `${kind} ${keyOf(metadata)} is not labeled with ${CAN_UPDATE_LABEL}=true: it is not to be changed or deleted here.`,
     { reason: 'NotLabeled', kind, ...(namespace && { namespace }), name },
   );
-}
-
-interface Deletion {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dryRun: boolean;
-}
-
-export interface DeletePayload extends WritePayload {
-  readonly deletionPending: boolean;
-}
-
-/**
- * Deletes what is labelled as theirs to delete: the very object that has the label.
- * @throws {GraphQLError} as {@link assertCanUpdate}
- */
-export async function deleteUpdatable<T extends KubernetesObject>(
-  client: ViewerClient,
-  resource: Resource<T>,
-  input: Deletion & Parameters<typeof deleteOptionsOf>[0],
-): Promise<DeletePayload> {
-  const { namespace, name, dryRun } = input;
-  const at = { namespace, name };
-  await client.assertCan('delete', resource, at);
-  const before = await client.reader.getUncached(resource, at);
-  assertCanUpdate(before);
-  const options = deleteOptionsOf({ ...input, uid: input.uid ?? before.metadata.uid });
-  const { object, warnings } = await withInputPaths({}, client.writer.delete(resource, at, options));
-  const isHeldBack = dryRun && (before.metadata.finalizers ?? []).length > 0;
-  return { object: object ?? before, deletionPending: object !== undefined || isHeldBack, warnings };
 }

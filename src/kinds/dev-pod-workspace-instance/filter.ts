@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { instanceSpecOf, instanceStatusOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
@@ -23,13 +23,11 @@ export type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilter
 export function instanceMatcher(
   filter: DevPodWorkspaceInstanceFilter | null | undefined,
 ): (instance: DevPodWorkspaceInstanceObject) => boolean {
-  const text = filter?.search?.toLowerCase() ?? '';
-  const phases = filter?.phases;
-  const selected = labelSelector(filter?.labelSelector);
-  return (instance) =>
-    [instance.metadata.name, displayNameOf(instance)].some((name) => name.toLowerCase().includes(text)) &&
-    (!phases || phases.includes(instanceStatusOf(instance).phase ?? '')) &&
-    (selected?.(instance) ?? true);
+  return matchesAll<DevPodWorkspaceInstanceObject>([
+    searchCondition(filter?.search, (instance) => [instance.metadata.name, displayNameOf(instance)]),
+    oneOfCondition(filter?.phases, (instance) => instanceStatusOf(instance).phase ?? ''),
+    labelCondition(filter?.labelSelector),
+  ]);
 }
 
 export function displayNameOf(instance: DevPodWorkspaceInstanceObject): string {

@@ -2,7 +2,6 @@ import { builder, type InputFields } from '../../graphql/builder.ts';
 import { manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
 import {
   deleteFields,
-  deleteOptionsOf,
   dryRunField,
   fieldManagerField,
   writeFields,
@@ -14,6 +13,7 @@ import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { maskOutcome } from './masking.ts';
+import { deleteObject } from '../../mutations/delete.ts';
 import { DevPodWorkspaceInstanceType } from './refs.ts';
 import { DevPodWorkspaceInstance } from './resource.ts';
 import { assertNoPlaceholders, assertReadsNothingMasked, manifestsIn } from './write-rules.ts';
@@ -197,14 +197,10 @@ builder.mutationFields((t) => ({
         description: 'The DevPod workspace, and options of the deletion.',
       }),
     },
-    resolve: async (_, { input }, { client }) => {
+    resolve: (_, { input }, { client }) => {
       const { namespace, name } = input;
-      const { object, warnings } = await client.writer.delete(
-        DevPodWorkspaceInstance,
-        { namespace, name },
-        deleteOptionsOf(input),
-      );
-      return { deletionPending: object !== undefined, warnings };
+      const at = { namespace, name };
+      return deleteObject(client, { resource: DevPodWorkspaceInstance, at, before: undefined }, input);
     },
   }),
 }));

@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { eventFieldsOf, type EventObject } from './resource.ts';
 
 export const EventTypeEnum = builder.enumType('KubernetesEventType', {
@@ -30,16 +31,11 @@ export const EventFilterInput = builder.inputType('KubernetesEventFilter', {
 type EventFilter = typeof EventFilterInput.$inferInput;
 
 export function eventMatcher(filter: EventFilter | null | undefined): (event: EventObject) => boolean {
-  const { types, reasons, kinds, names } = filter ?? {};
-  const text = filter?.search?.toLowerCase() ?? '';
-  return (event) => {
-    const { reason = '', message = '', involvedObject: { kind = '', name = '' } = {} } = eventFieldsOf(event);
-    return (
-      (!types || types.includes(typeOf(event))) &&
-      (!reasons || reasons.includes(reason)) &&
-      (!kinds || kinds.includes(kind)) &&
-      (!names || names.includes(name)) &&
-      message.toLowerCase().includes(text)
-    );
-  };
+  return matchesAll<EventObject>([
+    oneOfCondition(filter?.types, typeOf),
+    oneOfCondition(filter?.reasons, (event) => eventFieldsOf(event).reason ?? ''),
+    oneOfCondition(filter?.kinds, (event) => eventFieldsOf(event).involvedObject?.kind ?? ''),
+    oneOfCondition(filter?.names, (event) => eventFieldsOf(event).involvedObject?.name ?? ''),
+    searchCondition(filter?.search, (event) => [eventFieldsOf(event).message ?? '']),
+  ]);
 }

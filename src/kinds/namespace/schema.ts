@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
@@ -77,9 +77,10 @@ const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
 function namespaceMatcher(
   filter: typeof NamespaceFilterInput.$inferInput | null | undefined,
 ): (namespace: NamespaceObject) => boolean {
-  const selected = labelSelector(filter?.labelSelector);
-  const text = filter?.search?.toLowerCase() ?? '';
-  return (namespace) => namespace.metadata.name.toLowerCase().includes(text) && (selected?.(namespace) ?? true);
+  return matchesAll<NamespaceObject>([
+    labelCondition(filter?.labelSelector),
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+  ]);
 }
 
 const byName: Ordering<NamespaceObject> = {

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { claimSpecOf, claimStatusOf, type PersistentVolumeClaimObject } from './resource.ts';
 
@@ -43,14 +43,12 @@ export const ClaimFilterInput = builder.inputType('PersistentVolumeClaimFilter',
 export function claimMatcher(
   filter: typeof ClaimFilterInput.$inferInput | null | undefined,
 ): (claim: PersistentVolumeClaimObject) => boolean {
-  const { search, phases, storageClasses } = filter ?? {};
-  const selected = labelSelector(filter?.labelSelector);
-  const text = search?.toLowerCase() ?? '';
-  return (claim) =>
-    claim.metadata.name.toLowerCase().includes(text) &&
-    (filter?.canMount ?? canMount(claim)) === canMount(claim) &&
-    (filter?.canUpdate ?? canUpdate(claim)) === canUpdate(claim) &&
-    (!phases || phases.includes(phaseOf(claim))) &&
-    (!storageClasses || storageClasses.includes(claimSpecOf(claim).storageClassName ?? '')) &&
-    (selected?.(claim) ?? true);
+  return matchesAll<PersistentVolumeClaimObject>([
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    flagCondition(filter?.canMount, canMount),
+    flagCondition(filter?.canUpdate, canUpdate),
+    oneOfCondition(filter?.phases, phaseOf),
+    oneOfCondition(filter?.storageClasses, (claim) => claimSpecOf(claim).storageClassName ?? ''),
+    labelCondition(filter?.labelSelector),
+  ]);
 }

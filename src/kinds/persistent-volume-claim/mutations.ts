@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { parseQuantity } from '../../kubernetes/quantity.ts';
 import { apiVersionOf } from '../../kubernetes/resource.ts';
-import { type StatusCause } from '../../kubernetes/status-error.ts';
+import type { StatusCause } from '../../kubernetes/status-error.ts';
 import {
   type InputPaths,
   withInputPaths,
@@ -23,7 +23,8 @@ import {
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
 import { AccessModeEnum, accessModeName, VolumeModeEnum } from '../persistent-volume/enums.ts';
 import { CAN_USE_LABEL, isUsable, StorageClass } from '../storage-class/resource.ts';
-import { deleteUpdatable, type DeletePayload, USER_LABELS } from '../../mutations/permission-labels.ts';
+import { USER_LABELS } from '../../mutations/permission-labels.ts';
+import { deletePayload, deleteUpdatable } from '../../mutations/delete.ts';
 import { creationAnnotations } from '../../mutations/audit-annotations.ts';
 import { PersistentVolumeClaimType } from './refs.ts';
 import { PersistentVolumeClaim } from './resource.ts';
@@ -168,18 +169,11 @@ const DeletePersistentVolumeClaimInput = builder.inputType('DeletePersistentVolu
   }),
 });
 
-const DeletePersistentVolumeClaimPayload = writePayload<DeletePayload>('DeletePersistentVolumeClaimPayload', {
+const DeletePersistentVolumeClaimPayload = deletePayload('DeletePersistentVolumeClaimPayload', {
   field: 'persistentVolumeClaim',
   type: PersistentVolumeClaimType,
   description: 'Result of deletePersistentVolumeClaim.',
 });
-builder.objectField(DeletePersistentVolumeClaimPayload, 'deletionPending', (t) =>
-  t.boolean({
-    description:
-      'True if the claim still exists because of its finalizers, e.g. while a pod mounts it. False if it is deleted.',
-    resolve: ({ deletionPending }) => deletionPending,
-  }),
-);
 
 builder.mutationField('deletePersistentVolumeClaim', (t) =>
   t.field({

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { defineKind } from '../define-kind.ts';
 import { PersistentVolumeClaimType } from '../persistent-volume-claim/refs.ts';
 import { PersistentVolumeClaim } from '../persistent-volume-claim/resource.ts';
@@ -124,14 +124,12 @@ const PersistentVolumeFilterInput = builder.inputType('PersistentVolumeFilter', 
 function volumeMatcher(
   filter: typeof PersistentVolumeFilterInput.$inferInput | null | undefined,
 ): (volume: PersistentVolumeObject) => boolean {
-  const { phases, storageClasses } = filter ?? {};
-  const selected = labelSelector(filter?.labelSelector);
-  const text = filter?.search?.toLowerCase() ?? '';
-  return (volume) =>
-    volume.metadata.name.toLowerCase().includes(text) &&
-    (!phases || phases.includes(phaseByName.get(volumeStatusOf(volume).phase) ?? 'UNKNOWN')) &&
-    (!storageClasses || storageClasses.includes(volumeSpecOf(volume).storageClassName ?? '')) &&
-    (selected?.(volume) ?? true);
+  return matchesAll<PersistentVolumeObject>([
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    oneOfCondition(filter?.phases, (volume) => phaseByName.get(volumeStatusOf(volume).phase) ?? 'UNKNOWN'),
+    oneOfCondition(filter?.storageClasses, (volume) => volumeSpecOf(volume).storageClassName ?? ''),
+    labelCondition(filter?.labelSelector),
+  ]);
 }
 
 defineKind({

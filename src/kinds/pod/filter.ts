@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { podSpecOf, workspaceNameOf, type PodObject } from './resource.ts';
 
@@ -21,13 +21,11 @@ type PodFilter = typeof PodFilterInput.$inferInput;
 
 /** @throws {GraphQLError} BAD_REQUEST if the label selector is malformed */
 export function podMatcher(filter: PodFilter | null | undefined): (pod: PodObject) => boolean {
-  const { search, workspaces, phases, nodeNames } = filter ?? {};
-  const selected = labelSelector(filter?.labelSelector);
-  const text = search?.toLowerCase() ?? '';
-  return (pod) =>
-    pod.metadata.name.toLowerCase().includes(text) &&
-    (!workspaces || workspaces.includes(workspaceNameOf(pod) ?? '')) &&
-    (!phases || phases.includes(phaseOf(pod))) &&
-    (!nodeNames || nodeNames.includes(podSpecOf(pod).nodeName ?? '')) &&
-    (selected?.(pod) ?? true);
+  return matchesAll<PodObject>([
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    oneOfCondition(filter?.workspaces, (pod) => workspaceNameOf(pod) ?? ''),
+    oneOfCondition(filter?.phases, phaseOf),
+    oneOfCondition(filter?.nodeNames, (pod) => podSpecOf(pod).nodeName ?? ''),
+    labelCondition(filter?.labelSelector),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { secretFieldsOf, type SecretObject } from './resource.ts';
 
@@ -20,13 +20,11 @@ export const SecretFilterInput = builder.inputType('SecretFilter', {
 export function secretMatcher(
   filter: typeof SecretFilterInput.$inferInput | null | undefined,
 ): (secret: SecretObject) => boolean {
-  const { search, types } = filter ?? {};
-  const selected = labelSelector(filter?.labelSelector);
-  const text = search?.toLowerCase() ?? '';
-  return (secret) =>
-    secret.metadata.name.toLowerCase().includes(text) &&
-    (filter?.canMount ?? canMount(secret)) === canMount(secret) &&
-    (filter?.canUpdate ?? canUpdate(secret)) === canUpdate(secret) &&
-    (!types || types.includes(secretFieldsOf(secret).type || 'Opaque')) &&
-    (selected?.(secret) ?? true);
+  return matchesAll<SecretObject>([
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    flagCondition(filter?.canMount, canMount),
+    flagCondition(filter?.canUpdate, canUpdate),
+    oneOfCondition(filter?.types, (secret) => secretFieldsOf(secret).type || 'Opaque'),
+    labelCondition(filter?.labelSelector),
+  ]);
 }

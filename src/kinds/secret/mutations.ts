@@ -19,12 +19,9 @@ import {
   mapOf,
 } from '../../mutations/inputs.ts';
 import { type WritePayload, writePayload } from '../../mutations/payload.ts';
-import {
-  assertCanUpdate,
-  deleteUpdatable,
-  type DeletePayload,
-  USER_LABELS,
-} from '../../mutations/permission-labels.ts';
+import { assertCanUpdate, USER_LABELS } from '../../mutations/permission-labels.ts';
+import { deletePayload, deleteUpdatable } from '../../mutations/delete.ts';
+import { retryOnConflict } from '../../mutations/retry.ts';
 import { creationAnnotations, updateAnnotations } from '../../mutations/audit-annotations.ts';
 import { SecretType } from './refs.ts';
 import { Secret } from './resource.ts';
@@ -145,8 +142,6 @@ async function create(context: Context, input: CreateInput): Promise<WritePayloa
   return withInputPaths(createPaths, client.writer.create(Secret, manifest, { ...writeOptionsOf(input), namespace }));
 }
 
-const ATTEMPTS = 5;
-
 const UpdateSecretInput = builder.inputType('UpdateSecretInput', {
   description: 'Input of updateSecret. Entries in neither `set` nor `remove` are kept.',
   fields: (t) => ({
@@ -196,18 +191,19 @@ async function update(context: Context, input: UpdateInput): Promise<WritePayloa
   assertNoCauses(validateUpdate(input), { kind: Secret.kind, namespace, name });
   const removed = Object.fromEntries((remove ?? []).map((key) => [key, null]));
   const change = { data: { ...encoded(set ?? []), ...removed }, ...(input.immutable && { immutable: true }) };
-  for (let attempt = 1; ; attempt += 1) {
-    const { metadata, ...secret } = await client.reader.getUncached(Secret, at);
-    assertCanUpdate({ ...secret, metadata });
-    const version = resourceVersion ?? metadata.resourceVersion;
-    const body = { ...change, metadata: { resourceVersion: version, annotations: updateAnnotations(context) } };
-    try {
+  return retryOnConflict({
+    prepare: async () => {
+      const secret = await client.reader.getUncached(Secret, at);
+      assertCanUpdate(secret);
+      const version = resourceVersion ?? secret.metadata.resourceVersion;
+      return { ...change, metadata: { resourceVersion: version, annotations: updateAnnotations(context) } };
+    },
+    write: (body) => {
       const options = { ...writeOptionsOf(input), verb: 'update' } as const;
-      return await withInputPaths(updatePaths, client.writer.patch(Secret, at, { type: 'MERGE', body }, options));
-    } catch (error) {
-      if (resourceVersion || attempt === ATTEMPTS || !isConflict(error)) throw error;
-    }
-  }
+      return withInputPaths(updatePaths, client.writer.patch(Secret, at, { type: 'MERGE', body }, options));
+    },
+    isRetryable: (error) => !resourceVersion && isConflict(error),
+  });
 }
 
 function validateUpdate({ set, remove }: UpdateInput) {
@@ -229,17 +225,11 @@ const DeleteSecretInput = builder.inputType('DeleteSecretInput', {
   }),
 });
 
-const DeleteSecretPayload = writePayload<DeletePayload>('DeleteSecretPayload', {
+const DeleteSecretPayload = deletePayload('DeleteSecretPayload', {
   field: 'secret',
   type: SecretType,
   description: 'Result of deleteSecret.',
 });
-builder.objectField(DeleteSecretPayload, 'deletionPending', (t) =>
-  t.boolean({
-    description: 'True if the secret still exists because of its finalizers. False if it is deleted.',
-    resolve: ({ deletionPending }) => deletionPending,
-  }),
-);
 
 builder.mutationField('deleteSecret', (t) =>
   t.field({

@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { flagCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { defineKind } from '../define-kind.ts';
 import { ReclaimPolicyEnum, reclaimPolicyOf } from '../persistent-volume/enums.ts';
@@ -93,11 +94,10 @@ const StorageClassFilterInput = builder.inputType('StorageClassFilter', {
 function classMatcher(
   filter: typeof StorageClassFilterInput.$inferInput | null | undefined,
 ): (storageClass: StorageClassObject) => boolean {
-  const { canUse } = filter ?? {};
-  const text = filter?.search?.toLowerCase() ?? '';
-  return (storageClass) =>
-    [storageClass.metadata.name, displayNameOf(storageClass)].some((name) => name.toLowerCase().includes(text)) &&
-    (typeof canUse !== 'boolean' || isUsable(storageClass) === canUse);
+  return matchesAll<StorageClassObject>([
+    searchCondition(filter?.search, (storageClass) => [storageClass.metadata.name, displayNameOf(storageClass)]),
+    flagCondition(filter?.canUse, isUsable),
+  ]);
 }
 
 defineKind({

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import { jobSpecOf, phaseOf, type VolcanoJobObject } from './resource.ts';
 
 export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
@@ -22,12 +22,10 @@ export type VolcanoJobFilter = typeof VolcanoJobFilterInput.$inferInput;
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function jobMatcher(filter: VolcanoJobFilter | null | undefined): (job: VolcanoJobObject) => boolean {
-  const { phases, queues } = filter ?? {};
-  const text = filter?.search?.toLowerCase() ?? '';
-  const selected = labelSelector(filter?.labelSelector);
-  return (job) =>
-    job.metadata.name.toLowerCase().includes(text) &&
-    (!phases || phases.includes(phaseOf(job) ?? '')) &&
-    (!queues || queues.includes(jobSpecOf(job).queue ?? '')) &&
-    (selected?.(job) ?? true);
+  return matchesAll<VolcanoJobObject>([
+    searchCondition(filter?.search, ({ metadata }) => [metadata.name]),
+    oneOfCondition(filter?.phases, (job) => phaseOf(job) ?? ''),
+    oneOfCondition(filter?.queues, (job) => jobSpecOf(job).queue ?? ''),
+    labelCondition(filter?.labelSelector),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { flagCondition, labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { isHidden, type WorkspaceKindInContext } from './filter-rules.ts';
 import { workspaceKindSpecOf } from './resource.ts';
@@ -25,21 +25,15 @@ export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
 export function workspaceKindMatcher(
   filter: WorkspaceKindFilter | null | undefined,
 ): (workspaceKind: WorkspaceKindInContext) => boolean {
-  const { hidden, deprecated } = filter ?? {};
-  const text = filter?.search?.toLowerCase();
-  const conditions: (((workspaceKind: WorkspaceKindInContext) => boolean) | undefined)[] = [
-    text
-      ? (workspaceKind) =>
-          [workspaceKind.metadata.name, displayNameOf(workspaceKind)].some((name) => name.toLowerCase().includes(text))
-      : undefined,
-    typeof hidden === 'boolean' ? (workspaceKind) => isHidden(workspaceKind) === hidden : undefined,
-    typeof deprecated === 'boolean'
-      ? (workspaceKind) => (workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true) === deprecated
-      : undefined,
-    labelSelector(filter?.labelSelector),
-  ];
-  const given = conditions.filter((condition) => condition !== undefined);
-  return (workspaceKind) => given.every((holds) => holds(workspaceKind));
+  return matchesAll<WorkspaceKindInContext>([
+    searchCondition(filter?.search, (workspaceKind) => [workspaceKind.metadata.name, displayNameOf(workspaceKind)]),
+    flagCondition(filter?.hidden, isHidden),
+    flagCondition(
+      filter?.deprecated,
+      (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true,
+    ),
+    labelCondition(filter?.labelSelector),
+  ]);
 }
 
 export function displayNameOf(workspaceKind: WorkspaceKindInContext): string {

@@ -15,11 +15,12 @@ import {
   assertNoCauses,
   requiredValue,
 } from '../../mutations/field-errors.ts';
+import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
-import { writeFields, writeOptionsOf, deleteFields, deleteOptionsOf } from '../../mutations/inputs.ts';
+import { writeFields, writeOptionsOf, deleteFields } from '../../mutations/inputs.ts';
 import { manifestOf, objectOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf } from '../../mutations/patch.ts';
-import { writePayload, type WritePayload } from '../../mutations/payload.ts';
+import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 
@@ -221,21 +222,11 @@ const DeleteWorkspaceKindInput = builder.inputType('DeleteWorkspaceKindInput', {
   fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }), ...deleteFields(t) }),
 });
 
-interface DeletePayload extends WritePayload {
-  readonly deletionPending: boolean;
-}
-
-const DeleteWorkspaceKindPayload = writePayload<DeletePayload>('DeleteWorkspaceKindPayload', {
+const DeleteWorkspaceKindPayload = deletePayload('DeleteWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
   description: 'A kind whose deletion has been asked for.',
 });
-builder.objectField(DeleteWorkspaceKindPayload, 'deletionPending', (t) =>
-  t.boolean({
-    description: 'Whether it is still there, until its finalizers are done. False: it is gone.',
-    resolve: ({ deletionPending }) => deletionPending,
-  }),
-);
 
 builder.mutationField('deleteWorkspaceKind', (t) =>
   t.field({
@@ -252,10 +243,5 @@ async function deleteWorkspaceKind({ client }: Context, input: DeleteInput): Pro
   const at = { name: input.name };
   await client.assertCan('delete', WorkspaceKind, at);
   const before = (await client.reader.get(WorkspaceKind, at)) ?? (await client.reader.getUncached(WorkspaceKind, at));
-  const { object, warnings } = await withInputPaths(
-    {},
-    client.writer.delete(WorkspaceKind, at, deleteOptionsOf(input)),
-  );
-  const isHeldBack = input.dryRun && (before.metadata.finalizers ?? []).length > 0;
-  return { object: object ?? before, deletionPending: object !== undefined || isHeldBack, warnings };
+  return deleteObject(client, { resource: WorkspaceKind, at, before }, input);
 }

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { labelSelector } from '../../graphql/label-selector.ts';
+import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
 import {
   displayNameOf,
   millisecondsOf,
@@ -37,43 +37,29 @@ export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
 
 export type WorkspaceFilter = typeof WorkspaceFilterInput.$inferInput;
 
-type Condition = (workspace: WorkspaceObject) => boolean;
-
 /**
- * The filter as a function of a workspace; the label selector is read once.
- * @throws {GraphQLError} BAD_REQUEST for a malformed label selector
+ * Returns the filter as a predicate.
+ * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
-export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): Condition {
-  const { search, paused, pendingRestart, inactiveSince } = filter ?? {};
-  const text = search?.toLowerCase();
-  const conditions: (Condition | undefined)[] = [
-    text
-      ? (workspace) =>
-          [workspace.metadata.name, displayNameOf(workspace)].some((name) => name.toLowerCase().includes(text))
-      : undefined,
-    among(filter?.kinds, workspaceKindNameOf),
-    among(filter?.states, stateOf),
-    among(filter?.namespaces, ({ metadata }) => metadata.namespace),
-    among(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),
-    among(filter?.podConfigs, (workspace) => optionIdOf(workspace, 'podConfig')),
-    typeof paused === 'boolean' ? (workspace) => (specOf(workspace).paused === true) === paused : undefined,
-    typeof pendingRestart === 'boolean'
-      ? (workspace) => (statusOf(workspace).pendingRestart === true) === pendingRestart
-      : undefined,
-    typeof inactiveSince === 'number'
-      ? (workspace) => (millisecondsOf(statusOf(workspace).activity?.lastActivity) ?? inactiveSince) < inactiveSince
-      : undefined,
-    labelSelector(filter?.labelSelector),
-  ];
-  const given = conditions.filter((condition) => condition !== undefined);
-  return (workspace) => given.every((holds) => holds(workspace));
+export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): (workspace: WorkspaceObject) => boolean {
+  return matchesAll<WorkspaceObject>([
+    searchCondition(filter?.search, (workspace) => [workspace.metadata.name, displayNameOf(workspace)]),
+    oneOfCondition(filter?.kinds, workspaceKindNameOf),
+    oneOfCondition(filter?.states, stateOf),
+    oneOfCondition(filter?.namespaces, ({ metadata }) => metadata.namespace),
+    oneOfCondition(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),
+    oneOfCondition(filter?.podConfigs, (workspace) => optionIdOf(workspace, 'podConfig')),
+    flagCondition(filter?.paused, (workspace) => specOf(workspace).paused === true),
+    flagCondition(filter?.pendingRestart, (workspace) => statusOf(workspace).pendingRestart === true),
+    inactiveSinceCondition(filter?.inactiveSince),
+    labelCondition(filter?.labelSelector),
+  ]);
 }
 
-function among<V>(
-  values: readonly V[] | null | undefined,
-  valueOf: (workspace: WorkspaceObject) => V | undefined,
-): Condition | undefined {
-  if (!values) return undefined;
-  const wanted = new Set<V | undefined>(values);
-  return (workspace) => wanted.has(valueOf(workspace));
+function inactiveSinceCondition(limit: number | null | undefined) {
+  if (typeof limit !== 'number') return undefined;
+  return (workspace: WorkspaceObject) => {
+    const lastActivity = millisecondsOf(statusOf(workspace).activity?.lastActivity);
+    return lastActivity !== undefined && lastActivity < limit;
+  };
 }

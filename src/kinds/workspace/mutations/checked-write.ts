@@ -1,13 +1,12 @@
 import type { Context } from '../../../graphql/context.ts';
 import { anyObject } from '../../../kubernetes/decoder.ts';
-import { isConflict, StatusError } from '../../../kubernetes/status-error.ts';
+import { StatusError } from '../../../kubernetes/status-error.ts';
 import type { Patch, WriteResult } from '../../../kubernetes/verbs.ts';
 import type { InputPaths } from '../../../mutations/field-errors.ts';
 import type { StoredVersion } from '../../../mutations/patch.ts';
+import { retryOnConflict } from '../../../mutations/retry.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { assertWorkspaceRules } from './rules.ts';
-
-const ATTEMPTS = 5;
 
 interface CheckedWrite {
   readonly at: { readonly namespace: string; readonly name: string };
@@ -32,20 +31,18 @@ interface CheckedWrite {
  * @throws {StatusError} what the write throws, and Conflict if other writes came first each time
  * @throws {GraphQLError} as {@link assertWorkspaceRules}
  */
-export async function writeChecked(context: Context, write: CheckedWrite): Promise<WriteResult<WorkspaceObject>> {
+export function writeChecked(context: Context, write: CheckedWrite): Promise<WriteResult<WorkspaceObject>> {
   const { at, paths, dryRun, send } = write;
-  for (let attempt = 1; ; attempt += 1) {
-    const tried = await send('dry-run');
-    const { uid, resourceVersion } = tried.object.metadata;
-    const version = resourceVersion === '' ? undefined : { uid, resourceVersion };
-    try {
+  return retryOnConflict({
+    prepare: () => send('dry-run'),
+    write: async (tried) => {
+      const { uid, resourceVersion } = tried.object.metadata;
+      const version = resourceVersion === '' ? undefined : { uid, resourceVersion };
       const before = version && (await storedVersion(context, at, version));
       await assertWorkspaceRules(context, { ...at, before, after: tried.object }, { paths });
-      return dryRun ? tried : await send({ version });
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-    }
-  }
+      return dryRun ? tried : send({ version });
+    },
+  });
 }
 
 /** @throws {StatusError} Conflict if another version is stored by now */

@@ -2,9 +2,9 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
-import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
+import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
 import { WorkspaceType } from '../refs.ts';
-import { Workspace, type WorkspaceObject } from '../resource.ts';
+import { Workspace } from '../resource.ts';
 import { mayStillGet, waitUntilGone, assertTimeout, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
@@ -26,21 +26,11 @@ const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
   }),
 });
 
-interface DeletePayload extends WritePayload {
-  readonly deletionPending: boolean;
-}
-
-const DeleteWorkspacePayload = writePayload<DeletePayload>('DeleteWorkspacePayload', {
+const DeleteWorkspacePayload = deletePayload('DeleteWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
   description: 'A workspace whose deletion has been asked for.',
 });
-builder.objectField(DeleteWorkspacePayload, 'deletionPending', (t) =>
-  t.boolean({
-    description: 'Whether it is still there, until its finalizers are done. False: it is gone.',
-    resolve: ({ deletionPending }) => deletionPending,
-  }),
-);
 
 const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
   description: 'Which workspaces of a namespace to delete, and how. Without a selector: all of them.',
@@ -98,16 +88,10 @@ async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePa
   await client.assertCan('delete', Workspace, at);
   const before = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
   const followed = waitFor ? await client.reader.listerForWatch(Workspace, at) : undefined;
-  const deleted = await withInputPaths({}, client.writer.delete(Workspace, at, deleteOptionsOf(input)));
-  const { object = before, warnings } = deleted;
-  const isPending = dryRun ? isHeldBack(before, deleted.object) : deleted.object !== undefined;
-  if (!followed || dryRun || !isPending) return { object, deletionPending: isPending, warnings };
+  const deleted = await deleteObject(client, { resource: Workspace, at, before }, input);
+  const { object, warnings } = deleted;
+  if (!followed || dryRun || !deleted.deletionPending) return deleted;
   const { workspace, gone } = await waitUntilGone(followed, object, { timeoutSeconds, signal });
   if (!(await mayStillGet(context, object))) return { object, deletionPending: true, warnings };
   return { object: workspace, deletionPending: !gone, warnings };
-}
-
-/** What a dry run would leave, which not every API server says. */
-function isHeldBack({ metadata }: WorkspaceObject, left: WorkspaceObject | undefined): boolean {
-  return left !== undefined || (metadata.finalizers ?? []).length > 0;
 }

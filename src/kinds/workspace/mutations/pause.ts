@@ -2,11 +2,12 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
 import { keyOf } from '../../../kubernetes/object.ts';
-import { isConflict, isInvalid, StatusError } from '../../../kubernetes/status-error.ts';
+import { isConflict } from '../../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { annotationOperations, updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import type { Operation } from '../../../mutations/patch.ts';
+import { isFailedTest, retryOnConflict } from '../../../mutations/retry.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { WorkspaceType } from '../refs.ts';
 import { specOf, Workspace, type WorkspaceObject } from '../resource.ts';
@@ -69,8 +70,6 @@ async function pauseOrStart(context: Context, input: PausingInput, paused: boole
 /** What is asked for: `true` to pause, `false` to start. */
 type Paused = boolean;
 
-const ATTEMPTS = 5;
-
 /**
  * Pauses or starts a workspace by a patch that holds only in the right state.
  * @throws {GraphQLError} CONFLICT naming the present state, when that is the wrong one
@@ -85,33 +84,24 @@ export async function setPaused(
   const { client } = context;
   const annotations = updateAnnotations(context);
   await client.assertCan('update', Workspace, at);
-  let workspace = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await client.writer.patch(
-        Workspace,
-        at,
-        { type: 'JSON', body: guardedPatch(workspace, paused, annotations) },
-        { dryRun, verb: 'update' },
-      );
-    } catch (error) {
-      if (attempt === ATTEMPTS || !mayHaveMoved(error)) throw error;
-      const fresh = await client.reader.getUncached(Workspace, at);
-      refuseWrongState(fresh, paused);
-      if (fresh.metadata.resourceVersion === workspace.metadata.resourceVersion) throw error; // it was not a guard that failed
-      workspace = fresh;
-    }
-  }
+  return retryOnConflict<WorkspaceObject, WriteResult<WorkspaceObject>>({
+    prepare: async (failed) => {
+      if (!failed) return (await client.reader.get(Workspace, at)) ?? client.reader.getUncached(Workspace, at);
+      const workspace = await client.reader.getUncached(Workspace, at);
+      assertCanSetPaused(workspace, paused);
+      // The version is the same, so something else than a test has failed.
+      if (workspace.metadata.resourceVersion === failed.prepared.metadata.resourceVersion) throw failed.error;
+      return workspace;
+    },
+    write: (workspace) => {
+      const patch = { type: 'JSON', body: guardedPatch(workspace, paused, annotations) } as const;
+      return client.writer.patch(Workspace, at, patch, { dryRun, verb: 'update' });
+    },
+    isRetryable: (error) => isConflict(error) || isFailedTest(error),
+  });
 }
 
-/** A failed guard is 422 like any refusal, but names no cause. */
-function mayHaveMoved(error: unknown): boolean {
-  return (
-    isConflict(error) || (isInvalid(error) && error instanceof StatusError && (error.details.causes ?? []).length === 0)
-  );
-}
-
-function refuseWrongState(workspace: WorkspaceObject, paused: Paused): void {
+function assertCanSetPaused(workspace: WorkspaceObject, paused: Paused): void {
   const state = stateOf(workspace);
   const asked = specOf(workspace).paused === true;
   if (asked !== paused && (paused || state === 'PAUSED')) return;

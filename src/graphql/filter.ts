@@ -1,0 +1,54 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { failure } from './errors.ts';
+
+/** One condition of a filter. Undefined if the filter does not have it, so every object matches. */
+type Condition<T> = ((object: T) => boolean) | undefined;
+
+/** Returns a predicate for objects that meet all conditions. */
+export function matchesAll<T>(conditions: readonly Condition<T>[]): (object: T) => boolean {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return (object) => given.every((holds) => holds(object));
+}
+
+/**
+ * Condition on the labels of an object; the selector is parsed once.
+ * @throws {GraphQLError} BAD_REQUEST if the selector is malformed
+ */
+export function labelCondition(selector: string | null | undefined): Condition<KubernetesObject> {
+  if (typeof selector !== 'string') return undefined;
+  const matches = parsed(selector);
+  return ({ metadata }) => matches(metadata.labels);
+}
+
+function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
+  try {
+    return parseLabelSelector(selector);
+  } catch (error) {
+    throw error instanceof SyntaxError ? failure('BAD_REQUEST', error.message) : error;
+  }
+}
+
+/** Condition that one of the texts contains the search text, ignoring case. */
+export function searchCondition<T>(
+  search: string | null | undefined,
+  textsOf: (object: T) => readonly string[],
+): Condition<T> {
+  const text = search?.toLowerCase();
+  return text ? (object) => textsOf(object).some((candidate) => candidate.toLowerCase().includes(text)) : undefined;
+}
+
+/** Condition that the value is one of those in the list. No object matches an empty list. */
+export function oneOfCondition<T, V>(
+  values: readonly V[] | null | undefined,
+  valueOf: (object: T) => V | undefined,
+): Condition<T> {
+  if (!values) return undefined;
+  const wanted = new Set<V | undefined>(values);
+  return (object) => wanted.has(valueOf(object));
+}
+
+/** Condition that the flag has the expected value. */
+export function flagCondition<T>(expected: boolean | null | undefined, flagOf: (object: T) => boolean): Condition<T> {
+  return typeof expected === 'boolean' ? (object) => flagOf(object) === expected : undefined;
+}

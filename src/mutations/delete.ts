@@ -1,0 +1,71 @@
+import { builder } from '../graphql/builder.ts';
+import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
+import type { Resource } from '../kubernetes/resource.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
+import { withInputPaths } from './field-errors.ts';
+import { deleteOptionsOf } from './inputs.ts';
+import { type PayloadOptions, writePayload, type WritePayload } from './payload.ts';
+import { assertCanUpdate } from './permission-labels.ts';
+
+export interface DeletePayload extends WritePayload {
+  readonly deletionPending: boolean;
+}
+
+/** Defines the payload of a mutation that deletes one object: that of a write, and `deletionPending`. */
+export function deletePayload(name: string, options: PayloadOptions) {
+  const payload = writePayload<DeletePayload>(name, options);
+  builder.objectField(payload, 'deletionPending', (t) =>
+    t.exposeBoolean('deletionPending', {
+      description: 'True if the object still exists because of its finalizers. False if it is deleted.',
+    }),
+  );
+  return payload;
+}
+
+type DeleteInput = Parameters<typeof deleteOptionsOf>[0];
+
+interface Deletion<T extends KubernetesObject, B extends T | undefined> {
+  readonly resource: Resource<T>;
+  readonly at: ObjectName;
+  /** The object before it is deleted; undefined if the viewer need not be able to read it. */
+  readonly before: B;
+}
+
+interface Deleted<T> {
+  /** The object as the API server returned it, or else as it was before. */
+  readonly object: T;
+  /** Whether finalizers keep the object; in a dry run, whether they would. */
+  readonly deletionPending: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Deletes an object.
+ * @throws {StatusError} the error of the API server; its causes have paths in the input
+ */
+export async function deleteObject<T extends KubernetesObject, B extends T | undefined>(
+  client: ViewerClient,
+  { resource, at, before }: Deletion<T, B>,
+  input: DeleteInput,
+): Promise<Deleted<T | B>> {
+  const { object, warnings } = await withInputPaths({}, client.writer.delete(resource, at, deleteOptionsOf(input)));
+  // Not every API server returns the object of a dry run.
+  const isKept = input.dryRun && (before?.metadata.finalizers ?? []).length > 0;
+  return { object: object ?? before, deletionPending: object !== undefined || isKept, warnings };
+}
+
+/**
+ * Deletes an object that has the label `can-update`. The deletion has the uid of that object as its precondition.
+ * @throws {GraphQLError} FORBIDDEN if the object does not have the label
+ */
+export async function deleteUpdatable<T extends KubernetesObject>(
+  client: ViewerClient,
+  resource: Resource<T>,
+  input: DeleteInput & { readonly namespace: string; readonly name: string },
+): Promise<DeletePayload> {
+  const at = { namespace: input.namespace, name: input.name };
+  await client.assertCan('delete', resource, at);
+  const before = await client.reader.getUncached(resource, at);
+  assertCanUpdate(before);
+  return deleteObject(client, { resource, at, before }, { ...input, uid: input.uid ?? before.metadata.uid });
+}
