@@ -15,22 +15,23 @@ export const auditKeys = {
 } as const;
 
 export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
-  description: 'Who did what when, as far as it was noted: changes by controllers and by kubectl are not.',
+  description:
+    'Authors and times of changes through this gateway or the REST backend. Changes by controllers and kubectl are not recorded.',
   fields: (t) => ({
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When it was created.',
+      description: 'Creation time.',
       resolve: ({ metadata }) => metadata.creationTimestamp,
     }),
     createdBy: t.string({
       nullable: true,
-      description: 'Who created it. Null when not noted.',
+      description: 'Name of the user who created the object. Null if not recorded.',
       resolve: (object) => auditValue(object, 'createdBy'),
     }),
     updatedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When somebody last changed it. Null when not noted.',
+      description: 'Time of the last change by a user. Null if not recorded.',
       resolve: (object) => {
         const milliseconds = Date.parse(auditValue(object, 'updatedAt') ?? '');
         return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
@@ -38,13 +39,13 @@ export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
     }),
     updatedBy: t.string({
       nullable: true,
-      description: 'Who last changed it. Null when not noted.',
+      description: 'Name of the user who last changed the object. Null if not recorded.',
       resolve: (object) => auditValue(object, 'updatedBy'),
     }),
     deletedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When its deletion was asked for. Null while it was not.',
+      description: 'Time when the deletion was requested. Null if it has not been requested.',
       resolve: ({ metadata }) => metadata.deletionTimestamp ?? null,
     }),
   }),

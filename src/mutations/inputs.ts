@@ -4,20 +4,20 @@ import type { StatusCause } from '../kubernetes/status-error.ts';
 import { duplicateValue } from './field-errors.ts';
 
 export const FieldValidationEnum = builder.enumType('FieldValidation', {
-  description: 'Treatment of fields that the kind does not declare.',
+  description: 'Handling of fields that the schema of the object does not declare.',
   values: {
-    IGNORE: { description: 'They are dropped.' },
-    WARN: { description: 'They are dropped, and `warnings` says so.' },
-    STRICT: { description: 'The write is refused: BAD_REQUEST.' },
+    IGNORE: { description: 'Unknown fields are dropped.' },
+    WARN: { description: 'Unknown fields are dropped and reported in `warnings`.' },
+    STRICT: { description: 'Unknown fields are rejected with BAD_REQUEST.' },
   } as const,
 });
 
 export const PropagationPolicyEnum = builder.enumType('PropagationPolicy', {
-  description: 'What becomes of the objects that belong to a deleted one.',
+  description: 'Handling of the objects owned by a deleted object.',
   values: {
-    ORPHAN: { description: 'They stay, and belong to nobody.' },
-    BACKGROUND: { description: 'They are deleted after it.' },
-    FOREGROUND: { description: 'They are deleted before it: until then its deletion is pending.' },
+    ORPHAN: { description: 'Owned objects remain, without an owner.' },
+    BACKGROUND: { description: 'Owned objects are deleted after their owner.' },
+    FOREGROUND: { description: 'Owned objects are deleted before their owner, whose deletion is pending until then.' },
   } as const,
 });
 
@@ -26,13 +26,14 @@ export function dryRunField(t: InputFields) {
   return t.boolean({
     required: true,
     defaultValue: false,
-    description: 'Go through everything, admission included, but change nothing.',
+    description: 'Whether to run the complete request, including admission, without storing the result.',
   });
 }
 
 export function fieldManagerField(t: InputFields) {
   return t.string({
-    description: 'Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`.',
+    description:
+      'Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`.',
   });
 }
 
@@ -41,7 +42,7 @@ export function fieldValidationField(t: InputFields) {
     type: FieldValidationEnum,
     required: true,
     defaultValue: 'STRICT',
-    description: 'What becomes of fields that the kind does not know.',
+    description: 'Handling of fields that the schema of the object does not declare.',
   });
 }
 
@@ -57,8 +58,10 @@ export function writeFields(t: InputFields) {
 /** What every deletion of one object can be told. */
 export function deleteFields(t: InputFields) {
   return {
-    uid: t.id({ description: 'Only if it is this object: CONFLICT when another one has its name by now.' }),
-    resourceVersion: t.string({ description: 'Only if it is unchanged since this version; else CONFLICT.' }),
+    uid: t.id({ description: 'Precondition: uid of the object. CONFLICT if the name belongs to another object.' }),
+    resourceVersion: t.string({
+      description: 'Precondition: resourceVersion of the object. CONFLICT if it has changed since.',
+    }),
     ...deletionFields(t),
   };
 }
@@ -68,10 +71,11 @@ export function deletionFields(t: InputFields) {
   return {
     propagationPolicy: t.field({
       type: PropagationPolicyEnum,
-      description:
-        'What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND.',
+      description: 'Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND.',
     }),
-    gracePeriodSeconds: t.int({ description: 'How long it may take to end. Null: what is usual for the kind.' }),
+    gracePeriodSeconds: t.int({
+      description: 'Seconds for a graceful termination. Null for the default of the resource.',
+    }),
     dryRun: dryRunField(t),
   };
 }
@@ -113,10 +117,10 @@ export function deleteOptionsOf(input: DeletionInput) {
 }
 
 export const KeyValueInput = builder.inputType('KeyValueInput', {
-  description: 'One entry of a map, such as a label.',
+  description: 'Entry of a map, such as a label.',
   fields: (t) => ({
-    key: t.string({ required: true, description: 'The key, unique in its map.' }),
-    value: t.string({ required: true, description: 'The value, possibly empty.' }),
+    key: t.string({ required: true, description: 'Key, unique in its map.' }),
+    value: t.string({ required: true, description: 'Value. May be empty.' }),
   }),
 });
 

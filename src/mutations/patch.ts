@@ -8,17 +8,17 @@ import { writeFields } from './inputs.ts';
 import { objectOf } from './manifest.ts';
 
 export const PatchTypeEnum = builder.enumType('PatchType', {
-  description: 'How a patch is to be read.',
+  description: 'Type of a patch.',
   values: {
-    JSON: { description: 'JSON Patch, RFC 6902: a list of operations, done all or none.' },
-    MERGE: { description: 'JSON Merge Patch, RFC 7396: what is given replaces what is there, null removes it.' },
+    JSON: { description: 'JSON Patch (RFC 6902): a list of operations, applied all or none.' },
+    MERGE: { description: 'JSON Merge Patch (RFC 7396): given values replace stored ones, null removes them.' },
     STRATEGIC: {
       description:
-        'Strategic merge patch: lists are merged by their keys. Only for kinds built into Kubernetes; others answer UNSUPPORTED_MEDIA_TYPE.',
+        'Strategic merge patch: lists are merged by their keys. Supported only by resources built into Kubernetes; UNSUPPORTED_MEDIA_TYPE for others.',
     },
     APPLY: {
       description:
-        'Server-side apply: these are all the fields that `fieldManager` cares for. CONFLICT names the managers and fields in its causes where others care for them too, unless `force`.',
+        'Server-side apply: the patch has all fields that `fieldManager` manages. CONFLICT, with managers and fields as causes, if other managers own the fields, unless `force` is true.',
     },
   } as const,
 });
@@ -26,17 +26,20 @@ export const PatchTypeEnum = builder.enumType('PatchType', {
 /** What every patch of one object consists of, and can be told. */
 export function patchFields(t: InputFields) {
   return {
-    type: t.field({ type: PatchTypeEnum, required: true, description: 'How to read the patch.' }),
+    type: t.field({ type: PatchTypeEnum, required: true, description: 'Type of the patch.' }),
     patch: t.field({
       type: 'JSON',
       required: true,
-      description: 'The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too.',
+      description:
+        'The patch: a list of operations for JSON, an object for the other types. Objects may also be given as a YAML string.',
     }),
-    resourceVersion: t.string({ description: 'Only if it is unchanged since this version; else CONFLICT.' }),
+    resourceVersion: t.string({
+      description: 'Precondition: resourceVersion of the object. CONFLICT if it has changed since.',
+    }),
     force: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Take fields from other managers. Only with APPLY.',
+      description: 'Whether to take over fields from other managers. Only for APPLY.',
     }),
     ...writeFields(t),
   };

@@ -25,11 +25,11 @@ export function writePayload<P extends WritePayload = WritePayload>(
     fields: (t) => ({
       [field]: t.field({
         type,
-        description: 'The object, as the API server answered; of a dry run, as it would have become.',
+        description: 'The object as the API server returned it; after a dry run, as it would have been stored.',
         resolve: ({ object }) => object,
       }),
       warnings: t.stringList({
-        description: 'What the API server has to say although it agreed.',
+        description: 'Warnings of the API server.',
         resolve: ({ warnings }) => [...warnings],
       }),
     }),

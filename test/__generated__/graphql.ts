@@ -43,9 +43,9 @@ export type CreatePersistentVolumeClaimInput = {
   accessModes: Array<AccessMode>;
   /** Annotations, in addition to those that the gateway sets. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
   /** Labels, in addition to those that the gateway sets. */
   labels?: Array<KeyValueInput> | null | undefined;
@@ -63,11 +63,11 @@ export type CreatePersistentVolumeClaimInput = {
 
 /** Input of createSecret. */
 export type CreateSecretInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
   /** Entries. INVALID if a key is repeated. */
   entries: Array<SecretEntryInput>;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
   /** True to prevent all later changes of the secret, except its deletion. */
   immutable?: boolean;
@@ -81,139 +81,139 @@ export type CreateSecretInput = {
   type?: string;
 };
 
-/** What the new workspace is to be. */
+/** Fields of a new workspace. */
 export type CreateWorkspaceInput = {
-  /** Annotations of the Workspace object. */
+  /** Annotations of the Workspace. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it. */
+  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
-  /** Its name for people. Null or empty: its name. */
+  /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** What becomes of fields that the kind does not know. */
+  /** Handling of fields that the schema of the object does not declare. */
   fieldValidation?: FieldValidation;
-  /** What the cluster begins its name with, where it has no `name`. */
+  /** Prefix of a name that the API server generates. */
   generateName?: string | null | undefined;
-  /** The image, as its kind names it. */
+  /** ID of the imageConfig option. */
   imageConfig: string | number;
-  /** Name of its kind. It cannot be changed later. */
+  /** Name of the WorkspaceKind. It cannot be changed later. */
   kind: string;
-  /** Labels of the Workspace object. */
+  /** Labels of the Workspace. */
   labels?: Array<KeyValueInput> | null | undefined;
-  /** Its name: up to 63 lower case letters, digits and "-". Null: made from `generateName`. */
+  /** Name: up to 63 lower case letters, digits and "-". Either `name` or `generateName` is required. */
   name?: string | null | undefined;
-  /** The namespace to create it in. */
+  /** Namespace of the workspace. */
   namespace: string;
-  /** Whether it is to be paused at first. */
+  /** Whether the workspace is created paused. */
   paused?: boolean;
-  /** The pod size, as its kind names it. */
+  /** ID of the podConfig option. */
   podConfig: string | number;
-  /** Labels and annotations for its pod. */
+  /** Labels and annotations to add to the pod. */
   podMetadata?: PodMetadataInput | null | undefined;
-  /** How long to wait at most: 0 to 3600. */
+  /** Maximum waiting time in seconds, from 0 to 3600. */
   timeoutSeconds?: number;
-  /** What it is to mount. */
+  /** Volumes to mount. */
   volumes?: WorkspaceVolumesInput | null | undefined;
-  /** Answer only when it is in this state, or after `timeoutSeconds`. Null: at once. */
+  /** State to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once. */
   waitFor?: WorkspaceState | null | undefined;
 };
 
 /** Input of deletePersistentVolumeClaim. */
 export type DeletePersistentVolumeClaimInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** How long it may take to end. Null: what is usual for the kind. */
+  /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
   /** Name of the claim. */
   name: string;
   /** Namespace of the claim. */
   namespace: string;
-  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  /** Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  /** Precondition: uid of the object. CONFLICT if the name belongs to another object. */
   uid?: string | number | null | undefined;
 };
 
 /** Input of deleteSecret. */
 export type DeleteSecretInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** How long it may take to end. Null: what is usual for the kind. */
+  /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
   /** Name of the secret. */
   name: string;
   /** Namespace of the secret. */
   namespace: string;
-  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  /** Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  /** Precondition: uid of the object. CONFLICT if the name belongs to another object. */
   uid?: string | number | null | undefined;
 };
 
-/** Which workspace to delete, and how. */
+/** Workspace to delete, and options of the deletion. */
 export type DeleteWorkspaceInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** How long it may take to end. Null: what is usual for the kind. */
+  /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
-  /** Its name. */
+  /** Name of the workspace. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the workspace. */
   namespace: string;
-  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  /** Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** How long to wait at most: 0 to 3600. */
+  /** Maximum waiting time in seconds, from 0 to 3600. */
   timeoutSeconds?: number;
-  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  /** Precondition: uid of the object. CONFLICT if the name belongs to another object. */
   uid?: string | number | null | undefined;
-  /** Answer only when it has come so far, or after `timeoutSeconds`. Null: at once. */
+  /** Stage to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once. */
   waitFor?: DeletionStage | null | undefined;
 };
 
-/** Which kind to delete, and how. */
+/** WorkspaceKind to delete, and options of the deletion. */
 export type DeleteWorkspaceKindInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** How long it may take to end. Null: what is usual for the kind. */
+  /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
-  /** Its name. */
+  /** Name of the WorkspaceKind. */
   name: string;
-  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  /** Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** Only if it is this object: CONFLICT when another one has its name by now. */
+  /** Precondition: uid of the object. CONFLICT if the name belongs to another object. */
   uid?: string | number | null | undefined;
 };
 
-/** Which workspaces of a namespace to delete, and how. Without a selector: all of them. */
+/** Workspaces of a namespace to delete, and options of the deletion. Without a selector, all of them. */
 export type DeleteWorkspacesInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Only with such fields, e.g. `metadata.name!=keep`. Null: with any. */
+  /** Kubernetes field selector, such as `metadata.name!=keep`. Null matches all. */
   fieldSelector?: string | null | undefined;
-  /** How long it may take to end. Null: what is usual for the kind. */
+  /** Seconds for a graceful termination. Null for the default of the resource. */
   gracePeriodSeconds?: number | null | undefined;
-  /** Only with such labels, in the Kubernetes grammar. Null: with any. */
+  /** Kubernetes label selector. Null matches all. */
   labelSelector?: string | null | undefined;
-  /** The namespace they are in. */
+  /** Namespace of the workspaces. */
   namespace: string;
-  /** What becomes of the objects that belong to it. Null: what is usual for the kind, mostly BACKGROUND. */
+  /** Handling of owned objects. Null for the default of the resource, in most cases BACKGROUND. */
   propagationPolicy?: PropagationPolicy | null | undefined;
 };
 
-/** How far a deletion has come. */
+/** Stage of a deletion. */
 export type DeletionStage =
-  /** The object is no more: whatever held it back has let go. */
+  /** The object no longer exists: all its finalizers have completed. */
   | 'GONE';
 
 /** What an event of a subscription tells. */
@@ -229,20 +229,20 @@ export type EventType =
   /** The snapshot is complete: what has been sent is all there is. */
   | 'SYNCED';
 
-/** Treatment of fields that the kind does not declare. */
+/** Handling of fields that the schema of the object does not declare. */
 export type FieldValidation =
-  /** They are dropped. */
+  /** Unknown fields are dropped. */
   | 'IGNORE'
-  /** The write is refused: BAD_REQUEST. */
+  /** Unknown fields are rejected with BAD_REQUEST. */
   | 'STRICT'
-  /** They are dropped, and `warnings` says so. */
+  /** Unknown fields are dropped and reported in `warnings`. */
   | 'WARN';
 
-/** One entry of a map, such as a label. */
+/** Entry of a map, such as a label. */
 export type KeyValueInput = {
-  /** The key, unique in its map. */
+  /** Key, unique in its map. */
   key: string;
-  /** The value, possibly empty. */
+  /** Value. May be empty. */
   value: string;
 };
 
@@ -255,68 +255,68 @@ export type KubernetesEventType =
   /** The event reports a problem. */
   | 'WARNING';
 
-/** How a patch is to be read. */
+/** Type of a patch. */
 export type PatchType =
-  /** Server-side apply: these are all the fields that `fieldManager` cares for. CONFLICT names the managers and fields in its causes where others care for them too, unless `force`. */
+  /** Server-side apply: the patch has all fields that `fieldManager` manages. CONFLICT, with managers and fields as causes, if other managers own the fields, unless `force` is true. */
   | 'APPLY'
-  /** JSON Patch, RFC 6902: a list of operations, done all or none. */
+  /** JSON Patch (RFC 6902): a list of operations, applied all or none. */
   | 'JSON'
-  /** JSON Merge Patch, RFC 7396: what is given replaces what is there, null removes it. */
+  /** JSON Merge Patch (RFC 7396): given values replace stored ones, null removes them. */
   | 'MERGE'
-  /** Strategic merge patch: lists are merged by their keys. Only for kinds built into Kubernetes; others answer UNSUPPORTED_MEDIA_TYPE. */
+  /** Strategic merge patch: lists are merged by their keys. Supported only by resources built into Kubernetes; UNSUPPORTED_MEDIA_TYPE for others. */
   | 'STRATEGIC';
 
-/** A patch of a workspace, or of its status. */
+/** Patch of a workspace or of its status. */
 export type PatchWorkspaceInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** What becomes of fields that the kind does not know. */
+  /** Handling of fields that the schema of the object does not declare. */
   fieldValidation?: FieldValidation;
-  /** Take fields from other managers. Only with APPLY. */
+  /** Whether to take over fields from other managers. Only for APPLY. */
   force?: boolean;
-  /** Its name. */
+  /** Name of the workspace. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the workspace. */
   namespace: string;
-  /** The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too. */
+  /** The patch: a list of operations for JSON, an object for the other types. Objects may also be given as a YAML string. */
   patch: unknown;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** How to read the patch. */
+  /** Type of the patch. */
   type: PatchType;
 };
 
-/** A patch of a kind. */
+/** Patch of a WorkspaceKind. */
 export type PatchWorkspaceKindInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** What becomes of fields that the kind does not know. */
+  /** Handling of fields that the schema of the object does not declare. */
   fieldValidation?: FieldValidation;
-  /** Take fields from other managers. Only with APPLY. */
+  /** Whether to take over fields from other managers. Only for APPLY. */
   force?: boolean;
-  /** Its name. */
+  /** Name of the WorkspaceKind. */
   name: string;
-  /** The patch: a list of operations for JSON, else an object, of which APPLY takes YAML text, too. */
+  /** The patch: a list of operations for JSON, an object for the other types. Objects may also be given as a YAML string. */
   patch: unknown;
-  /** Only if it is unchanged since this version; else CONFLICT. */
+  /** Precondition: resourceVersion of the object. CONFLICT if it has changed since. */
   resourceVersion?: string | null | undefined;
-  /** How to read the patch. */
+  /** Type of the patch. */
   type: PatchType;
 };
 
-/** Which workspaces to pause. One of `names` and `filter` has to be given. */
+/** Workspaces to pause. Either `names` or `filter` is required. */
 export type PauseWorkspacesInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** All that match; `{}` for all that you may see. */
+  /** Filter for workspaces. `{}` for all that you may see. */
   filter?: WorkspaceFilter | null | undefined;
-  /** The names of up to 1000 workspaces of the namespace. */
+  /** Names of up to 1000 workspaces of the namespace. */
   names?: Array<string> | null | undefined;
-  /** The namespace they are in. Null, with a filter: every namespace in which you may see workspaces. */
+  /** Namespace of the workspaces. With a filter, null for every namespace in which you may see workspaces. */
   namespace?: string | null | undefined;
 };
 
@@ -331,11 +331,11 @@ export type PersistentVolumeClaimPhase =
   /** No phase is reported, or one that this gateway does not know. */
   | 'UNKNOWN';
 
-/** Labels and annotations for the pod of a workspace. */
+/** Labels and annotations that a workspace adds to its pod. */
 export type PodMetadataInput = {
-  /** All annotations. Absent: as they are. Null: none. */
+  /** All annotations. If absent, they are kept; null removes them. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** All labels. Absent: as they are. Null: none. */
+  /** All labels. If absent, they are kept; null removes them. */
   labels?: Array<KeyValueInput> | null | undefined;
 };
 
@@ -352,22 +352,22 @@ export type PodPhase =
   /** The node does not respond, or the phase is one that this gateway does not know. */
   | 'UNKNOWN';
 
-/** What becomes of the objects that belong to a deleted one. */
+/** Handling of the objects owned by a deleted object. */
 export type PropagationPolicy =
-  /** They are deleted after it. */
+  /** Owned objects are deleted after their owner. */
   | 'BACKGROUND'
-  /** They are deleted before it: until then its deletion is pending. */
+  /** Owned objects are deleted before their owner, whose deletion is pending until then. */
   | 'FOREGROUND'
-  /** They stay, and belong to nobody. */
+  /** Owned objects remain, without an owner. */
   | 'ORPHAN';
 
-/** How loud a message is. */
+/** Severity of a redirect message. */
 export type RedirectMessageLevel =
-  /** Something may be lost. */
+  /** Possible loss of data. */
   | 'DANGER'
-  /** Good to know. */
+  /** Information. */
   | 'INFO'
-  /** Look before you go on. */
+  /** Warning. */
   | 'WARNING';
 
 /** Entry of a secret. INVALID unless exactly one of `text` and `base64` is given. */
@@ -380,33 +380,33 @@ export type SecretEntryInput = {
   text?: string | null | undefined;
 };
 
-/** A Secret to mount, as files. */
+/** Secret to mount, as files. */
 export type SecretMountInput = {
-  /** Permission bits of the files, in decimal, 0 to 511: 420 is 0644. */
+  /** Permission bits of the files, in decimal, from 0 to 511. 420 is 0644. */
   defaultMode?: number;
-  /** Where its files are to appear: absolute, and nothing else there. */
+  /** Absolute mount path of the files. No other volume may have the same path. */
   mountPath: string;
-  /** Name of the Secret, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace. */
+  /** Name of a Secret in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
   secretName: string;
 };
 
-/** Which workspaces to start. One of `names` and `filter` has to be given. */
+/** Workspaces to start. Either `names` or `filter` is required. */
 export type StartWorkspacesInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** All that match; `{}` for all that you may see. */
+  /** Filter for workspaces. `{}` for all that you may see. */
   filter?: WorkspaceFilter | null | undefined;
-  /** The names of up to 1000 workspaces of the namespace. */
+  /** Names of up to 1000 workspaces of the namespace. */
   names?: Array<string> | null | undefined;
-  /** The namespace they are in. Null, with a filter: every namespace in which you may see workspaces. */
+  /** Namespace of the workspaces. With a filter, null for every namespace in which you may see workspaces. */
   namespace?: string | null | undefined;
 };
 
 /** Input of updateSecret. Entries in neither `set` nor `remove` are kept. */
 export type UpdateSecretInput = {
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
   /** True to prevent all later changes of the secret, except its deletion. Null or false to leave it unchanged. */
   immutable?: boolean | null | undefined;
@@ -422,65 +422,65 @@ export type UpdateSecretInput = {
   set?: Array<SecretEntryInput> | null | undefined;
 };
 
-/** What to change of a workspace: what is absent stays as it is, null clears. Its kind cannot be changed. */
+/** Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed. */
 export type UpdateWorkspaceInput = {
-  /** All annotations of the Workspace object, beside those under notebooks.kubeflow.org. */
+  /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Choose the `desiredId` of imageConfig and podConfig, where they have one and are not given here. A workspace that runs is restarted at once. */
+  /** Whether to set imageConfig and podConfig to their `desiredId` unless they are given here. Restarts a running workspace. */
   applyPendingRedirects?: boolean;
-  /** Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it. */
+  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;
-  /** Its name for people. Null or empty: its name. */
+  /** Display name. If null or empty, the name is used. */
   displayName?: string | null | undefined;
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** What becomes of fields that the kind does not know. */
+  /** Handling of fields that the schema of the object does not declare. */
   fieldValidation?: FieldValidation;
-  /** The image, as its kind names it. Cannot be null. A workspace that runs is restarted at once. */
+  /** ID of the imageConfig option. Cannot be null. Restarts a running workspace. */
   imageConfig?: string | number | null | undefined;
-  /** All labels of the Workspace object. */
+  /** All labels of the Workspace. */
   labels?: Array<KeyValueInput> | null | undefined;
-  /** Its name. */
+  /** Name of the workspace. */
   name: string;
-  /** The namespace it is in. */
+  /** Namespace of the workspace. */
   namespace: string;
-  /** Whether it is asked to be paused, whatever its state. Cannot be null. */
+  /** Whether the workspace should be paused, regardless of its state. Cannot be null. */
   paused?: boolean | null | undefined;
-  /** The pod size, as its kind names it. Cannot be null. A workspace that runs is restarted at once. */
+  /** ID of the podConfig option. Cannot be null. Restarts a running workspace. */
   podConfig?: string | number | null | undefined;
-  /** Labels and annotations for its pod. A workspace that runs is restarted at once. */
+  /** Labels and annotations to add to the pod. Restarts a running workspace. */
   podMetadata?: PodMetadataInput | null | undefined;
-  /** The `revision` that you have seen. CONFLICT when the spec has changed since. */
+  /** `revision` that the changes are based on. CONFLICT if the spec has changed since. */
   revision: string;
-  /** What it is to mount. A workspace that runs is restarted at once. */
+  /** Volumes to mount. Restarts a running workspace. */
   volumes?: WorkspaceVolumesInput | null | undefined;
 };
 
-/** What to change of a kind: what is absent stays as it is, null clears. */
+/** Changes of a WorkspaceKind. Absent fields are kept, null clears a field. */
 export type UpdateWorkspaceKindInput = {
-  /** Not to be used for new workspaces. */
+  /** Whether the WorkspaceKind should no longer be used for new workspaces. */
   deprecated?: boolean | null | undefined;
-  /** What to use instead. */
+  /** Message about the deprecation. */
   deprecationMessage?: string | null | undefined;
-  /** What it is, for people. Cannot be null. */
+  /** Human-readable description. Cannot be null. */
   description?: string | null | undefined;
-  /** Its name for people. Cannot be null. */
+  /** Display name. Cannot be null. */
   displayName?: string | null | undefined;
-  /** Go through everything, admission included, but change nothing. */
+  /** Whether to run the complete request, including admission, without storing the result. */
   dryRun?: boolean;
-  /** Who `metadata.managedFields` says has written: up to 128 characters. Null: `workspaces-gateway`. */
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
   fieldManager?: string | null | undefined;
-  /** What becomes of fields that the kind does not know. */
+  /** Handling of fields that the schema of the object does not declare. */
   fieldValidation?: FieldValidation;
-  /** Not to be offered unless asked for. */
+  /** Whether user interfaces should hide the WorkspaceKind. */
   hidden?: boolean | null | undefined;
-  /** What else to change, in the form of the object, or its YAML as text: absent keeps, null clears, and a list replaces the whole list, e.g. `{ spec: { activityRules: [] } }`. */
+  /** Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list. */
   manifest?: unknown;
-  /** Its name. */
+  /** Name of the WorkspaceKind. */
   name: string;
-  /** The `revision` that you have seen. CONFLICT when the spec has changed since. */
+  /** `revision` that the changes are based on. CONFLICT if the spec has changed since. */
   revision: string;
 };
 
@@ -504,62 +504,62 @@ export type VolumeMode =
   /** A volume mode that this gateway does not know. Not valid as input. */
   | 'UNKNOWN';
 
-/** A PersistentVolumeClaim to mount. */
+/** PersistentVolumeClaim to mount. */
 export type VolumeMountInput = {
-  /** Name of the claim, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace. */
+  /** Name of a PersistentVolumeClaim in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
   claimName: string;
-  /** Where it is to appear: absolute, and nothing else there. */
+  /** Absolute mount path. No other volume may have the same path. */
   mountPath: string;
-  /** Whether the workspace shall only read it. */
+  /** Whether to mount the volume read-only. */
   readOnly?: boolean;
 };
 
-/** Which workspaces are meant: all conditions that are given must hold. */
+/** Filter for workspaces. A workspace matches if it meets every given condition. */
 export type WorkspaceFilter = {
-  /** With one of these imageConfig options in its spec. */
+  /** IDs of imageConfig options, one of which is in the spec. */
   imageConfigs?: Array<string | number> | null | undefined;
-  /** Last active before this moment. Workspaces without known activity are left out. */
+  /** Matches workspaces whose last activity is before this time. Workspaces without known activity do not match. */
   inactiveSince?: string | null | undefined;
-  /** Of one of these kinds, by name. */
+  /** Names of WorkspaceKinds, one of which the workspace has. */
   kinds?: Array<string> | null | undefined;
-  /** By the labels of the Workspace object, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`. */
+  /** Kubernetes label selector on the labels of the Workspace, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed. */
   labelSelector?: string | null | undefined;
-  /** In one of these namespaces. */
+  /** Namespaces, one of which the workspace is in. */
   namespaces?: Array<string> | null | undefined;
-  /** Asked to be paused, or not. What is asked for is not yet what is: see `states`. */
+  /** Value of `paused`, the desired state. For the observed state see `states`. */
   paused?: boolean | null | undefined;
-  /** With options that will change at the next restart, or without. */
+  /** Value of `pendingRestart`. */
   pendingRestart?: boolean | null | undefined;
-  /** With one of these podConfig options in its spec. */
+  /** IDs of podConfig options, one of which is in the spec. */
   podConfigs?: Array<string | number> | null | undefined;
-  /** Part of the name or displayName, in any case. */
+  /** Substring of the name or `displayName`, case-insensitive. */
   search?: string | null | undefined;
-  /** In one of these states. */
+  /** States, one of which the workspace is in. */
   states?: Array<WorkspaceState> | null | undefined;
 };
 
-/** What a workspace is doing, as the controller last reported. */
+/** Observed state of a workspace, as last reported by the controller. */
 export type WorkspaceState =
-  /** It cannot run; `stateMessage` says why. */
+  /** The workspace cannot run. See `stateMessage` for the reason. */
   | 'ERROR'
-  /** It has no pod, as asked for. */
+  /** The workspace is paused and has no pod. */
   | 'PAUSED'
-  /** Its pod is being scheduled or started. */
+  /** The pod is being scheduled or started. */
   | 'PENDING'
-  /** Its pod runs and is ready. */
+  /** The pod is running and ready. */
   | 'RUNNING'
-  /** Its pod is going. */
+  /** The pod is being terminated. */
   | 'TERMINATING'
-  /** The controller has not looked yet, does not know, or says something this gateway does not know. */
+  /** The controller has not reported a state, or reports one that this gateway does not know. */
   | 'UNKNOWN';
 
-/** What a workspace mounts. */
+/** Volumes of a workspace. */
 export type WorkspaceVolumesInput = {
-  /** All further claims. Absent: as they are. Null: none. */
+  /** All additional PersistentVolumeClaims. If absent, they are kept; null removes them. */
   data?: Array<VolumeMountInput> | null | undefined;
-  /** Name of the claim for the home directory. Absent: as it is. Null: without. */
+  /** Name of the PersistentVolumeClaim of the home directory. If absent, it is kept; null removes it. */
   home?: string | null | undefined;
-  /** All secrets. Absent: as they are. Null: none. */
+  /** All Secrets. If absent, they are kept; null removes them. */
   secrets?: Array<SecretMountInput> | null | undefined;
 };
 

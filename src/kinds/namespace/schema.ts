@@ -15,29 +15,29 @@ import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
 
 NamespaceType.implement({
-  description: 'A namespace of the cluster: usually a team or a person.',
+  description: 'Kubernetes namespace, usually of a team or a person.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     metadata: t.field({
       type: ObjectMetaType,
       nullable: true,
-      description: 'What Kubernetes keeps of every object. Null where only the name is known.',
+      description: 'Kubernetes object metadata. Null if you may not get the namespace itself.',
       resolve: (namespace) => (isRedacted(namespace) ? null : namespace.metadata),
     }),
     manifest: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The whole object as the API server has it. Null where only the name is known.',
+      description: 'The object as the API server stores it. Null if you may not get the namespace itself.',
       resolve: (namespace) => (isRedacted(namespace) ? null : namespace),
     }),
     phase: t.string({
       nullable: true,
-      description: '`Active` or `Terminating`. Null where it is not known.',
+      description: 'Phase: `Active` or `Terminating`. Null if it is not known.',
       resolve: ({ status }) => status?.phase ?? null,
     }),
     workspaces: t.field({
       type: WorkspaceConnection,
-      description: 'The workspaces in it.',
+      description: 'Workspaces in the namespace.',
       args: { ...workspaceListArgs, ...pagingArgs },
       extensions: dependsOn(Workspace),
       resolve: ({ metadata }, args, { client }) =>
@@ -46,7 +46,7 @@ NamespaceType.implement({
     workspaceKinds: t.field({
       type: WorkspaceKindConnection,
       description:
-        'The kinds that it is offered: their rules are applied, so some are missing, hidden or have other options here.',
+        'WorkspaceKinds offered in the namespace. Their filter rules are applied and may remove or hide a WorkspaceKind or its options.',
       args: { ...workspaceKindFilterArg, ...pagingArgs },
       extensions: dependsOn(WorkspaceKind),
       resolve: (namespace, args, { client }) => {
@@ -65,12 +65,13 @@ NamespaceType.implement({
 });
 
 const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
-  description: 'Which namespaces are meant: all conditions that are given must hold.',
+  description: 'Filter for namespaces. A namespace matches if it meets every given condition.',
   fields: (t) => ({
     labelSelector: t.string({
-      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
-    search: t.string({ description: 'Part of the name, in any case.' }),
+    search: t.string({ description: 'Substring of the name, case-insensitive.' }),
   }),
 });
 
@@ -94,10 +95,13 @@ defineKind({
   type: NamespaceType,
   connection: NamespaceConnection,
   event: NamespaceEvent,
-  filter: { type: NamespaceFilterInput, description: 'Which namespaces. Null: all that you may see.' },
+  filter: { type: NamespaceFilterInput, description: 'Filter for namespaces. Null for all that you may see.' },
   matcher: namespaceMatcher,
   ordering: byName,
-  get: { name: 'namespace', description: 'One namespace. Null when it does not exist.' },
-  list: { name: 'namespaces', description: 'The namespaces that match, sorted by name.' },
-  subscribe: { name: 'namespaces', description: 'The namespaces that match, then SYNCED, then what happens to them.' },
+  get: { name: 'namespace', description: 'Namespace by name. Null if it does not exist.' },
+  list: { name: 'namespaces', description: 'Matching namespaces, sorted by name.' },
+  subscribe: {
+    name: 'namespaces',
+    description: 'Sends the matching namespaces as ADDED, then SYNCED, then their changes.',
+  },
 });

@@ -5,13 +5,14 @@ import { isHidden, type WorkspaceKindInContext } from './filter-rules.ts';
 import { workspaceKindSpecOf } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
-  description: 'Which kinds are meant: all conditions that are given must hold.',
+  description: 'Filter for WorkspaceKinds. A WorkspaceKind matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name or displayName, in any case.' }),
-    hidden: t.boolean({ description: 'Hidden, or not.' }),
-    deprecated: t.boolean({ description: 'Deprecated, or not.' }),
+    search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
+    hidden: t.boolean({ description: 'Value of `hidden`.' }),
+    deprecated: t.boolean({ description: 'Value of `deprecated`.' }),
     labelSelector: t.string({
-      description: 'By labels, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+      description:
+        'Kubernetes label selector, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
   }),
 });

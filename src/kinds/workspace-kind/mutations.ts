@@ -25,12 +25,12 @@ import { WorkspaceKindType } from './refs.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
 
 const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
-  description: 'What the new kind is to be.',
+  description: 'Fields of a new WorkspaceKind.',
   fields: (t) => ({
     manifest: t.field({
       type: 'JSON',
       required: true,
-      description: 'The whole object, or its YAML as text. apiVersion and kind may be left out.',
+      description: 'The complete object, or its YAML as a string. apiVersion and kind are optional.',
     }),
     ...writeFields(t),
   }),
@@ -39,15 +39,15 @@ const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
 const CreateWorkspaceKindPayload = writePayload('CreateWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
-  description: 'A kind that has been created.',
+  description: 'Result of createWorkspaceKind.',
 });
 
 builder.mutationField('createWorkspaceKind', (t) =>
   t.field({
     type: CreateWorkspaceKindPayload,
-    description: 'Creates a kind of workspaces, from JSON or from YAML.',
+    description: 'Creates a WorkspaceKind.',
     args: {
-      input: t.arg({ type: CreateWorkspaceKindInput, required: true, description: 'What it is to be, and how.' }),
+      input: t.arg({ type: CreateWorkspaceKindInput, required: true, description: 'The manifest and write options.' }),
     },
     resolve: (_, { input }, context) => {
       const manifest = withAnnotations(manifestOf(input.manifest, WorkspaceKind, {}), creationAnnotations(context));
@@ -60,22 +60,22 @@ builder.mutationField('createWorkspaceKind', (t) =>
 );
 
 const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {
-  description: 'What to change of a kind: what is absent stays as it is, null clears.',
+  description: 'Changes of a WorkspaceKind. Absent fields are kept, null clears a field.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Its name.' }),
+    name: t.string({ required: true, description: 'Name of the WorkspaceKind.' }),
     revision: t.string({
       required: true,
-      description: 'The `revision` that you have seen. CONFLICT when the spec has changed since.',
+      description: '`revision` that the changes are based on. CONFLICT if the spec has changed since.',
     }),
-    displayName: t.string({ description: 'Its name for people. Cannot be null.' }),
-    description: t.string({ description: 'What it is, for people. Cannot be null.' }),
-    hidden: t.boolean({ description: 'Not to be offered unless asked for.' }),
-    deprecated: t.boolean({ description: 'Not to be used for new workspaces.' }),
-    deprecationMessage: t.string({ description: 'What to use instead.' }),
+    displayName: t.string({ description: 'Display name. Cannot be null.' }),
+    description: t.string({ description: 'Human-readable description. Cannot be null.' }),
+    hidden: t.boolean({ description: 'Whether user interfaces should hide the WorkspaceKind.' }),
+    deprecated: t.boolean({ description: 'Whether the WorkspaceKind should no longer be used for new workspaces.' }),
+    deprecationMessage: t.string({ description: 'Message about the deprecation.' }),
     manifest: t.field({
       type: 'JSON',
       description:
-        'What else to change, in the form of the object, or its YAML as text: absent keeps, null clears, and a list replaces the whole list, e.g. `{ spec: { activityRules: [] } }`.',
+        'Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list.',
     }),
     ...writeFields(t),
   }),
@@ -84,15 +84,17 @@ const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {
 const UpdateWorkspaceKindPayload = writePayload('UpdateWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
-  description: 'A kind that has been changed.',
+  description: 'Result of updateWorkspaceKind.',
 });
 
 builder.mutationField('updateWorkspaceKind', (t) =>
   t.field({
     type: UpdateWorkspaceKindPayload,
     description:
-      'Changes a kind, and nothing of it but what is given. CONFLICT when its spec is not the one that you have seen; INVALID where an option that workspaces use would change or go.',
-    args: { input: t.arg({ type: UpdateWorkspaceKindInput, required: true, description: 'What to change.' }) },
+      'Changes the given fields of a WorkspaceKind. CONFLICT if its spec has changed since `revision`. INVALID if an option that workspaces use would change or be removed.',
+    args: {
+      input: t.arg({ type: UpdateWorkspaceKindInput, required: true, description: 'The changes and write options.' }),
+    },
     resolve: (_, { input }, context) => updateWorkspaceKind(context, input),
   }),
 );
@@ -155,22 +157,24 @@ export function updateWorkspaceKind(
 }
 
 const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
-  description: 'A patch of a kind.',
-  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }), ...patchFields(t) }),
+  description: 'Patch of a WorkspaceKind.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'Name of the WorkspaceKind.' }), ...patchFields(t) }),
 });
 
 const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
-  description: 'A kind that has been patched.',
+  description: 'Result of patchWorkspaceKind.',
 });
 
 builder.mutationField('patchWorkspaceKind', (t) =>
   t.field({
     type: PatchWorkspaceKindPayload,
     description:
-      'Patches a kind; its status stays. INVALID where a `test` of a JSON Patch fails, or an option that workspaces use would change or go. An APPLY creates what does not exist.',
-    args: { input: t.arg({ type: PatchWorkspaceKindInput, required: true, description: 'The patch, and how.' }) },
+      'Patches a WorkspaceKind, except its status. APPLY creates the WorkspaceKind if it does not exist. INVALID if a `test` of a JSON Patch fails, or if an option that workspaces use would change or be removed.',
+    args: {
+      input: t.arg({ type: PatchWorkspaceKindInput, required: true, description: 'The patch and write options.' }),
+    },
     resolve: (_, { input }, context) => {
       const at = { name: input.name };
       const patch = patchOf(input, WorkspaceKind, at);
@@ -181,14 +185,14 @@ builder.mutationField('patchWorkspaceKind', (t) =>
 );
 
 const ReplaceWorkspaceKindInput = builder.inputType('ReplaceWorkspaceKindInput', {
-  description: 'A whole kind.',
+  description: 'Manifest that replaces a WorkspaceKind.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Its name.' }),
+    name: t.string({ required: true, description: 'Name of the WorkspaceKind.' }),
     manifest: t.field({
       type: 'JSON',
       required: true,
       description:
-        'The whole object, or its YAML as text, with the `metadata.resourceVersion` that you have seen: CONFLICT when it has changed since.',
+        'The complete object, or its YAML as a string, with the `metadata.resourceVersion` that it is based on. CONFLICT if the object has changed since.',
     }),
     ...writeFields(t),
   }),
@@ -197,16 +201,16 @@ const ReplaceWorkspaceKindInput = builder.inputType('ReplaceWorkspaceKindInput',
 const ReplaceWorkspaceKindPayload = writePayload('ReplaceWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
-  description: 'A kind that has been replaced.',
+  description: 'Result of replaceWorkspaceKind.',
 });
 
 builder.mutationField('replaceWorkspaceKind', (t) =>
   t.field({
     type: ReplaceWorkspaceKindPayload,
     description:
-      'Replaces a kind by a whole manifest (PUT); its status stays. What the manifest does not have is lost. INVALID where an option that workspaces use would change or go.',
+      'Replaces a WorkspaceKind, except its status, by a complete manifest (PUT). Fields that are missing in the manifest are removed. INVALID if an option that workspaces use would change or be removed.',
     args: {
-      input: t.arg({ type: ReplaceWorkspaceKindInput, required: true, description: 'What it is to be, and how.' }),
+      input: t.arg({ type: ReplaceWorkspaceKindInput, required: true, description: 'The manifest and write options.' }),
     },
     resolve: (_, { input }, context) => {
       const at = { name: input.name };
@@ -218,21 +222,24 @@ builder.mutationField('replaceWorkspaceKind', (t) =>
 );
 
 const DeleteWorkspaceKindInput = builder.inputType('DeleteWorkspaceKindInput', {
-  description: 'Which kind to delete, and how.',
-  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }), ...deleteFields(t) }),
+  description: 'WorkspaceKind to delete, and options of the deletion.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Name of the WorkspaceKind.' }),
+    ...deleteFields(t),
+  }),
 });
 
 const DeleteWorkspaceKindPayload = deletePayload('DeleteWorkspaceKindPayload', {
   field: 'workspaceKind',
   type: WorkspaceKindType,
-  description: 'A kind whose deletion has been asked for.',
+  description: 'Result of deleteWorkspaceKind.',
 });
 
 builder.mutationField('deleteWorkspaceKind', (t) =>
   t.field({
     type: DeleteWorkspaceKindPayload,
-    description: 'Deletes a kind. CONFLICT, with the reason as cause, while workspaces use it.',
-    args: { input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'Which, and how.' }) },
+    description: 'Deletes a WorkspaceKind. CONFLICT, with the reason as a cause, while workspaces use it.',
+    args: { input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => deleteWorkspaceKind(context, input),
   }),
 );

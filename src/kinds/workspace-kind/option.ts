@@ -66,23 +66,23 @@ export function optionLabelsOf({ spawner }: OptionSpec): Readonly<Record<string,
 const levels = { Info: 'INFO', Warning: 'WARNING', Danger: 'DANGER' } as const;
 
 const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
-  description: 'How loud a message is.',
+  description: 'Severity of a redirect message.',
   values: {
-    INFO: { description: 'Good to know.' },
-    WARNING: { description: 'Look before you go on.' },
-    DANGER: { description: 'Something may be lost.' },
+    INFO: { description: 'Information.' },
+    WARNING: { description: 'Warning.' },
+    DANGER: { description: 'Possible loss of data.' },
   } as const,
 });
 
 export const RedirectMessage = builder.objectRef<RedirectMessageSpec>('RedirectMessage').implement({
-  description: 'What the kind says to the people whose option is redirected.',
+  description: 'Message for users whose option is redirected.',
   fields: (t) => ({
     level: t.field({
       type: RedirectMessageLevel,
-      description: 'How loud; INFO for a level that this gateway does not know.',
+      description: 'Severity. INFO for a level that this gateway does not know.',
       resolve: ({ level = '' }) => (isKnown(level) ? levels[level] : 'INFO'),
     }),
-    text: t.string({ description: 'The message.', resolve: ({ text }) => text ?? '' }),
+    text: t.string({ description: 'Text of the message.', resolve: ({ text }) => text ?? '' }),
   }),
 });
 
@@ -91,48 +91,49 @@ function isKnown(level: string): level is keyof typeof levels {
 }
 
 export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption').implement({
-  description: 'One image or one pod size that a kind offers.',
+  description: 'imageConfig or podConfig option that a WorkspaceKind offers.',
   fields: (t) => ({
-    id: t.id({ description: 'What a workspace names it by.', resolve: ({ spec }) => spec.id ?? '' }),
+    id: t.id({ description: 'ID of the option, unique in its list.', resolve: ({ spec }) => spec.id ?? '' }),
     displayName: t.string({
-      description: 'Its name for people.',
+      description: 'Display name.',
       resolve: ({ spec }) => spec.spawner?.displayName || (spec.id ?? ''),
     }),
     description: t.string({
-      description: 'What it is, for people. Possibly empty.',
+      description: 'Human-readable description. May be empty.',
       resolve: ({ spec }) => spec.spawner?.description ?? '',
     }),
     labels: t.field({
       type: [KeyValueType],
-      description: 'Facts about it, in the order of the kind, e.g. `cpu`, `memory`, `gpu`, `python_version`.',
+      description:
+        'Labels of the option, in the order of the WorkspaceKind, such as `cpu`, `memory`, `gpu` or `python_version`.',
       resolve: ({ spec }) => (spec.spawner?.labels ?? []).map(({ key = '', value = '' }) => ({ key, value })),
     }),
     hidden: t.boolean({
-      description: 'Not to be offered unless asked for: by itself, or by a rule of the kind in this context.',
+      description: 'Whether user interfaces should hide the option, by its own setting or by a filter rule.',
       resolve: ({ spec, verdict }) => spec.spawner?.hidden === true || verdict.hidden,
     }),
     denied: t.boolean({
-      description: 'Not allowed in this context, by a rule of the kind.',
+      description: 'Whether a filter rule denies the option in this namespace and combination.',
       resolve: ({ verdict }) => verdict.denied,
     }),
     deniedMessage: t.string({
       nullable: true,
-      description: 'Why it is not allowed. Null where it is, or nothing is said.',
+      description: 'Message of the rule that denies it. Null if no rule does, or if the rule has no message.',
       resolve: ({ verdict }) => verdict.deniedMessage,
     }),
     redirectTo: t.id({
       nullable: true,
-      description: 'The option that replaces it. Null while it is not replaced.',
+      description: 'ID of the option that replaces it. Null if it is not replaced.',
       resolve: ({ spec }) => spec.redirect?.to ?? null,
     }),
     redirectMessage: t.field({
       type: RedirectMessage,
       nullable: true,
-      description: 'What the kind says of the replacement. Null where it says nothing.',
+      description: 'Message about the replacement. Null if there is none.',
       resolve: ({ spec }) => spec.redirect?.message ?? null,
     }),
     workspaceCount: t.int({
-      description: 'How many of the workspaces that you may see have it in their spec.',
+      description: 'Number of workspaces that you may see and that have the option in their spec.',
       extensions: dependsOn(Workspace),
       resolve: ({ workspaceKind, list, spec }, _, { client }) =>
         client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(workspaceKind.metadata.name, spec.id ?? ''))

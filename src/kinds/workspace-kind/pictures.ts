@@ -27,18 +27,18 @@ const errors: ReadonlyMap<string, string> = new Map([
 ]);
 
 export const ImageRef = builder.objectRef<Image>('ImageRef').implement({
-  description: 'Where a picture is.',
+  description: 'Icon or logo of a WorkspaceKind.',
   fields: (t) => ({
     url: t.string({
       nullable: true,
       description:
-        'Its address. One that begins with a slash is of this gateway, which serves pictures that are kept in the cluster; it changes with the picture. Null where it cannot be had.',
+        'URL of the image. A path on this gateway if the image is stored in a ConfigMap; the path changes with the image. Null if the image is not available.',
       resolve: urlOf,
     }),
     error: t.string({
       nullable: true,
       description:
-        'Why it cannot be had: CONFIGMAP_MISSING, CONFIGMAP_KEY_MISSING, CONFIGMAP_OTHER or CONFIGMAP_UNKNOWN. Null where nothing is wrong.',
+        'Reason why the image is not available: CONFIGMAP_MISSING, CONFIGMAP_KEY_MISSING, CONFIGMAP_OTHER or CONFIGMAP_UNKNOWN. Null if there is no error.',
       resolve: errorOf,
     }),
   }),

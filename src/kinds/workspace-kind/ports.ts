@@ -53,10 +53,12 @@ export function connectPathOf(
 }
 
 export const WorkspaceKindPort = builder.objectRef<Port>('WorkspaceKindPort').implement({
-  description: 'One way into the workspaces of a kind.',
+  description: 'Port of the workspaces of a WorkspaceKind.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Unique in its kind.' }),
-    protocol: t.exposeString('protocol', { description: 'What is spoken there: HTTP.' }),
-    displayName: t.exposeString('displayName', { description: 'Its name for people, unless the image has another.' }),
+    id: t.exposeID('id', { description: 'ID of the port, unique in its WorkspaceKind.' }),
+    protocol: t.exposeString('protocol', { description: 'Protocol, such as HTTP.' }),
+    displayName: t.exposeString('displayName', {
+      description: 'Display name, unless the image option has another one.',
+    }),
   }),
 });

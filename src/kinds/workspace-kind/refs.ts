@@ -16,7 +16,10 @@ export const WorkspaceKindConnection = connectionTypeOf(WorkspaceKindType);
 export const WorkspaceKindEvent = eventTypeOf(WorkspaceKindType);
 
 export const workspaceKindFilterArg = builder.args((t) => ({
-  filter: t.field({ type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' }),
+  filter: t.field({
+    type: WorkspaceKindFilterInput,
+    description: 'Filter for WorkspaceKinds. Null for all that you may see.',
+  }),
 }));
 
 /** A page of those that match. */

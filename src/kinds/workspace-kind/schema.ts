@@ -24,24 +24,24 @@ import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from '
 import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
 
 export const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
-  description: 'When a workspace is paused for want of activity, and when it is spared.',
+  description: 'Rule that decides whether an inactive workspace is paused.',
   fields: (t) => ({
     secondsSinceActive: t.int({
       nullable: true,
-      description: 'After so many seconds without activity. Null where the rule does not say.',
+      description: 'Seconds without activity after which the rule applies. Null if the rule has no such condition.',
       resolve: ({ config }) => config?.secondsSinceActive ?? null,
     }),
     minRunningSeconds: t.int({
-      description: 'Not before it has run for so many seconds.',
+      description: 'Minimum seconds that the workspace has been running.',
       resolve: ({ config }) => config?.minRunningSeconds ?? 0,
     }),
     pauseWorkspace: t.boolean({
       nullable: true,
-      description: 'True: it is paused. False: it is spared. Null: the rule says nothing, and the next one counts.',
+      description: 'Whether the workspace is paused. Null if the rule does not decide, so the next one applies.',
       resolve: ({ effect }) => effect?.pauseWorkspace ?? null,
     }),
     catchAll: t.boolean({
-      description: 'Whether the rule fits every workspace.',
+      description: 'Whether the rule matches every workspace.',
       resolve: ({ match }) => Object.keys(match ?? {}).length === 0,
     }),
   }),
@@ -80,106 +80,114 @@ function chosenLabels(
 }
 
 WorkspaceKindType.implement({
-  description: 'A template of workspaces, made by an administrator: what image, what size, what ports.',
+  description: 'Template of workspaces, defined by an administrator: images, pod sizes, ports and rules.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => {
     const namespace = t.arg.string({
-      description: 'As offered in this namespace. Null: where the kind was asked for, if in a namespace.',
+      description:
+        'Namespace whose labels the filter rules apply to. Null for the namespace through which the WorkspaceKind was reached, if any.',
     });
     return {
-      displayName: t.string({ description: 'Its name for people.', resolve: displayNameOf }),
+      displayName: t.string({ description: 'Display name.', resolve: displayNameOf }),
       description: t.string({
-        description: 'What it is, for people. Possibly empty.',
+        description: 'Human-readable description. May be empty.',
         resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.description ?? '',
       }),
       hidden: t.boolean({
         description:
-          'Not to be offered unless asked for: by itself, or by a rule where it was asked for in a namespace.',
+          'Whether user interfaces should hide the WorkspaceKind, by its own setting or by a filter rule for the namespace through which it was reached.',
         resolve: isHidden,
       }),
       denied: t.boolean({
         description:
-          'Not allowed for new workspaces, by a rule where it was asked for in a namespace: createWorkspace refuses it.',
+          'Whether a filter rule denies new workspaces in the namespace through which the WorkspaceKind was reached. createWorkspace rejects them.',
         resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).denied,
       }),
       deniedMessage: t.string({
         nullable: true,
-        description: 'Why it is not allowed. Null where it is, or nothing is said.',
+        description: 'Message of the rule that denies it. Null if no rule does, or if the rule has no message.',
         resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).deniedMessage,
       }),
       deprecated: t.boolean({
-        description: 'Not to be used for new workspaces.',
+        description: 'Whether the WorkspaceKind should no longer be used for new workspaces.',
         resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true,
       }),
       deprecationMessage: t.string({
         nullable: true,
-        description: 'What to use instead. Null where nothing is said.',
+        description: 'Message about the deprecation. Null if there is none.',
         resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecationMessage ?? null,
       }),
       icon: t.field({
         type: ImageRef,
-        description: 'A small picture.',
+        description: 'Small image.',
         resolve: (workspaceKind) => ({ workspaceKind, which: 'icon' as const }),
       }),
       logo: t.field({
         type: ImageRef,
-        description: 'A large picture.',
+        description: 'Large image.',
         resolve: (workspaceKind) => ({ workspaceKind, which: 'logo' as const }),
       }),
       homeMountPath: t.string({
         nullable: true,
-        description: 'Where the home volume of its workspaces appears. Null where it has none.',
+        description: 'Mount path of the home volume. Null if there is none.',
         resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).podTemplate?.volumeMounts?.home ?? null,
       }),
-      ports: t.field({ type: [WorkspaceKindPort], description: 'The ways into its workspaces.', resolve: portsOf }),
+      ports: t.field({ type: [WorkspaceKindPort], description: 'Ports of its workspaces.', resolve: portsOf }),
       imageConfigs: t.field({
         type: [SpawnerOptionType],
-        description: 'The images it offers, with its rules applied; BAD_REQUEST for a podConfig that it does not have.',
-        args: { namespace, podConfig: t.arg.id({ description: 'As offered together with this podConfig.' }) },
+        description:
+          'Offered imageConfig options, with filter rules applied. BAD_REQUEST if the podConfig does not exist.',
+        args: {
+          namespace,
+          podConfig: t.arg.id({ description: 'ID of the podConfig option that the filter rules apply to.' }),
+        },
         extensions: dependsOn(Namespace),
         resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'imageConfig', args),
       }),
       podConfigs: t.field({
         type: [SpawnerOptionType],
         description:
-          'The pod sizes it offers, with its rules applied; BAD_REQUEST for an imageConfig that it does not have.',
-        args: { namespace, imageConfig: t.arg.id({ description: 'As offered together with this imageConfig.' }) },
+          'Offered podConfig options, with filter rules applied. BAD_REQUEST if the imageConfig does not exist.',
+        args: {
+          namespace,
+          imageConfig: t.arg.id({ description: 'ID of the imageConfig option that the filter rules apply to.' }),
+        },
         extensions: dependsOn(Namespace),
         resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'podConfig', args),
       }),
       defaultImageConfig: t.id({
-        description: 'The image to begin with. It may be hidden, or missing where you ask.',
+        description: 'ID of the preselected imageConfig option. Filter rules may hide or remove that option.',
         resolve: (workspaceKind) =>
           workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
       }),
       defaultPodConfig: t.id({
-        description: 'The pod size to begin with. It may be hidden, or missing where you ask.',
+        description: 'ID of the preselected podConfig option. Filter rules may hide or remove that option.',
         resolve: (workspaceKind) =>
           workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
       }),
       activityRules: t.field({
         type: [ActivityRule],
-        description:
-          'When its workspaces are paused for want of activity: the first rule that fits and says something decides.',
+        description: 'Rules that pause inactive workspaces. The first matching rule that decides is applied.',
         resolve: (workspaceKind) => [...(workspaceKindSpecOf(workspaceKind).activityRules ?? [])],
       }),
       workspaces: t.field({
         type: WorkspaceConnection,
-        description: 'The workspaces of this kind that you may see.',
+        description: 'Workspaces of this WorkspaceKind that you may see.',
         args: { ...workspaceListArgs, ...pagingArgs },
         extensions: dependsOn(Workspace),
         resolve: ({ metadata }, args, { client }) =>
           workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), args),
       }),
       workspaceCount: t.int({
-        description: 'How many workspaces of this kind you may see.',
+        description: 'Number of workspaces of this WorkspaceKind that you may see.',
         extensions: dependsOn(Workspace),
         resolve: ({ metadata }, _, { client }) =>
           client.reader.prefetched(Workspace).byIndex('kind', metadata.name).length,
       }),
       revision: t.string({
         nullable: true,
-        description: 'Changes when the spec changes. Opaque. Null where you may not get the object itself.',
+        description:
+          'Opaque revision of the spec, for updateWorkspaceKind. It changes when the spec changes. Null if you may not get the object itself.',
         resolve: (workspaceKind) => (isRedacted(workspaceKind) ? null : revisionOf(workspaceKind)),
       }),
     };
@@ -191,19 +199,25 @@ defineKind({
   type: WorkspaceKindType,
   connection: WorkspaceKindConnection,
   event: WorkspaceKindEvent,
-  filter: { type: WorkspaceKindFilterInput, description: 'Which kinds. Null: all that you may see.' },
+  filter: {
+    type: WorkspaceKindFilterInput,
+    description: 'Filter for WorkspaceKinds. Null for all that you may see.',
+  },
   matcher: workspaceKindMatcher,
   ordering: workspaceKindOrdering,
-  get: { name: 'workspaceKind', description: 'One kind. Null when it does not exist.' },
+  get: { name: 'workspaceKind', description: 'WorkspaceKind by name. Null if it does not exist.' },
   list: {
     name: 'workspaceKinds',
     description:
-      'The kinds that match, sorted by name; for what one namespace is offered, see Namespace.workspaceKinds.',
+      'Matching WorkspaceKinds, sorted by name. For those offered in one namespace see Namespace.workspaceKinds.',
   },
   subscribeOne: {
     name: 'workspaceKind',
     description:
-      'One kind as it is now, and again whenever something that you select has changed; null while it does not exist.',
+      'Sends the WorkspaceKind, and again whenever a selected field has changed. Null while it does not exist.',
   },
-  subscribe: { name: 'workspaceKinds', description: 'The kinds that match, then SYNCED, then what happens to them.' },
+  subscribe: {
+    name: 'workspaceKinds',
+    description: 'Sends the matching WorkspaceKinds as ADDED, then SYNCED, then their changes.',
+  },
 });

@@ -5,12 +5,12 @@ import { stateOf } from './state.ts';
 const probeResults = { Success: 'SUCCESS', Failure: 'FAILURE', Timeout: 'TIMEOUT' } as const;
 
 const ProbeResult = builder.enumType('ProbeResult', {
-  description: 'How an activity probe ended.',
+  description: 'Result of an activity probe.',
   values: {
-    SUCCESS: { description: 'The workspace told when it was last active.' },
-    FAILURE: { description: 'The workspace could not be asked.' },
-    TIMEOUT: { description: 'The workspace did not answer in time.' },
-    UNKNOWN: { description: 'Something this gateway does not know.' },
+    SUCCESS: { description: 'The workspace reported its last activity.' },
+    FAILURE: { description: 'The probe failed.' },
+    TIMEOUT: { description: 'The workspace did not respond in time.' },
+    UNKNOWN: { description: 'A result that this gateway does not know.' },
   } as const,
 });
 
@@ -22,16 +22,16 @@ interface Probe {
 }
 
 const WorkspaceProbe = builder.objectRef<Probe>('WorkspaceProbe').implement({
-  description: 'One look of the controller at how active a workspace is.',
+  description: 'Activity probe that the controller ran against a workspace.',
   fields: (t) => ({
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', description: 'When it ended.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'Start of the probe.' }),
+    endedAt: t.expose('endedAt', { type: 'DateTime', description: 'End of the probe.' }),
     result: t.field({
       type: ProbeResult,
-      description: 'How it ended.',
+      description: 'Result of the probe.',
       resolve: ({ result }) => (isKnown(result) ? probeResults[result] : 'UNKNOWN'),
     }),
-    message: t.exposeString('message', { description: 'What the controller says of it, for people.' }),
+    message: t.exposeString('message', { description: 'Human-readable message of the controller.' }),
   }),
 });
 
@@ -48,31 +48,31 @@ function isKnown(result: string): result is keyof typeof probeResults {
 
 export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceActivity').implement({
   description:
-    'When a workspace was last used. Forgotten each time it begins to run; the times may go back or lie in the future.',
+    'Activity of a workspace. The controller resets it when the workspace starts; times may move backwards or lie in the future.',
   fields: (t) => ({
     lastActivityAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last used. Null when that is not known.',
+      description: 'Time of the last observed activity. Null if none is known.',
       resolve: (workspace) => timestampOf(statusOf(workspace).activity?.lastActivity),
     }),
     lastUpdateAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When this was last found out. Null before the first time.',
+      description: 'Time when the controller last updated the activity. Null before the first update.',
       resolve: (workspace) => timestampOf(statusOf(workspace).activity?.lastUpdate),
     }),
     lastProbe: t.field({
       type: WorkspaceProbe,
       nullable: true,
-      description: 'The last look at it. Null before the first, and where the controller does not tell.',
+      description: 'Last activity probe. Null before the first probe, and if the controller does not report probes.',
       resolve: (workspace) => probeOf(statusOf(workspace).activity),
     }),
     pauseEligibleAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'From when on it may be paused for want of activity. Null unless it is RUNNING and the time is known.',
+        'Time from which the controller may pause the workspace for inactivity. Null unless it is RUNNING and the time is known.',
       resolve: (workspace) => {
         if (stateOf(workspace) !== 'RUNNING') return null; // what is there then is left over from the last run
         return timestampOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);

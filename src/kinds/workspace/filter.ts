@@ -12,25 +12,26 @@ import {
 import { stateOf, WorkspaceStateEnum } from './state.ts';
 
 export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
-  description: 'Which workspaces are meant: all conditions that are given must hold.',
+  description: 'Filter for workspaces. A workspace matches if it meets every given condition.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name or displayName, in any case.' }),
-    kinds: t.stringList({ description: 'Of one of these kinds, by name.' }),
-    states: t.field({ type: [WorkspaceStateEnum], description: 'In one of these states.' }),
-    namespaces: t.stringList({ description: 'In one of these namespaces.' }),
+    search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
+    kinds: t.stringList({ description: 'Names of WorkspaceKinds, one of which the workspace has.' }),
+    states: t.field({ type: [WorkspaceStateEnum], description: 'States, one of which the workspace is in.' }),
+    namespaces: t.stringList({ description: 'Namespaces, one of which the workspace is in.' }),
     paused: t.boolean({
-      description: 'Asked to be paused, or not. What is asked for is not yet what is: see `states`.',
+      description: 'Value of `paused`, the desired state. For the observed state see `states`.',
     }),
-    pendingRestart: t.boolean({ description: 'With options that will change at the next restart, or without.' }),
-    imageConfigs: t.idList({ description: 'With one of these imageConfig options in its spec.' }),
-    podConfigs: t.idList({ description: 'With one of these podConfig options in its spec.' }),
+    pendingRestart: t.boolean({ description: 'Value of `pendingRestart`.' }),
+    imageConfigs: t.idList({ description: 'IDs of imageConfig options, one of which is in the spec.' }),
+    podConfigs: t.idList({ description: 'IDs of podConfig options, one of which is in the spec.' }),
     labelSelector: t.string({
       description:
-        'By the labels of the Workspace object, in the Kubernetes grammar: `team=ml,tier in (dev,test),!legacy`.',
+        'Kubernetes label selector on the labels of the Workspace, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
     }),
     inactiveSince: t.field({
       type: 'DateTime',
-      description: 'Last active before this moment. Workspaces without known activity are left out.',
+      description:
+        'Matches workspaces whose last activity is before this time. Workspaces without known activity do not match.',
     }),
   }),
 });

@@ -43,21 +43,21 @@ function optionStatusOf({ workspace, list }: ChosenOption) {
 }
 
 const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep').implement({
-  description: 'One step on the way from the option of a workspace to the one that replaces it.',
+  description: 'Redirect from one option of a WorkspaceKind to the option that replaces it.',
   fields: (t) => ({
-    sourceId: t.exposeID('sourceId', { description: 'The option that is replaced.' }),
+    sourceId: t.exposeID('sourceId', { description: 'ID of the replaced option.' }),
     source: t.field({
       type: SpawnerOptionType,
       nullable: true,
-      description: 'Its description. Null when the kind or the option is gone.',
+      description: 'The replaced option. Null if the WorkspaceKind or the option does not exist.',
       extensions: dependsOn(WorkspaceKind, Namespace),
       resolve: (step, _, { client }) => describe(client, step, step.sourceId),
     }),
-    targetId: t.exposeID('targetId', { description: 'The option that replaces it.' }),
+    targetId: t.exposeID('targetId', { description: 'ID of the replacing option.' }),
     target: t.field({
       type: SpawnerOptionType,
       nullable: true,
-      description: 'Its description. Null when the kind or the option is gone.',
+      description: 'The replacing option. Null if the WorkspaceKind or the option does not exist.',
       extensions: dependsOn(WorkspaceKind, Namespace),
       resolve: (step, _, { client }) => describe(client, step, step.targetId),
     }),
@@ -65,7 +65,7 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
       type: RedirectMessage,
       nullable: true,
       description:
-        'What the kind says of this step. Null where it says nothing, or redirects the option elsewhere by now.',
+        'Message of the WorkspaceKind about this redirect. Null if it has none, or if the option now redirects elsewhere.',
       extensions: dependsOn(WorkspaceKind, Namespace),
       resolve: (step, _, { client }) => {
         const redirect = describe(client, step, step.sourceId)?.spec.redirect;
@@ -76,25 +76,29 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
 });
 
 export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption').implement({
-  description: 'The image, or the pod size, of a workspace.',
+  description: 'imageConfig or podConfig option chosen by a workspace.',
   fields: (t) => ({
-    id: t.id({ description: 'The option in its spec.', resolve: ({ workspace, list }) => optionIdOf(workspace, list) }),
+    id: t.id({
+      description: 'ID of the option in the spec.',
+      resolve: ({ workspace, list }) => optionIdOf(workspace, list),
+    }),
     option: t.field({
       type: SpawnerOptionType,
       nullable: true,
       description:
-        'What the kind says of the option, in the namespace of the workspace. Null when the kind or the option is gone.',
+        'The option as the WorkspaceKind offers it in the namespace of the workspace. Null if the WorkspaceKind or the option does not exist.',
       extensions: dependsOn(WorkspaceKind, Namespace),
       resolve: (chosen, _, { client }) => describe(client, chosen, optionIdOf(chosen.workspace, chosen.list)),
     }),
     desiredId: t.id({
       nullable: true,
-      description: 'The option that the next restart should bring. Null until the controller has looked.',
+      description: 'ID of the option that the next restart applies. Null until the controller has reported it.',
       resolve: (chosen) => optionStatusOf(chosen)?.desired ?? null,
     }),
     redirectChain: t.field({
       type: [OptionRedirectStep],
-      description: 'The way from `id` to `desiredId`, as the controller last found it. Empty where they are the same.',
+      description:
+        'Redirects from `id` to `desiredId`, as last reported by the controller. Empty if both are the same.',
       resolve: (chosen) =>
         (optionStatusOf(chosen)?.redirectChain ?? []).map(({ source = '', target = '' }) => ({
           ...chosen,

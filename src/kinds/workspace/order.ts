@@ -4,24 +4,24 @@ import { displayNameOf, millisecondsOf, workspaceKindNameOf, statusOf, type Work
 import { stateOf } from './state.ts';
 
 const fields = {
-  NAME: { description: 'By name.', of: ({ metadata }) => metadata.name },
-  NAMESPACE: { description: 'By namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
+  NAME: { description: 'Name.', of: ({ metadata }) => metadata.name },
+  NAMESPACE: { description: 'Namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
   DISPLAY_NAME: {
-    description: 'By displayName, in any case.',
+    description: 'displayName, ignoring case.',
     of: (workspace) => displayNameOf(workspace).toLowerCase(),
   },
-  KIND: { description: 'By the name of the kind.', of: workspaceKindNameOf },
-  STATE: { description: 'By state, alphabetically.', of: stateOf },
+  KIND: { description: 'Name of the WorkspaceKind.', of: workspaceKindNameOf },
+  STATE: { description: 'State, alphabetically.', of: stateOf },
   CREATED_AT: {
-    description: 'By the time of creation.',
+    description: 'Creation time.',
     of: ({ metadata }) => Date.parse(metadata.creationTimestamp) || 0,
   },
   LAST_ACTIVITY_AT: {
-    description: 'By the last activity; where it is unknown, last.',
+    description: 'Time of the last activity. Workspaces without one come last.',
     of: (workspace) => millisecondsOf(statusOf(workspace).activity?.lastActivity) ?? null,
   },
   PAUSED_AT: {
-    description: 'By the time of pausing; where not paused, last.',
+    description: 'Time of the last pause. Workspaces that are not paused come last.',
     of: (workspace) => millisecondsOf(statusOf(workspace).pauseTime) ?? null,
   },
 } as const satisfies Record<
@@ -30,15 +30,15 @@ const fields = {
 >;
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Which way a list is sorted.',
+  description: 'Sort direction.',
   values: {
-    ASC: { description: 'Smallest, or earliest, first.' },
-    DESC: { description: 'Largest, or latest, first.' },
+    ASC: { description: 'Ascending: smallest or earliest first.' },
+    DESC: { description: 'Descending: largest or latest first.' },
   } as const,
 });
 
 const WorkspaceOrderField = builder.enumType('WorkspaceOrderField', {
-  description: 'What workspaces are sorted by.',
+  description: 'Sort field of workspaces.',
   values: {
     NAME: { description: fields.NAME.description },
     NAMESPACE: { description: fields.NAMESPACE.description },
@@ -52,10 +52,10 @@ const WorkspaceOrderField = builder.enumType('WorkspaceOrderField', {
 });
 
 export const WorkspaceOrderInput = builder.inputType('WorkspaceOrder', {
-  description: 'One criterion of sorting; the next one decides where it finds no difference.',
+  description: 'Sort criterion. If two workspaces are equal by it, the next one decides.',
   fields: (t) => ({
-    field: t.field({ type: WorkspaceOrderField, required: true, description: 'What to sort by.' }),
-    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
+    field: t.field({ type: WorkspaceOrderField, required: true, description: 'Sort field.' }),
+    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Sort direction.' }),
   }),
 });
 

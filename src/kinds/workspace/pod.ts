@@ -6,7 +6,7 @@ import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
 import { specOf, statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
 export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').implement({
-  description: 'What is put on the pod of a workspace, beside what its kind puts there.',
+  description: 'Labels and annotations that a workspace adds to its pod, besides those of its WorkspaceKind.',
   fields: (t) => ({
     labels: t.field({
       type: [KeyValueType],
@@ -42,13 +42,12 @@ function byAge({ metadata: a }: PodObject, { metadata: b }: PodObject): number {
 }
 
 export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod').implement({
-  description:
-    'The pod in which a workspace runs. Where you may not list pods, it is what the controller reports of it.',
+  description: 'Pod of a workspace. Viewers who may not list pods get the fields that the controller reports.',
   fields: (t) => ({
     name: t.string({ description: 'Name of the pod.', resolve: podNameOf }),
     nodeName: t.string({
       nullable: true,
-      description: 'The node it runs on. Null until it is scheduled.',
+      description: 'Name of its node. Null until the pod is scheduled.',
       resolve: ({ reported, pod }) => (pod ? podSpecOf(pod).nodeName : reported?.nodeName) || null,
     }),
     containers: t.stringList({ description: 'Names of its containers.', resolve: containerNamesOf }),

@@ -11,10 +11,13 @@ export const WorkspaceConnection = connectionTypeOf(WorkspaceType);
 export const WorkspaceEvent = eventTypeOf(WorkspaceType);
 
 export const workspaceListArgs = builder.args((t) => ({
-  filter: t.field({ type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' }),
+  filter: t.field({
+    type: WorkspaceFilterInput,
+    description: 'Filter for workspaces. Null for all that you may see.',
+  }),
   orderBy: t.field({
     type: [WorkspaceOrderInput],
-    description: 'How to sort them. Namespace and name decide in the end.',
+    description: 'Sort criteria, followed by namespace and name.',
   }),
 }));
 

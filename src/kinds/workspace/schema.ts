@@ -31,12 +31,12 @@ import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
 export const WorkspaceAction = builder.enumType('WorkspaceAction', {
-  description: 'Something that can be done to a workspace.',
+  description: 'Operation on a workspace.',
   values: {
-    PAUSE: { description: 'pauseWorkspace: needs `update`.' },
-    START: { description: 'startWorkspace: needs `update`.' },
-    UPDATE: { description: 'Changing its spec: needs `update`.' },
-    DELETE: { description: 'Deleting it: needs `delete`.' },
+    PAUSE: { description: 'pauseWorkspace. Requires `update`.' },
+    START: { description: 'startWorkspace. Requires `update`.' },
+    UPDATE: { description: 'Change of the spec. Requires `update`.' },
+    DELETE: { description: 'Deletion. Requires `delete`.' },
   } as const,
 });
 
@@ -64,130 +64,138 @@ export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Se
 }
 
 export const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implement({
-  description: 'A page that a workspace serves.',
+  description: 'HTTP port of a workspace.',
   fields: (t) => ({
-    portId: t.exposeID('portId', { description: 'The port of its kind.' }),
-    displayName: t.exposeString('displayName', { description: 'Its name for people.' }),
-    httpPath: t.exposeString('httpPath', { description: 'Where it is, on the host of the dashboard.' }),
+    portId: t.exposeID('portId', { description: 'ID of the port in the WorkspaceKind.' }),
+    displayName: t.exposeString('displayName', { description: 'Display name of the port.' }),
+    httpPath: t.exposeString('httpPath', { description: 'Path of the port on the host of the dashboard.' }),
     connectable: t.exposeBoolean('connectable', {
-      description: 'Whether it answers now: only while the workspace is RUNNING.',
+      description: 'Whether the port can be reached. True only while the workspace is RUNNING.',
     }),
   }),
 });
 
 WorkspaceType.implement({
-  description: 'A Jupyter, VS Code, RStudio or other environment of one person, in a pod that can be paused.',
+  description: 'Development environment such as JupyterLab, VS Code or RStudio, in a pod that can be paused.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     metadata: t.field({
       type: ObjectMetaType,
-      description: 'What Kubernetes keeps of every object.',
+      description: 'Kubernetes object metadata.',
       resolve: ({ metadata }) => metadata,
     }),
     manifest: t.field({
       type: 'JSON',
-      description: 'The whole object as the API server has it, without managedFields and last-applied-configuration.',
+      description: 'The object as the API server stores it, without managedFields and last-applied-configuration.',
       resolve: (workspace) => workspace,
     }),
     namespace: t.field({
       type: NamespaceType,
-      description: 'The namespace it is in.',
+      description: 'Namespace of the workspace.',
       extensions: dependsOn(Namespace),
       resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     displayName: t.string({
-      description: 'Its name for people: the displayName of its spec, else its name.',
+      description: 'Display name: `spec.displayName` or, if that is empty, the name.',
       resolve: displayNameOf,
     }),
     kind: t.field({
       type: WorkspaceKindType,
       nullable: true,
-      description: 'What kind of workspace it is. Null when the kind does not exist.',
+      description: 'WorkspaceKind of the workspace. Null if it does not exist.',
       extensions: dependsOn(WorkspaceKind),
       resolve: (workspace, _, { client }) =>
         client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) }) ?? null,
     }),
     kindName: t.string({
-      description: 'Name of its kind, whether that exists or not.',
+      description: 'Name of the WorkspaceKind, whether it exists or not.',
       resolve: workspaceKindNameOf,
     }),
     paused: t.boolean({
-      description: 'Whether it is asked to be paused. For what it is doing see `state`.',
+      description: 'Whether the workspace should be paused (`spec.paused`). For the observed state see `state`.',
       resolve: (workspace) => specOf(workspace).paused === true,
     }),
     state: t.field({
       type: WorkspaceStateEnum,
-      description: 'What it is doing. UNKNOWN until the controller has looked.',
+      description: 'Observed state. UNKNOWN until the controller has reported one.',
       resolve: stateOf,
     }),
     stateMessage: t.string({
-      description: 'The controller’s words for the state, for people: not to be read by programs. Possibly empty.',
+      description:
+        'Human-readable message of the controller about the state. Empty if there is none. Programs should not parse it.',
       resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
     }),
     pendingRestart: t.boolean({
-      description: 'Whether its options will be replaced at the next restart.',
+      description: 'Whether the next restart replaces options.',
       resolve: (workspace) => statusOf(workspace).pendingRestart === true,
     }),
     deferUpdates: t.boolean({
       nullable: true,
-      description: 'Whether replaced options wait although it is paused. Null where the cluster knows no such thing.',
+      description:
+        'Whether replaced options are kept until the next start, even while paused. Null if the cluster does not support it.',
       resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
     }),
     pausedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the controller began to pause it; it may still run. Null while it is not paused.',
+      description:
+        'Time when the controller began to pause the workspace; its pod may still run. Null while it is not paused.',
       resolve: (workspace) => timestampOf(statusOf(workspace).pauseTime),
     }),
     lastRunningAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it last began to run. Null when it never did, or the controller does not tell.',
+      description:
+        'Time of the last transition to running. Null if there was none, or if the controller does not report it.',
       resolve: (workspace) => timestampOf(statusOf(workspace).lastRunningTime),
     }),
     activity: t.field({
       type: WorkspaceActivity,
-      description: 'When it was last used.',
+      description: 'Last observed activity.',
       resolve: (workspace) => workspace,
     }),
     imageConfig: t.field({
       type: WorkspaceOption,
-      description: 'The image it runs.',
+      description: 'Option that selects the image.',
       resolve: (workspace) => ({ workspace, list: 'imageConfig' as const }),
     }),
     podConfig: t.field({
       type: WorkspaceOption,
-      description: 'The size of its pod.',
+      description: 'Option that selects the pod size.',
       resolve: (workspace) => ({ workspace, list: 'podConfig' as const }),
     }),
     podMetadata: t.field({
       type: PodMetadata,
-      description: 'Labels and annotations for its pod.',
+      description: 'Labels and annotations that the workspace adds to its pod.',
       resolve: (workspace) => workspace,
     }),
-    volumes: t.field({ type: WorkspaceVolumes, description: 'What it mounts.', resolve: (workspace) => workspace }),
+    volumes: t.field({
+      type: WorkspaceVolumes,
+      description: 'Volumes that the workspace mounts.',
+      resolve: (workspace) => workspace,
+    }),
     services: t.field({
       type: [WorkspaceService],
-      description: 'The pages it serves while it runs. Empty when its kind or image is gone.',
+      description: 'HTTP ports of the workspace. Empty if its WorkspaceKind or image option does not exist.',
       extensions: dependsOn(WorkspaceKind),
       resolve: (workspace, _, { client }) => servicesOf(client, workspace),
     }),
     pod: t.field({
       type: WorkspacePod,
       nullable: true,
-      description: 'The pod it runs in. Null while there is none.',
+      description: 'Pod of the workspace. Null while there is none.',
       extensions: dependsOn(Pod),
       resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
     }),
-    audit: t.field({ type: Audit, description: 'Who did what when.', resolve: (workspace) => workspace }),
+    audit: t.field({ type: Audit, description: 'Authors and times of changes.', resolve: (workspace) => workspace }),
     revision: t.string({
-      description: 'Changes when the spec changes. Opaque: hand it to updateWorkspace.',
+      description: 'Opaque revision of the spec, for updateWorkspace. It changes when the spec changes.',
       resolve: revisionOf,
     }),
     viewerCan: t.boolean({
-      description: 'Whether the cluster would allow you to do this to the workspace.',
+      description: 'Whether you have permission for the operation on this workspace.',
       extensions: viewerDependent(),
-      args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'What you would do.' }) },
+      args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'The operation.' }) },
       resolve: ({ metadata }, { action }, { client }) =>
         client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
     }),
@@ -195,7 +203,9 @@ WorkspaceType.implement({
 });
 
 const namespaceArg = builder.args((t) => ({
-  namespace: t.string({ description: 'Only this namespace. Null: every namespace in which you may see workspaces.' }),
+  namespace: t.string({
+    description: 'Namespace of the workspaces. Null for every namespace in which you may see workspaces.',
+  }),
 }));
 
 defineKind({
@@ -203,25 +213,24 @@ defineKind({
   type: WorkspaceType,
   connection: WorkspaceConnection,
   event: WorkspaceEvent,
-  filter: { type: WorkspaceFilterInput, description: 'Which workspaces. Null: all that you may see.' },
+  filter: { type: WorkspaceFilterInput, description: 'Filter for workspaces. Null for all that you may see.' },
   matcher: workspaceMatcher,
-  get: { name: 'workspace', description: 'One workspace. Null when it does not exist.' },
+  get: { name: 'workspace', description: 'Workspace by name. Null if it does not exist.' },
   subscribeOne: {
     name: 'workspace',
-    description:
-      'One workspace as it is now, and again whenever something that you select has changed; null while it does not exist.',
+    description: 'Sends the workspace, and again whenever a selected field has changed. Null while it does not exist.',
   },
   subscribe: {
     name: 'workspaces',
     description:
-      'The workspaces that match, then SYNCED, then what happens to them. Leaving the filter is DELETED, entering it is ADDED.',
+      'Sends the matching workspaces as ADDED, then SYNCED, then their changes. A workspace that starts to match is ADDED, one that stops is DELETED.',
   },
 });
 
 builder.queryField('workspaces', (t) =>
   t.field({
     type: WorkspaceConnection,
-    description: 'The workspaces that match, sorted by namespace and name unless `orderBy` says otherwise.',
+    description: 'Matching workspaces, sorted by `orderBy`, or by namespace and name.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
     resolve: async (_, { namespace, ...args }, { client }) =>
       workspaceConnection(await client.reader.list(Workspace, namespace), args),
@@ -231,17 +240,21 @@ builder.queryField('workspaces', (t) =>
 const WorkspaceStateCount = builder
   .objectRef<{ readonly state: WorkspaceState; readonly count: number }>('WorkspaceStateCount')
   .implement({
-    description: 'How many workspaces are in one state.',
+    description: 'Number of workspaces in one state.',
     fields: (t) => ({
-      state: t.field({ type: WorkspaceStateEnum, description: 'The state.', resolve: ({ state }) => state }),
-      count: t.exposeInt('count', { description: 'How many.' }),
+      state: t.field({
+        type: WorkspaceStateEnum,
+        description: 'State of the workspaces.',
+        resolve: ({ state }) => state,
+      }),
+      count: t.exposeInt('count', { description: 'Number of workspaces.' }),
     }),
   });
 
 builder.objectField(WorkspaceConnection, 'stateCounts', (t) =>
   t.field({
     type: [WorkspaceStateCount],
-    description: 'How many of all that match, on whatever page, are in each state. States without any are left out.',
+    description: 'Number of matching workspaces per state, on all pages. States without workspaces are left out.',
     resolve: ({ all }) => {
       const counts = new Map<WorkspaceState, number>();
       for (const state of all.map(stateOf)) counts.set(state, (counts.get(state) ?? 0) + 1);

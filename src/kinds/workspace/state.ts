@@ -2,18 +2,18 @@ import { builder } from '../../graphql/builder.ts';
 import { statusOf, type WorkspaceObject } from './resource.ts';
 
 const descriptions = {
-  RUNNING: 'Its pod runs and is ready.',
-  TERMINATING: 'Its pod is going.',
-  PAUSED: 'It has no pod, as asked for.',
-  PENDING: 'Its pod is being scheduled or started.',
-  ERROR: 'It cannot run; `stateMessage` says why.',
-  UNKNOWN: 'The controller has not looked yet, does not know, or says something this gateway does not know.',
+  RUNNING: 'The pod is running and ready.',
+  TERMINATING: 'The pod is being terminated.',
+  PAUSED: 'The workspace is paused and has no pod.',
+  PENDING: 'The pod is being scheduled or started.',
+  ERROR: 'The workspace cannot run. See `stateMessage` for the reason.',
+  UNKNOWN: 'The controller has not reported a state, or reports one that this gateway does not know.',
 } as const;
 
 export type WorkspaceState = keyof typeof descriptions;
 
 export const WorkspaceStateEnum = builder.enumType('WorkspaceState', {
-  description: 'What a workspace is doing, as the controller last reported.',
+  description: 'Observed state of a workspace, as last reported by the controller.',
   values: {
     RUNNING: { description: descriptions.RUNNING },
     TERMINATING: { description: descriptions.TERMINATING },

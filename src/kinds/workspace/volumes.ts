@@ -19,39 +19,41 @@ interface MountedSecret extends SecretVolume {
 const DEFAULT_MODE = 420;
 
 export const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({
-  description: 'A PersistentVolumeClaim inside a workspace.',
+  description: 'PersistentVolumeClaim mounted by a workspace.',
   fields: (t) => ({
-    claimName: t.exposeString('claimName', { description: 'Name of the claim, in the namespace of the workspace.' }),
+    claimName: t.exposeString('claimName', {
+      description: 'Name of the PersistentVolumeClaim, in the namespace of the workspace.',
+    }),
     mountPath: t.exposeString('mountPath', {
       nullable: true,
-      description: 'Where it appears. Null for a home whose kind does not exist.',
+      description: 'Mount path. Null for the home volume if the WorkspaceKind does not exist.',
     }),
-    readOnly: t.exposeBoolean('readOnly', { description: 'Whether the workspace can only read it.' }),
+    readOnly: t.exposeBoolean('readOnly', { description: 'Whether the volume is mounted read-only.' }),
   }),
 });
 
 export const SecretMount = builder.objectRef<MountedSecret>('SecretMount').implement({
-  description: 'A Secret inside a workspace, as files.',
+  description: 'Secret mounted by a workspace, as files.',
   fields: (t) => ({
     secretName: t.string({
       description: 'Name of the Secret, in the namespace of the workspace.',
       resolve: ({ secretName }) => secretName ?? '',
     }),
-    mountPath: t.string({ description: 'Where its files appear.', resolve: ({ mountPath }) => mountPath ?? '' }),
+    mountPath: t.string({ description: 'Mount path of the files.', resolve: ({ mountPath }) => mountPath ?? '' }),
     defaultMode: t.int({
-      description: 'Permission bits of the files, in decimal: 420 is 0644.',
+      description: 'Permission bits of the files, in decimal. 420 is 0644.',
       resolve: ({ defaultMode }) => defaultMode ?? DEFAULT_MODE,
     }),
   }),
 });
 
 export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVolumes').implement({
-  description: 'What a workspace mounts.',
+  description: 'Volumes of a workspace.',
   fields: (t) => ({
     home: t.field({
       type: VolumeMount,
       nullable: true,
-      description: 'The home directory. Null for a workspace without one.',
+      description: 'Volume of the home directory. Null if the workspace has none.',
       extensions: dependsOn(WorkspaceKind),
       resolve: (workspace, _, { client }) => {
         const claimName = specOf(workspace).podTemplate?.volumes?.home;
@@ -69,7 +71,7 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
     }),
     data: t.field({
       type: [VolumeMount],
-      description: 'Further claims.',
+      description: 'Additional PersistentVolumeClaims.',
       resolve: (workspace) =>
         (specOf(workspace).podTemplate?.volumes?.data ?? []).map(
           ({ pvcName = '', mountPath = null, readOnly = false }) => ({
@@ -82,7 +84,7 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
     }),
     secrets: t.field({
       type: [SecretMount],
-      description: 'Secrets.',
+      description: 'Mounted Secrets.',
       resolve: (workspace) =>
         (specOf(workspace).podTemplate?.volumes?.secrets ?? []).map((volume) => ({
           ...volume,

@@ -23,26 +23,26 @@ import { assertWorkspaceRules } from './rules.ts';
 import { stateReachedField, type Reached, waitFields, writeAndWait } from './wait.ts';
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
-  description: 'What the new workspace is to be.',
+  description: 'Fields of a new workspace.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace to create it in.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
     name: t.string({
-      description: 'Its name: up to 63 lower case letters, digits and "-". Null: made from `generateName`.',
+      description: 'Name: up to 63 lower case letters, digits and "-". Either `name` or `generateName` is required.',
     }),
-    generateName: t.string({ description: 'What the cluster begins its name with, where it has no `name`.' }),
-    displayName: t.string({ description: 'Its name for people. Null or empty: its name.' }),
-    kind: t.string({ required: true, description: 'Name of its kind. It cannot be changed later.' }),
-    paused: t.boolean({ required: true, defaultValue: false, description: 'Whether it is to be paused at first.' }),
+    generateName: t.string({ description: 'Prefix of a name that the API server generates.' }),
+    displayName: t.string({ description: 'Display name. If null or empty, the name is used.' }),
+    kind: t.string({ required: true, description: 'Name of the WorkspaceKind. It cannot be changed later.' }),
+    paused: t.boolean({ required: true, defaultValue: false, description: 'Whether the workspace is created paused.' }),
     deferUpdates: t.boolean({
       description:
-        'Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it.',
+        'Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it.',
     }),
-    imageConfig: t.id({ required: true, description: 'The image, as its kind names it.' }),
-    podConfig: t.id({ required: true, description: 'The pod size, as its kind names it.' }),
-    podMetadata: t.field({ type: PodMetadataInput, description: 'Labels and annotations for its pod.' }),
-    volumes: t.field({ type: WorkspaceVolumesInput, description: 'What it is to mount.' }),
-    labels: t.field({ type: [KeyValueInput], description: 'Labels of the Workspace object.' }),
-    annotations: t.field({ type: [KeyValueInput], description: 'Annotations of the Workspace object.' }),
+    imageConfig: t.id({ required: true, description: 'ID of the imageConfig option.' }),
+    podConfig: t.id({ required: true, description: 'ID of the podConfig option.' }),
+    podMetadata: t.field({ type: PodMetadataInput, description: 'Labels and annotations to add to the pod.' }),
+    volumes: t.field({ type: WorkspaceVolumesInput, description: 'Volumes to mount.' }),
+    labels: t.field({ type: [KeyValueInput], description: 'Labels of the Workspace.' }),
+    annotations: t.field({ type: [KeyValueInput], description: 'Annotations of the Workspace.' }),
     dryRun: dryRunField(t),
     fieldValidation: fieldValidationField(t),
     fieldManager: fieldManagerField(t),
@@ -55,7 +55,7 @@ type CreatePayload = WritePayload & Reached;
 const CreateWorkspacePayload = writePayload<CreatePayload>('CreateWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'A workspace that has been created.',
+  description: 'Result of createWorkspace.',
 });
 stateReachedField(CreateWorkspacePayload);
 
@@ -63,8 +63,14 @@ builder.mutationField('createWorkspace', (t) =>
   t.field({
     type: CreateWorkspacePayload,
     description:
-      'Creates a workspace. INVALID, with a path in the input for each cause, for an invalid name, options that its kind does not have or denies in this namespace, two volumes at one mount path, and claims and secrets that do not exist, are not labelled notebooks.kubeflow.org/can-mount=true, or that you may not get. A gateway that writes with its own identity (AUTH_MODE=header without IMPERSONATE) reads the labels itself, and does not disclose whether a claim or secret that cannot be mounted exists.',
-    args: { input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What it is to be, and how.' }) },
+      'Creates a workspace. INVALID, with an input path for each cause, if the name is invalid, if the WorkspaceKind does not have an option or denies it in this namespace, if two volumes have the same mount path, or if a PersistentVolumeClaim or Secret does not exist, is not labelled notebooks.kubeflow.org/can-mount=true, or may not be read by you. A gateway that writes with its own identity (AUTH_MODE=header without IMPERSONATE) reads the labels with that identity, and does not disclose whether a PersistentVolumeClaim or Secret that cannot be mounted exists.',
+    args: {
+      input: t.arg({
+        type: CreateWorkspaceInput,
+        required: true,
+        description: 'Fields of the workspace and write options.',
+      }),
+    },
     extensions: dependsOn(WorkspaceKind, Namespace),
     resolve: (_, { input }, context) => create(context, input),
   }),

@@ -8,19 +8,20 @@ import { Workspace } from '../resource.ts';
 import { mayStillGet, waitUntilGone, assertTimeout, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
-  description: 'How far a deletion has come.',
-  values: { GONE: { description: 'The object is no more: whatever held it back has let go.' } } as const,
+  description: 'Stage of a deletion.',
+  values: { GONE: { description: 'The object no longer exists: all its finalizers have completed.' } } as const,
 });
 
 const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
-  description: 'Which workspace to delete, and how.',
+  description: 'Workspace to delete, and options of the deletion.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
+    name: t.string({ required: true, description: 'Name of the workspace.' }),
     ...deleteFields(t),
     waitFor: t.field({
       type: DeletionStage,
-      description: 'Answer only when it has come so far, or after `timeoutSeconds`. Null: at once.',
+      description:
+        'Stage to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once.',
     }),
     timeoutSeconds: timeoutField(t),
   }),
@@ -29,15 +30,17 @@ const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
 const DeleteWorkspacePayload = deletePayload('DeleteWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'A workspace whose deletion has been asked for.',
+  description: 'Result of deleteWorkspace.',
 });
 
 const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
-  description: 'Which workspaces of a namespace to delete, and how. Without a selector: all of them.',
+  description: 'Workspaces of a namespace to delete, and options of the deletion. Without a selector, all of them.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace they are in.' }),
-    labelSelector: t.string({ description: 'Only with such labels, in the Kubernetes grammar. Null: with any.' }),
-    fieldSelector: t.string({ description: 'Only with such fields, e.g. `metadata.name!=keep`. Null: with any.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspaces.' }),
+    labelSelector: t.string({ description: 'Kubernetes label selector. Null matches all.' }),
+    fieldSelector: t.string({
+      description: 'Kubernetes field selector, such as `metadata.name!=keep`. Null matches all.',
+    }),
     ...deletionFields(t),
   }),
 });
@@ -48,11 +51,11 @@ interface DeletedMany {
 }
 
 const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspacesPayload').implement({
-  description: 'Workspaces whose deletion has been asked for.',
+  description: 'Result of deleteWorkspaces.',
   fields: (t) => ({
-    count: t.exposeInt('count', { description: 'How many there were.' }),
+    count: t.exposeInt('count', { description: 'Number of workspaces that matched.' }),
     warnings: t.stringList({
-      description: 'What the API server has to say although it agreed.',
+      description: 'Warnings of the API server.',
       resolve: ({ warnings }) => [...warnings],
     }),
   }),
@@ -61,14 +64,14 @@ const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspaces
 builder.mutationFields((t) => ({
   deleteWorkspace: t.field({
     type: DeleteWorkspacePayload,
-    description: 'Deletes a workspace. Its pod goes with it, its volumes stay.',
-    args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Which, and how.' }) },
+    description: 'Deletes a workspace and its pod. Its volumes remain.',
+    args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => deleteOne(context, input),
   }),
   deleteWorkspaces: t.field({
     type: DeleteWorkspacesPayload,
-    description: 'Deletes all workspaces of a namespace that are selected. Needs `deletecollection`.',
-    args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Which, and how.' }) },
+    description: 'Deletes the matching workspaces of a namespace. Requires `deletecollection`.',
+    args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, { client }) => {
       const { namespace, labelSelector, fieldSelector } = input;
       const selectors = { labelSelector: labelSelector ?? undefined, fieldSelector: fieldSelector ?? undefined };

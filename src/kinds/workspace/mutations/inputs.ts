@@ -2,58 +2,70 @@ import { builder } from '../../../graphql/builder.ts';
 import { KeyValueInput } from '../../../mutations/inputs.ts';
 
 export const PodMetadataInput = builder.inputType('PodMetadataInput', {
-  description: 'Labels and annotations for the pod of a workspace.',
+  description: 'Labels and annotations that a workspace adds to its pod.',
   fields: (t) => ({
-    labels: t.field({ type: [KeyValueInput], description: 'All labels. Absent: as they are. Null: none.' }),
-    annotations: t.field({ type: [KeyValueInput], description: 'All annotations. Absent: as they are. Null: none.' }),
+    labels: t.field({ type: [KeyValueInput], description: 'All labels. If absent, they are kept; null removes them.' }),
+    annotations: t.field({
+      type: [KeyValueInput],
+      description: 'All annotations. If absent, they are kept; null removes them.',
+    }),
   }),
 });
 
 const VolumeMountInput = builder.inputType('VolumeMountInput', {
-  description: 'A PersistentVolumeClaim to mount.',
+  description: 'PersistentVolumeClaim to mount.',
   fields: (t) => ({
     claimName: t.string({
       required: true,
       description:
-        'Name of the claim, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace.',
+        'Name of a PersistentVolumeClaim in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true.',
     }),
-    mountPath: t.string({ required: true, description: 'Where it is to appear: absolute, and nothing else there.' }),
+    mountPath: t.string({
+      required: true,
+      description: 'Absolute mount path. No other volume may have the same path.',
+    }),
     readOnly: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Whether the workspace shall only read it.',
+      description: 'Whether to mount the volume read-only.',
     }),
   }),
 });
 
 const SecretMountInput = builder.inputType('SecretMountInput', {
-  description: 'A Secret to mount, as files.',
+  description: 'Secret to mount, as files.',
   fields: (t) => ({
     secretName: t.string({
       required: true,
       description:
-        'Name of the Secret, labelled notebooks.kubeflow.org/can-mount=true, in the namespace of the workspace.',
+        'Name of a Secret in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true.',
     }),
     mountPath: t.string({
       required: true,
-      description: 'Where its files are to appear: absolute, and nothing else there.',
+      description: 'Absolute mount path of the files. No other volume may have the same path.',
     }),
     defaultMode: t.int({
       required: true,
       defaultValue: 420,
-      description: 'Permission bits of the files, in decimal, 0 to 511: 420 is 0644.',
+      description: 'Permission bits of the files, in decimal, from 0 to 511. 420 is 0644.',
     }),
   }),
 });
 
 export const WorkspaceVolumesInput = builder.inputType('WorkspaceVolumesInput', {
-  description: 'What a workspace mounts.',
+  description: 'Volumes of a workspace.',
   fields: (t) => ({
     home: t.string({
-      description: 'Name of the claim for the home directory. Absent: as it is. Null: without.',
+      description: 'Name of the PersistentVolumeClaim of the home directory. If absent, it is kept; null removes it.',
     }),
-    data: t.field({ type: [VolumeMountInput], description: 'All further claims. Absent: as they are. Null: none.' }),
-    secrets: t.field({ type: [SecretMountInput], description: 'All secrets. Absent: as they are. Null: none.' }),
+    data: t.field({
+      type: [VolumeMountInput],
+      description: 'All additional PersistentVolumeClaims. If absent, they are kept; null removes them.',
+    }),
+    secrets: t.field({
+      type: [SecretMountInput],
+      description: 'All Secrets. If absent, they are kept; null removes them.',
+    }),
   }),
 });
 

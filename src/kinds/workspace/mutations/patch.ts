@@ -11,10 +11,10 @@ import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
 
 const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
-  description: 'A patch of a workspace, or of its status.',
+  description: 'Patch of a workspace or of its status.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
+    name: t.string({ required: true, description: 'Name of the workspace.' }),
     ...patchFields(t),
   }),
 });
@@ -22,23 +22,25 @@ const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
 const PatchWorkspacePayload = writePayload('PatchWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'A workspace that has been patched.',
+  description: 'Result of patchWorkspace and patchWorkspaceStatus.',
 });
 
 builder.mutationFields((t) => {
-  const args = { input: t.arg({ type: PatchWorkspaceInput, required: true, description: 'The patch, and how.' }) };
+  const args = {
+    input: t.arg({ type: PatchWorkspaceInput, required: true, description: 'The patch and write options.' }),
+  };
   return {
     patchWorkspace: t.field({
       type: PatchWorkspacePayload,
       description:
-        'Patches a workspace, but not its status. An APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces: the causes have paths in the workspace.',
+        'Patches a workspace, except its status. APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces; the causes have paths in the workspace.',
       args,
       resolve: (_, { input }, context) => patch(context, input),
     }),
     patchWorkspaceStatus: t.field({
       type: PatchWorkspacePayload,
       description:
-        'Patches the status of a workspace, and nothing else. For controllers: needs `patch` of `workspaces/status`.',
+        'Patches only the status of a workspace. Intended for controllers. Requires `patch` on `workspaces/status`.',
       args,
       resolve: (_, { input }, context) => patch(context, input, 'status'),
     }),

@@ -26,44 +26,48 @@ interface PausingResult extends Place {
 }
 
 const WorkspaceResult = builder.objectRef<PausingResult>('WorkspaceResult').implement({
-  description: 'What has become of one workspace of many.',
+  description: 'Result for one of several workspaces.',
   fields: (t) => ({
-    namespace: t.exposeString('namespace', { description: 'The namespace it is in.' }),
-    name: t.exposeString('name', { description: 'Its name.' }),
-    ok: t.boolean({ description: 'Whether it went well.', resolve: ({ code }) => code === undefined }),
+    namespace: t.exposeString('namespace', { description: 'Namespace of the workspace.' }),
+    name: t.exposeString('name', { description: 'Name of the workspace.' }),
+    ok: t.boolean({ description: 'Whether the operation succeeded.', resolve: ({ code }) => code === undefined }),
     code: t.string({
       nullable: true,
-      description: 'Why not: an ErrorCode. Null where it went well.',
+      description: 'ErrorCode of the failure. Null if the operation succeeded.',
       resolve: ({ code }) => code ?? null,
     }),
     message: t.string({
       nullable: true,
-      description: 'Why not, for people. Null where it went well.',
+      description: 'Error message. Null if the operation succeeded.',
       resolve: ({ message }) => message ?? null,
     }),
     workspace: t.field({
       type: WorkspaceType,
       nullable: true,
-      description: 'The workspace, as the API server answered. Null where it did not go well.',
+      description: 'The workspace as the API server returned it. Null if the operation failed.',
       resolve: ({ workspace }) => workspace ?? null,
     }),
   }),
 });
 
-const PauseWorkspacesInput = manyInput('PauseWorkspacesInput', 'Which workspaces to pause.');
-const StartWorkspacesInput = manyInput('StartWorkspacesInput', 'Which workspaces to start.');
-const PauseWorkspacesPayload = manyPayload('PauseWorkspacesPayload', 'Workspaces that have been asked to pause.');
-const StartWorkspacesPayload = manyPayload('StartWorkspacesPayload', 'Workspaces that have been asked to start.');
+const PauseWorkspacesInput = manyInput('PauseWorkspacesInput', 'Workspaces to pause.');
+const StartWorkspacesInput = manyInput('StartWorkspacesInput', 'Workspaces to start.');
+const PauseWorkspacesPayload = manyPayload('PauseWorkspacesPayload', 'Result of pauseWorkspaces.');
+const StartWorkspacesPayload = manyPayload('StartWorkspacesPayload', 'Result of startWorkspaces.');
 
 function manyInput(name: string, description: string) {
   return builder.inputType(name, {
-    description: `${description} One of \`names\` and \`filter\` has to be given.`,
+    description: `${description} Either \`names\` or \`filter\` is required.`,
     fields: (t) => ({
       namespace: t.string({
-        description: 'The namespace they are in. Null, with a filter: every namespace in which you may see workspaces.',
+        description:
+          'Namespace of the workspaces. With a filter, null for every namespace in which you may see workspaces.',
       }),
-      names: t.stringList({ description: `The names of up to ${MOST_NAMES} workspaces of the namespace.` }),
-      filter: t.field({ type: WorkspaceFilterInput, description: 'All that match; `{}` for all that you may see.' }),
+      names: t.stringList({ description: `Names of up to ${MOST_NAMES} workspaces of the namespace.` }),
+      filter: t.field({
+        type: WorkspaceFilterInput,
+        description: 'Filter for workspaces. `{}` for all that you may see.',
+      }),
       dryRun: dryRunField(t),
     }),
   });
@@ -75,19 +79,19 @@ function manyPayload(name: string, description: string) {
     fields: (t) => ({
       results: t.field({
         type: [WorkspaceResult],
-        description: 'What has become of each, in the order of `names`, or by namespace and name.',
+        description: 'Result for each workspace, in the order of `names`, or by namespace and name.',
         resolve: (results) => [...results],
       }),
       succeeded: t.int({
-        description: 'How many of them went well.',
+        description: 'Number of workspaces for which the operation succeeded.',
         resolve: (results) => results.filter(({ code }) => code === undefined).length,
       }),
       failed: t.int({
-        description: 'How many of them did not.',
+        description: 'Number of workspaces for which the operation failed.',
         resolve: (results) => results.filter(({ code }) => code !== undefined).length,
       }),
       warnings: t.stringList({
-        description: 'What the API server has to say although it agreed, each with the workspace it is about.',
+        description: 'Warnings of the API server, each with the namespace and name of its workspace.',
         resolve: (results) =>
           results.flatMap(({ namespace, name: of, warnings }) => warnings.map((text) => `${namespace}/${of}: ${text}`)),
       }),
@@ -99,15 +103,15 @@ builder.mutationFields((t) => ({
   pauseWorkspaces: t.field({
     type: PauseWorkspacesPayload,
     description:
-      'Asks many workspaces to pause, some at a time. What goes wrong with one is told in its result, and stops no other.',
-    args: { input: t.arg({ type: PauseWorkspacesInput, required: true, description: 'Which ones, and how.' }) },
+      'Pauses several workspaces, up to 8 at a time. The failure of one is reported in its result and does not stop the others.',
+    args: { input: t.arg({ type: PauseWorkspacesInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => pauseMany(context, input, true),
   }),
   startWorkspaces: t.field({
     type: StartWorkspacesPayload,
     description:
-      'Asks many paused workspaces to start, some at a time. What goes wrong with one is told in its result, and stops no other.',
-    args: { input: t.arg({ type: StartWorkspacesInput, required: true, description: 'Which ones, and how.' }) },
+      'Starts several paused workspaces, up to 8 at a time. The failure of one is reported in its result and does not stop the others.',
+    args: { input: t.arg({ type: StartWorkspacesInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => pauseMany(context, input, false),
   }),
 }));

@@ -16,17 +16,17 @@ import { stateReachedField, type Reached, waitFields, type Waiting, writeAndWait
 
 type PausingPayload = WritePayload & Reached;
 
-const PauseWorkspaceInput = pausingInput('PauseWorkspaceInput', 'Which workspace to pause, and how.');
-const StartWorkspaceInput = pausingInput('StartWorkspaceInput', 'Which workspace to start, and how.');
-const PauseWorkspacePayload = pausingPayload('PauseWorkspacePayload', 'A workspace that has been asked to pause.');
-const StartWorkspacePayload = pausingPayload('StartWorkspacePayload', 'A workspace that has been asked to start.');
+const PauseWorkspaceInput = pausingInput('PauseWorkspaceInput', 'Workspace to pause, and options.');
+const StartWorkspaceInput = pausingInput('StartWorkspaceInput', 'Workspace to start, and options.');
+const PauseWorkspacePayload = pausingPayload('PauseWorkspacePayload', 'Result of pauseWorkspace.');
+const StartWorkspacePayload = pausingPayload('StartWorkspacePayload', 'Result of startWorkspace.');
 
 function pausingInput(name: string, description: string) {
   return builder.inputType(name, {
     description,
     fields: (t) => ({
-      namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-      name: t.string({ required: true, description: 'Its name.' }),
+      namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
+      name: t.string({ required: true, description: 'Name of the workspace.' }),
       dryRun: dryRunField(t),
       ...waitFields(t),
     }),
@@ -43,15 +43,15 @@ builder.mutationFields((t) => ({
   pauseWorkspace: t.field({
     type: PauseWorkspacePayload,
     description:
-      'Asks a workspace to pause: its pod goes, its volumes stay. CONFLICT when it is asked to be paused already.',
-    args: { input: t.arg({ type: PauseWorkspaceInput, required: true, description: 'Which workspace, and how.' }) },
+      'Pauses a workspace: sets `spec.paused`, after which the controller deletes its pod. Its volumes remain. CONFLICT if `paused` is already true.',
+    args: { input: t.arg({ type: PauseWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => pauseOrStart(context, input, true),
   }),
   startWorkspace: t.field({
     type: StartWorkspacePayload,
     description:
-      'Asks a paused workspace to start. CONFLICT unless its state is PAUSED: one that is still terminating has to be waited for.',
-    args: { input: t.arg({ type: StartWorkspaceInput, required: true, description: 'Which workspace, and how.' }) },
+      'Starts a paused workspace. CONFLICT unless its state is PAUSED, so also while it is still TERMINATING.',
+    args: { input: t.arg({ type: StartWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => pauseOrStart(context, input, false),
   }),
 }));

@@ -10,10 +10,10 @@ import { WorkspaceType } from '../refs.ts';
 import { Workspace } from '../resource.ts';
 
 const ReplaceWorkspaceInput = builder.inputType('ReplaceWorkspaceInput', {
-  description: 'A whole workspace, or its whole status.',
+  description: 'Manifest that replaces a workspace or its status.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
+    name: t.string({ required: true, description: 'Name of the workspace.' }),
     manifest: manifestField(t),
     ...writeFields(t),
   }),
@@ -24,32 +24,32 @@ function manifestField(t: InputFields) {
     type: 'JSON',
     required: true,
     description:
-      'The whole object, or its YAML as text, with the `metadata.resourceVersion` that you have seen: CONFLICT when it has changed since.',
+      'The complete object, or its YAML as a string, with the `metadata.resourceVersion` that it is based on. CONFLICT if the object has changed since.',
   });
 }
 
 const ReplaceWorkspacePayload = writePayload('ReplaceWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'A workspace that has been replaced.',
+  description: 'Result of replaceWorkspace and replaceWorkspaceStatus.',
 });
 
 builder.mutationFields((t) => {
   const args = {
-    input: t.arg({ type: ReplaceWorkspaceInput, required: true, description: 'What it is to be, and how.' }),
+    input: t.arg({ type: ReplaceWorkspaceInput, required: true, description: 'The manifest and write options.' }),
   };
   return {
     replaceWorkspace: t.field({
       type: ReplaceWorkspacePayload,
       description:
-        'Replaces a workspace, but not its status, by a whole manifest (PUT). Fields that the manifest does not have are removed. INVALID if the manifest breaks a rule that createWorkspace enforces.',
+        'Replaces a workspace, except its status, by a complete manifest (PUT). Fields that are missing in the manifest are removed. INVALID if the manifest breaks a rule that createWorkspace enforces.',
       args,
       resolve: (_, { input }, context) => replace(context, input),
     }),
     replaceWorkspaceStatus: t.field({
       type: ReplaceWorkspacePayload,
       description:
-        'Replaces the status of a workspace by that of a manifest (PUT), and nothing else. For controllers: needs `update` of `workspaces/status`.',
+        'Replaces only the status of a workspace by that of a manifest (PUT). Intended for controllers. Requires `update` on `workspaces/status`.',
       args,
       resolve: (_, { input }, context) => replace(context, input, 'status'),
     }),

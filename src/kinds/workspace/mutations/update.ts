@@ -31,44 +31,47 @@ import { workspacePaths, mergePatchOf, type WorkspaceChange } from './manifest.t
 import { assertWorkspaceRules } from './rules.ts';
 
 const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
-  description: 'What to change of a workspace: what is absent stays as it is, null clears. Its kind cannot be changed.',
+  description:
+    'Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed.',
   fields: (t) => ({
-    namespace: t.string({ required: true, description: 'The namespace it is in.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
+    namespace: t.string({ required: true, description: 'Namespace of the workspace.' }),
+    name: t.string({ required: true, description: 'Name of the workspace.' }),
     revision: t.string({
       required: true,
-      description: 'The `revision` that you have seen. CONFLICT when the spec has changed since.',
+      description: '`revision` that the changes are based on. CONFLICT if the spec has changed since.',
     }),
-    displayName: t.string({ description: 'Its name for people. Null or empty: its name.' }),
-    paused: t.boolean({ description: 'Whether it is asked to be paused, whatever its state. Cannot be null.' }),
+    displayName: t.string({ description: 'Display name. If null or empty, the name is used.' }),
+    paused: t.boolean({
+      description: 'Whether the workspace should be paused, regardless of its state. Cannot be null.',
+    }),
     deferUpdates: t.boolean({
       description:
-        'Whether replaced options wait although it is paused. Only clusters with the oldest definition know it; others refuse it.',
+        'Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it.',
     }),
     imageConfig: t.id({
-      description: 'The image, as its kind names it. Cannot be null. A workspace that runs is restarted at once.',
+      description: 'ID of the imageConfig option. Cannot be null. Restarts a running workspace.',
     }),
     podConfig: t.id({
-      description: 'The pod size, as its kind names it. Cannot be null. A workspace that runs is restarted at once.',
+      description: 'ID of the podConfig option. Cannot be null. Restarts a running workspace.',
     }),
     applyPendingRedirects: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        'Choose the `desiredId` of imageConfig and podConfig, where they have one and are not given here. A workspace that runs is restarted at once.',
+        'Whether to set imageConfig and podConfig to their `desiredId` unless they are given here. Restarts a running workspace.',
     }),
     podMetadata: t.field({
       type: PodMetadataInput,
-      description: 'Labels and annotations for its pod. A workspace that runs is restarted at once.',
+      description: 'Labels and annotations to add to the pod. Restarts a running workspace.',
     }),
     volumes: t.field({
       type: WorkspaceVolumesInput,
-      description: 'What it is to mount. A workspace that runs is restarted at once.',
+      description: 'Volumes to mount. Restarts a running workspace.',
     }),
-    labels: t.field({ type: [KeyValueInput], description: 'All labels of the Workspace object.' }),
+    labels: t.field({ type: [KeyValueInput], description: 'All labels of the Workspace.' }),
     annotations: t.field({
       type: [KeyValueInput],
-      description: 'All annotations of the Workspace object, beside those under notebooks.kubeflow.org.',
+      description: 'All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/.',
     }),
     dryRun: dryRunField(t),
     fieldValidation: fieldValidationField(t),
@@ -79,15 +82,16 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
 const UpdateWorkspacePayload = writePayload('UpdateWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'A workspace that has been changed.',
+  description: 'Result of updateWorkspace.',
 });
 
 builder.mutationField('updateWorkspace', (t) =>
   t.field({
     type: UpdateWorkspacePayload,
-    description:
-      'Changes a workspace, and nothing of it but what is given. CONFLICT when its spec is not the one that you have seen.',
-    args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'What to change.' }) },
+    description: 'Changes the given fields of a workspace. CONFLICT if its spec has changed since `revision`.',
+    args: {
+      input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes and write options.' }),
+    },
     extensions: dependsOn(WorkspaceKind, Namespace),
     resolve: (_, { input }, context) => updateWorkspace(context, input),
   }),

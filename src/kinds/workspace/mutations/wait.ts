@@ -13,7 +13,8 @@ export function waitFields(t: InputFields) {
   return {
     waitFor: t.field({
       type: WorkspaceStateEnum,
-      description: 'Answer only when it is in this state, or after `timeoutSeconds`. Null: at once.',
+      description:
+        'State to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once.',
     }),
     timeoutSeconds: timeoutField(t),
   };
@@ -23,7 +24,7 @@ export function timeoutField(t: InputFields) {
   return t.int({
     required: true,
     defaultValue: 60,
-    description: `How long to wait at most: 0 to ${LONGEST_WAIT_SECONDS}.`,
+    description: `Maximum waiting time in seconds, from 0 to ${LONGEST_WAIT_SECONDS}.`,
   });
 }
 
@@ -74,7 +75,7 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
   builder.objectField(payload, 'stateReached', (t) =>
     t.boolean({
       nullable: true,
-      description: 'Whether the state that was waited for has been seen. Null where none was.',
+      description: 'Whether the workspace has reached the state of `waitFor`. Null if there was none.',
       resolve: ({ stateReached }) => stateReached,
     }),
   );
