@@ -5,7 +5,7 @@ import { encodeCursor, type Ordering } from './ordering.ts';
 const ascending: Ordering<number> = { name: 'ASCENDING', directions: [1], positionOf: (item) => [item] };
 const descending: Ordering<number> = { name: 'DESCENDING', directions: [-1], positionOf: (item) => [item] };
 
-/** What is on a page of `items`, as `<` where something stands before it, and `>` where something stands behind. */
+/** Returns the items of a page of `items`, with `<` if an item precedes the page and `>` if one follows. */
 function page(items: readonly number[], paging: PagingArgs, ordering = ascending): string {
   const { edges, pageInfo } = paginate(items, ordering, paging);
   const nodes = edges.map(({ node }) => node).join(' ');
@@ -15,7 +15,7 @@ function page(items: readonly number[], paging: PagingArgs, ordering = ascending
 const at = (item: number, ordering = ascending) => encodeCursor(ordering, [item]);
 const items = [5, 3, 1, 4, 2];
 
-describe('a page', () => {
+describe('paginate', () => {
   it.each([
     { paging: {}, expected: '1 2 3 4 5' },
     { paging: { first: null, after: null, last: null, before: null }, expected: '1 2 3 4 5' },
@@ -38,34 +38,34 @@ describe('a page', () => {
     { paging: { first: 4, last: 2 }, expected: '<3 4>' },
     { paging: { first: 2, last: 4 }, expected: '1 2>' },
     { paging: { after: at(4), before: at(2) }, expected: '<>' },
-  ])('of $paging is $expected', ({ paging, expected }) => {
+  ])('returns $expected for $paging', ({ paging, expected }) => {
     expect(page(items, paging)).toBe(expected);
   });
 
-  it('of a list that is sorted downwards', () => {
+  it('returns a page of a descending list', () => {
     expect(page(items, { first: 2, after: at(4, descending) }, descending)).toBe('<3 2>');
     expect(page(items, { last: 2, before: at(2, descending) }, descending)).toBe('<4 3>');
   });
 
-  it('of an empty cursor is one of no cursor', () => {
+  it('treats an empty cursor as no cursor', () => {
     expect(page(items, { after: '', before: '' })).toBe('1 2 3 4 5');
   });
 
-  it('of nothing has no cursors', () => {
+  it('returns no cursors for an empty list', () => {
     const { edges, pageInfo } = paginate([], ascending, { first: 2 });
     expect(edges).toEqual([]);
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });
 
-  it('names the cursors of its ends', () => {
+  it('returns the cursors of the first and the last edge', () => {
     expect(paginate(items, ascending, { first: 2 }).pageInfo).toMatchObject({ startCursor: at(1), endCursor: at(2) });
   });
 
-  it('knows all that it is a page of', () => {
+  it('returns all items of the list', () => {
     expect(paginate(items, ascending, { first: 1 }).all).toHaveLength(5);
   });
 
-  it.each([{ first: -1 }, { last: -1 }])('is not to be had of %j', (paging) => {
+  it.each([{ first: -1 }, { last: -1 }])('rejects %j', (paging) => {
     expect(() => paginate(items, ascending, paging)).toThrow(
       expect.objectContaining({
         message: expect.stringContaining('to be at least 0, got -1'),
@@ -75,7 +75,7 @@ describe('a page', () => {
   });
 
   it.each([{ after: at(1, descending) }, { before: at(1, descending) }, { after: 'garbage' }, { before: 'garbage' }])(
-    'is not to be had of %j',
+    'rejects the cursors %j',
     (paging) => {
       expect(() => paginate(items, ascending, paging)).toThrow(
         expect.objectContaining({ extensions: { code: 'BAD_REQUEST' } }),
@@ -84,17 +84,17 @@ describe('a page', () => {
   );
 });
 
-describe('paging goes on where it was', () => {
-  it('when the object of the cursor is gone', () => {
+describe('paginate after a change of the list', () => {
+  it('continues at the cursor when its object is deleted', () => {
     expect(page([1, 3, 4], { first: 2, after: at(2) })).toBe('<3 4');
     expect(page([1, 3, 4], { last: 1, before: at(2) })).toBe('1>');
   });
 
-  it('when objects come before and behind it', () => {
+  it('continues at the cursor when objects are added before and after it', () => {
     expect(page([0, 1, 1.5, 2, 2.5, 3], { first: 2, after: at(2) })).toBe('<2.5 3');
   });
 
-  it('when everything before it, or behind it, is gone', () => {
+  it('continues at the cursor when all objects before or after it are deleted', () => {
     expect(page([3, 4], { after: at(2) })).toBe('3 4');
     expect(page([1, 2], { after: at(2) })).toBe('<');
     expect(page([3, 4], { before: at(3) })).toBe('>');

@@ -12,19 +12,19 @@ function sorted(ordering: Ordering<Position>, ...positions: readonly Position[])
   return inOrder(positions, ordering).map(({ position }) => position);
 }
 
-describe('an order', () => {
-  it('sorts numbers and texts upwards and downwards', () => {
+describe('comparePositions', () => {
+  it('sorts numbers and strings in ascending and descending order', () => {
     expect(sorted(upwards, [10], [9], [-1])).toEqual([[-1], [9], [10]]);
     expect(sorted(downwards, [10], [9], [-1])).toEqual([[10], [9], [-1]]);
     expect(sorted(downwards, ['a'], ['B'], ['b'])).toEqual([['b'], ['a'], ['B']]);
   });
 
-  it('puts null last in either direction', () => {
+  it('sorts null last in both directions', () => {
     expect(sorted(upwards, [null], [1], [2])).toEqual([[1], [2], [null]]);
     expect(sorted(downwards, [null], [1], [2])).toEqual([[2], [1], [null]]);
   });
 
-  it('lets the next element decide where one finds no difference, each in its own direction', () => {
+  it('compares the next element, in its own direction, when elements are equal', () => {
     const ordering = orderedBy('BOTH', -1, 1);
     expect(sorted(ordering, [1, 'b'], [2, 'b'], [null, 'a'], [1, 'a'])).toEqual([
       [2, 'b'],
@@ -34,33 +34,33 @@ describe('an order', () => {
     ]);
   });
 
-  it('finds no difference between equal positions', () => {
+  it('returns 0 for equal positions', () => {
     expect(comparePositions(upwards, ['a'], ['a'])).toBe(0);
     expect(comparePositions(upwards, [null], [null])).toBe(0);
   });
 
-  it('leaves the list that it is given as it is', () => {
+  it('does not change the given list', () => {
     const positions = [[2], [1]];
     inOrder(positions, upwards);
     expect(positions).toEqual([[2], [1]]);
   });
 });
 
-describe('a cursor', () => {
+describe('cursor of a list', () => {
   it.each([
     [['text'] as Position],
     [[1_790_000_000_000] as Position],
     [[null] as Position],
     [['ü "quoted"'] as Position],
-  ])('gives back the position %j', (position) => {
+  ])('decodes to the encoded position %j', (position) => {
     expect(decodeCursor(upwards, encodeCursor(upwards, position))).toEqual(position);
   });
 
-  it('fits in a URL as it is', () => {
+  it('contains only URL-safe characters', () => {
     expect(encodeCursor(upwards, ['a?b>c~ü'])).toMatch(/^[\w-]+$/u);
   });
 
-  it('of another order is refused, naming both', () => {
+  it('rejects a cursor of another ordering and names both', () => {
     expect(() => decodeCursor(upwards, encodeCursor(downwards, [1]))).toThrow(
       'Expected a cursor of a list ordered by UP, got one of a list ordered by DOWN.',
     );
@@ -75,15 +75,18 @@ describe('a cursor', () => {
     encodedJson([]),
     encodedJson([7, 1]),
     encodedJson(['UP', {}]),
-  ])('is not %j', (cursor) => {
+  ])('rejects the cursor %j', (cursor) => {
     expect(() => decodeCursor(upwards, cursor)).toThrow(`Expected a cursor of this list, got "${cursor}".`);
   });
 
-  it.each([[encodedJson(['UP'])], [encodedJson(['UP', 1, 2])]])('has as many elements as its order: %j', (cursor) => {
-    expect(() => decodeCursor(upwards, cursor)).toThrow(/cursor/u);
-  });
+  it.each([[encodedJson(['UP'])], [encodedJson(['UP', 1, 2])]])(
+    'rejects a cursor with a wrong number of elements: %j',
+    (cursor) => {
+      expect(() => decodeCursor(upwards, cursor)).toThrow(/cursor/u);
+    },
+  );
 
-  it('that is refused is the fault of the request', () => {
+  it('returns BAD_REQUEST for an invalid cursor', () => {
     expect(() => decodeCursor(upwards, 'garbage')).toThrow(
       expect.objectContaining({ extensions: { code: 'BAD_REQUEST' } }),
     );

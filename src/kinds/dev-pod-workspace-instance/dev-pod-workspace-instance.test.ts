@@ -61,8 +61,8 @@ const shownTemplate = {
   workspaceEnv: [{ name: 'EDITOR', value: '***', isSet: true, ...nowhere }],
 };
 
-describe('a DevPod workspace', () => {
-  it('is told as the document’s example has it', async () => {
+describe('DevPodWorkspaceInstance', () => {
+  it('returns the example of the DevPod documentation', async () => {
     const spec = {
       displayName: 'my-display-name',
       owner: { user: 'my-user' },
@@ -86,7 +86,7 @@ describe('a DevPod workspace', () => {
     });
   });
 
-  it('is told with everything that is asked for, and no value of an option', async () => {
+  it('returns all fields of the spec, without values of options', async () => {
     const access = [{ name: 'mates', verbs: ['get'], subresources: ['up'], users: ['ada'], teams: ['ml'] }];
     const spec = { description: 'Mine', runnerRef: { runner: 'eu' }, template, access };
     expect(
@@ -97,7 +97,7 @@ describe('a DevPod workspace', () => {
     ).toEqual({ displayName: 'pod', description: 'Mine', runner: 'eu', access, template: shownTemplate });
   });
 
-  it('is told with everything that the controller reports', async () => {
+  it('returns all fields of the status', async () => {
     const status = {
       lastWorkspaceStatus: 'Running',
       phase: 'Ready',
@@ -128,7 +128,7 @@ describe('a DevPod workspace', () => {
     });
   });
 
-  it('is told with what newer versions have', async () => {
+  it('returns the fields of newer versions', async () => {
     const spec = {
       presetRef: { name: 'gpu', version: '2' },
       environmentRef: { name: 'prod' },
@@ -156,13 +156,13 @@ describe('a DevPod workspace', () => {
       ],
     ],
     ['fine', []],
-  ])('tells conditions of another form, too: %j', async (conditions, expected) => {
+  ])('reads conditions in the form %j', async (conditions, expected) => {
     expect(await askOfPod('conditions { type status }', devPod('pod', { status: { conditions } }))).toEqual({
       conditions: expected,
     });
   });
 
-  it('of a strange form is told as far as it goes', async () => {
+  it('returns the valid fields of a malformed instance', async () => {
     const spec = {
       displayName: 5,
       owner: 'me',
@@ -189,7 +189,7 @@ describe('a DevPod workspace', () => {
   });
 });
 
-describe('the DevPod workspaces', () => {
+describe('devPodWorkspaceInstances', () => {
   const pods = [
     devPod('b', { status: { phase: 'Ready' }, spec: { displayName: 'Berta' } }),
     devPod('a', { status: { phase: 'Sleeping' }, metadata: { labels: { team: 'ml' } } }),
@@ -203,7 +203,7 @@ describe('the DevPod workspaces', () => {
     ['filter: { search: "BERT" }', 'b'],
     ['filter: { labelSelector: "team=ml" }', 'a'],
     ['first: 1, namespace: "loft-p-team-b"', 'c'],
-  ])('with %s are %s', async (args, names) => {
+  ])('filters DevPod workspaces with %s to %s', async (args, names) => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, ...pods] });
     const { data } = await gateway.query(
       `{ devPodWorkspaceInstances${args && `(${args})`} { nodes { name } totalCount } }`,
@@ -212,7 +212,7 @@ describe('the DevPod workspaces', () => {
     expect(data).toEqual({ devPodWorkspaceInstances: { nodes, totalCount: nodes.length } });
   });
 
-  it('are found again by their ids', async () => {
+  it('returns DevPod workspaces by id', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, ...pods] });
     const { data } = await gateway.query('{ devPodWorkspaceInstances(first: 1) { nodes { id } } }');
     const [, id] = /"id":"([^"]+)"/u.exec(JSON.stringify(data)) ?? [];
@@ -220,7 +220,7 @@ describe('the DevPod workspaces', () => {
     expect(again.data).toEqual({ node: { __typename: 'DevPodWorkspaceInstance', id } });
   });
 
-  it('are followed, together and one by one', async () => {
+  it('sends the changes of all and of one DevPod workspace to subscribers', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, ...pods] });
     const list = gateway.subscribe(
       'subscription { devPodWorkspaceInstances(namespace: "loft-p-team-b") { type object { name phase } } }',
@@ -236,7 +236,7 @@ describe('the DevPod workspaces', () => {
     expect(await one.next()).toMatchObject({ value: { data: { devPodWorkspaceInstance: { phase: 'Odd' } } } });
   });
 
-  it('are listed again and again where the cluster serves no watch, and it says so', async () => {
+  it('polls DevPod workspaces when the cluster serves no watch, and reports it', async () => {
     await using gateway = await startTestGateway({ aggregated: [unwatchableDevPods], objects: [...pods] });
     const changes = gateway.subscribe(
       'subscription { devPodWorkspaceInstances(namespace: "loft-p-team-b") { type object { name phase } } }',
@@ -257,7 +257,7 @@ describe('the DevPod workspaces', () => {
     expect(await changes.next()).toMatchObject(event('MODIFIED', { name: 'c', phase: 'Ready' }));
   });
 
-  it('are not to be had where the cluster does not serve them', async () => {
+  it('returns KIND_UNAVAILABLE when the cluster does not serve DevPod workspaces', async () => {
     await using gateway = await startTestGateway();
     const { errors } = await gateway.query('{ devPodWorkspaceInstances { totalCount } }');
     expect(errors).toMatchObject([{ extensions: { code: 'KIND_UNAVAILABLE', kind: 'DevPodWorkspaceInstance' } }]);

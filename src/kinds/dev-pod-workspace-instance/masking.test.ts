@@ -4,7 +4,7 @@ import { devPod, devPodCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 import { schema } from '../../schema.ts';
 
-/** Its parts are unlike any word, so that a part of a secret would be found, too. */
+/** Secret whose parts occur in no word, so that a test also finds a part of it. */
 const CANARY = 'k4n4ri3n-v0gel';
 const EVERYTHING = fullSelection(schema, 'DevPodWorkspaceInstance', 5);
 const AT = '(namespace: "loft-p-team-a", name: "pod")';
@@ -44,32 +44,32 @@ const leakyPod = devPod('pod', {
   },
 });
 
-describe('the secrets of a DevPod workspace', () => {
-  it('are in nothing that is told of it', async () => {
+describe('masking of DevPod workspaces', () => {
+  it('returns no secret in any field', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
     const connection = `devPodWorkspaceInstances { nodes ${EVERYTHING} }`;
     const answer = await gateway.query(`{ devPodWorkspaceInstance${AT} ${EVERYTHING} ${connection} }`);
-    const told = JSON.stringify(answer);
+    const output = JSON.stringify(answer);
     expect(answer.errors).toBeUndefined();
-    expect(told).toContain('my-value');
-    expect(told).toContain('The provider refused ***.');
-    expect(told).not.toMatch(/k4n4ri3n|v0gel/u);
+    expect(output).toContain('my-value');
+    expect(output).toContain('The provider refused ***.');
+    expect(output).not.toMatch(/k4n4ri3n|v0gel/u);
   });
 
-  it('are in nothing that is told of its changes and its end', async () => {
+  it('sends no secret in any event', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
     const changes = gateway.subscribe(`subscription { devPodWorkspaceInstances { type object ${EVERYTHING} } }`);
-    const told = [await changes.next(), await changes.next()];
+    const output = [await changes.next(), await changes.next()];
     gateway.cluster.apply({ ...leakyPod, status: { phase: 'Ready', message: 'Fine', instance: leaky } });
-    told.push(await changes.next());
+    output.push(await changes.next());
     gateway.cluster.delete('management.loft.sh/v1', 'DevPodWorkspaceInstance', 'pod', 'loft-p-team-a');
-    told.push(await changes.next());
-    const types = told.map(({ value }) => /"type":"([A-Z]+)"/u.exec(JSON.stringify(value?.data))?.[1]);
+    output.push(await changes.next());
+    const types = output.map(({ value }) => /"type":"([A-Z]+)"/u.exec(JSON.stringify(value?.data))?.[1]);
     expect(types).toEqual(['ADDED', 'SYNCED', 'MODIFIED', 'DELETED']);
-    expect(JSON.stringify(told)).not.toMatch(/k4n4ri3n|v0gel/u);
+    expect(JSON.stringify(output)).not.toMatch(/k4n4ri3n|v0gel/u);
   });
 
-  it('leave where they stand to be seen, and what secrets are called', async () => {
+  it('returns the names of options and of referenced secrets', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
     const { data } = await gateway.query(`{ devPodWorkspaceInstance${AT} { manifest } }`);
     const provider = {
@@ -96,7 +96,7 @@ describe('the secrets of a DevPod workspace', () => {
     ['just text', '***'],
     ['a: [', '***'],
     ['', ''],
-  ])('are left out of parameters: %j', async (parameters, shown) => {
+  ])('masks parameters: %j', async (parameters, shown) => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, devPod('pod', { spec: { parameters } })] });
     const { data } = await gateway.query(`{ devPodWorkspaceInstance${AT} { parameters } }`);
     expect(data).toEqual({ devPodWorkspaceInstance: { parameters: shown } });

@@ -51,8 +51,8 @@ function errorOf({ errors }: Answer): object | undefined {
   return errors?.[0];
 }
 
-describe('a DevPod workspace', () => {
-  it('is created as the document’s example has it, and read at once', async () => {
+describe('mutations of DevPod workspaces', () => {
+  it('creates the example of the DevPod documentation, which queries return at once', async () => {
     await using gateway = await startWith([]);
     const spec = {
       displayName: 'my-display-name',
@@ -76,7 +76,7 @@ describe('a DevPod workspace', () => {
     expect(data).toEqual({ devPodWorkspaceInstances: { nodes: [shown] } });
   });
 
-  it('is created with its secrets, of which the answer says nothing', async () => {
+  it('creates a DevPod workspace with secrets, and returns them masked', async () => {
     await using gateway = await startWith([]);
     const [field, type] = fields.create;
     const answer = await gateway.query(`mutation ($input: ${type}!) { ${field}(input: $input) { ${SHOWN} } }`, {
@@ -87,7 +87,7 @@ describe('a DevPod workspace', () => {
     expect(stored(gateway)).toMatchObject({ spec: pod['spec'] });
   });
 
-  it('is annotated by the patch of the document where it has annotations, and by a mutation where it has none', async () => {
+  it('sets annotations with the documented patch, or with a mutation if there are none yet', async () => {
     await using gateway = await startWith();
     const patch = [{ op: 'add', path: '/metadata/annotations/my-annotation', value: 'my-value' }];
     expect(errorOf(await write(gateway, 'patch', { type: 'JSON', patch }))).toMatchObject({
@@ -103,7 +103,7 @@ describe('a DevPod workspace', () => {
     });
   });
 
-  it('is patched without its secrets being lost or told', async () => {
+  it('patches a DevPod workspace without losing or returning its secrets', async () => {
     await using gateway = await startWith();
     const answer = await write(gateway, 'patch', { type: 'MERGE', patch: { spec: { displayName: 'Yours' } } });
     expect(answer.data).toMatchObject({
@@ -113,7 +113,7 @@ describe('a DevPod workspace', () => {
     expect(stored(gateway)).toMatchObject({ spec: { ...Object(pod['spec']), displayName: 'Yours' } });
   });
 
-  it('is replaced by a whole one that is based on the present version only', async () => {
+  it('replaces a DevPod workspace only if its resourceVersion is current', async () => {
     await using gateway = await startWith();
     const resourceVersion = stored(gateway)?.metadata.resourceVersion;
     const manifest = { metadata: { resourceVersion }, spec: { displayName: 'Other' } };
@@ -125,7 +125,7 @@ describe('a DevPod workspace', () => {
     expect(errorOf(await write(gateway, 'replace', { manifest }))).toMatchObject({ extensions: { code: 'CONFLICT' } });
   });
 
-  it('is deleted, if it is the one that is meant, and waits for its finalizers', async () => {
+  it('deletes a DevPod workspace with the given uid, which remains until its finalizers are removed', async () => {
     await using gateway = await startWith([pod, devPod('held', { metadata: { finalizers: ['loft.sh/a'] } })]);
     const stale = await write(gateway, 'delete', { uid: '11111111-1111-1111-1111-111111111111' });
     expect(errorOf(stale)).toMatchObject({ extensions: { code: 'CONFLICT' } });
@@ -139,8 +139,8 @@ describe('a DevPod workspace', () => {
   });
 });
 
-describe('what the gateway hides of a DevPod workspace', () => {
-  it('is not overwritten by the manifest that the gateway shows', async () => {
+describe('masked values of DevPod workspaces', () => {
+  it('rejects a masked manifest', async () => {
     await using gateway = await startWith();
     const { data } = await gateway.query(
       '{ devPodWorkspaceInstance(namespace: "loft-p-team-a", name: "pod") { manifest } }',
@@ -162,7 +162,7 @@ describe('what the gateway hides of a DevPod workspace', () => {
     ['patch', { type: 'JSON', patch: [{ op: 'replace', path: `${OPTIONS}/TOKEN/value`, value: '***' }] }],
     ['patch', { type: 'JSON', patch: [{ op: 'add', path: '/spec/template', value: { workspaceEnv: { A: '***' } } }] }],
     ['patch', { type: 'JSON', patch: [{ op: 'add', path: '/spec/parameters', value: 'a: 1\nb: ***' }] }],
-  ] as const)('is not overwritten by %s with %j', async (verb, { ...input }) => {
+  ] as const)('rejects %s with the placeholder in %j', async (verb, { ...input }) => {
     await using gateway = await startWith();
     const answer = await write(gateway, verb, input);
     expect(errorOf(answer)).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
@@ -188,14 +188,14 @@ describe('what the gateway hides of a DevPod workspace', () => {
     ],
     [{ op: 'test', path: `${OPTIONS}/TOKEN/value`, value: CANARY }],
     [{ op: 'test', path: '/spec', value: {} }],
-  ])('cannot be found out by %j', async (operation) => {
+  ])('rejects the patch operation %j, which would disclose a masked value', async (operation) => {
     await using gateway = await startWith();
     const answer = await write(gateway, 'patch', { type: 'JSON', patch: [operation] });
     expect(errorOf(answer)).toMatchObject({ extensions: { code: 'BAD_REQUEST', field: 'input.patch[0]' } });
     expect(stored(gateway)).toMatchObject({ spec: pod['spec'] });
   });
 
-  it('does not hinder other operations', async () => {
+  it('allows patch operations on unmasked fields', async () => {
     await using gateway = await startWith();
     const patch = [
       { op: 'test', path: '/spec/displayName', value: 'Mine' },
@@ -222,7 +222,7 @@ describe('what the gateway hides of a DevPod workspace', () => {
         }
       : undefined;
 
-  it('is not in what an API server says against a write: neither what was there nor what was sent', async () => {
+  it('masks stored and sent values in errors of the API server', async () => {
     await using gateway = await startWith([pod], [refusing]);
     const value = { TOKEN: { value: 'n3w-s3cr3t' } };
     const answers = [
@@ -245,7 +245,7 @@ describe('what the gateway hides of a DevPod workspace', () => {
     }
   });
 
-  it('is not in what an API server warns of', async () => {
+  it('masks values in warnings of the API server', async () => {
     await using gateway = await startWith([pod], [() => ({ warnings: ['TOKEN=n3w-s3cr3t is short'] })]);
     const options = { TOKEN: { value: 'n3w-s3cr3t' } };
     const answer = await write(gateway, 'patch', {

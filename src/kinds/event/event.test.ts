@@ -9,8 +9,8 @@ import { startTestGateway } from '../../../test/support/test-gateway.ts';
 const nb = { ...workspace('nb'), metadata: { name: 'nb', namespace: 'team-a', uid: 'uid-of-nb' } };
 const at = (minute: number) => `2026-11-25T10:${String(minute).padStart(2, '0')}:00Z`;
 
-describe('the events of a workspace', () => {
-  it('are those of itself, its pod and its StatefulSet, newest first', async () => {
+describe('Workspace.events', () => {
+  it('returns the events of the workspace, its pod and its StatefulSet, newest first', async () => {
     const answer = await queryWorkspace(
       'events { message }',
       nb,
@@ -29,7 +29,7 @@ describe('the events of a workspace', () => {
     });
   });
 
-  it('are found by the pod that is there, however it is named', async () => {
+  it('returns the events of the current pod of a workspace, whatever its name', async () => {
     const pod = podOf('nb', { name: 'ws-cut-0' });
     const about = [eventOf('Pod', 'ws-cut-0', { lastTimestamp: at(2) }), eventOf('StatefulSet', 'ws-cut')];
     const expected = { events: [{ message: 'About ws-cut-0' }, { message: 'About ws-cut' }] };
@@ -38,7 +38,7 @@ describe('the events of a workspace', () => {
     expect(await queryWorkspace('events { message }', reported, ...about)).toEqual(expected);
   });
 
-  it('are not those of a namesake that is gone', async () => {
+  it('excludes events of a deleted workspace with the same name', async () => {
     const involvedObject = { apiVersion: 'kubeflow.org/v1beta1', uid: 'uid-of-another' };
     const before = { creationTimestamp: '2020-01-01T00:00:00Z' };
     const answer = await queryWorkspace(
@@ -52,7 +52,7 @@ describe('the events of a workspace', () => {
     expect(answer).toEqual({ events: [{ message: 'mine' }] });
   });
 
-  it('are as many as asked for, twenty by default and a hundred at most', async () => {
+  it('returns at most first events, 20 by default and 100 at most', async () => {
     const many = Array.from({ length: 30 }, (_, minute) => eventOf('Workspace', 'nb', { lastTimestamp: at(minute) }));
     await using gateway = await startTestGateway({ objects: [nb, ...many] });
     const { data } = await gateway.query(
@@ -64,31 +64,31 @@ describe('the events of a workspace', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('are told again when something is noted, and when it happens again', async () => {
+  it('sends the events of a workspace again after a new and after a repeated event', async () => {
     await using gateway = await startTestGateway({ objects: [nb, workspace('other')] });
     const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { events { message count } } }`);
     expect((await changes.next()).value?.data).toEqual({ workspace: { events: [] } });
     const event = eventOf('Pod', 'ws-nb-abcde-0');
     gateway.cluster.apply(eventOf('Pod', 'ws-other-abcde-0'));
     gateway.cluster.apply(event);
-    const told = { message: 'About ws-nb-abcde-0', count: 1 };
-    expect((await changes.next()).value?.data).toEqual({ workspace: { events: [told] } });
+    const expected = { message: 'About ws-nb-abcde-0', count: 1 };
+    expect((await changes.next()).value?.data).toEqual({ workspace: { events: [expected] } });
     gateway.cluster.apply({ ...event, count: 2 });
-    expect((await changes.next()).value?.data).toEqual({ workspace: { events: [{ ...told, count: 2 }] } });
+    expect((await changes.next()).value?.data).toEqual({ workspace: { events: [{ ...expected, count: 2 }] } });
   });
 
-  it('are none for who may not list events', async () => {
+  it('returns no events when the viewer may not list events', async () => {
     await using gateway = await limitedGateway({ objects: [nb, eventOf('Workspace', 'nb')], mayNot: 'events' });
     const { data, errors } = await gateway.query(`{ ${WORKSPACE_NB} { name events { message } } }`);
     expect({ data, errors }).toEqual({ data: { workspace: { name: 'nb', events: [] } }, errors: undefined });
   });
 });
 
-describe('an event', () => {
+describe('KubernetesEvent', () => {
   const selection =
     'events { type reason message count firstAt lastAt source host involvedObject { apiVersion kind namespace name uid fieldPath } metadata { name } }';
 
-  it('is told from the form that has counts', async () => {
+  it('returns an event with a count', async () => {
     const event = eventOf('Pod', 'ws-nb-abcde-0', {
       metadata: { name: 'e' },
       type: 'Warning',
@@ -124,7 +124,7 @@ describe('an event', () => {
     });
   });
 
-  it('is told from the form that has a series', async () => {
+  it('returns an event with a series', async () => {
     const none = { count: undefined, firstTimestamp: null, lastTimestamp: null, source: {} };
     const eventTime = '2026-11-25T10:00:00.000001Z';
     const series = { count: 3, lastObservedTime: '2026-11-25T10:07:00.000002Z' };
@@ -144,7 +144,7 @@ describe('an event', () => {
     });
   });
 
-  it('that says next to nothing costs nobody anything', async () => {
+  it('returns defaults for an event without optional fields', async () => {
     const metadata = { name: 'bare', creationTimestamp: '2026-11-25T10:00:00Z' };
     const bare = {
       apiVersion: 'v1',
@@ -194,14 +194,14 @@ describe('events', () => {
     ['(filter: { kinds: ["Node"] })', ['c']],
     ['(filter: { names: ["a", "b"] })', ['b', 'a']],
     ['(filter: { search: "ABOUT C" })', ['c']],
-  ])('can be chosen: events%s', async (args, names) => {
+  ])('filters events%s', async (args, names) => {
     await using gateway = await startTestGateway({ objects });
     const { data, errors } = await gateway.query(`{ events${args} { nodes { involvedObject { name } } } }`);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ events: { nodes: names.map((name) => ({ involvedObject: { name } })) } });
   });
 
-  it('are followed', async () => {
+  it('sends the changes of events to subscribers', async () => {
     await using gateway = await startTestGateway({ objects });
     const warnings = gateway.subscribe(
       'subscription { events(filter: { types: [WARNING] }) { type object { reason } } }',

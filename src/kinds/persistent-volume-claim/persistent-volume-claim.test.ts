@@ -36,8 +36,8 @@ const pending = claim('pending', {
 });
 const objects = [namespace('team-a'), claim('data'), pending, volumeOf('data'), storageClass('fast'), nb, other, pod];
 
-describe('a claim', () => {
-  it('tells what it asks for, what it has, and who mounts it', async () => {
+describe('PersistentVolumeClaim', () => {
+  it('returns the requested and actual storage of a claim, and its workspaces and pods', async () => {
     await using gateway = await startTestGateway({ objects });
     const own =
       'name canMount canUpdate phase requestedSize capacity accessModes volumeMode storageClassName volumeName';
@@ -87,7 +87,7 @@ describe('a claim', () => {
     });
   });
 
-  it('is told of each mount of a workspace, where it exists', async () => {
+  it('returns the claim of each mount of a workspace, or null if it does not exist', async () => {
     const selection =
       'volumes { home { claimName claim { name } } data { claim { name phase conditions { type } audit { createdBy } } } }';
     expect(await queryWorkspace(selection, nb, claim('data'))).toEqual({
@@ -105,13 +105,13 @@ describe('a claim', () => {
     ['(filter: { storageClasses: ["fast"] })', ['data']],
     ['(filter: { search: "PEND" })', ['pending']],
     ['(filter: { labelSelector: "notebooks.kubeflow.org/can-mount" })', ['data']],
-  ])('can be chosen: persistentVolumeClaims%s', async (args, names) => {
+  ])('filters persistentVolumeClaims%s', async (args, names) => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(`{ persistentVolumeClaims${args} { nodes { name } } }`);
     expect(data).toEqual({ persistentVolumeClaims: { nodes: names.map((name) => ({ name })) } });
   });
 
-  it('is followed, with who mounts it', async () => {
+  it('sends the changes of claims and of their workspaces to subscribers', async () => {
     await using gateway = await startTestGateway({ objects: [claim('data')] });
     const changes = gateway.subscribe(
       'subscription { persistentVolumeClaims(namespace: "team-a") { type object { phase workspaces { name } } } }',
@@ -119,13 +119,13 @@ describe('a claim', () => {
     const one = gateway.subscribe(
       'subscription { persistentVolumeClaim(namespace: "team-a", name: "data") { phase } }',
     );
-    const told = async () => (await changes.next()).value?.data?.['persistentVolumeClaims'];
-    expect([await told(), await told()]).toMatchObject([{ type: 'ADDED' }, { type: 'SYNCED' }]);
+    const nextEvent = async () => (await changes.next()).value?.data?.['persistentVolumeClaims'];
+    expect([await nextEvent(), await nextEvent()]).toMatchObject([{ type: 'ADDED' }, { type: 'SYNCED' }]);
     gateway.cluster.apply(nb);
-    expect(await told()).toEqual({ type: 'MODIFIED', object: { phase: 'BOUND', workspaces: [{ name: 'nb' }] } });
+    expect(await nextEvent()).toEqual({ type: 'MODIFIED', object: { phase: 'BOUND', workspaces: [{ name: 'nb' }] } });
     expect((await one.next()).value?.data).toEqual({ persistentVolumeClaim: { phase: 'BOUND' } });
     gateway.cluster.apply(claim('data', { status: { phase: 'Lost' } }));
-    expect(await told()).toEqual({ type: 'MODIFIED', object: { phase: 'LOST', workspaces: [{ name: 'nb' }] } });
+    expect(await nextEvent()).toEqual({ type: 'MODIFIED', object: { phase: 'LOST', workspaces: [{ name: 'nb' }] } });
     expect((await one.next()).value?.data).toEqual({ persistentVolumeClaim: { phase: 'LOST' } });
   });
 });
@@ -144,7 +144,7 @@ describe('createPersistentVolumeClaim', () => {
   };
   const unusable = storageClass('slow', { metadata: { labels: {} } });
 
-  it('makes a claim that workspaces can mount', async () => {
+  it('creates a claim that workspaces may mount', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data, errors } = await gateway.query(CREATE, { input });
     expect(errors).toBeUndefined();
@@ -167,7 +167,7 @@ describe('createPersistentVolumeClaim', () => {
     });
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('stores no claim in a dry run', async () => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(CREATE, { input: { ...input, dryRun: true } });
     expect(errors).toBeUndefined();
@@ -187,14 +187,14 @@ describe('createPersistentVolumeClaim', () => {
     [{ requestedSize: 'much' }, 'input.requestedSize', 'got "much"'],
     [{ requestedSize: '0' }, 'input.requestedSize', 'got "0"'],
     [{ name: 'No Name' }, 'input.name', ''],
-  ])('refuses %j', async (change, field, message) => {
+  ])('rejects the input %j with the path of the invalid field', async (change, field, message) => {
     await using gateway = await startTestGateway({ objects: [...objects, unusable] });
     const { errors } = await gateway.query(CREATE, { input: { ...input, ...change } });
     const causes = [{ field, message: expect.stringContaining(message) }];
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID', causes } }]);
   });
 
-  it('says that there is one already', async () => {
+  it('returns ALREADY_EXISTS for an existing claim', async () => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(CREATE, { input: { ...input, name: 'data' } });
     expect(errors).toMatchObject([{ extensions: { code: 'ALREADY_EXISTS' } }]);
@@ -206,7 +206,7 @@ describe('deletePersistentVolumeClaim', () => {
     deletePersistentVolumeClaim(input: { namespace: "team-a", name: $name, uid: $uid }) { deletionPending persistentVolumeClaim { name } }
   }`;
 
-  it('deletes a claim, which goes when no pod mounts it', async () => {
+  it('deletes a claim, which remains until no pod mounts it', async () => {
     const held = claim('held', { metadata: { finalizers: ['kubernetes.io/pvc-protection'] } });
     await using gateway = await startTestGateway({ objects: [...objects, held] });
     const gone = await gateway.query(DELETE, { name: 'data' });
@@ -221,7 +221,7 @@ describe('deletePersistentVolumeClaim', () => {
     [{ name: 'pending' }, { code: 'FORBIDDEN', reason: 'NotLabeled' }],
     [{ name: 'none' }, { code: 'NOT_FOUND' }],
     [{ name: 'data', uid: 'another' }, { code: 'CONFLICT' }],
-  ])('refuses %j', async (variables, extensions) => {
+  ])('rejects the deletion %j', async (variables, extensions) => {
     await using gateway = await startTestGateway({ objects });
     expect((await gateway.query(DELETE, variables)).errors).toMatchObject([{ extensions }]);
     expect(gateway.cluster.list('v1', 'PersistentVolumeClaim')).toHaveLength(2);

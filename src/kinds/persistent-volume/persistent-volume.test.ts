@@ -8,7 +8,7 @@ const free = {
 };
 const objects = [claim('data'), volumeOf('data'), free, storageClass('fast')];
 
-it('tells what storage there is, and who has it', async () => {
+it('returns persistent volumes with their claims', async () => {
   await using gateway = await startTestGateway({ objects });
   const selection =
     'name phase capacity accessModes volumeMode reclaimPolicy reason message storageClass { name } claim { name }';
@@ -36,14 +36,14 @@ it('tells what storage there is, and who has it', async () => {
   });
 });
 
-it('is not its claim’s any more when that has been created anew', async () => {
+it('returns no claim when the claim was re-created with the same name', async () => {
   const volume = volumeOf('data', { claimRef: { namespace: 'team-a', name: 'data', uid: 'before' } });
   await using gateway = await startTestGateway({ objects: [claim('data'), volume] });
   const { data } = await gateway.query('{ persistentVolume(name: "pv-data") { claim { name } } }');
   expect(data).toEqual({ persistentVolume: { claim: null } });
 });
 
-it('does not tell where it is stored', async () => {
+it('returns no volume source', async () => {
   await using gateway = await startTestGateway({ objects });
   const { data } = await gateway.query('{ persistentVolume(name: "pv-data") { manifest } }');
   expect(JSON.stringify(data)).toContain('ReadWriteOnce');
@@ -55,18 +55,18 @@ it.each([
   ['(filter: { storageClasses: ["slow"] })', []],
   ['(filter: { search: "DATA" })', ['pv-data']],
   ['(filter: { labelSelector: "a=b" })', []],
-])('can be chosen: persistentVolumes%s', async (args, names) => {
+])('filters persistentVolumes%s', async (args, names) => {
   await using gateway = await startTestGateway({ objects });
   const { data } = await gateway.query(`{ persistentVolumes${args} { nodes { name } } }`);
   expect(data).toEqual({ persistentVolumes: { nodes: names.map((name) => ({ name })) } });
 });
 
-it('is followed', async () => {
+it('sends the changes of persistent volumes to subscribers', async () => {
   await using gateway = await startTestGateway({ objects: [free] });
   const changes = gateway.subscribe('subscription { persistentVolumes { type object { phase } } }');
   expect((await changes.next()).value?.data?.['persistentVolumes']).toMatchObject({ type: 'ADDED' });
   await changes.next();
   gateway.cluster.apply({ ...free, status: { phase: 'Failed', reason: 'DeletionFailed' } });
-  const told = { type: 'MODIFIED', object: { phase: 'FAILED' } };
-  expect((await changes.next()).value?.data?.['persistentVolumes']).toEqual(told);
+  const modified = { type: 'MODIFIED', object: { phase: 'FAILED' } };
+  expect((await changes.next()).value?.data?.['persistentVolumes']).toEqual(modified);
 });

@@ -24,7 +24,7 @@ const running = {
   state: { running: { startedAt: '2026-11-25T10:00:00Z' } },
 };
 
-/** Containers that run. */
+/** Returns statuses of running containers. */
 function runningIn(...names: readonly string[]) {
   return {
     spec: { nodeName: 'node-1', containers: names.map((name) => ({ name, image: 'x' })) },
@@ -32,8 +32,8 @@ function runningIn(...names: readonly string[]) {
   };
 }
 
-describe('the logs of a workspace', () => {
-  it('are its last lines, with times', async () => {
+describe('workspaceLogs query', () => {
+  it('returns the last lines of the log with their times', async () => {
     await using gateway = await startTestGateway({ objects });
     gateway.cluster.log('team-a', POD, 'main', 'one', { at: '2026-11-25T10:00:00.5Z' });
     gateway.cluster.log('team-a', POD, 'main', 'two\nthree', { at: '2026-11-25T10:00:07Z' });
@@ -45,7 +45,7 @@ describe('the logs of a workspace', () => {
     expect(await logsOf(gateway, 'sinceTime: "2026-11-25T10:00:01Z"')).toHaveLength(2);
   });
 
-  it('are of the container that is named, else of `main`, else of the first', async () => {
+  it('reads the log of the given container, else of `main`, else of the first container', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb'), podOf('nb', runningIn('sidecar', 'main'))],
     });
@@ -63,7 +63,7 @@ describe('the logs of a workspace', () => {
     expect(await logsOf(gateway)).toEqual([{ text: 'of first' }]);
   });
 
-  it('are of the run before, where that is asked for', async () => {
+  it('returns the log of the previous run when previous is true', async () => {
     const lastState = { terminated: { exitCode: 1, reason: 'Error' } };
     const crashed = { ...running, name: 'main', restartCount: 1, lastState };
     await using gateway = await startTestGateway({ objects });
@@ -80,13 +80,13 @@ describe('the logs of a workspace', () => {
     ['tailLines: 10001', { code: 'BAD_REQUEST' }],
     ['container: "other"', { code: 'BAD_REQUEST', status: 400 }],
     ['previous: true', { code: 'BAD_REQUEST', status: 400 }],
-  ])('refuse %s', async (args, extensions) => {
+  ])('rejects a log request with %s', async (args, extensions) => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(`{ workspaceLogs(${NB} ${args}) { text } }`);
     expect(errors).toMatchObject([{ extensions }]);
   });
 
-  it('are told from the end, where all that is asked for would be too much', async () => {
+  it('returns the end of a log that exceeds the maximum length', async () => {
     await using gateway = await startTestGateway({ objects });
     const lines = Array.from({ length: 900 }, (_, number) => `${number} ${'x'.repeat(16_000)}`);
     gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
@@ -96,7 +96,7 @@ describe('the logs of a workspace', () => {
     expect(told.map(({ text }) => text)).toEqual(lines.slice(-told.length));
   });
 
-  it('are not there where there is no workspace, or no pod of it', async () => {
+  it('returns NOT_FOUND without a workspace and CONFLICT without a pod', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
     const ask = async (name: string) =>
       gateway.query(`{ workspaceLogs(namespace: "team-a", name: "${name}") { text } }`);
@@ -104,7 +104,7 @@ describe('the logs of a workspace', () => {
     expect((await ask('nb')).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
   });
 
-  it('are forbidden without the permission, whether the workspace exists or not', async () => {
+  it('returns FORBIDDEN without the permission, whether the workspace exists or not', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'pods/log' });
     for (const name of ['nb', 'other']) {
       const ask = `workspaceLogs(namespace: "team-a", name: "${name}") { text }`;
@@ -118,7 +118,7 @@ describe('the logs of a workspace', () => {
   });
 });
 
-/** Reads on. @returns why there is nothing more */
+/** Reads events until the stream ends. @returns the result with which it ended */
 async function endOf(lines: AsyncIterable<unknown>): Promise<unknown> {
   try {
     for await (const _ of lines);
@@ -128,7 +128,7 @@ async function endOf(lines: AsyncIterable<unknown>): Promise<unknown> {
   }
 }
 
-/** Reads the first batch, and then nothing until it is resumed. */
+/** Subscriber that reads the first batch and then pauses until it is resumed. */
 async function pausedReader(url: string, query: string) {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const frames: string[] = [];
@@ -136,26 +136,26 @@ async function pausedReader(url: string, query: string) {
   socket.once('open', () => socket.send('{"type":"connection_init"}'));
   await waitFor(() => frames.length > 0, 'the connection is acknowledged');
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  await waitFor(() => frames.length > 1, 'the first lines have come');
+  await waitFor(() => frames.length > 1, 'the first lines are received');
   socket.pause();
   return { socket, frames };
 }
 
-/** Waits until a number does not change any more. */
-async function standstill(count: () => number): Promise<void> {
+/** Resolves when a number no longer changes. */
+async function untilStable(count: () => number): Promise<void> {
   let before = Number.NaN;
   let same = 0;
   await waitFor(() => {
     same = count() === before ? same + 1 : 0;
     before = count();
     return same === 40;
-  }, 'it stands still');
+  }, 'the number is stable');
 }
 
-describe('the logs of a workspace, followed,', () => {
+describe('workspaceLogs subscription', () => {
   const FOLLOW = `subscription { workspaceLogs(${NB}) { text } }`;
 
-  it('go on with what is printed, and are complete when the container ends', async () => {
+  it('sends new lines and completes when the container terminates', async () => {
     await using gateway = await startTestGateway({ objects });
     gateway.cluster.log('team-a', POD, 'main', 'before\nbefore too');
     const lines = gateway.subscribe(FOLLOW);
@@ -169,7 +169,7 @@ describe('the logs of a workspace, followed,', () => {
     await waitFor(() => gateway.readers() === 0, 'nothing is counted any more');
   });
 
-  it('are complete at once where there is nothing to follow', async () => {
+  it('completes after the existing lines when there is nothing to follow', async () => {
     await using gateway = await startTestGateway({ objects });
     gateway.cluster.log('team-a', POD, 'main', 'all');
     const lines = gateway.subscribe(`subscription { workspaceLogs(${NB} follow: false) { text } }`);
@@ -177,7 +177,7 @@ describe('the logs of a workspace, followed,', () => {
     expect(await lines.next()).toMatchObject({ done: true });
   });
 
-  it('let go of the API server at once when the client has had enough', async () => {
+  it('closes the log request when the client unsubscribes', async () => {
     await using gateway = await startTestGateway({ objects });
     gateway.cluster.log('team-a', POD, 'main', 'before');
     const client = gateway.connect();
@@ -185,14 +185,14 @@ describe('the logs of a workspace, followed,', () => {
     await lines.next();
     expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
     await lines.return?.();
-    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'no log is open');
     const again = client.iterate({ query: FOLLOW });
     await again.next();
     await client.dispose();
-    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'nobody reads');
+    await waitFor(() => gateway.cluster.openLogs === 0 && gateway.readers() === 0, 'no log is open');
   });
 
-  it('come as Server-Sent Events too', async () => {
+  it('sends log lines as Server-Sent Events', async () => {
     await using gateway = await startTestGateway({ objects });
     gateway.cluster.log('team-a', POD, 'main', 'before');
     gateway.cluster.endLog('team-a', POD, 'main');
@@ -207,13 +207,13 @@ describe('the logs of a workspace, followed,', () => {
     expect(body).toContain('event: complete');
   });
 
-  it('say what the API server says of them', async () => {
+  it('returns errors of the API server about a log', async () => {
     await using gateway = await startTestGateway({ objects });
     const lines = gateway.subscribe(`subscription { workspaceLogs(${NB} container: "other") { text } }`);
     await expect(lines.next()).rejects.toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('are read no faster than the client reads', async () => {
+  it('reads the log no faster than the client', async () => {
     await using gateway = await startTestGateway({ objects, maxPendingBytes: 70_000 });
     const lines = Array.from({ length: 8_000 }, (_, number) => `${number} ${'x'.repeat(5_000)}`);
     gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
@@ -221,7 +221,7 @@ describe('the logs of a workspace, followed,', () => {
       gateway.url,
       `subscription { workspaceLogs(${NB} tailLines: 10000 follow: false) { text } }`,
     );
-    await standstill(() => gateway.statistics().live.frames);
+    await untilStable(() => gateway.statistics().live.frames);
     const sent = gateway.statistics().live.frames;
     expect([gateway.cluster.openLogs, gateway.readers()]).toEqual([1, 1]);
     socket.resume();
@@ -234,7 +234,7 @@ describe('the logs of a workspace, followed,', () => {
     expect(texts).toEqual(lines.keys().toArray());
   });
 
-  it('end when the permission is lost', async () => {
+  it('ends a log subscription when the permission is revoked', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'nothing' });
     gateway.cluster.log('team-a', POD, 'main', 'before');
     const lines = gateway.subscribe(FOLLOW);

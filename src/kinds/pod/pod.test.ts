@@ -66,8 +66,8 @@ function born(name: string, creationTimestamp: string) {
   return podOf('nb', { name, metadata: { name, creationTimestamp } });
 }
 
-describe('the pod of a workspace', () => {
-  it('says why it does not start', async () => {
+describe('Workspace.pod', () => {
+  it('returns the reason why a pod does not start', async () => {
     const state = 'name reason message exitCode signal startedAt finishedAt';
     const selection = `pod { phase restartCount conditions { type status reason message changedAt } containerStatuses { name image ready restartCount state { ${state} } lastTermination { ${state} } } }`;
     const nothing = { reason: null, message: null, exitCode: null, signal: null, startedAt: null, finishedAt: null };
@@ -113,7 +113,7 @@ describe('the pod of a workspace', () => {
     });
   });
 
-  it('tells what it may use, and what ran before it', async () => {
+  it('returns the resources, init containers and last termination of containers', async () => {
     const selection =
       'pod { containers initContainers containerStatuses { requests { key value } limits { key value } } initContainerStatuses { name ready state { name exitCode } } }';
     expect(await queryWorkspace(selection, workspace('nb'), crashing)).toEqual({
@@ -135,7 +135,7 @@ describe('the pod of a workspace', () => {
     });
   });
 
-  it('is told before the controller reports it, and as it is when that reports another', async () => {
+  it('returns the cached pod, whether the controller reports it yet or not', async () => {
     const reported = { podTemplatePod: { name: 'ws-nb-abcde-0', nodeName: 'node-9', containers: [{ name: 'old' }] } };
     const selection = 'pod { name nodeName containers object { name ip namespace { name } workspace { name } } }';
     const pod = {
@@ -150,7 +150,7 @@ describe('the pod of a workspace', () => {
     });
   });
 
-  it('is what the controller reports where there is no such pod to be seen', async () => {
+  it('falls back to the pod that the controller reports when it is not in the cache', async () => {
     const status = { podTemplatePod: { name: 'ws-0', nodeName: 'node-1', containers: [{ name: 'main' }] } };
     const selection =
       'pod { name containers phase restartCount startedAt object { name } containerStatuses { name } conditions { type } }';
@@ -169,7 +169,7 @@ describe('the pod of a workspace', () => {
     });
   });
 
-  it('is what the controller reports for who may not list pods', async () => {
+  it('falls back to the pod that the controller reports when the viewer may not list pods', async () => {
     const status = { podTemplatePod: { name: 'ws-nb-abcde-0', nodeName: 'node-9', containers: [{ name: 'main' }] } };
     const objects = [namespace('team-a'), workspace('nb', { state: 'Running', status }), crashing];
     await using gateway = await limitedGateway({ objects, mayNot: 'pods' });
@@ -181,7 +181,7 @@ describe('the pod of a workspace', () => {
     expect(data).toEqual({ workspace: { pod: { ...reported, phase: null, object: null } } });
   });
 
-  it('is the newest that is not going, where none is reported', async () => {
+  it('selects the newest pod that is not being deleted when none is reported', async () => {
     const old = born('ws-nb-aaaaa-0', '2026-11-25T09:00:00Z');
     expect(
       await queryWorkspace('pod { name }', workspace('nb'), born('ws-nb-bbbbb-0', '2026-11-25T10:00:00Z'), old),
@@ -190,7 +190,7 @@ describe('the pod of a workspace', () => {
     });
   });
 
-  it('is told again whenever it changes', async () => {
+  it('sends the pod of a workspace again when it changes', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
     const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { pod { name phase } } }`);
     expect((await changes.next()).value?.data).toEqual({ workspace: { pod: null } });
@@ -220,14 +220,14 @@ describe('pods', () => {
     ['(filter: { nodeNames: ["node-2"] })', []],
     ['(filter: { labelSelector: "notebooks.kubeflow.org/workspace-name=a" })', ['ws-a-abcde-0']],
     ['(first: 1)', ['ws-a-abcde-0']],
-  ])('can be chosen: pods%s', async (args, names) => {
+  ])('filters pods%s', async (args, names) => {
     await using gateway = await startTestGateway({ objects });
     const { data, errors } = await gateway.query(`{ pods${args} { nodes { name } } }`);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ pods: { nodes: names.map((name) => ({ name })) } });
   });
 
-  it('are told one by one, and found by their ids, without what containers are given', async () => {
+  it('returns a pod by name and by id, without the environment of its containers', async () => {
     await using gateway = await startTestGateway({ objects: [...objects, crashing] });
     const { data } = await gateway.query(
       '{ pod(namespace: "team-b", name: "ws-b-abcde-0") { phase reason message metadata { labels { value } } } secretive: pod(namespace: "team-a", name: "ws-nb-abcde-0") { id manifest } }',
@@ -245,7 +245,7 @@ describe('pods', () => {
     expect(node.data).toEqual({ node: { name: 'ws-nb-abcde-0' } });
   });
 
-  it('are followed', async () => {
+  it('sends the changes of pods to subscribers', async () => {
     await using gateway = await startTestGateway({ objects });
     const running = gateway.subscribe('subscription { pods(filter: { phases: [RUNNING] }) { type object { name } } }');
     const events = [await running.next(), await running.next()];

@@ -38,7 +38,7 @@ async function usageIn(gateway: TestGateway): Promise<unknown> {
 
 const unknownBecause = (reason: string) => ({ available: false, reason, containers: [] });
 
-it('tells what the containers of a workspace use', async () => {
+it('returns the usage of the containers of a workspace', async () => {
   await using gateway = await startTestGateway({ objects });
   measure(gateway, 'ws-nb-abcde-0');
   const at = '2026-11-25T10:00:00Z';
@@ -52,7 +52,7 @@ it('tells what the containers of a workspace use', async () => {
   });
 });
 
-it('reads it once for all of a namespace, and not again for a while', async () => {
+it('reads the usage once per namespace and caches it', async () => {
   const names = ['a', 'b', 'c'];
   const many = names.flatMap((name) => [workspace(name), podOf(name)]);
   await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
@@ -65,12 +65,12 @@ it('reads it once for all of a namespace, and not again for a while', async () =
   expect(asked).toHaveLength(1);
 });
 
-it('says that the cluster does not measure', async () => {
+it('returns METRICS_API_NOT_AVAILABLE without a metrics server', async () => {
   await using gateway = await startTestGateway({ objects });
   expect(await usageIn(gateway)).toEqual(unknownBecause('METRICS_API_NOT_AVAILABLE'));
 });
 
-it('says that a workspace does not run', async () => {
+it('returns WORKSPACE_NOT_RUNNING for a workspace that does not run', async () => {
   await using gateway = await startTestGateway({ objects: [workspace('nb')] });
   expect(await usageIn(gateway)).toEqual(unknownBecause('WORKSPACE_NOT_RUNNING'));
   gateway.cluster.aggregate(POD_METRICS);
@@ -81,13 +81,13 @@ it('says that a workspace does not run', async () => {
   expect(await usageIn(gateway)).toEqual(unknownBecause('WORKSPACE_NOT_RUNNING'));
 });
 
-it('says that a workspace was not measured yet', async () => {
+it('returns NOT_MEASURED_YET for a new pod', async () => {
   await using gateway = await startTestGateway({ objects });
   measure(gateway);
   expect(await usageIn(gateway)).toEqual(unknownBecause('NOT_MEASURED_YET'));
 });
 
-it('says that the viewer may not know', async () => {
+it('returns NOT_PERMITTED without the permission', async () => {
   await using gateway = await limitedGateway({ objects, mayNot: 'pods.metrics.k8s.io' });
   expect(await usageIn(gateway)).toEqual(unknownBecause('NOT_PERMITTED'));
 });

@@ -23,7 +23,7 @@ describe('createSecret', () => {
     ],
   };
 
-  it('makes a secret that workspaces can mount, and does not tell it back', async () => {
+  it('creates a secret that workspaces may mount, and returns no values', async () => {
     await using gateway = await startTestGateway({ objects });
     const answer = await gateway.query(CREATE, {
       input: { ...input, immutable: true, labels: [{ key: 'team', value: 'ml' }] },
@@ -70,14 +70,14 @@ describe('createSecret', () => {
       'input.labels[1].key',
     ],
     [{ name: 'No Name' }, 'input.name'],
-  ])('refuses %j without quoting any value', async (change, field) => {
+  ])('rejects invalid entries %j without quoting a value', async (change, field) => {
     await using gateway = await startTestGateway({ objects });
     const answer = await gateway.query(CREATE, { input: { ...input, ...change } });
     expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID', causes: [{ field }] } }]);
     expectNothingHidden(answer);
   });
 
-  it('says that there is one already', async () => {
+  it('returns ALREADY_EXISTS for an existing secret', async () => {
     await using gateway = await startTestGateway({ objects });
     const { errors } = await gateway.query(CREATE, { input: { ...input, name: 'token' } });
     expect(errors).toMatchObject([{ extensions: { code: 'ALREADY_EXISTS' } }]);
@@ -91,7 +91,7 @@ describe('updateSecret', () => {
   const update = async (gateway: SimulatedGateway, input: object): Promise<Answer> =>
     gateway.query(UPDATE, { input: { namespace: 'team-a', name: 'token', ...input } });
 
-  it('sets, removes and keeps entries, each by its key', async () => {
+  it('sets and removes entries of a secret, and keeps the others', async () => {
     await using gateway = await startTestGateway({ objects });
     const set = [
       { key: 'a', text: 'new-hidden' },
@@ -111,7 +111,7 @@ describe('updateSecret', () => {
     expectNothingHidden(refused);
   });
 
-  it('insists on the version that is named', async () => {
+  it('returns CONFLICT when the resourceVersion is not current', async () => {
     await using gateway = await startTestGateway({ objects });
     const first = await update(gateway, { set: [{ key: 'c', text: '1' }] });
     const { resourceVersion } = (first.data as { updateSecret: { secret: { metadata: { resourceVersion: string } } } })
@@ -122,7 +122,7 @@ describe('updateSecret', () => {
     expect(await stored(gateway, 'token')).toMatchObject({ c: '2' });
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('changes no secret in a dry run', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await update(gateway, { remove: ['a'], dryRun: true });
     expect(data?.['updateSecret']).toMatchObject({ secret: { contents: { keys: ['b'] } } });
@@ -137,13 +137,13 @@ describe('updateSecret', () => {
       { code: 'INVALID', causes: [{ field: 'input.remove[0]' }] },
     ],
     [{ set: [{ key: 'a' }] }, { code: 'INVALID', causes: [{ field: 'input.set[0]' }] }],
-  ])('refuses %j', async (input, extensions) => {
+  ])('rejects an invalid change %j', async (input, extensions) => {
     await using gateway = await startTestGateway({ objects });
     expect((await update(gateway, input)).errors).toMatchObject([{ extensions }]);
     expect(await stored(gateway, 'token')).toEqual({ a: 'hidden-a', b: 'hidden-b' });
   });
 
-  it('is forbidden without the permission, whether the secret exists or not', async () => {
+  it('returns FORBIDDEN without the permission, whether the secret exists or not', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'nothing' });
     for (const name of ['token', 'none']) {
       const { errors } = await gateway.query(UPDATE, { input: { namespace: 'team-a', name } });
@@ -157,7 +157,7 @@ describe('deleteSecret', () => {
     deleteSecret(input: { namespace: "team-a", name: $name }) { deletionPending secret { name } }
   }`;
 
-  it('deletes what is labelled so', async () => {
+  it('deletes a secret only if its label allows it', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(DELETE, { name: 'token' });
     expect(data).toEqual({ deleteSecret: { deletionPending: false, secret: { name: 'token' } } });

@@ -11,11 +11,11 @@ import { Secret } from './resource.ts';
 const listsOf = (gateway: Pick<SimulatedGateway, 'cluster'>) =>
   gateway.cluster.requests.filter(({ verb, resource }) => verb === 'list' && resource === 'secrets').length;
 
-describe('a secret', () => {
+describe('Secret', () => {
   const ALL =
     'id name type immutable canMount canUpdate contents { keys } workspaces { name } namespace { name } manifest audit { createdBy } metadata { annotations { key value } labels { key } }';
 
-  it('tells everything but its values', async () => {
+  it('returns the fields of a secret without its values', async () => {
     await using gateway = await startTestGateway({ objects });
     const answer = await gateway.query(`{ secrets(namespace: "team-a") { totalCount nodes { ${ALL} } } }`);
     expect(answer.errors).toBeUndefined();
@@ -49,7 +49,7 @@ describe('a secret', () => {
     expectNothingHidden(answer);
   });
 
-  it('is found by name and by id, each time anew', async () => {
+  it('reads a secret by name and by id, uncached', async () => {
     await using gateway = await startTestGateway({ objects });
     const query =
       '{ secret(namespace: "team-a", name: "token") { id contents { keys } } none: secret(namespace: "team-a", name: "none") { id } }';
@@ -64,7 +64,7 @@ describe('a secret', () => {
     expect(node).toEqual({ data: { node: { id, contents: { keys: ['c'] }, manifest: null } } });
   });
 
-  it('is listed once for all of a namespace that are mounted', async () => {
+  it('lists secrets once per namespace for all mounts', async () => {
     const others = ['b', 'c', 'd'].map((name) => workspace(name, { spec: mounting('token', 'locked') }));
     await using gateway = await startTestGateway({ objects: [...objects, ...others] });
     const before = listsOf(gateway);
@@ -75,7 +75,7 @@ describe('a secret', () => {
     expect(listsOf(gateway) - before).toBe(1);
   });
 
-  it('that is mounted but not there is null', async () => {
+  it('returns null for a mounted secret that does not exist', async () => {
     const selection = 'volumes { secrets { secretName secret { name } } }';
     expect(await queryWorkspace(selection, nb, token)).toEqual({
       volumes: {
@@ -87,7 +87,7 @@ describe('a secret', () => {
     });
   });
 
-  it('does not tell its keys to who may only list secrets', async () => {
+  it('returns null contents to viewers who may only list secrets', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'get secrets' });
     const list = '{ secrets(namespace: "team-a") { nodes { name contents { keys } } } }';
     expect(await gateway.query(list)).toEqual({
@@ -104,7 +104,7 @@ describe('a secret', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('is not there at all for who may not list secrets', async () => {
+  it('returns null for mounted secrets when the viewer may not list secrets', async () => {
     await using gateway = await limitedGateway({ objects, mayNot: 'list secrets' });
     const { errors } = await gateway.query('{ secrets(namespace: "team-a") { nodes { name } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -123,13 +123,13 @@ describe('a secret', () => {
     ['filter: { search: "LOCK" }', ['locked']],
     ['filter: { labelSelector: "notebooks.kubeflow.org/can-mount=true" }', ['token']],
     ['first: 1', ['locked']],
-  ])('can be chosen by %s', async (args, names) => {
+  ])('filters secrets by %s', async (args, names) => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(`{ secrets(namespace: "team-a", ${args}) { nodes { name } } }`);
     expect(data).toEqual({ secrets: { nodes: names.map((name) => ({ name })) } });
   });
 
-  it('is kept without its values, and not quoted when it is malformed', () => {
+  it('drops the values of a secret, also when it is malformed', () => {
     const metadata = { name: 's', uid: '1', resourceVersion: '1', annotations: revealing };
     const value = { metadata, type: 'Opaque', data: { a: base64('hidden-a') }, stringData: { b: 'hidden-b' } };
     const kept = decodeObject(value, Secret);

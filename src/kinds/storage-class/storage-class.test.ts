@@ -20,8 +20,8 @@ const plain = storageClass('plain', {
 const ALL =
   'name displayName description canUse isDefault provisioner reclaimPolicy volumeBindingMode allowVolumeExpansion';
 
-describe('a class of storage', () => {
-  it('is told as an administrator describes it', async () => {
+describe('StorageClass', () => {
+  it('returns the annotations and labels of an administrator as fields of a class', async () => {
     await using gateway = await startTestGateway({ objects: [fast, plain] });
     const { data, errors } = await gateway.query(`{ storageClasses { totalCount nodes { ${ALL} } } }`);
     expect(errors).toBeUndefined();
@@ -54,7 +54,7 @@ describe('a class of storage', () => {
     });
   });
 
-  it('is told without the parameters of its provisioner', async () => {
+  it('returns a class without the parameters of its provisioner', async () => {
     await using gateway = await startTestGateway({ objects: [fast] });
     const { data } = await gateway.query(
       '{ storageClass(name: "fast") { manifest metadata { labels { key } } } none: storageClass(name: "none") { name } }',
@@ -69,13 +69,13 @@ describe('a class of storage', () => {
     ['(filter: { canUse: false })', ['plain']],
     ['(filter: { search: "DISKS" })', ['fast']],
     ['(last: 1)', ['plain']],
-  ])('can be chosen: storageClasses%s', async (args, names) => {
+  ])('filters storageClasses%s', async (args, names) => {
     await using gateway = await startTestGateway({ objects: [fast, plain] });
     const { data } = await gateway.query(`{ storageClasses${args} { nodes { name } } }`);
     expect(data).toEqual({ storageClasses: { nodes: names.map((name) => ({ name })) } });
   });
 
-  it('is seen in part by who may only claim storage somewhere, and not at all by others', async () => {
+  it('returns redacted classes to viewers who may only create claims, and none to others', async () => {
     const objects = [namespace('team-a'), fast];
     const query = '{ storageClasses { nodes { name displayName canUse metadata { uid } manifest } } }';
     await using claiming = await limitedGateway({
@@ -96,7 +96,7 @@ describe('a class of storage', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('is followed', async () => {
+  it('sends the changes of storage classes to subscribers', async () => {
     await using gateway = await startTestGateway({ objects: [fast] });
     const changes = gateway.subscribe('subscription { storageClasses { type object { name } } }');
     expect((await changes.next()).value?.data?.['storageClasses']).toMatchObject({ type: 'ADDED' });

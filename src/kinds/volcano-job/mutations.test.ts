@@ -29,7 +29,7 @@ function stored(gateway: SimulatedGateway, name = 'train'): unknown {
   return gateway.cluster.get('batch.volcano.sh/v1alpha1', 'Job', name, 'team-a');
 }
 
-/** Of the document: what is sent to the job that is there, and what is to be there then. */
+/** Documented example: the job, the patch, and the expected result. */
 const documentsJob = {
   apiVersion: 'batch.volcano.sh/v1alpha1',
   kind: 'Job',
@@ -67,13 +67,13 @@ const documentsJob = {
   status: { minAvailable: 1, pending: 3, state: { phase: 'Inqueue' } },
 };
 
-describe('the example of the document', () => {
+describe('patchVolcanoJob with the documented example', () => {
   const asked = `mutation ($input: PatchVolcanoJobInput!) { patchVolcanoJob(input: $input) { volcanoJob { phase pending queue manifest } } }`;
 
   it.each([
     ['MERGE', { metadata: { labels: { app: 'patchlabel' } } }],
     ['JSON', [{ op: 'add', path: '/metadata/labels', value: { app: 'patchlabel' } }]],
-  ])('answers with the whole job, as %s', async (type, body) => {
+  ])('returns the patched job for a patch of type %s', async (type, body) => {
     await using gateway = await startWith(documentsJob);
     const { data, errors } = await gateway.query(asked, { input: patchedBy(type, body) });
     expect(errors).toBeUndefined();
@@ -85,7 +85,7 @@ describe('the example of the document', () => {
     expect(stored(gateway, 'openmpi-hello-2-com')).toMatchObject(manifest);
   });
 
-  it('answers with the whole job, as STRATEGIC, where the API server knows the kind by itself', async () => {
+  it('returns the patched job for a STRATEGIC patch when the API server supports it', async () => {
     await using gateway = await startTestGateway({ aggregated: [nativeVolcanoJobs], objects: [documentsJob] });
     const body = { metadata: { labels: { app: 'patchlabel' } } };
     const { data } = await gateway.query(asked, { input: patchedBy('STRATEGIC', body) });
@@ -93,7 +93,7 @@ describe('the example of the document', () => {
     expect(data).toMatchObject({ patchVolcanoJob: { volcanoJob: { manifest: { ...body, spec } } } });
   });
 
-  it('is refused by an API server that merges no custom resources strategically, which says what it takes', async () => {
+  it('returns UNSUPPORTED_MEDIA_TYPE and the supported types for a STRATEGIC patch of a custom resource', async () => {
     await using gateway = await startWith(documentsJob);
     const body = { metadata: { labels: { app: 'patchlabel' } } };
     const { errors } = await gateway.query(asked, { input: patchedBy('STRATEGIC', body) });
@@ -109,7 +109,7 @@ describe('the example of the document', () => {
 });
 
 describe('patchVolcanoJob', () => {
-  it('lets its author read at once what has become of the job', async () => {
+  it('returns the patched job to queries at once', async () => {
     await using gateway = await startWith(train);
     const { data } = await patch(gateway, { type: 'MERGE', patch: { metadata: { labels: { app: 'x' } } } });
     const labels = [
@@ -124,14 +124,14 @@ describe('patchVolcanoJob', () => {
     expect(again.data).toEqual({ volcanoJob: { metadata: { labels: [{ key: 'app' }, { key: 'team' }] } } });
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('changes no job in a dry run', async () => {
     await using gateway = await startWith(train);
     const { data } = await patch(gateway, { type: 'MERGE', patch: { spec: { tasks: [] } }, dryRun: true });
     expect(data).toMatchObject({ patchVolcanoJob: { volcanoJob: { tasks: [] } } });
     expect(stored(gateway)).toMatchObject({ spec: { tasks: [{ name: 'worker' }] } });
   });
 
-  it('tells the API server what it is told', async () => {
+  it('passes the options of a patch to the API server', async () => {
     await using gateway = await startWith(train);
     const options = { fieldManager: 'ada', fieldValidation: 'WARN' };
     await patch(gateway, { type: 'MERGE', patch: { metadata: { labels: { app: 'x' } } }, ...options });
@@ -144,7 +144,7 @@ describe('patchVolcanoJob', () => {
     ]);
   });
 
-  it('is refused where the job has changed since', async () => {
+  it('returns CONFLICT when the job has changed since', async () => {
     await using gateway = await startWith(train);
     const body = { metadata: { labels: { app: 'x' } } };
     const { errors } = await patch(gateway, { type: 'MERGE', patch: body, resourceVersion: '1' });
@@ -167,7 +167,7 @@ describe('patchVolcanoJob', () => {
     [503, 'ServiceUnavailable', 'UNAVAILABLE'],
     [504, 'ServerTimeout', 'TIMEOUT'],
     [504, 'Timeout', 'TIMEOUT'],
-  ])('says %i %s as %s', async (status, reason, code) => {
+  ])('maps HTTP %i %s to %s', async (status, reason, code) => {
     await using gateway = await startWith(train);
     gateway.cluster.faults.refuse({
       status,
@@ -187,11 +187,11 @@ describe('patchVolcanoJob', () => {
     ]);
   });
 
-  it('says by itself that there is no such job, that a patch cannot be read or fails, and where', async () => {
+  it('returns errors of the gateway for a missing job and for malformed patches, with the path', async () => {
     await using gateway = await startWith(train);
     const failed = { type: 'JSON', patch: [{ op: 'test', path: '/spec/minAvailable', value: 5 }] };
     const answers = [
-      await patch(gateway, { name: 'nobody', type: 'MERGE', patch: {} }),
+      await patch(gateway, { name: 'missing', type: 'MERGE', patch: {} }),
       await patch(gateway, { type: 'JSON', patch: { op: 'add' } }),
       await patch(gateway, failed),
     ];
@@ -203,13 +203,13 @@ describe('patchVolcanoJob', () => {
   });
 });
 
-describe('a suspended Volcano job', () => {
+describe('suspendVolcanoJob and resumeVolcanoJob', () => {
   it.each([
     ['suspend', 'Running', 'AbortJob'],
     ['resume', 'Aborted', 'ResumeJob'],
-  ] as const)('is asked for by a command to %s it', async (verb, phase, action) => {
+  ] as const)('creates a command to %s a job', async (verb, phase, action) => {
     await using gateway = await startWith(inPhase(phase));
-    const { data, errors } = await tell(gateway, verb);
+    const { data, errors } = await request(gateway, verb);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ [`${verb}VolcanoJob`]: { volcanoJob: { name: 'train', phase }, warnings: [] } });
     const { uid } = gateway.cluster.get('batch.volcano.sh/v1alpha1', 'Job', 'train', 'team-a')?.metadata ?? {};
@@ -231,26 +231,26 @@ describe('a suspended Volcano job', () => {
     ['suspend', 'Completed'],
     ['resume', 'Running'],
     ['resume', 'Failed'],
-  ] as const)('cannot be had by %s from %s', async (verb, phase) => {
+  ] as const)('returns CONFLICT for %s in phase %s', async (verb, phase) => {
     await using gateway = await startWith(inPhase(phase));
-    const { errors } = await tell(gateway, verb);
+    const { errors } = await request(gateway, verb);
     expect(errors).toMatchObject([{ extensions: { code: 'CONFLICT', kind: 'Job', ...AT, phase } }]);
     expect(commands(gateway)).toEqual([]);
   });
 
-  it('is left as it is in a dry run, and in a phase that we do not know, Volcano is asked', async () => {
+  it('creates no command in a dry run, and sends one in an unknown phase', async () => {
     await using gateway = await startWith(inPhase('Dreaming'));
-    expect((await tell(gateway, 'suspend', { dryRun: true })).errors).toBeUndefined();
+    expect((await request(gateway, 'suspend', { dryRun: true })).errors).toBeUndefined();
     expect(commands(gateway)).toEqual([]);
-    expect((await tell(gateway, 'suspend')).errors).toBeUndefined();
+    expect((await request(gateway, 'suspend')).errors).toBeUndefined();
     expect(commands(gateway)).toHaveLength(1);
   });
 
-  it('needs the job, and that the cluster takes commands', async () => {
+  it('returns NOT_FOUND for a missing job, and KIND_UNAVAILABLE when the cluster serves no commands', async () => {
     await using gateway = await startTestGateway({ objects: [volcanoJobCrd, namespace('team-a'), inPhase('Running')] });
-    const answers = [await tell(gateway, 'suspend', { name: 'nobody' }), await tell(gateway, 'suspend')];
+    const answers = [await request(gateway, 'suspend', { name: 'missing' }), await request(gateway, 'suspend')];
     expect(answers.map(({ errors }) => errors?.[0]?.extensions)).toMatchObject([
-      { code: 'NOT_FOUND', kind: 'Job', name: 'nobody' },
+      { code: 'NOT_FOUND', kind: 'Job', name: 'missing' },
       { code: 'KIND_UNAVAILABLE', kind: 'Command' },
     ]);
   });
@@ -260,7 +260,7 @@ function patchedBy(type: string, body: unknown): object {
   return { namespace: 'team-a', name: 'openmpi-hello-2-com', type, patch: body };
 }
 
-async function tell(gateway: SimulatedGateway, verb: 'suspend' | 'resume', input: object = {}): Promise<Answer> {
+async function request(gateway: SimulatedGateway, verb: 'suspend' | 'resume', input: object = {}): Promise<Answer> {
   const type = verb === 'suspend' ? 'SuspendVolcanoJobInput' : 'ResumeVolcanoJobInput';
   const selection = 'volcanoJob { name phase } warnings';
   return gateway.query(`mutation ($input: ${type}!) { ${verb}VolcanoJob(input: $input) { ${selection} } }`, {

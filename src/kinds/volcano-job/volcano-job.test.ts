@@ -16,8 +16,8 @@ const POLICIES = 'policies { action event events exitCode timeout }';
 const noPolicy = { action: null, event: null, events: [], exitCode: null, timeout: null };
 const MOMENT = '2026-11-21T09:30:00Z';
 
-describe('a Volcano job', () => {
-  it('is told with everything that is asked for', async () => {
+describe('VolcanoJob', () => {
+  it('returns all fields of the spec of a job', async () => {
     const spec = {
       queue: 'default',
       schedulerName: 'volcano',
@@ -54,7 +54,7 @@ describe('a Volcano job', () => {
     });
   });
 
-  it('is told with its tasks', async () => {
+  it('returns the tasks of a job', async () => {
     const partitionPolicy = {
       totalPartitions: 2,
       partitionSize: 4,
@@ -110,7 +110,7 @@ describe('a Volcano job', () => {
   it.each([
     ['newer versions spell', 'succeeded', 'controlledResources'],
     ['the document spells', 'Succeeded', 'ControlledResources'],
-  ])('is told with what Volcano reports, as %s it', async (_, succeeded, controlledResources) => {
+  ])('returns the status of a job as %s it', async (_, succeeded, controlledResources) => {
     const counts = { pending: 1, running: 2, failed: 3, terminating: 4, unknown: 5, retryCount: 6, version: 7 };
     const status = {
       ...counts,
@@ -142,7 +142,7 @@ describe('a Volcano job', () => {
     });
   });
 
-  it('that Volcano has not looked at counts nothing', async () => {
+  it('returns zero counts for a job without a status', async () => {
     expect(await askOfJob(`${COUNTS} phase tasks { name }`, volcanoJob('train'))).toEqual({
       pending: 0,
       running: 0,
@@ -159,7 +159,7 @@ describe('a Volcano job', () => {
     });
   });
 
-  it('of a strange form is told as far as it goes', async () => {
+  it('returns the valid fields of a malformed job', async () => {
     const spec = {
       queue: 5,
       minAvailable: '2',
@@ -182,7 +182,7 @@ describe('a Volcano job', () => {
   });
 });
 
-describe('the Volcano jobs', () => {
+describe('volcanoJobs', () => {
   const jobs = [
     volcanoJob('b', { status: { state: { phase: 'Running' } }, spec: { queue: 'gpu' } }),
     volcanoJob('a', { metadata: { labels: { team: 'ml' } } }),
@@ -196,14 +196,14 @@ describe('the Volcano jobs', () => {
     ['filter: { queues: ["gpu"] }', 'b'],
     ['filter: { search: "C" }', 'c'],
     ['filter: { labelSelector: "team=ml" }', 'a'],
-  ])('with %s are %s', async (args, names) => {
+  ])('filters Volcano jobs with %s to %s', async (args, names) => {
     await using gateway = await startTestGateway({ objects: [volcanoJobCrd, ...jobs] });
     const { data } = await gateway.query(`{ volcanoJobs${args && `(${args})`} { nodes { name } totalCount } }`);
     const nodes = names.split(' ').map((name) => ({ name }));
     expect(data).toEqual({ volcanoJobs: { nodes, totalCount: nodes.length } });
   });
 
-  it('are found again by their ids, though Kubernetes calls them Job', async () => {
+  it('returns Volcano jobs by id', async () => {
     await using gateway = await startTestGateway({ objects: [volcanoJobCrd, ...jobs] });
     const { data } = await gateway.query('{ volcanoJobs(first: 1) { nodes { id } } }');
     const [, id] = /"id":"([^"]+)"/u.exec(JSON.stringify(data)) ?? [];
@@ -211,7 +211,7 @@ describe('the Volcano jobs', () => {
     expect(again.data).toEqual({ node: { __typename: 'VolcanoJob', id } });
   });
 
-  it('are followed, together and one by one', async () => {
+  it('sends the changes of all and of one Volcano job to subscribers', async () => {
     await using gateway = await startTestGateway({ objects: [volcanoJobCrd, ...jobs] });
     const list = gateway.subscribe(
       'subscription { volcanoJobs(namespace: "team-b") { type object { name running } } }',
@@ -225,7 +225,7 @@ describe('the Volcano jobs', () => {
     expect(await one.next()).toMatchObject({ value: { data: { volcanoJob: { running: 3 } } } });
   });
 
-  it('are not to be had where the cluster does not serve them', async () => {
+  it('returns KIND_UNAVAILABLE when the cluster does not serve Volcano jobs', async () => {
     await using gateway = await startTestGateway();
     const { errors } = await gateway.query('{ volcanoJobs { totalCount } }');
     expect(errors).toMatchObject([{ extensions: { code: 'KIND_UNAVAILABLE', kind: 'Job' } }]);
