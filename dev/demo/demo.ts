@@ -47,8 +47,8 @@ function headerOf({ token }: DemoUser): string {
 }
 
 /**
- * Starts a simulated cluster in this process, with fixtures, users and controllers, and a gateway connected to it. Resolves
- * when the gateway is ready.
+ * Starts a simulated cluster in this process, with fixtures, users and controllers, and a gateway connected to it.
+ * Resolves when the gateway is ready.
  */
 export async function startDemo({
   host,

@@ -51,7 +51,7 @@ it('passes admission without warnings', async () => {
   }
 });
 
-it('changes two workspaces while the activity generator runs: one is paused and started, one deleted and recreated', async () => {
+it('pauses, starts, deletes and recreates workspaces while the activity generator runs', async () => {
   await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
   await using _controller = startWorkspaceController({ client, delays });

@@ -30,9 +30,9 @@ export function aggregatedFixtures(now: Date): Manifest[] {
 }
 
 /**
- * All fixtures of the demo in creation order: definitions, namespaces, kinds, storage, workspaces in every state with their
- * stateful sets, pods and events, and Volcano jobs. They are in the state in which the controller leaves them, so it writes
- * nothing when it starts.
+ * All fixtures of the demo in creation order: definitions, namespaces, kinds, storage, workspaces in every state with
+ * their stateful sets, pods and events, and Volcano jobs. They are in the state in which the controller leaves them, so
+ * it writes nothing when it starts.
  */
 export function clusterFixtures(now: Date): Manifest[] {
   const at = now.getTime();

@@ -18,8 +18,8 @@ interface Subject {
 }
 
 /**
- * ClusterRoles of Kubeflow: `kubeflow-view`, `kubeflow-edit` and `kubeflow-admin`, which are bound in profile namespaces,
- * and the roles that are aggregated into them. As in Kubeflow, only the admin role includes WorkspaceKinds.
+ * ClusterRoles of Kubeflow: `kubeflow-view`, `kubeflow-edit` and `kubeflow-admin`, which are bound in profile
+ * namespaces, and the roles that are aggregated into them. As in Kubeflow, only the admin role includes WorkspaceKinds.
  */
 export function kubeflowRoles(): Manifest[] {
   return [
@@ -34,7 +34,9 @@ export function kubeflowRoles(): Manifest[] {
   ];
 }
 
-/** The aggregated role of a level and the role that Kubeflow Workspaces adds to it. Both are included in the next level. */
+/**
+ * The aggregated role of a level and the role that Kubeflow Workspaces adds to it. Both are included in the next level.
+ */
 function levelOf(level: string, next: string | undefined): Manifest[] {
   const includedIn = (name: string) => (next === undefined ? {} : { [`${AGGREGATE}${name}-${next}`]: 'true' });
   return [

@@ -25,9 +25,9 @@ type Reconcile = (name: ObjectName) => Promise<number | undefined | void>;
 const SYNC_POLL_MS = 20;
 
 /**
- * Starts a controller in place of Kubeflow's workspace controller, the StatefulSet controller, the garbage collector and
- * the kubelets. It is an ordinary client of the API server: it creates and deletes pods, and updates the status of pods,
- * workspaces and kinds. Disposing waits for the running reconciliations.
+ * Starts a controller in place of Kubeflow's workspace controller, the StatefulSet controller, the garbage collector
+ * and the kubelets. It is an ordinary client of the API server: it creates and deletes pods, and updates the status of
+ * pods, workspaces and kinds. Disposing waits for the running reconciliations.
  */
 export function startWorkspaceController(options: WorkspaceControllerOptions): AsyncDisposable {
   const { client, now = Date.now, delays = demoDelays, log = pino({ level: 'silent' }) } = options;
@@ -68,7 +68,7 @@ function startReconciling({ cache, delays, signal }: ControllerContext, log: Log
       const requeueAfterMs = await reconcile(name);
       if (typeof requeueAfterMs === 'number') queue.add(name, requeueAfterMs);
     } catch (error) {
-      if (signal.aborted || isNotFound(error)) return undefined; // Stopped, or the object was deleted and its watch reports it.
+      if (signal.aborted || isNotFound(error)) return undefined; // Stopped, or deleted: the watch reports it.
       if (!isConflict(error)) log.warn({ ...name, message: String(error) }, 'reconciliation failed, retrying');
       queue.add(name, delays.retryMs);
     }

@@ -5,7 +5,10 @@ import { isJsonObject, listAt, objectAt, stringAt, type JsonObject } from '../..
 const WEBHOOK = 'admission webhook "validatejob.volcano.sh" denied the request';
 const IMMUTABLE = 'job updates may not change fields other than `minAvailable`, `tasks[*].replicas under spec`';
 
-/** The rules of Volcano's webhook for updates of jobs: replicas, minAvailable, maxRetry and the priority class may change. */
+/**
+ * The rules of Volcano's webhook for updates of jobs: replicas, minAvailable, maxRetry and the priority class may
+ * change.
+ */
 export const volcanoAdmission: readonly AdmissionHook[] = [reviewJob];
 
 function reviewJob({ operation, resource, subresource, object, oldObject }: AdmissionReview) {

@@ -57,8 +57,8 @@ export function volumeOf(claim: Claim): { readonly claim: Manifest; readonly vol
 const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 
 /**
- * Provisions volumes for unbound claims, removes the finalizer of deleted claims that no pod mounts, and deletes volumes
- * whose claim no longer exists.
+ * Provisions volumes for unbound claims, removes the finalizer of deleted claims that no pod mounts, and deletes
+ * volumes whose claim no longer exists.
  */
 export function reconcileVolumes(simulator: Simulator): void {
   const claims = simulator.list('v1', 'PersistentVolumeClaim').filter(isClaim);

@@ -6,7 +6,10 @@ import type { ControllerContext } from './controller-context.ts';
 /** Terminates pods whose workspace no longer exists, in place of the garbage collector and the kubelet. */
 export class OrphanedPodReconciler {
   readonly #context: ControllerContext;
-  /** End of the grace period, in `performance.now()` time, by the UID of the terminating pod. An entry lives as long as its pod. */
+  /**
+   * End of the grace period, in `performance.now()` time, by the UID of the terminating pod. Removed with the pod's
+   * finalizer.
+   */
   readonly #ending = new Map<string, number>();
 
   constructor(context: ControllerContext) {

@@ -65,7 +65,9 @@ function rendered<V extends { readonly value?: string }>(variable: V, { metadata
   return { ...variable, value: variable.value.replace(PATH_PREFIX, (_, portId: string) => `${prefix}/${portId}/`) };
 }
 
-/** Name of the workspace's pod. Its suffix is derived from the UID, not random, so that creating twice is idempotent. */
+/**
+ * Name of the workspace's pod. Its suffix is derived from the UID, not random, so that creating twice is idempotent.
+ */
 export function podNameOf({ metadata }: Workspace): string {
   return `ws-${metadata.name}-${sha256(metadata.uid).slice(0, 5)}-0`;
 }
@@ -92,8 +94,8 @@ interface Mounted {
 }
 
 /**
- * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A second mount at the same path is
- * omitted.
+ * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A second mount at the same
+ * path is omitted.
  */
 function podVolumes({ spec }: Workspace, common: KindPodTemplate) {
   const { home, data = [], secrets = [] } = spec.podTemplate.volumes;

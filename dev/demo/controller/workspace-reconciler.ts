@@ -143,7 +143,10 @@ export class WorkspaceReconciler {
   }
 }
 
-/** Adds the StatefulSet to the pod's owners. The workspace stays an owner; in a real cluster it owns the StatefulSet only. */
+/**
+ * Adds the StatefulSet to the pod's owners. The workspace stays an owner; in a real cluster it owns the StatefulSet
+ * only.
+ */
 function withOwner(template: PodTemplate, set: StatefulSet): PodTemplate {
   const { metadata } = template;
   return { ...template, metadata: { ...metadata, ownerReferences: [setReference(set), ...metadata.ownerReferences] } };

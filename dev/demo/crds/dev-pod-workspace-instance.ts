@@ -2,7 +2,10 @@ import type { AggregatedResource } from '../../simulator/aggregated-resource.ts'
 import { defineKind } from './definition.ts';
 import { boolean, coreObject, listOf, mapOf, object, string, withDefault, type Schema } from './schema.ts';
 
-/** DevPod workspaces as the platform's aggregated API server serves them: without `watch` and without a status subresource. */
+/**
+ * DevPod workspaces as the platform's aggregated API server serves them: without `watch` and without a status
+ * subresource.
+ */
 export const servedDevPodWorkspaceInstances: AggregatedResource = {
   apiVersion: 'management.loft.sh/v1',
   kind: 'DevPodWorkspaceInstance',

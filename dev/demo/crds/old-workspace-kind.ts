@@ -16,7 +16,9 @@ import {
 import { dnsLabel, portId } from './field-types.ts';
 import { httpProxy, workspaceKindColumns } from './workspace-kind.ts';
 
-/** `workspacekinds.kubeflow.org` as vendors shipped it in 2025: images describe their ports, idle workspaces are culled. */
+/**
+ * `workspacekinds.kubeflow.org` as vendors shipped it in 2025: images describe their ports, idle workspaces are culled.
+ */
 export const oldWorkspaceKindCrd = define({
   kind: 'WorkspaceKind',
   plural: 'workspacekinds',

@@ -35,7 +35,7 @@ function patch(test: TestSimulator, type: 'merge' | 'strategic-merge') {
   return test.send('PATCH', `${JOBS}/train`, label, `application/${type}-patch+json`);
 }
 
-it('stores Volcano jobs in both spellings and rejects strategic merge patches when they are custom resources', async () => {
+it('stores both spellings of Volcano jobs and rejects strategic merge patches for custom resources', async () => {
   await using test = await startTestSimulator({ objects: [volcanoJobCrd, volcanoCommandCrd, job] });
   expect((await test.get(`${JOBS}/train`)).body).toMatchObject({ spec: job.spec, status: job.status });
   expect((await patch(test, 'merge')).body).toMatchObject(label);

@@ -19,7 +19,10 @@ import {
 
 const EXACTLY_ONE = exactlyOne(['url', 'configMap'], `must specify exactly one of 'url' or 'configMap'`);
 
-/** Presentation of a WorkspaceKind. Its pictures come from a URL or a ConfigMap; `configMap` is the schema of that reference. */
+/**
+ * Presentation of a WorkspaceKind. Its pictures come from a URL or a ConfigMap; `configMap` is the schema of that
+ * reference.
+ */
 export function spawner(configMap: Schema): Schema {
   const picture = withRules(object({ url: string(), configMap }), EXACTLY_ONE);
   const fields = {
