@@ -15,7 +15,7 @@ interface FieldDescription {
   readonly description: string;
 }
 
-/** The root fields of one kind, and what they are made of. */
+/** Root fields of one kind and their types. */
 interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly resource: Resource<T>;
   readonly type: TypeRef<T>;
@@ -23,7 +23,7 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly event: TypeRef<SubscriptionEvent<T>>;
   readonly filter: { readonly type: InputRef<F>; readonly description: string };
   readonly matcher: (filter: F | null | undefined) => (object: T) => boolean;
-  /** Order of the list; by namespace and name if absent. */
+  /** Order of the list. Default: by namespace and name. */
   readonly ordering?: Ordering<T>;
   /** Query of one object by name. */
   readonly get?: FieldDescription;
@@ -35,7 +35,7 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly subscribe: FieldDescription;
 }
 
-/** The same without the type of its objects, which Pothos cannot follow through generic code. */
+/** Resolvers of the root fields, without the type of the objects: Pothos cannot infer generic types. */
 interface KindOperations {
   get(client: ViewerClient, at: ObjectName): Promise<KubernetesObject | null>;
   list(client: ViewerClient, args: ListArgs): Promise<Connection<KubernetesObject>>;
@@ -51,8 +51,9 @@ type ListArgs = Selection & PagingArgs;
 type SubscribeArgs = Selection & { readonly after?: string | null | undefined };
 
 /**
- * Adds a kind's root fields to the schema: the query of one object and of a filtered list, the subscriptions to one
- * object and to a filtered list. Kinds whose lists take other arguments leave a field out and write it themselves.
+ * Adds the root fields of a kind to the schema: queries of one object and of a filtered list, and subscriptions to
+ * both.
+ * Kinds with other arguments leave a field out and define it themselves.
  */
 export function defineKind<T extends KubernetesObject, F extends object>(definition: KindDefinition<T, F>): void {
   const { resource, matcher, ordering = byNamespaceAndName } = definition;

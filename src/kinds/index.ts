@@ -10,7 +10,7 @@ import { resource as VolcanoJob } from './volcano-job/index.ts';
 import { resource as Workspace } from './workspace/index.ts';
 import { resource as WorkspaceKind } from './workspace-kind/index.ts';
 
-/** The kinds that the gateway knows: one line each, and importing them adds their part to the schema. */
+/** Resources that the gateway serves. Importing a kind adds its types and fields to the schema. */
 export const resources = [
   Namespace,
   Workspace,

@@ -7,7 +7,7 @@ import { objectOf, type Manifest } from './manifest.ts';
 import type { Operation } from './patch.ts';
 import { isFailedTest, retryOnConflict } from './retry.ts';
 
-/** The annotations that say who did what. */
+/** Keys of the audit annotations. */
 export const auditKeys = {
   createdBy: 'notebooks.kubeflow.org/created-by',
   updatedBy: 'notebooks.kubeflow.org/updated-by',
@@ -57,12 +57,12 @@ function auditValue({ metadata }: KubernetesObject, what: keyof typeof auditKeys
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** Who changes something, and when, as annotations. */
+/** Returns the audit annotations of an update: user and time. */
 export function updateAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotations {
   return { [auditKeys.updatedBy]: viewer.name, [auditKeys.updatedAt]: new Date().toISOString() };
 }
 
-/** Who creates something. When is in its metadata. */
+/** Returns the audit annotations of a creation. The time is in the metadata. */
 export function creationAnnotations({ viewer }: Pick<Context, 'viewer'>): Annotations {
   return { [auditKeys.createdBy]: viewer.name, [auditKeys.updatedBy]: viewer.name };
 }
@@ -74,10 +74,10 @@ export function withAnnotations(manifest: Manifest, added: Readonly<Record<strin
   return { ...manifest, metadata: { ...manifest.metadata, annotations: Object.fromEntries(kept) } };
 }
 
-/** The operations that add annotations to an object that has annotations already, or has none. */
+/** Returns operations that add annotations to an object with or without existing annotations. */
 export function annotationOperations(annotations: Annotations, has: 'annotations' | 'none'): Operation[] {
   if (has === 'none') {
-    // The whole map is set, so nobody may have put one there meanwhile; what is not there is null to a test.
+    // The map is set as a whole, so the test fails if it exists by now. A missing value is null in a test.
     return [
       { op: 'test', path: '/metadata/annotations', value: null },
       { op: 'add', path: '/metadata/annotations', value: annotations },
@@ -133,7 +133,7 @@ function operationsIn({ body }: Patch): readonly Operation[] {
 function withAnnotationsInPatch(body: unknown, added: Annotations): object {
   const patch = objectOf(body, 'input.patch');
   const metadata = objectOf(patch['metadata'] ?? {}, 'input.patch.metadata');
-  if (metadata['annotations'] === null) return patch; // all of them are to go
+  if (metadata['annotations'] === null) return patch; // the patch removes all annotations
   const annotations = objectOf(metadata['annotations'] ?? {}, 'input.patch.metadata.annotations');
   return { ...patch, metadata: { ...metadata, annotations: { ...annotations, ...added } } };
 }
@@ -159,7 +159,7 @@ async function patchJson<T extends KubernetesObject>(
     prepare: async (failed) => {
       if (!failed) return annotationsAfter(operations, await client.reader.get(resource, at));
       const has = annotationsAfter(operations, await client.reader.getUncached(resource, at));
-      if (has === failed.prepared) throw failed.error; // something else than the test of the annotations has failed
+      if (has === failed.prepared) throw failed.error; // the error has another reason than the annotations
       return has;
     },
     write: (has) => {
@@ -170,7 +170,7 @@ async function patchJson<T extends KubernetesObject>(
   });
 }
 
-/** Whether the object has annotations once these operations are done. */
+/** Whether the object has annotations after these operations. */
 function annotationsAfter(
   operations: readonly Operation[],
   object: KubernetesObject | undefined,

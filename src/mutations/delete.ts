@@ -41,7 +41,7 @@ interface Deleted<T> {
 
 /**
  * Deletes an object.
- * @throws {StatusError} the error of the API server; its causes have paths in the input
+ * @throws {StatusError} the error of the API server, with input paths
  */
 export async function deleteObject<T extends KubernetesObject, B extends T | undefined>(
   client: ViewerClient,

@@ -6,7 +6,10 @@ interface About {
   readonly name?: string | undefined;
 }
 
-/** Refuses an input as the API server refuses an object: INVALID, each cause with its place in the input. */
+/**
+ * Rejects an input in the form of the API server: INVALID, with a field path for each cause.
+ * @throws {StatusError} Invalid if there are causes
+ */
 export function assertNoCauses(causes: readonly StatusCause[], about: About): void {
   if (causes.length === 0) return;
   const listed = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
@@ -37,12 +40,12 @@ export function duplicateValue(field: string, message: string): StatusCause {
 }
 
 /**
- * Where the fields of an object stand in the input of a mutation: `spec.volumes.data[].pvcName` in
- * `input.volumes.data[].claimName`. What is below a field is below its place; what has none keeps its path.
+ * Maps paths of an object to paths of the input, such as `spec.volumes.data[].pvcName` to
+ * `input.volumes.data[].claimName`. A path without an entry uses that of its nearest parent, or is kept.
  */
 export type InputPaths = Readonly<Record<string, string>>;
 
-/** A manifest stands in the input as a whole. */
+/** Paths for inputs with a complete manifest. */
 export const manifestPaths: InputPaths = {
   metadata: 'input.manifest.metadata',
   spec: 'input.manifest.spec',
@@ -59,8 +62,8 @@ const optionPaths: InputPaths = {
 };
 
 /**
- * The outcome of a write; the causes of a refusal name the places in the input.
- * @throws {StatusError} what the write throws, with other paths
+ * Waits for a write and maps the paths of its error causes to paths of the input.
+ * @throws {StatusError} the error of the write with mapped causes
  */
 export async function withInputPaths<R>(paths: InputPaths, outcome: Promise<R>): Promise<R> {
   try {
@@ -68,7 +71,7 @@ export async function withInputPaths<R>(paths: InputPaths, outcome: Promise<R>):
   } catch (error) {
     if (!(error instanceof StatusError) || !error.details.causes?.length) throw error;
     const causes = error.details.causes.map((cause) => inInput({ ...optionPaths, ...paths }, cause));
-    // Some API servers check, and say, the same thing twice.
+    // Some API servers report the same cause twice.
     const distinct = [...new Map(causes.map((cause) => [JSON.stringify(cause), cause])).values()];
     throw new StatusError({ ...error.details, causes: distinct });
   }
@@ -78,7 +81,7 @@ function inInput(paths: InputPaths, cause: StatusCause): StatusCause {
   return { ...cause, field: inputPathOf(paths, cause.field) };
 }
 
-/** The longest path that the field is, or is below, decides. */
+/** Returns the input path of a field. The entry with the longest matching path is used. */
 export function inputPathOf(paths: InputPaths, field: string): string {
   const keys = [...field.matchAll(/\[([^\]]*)\]/gu)].map(([key]) => key);
   const form = field.replaceAll(/\[[^\]]*\]/gu, '[]');

@@ -10,22 +10,22 @@ import { retryOnConflict } from './retry.ts';
 interface GuardedMerge<T extends KubernetesObject> {
   readonly resource: Resource<T>;
   readonly at: ObjectName;
-  /** Annotations that go with the change. */
+  /** Annotations to set with the change. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** The merge patch for the object as it is. May refuse; asked again when the object has moved. */
+  /** Returns the merge patch for the stored object. Called again if the object has changed. May throw. */
   readonly changeOf: (object: T) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 interface Options extends Omit<WriteOptions, 'signal'> {
-  /** Of the spec that the viewer knows. */
+  /** Expected revision of the spec. */
   readonly revision: string;
 }
 
 /**
- * Changes an object by a merge patch of the version that was looked at. What a controller reports meanwhile does not
- * count: the object is looked at anew. An outcome that is unknown stays unknown. Needs `update`.
- * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
- * @throws {StatusError} whatever else the API server says
+ * Changes an object by a merge patch with a precondition on the version that was read. If only metadata or status have
+ * changed since, the change is repeated with the new version. Requires `update`.
+ * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
+ * @throws {StatusError} another error of the API server
  */
 export async function guardedMerge<T extends KubernetesObject>(
   client: ViewerClient,
@@ -50,12 +50,12 @@ function assertRevision({ kind, metadata, ...rest }: KubernetesObject, revision:
   if (present === revision) return;
   throw failure(
     'CONFLICT',
-    `${kind} ${keyOf(metadata)} has changed since you looked at it: its revision is ${present}, not ${revision}.`,
+    `${kind} ${keyOf(metadata)} has changed: expected revision ${revision}, got ${present}. Read it again.`,
     { kind, ...(metadata.namespace && { namespace: metadata.namespace }), name: metadata.name },
   );
 }
 
-/** To write a version is to insist on it. */
+/** Adds the precondition on the version, and the annotations. */
 function atVersion(
   change: Readonly<Record<string, unknown>>,
   { metadata: { resourceVersion } }: KubernetesObject,
@@ -66,14 +66,14 @@ function atVersion(
   return { ...change, metadata: { ...metadata, resourceVersion, annotations: { ...annotations, ...added } } };
 }
 
-/** Returns what a JSON Merge Patch (RFC 7396) makes of an object. Members that are undefined are not sent, so they change nothing. */
+/** Applies a JSON Merge Patch (RFC 7396) to an object. Undefined members are ignored, since JSON does not have them. */
 export function mergedBy<T extends object>(patch: Readonly<Record<string, unknown>>, target: T): T {
   const merged: Record<string, unknown> = Object.fromEntries(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];
     else if (value !== undefined) merged[name] = anyObject.is(value) ? mergedBy(value, objectAt(merged, name)) : value;
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much a T as what the API server makes of it
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server does not check the type either
   return merged as T;
 }
 

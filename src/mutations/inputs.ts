@@ -21,7 +21,7 @@ export const PropagationPolicyEnum = builder.enumType('PropagationPolicy', {
   } as const,
 });
 
-/** Whether to try only. */
+/** Input field for a dry run. */
 export function dryRunField(t: InputFields) {
   return t.boolean({
     required: true,
@@ -46,7 +46,7 @@ export function fieldValidationField(t: InputFields) {
   });
 }
 
-/** What every write of a whole manifest or of a patch can be told. */
+/** Input fields of every write of a manifest or patch. */
 export function writeFields(t: InputFields) {
   return {
     dryRun: dryRunField(t),
@@ -55,7 +55,7 @@ export function writeFields(t: InputFields) {
   };
 }
 
-/** What every deletion of one object can be told. */
+/** Input fields of every deletion of one object. */
 export function deleteFields(t: InputFields) {
   return {
     uid: t.id({ description: 'Precondition: uid of the object. CONFLICT if the name belongs to another object.' }),
@@ -66,7 +66,7 @@ export function deleteFields(t: InputFields) {
   };
 }
 
-/** What every deletion can be told, of however many objects. */
+/** Input fields of every deletion, of one or more objects. */
 export function deletionFields(t: InputFields) {
   return {
     propagationPolicy: t.field({
@@ -126,17 +126,17 @@ export const KeyValueInput = builder.inputType('KeyValueInput', {
 
 type Entries = readonly KeyValue[] | null | undefined;
 
-/** The entries as the map that they stand for. */
+/** Converts entries to a map. */
 export function mapOf(entries: Entries): Readonly<Record<string, string>> {
   return Object.fromEntries((entries ?? []).map(({ key, value }) => [key, value]));
 }
 
-/** A key that stands twice would lose its first value. */
+/** Returns a cause for each repeated key, whose earlier value would be lost. */
 export function duplicateKeys(field: string, entries: Entries): StatusCause[] {
   const known = new Set<string>();
   return (entries ?? []).flatMap(({ key }, index) => {
     const again = known.has(key);
     known.add(key);
-    return again ? [duplicateValue(`${field}[${index}].key`, `the key ${JSON.stringify(key)} stands twice`)] : [];
+    return again ? [duplicateValue(`${field}[${index}].key`, `key ${JSON.stringify(key)} is repeated`)] : [];
   });
 }

@@ -5,7 +5,7 @@ import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { failure } from '../graphql/errors.ts';
 
-/** A manifest as a client has written it. */
+/** Manifest of a client. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,13 +13,12 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What a manifest has to be about; without a name it says its own. */
+/** Object that a manifest has to describe. Without a name, the manifest may have any. */
 type Subject = Partial<ObjectName>;
 
 /**
- * The manifest that a client has given, as JSON or as YAML text. What goes without saying is filled in: apiVersion, kind,
- * namespace and name.
- * @throws {GraphQLError} BAD_REQUEST where it is none, or is about something else
+ * Parses a manifest, which is an object or YAML text, and sets apiVersion, kind, namespace and name if they are absent.
+ * @throws {GraphQLError} BAD_REQUEST if it is not a manifest, or describes another object
  * @throws {StatusError} 422 Invalid if its name or namespace cannot be in a request path
  */
 export function manifestOf(value: unknown, resource: ResourceName, { namespace, name }: Subject): Manifest {
@@ -40,7 +39,7 @@ export function manifestOf(value: unknown, resource: ResourceName, { namespace, 
   };
 }
 
-/** Kubernetes takes an empty name or namespace for none. */
+/** Kubernetes treats an empty name or namespace as absent. */
 function assertNames({ namespace, name }: Readonly<Record<string, unknown>>): void {
   assertSegments({
     'input.manifest.metadata.namespace': textOf(namespace),
@@ -53,13 +52,13 @@ function textOf(value: unknown): string | undefined {
 }
 
 /**
- * An object that a client has given, as JSON or as YAML text.
- * @throws {GraphQLError} BAD_REQUEST where it is none
+ * Parses an object, which may be YAML text.
+ * @throws {GraphQLError} BAD_REQUEST if it is not an object
  */
 export function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
   const meant = typeof value === 'string' ? parsed(value, path) : value;
   if (anyObject.is(meant)) return meant;
-  throw failure('BAD_REQUEST', `${path} must be an object, or its YAML as text, got ${excerptOf(meant)}.`);
+  throw failure('BAD_REQUEST', `Expected ${path} to be an object or its YAML, got ${excerptOf(meant)}.`);
 }
 
 function parsed(text: string, path: string): unknown {
@@ -67,13 +66,16 @@ function parsed(text: string, path: string): unknown {
     return parse(text);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw failure('BAD_REQUEST', `${path} is text, but not YAML: ${error.message}`);
+    throw failure(
+      'BAD_REQUEST',
+      `Expected ${path} to be an object or its YAML, but it is not valid YAML: ${error.message}`,
+    );
   }
 }
 
 function assertSame(path: string, given: unknown, expected: string | undefined): void {
   if (expected === undefined || given === undefined || given === null || given === '' || given === expected) return;
-  throw failure('BAD_REQUEST', `${path} must be ${JSON.stringify(expected)}, got ${excerptOf(given)}.`);
+  throw failure('BAD_REQUEST', `Expected ${path} to be ${JSON.stringify(expected)}, got ${excerptOf(given)}.`);
 }
 
 function excerptOf(value: unknown): string {

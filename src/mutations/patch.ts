@@ -23,7 +23,7 @@ export const PatchTypeEnum = builder.enumType('PatchType', {
   } as const,
 });
 
-/** What every patch of one object consists of, and can be told. */
+/** Input fields of every patch of one object. */
 export function patchFields(t: InputFields) {
   return {
     type: t.field({ type: PatchTypeEnum, required: true, description: 'Type of the patch.' }),
@@ -52,8 +52,8 @@ interface PatchInput {
 }
 
 /**
- * The patch as it is to be sent, with the version it depends on in it.
- * @throws {GraphQLError} BAD_REQUEST for what cannot be a patch of its type
+ * Returns the patch to send, including the precondition on its version.
+ * @throws {GraphQLError} BAD_REQUEST if the patch does not have the form of its type
  */
 export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: ResourceName, at: ObjectName): Patch {
   switch (type) {
@@ -73,13 +73,15 @@ export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: 
   }
 }
 
-/** A version of an object as it is stored. */
+/** Version of a stored object. */
 export type StoredVersion = Pick<ObjectMeta, 'uid' | 'resourceVersion'>;
 
-/** The patch, with the precondition that this version is stored, whatever the patch itself says of versions. */
+/**
+ * Returns the patch with the precondition that this version is stored. It replaces a precondition of the patch itself.
+ */
 export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: StoredVersion): Patch {
   switch (type) {
-    case 'JSON': // The last operation decides.
+    case 'JSON': // The last operation takes effect.
       return {
         type,
         body: [...operationsOf(body), { op: 'add', path: '/metadata/resourceVersion', value: resourceVersion }],
@@ -87,7 +89,7 @@ export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: 
     case 'MERGE':
     case 'STRATEGIC':
       return { type, body: withMetadata(objectOf(body, 'input.patch'), { resourceVersion }) };
-    case 'APPLY': // If the object is gone, the version alone would not keep an APPLY from creating another one.
+    case 'APPLY': // Without the uid, an APPLY would create the object again if it has been deleted.
       return { type, body: withMetadata(objectOf(body, 'input.patch'), { uid, resourceVersion }) };
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
@@ -100,7 +102,7 @@ export interface Operation {
   readonly value?: unknown;
 }
 
-/** To write a version is to insist on it: where it is another by now, the API server answers Conflict. */
+/** Returns an operation that sets the version. The API server responds with Conflict if another version is stored. */
 function guardOf(resourceVersion: string | null | undefined): Operation[] {
   return resourceVersion ? [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }] : [];
 }
@@ -110,7 +112,7 @@ function operationsOf(patch: unknown): readonly Operation[] {
   const expected = 'a list of operations such as { op: "replace", path: "/spec/paused", value: true }';
   throw failure(
     'BAD_REQUEST',
-    `input.patch must be ${expected}, got ${(JSON.stringify(patch) ?? 'nothing').slice(0, 100)}.`,
+    `Expected input.patch to be ${expected}, got ${(JSON.stringify(patch) ?? 'nothing').slice(0, 100)}.`,
   );
 }
 

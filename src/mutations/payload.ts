@@ -1,20 +1,20 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { builder, type TypeRef } from '../graphql/builder.ts';
 
-/** What a write has come to. */
+/** Result of a write. */
 export interface WritePayload {
   readonly object: KubernetesObject;
   readonly warnings: readonly string[];
 }
 
 export interface PayloadOptions {
-  /** Under which name the object is given. */
+  /** Name of the field with the object. */
   readonly field: string;
   readonly type: TypeRef<KubernetesObject>;
   readonly description: string;
 }
 
-/** The answer to a mutation that writes one object: the object, and the warnings. */
+/** Defines the payload of a mutation that writes one object: the object and warnings. */
 export function writePayload<P extends WritePayload = WritePayload>(
   name: string,
   { field, type, description }: PayloadOptions,

@@ -120,8 +120,8 @@ describe('createWorkspace', () => {
     ['has dots', { name: 'my.nb' }, 'input.name', 'dots'],
     ['is too long', { name: 'n'.repeat(64) }, 'input.name', '63'],
     ['has upper case', { name: 'Nb' }, 'input.name', 'lower case'],
-    ['is missing', { name: null }, 'input.name', 'must be given'],
-    ['is given twice', { generateName: 'nb-' }, 'input.generateName', 'only one'],
+    ['is missing', { name: null }, 'input.name', 'got neither'],
+    ['is given twice', { generateName: 'nb-' }, 'input.generateName', 'got both'],
     ['begins with a dash', { name: null, generateName: '-nb' }, 'input.generateName', 'begin'],
   ])('is INVALID, and says why, when the name %s', async (_, input, field, message) => {
     await using gateway = await start();

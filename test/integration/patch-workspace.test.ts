@@ -218,8 +218,8 @@ spec:
     ['another namespace', { metadata: { namespace: 'other' } }, 'input.manifest.metadata.namespace'],
     ['another kind', { kind: 'Pod' }, 'input.manifest.kind'],
     ['another version', { apiVersion: 'kubeflow.org/v1' }, 'input.manifest.apiVersion'],
-    ['no object', 'just text', 'input.manifest must be an object'],
-    ['no YAML', 'a: [', 'not YAML'],
+    ['no object', 'just text', 'Expected input.manifest to be an object'],
+    ['no YAML', 'a: [', 'not valid YAML'],
   ])('is a BAD_REQUEST that says what is wrong for %s', async (_, manifest, message) => {
     await using gateway = await start();
     const { errors } = await gateway.query(REPLACE, { input: { ...at, manifest } });

@@ -137,7 +137,7 @@ describe('updateWorkspace', () => {
     gateway.cluster.faults.stall();
     gateway.cluster.apply({ ...stored(gateway), spec: { ...stored(gateway).spec, displayName: 'Newer' } });
     const { errors } = await gateway.query(UPDATE, { input: { ...at, revision: 'x', paused: true } });
-    const [, present] = /its revision is (\w+)/u.exec(errors?.[0]?.message ?? '') ?? [];
+    const [, present] = /got (\w+)/u.exec(errors?.[0]?.message ?? '') ?? [];
     const { data } = await gateway.query(UPDATE, { input: { ...at, revision: present, paused: true } });
     expect(data?.['updateWorkspace']).toMatchObject({ workspace: { paused: true, displayName: 'Newer' } });
   });

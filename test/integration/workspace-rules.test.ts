@@ -345,7 +345,7 @@ describe('mount paths', () => {
       {
         reason: 'FieldValueDuplicate',
         field: inputPath(way, 'spec.podTemplate.volumes.secrets[0].mountPath'),
-        message: '"/x/" is the mount path of another volume already',
+        message: '"/x/" is already the mount path of another volume',
       },
     ]);
   });

@@ -8,7 +8,7 @@ export const NamespaceType = kubernetesType('Namespace', Namespace);
 export const NamespaceConnection = connectionTypeOf(NamespaceType);
 export const NamespaceEvent = eventTypeOf(NamespaceType);
 
-/** The namespace of this name; where the viewer does not see it, what its name alone tells. */
+/** Returns the namespace by name; one with only its name if the viewer may not read it. */
 export function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
   const known = client.reader.prefetched(Namespace).get({ name });
   if (known) return known;

@@ -13,7 +13,7 @@ export const Namespace = defineResource<NamespaceObject>({
   plural: 'namespaces',
   namespaced: false,
   access: {
-    // Who may list the workspaces of a namespace may know that it exists.
+    // Viewers who may list the workspaces of a namespace may know that it exists.
     redacted: {
       verbs: ['list'],
       on: Workspace,

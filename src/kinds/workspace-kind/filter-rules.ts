@@ -9,8 +9,9 @@ type Labels = Readonly<Record<string, string>>;
 export type FilterScope = 'WORKSPACE_KIND' | 'IMAGE_CONFIG' | 'POD_CONFIG';
 
 /**
- * What a rule may look at. Absent is not the same as without labels: a condition on what is absent never holds, not even
- * `NotIn` or `DoesNotExist`.
+ * Labels that a rule can match. A condition on absent labels never holds, not even `NotIn` or `DoesNotExist`; a
+ * condition
+ * on empty labels may.
  */
 export interface FilterLabels {
   readonly namespace?: Labels | undefined;
@@ -18,10 +19,10 @@ export interface FilterLabels {
   readonly podConfig?: Labels | undefined;
 }
 
-/** What the rules say of a kind or an option. */
+/** Effect of the filter rules on a WorkspaceKind or an option. */
 export interface FilterVerdict {
   readonly hidden: boolean;
-  /** Not to be shown at all. */
+  /** Whether it is removed from all lists of offers. */
   readonly removed: boolean;
   readonly denied: boolean;
   readonly deniedMessage: string | null;
@@ -29,7 +30,7 @@ export interface FilterVerdict {
 
 const nothingSaid: FilterVerdict = { hidden: false, removed: false, denied: false, deniedMessage: null };
 
-/** The first rule of this scope whose conditions all hold decides everything; later rules are not merged in. */
+/** Returns the effect of the first rule of this scope whose conditions all hold. Later rules are ignored. */
 export function filterVerdict(
   workspaceKind: WorkspaceKindObject,
   scope: FilterScope,
@@ -54,7 +55,7 @@ interface Conditions {
 
 const compiled = new WeakMap<FilterRuleSpec, Conditions>();
 
-/** Conditions that cannot be read are dropped, and a rule that has none left never holds. */
+/** Compiles the conditions of a rule once. Malformed conditions are dropped; a rule without any other never holds. */
 function conditionsOf(rule: FilterRuleSpec): Conditions {
   let conditions = compiled.get(rule);
   if (!conditions) {
@@ -84,12 +85,14 @@ function on(
   return matches && ((labels) => labels[source] !== undefined && matches(labels[source]));
 }
 
-const NAMESPACE_LABELS = Symbol('labels of the namespace in which a kind is looked at');
+const NAMESPACE_LABELS = Symbol('labels of the namespace in which a WorkspaceKind is offered');
 
-/** A kind, possibly as it is offered in one namespace. */
+/** WorkspaceKind, optionally as it is offered in one namespace. */
 export type WorkspaceKindInContext = WorkspaceKindObject & { readonly [NAMESPACE_LABELS]?: FilterLabels['namespace'] };
 
-/** The kind as it is offered in a namespace: its rules are applied with the labels of that namespace. */
+/**
+ * Returns the WorkspaceKind as offered in a namespace: its filter rules are applied with the labels of that namespace.
+ */
 export function inNamespace(
   workspaceKind: WorkspaceKindObject,
   labels: FilterLabels['namespace'],
@@ -97,18 +100,22 @@ export function inNamespace(
   return { ...workspaceKind, [NAMESPACE_LABELS]: labels };
 }
 
-/** The labels of the namespace in which the kind is looked at. Undefined: in none. */
+/** Returns the labels of the namespace of {@link inNamespace}. Undefined if there is none. */
 export function namespaceLabelsOf(workspaceKind: WorkspaceKindInContext): FilterLabels['namespace'] {
   return workspaceKind[NAMESPACE_LABELS];
 }
 
-/** Undefined for a namespace that does not exist: it is the same as none. */
+/** Returns the labels of a namespace. Undefined if it does not exist. */
 export function labelsOfNamespace(client: ViewerClient, name: string): FilterLabels['namespace'] {
   const namespace = client.reader.prefetched(Namespace).get({ name });
   return namespace && labelsOf(namespace);
 }
 
-/** Rules look at the labels of a namespace also where the viewer may not. Undefined where only its name is known to us too. */
+/**
+ * Returns the labels of a namespace, also if the viewer may not read them: filter rules apply to all viewers. Undefined
+ * if
+ * the cache does not have the namespace.
+ */
 export function labelsOf(namespace: NamespaceObject): FilterLabels['namespace'] {
   const { resourceVersion, labels = {} } = unredacted(namespace).metadata;
   return resourceVersion === '' ? undefined : labels;
@@ -118,12 +125,12 @@ export function isHidden(workspaceKind: WorkspaceKindInContext): boolean {
   return workspaceKindSpecOf(workspaceKind).spawner?.hidden === true || workspaceKindVerdict(workspaceKind).hidden;
 }
 
-/** Whether the rules take the kind out of what its namespace is offered. */
+/** Whether filter rules remove the WorkspaceKind from the offers of its namespace. */
 export function isRemoved(workspaceKind: WorkspaceKindInContext): boolean {
   return workspaceKindVerdict(workspaceKind).removed;
 }
 
-/** What the rules say of the kind where it is looked at. */
+/** Returns the effect of the filter rules on the WorkspaceKind itself. */
 export function workspaceKindVerdict(workspaceKind: WorkspaceKindInContext): ReturnType<typeof filterVerdict> {
   return filterVerdict(workspaceKind, 'WORKSPACE_KIND', { namespace: namespaceLabelsOf(workspaceKind) });
 }

@@ -20,8 +20,8 @@ export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter',
 export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
 
 /**
- * The filter as a function of a kind.
- * @throws {GraphQLError} BAD_REQUEST for a malformed label selector
+ * Returns the filter as a predicate.
+ * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
 export function workspaceKindMatcher(
   filter: WorkspaceKindFilter | null | undefined,

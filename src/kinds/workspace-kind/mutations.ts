@@ -99,7 +99,7 @@ builder.mutationField('updateWorkspaceKind', (t) =>
   }),
 );
 
-/** A kind, the revision of it that is known, and what to change. */
+/** Changes of a WorkspaceKind, and the revision that they are based on. */
 export interface WorkspaceKindUpdate {
   readonly name: string;
   readonly revision: string;
@@ -122,9 +122,10 @@ const workspaceKindPaths: InputPaths = {
 };
 
 /**
- * Changes a kind by a patch of the version that was looked at; what the controller reports meanwhile does not count.
- * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
- * @throws {StatusError} whatever the API server says, with the places in the input
+ * Updates a WorkspaceKind by a merge patch. If only metadata or status have changed since the read, the update is
+ * repeated.
+ * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
+ * @throws {StatusError} an error of the API server, with input paths
  */
 export function updateWorkspaceKind(
   context: Context,
@@ -133,7 +134,7 @@ export function updateWorkspaceKind(
   const { name, revision } = update;
   const cleared = (['displayName', 'description'] as const).filter((field) => update[field] === null);
   assertNoCauses(
-    cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; leave it out to keep it as it is')),
+    cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value')),
     { kind: WorkspaceKind.kind, name },
   );
   const {

@@ -10,7 +10,7 @@ import {
   type WorkspaceKindObject,
 } from './resource.ts';
 
-/** One option of a kind, as it is offered in some context. */
+/** Option of a WorkspaceKind with its filter verdict. */
 export interface SpawnerOption {
   readonly workspaceKind: WorkspaceKindObject;
   readonly list: OptionList;
@@ -24,7 +24,7 @@ function optionSpecsOf(workspaceKind: WorkspaceKindObject, list: OptionList): re
   return workspaceKindSpecOf(workspaceKind).podTemplate?.options?.[list]?.values ?? [];
 }
 
-/** All options of a list, with the verdict of the kind's rules in this context; those that are not to be shown included. */
+/** Returns all options of a list with the verdict of the filter rules, including removed ones. */
 export function spawnerOptionsOf(
   workspaceKind: WorkspaceKindObject,
   list: OptionList,
@@ -33,7 +33,7 @@ export function spawnerOptionsOf(
   return optionSpecsOf(workspaceKind, list).map((spec) => offered(workspaceKind, list, spec, context));
 }
 
-/** Undefined where the kind has no such option. */
+/** Returns one option with the verdict of the filter rules. Undefined if the WorkspaceKind does not have it. */
 export function spawnerOptionOf(
   workspaceKind: WorkspaceKindObject,
   list: OptionList,
@@ -58,7 +58,9 @@ function offered(
   };
 }
 
-/** The labels of an option as a map: of a key that stands twice, the last counts. They are not Kubernetes labels. */
+/**
+ * Returns the labels of an option as a map. The last value of a repeated key is used. They are not Kubernetes labels.
+ */
 export function optionLabelsOf({ spawner }: OptionSpec): Readonly<Record<string, string>> {
   return Object.fromEntries((spawner?.labels ?? []).map(({ key = '', value = '' }) => [key, value]));
 }

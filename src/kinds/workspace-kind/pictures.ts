@@ -14,7 +14,7 @@ import {
   type Picture,
 } from './resource.ts';
 
-/** One of the two pictures of a kind. */
+/** Icon or logo of a WorkspaceKind. */
 interface Image {
   readonly workspaceKind: WorkspaceKindObject;
   readonly which: 'icon' | 'logo';
@@ -61,11 +61,11 @@ function errorOf(image: Image): string | null {
   const { errorType } = statusOf(image)?.configMap ?? {};
   if (errorType) return errors.get(errorType) ?? 'CONFIGMAP_UNKNOWN';
   const { configMap } = workspaceKindSpecOf(image.workspaceKind).spawner?.[image.which] ?? {};
-  // The oldest definition names no namespace, and only its controller knows which it means.
+  // The oldest version of the CRD has no namespace; only its controller knows which one is meant.
   return configMap && !(configMap.name && configMap.namespace && configMap.key) ? 'CONFIGMAP_UNKNOWN' : null;
 }
 
-/** A picture of a kind, read from the cluster. */
+/** Content of an icon or logo. */
 export interface PictureFile {
   readonly contentType: string;
   readonly content: Buffer;
@@ -88,15 +88,16 @@ const ConfigMap = defineResource<KubernetesObject>({
 
 const pictures = object({ data: record(string), binaryData: record(string) });
 
-/** Where the gateway serves a picture that is kept in the cluster; it changes with the picture, where that is known. */
+/** Returns the path at which the gateway serves a picture. It has the digest of the picture, if known. */
 export function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
   return `/assets/workspacekinds/${encodeURIComponent(workspaceKind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
 }
 
 /**
- * The picture at a path, for who may see the kind. It is read as the gateway itself: who sees the kind need not see the
- * ConfigMap; but only one that is labelled as a source of pictures is read. Undefined where there is none.
- * @throws {StatusError} Invalid if the name cannot be one; Forbidden where the viewer may not see the kind; when the cluster cannot be asked
+ * Reads the picture at a path for viewers who may see the WorkspaceKind. The ConfigMap is read with the identity of the
+ * gateway, so only those with the label `image-source` are read. Undefined if there is no such picture.
+ * @throws {StatusError} Invalid if the name is invalid; Forbidden if the viewer may not see the WorkspaceKind; other
+ *   errors of the API server
  */
 export async function pictureAt(
   { client, signal }: Context,
@@ -129,7 +130,7 @@ async function readPicture(
   return encoded === undefined ? undefined : { contentType, content: Buffer.from(encoded, 'base64') };
 }
 
-/** Undefined, too, where the gateway may not read it: for its clients it is not there. */
+/** Returns undefined also if the gateway may not read the object. */
 async function existing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -143,6 +144,6 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return segment; // a malformed escape: no name contains "%"
+    return segment; // malformed escape; no name contains "%"
   }
 }

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
-/** One way into a workspace. */
+/** Port of a workspace. */
 export interface Port {
   readonly id: string;
   readonly protocol: string;
@@ -10,7 +10,7 @@ export interface Port {
 
 const DEFAULT_PROTOCOL = 'HTTP';
 
-/** The ports of a kind: its own in new kinds, those of its images in old ones. */
+/** Returns the ports of a WorkspaceKind: of the pod template or, in old versions of the CRD, of its images. */
 export function portsOf(workspaceKind: WorkspaceKindObject): Port[] {
   const { ports: own, options } = workspaceKindSpecOf(workspaceKind).podTemplate ?? {};
   if (own) {
@@ -30,7 +30,7 @@ export function portsOf(workspaceKind: WorkspaceKindObject): Port[] {
   return [...ports.values()];
 }
 
-/** The ports of one image of a kind, under the names that it has for them. Empty for an unknown image. */
+/** Returns the ports of one image option with the display names of the image. Empty if the option does not exist. */
 export function imagePortsOf(workspaceKind: WorkspaceKindObject, imageId: string): Port[] {
   const known = new Map(portsOf(workspaceKind).map((port) => [port.id, port]));
   const image = workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.values?.find(
@@ -43,7 +43,7 @@ export function imagePortsOf(workspaceKind: WorkspaceKindObject, imageId: string
   }));
 }
 
-/** Where the ports of a workspace are reached: kinds that have ports of their own came with a new path. */
+/** Returns the path of a port on the host of the dashboard. It differs for old versions of the CRD. */
 export function connectPathOf(
   workspaceKind: WorkspaceKindObject,
   at: { readonly namespace: string; readonly name: string; readonly portId: string },

@@ -22,7 +22,7 @@ export const workspaceKindFilterArg = builder.args((t) => ({
   }),
 }));
 
-/** A page of those that match. */
+/** Returns a page of the objects that match. */
 export function workspaceKindConnection(
   workspaceKinds: readonly WorkspaceKindInContext[],
   { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },

@@ -15,7 +15,7 @@ import {
 } from '../../kubernetes/decoder.ts';
 
 const redirect = object({ to: string, message: object({ level: string, text: string }) });
-/** In old kinds the ports are the image’s, and have a protocol. */
+/** Port of an image. In old versions of the CRD it also has the protocol. */
 const imagePort = object({ id: string, displayName: string, protocol: string });
 const option = object({
   id: string,
@@ -51,7 +51,7 @@ const filterRule = object({
     ui: object({ hide: boolean }),
     api: object({ hide: boolean, deny: boolean, denyMessage: object({ text: string }) }),
   }),
-  match: listOf(custom(filterMatch.is)), // half a condition would select more than was meant
+  match: listOf(custom(filterMatch.is)), // a partially decoded condition would match more objects
 });
 
 const spec = object({
@@ -67,7 +67,7 @@ const spec = object({
   podTemplate: object({
     volumeMounts: object({ home: string }),
     extraVolumeMounts: listOf(object({ mountPath: string })),
-    /** Absent in old kinds. */
+    /** Absent in old versions of the CRD. */
     ports: listOf(object({ id: string, protocol: string, defaultDisplayName: string })),
     options: object({ imageConfig: optionList, podConfig: optionList }),
   }),
@@ -78,14 +78,17 @@ const spec = object({
 const status = object({ spawnerIcon: pictureStatus, spawnerLogo: pictureStatus });
 
 export type RedirectMessageSpec = NonNullable<Decoded<typeof redirect>['message']>;
-/** One value of an option list. */
+/** Option in the spec. */
 export type OptionSpec = Decoded<typeof option>;
 export type Picture = Decoded<typeof picture>;
 export type ActivityRuleSpec = Decoded<typeof activityRule>;
 export type FilterMatch = Decoded<typeof filterMatch>;
 export type FilterRuleSpec = Decoded<typeof filterRule>;
 
-/** A WorkspaceKind of any age of its CRD: read it through {@link workspaceKindSpecOf} and {@link workspaceKindStatusOf}. */
+/**
+ * WorkspaceKind of any version of its CRD. Read it through {@link workspaceKindSpecOf} and {@link
+ * workspaceKindStatusOf}.
+ */
 export interface WorkspaceKindObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
@@ -94,17 +97,17 @@ export interface WorkspaceKindObject extends KubernetesObject {
 const readSpec = memoizedDecode(spec, {});
 const readStatus = memoizedDecode(status, {});
 
-/** What is offered. */
+/** Returns the desired state. */
 export function workspaceKindSpecOf(workspaceKind: WorkspaceKindObject): Decoded<typeof spec> {
   return readSpec(workspaceKind.spec);
 }
 
-/** What the controller reports. Empty until it has looked. */
+/** Returns the state that the controller reported. Empty until it has reported one. */
 export function workspaceKindStatusOf(workspaceKind: WorkspaceKindObject): Decoded<typeof status> {
   return readStatus(workspaceKind.status);
 }
 
-/** What a spawner shows of a kind: names, pictures, options and rules, and nothing of how its pods are made. */
+/** Returns the reduced form: names, pictures, options and rules, without the pod template. */
 function spawnerOf(offering: WorkspaceKindObject): WorkspaceKindObject {
   const { apiVersion, kind, metadata } = offering;
   const { name, uid, resourceVersion } = metadata;
@@ -122,7 +125,7 @@ export const WorkspaceKind = defineResource<WorkspaceKindObject>({
   plural: 'workspacekinds',
   namespaced: false,
   access: {
-    // Who has to do with workspaces anywhere may see what there is to choose from.
+    // Viewers who may use workspaces in some namespace may see the offered options.
     redacted: { verbs: ['list', 'get', 'create'], on: Workspace, where: 'any-namespace', redact: spawnerOf },
   },
 });

@@ -53,7 +53,7 @@ interface OfferContext {
   readonly podConfig?: string | null | undefined;
 }
 
-/** What is offered of a list in this context: options that a rule takes out are missing. */
+/** Returns the options that are offered in this context, without those that a rule removes. */
 function offers(
   client: ViewerClient,
   workspaceKind: WorkspaceKindInContext,

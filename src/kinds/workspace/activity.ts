@@ -35,7 +35,7 @@ const WorkspaceProbe = builder.objectRef<Probe>('WorkspaceProbe').implement({
   }),
 });
 
-/** Null where the controller does not tell, or tells no time of it. */
+/** Returns the last probe. Null if the controller reports none, or none with a time. */
 function probeOf(activity: ActivityStatus | undefined): Probe | null {
   const { startTime, endTime, result = '', message = '' } = activity?.lastProbe ?? {};
   const startedAt = timestampOf(startTime) ?? timestampOf(endTime);
@@ -74,7 +74,7 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
       description:
         'Time from which the controller may pause the workspace for inactivity. Null unless it is RUNNING and the time is known.',
       resolve: (workspace) => {
-        if (stateOf(workspace) !== 'RUNNING') return null; // what is there then is left over from the last run
+        if (stateOf(workspace) !== 'RUNNING') return null; // otherwise the time belongs to the previous run
         return timestampOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
       },
     }),

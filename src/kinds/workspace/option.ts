@@ -13,7 +13,7 @@ import {
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceKindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
 
-/** One of the two choices of a workspace. */
+/** Reference to the imageConfig or podConfig option of a workspace. */
 export interface ChosenOption {
   readonly workspace: WorkspaceObject;
   readonly list: OptionList;
@@ -26,7 +26,10 @@ interface RedirectStep extends ChosenOption {
 
 const other = { imageConfig: 'podConfig', podConfig: 'imageConfig' } as const satisfies Record<OptionList, OptionList>;
 
-/** The option as the workspace's own namespace, and its other choice, are offered it. Null when kind or option are gone. */
+/**
+ * Returns the option with the filter rules applied for the namespace of the workspace and its other option. Null if the
+ * WorkspaceKind or the option does not exist.
+ */
 function describe(client: ViewerClient, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
   const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
   if (!workspaceKind) return null;

@@ -66,7 +66,7 @@ const byName: readonly WorkspaceOrder[] = [
   { field: 'NAME', direction: 'ASC' },
 ];
 
-/** What is asked for, then namespace and name, so that the order is total. */
+/** Returns the requested criteria, followed by namespace and name, so that the order is total. */
 export function workspaceOrdering(orderBy: readonly WorkspaceOrder[] | null | undefined): Ordering<WorkspaceObject> {
   const asked = orderBy ?? [];
   const criteria = [...asked, ...byName.filter(({ field }) => asked.every((order) => order.field !== field))];

@@ -21,13 +21,13 @@ export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').imp
   }),
 });
 
-/** The pod of a workspace: as its controller reports it, and itself where it can be seen. */
+/** Pod of a workspace: as reported by the controller, and the object itself if the viewer may read it. */
 export interface WorkspacePodParts {
   readonly reported: PodStatus | undefined;
   readonly pod: PodObject | undefined;
 }
 
-/** Null while there is none. Of several, as when one replaces another, the one that is reported, else the newest. */
+/** Returns the pod of a workspace: of several, the reported one, or else the newest. Null while there is none. */
 export function workspacePodOf(client: ViewerClient, workspace: WorkspaceObject): WorkspacePodParts | null {
   const { podTemplatePod: reported } = statusOf(workspace);
   const pods = client.reader.prefetched(Pod).byIndex('workspace', keyOf(workspace.metadata));
@@ -35,7 +35,7 @@ export function workspacePodOf(client: ViewerClient, workspace: WorkspaceObject)
   return pod || reported?.name ? { reported, pod } : null;
 }
 
-/** What is being deleted counts as old. */
+/** Sorts pods that are being deleted before all others. */
 function byAge({ metadata: a }: PodObject, { metadata: b }: PodObject): number {
   if (!a.deletionTimestamp !== !b.deletionTimestamp) return a.deletionTimestamp ? -1 : 1;
   return a.creationTimestamp < b.creationTimestamp ? -1 : 1;

@@ -26,7 +26,7 @@ interface WorkspaceListArgs extends PagingArgs {
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
-/** A page of those that match. */
+/** Returns a page of the objects that match. */
 export function workspaceConnection(
   workspaces: readonly WorkspaceObject[],
   args: WorkspaceListArgs,

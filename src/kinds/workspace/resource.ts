@@ -12,7 +12,7 @@ import {
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
-/** Milliseconds since the epoch from new controllers, seconds from old ones; 0: never. */
+/** Milliseconds since the epoch from current controllers, seconds from old ones. 0 means never. */
 const time = number;
 
 const labels = record(string);
@@ -59,19 +59,19 @@ export type SecretVolume = Decoded<typeof secretVolume>;
 export type PodStatus = Decoded<typeof pod>;
 export type ActivityStatus = Decoded<typeof activity>;
 
-/** A Workspace of any age of its CRD: read it through {@link specOf} and {@link statusOf}. */
+/** Workspace of any version of its CRD. Read it through {@link specOf} and {@link statusOf}. */
 export interface WorkspaceObject extends KubernetesObject {
   readonly spec?: unknown;
   readonly status?: unknown;
 }
 
-/** As much of a workspace as its author decides: also of one that is not stored. */
+/** Part of a workspace that its author writes. The workspace need not be stored. */
 export type WorkspaceContent = Pick<WorkspaceObject, 'spec'>;
 
-/** A write of a workspace: the object that is stored before it, and the one that it would store. */
+/** Write of a workspace: the stored object, and the object that the write would store. */
 export interface WorkspaceWrite {
   readonly namespace: string;
-  /** Undefined if the API server is to make the name. */
+  /** Undefined if the API server generates the name. */
   readonly name?: string | undefined;
   /** Undefined for a new workspace. */
   readonly before: WorkspaceContent | undefined;
@@ -81,17 +81,17 @@ export interface WorkspaceWrite {
 const readSpec = memoizedDecode(spec, {});
 const readStatus = memoizedDecode(status, {});
 
-/** What is asked for. */
+/** Returns the desired state. */
 export function specOf(workspace: WorkspaceContent): Decoded<typeof spec> {
   return readSpec(workspace.spec);
 }
 
-/** What the controller reports. Empty until it has looked. */
+/** Returns the state that the controller reported. Empty until it has reported one. */
 export function statusOf(workspace: WorkspaceObject): Decoded<typeof status> {
   return readStatus(workspace.status);
 }
 
-/** The two lists of options that a kind offers, and a workspace chooses one of each. */
+/** List of options of a WorkspaceKind. A workspace has one option of each list. */
 export type OptionList = 'imageConfig' | 'podConfig';
 
 export type ChosenOptions = Readonly<Record<OptionList, string>>;
@@ -119,9 +119,9 @@ export const Workspace = defineResource<WorkspaceObject>({
       kind: (workspace) => [workspaceKindNameOf(workspace)],
       imageConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'imageConfig'))],
       podConfig: (workspace) => [optionKeyOf(workspaceKindNameOf(workspace), optionIdOf(workspace, 'podConfig'))],
-      /** By the key of each PersistentVolumeClaim that it mounts. */
+      /** Key of each mounted PersistentVolumeClaim. */
       claim: (workspace) => claimNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
-      /** By the key of each Secret that it mounts. */
+      /** Key of each mounted Secret. */
       secret: (workspace) => secretNamesOf(workspace).map((name) => keyOf({ ...workspace.metadata, name })),
     },
   },
@@ -137,7 +137,7 @@ function secretNamesOf(workspace: WorkspaceObject): readonly string[] {
   return [...new Set(secrets.map(({ secretName }) => secretName))].filter((name) => name !== undefined);
 }
 
-/** Names an option over all kinds, in the indexes `imageConfig` and `podConfig`. */
+/** Returns the key of an option in the indexes `imageConfig` and `podConfig`, unique across WorkspaceKinds. */
 export function optionKeyOf(kind: string, optionId: string): string {
   return `${kind}/${optionId}`;
 }
@@ -146,13 +146,18 @@ export function displayNameOf(workspace: WorkspaceObject): string {
   return specOf(workspace).displayName || workspace.metadata.name;
 }
 
-/** From here on a number is milliseconds: as seconds it would be the year 5138, and as milliseconds below it 1973. */
+/**
+ * Smallest number that counts as milliseconds. In seconds it is the year 5138; smaller millisecond values are before
+ * 1973.
+ */
 const FIRST_MILLISECONDS = 1e11;
 const LATEST_DATE = 8.64e15;
 
 /**
- * A time of a status, in milliseconds since the epoch. Old controllers write seconds and new ones milliseconds, and an
- * upgraded cluster keeps old values, so each value is judged by itself. Undefined where Kubernetes says 0 or nothing.
+ * Converts a time of a status to milliseconds since the epoch. Old controllers write seconds and current ones
+ * milliseconds,
+ * and an upgraded cluster keeps old values, so each value is classified on its own. Undefined if the value is 0 or
+ * absent.
  */
 export function millisecondsOf(value: number | undefined): number | undefined {
   if (value === undefined || !(value > 0)) return undefined;
@@ -160,7 +165,7 @@ export function millisecondsOf(value: number | undefined): number | undefined {
   return milliseconds > LATEST_DATE ? undefined : milliseconds;
 }
 
-/** The same as a DateTime. */
+/** Converts a time of a status to a DateTime. Null if the value is 0 or absent. */
 export function timestampOf(value: number | undefined): string | null {
   const milliseconds = millisecondsOf(value);
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString();

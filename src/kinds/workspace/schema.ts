@@ -47,7 +47,10 @@ interface Service {
   readonly connectable: boolean;
 }
 
-/** Empty where kind or image are gone; other protocols than HTTP cannot be shown by a browser. */
+/**
+ * Returns the HTTP ports, since browsers support no other protocol. Empty if the WorkspaceKind or image option does not
+ * exist.
+ */
 export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[] {
   const { name, namespace = '' } = workspace.metadata;
   const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });

@@ -32,7 +32,9 @@ const stateByName: ReadonlyMap<string | undefined, WorkspaceState> = new Map([
   ['Error', 'ERROR'],
 ]);
 
-/** UNKNOWN for a missing status, an empty state, and a state of a newer cluster. */
+/**
+ * Returns the observed state. UNKNOWN if the status or state is missing, or if the state is not known to this gateway.
+ */
 export function stateOf(workspace: WorkspaceObject): WorkspaceState {
   return stateByName.get(statusOf(workspace).state) ?? 'UNKNOWN';
 }

@@ -4,7 +4,7 @@ import { workspaceKindSpecOf, WorkspaceKind } from '../workspace-kind/resource.t
 import { workspaceKindNameOf, specOf, type SecretVolume, type WorkspaceObject } from './resource.ts';
 
 interface Mount {
-  /** That of the workspace. */
+  /** Namespace of the workspace. */
   readonly namespace: string;
   readonly claimName: string;
   readonly mountPath: string | null;
@@ -15,7 +15,7 @@ interface MountedSecret extends SecretVolume {
   readonly namespace: string;
 }
 
-/** 0644, as Kubernetes has it. */
+/** Default of Kubernetes: 0644. */
 const DEFAULT_MODE = 420;
 
 export const VolumeMount = builder.objectRef<Mount>('VolumeMount').implement({

@@ -12,23 +12,26 @@ interface CheckedWrite {
   readonly at: { readonly namespace: string; readonly name: string };
   readonly paths: InputPaths;
   readonly dryRun: boolean;
-  /** Sends the write: in a dry run, or so that it succeeds only if this version is stored. Undefined: there is none yet. */
+  /**
+   * Sends the write: as a dry run, or with the precondition that this version is stored. Undefined for a new workspace.
+   */
   readonly send: (
     target: 'dry-run' | { readonly version: StoredVersion | undefined },
   ) => Promise<WriteResult<WorkspaceObject>>;
 }
 
 /**
- * Sends a write whose result only the API server knows, such as a patch, and stores nothing that the rules of workspaces
- * do not allow:
+ * Sends a write whose result only the API server can compute, such as a patch, if the result complies with the rules of
+ * workspaces:
  *
- * 1. A dry run gives the object that would result, with the version of the stored object that it is based on.
- * 2. That stored object is read, and {@link assertWorkspaceRules} compares the two.
- * 3. The write is sent with a precondition on that version. If another write came first, all is done again.
+ * 1. A dry run returns the resulting object, with the version of the stored object that it is based on.
+ * 2. That stored object is read, and {@link assertWorkspaceRules} compares both.
+ * 3. The write is sent with a precondition on that version. After a Conflict, it starts again at 1.
  *
- * An APPLY that creates has no precondition on "does not exist": in that race it is merged with the new object. All that it
- * adds itself has been checked.
- * @throws {StatusError} what the write throws, and Conflict if other writes came first each time
+ * An APPLY that creates an object has no precondition. If the object is created concurrently, the APPLY is merged with
+ * it;
+ * the fields that the APPLY itself adds have been checked.
+ * @throws {StatusError} an error of the write, also Conflict if the object has changed during each attempt
  * @throws {GraphQLError} as {@link assertWorkspaceRules}
  */
 export function writeChecked(context: Context, write: CheckedWrite): Promise<WriteResult<WorkspaceObject>> {
@@ -45,7 +48,7 @@ export function writeChecked(context: Context, write: CheckedWrite): Promise<Wri
   });
 }
 
-/** @throws {StatusError} Conflict if another version is stored by now */
+/** @throws {StatusError} Conflict if another version is stored */
 async function storedVersion(
   { client }: Context,
   at: CheckedWrite['at'],
@@ -56,7 +59,7 @@ async function storedVersion(
   throw new StatusError({
     code: 409,
     reason: 'Conflict',
-    message: `Workspace ${JSON.stringify(at.name)} changes too often to be checked. Try again.`,
+    message: `Workspace ${JSON.stringify(at.name)} has changed during the check. Try again.`,
     kind: Workspace.kind,
     ...at,
   });
@@ -66,8 +69,9 @@ const UNRULED_FIELDS: ReadonlySet<string> = new Set(['paused', 'displayName', 'd
 const UNRULED_PATH = /^\/(?:metadata\/.+|status(?:\/.*)?|spec\/(?:paused|displayName|deferUpdates))$/u;
 
 /**
- * Whether the rules of workspaces may look at what a patch changes. False only for patches that name nothing but other
- * fields, such as labels: those need no dry run.
+ * Whether a patch may change fields that the rules of workspaces concern. False only for patches of other fields, such
+ * as
+ * labels: those need no dry run.
  */
 export function mayConcernRules({ type, body }: Patch): boolean {
   if (type === 'JSON') return !Array.isArray(body) || !body.every(isUnruledOperation);
@@ -77,7 +81,7 @@ export function mayConcernRules({ type, body }: Patch): boolean {
   return Object.keys(spec).some((field) => !UNRULED_FIELDS.has(field));
 }
 
-/** `from` matters too: a move changes the place that it leaves. */
+/** A move also changes the field at `from`. */
 function isUnruledOperation(operation: unknown): boolean {
   const { path, from } = objectIn(operation);
   return [path, ...(from === undefined ? [] : [from])].every(

@@ -114,24 +114,25 @@ interface Naming {
 }
 
 /**
- * What speaks against the name of a new workspace. Kubernetes itself would take 253 characters and dots; but the name
- * becomes the value of a label, and the name of a Service.
+ * Returns the causes why the name of a new workspace is invalid. The rules are stricter than those of Kubernetes (253
+ * characters, dots): the name becomes a label value and the name of a Service.
  */
 export function validateName({ name, generateName }: Naming): StatusCause[] {
-  if (!name && !generateName) return [requiredValue('input.name', 'name or generateName must be given')];
+  if (!name && !generateName) return [requiredValue('input.name', 'expected name or generateName, got neither')];
   if (name && generateName)
-    return [invalidValue('input.generateName', 'only one of name and generateName may be given')];
+    return [invalidValue('input.generateName', 'expected either name or generateName, got both')];
   if (generateName) return problem('input.generateName', generateName, PREFIX);
   return problem('input.name', name ?? '', LABEL);
 }
 
 function problem(field: string, text: string, form: RegExp): StatusCause[] {
   if (text.length > LONGEST_NAME) {
-    const why = `must be no more than ${LONGEST_NAME} characters, as it becomes the value of a label; got ${text.length}`;
+    const why = `expected at most ${LONGEST_NAME} characters, since the name becomes a label value; got ${text.length}`;
     return [invalidValue(field, why)];
   }
-  if (text.includes('.')) return [invalidValue(field, 'must not contain dots, as it becomes the name of a Service')];
+  if (text.includes('.'))
+    return [invalidValue(field, 'expected no dots, since the name becomes the name of a Service')];
   if (form.test(text)) return [];
-  const why = 'must consist of lower case letters, digits and "-", and begin and end with a letter or digit';
+  const why = 'expected lower case letters, digits and "-", beginning and ending with a letter or digit';
   return [invalidValue(field, `${why}; got ${JSON.stringify(text)}`)];
 }

@@ -5,7 +5,7 @@ import { mapOf } from '../../../mutations/inputs.ts';
 import { Workspace, type WorkspaceContent, specOf, type ChosenOptions, type WorkspaceObject } from '../resource.ts';
 import type { PodMetadataValues, WorkspaceVolumes } from './inputs.ts';
 
-/** Where the fields of a Workspace stand in the inputs that name them one by one. */
+/** Paths of Workspace fields in the inputs of createWorkspace and updateWorkspace. */
 export const workspacePaths: InputPaths = {
   'metadata.name': 'input.name',
   'metadata.generateName': 'input.generateName',
@@ -25,7 +25,7 @@ export const workspacePaths: InputPaths = {
 
 type Entries = readonly KeyValue[] | null | undefined;
 
-/** What a new workspace is to be. */
+/** Fields of a new workspace. */
 export interface NewWorkspace {
   readonly namespace: string;
   readonly name?: string | null | undefined;
@@ -48,7 +48,7 @@ interface WorkspaceManifest extends WorkspaceContent {
   readonly metadata: object;
 }
 
-/** The object to be created. What is not given is left to the cluster. */
+/** Returns the manifest of a new workspace. Absent fields are left to the defaults of the API server. */
 export function workspaceManifest(
   input: NewWorkspace,
   auditAnnotations: Readonly<Record<string, string>>,
@@ -107,10 +107,10 @@ export function secretOf({
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Annotations of the workspaces themselves: not what a list of annotations is about. */
+/** Prefix of the annotations of Kubeflow Workspaces, which `annotations` of an update does not replace. */
 const OWN_ANNOTATIONS = 'notebooks.kubeflow.org/';
 
-/** What is to change of a workspace: absent keeps, null clears. */
+/** Changes of a workspace. Absent fields are kept, null clears a field. */
 export interface WorkspaceChange {
   readonly displayName?: string | null | undefined;
   readonly paused?: boolean | null | undefined;
@@ -121,7 +121,7 @@ export interface WorkspaceChange {
   readonly annotations?: Entries;
 }
 
-/** The change as a merge patch of the workspace as it is. */
+/** Returns the changes as a merge patch of the stored workspace. */
 export function mergePatchOf(
   workspace: WorkspaceObject,
   change: WorkspaceChange,
@@ -150,7 +150,7 @@ export function mergePatchOf(
   };
 }
 
-/** A merge patch adds to maps: what is to go has to be named. */
+/** Returns a merge patch that replaces a map. Removed keys are set to null. */
 function mapPatch(entries: Entries, current: Labels): Readonly<Record<string, string | null>> {
   const gone = Object.fromEntries(Object.keys(current ?? {}).map((key) => [key, null]));
   return { ...gone, ...mapOf(entries) };

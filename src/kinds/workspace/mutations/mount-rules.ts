@@ -11,7 +11,7 @@ import { specOf, type WorkspaceContent, type WorkspaceWrite } from '../resource.
 
 const VOLUMES = 'spec.podTemplate.volumes';
 
-/** A volume at its mount path. */
+/** Volume with its mount path. */
 interface MountedVolume {
   readonly field: string;
   readonly list: 'home' | 'kind' | 'data' | 'secrets';
@@ -27,8 +27,9 @@ const titles = {
 } as const;
 
 /**
- * Returns a cause for each volume that the write would put at the mount path of another one: the controller would silently
- * leave one of them out. Volumes that have shared a path before the write may go on doing so.
+ * Returns a cause for each volume that the write would mount at the path of another one: the controller would silently
+ * drop
+ * one of them. Volumes that shared a path before the write may keep it.
  */
 export function validateMountPaths(
   { before, after }: WorkspaceWrite,
@@ -43,7 +44,7 @@ export function validateMountPaths(
     if (!other) taken.set(path, volume);
     if (!other || !(volume.isNew || other.isNew)) return [];
     const [added, present] = volume.isNew ? [volume, other] : [other, volume];
-    const message = `${JSON.stringify(added.mountPath)} is the mount path of ${titles[present.list]} already`;
+    const message = `${JSON.stringify(added.mountPath)} is already the mount path of ${titles[present.list]}`;
     return [duplicateValue(added.field, message)];
   });
 }
@@ -73,12 +74,12 @@ function placeOf({ list, mountPath }: MountedVolume): string {
   return `${list} ${normalized(mountPath)}`;
 }
 
-/** `/data/` and `/data` are one path. */
+/** Removes repeated and trailing slashes: `/data/` and `/data` are the same path. */
 function normalized(path: string): string {
   return path.replaceAll(/\/+/gu, '/').replace(/(?<=.)\/$/u, '');
 }
 
-/** A claim or a secret that a workspace refers to. */
+/** PersistentVolumeClaim or Secret that a workspace refers to. */
 interface Mount {
   readonly field: string;
   readonly resource: Resource;
@@ -87,13 +88,13 @@ interface Mount {
 
 type Reason = Omit<StatusCause, 'field'>;
 
-/** Each is read from the API server, so their number is limited. */
+/** Maximum number of objects that one write may add. Each is read from the API server. */
 const MAX_NEW_MOUNTS = 100;
 
 /**
- * Returns a cause for each claim and secret that the workspace does not refer to before the write and may not mount. A
- * change of the label between this check and the write is not noticed, as by any admission control in Kubernetes.
- * @throws {GraphQLError} FORBIDDEN if the gateway writes with its own identity and may not get them
+ * Returns a cause for each PersistentVolumeClaim and Secret that the write adds and that the workspace may not mount. A
+ * change of the label between this check and the write is not detected, as in any Kubernetes admission control.
+ * @throws {GraphQLError} FORBIDDEN if the gateway writes with its own identity and may not get these objects
  */
 export async function validateMounts(
   context: Context,
@@ -137,7 +138,7 @@ function keyOf({ resource, name }: Mount): string {
   return `${resource.plural}/${name}`;
 }
 
-/** What an object can be named: other names are not asked for. */
+/** Names that an object can have. Other names are not requested. */
 const DNS_SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/u;
 
 function reasonAgainst(context: Context, namespace: string, mount: Mount): Promise<Reason | undefined> {
@@ -147,8 +148,9 @@ function reasonAgainst(context: Context, namespace: string, mount: Mount): Promi
 }
 
 /**
- * The gateway reads and writes with its own identity, which may have more rights than the viewer. So the viewer learns one
- * thing only, in one form: whether the object can be mounted. Whether one that cannot be mounted exists stays hidden.
+ * The gateway reads and writes with its own identity, which may have more permissions than the viewer. The message is
+ * the
+ * same for missing and unlabelled objects, so it does not disclose which objects exist.
  */
 async function reasonByGateway(
   { client }: Context,
@@ -173,7 +175,9 @@ async function reasonByGateway(
   }
 }
 
-/** The viewer's own credentials read and write: an object that they may not read cannot be mounted, whatever its label. */
+/**
+ * The gateway reads and writes with the viewer's identity. An object that the viewer may not read cannot be mounted.
+ */
 async function reasonByViewer(
   { client }: Context,
   namespace: string,

@@ -9,7 +9,7 @@ import { setPaused } from './pause.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 
-/** So many are asked for at once. */
+/** Maximum number of concurrent writes of one mutation. */
 const AT_ONCE = 8;
 const MOST_NAMES = 1_000;
 
@@ -132,12 +132,12 @@ async function pauseMany(context: Context, input: ManyInput, paused: boolean): P
 async function placesOf({ client }: Context, { namespace, names, filter }: ManyInput): Promise<readonly Place[]> {
   if (names) {
     if (!namespace || filter)
-      throw failure('BAD_REQUEST', 'input.names needs input.namespace, and goes without input.filter.');
+      throw failure('BAD_REQUEST', 'Expected input.namespace and no input.filter, since input.names is given.');
     if (names.length > MOST_NAMES)
-      throw failure('BAD_REQUEST', `input.names may have ${MOST_NAMES} entries, got ${names.length}.`);
+      throw failure('BAD_REQUEST', `Expected at most ${MOST_NAMES} entries in input.names, got ${names.length}.`);
     return [...new Set(names)].map((name) => ({ namespace, name }));
   }
-  if (!filter) throw failure('BAD_REQUEST', 'One of input.names and input.filter must be given.');
+  if (!filter) throw failure('BAD_REQUEST', 'Expected input.names or input.filter, got neither.');
   const matching = (await client.reader.list(Workspace, namespace)).filter(workspaceMatcher(filter));
   return inOrder(matching, workspaceOrdering(null)).map(({ item: { metadata } }) => ({
     namespace: metadata.namespace ?? '',

@@ -67,13 +67,13 @@ async function pauseOrStart(context: Context, input: PausingInput, paused: boole
   return writeAndWait(context, { at, write: () => setPaused(context, at, paused, dryRun) }, input);
 }
 
-/** What is asked for: `true` to pause, `false` to start. */
+/** Desired value: true to pause, false to start. */
 type Paused = boolean;
 
 /**
- * Pauses or starts a workspace by a patch that holds only in the right state.
- * @throws {GraphQLError} CONFLICT naming the present state, when that is the wrong one
- * @throws {StatusError} whatever else the API server says: NotFound, Invalid with its causes, …
+ * Pauses or starts a workspace by a JSON Patch that tests its state.
+ * @throws {GraphQLError} CONFLICT with the current state, if it does not permit the change
+ * @throws {StatusError} another error of the API server
  */
 export async function setPaused(
   context: Context,
@@ -89,7 +89,7 @@ export async function setPaused(
       if (!failed) return (await client.reader.get(Workspace, at)) ?? client.reader.getUncached(Workspace, at);
       const workspace = await client.reader.getUncached(Workspace, at);
       assertCanSetPaused(workspace, paused);
-      // The version is the same, so something else than a test has failed.
+      // The version is the same, so the error has another reason than a failed test.
       if (workspace.metadata.resourceVersion === failed.prepared.metadata.resourceVersion) throw failed.error;
       return workspace;
     },
@@ -107,7 +107,7 @@ function assertCanSetPaused(workspace: WorkspaceObject, paused: Paused): void {
   if (asked !== paused && (paused || state === 'PAUSED')) return;
   const { metadata } = workspace;
   const what = `Workspace ${keyOf(metadata)} cannot be ${paused ? 'paused' : 'started'}`;
-  const why = asked === paused ? `it is ${paused ? 'already' : 'not'} asked to be paused` : 'it has to be PAUSED first';
+  const why = asked === paused ? `spec.paused is already ${paused}` : 'expected state PAUSED';
   const { namespace, name } = metadata;
   throw failure('CONFLICT', `${what}: ${why}. Its state is ${state}.`, {
     kind: Workspace.kind,
@@ -117,7 +117,7 @@ function assertCanSetPaused(workspace: WorkspaceObject, paused: Paused): void {
   });
 }
 
-/** Tests what must hold, then changes the spec and the audit annotations. */
+/** Returns operations that test the state, change the spec and set the audit annotations. */
 function guardedPatch(
   workspace: WorkspaceObject,
   paused: Paused,

@@ -70,7 +70,7 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
     at,
     paths: manifestPaths,
     dryRun,
-    // The API server replaces only the version that the manifest names, in the dry run and after it.
+    // The manifest has the resourceVersion, which is a precondition of the dry run and of the write.
     send: (target) =>
       replaceWithAudit(context, { resource: Workspace, at, manifest }, { ...options, dryRun: target === 'dry-run' }),
   });

@@ -20,18 +20,18 @@ import {
 import { validateMounts, validateMountPaths } from './mount-rules.ts';
 
 interface Input {
-  /** Where the fields of the workspace are in the input. */
+  /** Paths of the fields of the workspace in the input. */
   readonly paths: InputPaths;
-  /** Causes that the input itself gives. */
+  /** Causes found in the input before. */
   readonly causes?: readonly StatusCause[];
 }
 
 /**
- * Decides whether a write may store a workspace, by the rules that the API server does not know: the filter rules of its
- * WorkspaceKind, one volume per mount path, and the labels of the claims and secrets that it mounts. Every mutation that
- * can change these fields passes here, with the object that results from it. Only what the write adds is checked: a
- * workspace that broke a rule before can still be changed.
- * @throws {StatusError} Invalid, with a path in the input for each cause
+ * Asserts the rules that the API server does not enforce: the filter rules of the WorkspaceKind, unique mount paths,
+ * and the
+ * labels of mounted PersistentVolumeClaims and Secrets. Every mutation that can change these fields calls it with the
+ * resulting object. Only additions are checked, so a workspace that already breaks a rule can still be changed.
+ * @throws {StatusError} Invalid, with an input path for each cause
  * @throws {GraphQLError} as {@link validateMounts}
  */
 export async function assertWorkspaceRules(
@@ -56,14 +56,15 @@ async function validateWorkspace(context: Context, write: WorkspaceWrite): Promi
   ];
 }
 
-/** All that the rules look at. */
+/** Returns all fields that the rules depend on. */
 function ruledPartOf(workspace: WorkspaceContent): readonly unknown[] {
   return [workspaceKindNameOf(workspace), chosenOptionsOf(workspace), specOf(workspace).podTemplate?.volumes];
 }
 
 /**
- * The rules apply to viewers who may not see the WorkspaceKind too. Without a copy of the kinds no decision is taken; if
- * the cluster does not serve them, there are no rules.
+ * Reads the WorkspaceKind without a permission check: its rules apply to all viewers. Throws if the cache is not
+ * synced;
+ * undefined, so without rules, if the cluster does not serve WorkspaceKinds.
  */
 function workspaceKindOf({ client }: Context, workspace: WorkspaceContent): WorkspaceKindObject | undefined {
   try {
@@ -83,9 +84,11 @@ interface Denial {
 }
 
 /**
- * Returns a cause for what the rules of the WorkspaceKind deny: the kind itself to a new workspace, and options that the
- * write chooses, or that are denied only beside the other option that it chooses. A workspace may keep an option that was
- * denied before the write, or its owner could change nothing else.
+ * Returns a cause for everything that filter rules of the WorkspaceKind deny: the WorkspaceKind itself for a new
+ * workspace,
+ * options that the write sets, and options denied only in combination with them. A workspace may keep an option that
+ * was
+ * already denied; otherwise none of its other fields could be changed.
  */
 export async function validateFilterRules(
   { client, gateway }: Context,
@@ -139,7 +142,10 @@ function verdictOf(
   return spawnerOptionOf(workspaceKind, list, chosen[list], context)?.verdict;
 }
 
-/** The text of a rule is for viewers who may see the WorkspaceKind; the rule itself applies to all. */
+/**
+ * The message of a rule is shown only to viewers who may read the WorkspaceKind. The rule itself applies to all
+ * viewers.
+ */
 async function canReadWorkspaceKind(client: ViewerClient, name: string): Promise<boolean> {
   try {
     return (await client.reader.get(WorkspaceKind, { name })) !== undefined;

@@ -97,7 +97,7 @@ builder.mutationField('updateWorkspace', (t) =>
   }),
 );
 
-/** A workspace, the revision of it that is known, and what to change. */
+/** Changes of a workspace, and the revision that they are based on. */
 export interface WorkspaceUpdate extends WorkspaceChange {
   readonly namespace: string;
   readonly name: string;
@@ -113,14 +113,15 @@ export interface WorkspaceUpdate extends WorkspaceChange {
 const lists = ['imageConfig', 'podConfig'] as const;
 
 /**
- * Changes a workspace by a patch of the version that was looked at. What the controller reports meanwhile does not count:
- * it is looked at anew. An outcome that is unknown stays unknown.
- * @throws {GraphQLError} CONFLICT when the spec is not the one that the viewer knows
- * @throws {StatusError} Invalid with the places in the input; otherwise whatever the API server says
+ * Updates a workspace by a merge patch with a precondition on the version that was read. If only metadata or status
+ * have
+ * changed since, the update is repeated with the new version. A write whose outcome is unknown is not repeated.
+ * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
+ * @throws {StatusError} Invalid with input paths, or another error of the API server
  */
 export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
   const { namespace, name, revision } = update;
-  // The patch holds only for this version of the workspace, so that its result is known before.
+  // The patch has a precondition on this version, so its result is known before it is sent.
   const changeOf = async (workspace: WorkspaceObject) => {
     const patch = mergePatchOf(workspace, update, optionsOf(workspace, update));
     await assertAllowed(context, update, { before: workspace, after: mergedBy(patch, workspace) });
@@ -130,7 +131,7 @@ export function updateWorkspace(context: Context, update: WorkspaceUpdate): Prom
   return withInputPaths(workspacePaths, guardedMerge(context.client, merge, { ...writeOptionsOf(update), revision }));
 }
 
-/** The options that the update names, by themselves or by what the controller wants instead. */
+/** Returns the options that the update sets, explicitly or by `applyPendingRedirects`. */
 function optionsOf(workspace: WorkspaceObject, update: WorkspaceUpdate): Partial<ChosenOptions> {
   const desired = statusOf(workspace).podTemplateOptions;
   const chosen = (list: OptionList) =>
@@ -159,5 +160,5 @@ function validateNotCleared(update: WorkspaceUpdate): StatusCause[] {
   const needed = ['paused', ...lists] as const;
   return needed
     .filter((field) => update[field] === null || update[field] === '')
-    .map((field) => requiredValue(`input.${field}`, 'cannot be cleared; leave it out to keep it as it is'));
+    .map((field) => requiredValue(`input.${field}`, 'cannot be null or empty; omit it to keep the value'));
 }

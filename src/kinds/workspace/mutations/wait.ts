@@ -8,7 +8,7 @@ import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
 
 const LONGEST_WAIT_SECONDS = 3_600;
 
-/** Until which state, and how long, to wait before answering. */
+/** Input fields of a mutation that can wait for a state. */
 export function waitFields(t: InputFields) {
   return {
     waitFor: t.field({
@@ -34,10 +34,10 @@ export interface Waiting {
   readonly dryRun: boolean;
 }
 
-/** @throws {GraphQLError} BAD_REQUEST for a time that is none */
+/** @throws {GraphQLError} BAD_REQUEST if the timeout is out of range */
 export function assertTimeout({ timeoutSeconds }: Pick<Waiting, 'timeoutSeconds'>): void {
   if (timeoutSeconds >= 0 && timeoutSeconds <= LONGEST_WAIT_SECONDS) return;
-  throw failure('BAD_REQUEST', `timeoutSeconds must be from 0 to ${LONGEST_WAIT_SECONDS}, got ${timeoutSeconds}.`);
+  throw failure('BAD_REQUEST', `Expected timeoutSeconds from 0 to ${LONGEST_WAIT_SECONDS}, got ${timeoutSeconds}.`);
 }
 
 export interface Reached {
@@ -50,7 +50,7 @@ interface Writing {
   readonly write: () => Promise<{ readonly object: WorkspaceObject; readonly warnings: readonly string[] }>;
 }
 
-/** Writes, then waits as asked; what cannot be followed is refused before anything is changed. */
+/** Writes a workspace and waits for the requested state. The permission to watch is checked before the write. */
 export async function writeAndWait(
   context: Context,
   { at, write }: Writing,
@@ -70,7 +70,7 @@ export async function writeAndWait(
   return { object: workspace, stateReached, warnings };
 }
 
-/** Adds, to the answer of a mutation that may wait, whether what it waited for has come. */
+/** Adds the field `stateReached` to the payload of a mutation that can wait. */
 export function stateReachedField(payload: TypeRef<WritePayload & Reached>): void {
   builder.objectField(payload, 'stateReached', (t) =>
     t.boolean({
@@ -81,7 +81,7 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
   );
 }
 
-/** Whether what has been seen since a write may be told: rights may have been lost while it was waited for. */
+/** Whether the viewer may still get the workspace: permissions may have been revoked during the wait. */
 export async function mayStillGet(
   { withFreshAuthorization }: Context,
   { metadata }: WorkspaceObject,
@@ -95,8 +95,8 @@ interface Patience {
 }
 
 /**
- * Follows a workspace until it is in a state, is gone, or the time is over.
- * @throws {Error} when it can be followed no longer
+ * Waits until the workspace is in the state, is deleted, or the timeout has passed.
+ * @throws {Error} if the workspace can no longer be watched
  */
 export async function waitForState(
   objects: ScopedLister<WorkspaceObject>,
@@ -111,8 +111,8 @@ export async function waitForState(
 }
 
 /**
- * Follows a workspace that is being deleted until it is gone or the time is over.
- * @throws {Error} when it can be followed no longer
+ * Waits until the workspace is deleted or the timeout has passed.
+ * @throws {Error} if the workspace can no longer be watched
  */
 export async function waitUntilGone(
   objects: ScopedLister<WorkspaceObject>,
@@ -125,7 +125,7 @@ export async function waitUntilGone(
   return { workspace: last, gone: after === undefined };
 }
 
-/** A workspace as it was last seen; `after` is undefined when it is gone. */
+/** Last observed state of a workspace. `after` is undefined if it has been deleted. */
 interface Seen {
   readonly last: WorkspaceObject;
   readonly after: WorkspaceObject | undefined;
