@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AdmissionResult, AdmissionReview } from '../simulator/admission.ts';
 import { workspaceAdmission } from './admission.ts';
-import { KIND_FINALIZER } from './annotations.ts';
+import { WORKSPACE_KIND_FINALIZER } from './annotations.ts';
 import type { WorkspaceKind } from './workspace-kind.ts';
 import type { Workspace } from './workspace.ts';
 import { jupyterlab } from './fixtures/workspace-kinds.ts';
 
 const metadata = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const apiVersion = 'kubeflow.org/v1beta1';
-const kind: WorkspaceKind = {
+const workspaceKind: WorkspaceKind = {
   apiVersion,
   kind: 'WorkspaceKind',
   metadata: { ...metadata, name: 'jupyterlab' },
@@ -22,7 +22,7 @@ const workspace: Workspace = {
   spec: { kind: 'jupyterlab', podTemplate: { volumes: {}, options: { imageConfig: SCIPY, podConfig: 'tiny_cpu' } } },
 };
 const stored: Pick<AdmissionReview, 'get' | 'list'> = {
-  get: (_, what, name) => (what === 'WorkspaceKind' && name === 'jupyterlab' ? kind : undefined),
+  get: (_, what, name) => (what === 'WorkspaceKind' && name === 'jupyterlab' ? workspaceKind : undefined),
   list: () => [workspace],
 };
 const OPTIONS = 'spec.podTemplate.options';
@@ -95,18 +95,18 @@ describe('admission of a WorkspaceKind', () => {
     ],
   ])('denies a change of %s when a Workspace uses the option', (path, value, field, message) => {
     expect(
-      causesOf(review({ operation: 'UPDATE', oldObject: kind, object: changed(kind, path, value) })),
+      causesOf(review({ operation: 'UPDATE', oldObject: workspaceKind, object: changed(workspaceKind, path, value) })),
     ).toContainEqual(cause(field, message));
   });
 
   it('allows changing the spawner text and redirect of an option in use', () => {
-    const described = changed(kind, `${IMAGES}.2.spawner.hidden`, true);
+    const described = changed(workspaceKind, `${IMAGES}.2.spawner.hidden`, true);
     const object = changed(described, `${PODS}.0.redirect`, { to: 'small_cpu' });
-    expect(review({ operation: 'UPDATE', oldObject: kind, object })).toEqual([{ warnings: [] }]);
+    expect(review({ operation: 'UPDATE', oldObject: workspaceKind, object })).toEqual([{ warnings: [] }]);
   });
 
   it('warns when an activity rule may pause a Workspace before it is probed twice', () => {
-    const object = changed(kind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
+    const object = changed(workspaceKind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
     const warning = expect.stringContaining(
       'secondsSinceActive (7199) is less than twice the probeIntervalSeconds (3600)',
     );
@@ -116,12 +116,12 @@ describe('admission of a WorkspaceKind', () => {
   it.each([
     [
       'its status counts Workspaces',
-      changed(kind, 'status', { workspaces: 2 }),
+      changed(workspaceKind, 'status', { workspaces: 2 }),
       'WorkspaceKind is used by 2 workspace(s)',
     ],
     [
       'it has the protection finalizer',
-      changed(kind, 'metadata.finalizers', [KIND_FINALIZER]),
+      changed(workspaceKind, 'metadata.finalizers', [WORKSPACE_KIND_FINALIZER]),
       'WorkspaceKind has protection finalizer',
     ],
   ])('denies deleting a WorkspaceKind when %s', (_, oldObject, message) => {
@@ -130,7 +130,7 @@ describe('admission of a WorkspaceKind', () => {
   });
 
   it('allows deleting a WorkspaceKind when no Workspace uses it', () => {
-    expect(review({ operation: 'DELETE', oldObject: kind })).toEqual([]);
+    expect(review({ operation: 'DELETE', oldObject: workspaceKind })).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ import { isWorkspace, type Workspace } from './workspace.ts';
 const API_VERSION = 'kubeflow.org/v1beta1';
 
 /** The rules of Kubeflow's validating webhooks for Workspaces and WorkspaceKinds. */
-export const workspaceAdmission: readonly AdmissionHook[] = [reviewWorkspace, reviewKind];
+export const workspaceAdmission: readonly AdmissionHook[] = [reviewWorkspace, reviewWorkspaceKind];
 
 function reviewWorkspace({
   operation,
@@ -20,12 +20,12 @@ function reviewWorkspace({
   get,
 }: AdmissionReview): AdmissionResult | undefined {
   if (operation === 'DELETE' || subresource || !isWorkspace(object)) return undefined;
-  const kind = get(API_VERSION, 'WorkspaceKind', object.spec.kind);
+  const workspaceKind = get(API_VERSION, 'WorkspaceKind', object.spec.kind);
   const old = isWorkspace(oldObject) ? oldObject : undefined;
-  return denialFor(validateWorkspace(object, old, isWorkspaceKind(kind) ? kind : undefined));
+  return denialFor(validateWorkspace(object, old, isWorkspaceKind(workspaceKind) ? workspaceKind : undefined));
 }
 
-function reviewKind(review: AdmissionReview): AdmissionResult | undefined {
+function reviewWorkspaceKind(review: AdmissionReview): AdmissionResult | undefined {
   const { operation, subresource, object, oldObject } = review;
   if (subresource) return undefined;
   if (operation === 'DELETE') return isWorkspaceKind(oldObject) ? reviewDeletion(oldObject) : undefined;
@@ -34,8 +34,8 @@ function reviewKind(review: AdmissionReview): AdmissionResult | undefined {
   return denialFor([...validateWorkspaceKind(object), ...uses]) ?? { warnings: activityWarnings(object.spec) };
 }
 
-function reviewDeletion(kind: WorkspaceKind): AdmissionResult | undefined {
-  const message = deletionProblem(kind);
+function reviewDeletion(workspaceKind: WorkspaceKind): AdmissionResult | undefined {
+  const message = deletionProblem(workspaceKind);
   return message === undefined ? undefined : { deny: { code: 409, message, causes: [{ reason: '', message }] } };
 }
 
@@ -56,25 +56,25 @@ const POD_TEMPLATE = 'spec.podTemplate';
 function validateWorkspace(
   { spec }: Workspace,
   old: Workspace | undefined,
-  kind: WorkspaceKind | undefined,
+  workspaceKind: WorkspaceKind | undefined,
 ): FieldError[] {
-  if (!old && !kind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+  if (!old && !workspaceKind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
   const { podMetadata } = spec.podTemplate;
   const isSameMetadata = old && isDeepStrictEqual(old.spec.podTemplate.podMetadata, podMetadata);
   const metadata = isSameMetadata ? [] : validatePodMetadata(`${POD_TEMPLATE}.podMetadata`, podMetadata);
-  return [...metadata, ...OPTIONS.flatMap((option) => validateOption(option, spec, old?.spec, kind))];
+  return [...metadata, ...OPTIONS.flatMap((option) => validateOption(option, spec, old?.spec, workspaceKind))];
 }
 
 function validateOption(
   option: (typeof OPTIONS)[number],
   spec: Workspace['spec'],
   old: Workspace['spec'] | undefined,
-  kind: WorkspaceKind | undefined,
+  workspaceKind: WorkspaceKind | undefined,
 ): FieldError[] {
   const id = spec.podTemplate.options[option];
   if (old?.podTemplate.options[option] === id) return [];
-  if (!kind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
-  if (kind.spec.podTemplate.options[option].values.some((value) => value.id === id)) return [];
+  if (!workspaceKind) return [invalid('spec.kind', spec.kind, `workspace kind "${spec.kind}" not found`)];
+  if (workspaceKind.spec.podTemplate.options[option].values.some((value) => value.id === id)) return [];
   const why = `${option} with id "${id}" not found in workspace kind "${spec.kind}"`;
   return [invalid(`${POD_TEMPLATE}.options.${option}`, id, why)];
 }

@@ -6,7 +6,7 @@ export const IMAGE_SOURCE_LABEL = 'notebooks.kubeflow.org/image-source';
 export const CREATED_BY = 'notebooks.kubeflow.org/created-by';
 export const UPDATED_BY = 'notebooks.kubeflow.org/updated-by';
 export const UPDATED_AT = 'notebooks.kubeflow.org/updated-at';
-export const KIND_FINALIZER = 'notebooks.kubeflow.org/workspacekind-protection';
+export const WORKSPACE_KIND_FINALIZER = 'notebooks.kubeflow.org/workspacekind-protection';
 
 /** Annotation of a workspace: the {@link Fault} of its pod. */
 export const FAULT = 'demo.workspaces/fault';

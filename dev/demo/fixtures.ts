@@ -36,9 +36,11 @@ export function aggregatedFixtures(now: Date): Manifest[] {
  */
 export function clusterFixtures(now: Date): Manifest[] {
   const at = now.getTime();
-  const kinds = new Map(Object.entries(workspaceKindSpecs).map(([name, spec]) => [name, kindOf(name, spec, at)]));
+  const workspaceKinds = new Map(
+    Object.entries(workspaceKindSpecs).map(([name, spec]) => [name, workspaceKindOf(name, spec, at)]),
+  );
   const reconciled = workspaceFixtures.map((fixture) =>
-    reconciledFixture(workspaceOf(fixture, at), kinds.get(fixture.kind), at),
+    reconciledFixture(workspaceOf(fixture, at), workspaceKinds.get(fixture.kind), at),
   );
   const workspaces = reconciled.map(({ workspace }) => workspace);
   return [
@@ -48,7 +50,7 @@ export function clusterFixtures(now: Date): Manifest[] {
     volcanoCommandCrd,
     ...namespaces(),
     pictures,
-    ...[...kinds.values()].map((kind) => manifestOf(withStatus(kind, workspaces))),
+    ...[...workspaceKinds.values()].map((workspaceKind) => manifestOf(withStatus(workspaceKind, workspaces))),
     ...storageOf(workspaces),
     ...workspaces.map(manifestOf),
     ...reconciled.flatMap(({ set, pod }) =>
@@ -59,7 +61,7 @@ export function clusterFixtures(now: Date): Manifest[] {
   ];
 }
 
-function kindOf(name: string, spec: WorkspaceKind['spec'], now: number): WorkspaceKind {
+function workspaceKindOf(name: string, spec: WorkspaceKind['spec'], now: number): WorkspaceKind {
   const metadata = {
     name,
     uid: uidFor(`kind ${name}`),
@@ -70,10 +72,10 @@ function kindOf(name: string, spec: WorkspaceKind['spec'], now: number): Workspa
   return { apiVersion: apiVersionOf(WorkspaceKinds), kind: WorkspaceKinds.kind, metadata, spec };
 }
 
-function withStatus(kind: WorkspaceKind, all: readonly Workspace[]): WorkspaceKind {
-  const workspaces = all.filter(({ spec }) => spec.kind === kind.metadata.name);
-  const { status, finalizers } = calculateWorkspaceKindStatus({ kind, workspaces, pictures: pictureSource });
-  return { ...kind, metadata: { ...kind.metadata, finalizers }, status };
+function withStatus(workspaceKind: WorkspaceKind, all: readonly Workspace[]): WorkspaceKind {
+  const workspaces = all.filter(({ spec }) => spec.kind === workspaceKind.metadata.name);
+  const { status, finalizers } = calculateWorkspaceKindStatus({ workspaceKind, workspaces, pictures: pictureSource });
+  return { ...workspaceKind, metadata: { ...workspaceKind.metadata, finalizers }, status };
 }
 
 function pictureSource(namespace: string, name: string): Pick<ConfigMap, 'data'> | undefined {

@@ -9,7 +9,7 @@ import type { Delays } from './controller/controller-context.ts';
 import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
 import { Events, Namespaces, Pods, StatefulSets } from './kubernetes-resources.ts';
-import { FAULT, KIND_FINALIZER } from './annotations.ts';
+import { FAULT, WORKSPACE_KIND_FINALIZER } from './annotations.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { recordWorkspace } from '../../test/support/workspace-recorder.ts';
@@ -149,7 +149,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
     const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, signal);
     await expect.poll(async () => (await kind()).status?.workspaces, { timeout: 10_000 }).toBe(1);
-    expect((await kind()).metadata.finalizers).toEqual([KIND_FINALIZER]);
+    expect((await kind()).metadata.finalizers).toEqual([WORKSPACE_KIND_FINALIZER]);
     await client.delete(Workspaces, { namespace, name: 'counted' }, { signal });
     await expect.poll(async () => (await kind()).metadata.finalizers ?? [], { timeout: 10_000 }).toEqual([]);
   });

@@ -44,7 +44,7 @@ export function startWorkspaceController(options: WorkspaceControllerOptions): A
   const [workspaces, orphans] = [new WorkspaceReconciler(context), new OrphanedPodReconciler(context)];
   const queues = {
     workspaces: startReconciling(context, log, (name) => workspaces.reconcile(name)),
-    kinds: startReconciling(context, log, (name) => reconcileWorkspaceKind(context, name)),
+    workspaceKinds: startReconciling(context, log, (name) => reconcileWorkspaceKind(context, name)),
     orphans: startReconciling(context, log, (name) => orphans.reconcile(name)),
   };
   const removeHandlers = enqueueOnChange(context, queues);

@@ -94,7 +94,7 @@ export interface ActivityProbe {
 
 type Headers = Readonly<Record<string, string>>;
 
-export interface KindPort {
+export interface WorkspaceKindPort {
   readonly id: string;
   readonly protocol: 'HTTP';
   readonly defaultDisplayName: string;
@@ -104,13 +104,13 @@ export interface KindPort {
   };
 }
 
-export interface KindPodTemplate {
+export interface WorkspaceKindPodTemplate {
   readonly podMetadata?: PodMetadata;
   readonly serviceAccount?: { readonly clusterRoles?: readonly { readonly name: string }[] };
   readonly activityProbe?: ActivityProbe;
   readonly probes?: object;
   readonly volumeMounts: { readonly home: string };
-  readonly ports: readonly KindPort[];
+  readonly ports: readonly WorkspaceKindPort[];
   readonly extraEnv?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly extraVolumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly extraVolumes?: readonly { readonly name: string }[];
@@ -129,7 +129,7 @@ export interface WorkspaceKindSpec {
     readonly icon: Picture;
     readonly logo: Picture;
   };
-  readonly podTemplate: KindPodTemplate;
+  readonly podTemplate: WorkspaceKindPodTemplate;
   readonly activityRules?: readonly ActivityRule[];
   readonly filterRules?: readonly FilterRule[];
 }

@@ -4,7 +4,12 @@ import { jupyterlab } from '../fixtures/workspace-kinds.ts';
 import { validateWorkspaceKind } from './workspace-kind-rules.ts';
 
 const metadata = { name: 'jupyterlab', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
-const kind: WorkspaceKind = { apiVersion: 'kubeflow.org/v1beta1', kind: 'WorkspaceKind', metadata, spec: jupyterlab() };
+const workspaceKind: WorkspaceKind = {
+  apiVersion: 'kubeflow.org/v1beta1',
+  kind: 'WorkspaceKind',
+  metadata,
+  spec: jupyterlab(),
+};
 const [SCIPY, V1_9] = ['jupyter-scipy:v1.10.0', 'jupyter-scipy:v1.9.2'] as const;
 const OPTIONS = 'spec.podTemplate.options';
 const [IMAGES, PODS] = [`${OPTIONS}.imageConfig.values`, `${OPTIONS}.podConfig.values`];
@@ -15,7 +20,7 @@ const some = { ...all, match: { matchNamespace: { selector: { matchLabels: { a: 
 const inside = { selector: { matchExpressions: [{ key: 'a', operator: 'In' }] } };
 
 it('returns no errors for a valid WorkspaceKind', () => {
-  expect(validateWorkspaceKind(kind)).toEqual([]);
+  expect(validateWorkspaceKind(workspaceKind)).toEqual([]);
 });
 
 it.each([
@@ -122,7 +127,7 @@ it.each([
   ],
 ])('returns an error for a WorkspaceKind with %s = %j', (path, value, field, message) => {
   const cause = { field, message: expect.stringContaining(message) };
-  expect(validateWorkspaceKind(changed(kind, path, value))).toContainEqual(expect.objectContaining(cause));
+  expect(validateWorkspaceKind(changed(workspaceKind, path, value))).toContainEqual(expect.objectContaining(cause));
 });
 
 function filter(rule: object): readonly object[] {

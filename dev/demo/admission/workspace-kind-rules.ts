@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KIND_FINALIZER } from '../annotations.ts';
+import { WORKSPACE_KIND_FINALIZER } from '../annotations.ts';
 import type {
   FilterMatch,
   FilterRule,
-  KindPort,
+  WorkspaceKindPort,
   OptionList,
   WorkspaceKind,
   WorkspaceKindSpec,
@@ -41,7 +41,7 @@ function validateEnvironment({ podTemplate }: WorkspaceKindSpec): FieldError[] {
   );
 }
 
-function validateHeaders({ httpProxy }: KindPort, index: number): FieldError[] {
+function validateHeaders({ httpProxy }: WorkspaceKindPort, index: number): FieldError[] {
   const headers = httpProxy?.requestHeaders ?? {};
   return (['set', 'add'] as const).flatMap((action) =>
     Object.entries(headers[action] ?? {}).flatMap(([name, value]) =>
@@ -97,12 +97,12 @@ type Option = 'imageConfig' | 'podConfig';
 
 /** Returns an error for each option that the update changes or removes although a workspace uses it. */
 export function validateOptionsInUse(
-  kind: WorkspaceKind,
+  workspaceKind: WorkspaceKind,
   old: WorkspaceKind,
   workspaces: readonly Workspace[],
 ): FieldError[] {
   const before = old.spec.podTemplate.options;
-  const after = kind.spec.podTemplate.options;
+  const after = workspaceKind.spec.podTemplate.options;
   return [
     ...changedInUse('imageConfig', before.imageConfig, after.imageConfig, workspaces),
     ...changedInUse('podConfig', before.podConfig, after.podConfig, workspaces),
@@ -116,7 +116,7 @@ export function validateOptionsInUse(
 export function deletionProblem({ metadata, status }: WorkspaceKind): string | undefined {
   const uses = status?.workspaces ?? 0;
   if (uses > 0) return `WorkspaceKind is used by ${uses} workspace(s)`;
-  if (!metadata.finalizers?.includes(KIND_FINALIZER)) return undefined;
+  if (!metadata.finalizers?.includes(WORKSPACE_KIND_FINALIZER)) return undefined;
   return 'WorkspaceKind has protection finalizer, indicating one or more workspaces are still using it';
 }
 

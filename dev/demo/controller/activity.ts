@@ -109,8 +109,12 @@ function holds(labels: Labels, { key, operator, values = [] }: LabelRequirement)
 }
 
 /** Simulates an activity probe: the workspace is in use unless its annotation is `idle` or `unreachable`. */
-export function probeResult({ metadata }: Workspace, kind: WorkspaceKind | undefined, now: number): ProbeResult {
-  const type = kind?.spec.podTemplate.activityProbe?.podExec ? 'PodExec' : 'Jupyter';
+export function probeResult(
+  { metadata }: Workspace,
+  workspaceKind: WorkspaceKind | undefined,
+  now: number,
+): ProbeResult {
+  const type = workspaceKind?.spec.podTemplate.activityProbe?.podExec ? 'PodExec' : 'Jupyter';
   const times = { startTime: now, endTime: now };
   const simulated = metadata.annotations?.[ACTIVITY];
   if (simulated === 'unreachable') {

@@ -11,17 +11,17 @@ import type { WorkQueue } from './work-queue.ts';
 /** Work queues of the reconcilers. */
 interface ReconcileQueues {
   readonly workspaces: WorkQueue;
-  readonly kinds: WorkQueue;
+  readonly workspaceKinds: WorkQueue;
   readonly orphans: WorkQueue;
 }
 
 /** Enqueues the objects that a change may affect. Returns a function that removes the event handlers. */
 export function enqueueOnChange({ cache, delays }: ControllerContext, queues: ReconcileQueues): () => void {
   const workspaces = cache.store(Workspaces);
-  const kinds = cache.store(WorkspaceKinds);
+  const workspaceKinds = cache.store(WorkspaceKinds);
   const pods = cache.store(Pods);
-  const count = (name: string) => queues.kinds.add({ name }, delays.countMs);
-  const countAll = () => [...kinds.list()].forEach(({ metadata }) => count(metadata.name));
+  const count = (name: string) => queues.workspaceKinds.add({ name }, delays.countMs);
+  const countAll = () => [...workspaceKinds.list()].forEach(({ metadata }) => count(metadata.name));
 
   function workspaceChanged(change: Change<Workspace>): void {
     const { metadata, spec } = change.object;
@@ -31,9 +31,9 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
       for (const pod of pods.byIndex('workspace', keyOf(metadata))) queues.orphans.add(pod.metadata);
   }
 
-  function kindChanged(change: Change<WorkspaceKind>): void {
+  function workspaceKindChanged(change: Change<WorkspaceKind>): void {
     const { name } = change.object.metadata;
-    queues.kinds.add({ name });
+    queues.workspaceKinds.add({ name });
     if (hasNewSpec(change))
       for (const { metadata } of workspaces.byIndex('kind', name)) queues.workspaces.add(metadata);
   }
@@ -47,7 +47,7 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
 
   const removals = [
     handle(workspaces, workspaceChanged, (name) => queues.workspaces.add(name)),
-    handle(kinds, kindChanged, (name) => queues.kinds.add(name)),
+    handle(workspaceKinds, workspaceKindChanged, (name) => queues.workspaceKinds.add(name)),
     handle(pods, podChanged, (name) => queues.orphans.add(name)),
     handle(cache.store(ConfigMaps), countAll, countAll),
   ];

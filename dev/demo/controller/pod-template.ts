@@ -1,5 +1,5 @@
 import { faultOf, KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
-import type { ImageSpec, KindPodTemplate, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
+import type { ImageSpec, WorkspaceKindPodTemplate, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
 import { sha256 } from '../metadata.ts';
 import type { PodOptions } from './workspace-status.ts';
@@ -10,9 +10,9 @@ const NODES = ['worker-1', 'worker-2', 'worker-3'] as const;
 const PATH_PREFIX = /\{\{\s*httpPathPrefix\s+["'`]([^"'`]+)["'`]\s*\}\}/gu;
 
 /** Returns the desired pod of a workspace. Depends on the workspace, its kind and the resolved options only. */
-export function podTemplate(workspace: Workspace, kind: WorkspaceKind, { image, podConfig }: PodOptions) {
+export function podTemplate(workspace: Workspace, workspaceKind: WorkspaceKind, { image, podConfig }: PodOptions) {
   const { metadata, spec } = workspace;
-  const common = kind.spec.podTemplate;
+  const common = workspaceKind.spec.podTemplate;
   const podSpec = podSpecOf(workspace, common, image.spec, podConfig.spec);
   const own = { [WORKSPACE_NAME_LABEL]: metadata.name, statefulset: `ws-${metadata.name}` };
   const labels = { ...common.podMetadata?.labels, ...spec.podTemplate.podMetadata?.labels, ...own };
@@ -33,7 +33,7 @@ export function podTemplate(workspace: Workspace, kind: WorkspaceKind, { image, 
   };
 }
 
-function podSpecOf(workspace: Workspace, common: KindPodTemplate, image: ImageSpec, size: PodSpec) {
+function podSpecOf(workspace: Workspace, common: WorkspaceKindPodTemplate, image: ImageSpec, size: PodSpec) {
   const isSchedulable = faultOf(workspace) !== 'Unschedulable';
   const { volumes, volumeMounts } = podVolumes(workspace, common);
   return {
@@ -97,7 +97,7 @@ interface Mounted {
  * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A second mount at the same
  * path is omitted.
  */
-function podVolumes({ spec }: Workspace, common: KindPodTemplate) {
+function podVolumes({ spec }: Workspace, common: WorkspaceKindPodTemplate) {
   const { home, data = [], secrets = [] } = spec.podTemplate.volumes;
   const mounted: Mounted[] = [
     ...(home === undefined ? [] : [claim('home', home, common.volumeMounts.home, false)]),

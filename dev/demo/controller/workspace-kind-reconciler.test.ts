@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { KIND_FINALIZER } from '../annotations.ts';
+import { WORKSPACE_KIND_FINALIZER } from '../annotations.ts';
 import { jupyterlab } from '../fixtures/workspace-kinds.ts';
 import type { Picture, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
@@ -17,7 +17,7 @@ const pictures = (_: string, name: string) => (name === 'pictures' ? { data: { '
 
 it('counts workspaces by the options in their spec, in the order of the options of the kind', () => {
   const workspaces = [workspace('tiny_cpu'), workspace('big_gpu'), workspace('big_gpu'), workspace('not there')];
-  const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}), workspaces, pictures });
+  const { status } = calculateWorkspaceKindStatus({ workspaceKind: workspaceKindOf({}), workspaces, pictures });
   expect(status.workspaces).toBe(4);
   expect(status.podTemplateOptions.podConfig).toEqual([
     { id: 'tiny_cpu', workspaces: 1 },
@@ -27,18 +27,18 @@ it('counts workspaces by the options in their spec, in the order of the options 
 });
 
 it.each([
-  ['adds the finalizer when workspaces use the kind', {}, 1, [KIND_FINALIZER]],
+  ['adds the finalizer when workspaces use the kind', {}, 1, [WORKSPACE_KIND_FINALIZER]],
   [
     'removes the finalizer when no workspace uses the kind any more',
-    { finalizers: ['other', KIND_FINALIZER] },
+    { finalizers: ['other', WORKSPACE_KIND_FINALIZER] },
     0,
     ['other'],
   ],
   [
     'keeps the finalizer while the kind is being deleted and in use',
-    { finalizers: [KIND_FINALIZER], deletionTimestamp: 'now' },
+    { finalizers: [WORKSPACE_KIND_FINALIZER], deletionTimestamp: 'now' },
     1,
-    [KIND_FINALIZER],
+    [WORKSPACE_KIND_FINALIZER],
   ],
   [
     'does not add the finalizer while the kind is being deleted',
@@ -48,7 +48,9 @@ it.each([
   ],
 ])('%s', (_, metadata, uses, finalizers) => {
   const workspaces = Array.from({ length: uses }, () => workspace('tiny_cpu'));
-  expect(calculateWorkspaceKindStatus({ kind: kindOf(metadata), workspaces, pictures }).finalizers).toEqual(finalizers);
+  expect(
+    calculateWorkspaceKindStatus({ workspaceKind: workspaceKindOf(metadata), workspaces, pictures }).finalizers,
+  ).toEqual(finalizers);
 });
 
 it.each<[string, Picture, object]>([
@@ -69,11 +71,15 @@ it.each<[string, Picture, object]>([
     { configMap: { errorType: 'KeyNotFound' } },
   ],
 ])('reports %s', (_, icon, expected) => {
-  const { status } = calculateWorkspaceKindStatus({ kind: kindOf({}, icon), workspaces: [], pictures });
+  const { status } = calculateWorkspaceKindStatus({
+    workspaceKind: workspaceKindOf({}, icon),
+    workspaces: [],
+    pictures,
+  });
   expect(status.spawnerIcon).toMatchObject(expected);
 });
 
-function kindOf(metadata: object, icon?: Picture): WorkspaceKind {
+function workspaceKindOf(metadata: object, icon?: Picture): WorkspaceKind {
   const spec = jupyterlab();
   const spawner = { ...spec.spawner, ...(icon ? { icon } : {}) };
   const named = { ...meta, name: 'jupyterlab', ...metadata };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectName } from '../../../src/kubernetes/object.ts';
-import { IMAGE_SOURCE_LABEL, KIND_FINALIZER } from '../annotations.ts';
+import { IMAGE_SOURCE_LABEL, WORKSPACE_KIND_FINALIZER } from '../annotations.ts';
 import { type ConfigMap, ConfigMaps } from '../kubernetes-resources.ts';
 import {
   type OptionList,
@@ -20,14 +20,14 @@ export async function reconcileWorkspaceKind(
   { client, cache, signal }: ControllerContext,
   name: ObjectName,
 ): Promise<void> {
-  const kind = cache.store(WorkspaceKinds).get(name);
-  if (!kind) return;
-  const workspaces = [...cache.store(Workspaces).byIndex('kind', kind.metadata.name)];
+  const workspaceKind = cache.store(WorkspaceKinds).get(name);
+  if (!workspaceKind) return;
+  const workspaces = [...cache.store(Workspaces).byIndex('kind', workspaceKind.metadata.name)];
   const pictures = (namespace: string, configMap: string) => pictureSource(cache, { namespace, name: configMap });
-  const { status, finalizers } = calculateWorkspaceKindStatus({ kind, workspaces, pictures });
+  const { status, finalizers } = calculateWorkspaceKindStatus({ workspaceKind, workspaces, pictures });
 
-  const areFinalizersCurrent = isDeepStrictEqual(kind.metadata.finalizers ?? [], finalizers);
-  const current = areFinalizersCurrent ? kind : await protect(client, kind, finalizers, signal);
+  const areFinalizersCurrent = isDeepStrictEqual(workspaceKind.metadata.finalizers ?? [], finalizers);
+  const current = areFinalizersCurrent ? workspaceKind : await protect(client, workspaceKind, finalizers, signal);
   const isDeleted = current.metadata.deletionTimestamp !== undefined && finalizers.length === 0;
   if (isDeleted || isDeepStrictEqual(current.status, status)) return;
   const { object } = await client.replace(
@@ -60,7 +60,7 @@ type Option = 'imageConfig' | 'podConfig';
 
 /** Input of a reconciliation of a WorkspaceKind. */
 interface WorkspaceKindInputs {
-  readonly kind: WorkspaceKind;
+  readonly workspaceKind: WorkspaceKind;
   /** Workspaces of this kind in all namespaces. */
   readonly workspaces: readonly Workspace[];
   /** Returns a ConfigMap with pictures. Undefined if it does not exist or lacks the image-source label. */
@@ -74,8 +74,12 @@ interface WorkspaceKindResult {
 }
 
 /** Calculates the status and the finalizers of a WorkspaceKind. Has no side effects. */
-export function calculateWorkspaceKindStatus({ kind, workspaces, pictures }: WorkspaceKindInputs): WorkspaceKindResult {
-  const { spawner, podTemplate } = kind.spec;
+export function calculateWorkspaceKindStatus({
+  workspaceKind,
+  workspaces,
+  pictures,
+}: WorkspaceKindInputs): WorkspaceKindResult {
+  const { spawner, podTemplate } = workspaceKind.spec;
   const { imageConfig, podConfig } = podTemplate.options;
   return {
     status: {
@@ -87,7 +91,7 @@ export function calculateWorkspaceKindStatus({ kind, workspaces, pictures }: Wor
       spawnerIcon: pictureStatus(spawner.icon, pictures),
       spawnerLogo: pictureStatus(spawner.logo, pictures),
     },
-    finalizers: protectedBy(kind, workspaces.length > 0),
+    finalizers: protectedBy(workspaceKind, workspaces.length > 0),
   };
 }
 
@@ -97,10 +101,10 @@ function usesOf(option: Option, { values }: OptionList, workspaces: readonly Wor
 }
 
 function protectedBy({ metadata }: WorkspaceKind, isUsed: boolean): readonly string[] {
-  const others = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== KIND_FINALIZER);
+  const others = (metadata.finalizers ?? []).filter((finalizer) => finalizer !== WORKSPACE_KIND_FINALIZER);
   const isProtected = others.length !== (metadata.finalizers ?? []).length;
   const keeps = isUsed && (isProtected || !metadata.deletionTimestamp);
-  return keeps ? [...others, KIND_FINALIZER] : others;
+  return keeps ? [...others, WORKSPACE_KIND_FINALIZER] : others;
 }
 
 function pictureStatus({ configMap }: Picture, pictures: WorkspaceKindInputs['pictures']): PictureStatus {

@@ -35,13 +35,15 @@ export class WorkspaceReconciler {
   async reconcile(name: ObjectName): Promise<number | undefined> {
     const workspace = this.#context.cache.store(Workspaces).get(name);
     if (!workspace || workspace.metadata.deletionTimestamp) return void this.#due.delete(keyOf(name));
-    const kind = this.#context.cache.store(WorkspaceKinds).get({ name: workspace.spec.kind });
+    const workspaceKind = this.#context.cache.store(WorkspaceKinds).get({ name: workspace.spec.kind });
     const pod = this.#podOf(workspace);
-    const { status, options, pause, requeueAfterMs } = this.#calculateStatus(workspace, kind, pod);
+    const { status, options, pause, requeueAfterMs } = this.#calculateStatus(workspace, workspaceKind, pod);
     await this.#updateStatus(workspace, status);
     if (pause) await this.#pause(workspace);
     const stepMs =
-      kind && options ? await this.#advance(workspace, pod, podTemplate(workspace, kind, options)) : undefined;
+      workspaceKind && options
+        ? await this.#advance(workspace, pod, podTemplate(workspace, workspaceKind, options))
+        : undefined;
     return stepMs === undefined ? requeueAfterMs : Math.min(stepMs, requeueAfterMs ?? Infinity);
   }
 
@@ -50,18 +52,18 @@ export class WorkspaceReconciler {
     return this.#context.cache.store(Pods).get({ namespace, name: podNameOf(workspace) });
   }
 
-  #calculateStatus(workspace: Workspace, kind: WorkspaceKind | undefined, pod: Pod | undefined) {
+  #calculateStatus(workspace: Workspace, workspaceKind: WorkspaceKind | undefined, pod: Pod | undefined) {
     const { cache, delays } = this.#context;
     const now = this.#context.now();
     const namespace = cache.store(Namespaces).get({ name: workspace.metadata.namespace ?? '' });
     return calculateWorkspaceStatus({
       workspace,
-      kind,
+      workspaceKind,
       pod,
       namespaceLabels: namespace?.metadata.labels ?? {},
       now,
       probeIntervalMs: delays.probeIntervalMs,
-      probeResult: probeResult(workspace, kind, now),
+      probeResult: probeResult(workspace, workspaceKind, now),
     });
   }
 

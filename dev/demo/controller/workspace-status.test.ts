@@ -11,11 +11,11 @@ import { calculateWorkspaceStatus, type WorkspaceResult, type WorkspaceInputs } 
 
 const T0 = 1_790_000_000_000;
 const meta = { uid: 'u-1', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
-const jupyterlab = kindOf(jupyterlabSpec());
+const jupyterlab = workspaceKindOf(jupyterlabSpec());
 
 describe('status of a workspace whose kind or option is unknown', () => {
   const cases: readonly [string, Partial<WorkspaceInputs>, string][] = [
-    ['0a: the kind is missing', { kind: undefined }, 'Workspace references unknown WorkspaceKind: jupyterlab'],
+    ['0a: the kind is missing', { workspaceKind: undefined }, 'Workspace references unknown WorkspaceKind: jupyterlab'],
     [
       '0b: the option is missing',
       { workspace: workspaceOf({ imageConfig: 'x' }) },
@@ -28,12 +28,12 @@ describe('status of a workspace whose kind or option is unknown', () => {
     ],
     [
       '0c: the target of a redirect is missing',
-      { kind: redirecting({ tiny_cpu: 'gone' }) },
+      { workspaceKind: redirecting({ tiny_cpu: 'gone' }) },
       'Workspace has invalid podConfig: podConfig with id "gone" not found, was redirected from "tiny_cpu"',
     ],
     [
       '0d: redirects form a cycle',
-      { kind: redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'tiny_cpu' }) },
+      { workspaceKind: redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'tiny_cpu' }) },
       'Workspace has invalid podConfig: podConfig with id "tiny_cpu" has a circular redirect',
     ],
   ];
@@ -43,7 +43,11 @@ describe('status of a workspace whose kind or option is unknown', () => {
 
   it('keeps the other fields of the status and returns no pod options when the kind is missing', () => {
     const before = resultOf({ pod: podOf('Ready') }).status;
-    const { status, options } = resultOf({ kind: undefined, workspace: workspaceOf({ status: before }), now: T0 + 1 });
+    const { status, options } = resultOf({
+      workspaceKind: undefined,
+      workspace: workspaceOf({ status: before }),
+      now: T0 + 1,
+    });
     expect(status).toEqual({
       ...before,
       state: 'Error',
@@ -53,8 +57,8 @@ describe('status of a workspace whose kind or option is unknown', () => {
   });
 
   it('returns the previous status when the error stays the same', () => {
-    const before = { ...resultOf({ kind: undefined }).status, pendingRestart: true };
-    expect(resultOf({ kind: undefined, workspace: workspaceOf({ status: before }) }).status).toBe(before);
+    const before = { ...resultOf({ workspaceKind: undefined }).status, pendingRestart: true };
+    expect(resultOf({ workspaceKind: undefined, workspace: workspaceOf({ status: before }) }).status).toBe(before);
   });
 });
 
@@ -102,16 +106,16 @@ describe('status of a workspace over time', () => {
   });
 
   it('reports a pending restart until a redirect is accepted, and stays Running', () => {
-    const kind = redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'big_gpu' });
+    const workspaceKind = redirecting({ tiny_cpu: 'small_cpu', small_cpu: 'big_gpu' });
     const before = resultOf({ pod: podOf('Ready') }).status;
-    const { status } = resultOf({ kind, pod: podOf('Ready'), workspace: workspaceOf({ status: before }) });
+    const { status } = resultOf({ workspaceKind, pod: podOf('Ready'), workspace: workspaceOf({ status: before }) });
     expect(status).toMatchObject({ state: 'Running', pendingRestart: true, lastRunningTime: before.lastRunningTime });
     const redirectChain = [
       { source: 'tiny_cpu', target: 'small_cpu' },
       { source: 'small_cpu', target: 'big_gpu' },
     ];
     expect(status.podTemplateOptions.podConfig).toEqual({ desired: 'big_gpu', redirectChain });
-    const accepted = resultOf({ kind, workspace: workspaceOf({ podConfig: 'big_gpu', status }) }).status;
+    const accepted = resultOf({ workspaceKind, workspace: workspaceOf({ podConfig: 'big_gpu', status }) }).status;
     expect(accepted).toMatchObject({
       pendingRestart: false,
       podTemplateOptions: { podConfig: { desired: 'big_gpu' } },
@@ -119,7 +123,7 @@ describe('status of a workspace over time', () => {
   });
 
   it('recovers when the kind exists again', () => {
-    const missing = resultOf({ kind: undefined }).status;
+    const missing = resultOf({ workspaceKind: undefined }).status;
     expect(resultOf({ pod: podOf('Ready'), workspace: workspaceOf({ status: missing }) }).status.state).toBe('Running');
   });
 
@@ -151,7 +155,7 @@ function workspaceOf({
   };
 }
 
-function kindOf(spec: WorkspaceKind['spec']): WorkspaceKind {
+function workspaceKindOf(spec: WorkspaceKind['spec']): WorkspaceKind {
   return { apiVersion: 'kubeflow.org/v1beta1', kind: 'WorkspaceKind', metadata: { ...meta, name: 'jupyterlab' }, spec };
 }
 
@@ -163,7 +167,7 @@ function redirecting(redirects: Readonly<Record<string, string>>): WorkspaceKind
     return to === undefined ? value : { ...value, redirect: { to } };
   });
   const podConfig: OptionList = { ...template.options.podConfig, values };
-  return kindOf({
+  return workspaceKindOf({
     ...jupyterlab.spec,
     podTemplate: { ...template, options: { ...template.options, podConfig } },
   });
@@ -172,7 +176,7 @@ function redirecting(redirects: Readonly<Record<string, string>>): WorkspaceKind
 function resultOf(further: Partial<WorkspaceInputs>): WorkspaceResult {
   return calculateWorkspaceStatus({
     workspace: workspaceOf({}),
-    kind: jupyterlab,
+    workspaceKind: jupyterlab,
     pod: undefined,
     namespaceLabels: {},
     now: T0,

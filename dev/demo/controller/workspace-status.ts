@@ -7,7 +7,7 @@ import { stateOf, type StateReport } from './workspace-state.ts';
 /** Input of a reconciliation of a workspace. */
 export interface WorkspaceInputs {
   readonly workspace: Workspace;
-  readonly kind: WorkspaceKind | undefined;
+  readonly workspaceKind: WorkspaceKind | undefined;
   readonly pod: Pod | undefined;
   readonly statefulSetWarning?: string | undefined;
   readonly podWarning?: string | undefined;
@@ -48,12 +48,12 @@ const INITIAL_STATUS: WorkspaceStatus = {
 
 /** Calculates the status of a workspace from its previous status and the observed objects. Pure: reads no clock. */
 export function calculateWorkspaceStatus(inputs: WorkspaceInputs): WorkspaceResult {
-  const { workspace, kind } = inputs;
+  const { workspace, workspaceKind } = inputs;
   const previous = workspace.status ?? INITIAL_STATUS;
-  if (!kind) {
+  if (!workspaceKind) {
     return withError(previous, previous, `Workspace references unknown WorkspaceKind: ${workspace.spec.kind}`);
   }
-  const { imageConfig, podConfig } = kind.spec.podTemplate.options;
+  const { imageConfig, podConfig } = workspaceKind.spec.podTemplate.options;
   const chosen = workspace.spec.podTemplate.options;
 
   const image = resolveOption('imageConfig', imageConfig, chosen.imageConfig);
@@ -113,15 +113,15 @@ function runningSince(
 }
 
 function withActivity(inputs: WorkspaceInputs, status: WorkspaceStatus, options: PodOptions): WorkspaceResult {
-  const { kind, now, namespaceLabels, probeIntervalMs, probeResult } = inputs;
-  if (status.state !== 'Running' || !kind?.spec.podTemplate.activityProbe) {
+  const { workspaceKind, now, namespaceLabels, probeIntervalMs, probeResult } = inputs;
+  if (status.state !== 'Running' || !workspaceKind?.spec.podTemplate.activityProbe) {
     return { status, options, pause: false, requeueAfterMs: undefined };
   }
   const { activity, pause, nextProbeMs } = observeActivity(status.activity, {
     now,
     probeIntervalMs,
     answer: probeResult,
-    rules: kind.spec.activityRules ?? [],
+    rules: workspaceKind.spec.activityRules ?? [],
     namespaceLabels,
     podConfigLabels: Object.fromEntries((options.podConfig.spawner.labels ?? []).map(({ key, value }) => [key, value])),
     lastRunningTime: status.lastRunningTime,
