@@ -25,7 +25,7 @@ export interface Measurement {
   readonly requests: number;
 }
 
-export interface MeasureOptions {
+interface MeasureOptions {
   readonly clients: Clients;
   readonly message: MessageParts;
   readonly measureMs: number;

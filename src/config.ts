@@ -46,7 +46,7 @@ export interface Config {
 }
 
 /** The authentication mode. Exactly one is active. */
-export type Authentication =
+type Authentication =
   /** A trusted proxy, such as a service mesh, sends user and groups in headers. */
   | ({ readonly mode: 'header' } & HeaderAuthenticatorOptions)
   /** Clients send a bearer token of the cluster, which a TokenReview checks. */

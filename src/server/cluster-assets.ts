@@ -6,7 +6,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import { sendCacheable, sendText } from './responses.ts';
 
 /** A file whose content is in the cluster. */
-export interface ClusterAsset {
+interface ClusterAsset {
   readonly contentType: string;
   readonly content: Buffer;
 }

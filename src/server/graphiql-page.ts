@@ -6,7 +6,7 @@ export interface GraphiQLTab {
   readonly variables?: string;
 }
 
-export interface GraphiQLPage {
+interface GraphiQLPage {
   readonly styleUrl: string;
   /** In order of execution. */
   readonly scriptUrls: readonly string[];

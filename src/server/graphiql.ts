@@ -6,7 +6,7 @@ import { clientScript, contentSecurityPolicy, graphiqlPage, type GraphiQLTab } f
 import { sendText } from './responses.ts';
 import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
 
-export interface GraphiQLOptions {
+interface GraphiQLOptions {
   readonly endpoint: string;
   /** Tabs of a first visit. Later visits show the tabs as they were left, from the browser's storage. */
   readonly tabs: readonly GraphiQLTab[];

@@ -43,7 +43,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
 }
 
 /** A listening server. Disposing drains it: see {@link shutDown}. */
-export interface HttpServer extends AsyncDisposable {
+interface HttpServer extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   readonly pipeline: Pipeline;

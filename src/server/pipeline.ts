@@ -27,12 +27,12 @@ export interface OperationRequest {
 export type PreparedOperation = ExecutionArgs & { readonly contextValue: Context };
 
 /** A result without data. Its errors are coded and may be shown to the client. */
-export interface FailedOperation {
+interface FailedOperation {
   readonly errors: GraphQLError[];
 }
 
 /** The client that sends an operation. */
-export interface OperationCaller {
+interface OperationCaller {
   /** Aborts when the client disconnects or cancels. */
   readonly signal: AbortSignal;
   readonly viewer: Viewer;

@@ -18,7 +18,7 @@ export function sendText(
 }
 
 /** A body that a client may have in its cache. */
-export interface CacheableBody {
+interface CacheableBody {
   /** An entity tag (RFC 9110, section 8.8.3) with its quotes. Changes with the content and its encoding. */
   readonly etag: string;
   readonly contentType: string;

@@ -27,6 +27,7 @@ export class WebSocketConnection {
   readonly #openFlow: (viewer: string) => FlowController;
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
   readonly #subscriptions = new Map<string, SubscriptionIterator>();
+  readonly #onEnd: WebSocketSinkOptions['onEnd'];
   #flow: FlowController | undefined;
   #lastReceivedAt = performance.now();
 
@@ -35,7 +36,9 @@ export class WebSocketConnection {
     this.#socket = socket;
     webSocket.on('pong', () => (this.#lastReceivedAt = performance.now()));
     webSocket.on('message', () => (this.#lastReceivedAt = performance.now()));
-    this.#openFlow = (viewer) => flowControl.open(this.#transport(), viewer);
+    const transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
+    this.#openFlow = (viewer) => flowControl.open(transport, viewer);
+    this.#onEnd = (id, error) => this.#ended(id, error);
     const closing = new AbortController();
     this.closed = closing.signal;
     webSocket.once('close', () => {
@@ -59,14 +62,14 @@ export class WebSocketConnection {
    */
   carry(id: string, handle: SubscriptionHandle, viewer: string): SubscriptionIterator {
     const flow = (this.#flow ??= this.#openFlow(viewer));
-    const prefix = new NextMessagePrefix(id);
-    const subscription = new SubscriptionIterator(handle, {
-      get ready() {
-        return flow.ready;
-      },
-      send: (event) => this.#send(event, prefix, flow),
-      ended: (error) => this.#ended(id, error),
+    const sink = new WebSocketSink({
+      webSocket: this.#webSocket,
+      socket: this.#socket,
+      flow,
+      id,
+      onEnd: this.#onEnd,
     });
+    const subscription = new SubscriptionIterator(handle, sink);
     this.#subscriptions.set(id, subscription);
     return subscription;
   }
@@ -85,14 +88,6 @@ export class WebSocketConnection {
     setImmediate(() => this.#webSocket.close(GOING_AWAY, reason));
   }
 
-  #send(event: SerializedEvent, prefix: NextMessagePrefix, flow: FlowController): void {
-    if (this.#webSocket.readyState !== OPEN) return;
-    const payload = event.bytes(sharedPayload);
-    flow.beforeWrite();
-    this.#socket.write(prefix.before(payload.length));
-    this.#socket.write(payload);
-  }
-
   #ended(id: string, error: GraphQLError | undefined): void {
     this.#subscriptions.delete(id);
     if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
@@ -104,20 +99,76 @@ export class WebSocketConnection {
     for (const subscription of this.#subscriptions.values()) void subscription.return();
     this.#webSocket.close(STALLED, 'The client did not read its subscriptions in time.');
   }
+}
 
-  #transport(): Transport {
-    const [webSocket, socket] = [this.#webSocket, this.#socket];
-    return {
-      get pendingBytes() {
-        return webSocket.bufferedAmount;
-      },
-      get takenBytes() {
-        return socket.bytesWritten - socket.writableLength;
-      },
-      cork: () => socket.cork(),
-      uncork: () => socket.uncork(),
-      closeStalled: () => this.#closeStalled(),
-    };
+class WebSocketTransport implements Transport {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+  readonly closeStalled: () => void;
+
+  constructor(webSocket: WebSocket, socket: Socket, closeStalled: () => void) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.closeStalled = closeStalled;
+  }
+
+  get pendingBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+}
+
+interface WebSocketSinkOptions {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  readonly flow: FlowController;
+  readonly id: string;
+  readonly onEnd: (id: string, error: GraphQLError | undefined) => void;
+}
+
+/** Writes the events of one subscription to its WebSocket. A class without closures, for the heap of idle subscribers. */
+class WebSocketSink implements SubscriptionSink {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+  readonly #flow: FlowController;
+  readonly #id: string;
+  readonly #prefix: NextMessagePrefix;
+  readonly #onEnd: WebSocketSinkOptions['onEnd'];
+
+  constructor({ webSocket, socket, flow, id, onEnd }: WebSocketSinkOptions) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#flow = flow;
+    this.#id = id;
+    this.#prefix = new NextMessagePrefix(id);
+    this.#onEnd = onEnd;
+  }
+
+  get ready(): boolean {
+    return this.#flow.ready;
+  }
+
+  send(event: SerializedEvent): void {
+    if (this.#webSocket.readyState !== OPEN) return;
+    const payload = event.bytes(sharedPayload);
+    this.#flow.beforeWrite();
+    this.#socket.write(this.#prefix.before(payload.length));
+    this.#socket.write(payload);
+  }
+
+  ended(error?: GraphQLError): void {
+    this.#onEnd(this.#id, error);
   }
 }
 

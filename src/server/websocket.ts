@@ -30,7 +30,7 @@ const socketOptions = {
 };
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-export interface WebSocketOptions {
+interface WebSocketOptions {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
   readonly publicError: (error: unknown) => GraphQLError;
