@@ -7,13 +7,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = ['main.ts', 'dev/demo/main.ts'];
 
 interface Rule {
-  /** What may be imported: folders, or single files. */
+  /** Folders and files that may be imported. */
   readonly may: readonly string[];
-  /** Of what only types may be imported. */
+  /** Folders and files of which only types may be imported. */
   readonly types?: readonly string[];
 }
 
-/** What kinds of Kubernetes objects are called, and how their labels are matched: pure words, no HTTP. */
+/** Modules for names of Kubernetes kinds and label selectors. They have no dependencies and send no requests. */
 const kubernetesWords = ['kubernetes/label-selector.ts', 'kubernetes/object.ts', 'kubernetes/resource.ts'];
 const stages = [
   'kubernetes/',
@@ -27,7 +27,7 @@ const stages = [
   'server/',
 ];
 
-/** Who may import whom. The files directly in `src` put the stages together; the demo, and tests, may use everything. */
+/** Allowed imports of each folder. The files directly in `src` compose the layers; the demo and tests may import everything. */
 const rules: Readonly<Record<string, Rule>> = {
   kubernetes: { may: [] },
   cache: { may: ['kubernetes/'] },
@@ -56,13 +56,13 @@ const imports = new Map(files.map((from) => [from, importsOf(from)]));
 const running = reachableFrom(ENTRIES);
 
 describe('the architecture', () => {
-  it('reads imports, so that its rules are about something', () => {
+  it('finds imports in the source files', () => {
     expect(importsOf('gateway.ts')).toContainEqual({ from: 'gateway.ts', to: 'schema.ts', typesOnly: false });
     expect(importsOf('gateway.ts')).toContainEqual({ from: 'gateway.ts', to: 'config.ts', typesOnly: true });
     expect(running.size).toBeGreaterThan(100);
   });
 
-  it('lets every folder import only what stands below it', () => {
+  it('imports only from lower layers', () => {
     const wrong = [...running].flatMap((file) => imports.get(file) ?? []).filter((arrow) => !isAllowed(arrow));
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
@@ -81,31 +81,31 @@ describe('the architecture', () => {
     ['dev/simulator/watch-broadcaster.ts', 'kubernetes/client.ts'],
     ['gateway.ts', 'dev/simulator/simulator.ts'],
     ['gateway.ts', 'dev/demo/demo.ts'],
-  ])('does not let %s import %s', (from, to) => {
+  ])('rejects an import from %s to %s', (from, to) => {
     expect(isAllowed({ from, to, typesOnly: false })).toBe(false);
   });
 
-  it('has a rule for every folder', () => {
+  it('has an import rule for every folder', () => {
     expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(rules).sort());
   });
 
-  it('runs no test', () => {
+  it('imports no test code', () => {
     expect([...running].filter((file) => file.endsWith('.test.ts') || file.startsWith('..'))).toEqual([]);
   });
 
-  it('has no file that nothing uses', () => {
+  it('has no unused file', () => {
     const used = new Set([...running, ...reachableFrom(tests), ...usedByWholeSystemTests()]);
     expect(files.filter((file) => !used.has(file))).toEqual([]);
   });
 
-  it('lets only the processes read the environment', () => {
+  it('reads environment variables only in process entry points', () => {
     const readers = files.filter(
       (file) => !tests.includes(file) && /process\s*\.\s*env\b/u.test(sources.get(file) ?? ''),
     );
     expect(readers.sort()).toEqual(['dev/demo/main.ts', 'main.ts']);
   });
 
-  it('names its folders by what they are about', () => {
+  it('has no folder with a generic name', () => {
     const vague = /(?:^|\/)(?:utils?|helpers?|common|lib|services|repositories|models)\//u;
     expect(files.filter((file) => vague.test(file))).toEqual([]);
   });
@@ -114,17 +114,17 @@ describe('the architecture', () => {
 describe('the kinds', () => {
   const kinds = [...new Set(files.flatMap((file) => /^kinds\/([^/]+)\//u.exec(file)?.[1] ?? []))];
 
-  it.each(kinds)('are all alike: %s', (kind) => {
+  it.each(kinds)('has the standard files in the kind %s', (kind) => {
     const expected = ['index.ts', 'resource.ts', 'schema.ts', `${kind}.test.ts`];
     expect(files).toEqual(expect.arrayContaining(expected.map((file) => `kinds/${kind}/${file}`)));
   });
 
-  it('are registered, every one', () => {
+  it('registers every kind', () => {
     const registered = importsOf('kinds/index.ts').map(({ to }) => to);
     expect(registered.sort()).toEqual(kinds.map((kind) => `kinds/${kind}/index.ts`).sort());
   });
 
-  it('have the only index files, which only their registry reads', () => {
+  it('has index files only in kinds, imported only by their registry', () => {
     const indexes = files.filter((file) => path.basename(file) === 'index.ts');
     expect(indexes.sort()).toEqual(['kinds/index.ts', ...kinds.map((kind) => `kinds/${kind}/index.ts`)].sort());
     const readers = [...imports.values()].flat().filter(({ to }) => /^kinds\/[^/]+\/index\.ts$/u.test(to));
@@ -138,7 +138,7 @@ function readSources(root: string): (readonly [string, string])[] {
     .map((file) => [moduleOf(path.join(root, file)), readFileSync(path.join(ROOT, root, file), 'utf8')]);
 }
 
-/** A file as the rules name it: below `src` without that folder, elsewhere from the project's root. */
+/** Returns the path of a file as the rules name it: relative to `src` if it is below it, else to the project. */
 function moduleOf(file: string): string {
   return path.relative('src', file).startsWith('..') ? file : path.relative('src', file);
 }
@@ -181,7 +181,7 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
   return [...may, ...(typesOnly ? types : [])].some((place) => to.startsWith(place));
 }
 
-/** A sibling's index and mutations are its own, and the registry is for those above. */
+/** Returns whether an import is private: the index or mutations of another kind, or the registry from within kinds. */
 function isAllowedAmongKinds(from: string, to: string): boolean {
   if (from === 'kinds/index.ts' || path.dirname(from) === path.dirname(to)) return true;
   const isWithin = kindOf(from) === kindOf(to);

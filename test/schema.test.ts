@@ -31,7 +31,7 @@ function fieldsOf(type: GraphQLNamedType): readonly GraphQLField<unknown, unknow
   return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** The type and all that is in it. */
+/** Returns the type and its fields, arguments and values. */
 function describedIn(type: GraphQLNamedType): readonly Described[] {
   const { name, description } = type;
   const values = isEnumType(type) ? type.getValues() : [];
@@ -77,7 +77,7 @@ describe('the schema', () => {
     expect(values.map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/u.test(name))).toEqual([]);
   });
 
-  it('never says null for a list or in one, but for a node that is gone', () => {
+  it('has non-null lists and items, except for nodes', () => {
     const nullable = types.flatMap((type) =>
       fieldsOf(type).flatMap((field) => (hasNullableList(field.type) ? `${type.name}.${field.name}` : [])),
     );
@@ -85,7 +85,7 @@ describe('the schema', () => {
     expect(String(schema.getQueryType()?.getFields()['nodes']?.type)).toBe('[Node]!');
   });
 
-  it('asks for lists without null in them', () => {
+  it('has non-null items in list inputs', () => {
     const inputs = types.flatMap((type) => [
       ...(isInputObjectType(type) ? Object.values(type.getFields()) : []),
       ...fieldsOf(type).flatMap(({ args }) => args),
@@ -94,7 +94,7 @@ describe('the schema', () => {
     expect(holey.map(({ name }) => name)).toEqual([]);
   });
 
-  it('lets every mutation take one input and answer with warnings', () => {
+  it('has one input and a payload with warnings for every mutation', () => {
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
     const forms = mutations.map(({ name, args, type }) => ({
       name,
@@ -107,7 +107,7 @@ describe('the schema', () => {
     );
   });
 
-  it('gives every connection its edges, nodes, page and count', () => {
+  it('has edges, nodes, pageInfo and totalCount in every connection', () => {
     const connections = types.filter(({ name }) => name.endsWith('Connection'));
     const fields = connections.map((type) => fieldsOf(type).map(({ name }) => name));
     expect(connections.length).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ function warningsOf(type: GraphQLType): string {
   return isObjectType(payload) ? String(payload.getFields()['warnings']?.type) : 'no payload';
 }
 
-/** The status of an object is written as the object is. */
+/** Returns the name of the mutation of the object for one of its status. */
 function inputNameOf(mutation: string): string {
   return `${upperFirst(mutation.replace(/Status$/u, ''))}Input`;
 }

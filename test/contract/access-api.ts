@@ -14,7 +14,7 @@ export interface AccessAnswer {
   readonly body: ApiBody;
 }
 
-/** An API server as its administrator talks to it, in any name. */
+/** Client of an API server with administrator credentials that can impersonate any user. */
 export class AccessApi {
   readonly #config = new KubeConfig();
 
@@ -22,12 +22,12 @@ export class AccessApi {
     this.#config.loadFromString(kubeconfig);
   }
 
-  /** The administrator's own. */
+  /** Credentials of the administrator. */
   get token(): string {
     return this.#config.getCurrentUser()?.token ?? '';
   }
 
-  /** Sends a request with these headers besides the administrator's token; a watch is closed when it has begun. */
+  /** Sends a request with the administrator's token and these headers. A watch is closed after its response starts. */
   async send(method: string, path: string, headers: Headers, body?: unknown): Promise<AccessAnswer> {
     const options: https.RequestOptions = {};
     await this.#config.applyToHTTPSOptions(options);
@@ -49,7 +49,7 @@ export class AccessApi {
     return this.send(method, path, { 'Impersonate-User': user, 'Impersonate-Group': groups }, body);
   }
 
-  /** What the administrator's own authorizer says of somebody. */
+  /** Returns the decision of a SubjectAccessReview. */
   async review({ person, ...asked }: AccessCase): Promise<unknown> {
     const { path, verb, group, resource, subresource, namespace, name } = asked;
     const attributes = { verb, group, resource, subresource, namespace, name };
@@ -66,7 +66,7 @@ export class AccessApi {
   async #read(response: IncomingMessage, path: string): Promise<AccessAnswer> {
     const code = response.statusCode ?? 0;
     if (code === 200 && path.includes('watch=true')) {
-      response.on('error', () => response.destroy()); // we leave in the middle of it
+      response.on('error', () => response.destroy()); // the response is not read to its end
       response.destroy();
       return { code, text: '', body: {} };
     }

@@ -1,4 +1,4 @@
-/** Somebody, as reviews and Impersonate headers name them. */
+/** A user, as named by reviews and Impersonate headers. */
 export interface Person {
   readonly user: string;
   readonly groups: readonly string[];
@@ -31,7 +31,7 @@ const people = {
   namesake: account('team-b', 'runner'),
 } as const;
 
-/** Why somebody is allowed something, in the server's words. */
+/** Reasons of allowed decisions, as the API server reports them. */
 const grounds = {
   no: undefined,
   master: '',
@@ -60,8 +60,8 @@ const grounds = {
 } as const;
 
 /**
- * Who, verb, `resource[.group][/subresource]` or a path, `[namespace][/name]`, and what allows it.
- * A namespace counts as being inside itself.
+ * User, verb, `resource[.group][/subresource]` or path, `[namespace][/name]`, and key of the reason.
+ * The resource `namespaces` is namespaced by its own name.
  */
 type Row = readonly [who: keyof typeof people, verb: string, what: string, where: string, ground: keyof typeof grounds];
 
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
   ['root', 'list', 'workspaces.kubeflow.org', '', 'root'],
   ['root', 'delete', 'workspaces.kubeflow.org', 'team-b/nb', 'root'],
   ['root', 'list', 'namespaces', '', 'no'],
-  // Groups are compared letter by letter.
+  // Group names are case-sensitive.
   ['guest', 'list', 'workspaces.kubeflow.org', 'team-a', 'viewersA'],
   ['guest', 'list', 'workspaces.kubeflow.org', 'team-b', 'viewersB'],
   ['guest', 'list', 'workspaces.kubeflow.org', '', 'no'],
@@ -99,7 +99,7 @@ const rows: readonly Row[] = [
   ['stranger', 'list', 'workspaces.kubeflow.org', 'team-a', 'no'],
   ['master', 'delete', 'namespaces', 'team-a/team-a', 'master'],
   ['master', 'deletecollection', 'secrets', 'team-b', 'master'],
-  // A ClusterRole that is bound in a namespace ends at its border.
+  // A ClusterRole bound by a RoleBinding applies to its namespace only.
   ['boss', 'delete', 'secrets', 'team-b/any', 'boss'],
   ['boss', 'get', 'anything.example.org/of', 'team-b/any', 'boss'],
   ['boss', 'get', 'namespaces', 'team-b/team-b', 'boss'],
@@ -152,13 +152,13 @@ const rows: readonly Row[] = [
   ['seth', 'get', 'namespaces', 'team-a/team-a', 'entrance'],
   ['seth', 'get', 'namespaces', '/team-a', 'no'],
   ['seth', 'list', 'namespaces', '', 'no'],
-  // Rules do not mix, and roles that do not exist allow nothing.
+  // Rules are not combined, and missing roles allow nothing.
   ['hal', 'get', 'secrets', 'team-a/key', 'hal'],
   ['hal', 'list', 'secrets', 'team-a', 'no'],
   ['hal', 'list', 'pods', '', 'hal'],
   ['dan', 'list', 'pods', 'team-a', 'no'],
   ['dan', 'list', 'pods', '', 'no'],
-  // Paths, which only a ClusterRoleBinding can open.
+  // Non-resource URLs, which only a ClusterRoleBinding can grant.
   ['prom', 'get', '/metrics', '', 'prom'],
   ['prom', 'get', '/metrics/deep', '', 'no'],
   ['prom', 'get', '/logs/today', '', 'prom'],
@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
   ['prom', 'post', '/metrics', '', 'no'],
   ['nina', 'get', '/metrics', '', 'no'],
   ['stranger', 'get', '/version', '', 'no'],
-  // To be somebody else.
+  // Impersonation.
   ['act', 'impersonate', 'users', '/bob', 'act'],
   ['act', 'impersonate', 'users', '/alice', 'no'],
   ['act', 'impersonate', 'groups', '/viewers', 'act'],
@@ -181,14 +181,14 @@ export interface AccessCase {
   readonly title: string;
   readonly person: Person;
   readonly verb: string;
-  /** Set where it is about a path: then all else is empty. */
+  /** Set for non-resource URLs; the resource fields are then empty. */
   readonly path: string;
   readonly resource: string;
   readonly group: string;
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
-  /** What allows it; undefined if nothing does. */
+  /** Reason of the decision; undefined if it is denied. */
   readonly ground: string | undefined;
 }
 

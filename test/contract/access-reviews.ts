@@ -12,9 +12,9 @@ const TOKENS = '/apis/authentication.k8s.io/v1/tokenreviews';
 const vic = { user: 'vic', groups: [] };
 const listing = { verb: 'list', group: 'kubeflow.org', resource: 'workspaces', namespace: 'team-a' };
 
-/** The review APIs beside plain SubjectAccessReviews, and what they refuse. */
+/** Contract of the other review APIs, and of invalid reviews. */
 export function accessReviews(cluster: () => Cluster, api: () => AccessApi): void {
-  it('lets everybody ask about themselves, and nobody about others', async () => {
+  it('allows SelfSubjectAccessReviews for every user, and SubjectAccessReviews only with permission', async () => {
     const asked = { spec: { resourceAttributes: listing } };
     const reason = 'RBAC: allowed by RoleBinding "viewers/team-a" of ClusterRole "workspaces-view" to User "vic"';
     const status = { allowed: true, reason };
@@ -27,7 +27,7 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     expect((await api().as({ user: 'rev', groups: [] }, 'POST', SUBJECT, about)).body).toMatchObject({ status });
   });
 
-  it('tells what somebody may do in a namespace', async () => {
+  it('returns the rules of a user in a namespace', async () => {
     const { body } = await api().as(vic, 'POST', RULES, { spec: { namespace: 'team-a' } });
     const viewing = { apiGroups: ['kubeflow.org'], resources: ['workspaces', 'workspaces/status'] };
     expect(body).toMatchObject({
@@ -46,7 +46,7 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     });
   });
 
-  it('tells which roles it has not found', async () => {
+  it('returns an evaluation error when roles are missing', async () => {
     const dan = { user: 'dan', groups: [] };
     const { body } = await api().as(dan, 'POST', RULES, { spec: { namespace: 'team-a' } });
     expect(body.status).toMatchObject({
@@ -55,7 +55,7 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     });
   });
 
-  it('reviews locally only what is about the namespace', async () => {
+  it('rejects a LocalSubjectAccessReview when its namespace differs from the path', async () => {
     const metadata = { namespace: 'team-a' };
     const spec = { user: 'vic', resourceAttributes: listing };
     expect(await api().send('POST', LOCAL, {}, { metadata, spec })).toMatchObject({
@@ -84,11 +84,11 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     ['nothing of oneself', SELF, {}, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'],
     ['rules of no namespace', RULES, {}, 'no namespace on request'],
     ['no token', TOKENS, {}, 'token is required for TokenReview in authentication'],
-  ])('refuses to be asked about %s', async (_title, path, spec, message) => {
+  ])('rejects a review of %s', async (_title, path, spec, message) => {
     expect(await refused(path, { spec })).toContain(message);
   });
 
-  it('refuses to be asked about two things', async () => {
+  it('rejects a review with both resource and non-resource attributes', async () => {
     const spec = { resourceAttributes: listing, nonResourceAttributes: { path: '/x', verb: 'get' } };
     const found = 'Invalid value: {"Path":"/x","Verb":"get"}';
     const rule =
@@ -98,12 +98,12 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     expect(await refused(SELF, { spec })).toBe(`.authorization.k8s.io "" is invalid: ${rule}`);
   });
 
-  it('keeps no reviews', async () => {
+  it('stores no reviews', async () => {
     expect((await api().send('GET', SUBJECT, {})).body).toMatchObject({ reason: 'MethodNotAllowed', code: 405 });
     expect((await api().send('GET', `${SUBJECT}/x`, {})).body).toMatchObject({ reason: 'NotFound', code: 404 });
   });
 
-  it('knows tokens, and for whom they are meant', async () => {
+  it('returns the user and audiences of a valid token', async () => {
     const { token } = api();
     const audience = 'https://kubernetes.default.svc';
     const user = { username: expect.stringContaining('admin'), groups: ['system:masters', 'system:authenticated'] };
@@ -116,7 +116,7 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     expect(await review({ token: 'made-up' })).toEqual(unknown);
   });
 
-  it('has no use for a token that it does not know', async () => {
+  it('returns authenticated false when the token is unknown', async () => {
     const { code, body } = await api().send('GET', '/version', { authorization: 'Bearer made-up' });
     expect([code, body.message]).toEqual([401, 'Unauthorized']);
   });

@@ -19,7 +19,7 @@ describeOnClusters('access', (cluster) => {
   beforeAll(async () => {
     api = new AccessApi(cluster().kubeconfig);
     await arrange(cluster());
-    await waitFor(() => inForce(api), 'the roles and bindings are in force');
+    await waitFor(() => inForce(api), 'the roles and bindings are in effect');
   });
 
   describe('reviews', () => {
@@ -64,11 +64,11 @@ async function arrange({ api, name }: Cluster): Promise<void> {
   for (const manifest of canaries) await api.create(pathOf(manifest), manifest);
 }
 
-/** There is no kube-controller-manager here, whose work this is. */
+/** Aggregates ClusterRoles, because there is no kube-controller-manager. */
 async function aggregate({ api }: Pick<Cluster, 'api'>): Promise<void> {
   for (const [role, rules] of Object.entries(aggregatedRules)) {
     const { code, text } = await api.patch(`${CLUSTER_ROLES}/${role}`, 'MERGE', { rules });
-    if (code !== 200) throw new Error(`The rules of ${role} were answered by ${code}: ${text}`);
+    if (code !== 200) throw new Error(`Expected to update the rules of ${role}, got ${code}: ${text}`);
   }
 }
 
@@ -90,7 +90,7 @@ function answerTo(asked: AccessCase, cluster: Cluster): unknown {
   return reason === '' ? { allowed: false } : { allowed: false, reason };
 }
 
-/** Dan's roles do not exist. After 1.34 the server names the authorizer whose reason it is. */
+/** Expected reason. Dan is bound to missing roles. Servers after 1.34 prefix the reason with the authorizer. */
 function missingRoles({ person, namespace }: AccessCase, { minorVersion }: Cluster): string {
   if (person.user !== 'dan') return '';
   const prefix = minorVersion > 34 ? 'rbac: RBAC' : 'RBAC';
@@ -111,19 +111,19 @@ const methods: Readonly<Record<string, string>> = {
   deletecollection: 'DELETE',
 };
 
-/** The verb has a method, and the authorizer sees the URL as the row has it. */
+/** Returns whether a case can be sent as a request: its verb has a method, and its URL maps to the same attributes. */
 function canBeSent({ verb, resource, namespace, name, path }: AccessCase): boolean {
   const insideItself = resource !== 'namespaces' || name === namespace;
   return verb in methods && insideItself && path !== '/version';
 }
 
-/** In the person's name. */
+/** Headers that impersonate the user. */
 function send(api: AccessApi, asked: AccessCase) {
   const { method, path } = requestFor(asked);
   return api.as(asked.person, method, path, ['POST', 'PUT', 'PATCH'].includes(method) ? {} : undefined);
 }
 
-/** Nothing is changed by it, whoever may do it. */
+/** Returns a request that changes nothing even if it is allowed. */
 function requestFor({ verb, path, resource, group, subresource, namespace, name }: AccessCase) {
   const method = methods[verb] ?? '';
   if (path !== '') return { method, path };

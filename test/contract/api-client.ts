@@ -6,7 +6,7 @@ import { createApiConnection, type ApiConnection } from '../../src/kubernetes/ap
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What an API server may answer: an object, a list, a Status, a Table. Every field is only as sure as the test that looks. */
+/** Body of a response: an object, a list, a Status or a Table. The fields are not validated; tests check them. */
 export interface ApiBody {
   readonly kind?: string;
   readonly apiVersion?: string;
@@ -38,11 +38,11 @@ interface ApiDetails {
 }
 
 export interface ApiResponse {
-  /** The HTTP status. */
+  /** HTTP status. */
   readonly code: number;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
-  /** Empty where the answer is no JSON. */
+  /** Empty if the response is not JSON. */
   readonly body: ApiBody;
 }
 
@@ -56,11 +56,11 @@ interface Exchange {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
-  /** In place of the kubeconfig's own. */
+  /** Replaces the token of the kubeconfig. */
   readonly token?: string;
 }
 
-/** Plain HTTP with an API server, by the address and credentials of a kubeconfig. */
+/** HTTP client of an API server, with the address and credentials of a kubeconfig. */
 export class ApiClient {
   readonly #connection: ApiConnection;
 
@@ -97,8 +97,8 @@ export class ApiClient {
   }
 
   /**
-   * Sends a request, again while the server asks for that with 429, as it does until the cache of a custom resource is
-   * filled. A body that is a text is sent as it is.
+   * Sends a request, and retries after 429, which the server sends until the cache of a custom resource has synced. A
+   * string body is sent unchanged.
    */
   async send(method: string, path: string, exchange: Exchange = {}): Promise<ApiResponse> {
     const response = await this.#settled(() => this.#open(method, path, exchange, new AbortController().signal));
@@ -106,7 +106,7 @@ export class ApiClient {
     return { code: response.statusCode ?? 0, headers: response.headers, text, body: readBody(text) };
   }
 
-  /** Opens a watch; resolves when its stream is open, or refused. */
+  /** Opens a watch. Resolves when its stream is open or rejected. */
   async watch(path: string, accept?: string): Promise<WatchStream> {
     const ended = new AbortController();
     const target = `${path}${path.includes('?') ? '&' : '?'}watch=true`;
@@ -115,14 +115,14 @@ export class ApiClient {
     return new WatchStream(response, ended);
   }
 
-  /** Creates what has to be there for a test to begin. @throws {Error} when it is refused */
+  /** Creates a prerequisite of a test. @throws {Error} if it is rejected */
   async create(path: string, manifest: Manifest): Promise<ApiBody> {
     const { code, body, text } = await this.post(path, manifest);
     if (code !== 201) throw new Error(`${path} answered ${code}: ${text}`);
     return body;
   }
 
-  /** A namespace for one test alone. */
+  /** Creates a namespace for one test. */
   async namespace(): Promise<string> {
     const metadata = { generateName: 'test-' };
     const { metadata: created } = await this.create('/api/v1/namespaces', {
@@ -133,7 +133,7 @@ export class ApiClient {
     return created?.name ?? '';
   }
 
-  /** Has a kind served; resolves when it is. */
+  /** Creates a definition. Resolves when its kind is served. */
   async define(definition: Manifest): Promise<void> {
     await this.create(DEFINITIONS, definition);
     const { group, names, versions } = definition['spec'] as DefinitionSpec;
@@ -154,7 +154,7 @@ export class ApiClient {
     const headers = { accept, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
     if (body === undefined) return this.#connection.send({ method, path, headers, signal });
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    // Node does not frame the body of a DELETE by itself.
+    // Node sets no Content-Length for the body of a DELETE.
     const framed = { ...headers, 'content-type': contentType, 'content-length': String(Buffer.byteLength(text)) };
     return this.#connection.send({ method, path, headers: framed, body: text, signal });
   }

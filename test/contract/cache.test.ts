@@ -16,17 +16,17 @@ import { describeOnClusters } from './clusters.ts';
 const PATIENCE = { timeout: 120_000 };
 const ROUNDS = 10;
 const SMALL_OBJECTS = 300;
-/** Together more than the sockets between a server and its client hold. */
+/** Objects that together exceed the socket buffers between server and client. */
 const LARGE_OBJECTS = 18;
 const LARGE_BYTES = 900_000;
 
-/** Part of every decoded object, so that the heap can be asked how many there are. */
+/** Class of a part of every decoded object, so that their number can be read from a heap snapshot. */
 class Marker {
   readonly isDecoded = true;
 }
 
 describeOnClusters('the cache', (cluster) => {
-  it('reads a resource in one stream, which it then follows', async () => {
+  it('reads a resource by one streaming list that continues as the watch', async () => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
     await team.create('a');
@@ -39,7 +39,7 @@ describeOnClusters('the cache', (cluster) => {
     expect(running.statistics()).toMatchObject({ lists: { start: 1 }, failures: {}, malformed: 0 });
   });
 
-  it('has every write that was complete before it started', PATIENCE, async () => {
+  it('contains every write that completed before it started', PATIENCE, async () => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -50,7 +50,7 @@ describeOnClusters('the cache', (cluster) => {
     }
   });
 
-  it('starts again when the API server ends in the middle of the initial events', PATIENCE, async () => {
+  it('restarts the list when the API server stops during the initial events', PATIENCE, async () => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
     for (let count = 0; count < LARGE_OBJECTS; count += 1) await team.create(`c-${count}`, 'x'.repeat(LARGE_BYTES));
@@ -72,7 +72,7 @@ describeOnClusters('the cache', (cluster) => {
     expect([running.store.size, running.statistics().lists]).toEqual([LARGE_OBJECTS, { start: 1 }]);
   });
 
-  it('keeps unchanged objects once while it lists again', PATIENCE, async () => {
+  it('holds unchanged objects once during a relist', PATIENCE, async () => {
     const { api, kubeconfig } = cluster();
     const team = await ConfigMaps.in(api);
     for (let count = 0; count < SMALL_OBJECTS; count += 1) await team.create(`c-${count}`);
@@ -85,10 +85,10 @@ describeOnClusters('the cache', (cluster) => {
     });
     await using running = await startCache(kubeconfig, resource);
     await running.cache.hasSynced;
-    await ConfigMaps.in(api); // a later version, so that ours is forgotten
+    await ConfigMaps.in(api); // a later version, so that the compaction includes the last one
     await cluster().compact();
     await cluster().restart();
-    await waitFor(() => running.statistics().lists['expired'] === 1, 'it has listed again');
+    await waitFor(() => running.statistics().lists['expired'] === 1, 'it has relisted');
     expect(running.store.size).toBe(SMALL_OBJECTS);
     expect(liveAtLast).toBeGreaterThanOrEqual(SMALL_OBJECTS);
     expect(liveAtLast).toBeLessThanOrEqual(SMALL_OBJECTS + 5);
@@ -107,7 +107,7 @@ describe.skipIf(controlPlaneMissing)('the cache before a kube-apiserver without 
   });
   afterAll(() => controlPlane[Symbol.asyncDispose]());
 
-  it('lists page by page, and watches from there', PATIENCE, async () => {
+  it('lists in pages and watches from their version when streaming lists are unsupported', PATIENCE, async () => {
     const team = await ConfigMaps.in(api);
     await team.create('a');
     await using running = await startCache(controlPlane.kubeconfig, team.resource());
@@ -122,7 +122,7 @@ describe.skipIf(controlPlaneMissing)('the cache before a kube-apiserver without 
     expect(running.statistics()).toMatchObject({ lists: { start: 1 }, failures: {} });
   });
 
-  it('reads a deprecated version whatever its Warning headers say', PATIENCE, async () => {
+  it('reads a deprecated version when responses have Warning headers', PATIENCE, async () => {
     await api.define(deprecated);
     const path = '/apis/example.org/v1/namespaces/default/relics';
     await api.create(path, { apiVersion: 'example.org/v1', kind: 'Relic', metadata: { name: 'a' } });
@@ -148,7 +148,7 @@ const deprecated = {
   },
 };
 
-/** ConfigMaps of one test, which a label selects. */
+/** ConfigMaps of one test, selected by a label. */
 class ConfigMaps {
   readonly #api: ApiClient;
   readonly #namespace: string;

@@ -4,7 +4,7 @@ import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { controlPlaneMissing, controlPlaneVersion, startControlPlane } from '../support/control-plane.ts';
 import { ApiClient } from './api-client.ts';
 
-/** A cluster that a contract is held against: served by nobody but itself, with no controllers. */
+/** A cluster without controllers that a contract is tested against. */
 export interface Cluster extends AsyncDisposable {
   readonly name: ClusterName;
   readonly url: string;
@@ -14,12 +14,12 @@ export interface Cluster extends AsyncDisposable {
   readonly minorVersion: number;
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
   readonly impersonatorToken: string;
-  /** As when the power goes; everything stored stays. */
+  /** Kills the API server. Stored objects persist. */
   stop(): Promise<void>;
-  /** On the same port, with the same certificate. Resolves when it is ready. */
+  /** Starts the API server on the same port with the same certificate. Resolves when it is ready. */
   start(): Promise<void>;
   restart(): Promise<void>;
-  /** Forgets the history on disk; what the API server has in memory besides, a restart takes. */
+  /** Compacts the stored history. The history in the memory of the API server is lost only by a restart. */
   compact(): Promise<void>;
 }
 
@@ -27,18 +27,18 @@ type ClusterName = 'simulator' | 'kube-apiserver';
 
 interface ClusterKind {
   readonly name: ClusterName;
-  /** Why it cannot be had here. */
+  /** Reason if this cluster is not available. */
   readonly missing: string | undefined;
   readonly start: () => Promise<Cluster>;
 }
 
-/** Every cluster that a contract can be held against, be it here or not. */
+/** All kinds of clusters that a contract can be tested against, available or not. */
 export const clusters: readonly ClusterKind[] = [
   { name: 'simulator', missing: undefined, start: startSimulated },
   { name: 'kube-apiserver', missing: controlPlaneMissing, start: startReal },
 ];
 
-/** Holds the same contract against every cluster that can be had, each started once for all its tests. */
+/** Runs a contract against every available cluster, each started once for all tests. */
 export function describeOnClusters(title: string, contract: (cluster: () => Cluster) => void): void {
   for (const { name, missing, start } of clusters) {
     if (missing) console.warn(`“${title}” is not held against a ${name}: ${missing}.`);
@@ -55,7 +55,7 @@ export function describeOnClusters(title: string, contract: (cluster: () => Clus
 
 const IMPERSONATOR = { name: 'impersonator', token: 'token-of-the-impersonator' };
 
-/** The simulator behaves like the version of Kubernetes that it is compared with. */
+/** Minor version of Kubernetes that the simulator behaves like: the one of the compared kube-apiserver. */
 async function startSimulated(): Promise<Cluster> {
   const simulator = await startSimulator({
     bookmarkIntervalMs: 100,

@@ -9,7 +9,7 @@ import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { clusterFixtures } from '../../dev/demo/fixtures.ts';
 import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 
-/** What the Kubeflow project publishes; not part of this project. */
+/** Folder with definitions and samples published by the Kubeflow project; not part of this project. */
 const PUBLISHED = path.resolve(import.meta.dirname, '../../../shared/data/kubeflow-v2.0.0-beta.0');
 const isPublishedHere = existsSync(PUBLISHED);
 if (controlPlaneMissing) console.warn(`The control plane is not tested: ${controlPlaneMissing}.`);
@@ -41,7 +41,7 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     await kubectl('create', ...files.map((file) => `--filename=${file}`));
   }
 
-  /** Puts these definitions in the place of those that are there, and waits until they are served. */
+  /** Replaces the definitions with these, and waits until they are served. */
   async function define(...files: readonly string[]): Promise<void> {
     const names = ['crd/workspaces.kubeflow.org', 'crd/workspacekinds.kubeflow.org'];
     await kubectl('delete', ...names, '--ignore-not-found');
@@ -65,7 +65,7 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     expect(await specs()).toEqual(byPublished);
   });
 
-  it('takes every object of the demo', async () => {
+  it('accepts every object of the demo', async () => {
     const objects = clusterFixtures(new Date());
     await define(await fileOf(...objects.filter(isDefinition)));
     await create(await fileOf(...objects.filter((object) => !isDefinition(object))));
@@ -83,13 +83,13 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     );
   });
 
-  it('keeps what is stored when the API server is killed and begun again', async () => {
+  it('keeps stored objects when the API server is killed and restarted', async () => {
     await kubectl('create', 'configmap', 'kept');
     await cluster.restartApiServer();
     expect(await kubectl('get', 'configmap', 'kept', '-o', 'name')).toBe('configmap/kept\n');
   });
 
-  it('says nothing while it is paused', async () => {
+  it('sends nothing while the API server is paused', async () => {
     cluster.pauseApiServer();
     const silent = kubectl('get', 'namespaces', '--request-timeout=500ms');
     await expect(silent).rejects.toThrow(/timeout|deadline/iu);
@@ -97,7 +97,7 @@ describe.skipIf(controlPlaneMissing)('a control plane of our own', () => {
     expect(await kubectl('get', 'namespaces')).toContain('default');
   });
 
-  it('forgets its history when that is compacted', async () => {
+  it('returns 410 for old versions when the history is compacted', async () => {
     const before = await kubectl('create', 'configmap', 'early', '-o', 'jsonpath={.metadata.resourceVersion}');
     await kubectl('create', 'configmap', 'late');
     await cluster.compact();

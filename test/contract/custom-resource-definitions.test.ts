@@ -29,7 +29,7 @@ const MATCHES = `must specify exactly one of 'matchNamespace', 'matchImageConfig
 const configMap = { name: 'icons', namespace: 'default', key: 'icon.svg', mediaType: 'image/svg+xml' };
 const selector = { selector: { matchLabels: { a: 'b' } } };
 
-/** Changes of a valid kind that break rules, and the fields and messages of the causes. */
+/** Changes of a valid WorkspaceKind that violate rules, with the fields and messages of the causes. */
 const refusals: readonly (readonly [title: string, change: object, causes: readonly string[]])[] = [
   ['an icon without a source', spawner({ icon: { url: null } }), [`spec.spawner.icon: ${PICTURES}`]],
   ['a logo with two sources', spawner({ logo: { configMap } }), [`spec.spawner.logo: ${PICTURES}`]],
@@ -74,7 +74,7 @@ const refusals: readonly (readonly [title: string, change: object, causes: reado
   ],
 ];
 
-/** Changes of a valid kind that the same rules accept. */
+/** Changes of a valid WorkspaceKind that the same rules accept. */
 const acceptances: readonly (readonly [title: string, change: object])[] = [
   ['an icon from a config map', spawner({ icon: { url: null, configMap } })],
   ['a probe by a script', probe({ podExec: { script: 'true' } })],
@@ -94,7 +94,7 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     await waitFor(isEmpty, 'the definitions are gone');
   });
 
-  it.each(definitions)('serves the definition of %s without a warning', async (_, definition) => {
+  it.each(definitions)('establishes the definition of %s without a warning', async (_, definition) => {
     const { api } = cluster();
     const { code, headers } = await api.post(`${DEFINITIONS}?fieldValidation=Strict&dryRun=All`, definition);
     expect([code, headers['warning']]).toEqual([201, undefined]);
@@ -104,7 +104,7 @@ describeOnClusters('the definitions of the demo', (cluster) => {
   });
 
   describe.skipIf(kubectlMissing)('with kubectl', () => {
-    it.each(definitions)('applies the definition of %s, twice', async (_, definition) => {
+    it.each(definitions)('applies the definition of %s twice without a change', async (_, definition) => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const file = await shell.save(definition);
       const name = `customresourcedefinition.apiextensions.k8s.io/${definition.metadata.name}`;
@@ -114,7 +114,7 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     });
   });
 
-  it.each(refusals)('refuses a kind with %s', async (_, change, causes) => {
+  it.each(refusals)('rejects a WorkspaceKind with %s', async (_, change, causes) => {
     const { api } = cluster();
     await api.define(workspaceKindCrd);
     const { code, body } = await api.post(KINDS, changed(change));
@@ -124,7 +124,7 @@ describeOnClusters('the definitions of the demo', (cluster) => {
     expect([code, found?.toSorted()]).toEqual([422, expected.toSorted()]);
   });
 
-  it.each(acceptances)('accepts a kind with %s', async (_, change) => {
+  it.each(acceptances)('accepts a WorkspaceKind with %s', async (_, change) => {
     const { api } = cluster();
     await api.define(workspaceKindCrd);
     const { code, text } = await api.post(KINDS, changed(change));
@@ -134,7 +134,7 @@ describeOnClusters('the definitions of the demo', (cluster) => {
   it.each([
     ['new', workspaceKindCrd],
     ['earlier', oldWorkspaceKindCrd],
-  ])('refuses another home directory in the %s WorkspaceKind', async (_, definition) => {
+  ])('rejects another home directory in the %s WorkspaceKind', async (_, definition) => {
     const { api } = cluster();
     await api.define(definition);
     const isOld = definition === oldWorkspaceKindCrd;
@@ -165,7 +165,7 @@ function changed(change: object): Manifest {
   return applyMergePatch(workspaceKind('kind'), { spec: change }) as Manifest;
 }
 
-/** Each port describes itself in the earlier form, and there is a service account and a probe. */
+/** Returns a WorkspaceKind in the earlier form: ports defined in images, a service account and a probe. */
 function earlierKind(): Manifest {
   const { spec } = workspaceKind('kind') as { readonly spec?: unknown };
   const options = Object(spec).podTemplate.options;

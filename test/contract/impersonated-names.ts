@@ -20,7 +20,7 @@ const requests = [
   ['delete', 'DELETE', `${SERVICES}/none`, { propagationPolicy: 'Background' }],
 ] as const;
 
-/** One name is one user, whatever the method and whether the request has a body. */
+/** Contract of the encoding of user names: the same for every method, with and without a body. */
 export function impersonatedNames(cluster: () => Cluster): void {
   const own = () => createApiConnection({ type: 'text', text: cluster().kubeconfig });
 
@@ -37,7 +37,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
     },
   );
 
-  it('gives the same rights to a group with and without a body', async () => {
+  it('grants a group the same permissions with and without a body', async () => {
     await grant(cluster(), 'équipe 王');
     const connection = (await own()).impersonating({ name: 'zoë', groups: ['équipe 王'] });
     for (const [, method, path, body] of requests.slice(3))
@@ -54,7 +54,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
     });
   });
 
-  it('acts as the user that the kubeconfig names, and as no other than a viewer where it impersonates one', async () => {
+  it('impersonates the user of the kubeconfig, or the viewer when it impersonates one', async () => {
     const { users, ...config } = parse(cluster().kubeconfig) as {
       readonly users: readonly { readonly user: object }[];
     };
@@ -77,7 +77,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
     { name: 'erin', groups: ['team', 'a\nb'] },
     { name: 'erin', groups: [], uid: '\u0085' },
     { name: 'erin', groups: [], extra: { scopes: ['a\0'] } },
-  ])('refuses to send %j', async (user) => {
+  ])('rejects the user %j before it sends a request', async (user) => {
     const connection = (await own()).impersonating(user);
     for (const [method, body] of [['GET'], ['POST', {}]] as const)
       await expect(send(connection, method, REVIEWS, body)).rejects.toMatchObject({ code: 400, reason: 'BadRequest' });
@@ -102,7 +102,7 @@ async function whoIs(connection: ApiConnection): Promise<unknown> {
   return (await send(connection, 'POST', REVIEWS, review)).status?.userInfo;
 }
 
-/** Lets the members of a group do everything in the default namespace. Resolves when it is in force. */
+/** Grants a group all permissions in the default namespace. Resolves when they are in effect. */
 async function grant({ api }: Cluster, group: string): Promise<void> {
   const rbac = 'rbac.authorization.k8s.io';
   const namespaced = `/apis/${rbac}/v1/namespaces/default`;

@@ -19,9 +19,9 @@ const userMissingIn134 = [
   '{UserExtra  all  authentication.k8s.io/v1  scopes}',
 ] as const;
 
-/** Requests in the name of somebody else. */
+/** Contract of the Impersonate headers. */
 export function impersonation(cluster: () => Cluster, api: () => AccessApi): void {
-  it('wants to know in whose name', async () => {
+  it('rejects Impersonate headers when the user is missing', async () => {
     const groups = await api().send('GET', WORKSPACES, { 'Impersonate-Group': ['a', 'b'] });
     const extra = await api().send('GET', WORKSPACES, { 'Impersonate-Extra-Scopes': 'all', 'Impersonate-Uid': '5' });
     const [code, inGroups, withExtra] = isNew() ? userMissing : userMissingIn134;
@@ -29,20 +29,20 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     expect(extra.body.message ?? extra.text).toContain(withExtra);
   });
 
-  it('knows every group, each in a header of its own', async () => {
+  it('reads one group from each Impersonate-Group header', async () => {
     expect((await api().as({ user: 'guest', groups: ['others', 'viewers'] }, 'GET', WORKSPACES)).code).toBe(200);
     expect((await api().as({ user: 'guest', groups: ['others,viewers'] }, 'GET', WORKSPACES)).code).toBe(403);
     expect((await api().as({ user: 'guest', groups: ['others', 'more'] }, 'GET', WORKSPACES)).code).toBe(403);
   });
 
-  it('knows the groups of a service account by its name, unless told others', async () => {
+  it('derives the groups of a service account when none are given', async () => {
     const robot = { 'Impersonate-User': 'system:serviceaccount:robots:robot' };
     expect((await api().send('POST', RULES, robot, ask)).body).toMatchObject({ status: { allowed: true } });
-    const told = await api().send('POST', RULES, { ...robot, 'Impersonate-Group': 'others' }, ask);
-    expect(told.body).toMatchObject({ status: { allowed: false } });
+    const answer = await api().send('POST', RULES, { ...robot, 'Impersonate-Group': 'others' }, ask);
+    expect(answer.body).toMatchObject({ status: { allowed: false } });
   });
 
-  it('counts everybody but the anonymous as authenticated', async () => {
+  it('adds system:authenticated to every user except the anonymous', async () => {
     expect((await api().send('GET', '/apis', { 'Impersonate-User': 'whoever' })).code).toBe(200);
     const grouped = { 'Impersonate-User': 'whoever', 'Impersonate-Group': 'others' };
     expect((await api().send('GET', '/apis', grouped)).code).toBe(200);
@@ -51,17 +51,17 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     expect((await api().send('GET', '/version', { 'Impersonate-User': 'system:anonymous' })).code).toBe(200);
   });
 
-  it('escapes what could be markup in a name', async () => {
+  it('escapes HTML characters of a name in messages', async () => {
     const { body } = await api().send('GET', '/', { 'Impersonate-User': '<b>&' });
     expect(body.message).toBe('forbidden: User "&lt;b&gt;&amp;" cannot get path "/"');
   });
 
-  it('reads names as UTF-8', async () => {
+  it('decodes names as UTF-8', async () => {
     const { body } = await api().send('GET', '/', { 'Impersonate-User': Buffer.from('Zoë').toString('latin1') });
     expect(body.message).toBe('forbidden: User "Zoë" cannot get path "/"');
   });
 
-  it('refuses who may not impersonate', async () => {
+  it('returns 403 when the user may not impersonate', async () => {
     const { code, body } = await fromImpersonator({ 'Impersonate-User': 'unknown' });
     expect([code, body.reason]).toEqual([403, 'Forbidden']);
     const workspaces = 'resource "workspaces" in API group "kubeflow.org" in the namespace "team-a"';
@@ -72,7 +72,7 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     );
   });
 
-  it('lets impersonate by the verb impersonate', async () => {
+  it('accepts impersonation when the verb impersonate is granted', async () => {
     await grant('legacy', { verbs: ['impersonate'], apiGroups: [''], resources: ['users'], resourceNames: ['alice'] });
     await waitFor(
       async () => (await fromImpersonator({ 'Impersonate-User': 'alice' })).code === 200,
@@ -82,7 +82,7 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     expect((await fromImpersonator({ 'Impersonate-User': 'alice', 'Impersonate-Group': 'viewers' })).code).toBe(403);
   });
 
-  it('lets impersonate in a constrained mode, where the server has them, only for what that allows', async () => {
+  it('accepts constrained impersonation only for the granted mode when the server supports it', async () => {
     const group = { apiGroups: ['authentication.k8s.io'] };
     await grant(
       'constrained',
@@ -115,7 +115,7 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
       expect((await api().send('POST', `${rbac}/${plural}`, {}, manifest)).code).toBe(201);
   }
 
-  it('refuses before it looks whether there is anything', async () => {
+  it('returns 403 for missing objects when the user may not impersonate', async () => {
     const vic = { user: 'vic', groups: [] };
     expect(await api().as(vic, 'GET', '/apis/nobody.org/v1/things')).toMatchObject({ code: 403 });
     expect(await api().as(vic, 'POST', WORKSPACES, { kind: 'Nonsense' })).toMatchObject({ code: 403 });

@@ -10,12 +10,12 @@ const binary = [path.join(process.env['KUBEBUILDER_ASSETS'] ?? '/nowhere', 'kube
 
 export const kubectlMissing: string | undefined = binary ? undefined : 'there is no kubectl on the PATH';
 
-/** Lines of a running kubectl, as they come. */
+/** Lines of the output of a running kubectl. */
 export interface Lines extends AsyncDisposable {
   next(): Promise<string | undefined>;
 }
 
-/** kubectl, with a kubeconfig and a cache of its own. */
+/** Runs kubectl with its own kubeconfig and discovery cache. */
 export class Kubectl implements AsyncDisposable {
   readonly #folder: string;
   #files = 0;
@@ -30,7 +30,7 @@ export class Kubectl implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @returns what it prints @throws {Error} with what it complains of */
+  /** Returns the output. @throws {Error} with the error output if kubectl fails */
   async run(...commandLine: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(binary ?? 'kubectl', this.#with(commandLine));
     return stdout;
@@ -49,7 +49,7 @@ export class Kubectl implements AsyncDisposable {
     };
   }
 
-  /** @returns the file that it is in */
+  /** Returns the path of the written file. */
   async save(manifest: object): Promise<string> {
     this.#files += 1;
     const file = path.join(this.#folder, `${this.#files}.json`);

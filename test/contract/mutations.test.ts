@@ -15,12 +15,12 @@ describe('the mutations', () => {
   beforeAll(async () => void (simulator = await stageOn(simulated)));
   afterAll(() => simulator[Symbol.asyncDispose]());
 
-  it('are more than a hundred, each with a title of its own', () => {
+  it('has more than a hundred mutation cases with unique titles', () => {
     expect(cases.length).toBeGreaterThan(100);
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
   });
 
-  it.each(cases)('before a simulator: $title', async (mutation) => {
+  it.each(cases)('returns the expected outcome before a simulator: $title', async (mutation) => {
     expect((await play(simulator, mutation)).code).toBe(mutation.code);
   });
 
@@ -30,13 +30,19 @@ describe('the mutations', () => {
     beforeAll(async () => void (kubernetes = await stageOn(real)));
     afterAll(() => kubernetes[Symbol.asyncDispose]());
 
-    it.each(cases.filter(({ differs }) => differs === undefined))('are answered alike: $title', async (mutation) => {
-      expect(await play(kubernetes, mutation)).toEqual(await play(simulator, mutation));
-    });
+    it.each(cases.filter(({ differs }) => differs === undefined))(
+      'returns the same outcome before a simulator and a kube-apiserver: $title',
+      async (mutation) => {
+        expect(await play(kubernetes, mutation)).toEqual(await play(simulator, mutation));
+      },
+    );
 
-    it.each(differing)('are answered otherwise, because $differs: $title', async (mutation) => {
-      expect(await play(kubernetes, mutation)).not.toEqual(await play(simulator, mutation));
-    });
+    it.each(differing)(
+      'returns another outcome before a kube-apiserver, because $differs: $title',
+      async (mutation) => {
+        expect(await play(kubernetes, mutation)).not.toEqual(await play(simulator, mutation));
+      },
+    );
   });
 });
 

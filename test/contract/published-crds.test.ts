@@ -9,7 +9,7 @@ import { describeOnClusters } from './clusters.ts';
 import { ReconstructedView } from './reconstructed-view.ts';
 import { TestNamespace } from './test-namespace.ts';
 
-/** What the Kubeflow project publishes; not part of this project. */
+/** Folder with definitions and samples published by the Kubeflow project; not part of this project. */
 const PUBLISHED = path.resolve(import.meta.dirname, '../../../shared/data/kubeflow-v2.0.0-beta.0');
 const isPublishedHere = existsSync(PUBLISHED);
 if (!isPublishedHere) console.warn(`The published manifests are not used: ${PUBLISHED} does not exist.`);
@@ -38,7 +38,7 @@ describe.skipIf(!isPublishedHere)('published', () => {
       return { team, name: sample.metadata.name ?? '' };
     }
 
-    it('answers all that the samples say', async () => {
+    it('returns every field of the published samples', async () => {
       const { team, name } = await withSample();
       await using gateway = await startGatewayFor(cluster().kubeconfig);
       const { data, errors } = await gateway.query(
@@ -77,7 +77,7 @@ volumes { home { mountPath } } } }`,
       expect(data).toEqual({ startWorkspace: { workspace: { paused: false } } });
     });
 
-    it('follows the sample through a restart of the API server', { timeout: 60_000 }, async () => {
+    it('sends changes of the sample when the API server restarts', { timeout: 60_000 }, async () => {
       const { team, name } = await withSample();
       await using gateway = await startGatewayFor(cluster().kubeconfig);
       const view = ReconstructedView.follow(gateway, team);

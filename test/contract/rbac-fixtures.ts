@@ -8,7 +8,7 @@ const KUBEFLOW = ['kubeflow.org'];
 
 type Rule = Readonly<Record<string, readonly string[]>>;
 
-/** Aggregated ClusterRoles in the manner of Kubeflow, and the rules that they come to have. */
+/** Aggregated ClusterRoles like those of Kubeflow, and their expected rules. */
 export const aggregatedRules: Readonly<Record<string, readonly Rule[]>> = {
   'workspaces-view': [{ verbs: READ, apiGroups: KUBEFLOW, resources: WORKSPACES }],
   'workspaces-edit': [
@@ -22,7 +22,7 @@ export const aggregatedRules: Readonly<Record<string, readonly Rule[]>> = {
   ],
 };
 
-/** A little of everything that RBAC can say, in an order in which it can be created. */
+/** RBAC objects with every feature of RBAC, in an order in which they can be created. */
 export const rbacFixtures: readonly Manifest[] = [
   namespace('team-a'),
   namespace('team-b'),
@@ -109,7 +109,7 @@ export const rbacFixtures: readonly Manifest[] = [
   bind('reviewers', '', 'ClusterRole/reviewer', user('rev')),
 ];
 
-/** By when these are in force, so is everything created before them. */
+/** Created last: when these are in effect, so are all objects created before them. */
 export const canaries: readonly Manifest[] = [
   clusterRole('canary', { verbs: ['sing'], apiGroups: [''], resources: ['cages'] }),
   role('canary', 'team-a', { verbs: ['chirp'], apiGroups: [''], resources: ['cages'] }),
@@ -160,12 +160,12 @@ function group(name: string): Subject {
   return { kind: 'Group', apiGroup: RBAC, name };
 }
 
-/** Without a namespace of its own it is in that of the binding. */
+/** A service account; by default in the namespace of the binding. */
 function account(name: string, inNamespace?: string): Subject {
   return { kind: 'ServiceAccount', name, ...(inNamespace !== undefined && { namespace: inNamespace }) };
 }
 
-/** Without a namespace for the whole cluster. */
+/** A binding; cluster-wide if the namespace is empty. */
 function bind(name: string, inNamespace: string, to: string, ...subjects: readonly Subject[]): Manifest {
   const [kind, roleName] = to.split('/');
   return {

@@ -6,11 +6,11 @@ const GROUP = 'rbac.authorization.k8s.io';
 const RBAC = `/apis/${GROUP}/v1`;
 const BINDINGS = `${RBAC}/clusterrolebindings`;
 
-/** Roles and bindings as objects. */
+/** Contract of roles and bindings as API objects. */
 export function rbacObjects(cluster: () => Cluster): void {
   const api = () => cluster().api;
 
-  it('has roles and bindings from the start', async () => {
+  it('has default roles and bindings', async () => {
     const names = ['cluster-admin', 'system:basic-user', 'system:discovery', 'system:public-info-viewer'];
     for (const name of names) {
       expect((await api().get(`${BINDINGS}/${name}`)).body).toMatchObject({
@@ -26,7 +26,7 @@ export function rbacObjects(cluster: () => Cluster): void {
     });
   });
 
-  it('fills in groups, and takes names that a host could not have', async () => {
+  it('sets default API groups, and accepts names that are no DNS names', async () => {
     const roleRef = { kind: 'ClusterRole', name: 'none' };
     const subjects = [
       { kind: 'ServiceAccount', name: 's', namespace: 'team-a' },
@@ -46,7 +46,7 @@ export function rbacObjects(cluster: () => Cluster): void {
     ]);
   });
 
-  it('refuses bindings that bind nothing', async () => {
+  it('rejects bindings without a valid role or subject', async () => {
     const subjects = [{ kind: 'ServiceAccount', name: 'x' }, { kind: 'Foo', name: 'x' }, { kind: 'User' }];
     const bad = await api().post(BINDINGS, binding('x', { roleRef: { kind: 'Role', name: 'x' }, subjects }));
     expect(causesIn(bad)).toEqual([
@@ -64,7 +64,7 @@ export function rbacObjects(cluster: () => Cluster): void {
     ).toEqual(['FieldValueInvalid metadata.name']);
   });
 
-  it('refuses rules that allow nothing', async () => {
+  it('rejects rules without verbs or resources', async () => {
     const rules = [
       { verbs: [] },
       { verbs: ['get'], nonResourceURLs: ['/x'], resources: ['x'] },

@@ -18,10 +18,10 @@ const FOLLOW = `subscription ($namespace: String!, $filter: WorkspaceFilter) {
   }
 }`;
 
-/** A real API server asks its clients to stay away for ten seconds after it has begun. */
+/** Exceeds the Retry-After of ten seconds that a kube-apiserver sends after its start. */
 const PATIENCE_MS = 40_000;
 
-/** What a client makes of the workspaces of a namespace from nothing but the events that it is told. */
+/** The workspaces of a namespace, reconstructed only from subscription events. */
 export class ReconstructedView {
   readonly #team: TestNamespace;
   readonly #held = new Map<string, string>();
@@ -41,19 +41,19 @@ export class ReconstructedView {
     this.#team = team;
   }
 
-  /** The next so many events as `TYPE name`, once they have come. */
+  /** Resolves with the next `count` events as `TYPE name`. */
   async next(count: number): Promise<readonly string[]> {
     await this.#until(() => this.#events.length >= this.#read + count);
     return this.#events.slice(this.#read, (this.#read += count));
   }
 
-  /** Reads all up to an event, once it has come. */
+  /** Resolves with the events up to and including this one. */
   async readTo(event: string): Promise<readonly string[]> {
     await this.#until(() => this.#events.includes(event, this.#read));
     return this.next(this.#events.indexOf(event, this.#read) + 1 - this.#read);
   }
 
-  /** The code of the error with which the stream ends, once it has. */
+  /** Resolves with the error code at the end of the stream. */
   async endCode(): Promise<unknown> {
     await this.#until(() => this.#end !== undefined);
     const [error] = Array.isArray(this.#end) ? this.#end : [this.#end];
@@ -61,8 +61,8 @@ export class ReconstructedView {
   }
 
   /**
-   * What was lost or doubled: where what is held is not what the API server has, even after some waiting, and where an
-   * event contradicts those before it or repeats what they have told.
+   * Returns differences between the view and the API server that remain after a while, and events that contradict or
+   * repeat earlier ones.
    */
   async mistakes(): Promise<readonly string[]> {
     const truth = await this.#truth();
@@ -71,21 +71,24 @@ export class ReconstructedView {
       const lost = truth.filter((content) => !held.includes(content)).map((content) => `lost: ${content}`);
       return [...lost, ...held.filter((content) => !truth.includes(content)).map((content) => `surplus: ${content}`)];
     };
-    await waitFor(() => differences().length === 0, 'the view is true').catch(() => undefined);
+    await waitFor(() => differences().length === 0, 'the view equals the API server').catch(() => undefined);
     return [...this.#contradictions, ...differences()];
   }
 
-  /** Every event told so far, read or not. */
+  /** All events received so far. */
   get events(): readonly string[] {
     return this.#events;
   }
 
-  /** Looks again whenever there is news; the end of the stream is the last of it. */
+  /** Evaluates the condition after every event. Rejects when the stream ends or after a timeout. */
   async #until(isSo: () => boolean): Promise<void> {
-    const late = setTimeout(() => this.#news.reject(new Error(`Only ${this.#told()} has come.`)), PATIENCE_MS);
+    const late = setTimeout(
+      () => this.#news.reject(new Error(`Expected more events, got only ${this.#eventList()}.`)),
+      PATIENCE_MS,
+    );
     try {
       while (!isSo()) {
-        if (this.#end !== undefined) throw new Error(`The subscription has ended after ${this.#told()}.`);
+        if (this.#end !== undefined) throw new Error(`The subscription ended after ${this.#eventList()}.`);
         await this.#news.promise;
       }
     } finally {
@@ -93,7 +96,7 @@ export class ReconstructedView {
     }
   }
 
-  #told(): string {
+  #eventList(): string {
     return `[${this.#events.join(', ')}]`;
   }
 
@@ -145,7 +148,7 @@ export class ReconstructedView {
 function contradictionOf(type: string, held: string | undefined, content: string): string | undefined {
   if (type === 'ADDED') return held === undefined ? undefined : 'held already';
   if (held === undefined) return 'not held';
-  return type === 'MODIFIED' && held === content ? 'what was told before' : undefined;
+  return type === 'MODIFIED' && held === content ? 'unchanged' : undefined;
 }
 
 function contentOf({ name, paused, metadata }: ReceivedWorkspace): string {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Cluster } from './clusters.ts';
 
-/** The way from a gateway to its cluster, which can be cut while everybody else still gets there. */
+/** A TCP proxy between a gateway and its cluster. Its connections can be broken without affecting other clients. */
 export class TcpProxy implements AsyncDisposable {
   readonly #target: URL;
   readonly #text: string;
@@ -21,7 +21,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#text = text;
   }
 
-  /** As the cluster's own, but along this proxy. */
+  /** The kubeconfig of the cluster with the address of the proxy. */
   get kubeconfig(): string {
     return this.#text.replace(this.#target.host, `127.0.0.1:${this.#port}`);
   }
@@ -37,7 +37,7 @@ export class TcpProxy implements AsyncDisposable {
     await closed;
   }
 
-  /** No connection that is open now carries anything any more, and neither end hears of it. New ones do. */
+  /** Stops forwarding on the open connections without closing them. New connections work. */
   stall(): void {
     for (const socket of this.#sockets) {
       socket.unpipe();
@@ -64,7 +64,7 @@ export class TcpProxy implements AsyncDisposable {
     ] as const) {
       this.#sockets.add(from);
       from.pipe(to);
-      from.on('error', () => from.destroy()); // the other end is gone, as 'close' tells
+      from.on('error', () => from.destroy()); // 'close' follows
       from.on('close', () => {
         this.#sockets.delete(from);
         to.destroy();

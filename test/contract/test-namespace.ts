@@ -4,7 +4,7 @@ import type { Cluster } from './clusters.ts';
 
 type WorkspaceOptions = Parameters<typeof workspace>[1];
 
-/** A namespace for one test alone, and the workspaces in it. */
+/** A namespace of one test, and its workspaces. */
 export class TestNamespace {
   readonly name: string;
   readonly api: ApiClient;
@@ -18,7 +18,7 @@ export class TestNamespace {
     this.name = name;
   }
 
-  /** Path of the collection of workspaces. */
+  /** Path of the workspace collection. */
   get workspaces(): string {
     return `/apis/kubeflow.org/v1beta1/namespaces/${this.name}/workspaces`;
   }
@@ -27,18 +27,18 @@ export class TestNamespace {
     return `${this.workspaces}/${name}`;
   }
 
-  /** A workspace of this namespace that is nowhere yet. */
+  /** Returns the manifest of a workspace in this namespace. */
   manifest(name: string, options: WorkspaceOptions = {}) {
     return workspace(name, { ...options, namespace: this.name });
   }
 
-  /** Creates a workspace and, if it is to have a state, reports that as the controller would. */
+  /** Creates a workspace, and writes the state to its status if one is given. */
   async create(name: string, options: WorkspaceOptions = {}): Promise<ApiBody> {
     const created = await this.api.create(this.workspaces, this.manifest(name, options));
     return options.state === undefined ? created : this.report(name, options.state);
   }
 
-  /** Writes a state into the status, as the controller would. */
+  /** Writes a state to the status, as the controller does. */
   async report(name: string, state: string): Promise<ApiBody> {
     const { status } = this.manifest(name, { state });
     return this.mustDo(await this.api.patch(`${this.pathOf(name)}/status`, 'MERGE', { status }));
@@ -54,6 +54,6 @@ export class TestNamespace {
 
   private mustDo({ code, text, body }: Awaited<ReturnType<ApiClient['get']>>): ApiBody {
     if (code < 300) return body;
-    throw new Error(`The cluster answered ${code}: ${text}`);
+    throw new Error(`Expected a successful response, got ${code}: ${text}`);
   }
 }

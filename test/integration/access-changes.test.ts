@@ -15,7 +15,7 @@ import {
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const TTL_SECONDS = 1;
-/** How soon a change of rights is to be seen. */
+/** Limit for the delay between a change of permissions and its effect. */
 const REACTION_MS = (TTL_SECONDS + 2) * 1_000;
 
 const objects = [
@@ -51,7 +51,7 @@ interface Event {
 
 const FOLLOW = 'subscription ($after: String) { workspaces(after: $after) { type object { name } cursor } }';
 
-/** The next so many events, as `ADDED a-1`. */
+/** Returns the next `count` events, such as `ADDED a-1`. */
 async function next(stream: Subscription<Record<string, Event>>, count = 1): Promise<string[]> {
   return (await events(stream, count)).map(({ type, object }) => (object ? `${type} ${object.name}` : type));
 }
@@ -67,7 +67,7 @@ async function events(stream: Subscription<Record<string, Event>>, count: number
   return taken;
 }
 
-/** What a promise comes to, and how long that took from a change of rights on. */
+/** Returns the value of a promise, and the milliseconds from the change of permissions until it settled. */
 async function after<R>(change: () => void, answer: () => Promise<R>): Promise<R> {
   const begun = Date.now();
   change();

@@ -20,7 +20,7 @@ const header = {
   impersonate: false,
 } as const;
 
-/** How a WebSocket of somebody ends who may not come: `4401` and why. */
+/** Returns the close code and reason of a rejected WebSocket, such as `4401 …`. */
 async function closedAs(gateway: SimulatedGateway, passport: UserCredentials): Promise<string> {
   await using person = connectUser(gateway.url, passport);
   try {
@@ -179,7 +179,7 @@ describe('authentication by bearer tokens', () => {
     { headers: {} },
     { headers: { authorization: 'Basic dmljOnZpYw==' } },
     { headers: { 'kubeflow-userid': 'erin' } },
-  ])('%j is nobody: 401, and 4401', async (passport) => {
+  ])('rejects requests with 401 and WebSockets with 4401 when the credentials are %j', async (passport) => {
     await using gateway = await startTestGateway({ objects, users, authentication });
     const { status, errors } = await connectUser(gateway.url, passport).ask(WHO);
     expect(status).toBe(401);
@@ -219,12 +219,12 @@ describe('authentication by bearer tokens', () => {
     await using gateway = await startTestGateway({ objects, users: [expiring], authentication });
     await using erin = connectUser(gateway.url, { token });
     expect((await erin.ask(WHO)).status).toBe(200);
-    await delay(exp * 1_000 - Date.now() + 10); // the token's own time, which only passes
+    await delay(exp * 1_000 - Date.now() + 10); // the expiry is part of the token and cannot be moved
     expect((await erin.ask(WHO)).status).toBe(401);
   });
 });
 
-describe('the authentication settings', () => {
+describe('authentication settings', () => {
   const kubeconfig = { KUBECONFIG: '/dev/null' };
 
   it.each([
@@ -237,7 +237,7 @@ describe('the authentication settings', () => {
       { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
       /AUTH_MODE to be header or token or kubeconfig, got nothing/u,
     ],
-  ])('are rejected when they are %j', (settings, message) => {
+  ])('rejects authentication settings when they are %j', (settings, message) => {
     expect(() => readConfig({ ...kubeconfig, ...settings })).toThrow(message);
   });
 
@@ -253,7 +253,7 @@ describe('the authentication settings', () => {
       { AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: ' 10.0.0.0/8 ,fd00::/8', IMPERSONATE: 'true' },
       { ...header, trustedProxyCidrs: ['10.0.0.0/8', 'fd00::/8'], impersonate: true },
     ],
-  ])('are read from %j as %j', (settings, authentication) => {
+  ])('reads authentication settings from %j as %j', (settings, authentication) => {
     expect(readConfig({ ...kubeconfig, ...settings }).authentication).toEqual(authentication);
   });
 });

@@ -19,8 +19,8 @@ const objects = [
   workspace('nb-1'),
 ];
 
-/** What vic is told who has these rights. */
-async function toldTo(rights: readonly ReturnType<typeof grant>[], query: string) {
+/** Returns the response to vic with these permissions. */
+async function queryWith(rights: readonly ReturnType<typeof grant>[], query: string) {
   await using gateway = await startTestGateway({
     users,
     authentication: { mode: 'token' },
@@ -36,7 +36,7 @@ describe('a namespace', () => {
   const whole = { name: 'team-a', phase: 'Active' };
 
   it('has only its name when the viewer may list workspaces in it but not get it', async () => {
-    const { data } = await toldTo([grantIn('team-a', 'vic', viewing)], all);
+    const { data } = await queryWith([grantIn('team-a', 'vic', viewing)], all);
     expect(data).toEqual({
       namespaces: { nodes: [{ name: 'team-a', phase: null, metadata: null }] },
       namespace: { name: 'team-a', phase: null },
@@ -47,7 +47,7 @@ describe('a namespace', () => {
     { how: 'in it', rights: [grantIn('team-a', 'vic', viewing, namespaces(['get']))] },
     { how: 'by name', rights: [grantIn('team-a', 'vic', viewing), grant('vic', namespaces(['get'], 'team-a'))] },
   ])('has all fields when the viewer may get it, granted $how', async ({ rights }) => {
-    const { data } = await toldTo(rights, all);
+    const { data } = await queryWith(rights, all);
     expect(data).toEqual({
       namespaces: {
         nodes: [{ ...whole, metadata: { labels: [{ key: 'tier' }] } }],
@@ -58,14 +58,14 @@ describe('a namespace', () => {
 
   it('is not found by its labels when the viewer may not get it', async () => {
     const rights = [grantIn('team-a', 'vic', viewing)];
-    const { data } = await toldTo(rights, '{ namespaces(filter: { labelSelector: "tier=prod" }) { totalCount } }');
+    const { data } = await queryWith(rights, '{ namespaces(filter: { labelSelector: "tier=prod" }) { totalCount } }');
     expect(data).toEqual({ namespaces: { totalCount: 0 } });
   });
 });
 
 describe('a workspace kind', () => {
   it('is returned by name when the viewer may only list', async () => {
-    const { data } = await toldTo(
+    const { data } = await queryWith(
       [grant('vic', kinds(['list']))],
       '{ workspaceKind(name: "jupyterlab") { name revision } }',
     );
@@ -75,7 +75,7 @@ describe('a workspace kind', () => {
   it('applies rules about labels that the viewer may not see when they may only create workspaces', async () => {
     const input =
       '{ namespace: "team-a", name: "nb-2", kind: "jupyterlab", imageConfig: "scipy", podConfig: "tiny", dryRun: true }';
-    const { errors } = await toldTo(
+    const { errors } = await queryWith(
       [grantIn('team-a', 'vic', workspaces('create'))],
       `mutation { createWorkspace(input: ${input}) { warnings } }`,
     );

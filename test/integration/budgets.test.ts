@@ -36,7 +36,7 @@ const SELECTION = `name
   volumes { home { claim { phase } } data { claim { phase capacity storageClass { displayName } volume { phase } } } }`;
 const PAGE = `{ workspaces(first: 100) { nodes { ${SELECTION} } } }`;
 
-/** A gateway that does nothing of its own accord, once it has been asked this. */
+/** Starts a gateway and runs a query, after which the gateway sends no requests on its own. */
 async function startWarm(query: string): Promise<SimulatedGateway> {
   const gateway = await startTestGateway({ objects, discoveryIntervalMs: 3_600_000, authorizationTtlSeconds: 3_600 });
   const { errors } = await gateway.query(query);
@@ -44,7 +44,7 @@ async function startWarm(query: string): Promise<SimulatedGateway> {
   return gateway;
 }
 
-it('a page of 100 workspaces with kind, pod, last 5 events and claims costs the API server nothing', async () => {
+it('sends no request when a page of 100 workspaces with kind, pod, events and claims is read again', async () => {
   await using gateway = await startWarm(PAGE);
   const before = gateway.cluster.requests.length;
   const { data, errors } = await gateway.query(PAGE);
@@ -64,7 +64,7 @@ it('a page of 100 workspaces with kind, pod, last 5 events and claims costs the 
   expect(gateway.cluster.requests.slice(before)).toEqual([]);
 });
 
-it('the same page, asked for the first time, costs one watch for each kind and one question for each right', async () => {
+it('sends one watch per kind and one review per permission when a page is read for the first time', async () => {
   await using gateway = await startTestGateway({ objects, discoveryIntervalMs: 3_600_000 });
   const before = gateway.cluster.requests.length;
   await gateway.query(PAGE);
@@ -80,24 +80,24 @@ it('the same page, asked for the first time, costs one watch for each kind and o
   expect(asked.filter((request) => request === 'create selfsubjectaccessreviews')).toHaveLength(7);
 });
 
-it('following them costs nothing when something happens to one', async () => {
+it('sends no request when a subscribed workspace changes', async () => {
   const query = `subscription { workspaces { type object { ${SELECTION} } } }`;
   await using gateway = await startWarm(PAGE);
   const changes = gateway.subscribe(query);
-  const told = async () => (await changes.next()).value?.data?.['workspaces'] as Record<string, unknown>;
-  while ((await told())['type'] !== 'SYNCED');
+  const nextEvent = async () => (await changes.next()).value?.data?.['workspaces'] as Record<string, unknown>;
+  while ((await nextEvent())['type'] !== 'SYNCED');
   const before = gateway.cluster.requests.length;
   gateway.cluster.apply(
     eventOf('Pod', 'ws-nb-007-abcde-0', { reason: 'Killing', lastTimestamp: '2026-11-25T11:00:00Z' }),
   );
-  expect(await told()).toMatchObject({
+  expect(await nextEvent()).toMatchObject({
     type: 'MODIFIED',
     object: { name: 'nb-007', events: [{ reason: 'Killing' }, {}, {}, {}, {}] },
   });
   gateway.cluster.apply(podOf('nb-042', { status: { phase: 'Failed' } }));
-  expect(await told()).toMatchObject({ type: 'MODIFIED', object: { name: 'nb-042', pod: { phase: 'FAILED' } } });
+  expect(await nextEvent()).toMatchObject({ type: 'MODIFIED', object: { name: 'nb-042', pod: { phase: 'FAILED' } } });
   gateway.cluster.apply(claim('home-nb-100', { status: { phase: 'Lost' } }));
   const lost = { home: { claim: { phase: 'LOST' } } };
-  expect(await told()).toMatchObject({ type: 'MODIFIED', object: { name: 'nb-100', volumes: lost } });
+  expect(await nextEvent()).toMatchObject({ type: 'MODIFIED', object: { name: 'nb-100', volumes: lost } });
   expect(gateway.cluster.requests.slice(before)).toEqual([]);
 });

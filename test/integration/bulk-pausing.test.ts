@@ -22,7 +22,7 @@ function pausedIn({ cluster }: SimulatedGateway, inNamespace?: string): string[]
 }
 
 describe('pauseWorkspaces', () => {
-  it('asks each that is named, and lets the failure of one stop no other', async () => {
+  it('pauses the named workspaces when some of them fail', async () => {
     await using gateway = await startTestGateway({ objects });
     const input = { namespace: 'team-a', names: ['three', 'two', 'none', 'one', 'one'] };
     const { data, errors } = await gateway.query(PAUSE, { input });
@@ -40,7 +40,7 @@ describe('pauseWorkspaces', () => {
     expect(pausedIn(gateway).toSorted()).toEqual(['team-a/one', 'team-a/three', 'team-a/two']);
   });
 
-  it('asks all that match, in one namespace or in all', async () => {
+  it('pauses all matching workspaces in one namespace or in all', async () => {
     await using gateway = await startTestGateway({ objects });
     const input = { filter: { labelSelector: 'team=ml' } };
     const { data } = await gateway.query(PAUSE, { input: { ...input, namespace: 'team-b' } });
@@ -54,14 +54,14 @@ describe('pauseWorkspaces', () => {
     });
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('changes nothing when pauseWorkspaces is a dry run', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(PAUSE, { input: { filter: { paused: false }, dryRun: true } });
     expect(data?.['pauseWorkspaces']).toMatchObject({ succeeded: 3, failed: 0 });
     expect(pausedIn(gateway)).toEqual(['team-a/two']);
   });
 
-  it('sends some at a time, whatever becomes of each', async () => {
+  it('limits concurrent requests when many workspaces are paused', async () => {
     const many = Array.from({ length: 40 }, (_, index) => workspace(`nb-${index}`, { state: 'Running' }));
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...many] });
     const { cluster } = gateway;
@@ -79,7 +79,7 @@ describe('pauseWorkspaces', () => {
     expect(most).toBe(8);
   });
 
-  it('hands over the warnings, each with the workspace it is about', async () => {
+  it('returns warnings with the name of their workspace', async () => {
     await using gateway = await startTestGateway({ objects, admission: [() => ({ warnings: ['hm'] })] });
     const { data } = await gateway.query(PAUSE, { input: { namespace: 'team-a', names: ['one'] } });
     expect(data?.['pauseWorkspaces']).toMatchObject({ warnings: ['team-a/one: hm'] });
@@ -90,14 +90,14 @@ describe('pauseWorkspaces', () => {
     ['names without a namespace', { names: ['one'] }],
     ['names and a filter', { namespace: 'team-a', names: ['one'], filter: {} }],
     ['a selector that is none', { filter: { labelSelector: 'a in' } }],
-  ])('is a BAD_REQUEST for %s', async (_, input) => {
+  ])('returns BAD_REQUEST when the input has %s', async (_, input) => {
     await using gateway = await startTestGateway({ objects });
     expect((await gateway.query(PAUSE, { input })).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 });
 
 describe('startWorkspaces', () => {
-  it('starts what is PAUSED, and says of the rest why not', async () => {
+  it('starts workspaces that are PAUSED, and returns an error for each other one', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(START, { input: { namespace: 'team-a', filter: {} } });
     expect(data?.['startWorkspaces']).toMatchObject({

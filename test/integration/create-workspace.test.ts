@@ -36,9 +36,9 @@ function fieldsOf(answer: Answer): unknown {
 }
 
 describe('createWorkspace', () => {
-  it('creates what is asked for, notes who did, and lets its author read it at once', async () => {
+  it('creates a workspace with audit annotations, and returns it to the next query before the watch does', async () => {
     await using gateway = await start();
-    gateway.cluster.faults.stall(); // whatever is read now does not come from the watch
+    gateway.cluster.faults.stall(); // from here on nothing arrives through the watch
     const volumes = {
       home: 'home',
       data: [{ claimName: 'data', mountPath: '/data', readOnly: true }],
@@ -67,9 +67,9 @@ describe('createWorkspace', () => {
     expect(read.data?.['workspace']).toEqual({ displayName: 'Notebook' });
   });
 
-  it('carries labels and annotations of the object and of its pod, but not somebody else’s name', async () => {
+  it('stores labels and annotations of the workspace and its pod, and overwrites audit annotations of the input', async () => {
     await using gateway = await start();
-    const forged = { key: 'notebooks.kubeflow.org/created-by', value: 'somebody else' };
+    const forged = { key: 'notebooks.kubeflow.org/created-by', value: 'mallory' };
     const input = {
       labels: [{ key: 'team', value: 'ml' }],
       annotations: [{ key: 'note', value: 'mine' }, forged],
@@ -85,7 +85,7 @@ describe('createWorkspace', () => {
     });
   });
 
-  it('lets the cluster make the name, anew when the first one is taken', async () => {
+  it('retries generateName when the first generated name exists', async () => {
     await using gateway = await start();
     gateway.cluster.faults.refuse({
       status: 409,
@@ -97,7 +97,7 @@ describe('createWorkspace', () => {
     expect(data?.['createWorkspace']).toMatchObject({ workspace: { name: expect.stringMatching(/^nb-.{5}$/u) } });
   });
 
-  it('stores nothing in a dry run, and refuses in it what it would refuse', async () => {
+  it('validates but stores nothing when createWorkspace is a dry run', async () => {
     await using gateway = await start();
     const { data } = await create(gateway, { dryRun: true });
     expect(data?.['createWorkspace']).toMatchObject({ workspace: { name: 'nb' } });
@@ -105,7 +105,7 @@ describe('createWorkspace', () => {
     expect(fieldsOf(await create(gateway, { dryRun: true, imageConfig: 'none' }))).toEqual(['input.imageConfig']);
   });
 
-  it('waits for a state', async () => {
+  it('returns after the workspace is running when waitFor is RUNNING', async () => {
     await using gateway = await start();
     const waiting = create(gateway, { waitFor: 'RUNNING' });
     await waitFor(() => stored(gateway) !== undefined, 'it is created');
@@ -123,7 +123,7 @@ describe('createWorkspace', () => {
     ['is missing', { name: null }, 'input.name', 'got neither'],
     ['is given twice', { generateName: 'nb-' }, 'input.generateName', 'got both'],
     ['begins with a dash', { name: null, generateName: '-nb' }, 'input.generateName', 'begin'],
-  ])('is INVALID, and says why, when the name %s', async (_, input, field, message) => {
+  ])('returns INVALID with the field when the name %s', async (_, input, field, message) => {
     await using gateway = await start();
     const answer = await create(gateway, input);
     expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID', status: 422, reason: 'Invalid' } }]);
@@ -133,7 +133,7 @@ describe('createWorkspace', () => {
     ).toEqual([]);
   });
 
-  it('is INVALID when two things are to appear in one place', async () => {
+  it('returns INVALID when two volumes have the same mount path', async () => {
     await using gateway = await start();
     const volumes = {
       home: 'home',
@@ -150,7 +150,7 @@ describe('createWorkspace', () => {
     ]);
   });
 
-  it('is INVALID for claims and secrets that do not exist, or that workspaces may not mount', async () => {
+  it('returns INVALID when claims or secrets do not exist or are not mountable', async () => {
     await using gateway = await start({ objects: [...objects, claim('private', {}), secret('root', {})] });
     const volumes = {
       home: 'nowhere',
@@ -185,7 +185,7 @@ describe('createWorkspace', () => {
     ]);
   });
 
-  it('is INVALID for labels that say two things of one key', async () => {
+  it('returns INVALID when labels repeat a key', async () => {
     await using gateway = await start();
     const twice = [
       { key: 'a', value: 'b' },
@@ -204,7 +204,7 @@ describe('createWorkspace', () => {
       { imageConfig: 'x', podConfig: 'y' },
       ['input.imageConfig', 'input.podConfig'],
     ],
-    // The cause without a field says that rules were not checked.
+    // The cause without a field reports that validation rules were not checked.
     ['a displayName that is too long', { displayName: 'x'.repeat(129) }, ['input.displayName', '']],
     [
       'a mount path that is none',
@@ -217,14 +217,14 @@ describe('createWorkspace', () => {
       { volumes: { secrets: [{ secretName: 'token', mountPath: '/t', defaultMode: 512 }] } },
       ['input.volumes.secrets[0].defaultMode'],
     ],
-  ])('names the place in the input when the cluster refuses %s', async (_, input, fields) => {
+  ])('returns the path in the input when the API server rejects %s', async (_, input, fields) => {
     await using gateway = await start();
     const answer = await create(gateway, input);
     expect(answer.errors?.[0]?.extensions['code']).toBe('INVALID');
     expect(fieldsOf(answer)).toEqual(fields);
   });
 
-  it('is ALREADY_EXISTS for a name that is taken, and NOT_FOUND for a namespace that is not there', async () => {
+  it('returns ALREADY_EXISTS when the name exists, and NOT_FOUND when the namespace does not', async () => {
     await using gateway = await start();
     await create(gateway);
     expect((await create(gateway)).errors).toMatchObject([
@@ -235,7 +235,7 @@ describe('createWorkspace', () => {
     ]);
   });
 
-  it('refuses what this cluster does not know, unless told to drop it', async () => {
+  it('rejects unknown fields unless fieldValidation allows the API server to drop them', async () => {
     await using gateway = await start();
     const { errors } = await create(gateway, { deferUpdates: true });
     expect(errors).toMatchObject([
@@ -248,5 +248,5 @@ describe('createWorkspace', () => {
 });
 
 function workspaceless(): never {
-  throw new Error('There is no workspace.');
+  throw new Error('Expected a stored workspace, got none.');
 }

@@ -36,7 +36,7 @@ function codeOf({ errors }: Answer): unknown {
 }
 
 describe('deleteWorkspace', () => {
-  it('deletes, shows what was there, and lets its author read at once that it is gone', async () => {
+  it('deletes a workspace and returns its last state, and the next query returns null', async () => {
     await using gateway = await start(workspace('nb', { state: 'Running' }));
     const { data, errors } = await remove(gateway);
     expect(errors).toBeUndefined();
@@ -49,7 +49,7 @@ describe('deleteWorkspace', () => {
     expect((await gateway.query('{ workspaces { totalCount } }')).data?.['workspaces']).toEqual({ totalCount: 0 });
   });
 
-  it('says that it is pending while a finalizer holds it', async () => {
+  it('returns deletionPending when a finalizer delays the deletion', async () => {
     await using gateway = await start(kept('nb'));
     const { data } = await remove(gateway);
     expect(data?.['deleteWorkspace']).toMatchObject({
@@ -59,7 +59,7 @@ describe('deleteWorkspace', () => {
     expect(stored(gateway)).toBeDefined();
   });
 
-  it('waits until it is gone, but not longer than it is told to', async () => {
+  it('returns after the workspace is deleted or timeoutSeconds has passed when waitFor is GONE', async () => {
     await using gateway = await start(kept('nb'));
     const late = await remove(gateway, { waitFor: 'GONE', timeoutSeconds: 0 });
     expect(late.data?.['deleteWorkspace']).toMatchObject({ deletionPending: true });
@@ -69,14 +69,14 @@ describe('deleteWorkspace', () => {
     expect((await waiting).data?.['deleteWorkspace']).toMatchObject({ deletionPending: false });
   });
 
-  it('changes nothing in a dry run, and says what it would leave', async () => {
+  it('changes nothing when deleteWorkspace is a dry run, and returns the expected result', async () => {
     await using gateway = await start(kept('nb'));
     const { data } = await remove(gateway, { dryRun: true, waitFor: 'GONE' });
     expect(data?.['deleteWorkspace']).toMatchObject({ deletionPending: true });
     expect(stored(gateway)?.metadata.deletionTimestamp).toBeUndefined();
   });
 
-  it('is a CONFLICT when it is another object, or another version of it, by now', async () => {
+  it('returns CONFLICT when the uid or resourceVersion differs', async () => {
     await using gateway = await start(workspace('nb'));
     expect(codeOf(await remove(gateway, { uid: 'another' }))).toBe('CONFLICT');
     expect(codeOf(await remove(gateway, { resourceVersion: '1' }))).toBe('CONFLICT');
@@ -84,7 +84,7 @@ describe('deleteWorkspace', () => {
     expect(codeOf(await remove(gateway, { uid, resourceVersion }))).toBeUndefined();
   });
 
-  it('leaves what belongs to it when told to', async () => {
+  it('keeps dependents when the propagation policy is ORPHAN', async () => {
     await using gateway = await start(workspace('nb'));
     const owner = {
       apiVersion: 'kubeflow.org/v1beta1',
@@ -98,7 +98,7 @@ describe('deleteWorkspace', () => {
     expect(gateway.cluster.get('v1', 'ConfigMap', 'owned', 'team-a')).toBeDefined();
   });
 
-  it('is NOT_FOUND for what does not exist, and TIMEOUT when the outcome is unknown', async () => {
+  it('returns NOT_FOUND when the workspace does not exist, and TIMEOUT when the outcome is unknown', async () => {
     await using gateway = await start(workspace('nb'));
     expect(codeOf(await remove(gateway, { name: 'none' }))).toBe('NOT_FOUND');
     const { answer, asked } = await loseResponse(gateway, 'delete', () => remove(gateway));
@@ -109,7 +109,7 @@ describe('deleteWorkspace', () => {
 describe('deleteWorkspaces', () => {
   const labelled = ['a', 'b', 'c'].map((name) => workspace(name, { labels: { team: name === 'c' ? 'other' : 'ml' } }));
 
-  it('deletes what both selectors choose, in this namespace only', async () => {
+  it('deletes workspaces of the namespace when they match both selectors', async () => {
     await using gateway = await start(...labelled, workspace('a', { namespace: 'team-b', labels: { team: 'ml' } }));
     const input = { namespace: 'team-a', labelSelector: 'team in (ml)', fieldSelector: 'metadata.name!=b' };
     const dry = await gateway.query(DELETE_MANY, { input: { ...input, dryRun: true } });
@@ -121,7 +121,7 @@ describe('deleteWorkspaces', () => {
     expect(names(gateway).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('is a BAD_REQUEST for selectors that cannot be read', async () => {
+  it('returns BAD_REQUEST when a selector is malformed', async () => {
     await using gateway = await start(...labelled);
     const input = { namespace: 'team-a', labelSelector: 'team in' };
     expect(codeOf(await gateway.query(DELETE_MANY, { input }))).toBe('BAD_REQUEST');

@@ -69,22 +69,25 @@ function wholeJob(name: string) {
   });
 }
 
-describe('one bad object never fails a list', () => {
+describe('lists of DevPod and Volcano objects', () => {
   it.each([
     ['DevPodWorkspaceInstance', 'devPodWorkspaceInstances', devPodCrd, wholePod],
     ['VolcanoJob', 'volcanoJobs', volcanoJobCrd, wholeJob],
-  ] as const)('however a %s is corrupted, and no secret gets out', async (type, field, crd, whole) => {
-    const mutants = SEEDS.map((seed) => corrupt(whole(`seed-${seed}`), seed));
-    await using gateway = await startTestGateway({ objects: [crd, ...mutants] });
-    const selection = fullSelection(schema, type, 4);
-    const answer = await gateway.query(`{ ${field} { totalCount nodes ${selection} } }`);
-    expect(answer.errors).toBeUndefined();
-    expect(answer.data).toMatchObject({ [field]: { totalCount: SEEDS.length } });
-    expect(JSON.stringify(answer)).not.toMatch(/k4n4ri3n|v0gel/u);
-  });
+  ] as const)(
+    'returns every %s without secrets when their manifests are corrupted at random',
+    async (type, field, crd, whole) => {
+      const mutants = SEEDS.map((seed) => corrupt(whole(`seed-${seed}`), seed));
+      await using gateway = await startTestGateway({ objects: [crd, ...mutants] });
+      const selection = fullSelection(schema, type, 4);
+      const answer = await gateway.query(`{ ${field} { totalCount nodes ${selection} } }`);
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data).toMatchObject({ [field]: { totalCount: SEEDS.length } });
+      expect(JSON.stringify(answer)).not.toMatch(/k4n4ri3n|v0gel/u);
+    },
+  );
 });
 
-describe('the two other systems', () => {
+describe('access to DevPod and Volcano objects', () => {
   const reading = ['get', 'list', 'watch'];
   const objects = [
     devPodCrd,
@@ -128,7 +131,7 @@ describe('the two other systems', () => {
       'mutation { deleteDevPodWorkspaceInstance(input: { namespace: "loft-p-team-a", name: "pod" }) { warnings } }',
       'FORBIDDEN',
     ],
-  ])('are for %s what the cluster allows: %s', async (user, query, code) => {
+  ])('authorizes %s by the RBAC rules of the cluster: %s', async (user, query, code) => {
     await using gateway = await startTestGateway({ objects, authentication });
     await using person = connectUser(gateway.url, { headers: { 'kubeflow-userid': user } });
     const { errors } = await person.ask(query);

@@ -38,8 +38,8 @@ function causesOf({ errors }: Answer): unknown {
   return errors?.[0]?.extensions['causes'];
 }
 
-describe('what the rules of a kind deny', () => {
-  it('is INVALID for a new workspace, in the words of the rule', async () => {
+describe('filter rules that deny an option', () => {
+  it('returns INVALID with the message of the rule when a new workspace has a denied option', async () => {
     await using gateway = await start([noBigPods]);
     const answer = await create(gateway);
     expect(answer.errors?.[0]?.message).toContain('Big pods are for production.');
@@ -49,7 +49,7 @@ describe('what the rules of a kind deny', () => {
     ]);
   });
 
-  it('is allowed where the rule does not hold, and where rules are not enforced', async () => {
+  it('creates a workspace when the rule does not match or rules are not enforced', async () => {
     await using gateway = await start([noBigPods]);
     expect((await create(gateway, { namespace: 'team-b' })).errors).toBeUndefined();
     expect((await create(gateway, { podConfig: 'tiny' })).errors).toBeUndefined();
@@ -57,7 +57,7 @@ describe('what the rules of a kind deny', () => {
     expect((await create(lenient)).errors).toBeUndefined();
   });
 
-  it('may be the kind itself, or a pair of options, and is told without words where the rule has none', async () => {
+  it('returns INVALID when a rule denies the kind or a pair of options, with a default message if it has none', async () => {
     await using whole = await start([deny('WORKSPACE_KIND', [inDevelopment])]);
     const offered = '{ namespace(name: "team-a") { workspaceKinds { nodes { denied deniedMessage } } } }';
     const nodes = [{ denied: true, deniedMessage: null }];
@@ -70,7 +70,7 @@ describe('what the rules of a kind deny', () => {
     expect((await create(pair, { podConfig: 'tiny' })).errors).toBeUndefined();
   });
 
-  it('may stay in a workspace that has it, but may not be chosen anew', async () => {
+  it('allows a denied option that the workspace already has, but rejects choosing it', async () => {
     await using gateway = await start([noBigPods], { nb: workspace('nb', { podConfig: 'big', state: 'Running' }) });
     expect((await update(gateway, { paused: true })).errors).toBeUndefined();
     expect((await update(gateway, { imageConfig: 'scipy-2', podConfig: 'big' })).errors).toBeUndefined();
@@ -78,7 +78,7 @@ describe('what the rules of a kind deny', () => {
     expect(causesOf(await update(gateway, { podConfig: 'big' }))).toMatchObject([{ field: 'input.podConfig' }]);
   });
 
-  it('is INVALID, too, where an option is denied only beside the one that is chosen now', async () => {
+  it('returns INVALID when an existing option is denied in combination with the new one', async () => {
     const small = deny('IMAGE_CONFIG', [big], 'Not with so much CPU.');
     await using gateway = await start([small], { nb: workspace('nb', { podConfig: 'tiny', state: 'Running' }) });
     expect(causesOf(await update(gateway, { podConfig: 'big' }))).toEqual([
@@ -86,7 +86,7 @@ describe('what the rules of a kind deny', () => {
     ]);
   });
 
-  it('does not keep a workspace of a denied kind from being changed', async () => {
+  it('updates a workspace when its kind is denied', async () => {
     const denied = deny('WORKSPACE_KIND', [inDevelopment]);
     await using gateway = await start([denied], { nb: workspace('nb', { state: 'Running' }) });
     expect((await update(gateway, { podConfig: 'big' })).errors).toBeUndefined();

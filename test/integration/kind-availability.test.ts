@@ -30,30 +30,30 @@ const behind = ({ kind }: AggregatedResource, name: string) => ({
   kind,
 });
 
-describe('a cluster whose kinds come and go', () => {
-  it('is asked for what somebody reads, and for nothing else', async () => {
+describe('a cache of kinds that appear and disappear', () => {
+  it('watches only the resources that are read', async () => {
     await using test = await startCluster();
     await test.cache.ensureSynced(OnDemand);
-    await waitFor(() => test.simulator.openWatches === 2, 'what is read is watched');
+    await waitFor(() => test.simulator.openWatches === 2, 'both resources are watched');
     expect(asked(test.simulator)).toEqual(['watch namespaces', 'watch widgets']);
     expect(updates(test.cache)).toEqual(['watched', 'watched', 'on-demand', 'on-demand']);
   });
 
-  it('has a definition deleted: who follows its kind is told, others are not, and all is well when it is back', async () => {
+  it('notifies only handlers of the kind when its definition is deleted, and resumes when it is created again', async () => {
     await using test = await startCluster();
     const [widgets, namespaces] = [await follow(test.cache, OnDemand), await follow(test.cache, Namespace)];
     test.simulator.delete(...DEFINITION);
-    await waitFor(() => widgets.includes('KindUnavailable'), 'it is told');
+    await waitFor(() => widgets.includes('KindUnavailable'), 'the handler is notified');
     test.simulator.apply(namespace('other'));
-    await waitFor(() => namespaces.includes('added other'), 'others go on');
+    await waitFor(() => namespaces.includes('added other'), 'other kinds receive events');
     expect(availability(test.cache)).toMatchObject({ Widget: false, Namespace: true });
     test.simulator.apply(WIDGET_DEFINITION);
     test.simulator.apply(widget('b'));
-    await waitFor(() => widgets.includes('added b'), 'it is there again');
+    await waitFor(() => widgets.includes('added b'), 'the kind is served again');
     expect(namespaces).not.toContain('KindUnavailable');
   });
 
-  it('gets a whole group while it is running, and loses it again', async () => {
+  it('starts serving an API group when it is added, and reports KindUnavailable when it is removed', async () => {
     await using test = await startCluster();
     await test.cache.discover();
     expect(availability(test.cache)).toMatchObject({ Gizmo: false, Trinket: false, Widget: true });
@@ -61,10 +61,10 @@ describe('a cluster whose kinds come and go', () => {
     const withdraw = [test.simulator.aggregate(gizmos), test.simulator.aggregate(trinkets)];
     test.simulator.apply(behind(gizmos, 'g'));
     test.simulator.apply(behind(trinkets, 't'));
-    await waitFor(() => polled.includes('added g') && watched.includes('added t'), 'both are read');
+    await waitFor(() => polled.includes('added g') && watched.includes('added t'), 'both kinds are read');
     expect(updates(test.cache)).toEqual(['watched', 'on-demand', 'polled', 'watched']);
     for (const undo of withdraw) undo();
-    await waitFor(() => watched.includes('KindUnavailable'), 'who watches is told at once');
+    await waitFor(() => watched.includes('KindUnavailable'), 'the watched kind is unavailable');
     await test.cache.waitForDeletion(Gizmo, [...test.cache.store(Gizmo).list()][0]?.metadata.uid ?? '');
     expect([polled.at(-1), availability(test.cache)]).toMatchObject([
       'KindUnavailable',
@@ -72,7 +72,7 @@ describe('a cluster whose kinds come and go', () => {
     ]);
   });
 
-  it('is asked about a group once, however many of its kinds nobody reads', async () => {
+  it('requests the discovery of a group once when several of its kinds are discovered at once', async () => {
     await using test = await startCluster({ discoveryIntervalMs: 60_000 });
     await Promise.all(Array.from({ length: 5 }, () => test.cache.discover()));
     const documents = test.simulator.requests.filter(({ resource }) => resource === '');
@@ -80,8 +80,8 @@ describe('a cluster whose kinds come and go', () => {
   });
 });
 
-describe('a gateway', () => {
-  it('says how changes of each kind come to it, and is ready without what nobody reads', async () => {
+describe('gateway.kinds', () => {
+  it('returns how each kind is updated, and the gateway is ready before on-demand kinds are read', async () => {
     await using gateway = await startTestGateway();
     expect((await fetch(new URL('/readyz', gateway.url))).status).toBe(200);
     const { data } = await gateway.query('{ gateway { kinds { kind available updates synced } } }');
@@ -113,16 +113,16 @@ async function startCluster({ discoveryIntervalMs = 20 } = {}) {
   };
 }
 
-/** What is told of a resource from now on: `added a`, or why there is nothing to follow. */
+/** Records the events of a resource from now on, such as `added a`, and the reasons of failures. */
 async function follow(cache: ClusterCache, resource: Resource<WidgetObject>): Promise<readonly string[]> {
   await cache.ensureSynced(resource);
-  const told: string[] = [];
+  const records: string[] = [];
   cache.store(resource).addEventHandler({
-    changed: ({ type, object }) => void told.push(`${type} ${object.metadata.name}`),
-    reset: () => void told.push('reset'),
-    failed: (error) => void told.push('reason' in error ? String(error.reason) : error.message),
+    changed: ({ type, object }) => void records.push(`${type} ${object.metadata.name}`),
+    reset: () => void records.push('reset'),
+    failed: (error) => void records.push('reason' in error ? String(error.reason) : error.message),
   });
-  return told;
+  return records;
 }
 
 function asked({ requests }: Simulator, verb: RequestVerb = 'watch'): readonly string[] {

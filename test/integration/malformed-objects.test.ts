@@ -26,7 +26,7 @@ const FROM_OUTSIDE = `{
   namespace(name: "team-a") { workspaceKinds { nodes { hidden imageConfigs { id } podConfigs { id } } } }
 }`;
 
-/** Few enough to be asked for with all that they refer to: each in a namespace, and of a kind, of its own. */
+/** Batches of seeds, each with a namespace and a WorkspaceKind of its own, so that a query stays below the cost limit. */
 const batches = Array.from({ length: SEEDS.length / BATCH_SIZE }, (_, index) => ({
   name: `batch-${index}`,
   seeds: SEEDS.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
@@ -41,8 +41,8 @@ const filters = [
 ];
 const orders = ['NAME', 'NAMESPACE', 'DISPLAY_NAME', 'KIND', 'STATE', 'CREATED_AT', 'LAST_ACTIVITY_AT', 'PAUSED_AT'];
 
-describe('trap 24: one bad object never fails a list', () => {
-  it('however a workspace is corrupted', async () => {
+describe('lists with malformed objects', () => {
+  it('returns every workspace when their manifests are corrupted at random', async () => {
     await using gateway = await startTestGateway({ objects: [...permissiveCrds, ...batches.flatMap(workspacesOf)] });
     const selection = await selectionOf(gateway, 'Workspace');
     for (const { name, seeds } of batches) {
@@ -52,7 +52,7 @@ describe('trap 24: one bad object never fails a list', () => {
     }
   });
 
-  it('however a workspace is corrupted, by whatever the list is sorted and filtered', async () => {
+  it('sorts and filters workspaces when their manifests are corrupted at random', async () => {
     const mutants = SEEDS.map((seed) => corrupt(completeWorkspace(`seed-${seed}`), seed));
     await using gateway = await startTestGateway({
       objects: [...permissiveCrds, completeWorkspaceKind('jupyterlab'), ...mutants],
@@ -64,7 +64,7 @@ describe('trap 24: one bad object never fails a list', () => {
     }
   });
 
-  it('however a kind is corrupted', async () => {
+  it('returns every WorkspaceKind when their manifests are corrupted at random', async () => {
     const mutants = SEEDS.map((seed) => corrupt(completeWorkspaceKind(`seed-${seed}`), seed));
     await using gateway = await startTestGateway({ objects: [...permissiveCrds, ...mutants, ...oneOfEach()] });
     const selection = await selectionOf(gateway, 'WorkspaceKind');
@@ -73,7 +73,7 @@ describe('trap 24: one bad object never fails a list', () => {
     expect(answer.data).toMatchObject({ workspaceKinds: { totalCount: SEEDS.length } });
   });
 
-  it('however a kind is corrupted, as seen from its workspaces and from a namespace', async () => {
+  it('returns the fields of workspaces and namespaces when their WorkspaceKinds are corrupted at random', async () => {
     const mutants = SEEDS.map((seed) => corrupt(completeWorkspaceKind(`seed-${seed}`), seed));
     const objects = [...permissiveCrds, namespace('team-a', { a: 'b' }), ...mutants, ...oneOfEach()];
     await using gateway = await startTestGateway({ objects });
@@ -82,7 +82,7 @@ describe('trap 24: one bad object never fails a list', () => {
     expect(answer.data).toMatchObject({ workspaces: { totalCount: SEEDS.length } });
   });
 
-  it.each(malformedWorkspaces)('not even a workspace with $what', async ({ manifest }) => {
+  it.each(malformedWorkspaces)('lists workspaces when one has $defect', async ({ manifest }) => {
     const objects = [
       ...permissiveCrds,
       namespace('team-a'),
@@ -97,7 +97,7 @@ describe('trap 24: one bad object never fails a list', () => {
     expect(answer.data).toMatchObject({ workspaces: { nodes: [{ name: 'bad' }, { name: 'good', state: 'RUNNING' }] } });
   });
 
-  it.each(malformedWorkspaceKinds)('not even a kind with $what', async ({ manifest }) => {
+  it.each(malformedWorkspaceKinds)('lists WorkspaceKinds when one has $defect', async ({ manifest }) => {
     const objects = [
       ...permissiveCrds,
       completeWorkspaceKind('good'),
@@ -119,7 +119,7 @@ async function selectionOf(gateway: TestGateway, typeName: string): Promise<stri
   return fullSelection(buildClientSchema(data as unknown as IntrospectionQuery), typeName, DEPTH);
 }
 
-/** The broken fields of an answer, each with the seed that made the object in the list to which it belongs. */
+/** Returns the errors of a response, each with the seed of the list item that it belongs to. */
 function brokenBy(seeds: readonly number[], list: string, { errors = [] }: Answer): readonly string[] {
   const names = seeds.map((seed) => `seed-${seed}`).sort();
   return errors.map(({ path = [], message }) => {
@@ -135,7 +135,7 @@ function workspacesOf({ name, seeds }: (typeof batches)[number]): readonly Manif
   return [namespace(name), completeWorkspaceKind(name), ...mutants];
 }
 
-/** A sound workspace of each corrupted kind, of the same name. */
+/** Returns one valid workspace for each corrupted WorkspaceKind, with the same name. */
 function oneOfEach(): readonly Manifest[] {
   return SEEDS.map((seed) => completeWorkspace(`seed-${seed}`, { kind: `seed-${seed}` }));
 }

@@ -7,12 +7,12 @@ import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Of each subscription over each transport; `.ci/run` asks for 10,000. */
+/** Cycles per subscription and transport; `.ci/run` sets 10,000. */
 const CYCLES = Number(process.env['LEAK_CYCLES'] ?? 1_000);
 const ABRUPT_DISCONNECTS = 1_000;
 const WARM_UP = 200;
 const AT_ONCE = 20;
-/** Heap that is still there per cycle: far below anything that would be kept for one. */
+/** Heap growth in bytes per cycle that is accepted; one retained subscription is far larger. */
 const TOLERATED_BYTES = 100;
 const NOISE_BYTES = 2_000_000;
 const PATIENCE_MS = 300_000;
@@ -34,7 +34,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** How many timers, sockets and the like keep the process busy, by kind. */
+/** Returns the number of active timers, sockets and other resources, by type. */
 function resources(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -53,7 +53,7 @@ async function repeat(times: number, cycle: () => Promise<void>): Promise<void> 
   await Promise.all(workers);
 }
 
-/** What is alive after many cycles is what was alive after a few. */
+/** Expects the same active resources and heap size after many cycles as after a few. */
 async function expectNothingLeft(gateway: SimulatedGateway, times: number, cycle: () => Promise<void>): Promise<void> {
   const settled = () =>
     waitFor(() => gateway.readers() + gateway.statistics().live.groups === 0, 'all readers have left');
@@ -71,7 +71,7 @@ async function startQuietGateway(): Promise<SimulatedGateway> {
 }
 
 it.each(subscriptions)(
-  'leaves nothing behind over WebSocket: %s',
+  'retains no memory after subscriptions over WebSocket end: %s',
   async (query) => {
     await using gateway = await startQuietGateway();
     const client = gateway.connect({ lazy: false });
@@ -85,7 +85,7 @@ it.each(subscriptions)(
 );
 
 it.each(subscriptions)(
-  'leaves nothing behind over Server-Sent Events: %s',
+  'retains no memory after subscriptions over Server-Sent Events end: %s',
   async (query) => {
     await using gateway = await startQuietGateway();
     await expectNothingLeft(gateway, CYCLES, () => readOneEvent(`${gateway.url}?query=${encodeURIComponent(query)}`));
@@ -94,7 +94,7 @@ it.each(subscriptions)(
 );
 
 it(
-  'leaves nothing behind of clients that vanish in the middle of it all',
+  'retains no memory after clients disconnect abruptly',
   async () => {
     await using gateway = await startQuietGateway();
     const payload = { query: subscriptions[1] };

@@ -22,7 +22,7 @@ import {
 
 const READ = ['get', 'list', 'watch'];
 
-/** Alice may read and write workspaces, and read the claims and secrets that are called `readable-…`. */
+/** Allows Alice to read and write workspaces, and to read the claims and secrets named `readable-…`. */
 const rights: readonly Rule[] = [
   { apiGroups: ['', 'kubeflow.org'], resources: ['workspaces', 'workspacekinds', 'namespaces'], verbs: READ },
   { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] },
@@ -59,7 +59,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Undefined if it can be mounted. */
+/** Expected error code, or undefined if the object can be mounted. */
 function refusalOf(mode: ViewerMode, kind: Kind, target: string): Refusal | undefined {
   const which = `${kind} "${target}"`;
   const label = 'notebooks.kubeflow.org/can-mount=true';
@@ -119,10 +119,13 @@ describe.each(viewerModes)('mounts in mode %s', (mode) => {
 
   const isAllowed = ({ kind, target }: (typeof cases)[number]) => refusalOf(mode, kind, target) === undefined;
 
-  it.each(cases.filter(isAllowed))('lets $way mount the $kind $target', async ({ way, kind, target, name }) => {
-    expect((await setMounts(stage, way, name, mounting(kind, target))).errors).toBeUndefined();
-    expect(volumesOf(storedWorkspace(stage.cluster, name))).toMatchObject(mounting(kind, target));
-  });
+  it.each(cases.filter(isAllowed))(
+    'mounts the $kind $target when written by $way',
+    async ({ way, kind, target, name }) => {
+      expect((await setMounts(stage, way, name, mounting(kind, target))).errors).toBeUndefined();
+      expect(volumesOf(storedWorkspace(stage.cluster, name))).toMatchObject(mounting(kind, target));
+    },
+  );
 
   it.each(cases.filter((each) => !isAllowed(each)))(
     'refuses that $way mounts the $kind $target',
@@ -150,7 +153,7 @@ describe('mounts in mode header', () => {
           .filter(({ url }) => !url.includes('watch=') && !url.includes('accessreviews'))
           .map(({ verb, resource }) => `${verb} ${resource}`);
       };
-      await stepsFor('readable-unlabelled'); // reads once whatever is remembered
+      await stepsFor('readable-unlabelled'); // fills the caches first
       const steps = await stepsFor('unreadable-unlabelled');
       expect(steps).toContain('get secrets');
       expect(await stepsFor('unreadable-missing')).toEqual(steps);
@@ -160,7 +163,7 @@ describe('mounts in mode header', () => {
   it.each([
     ['Secret', 'secrets'],
     ['PersistentVolumeClaim', 'persistentvolumeclaims'],
-  ] as const)('is FORBIDDEN, and names the role, when the gateway may not get a %s', async (kind, plural) => {
+  ] as const)('returns FORBIDDEN with the role when the gateway may not get a %s', async (kind, plural) => {
     const others = ['secrets', 'persistentvolumeclaims'].filter((other) => other !== plural);
     const gatewayRights = [
       { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },

@@ -43,7 +43,7 @@ describe('patchWorkspace', () => {
   it.each([
     ['JSON', [{ op: 'add', path: '/spec/displayName', value: 'Patched' }]],
     ['MERGE', { spec: { displayName: 'Patched' } }],
-  ])('patches as %s, notes who did, and keeps the rest', async (type, body) => {
+  ])('patches a workspace by %s with audit annotations, and keeps all other fields', async (type, body) => {
     await using gateway = await start(noted({ mine: 'kept' }));
     const { data, errors } = await patch(gateway, { type, patch: body });
     expect(errors).toBeUndefined();
@@ -61,7 +61,7 @@ describe('patchWorkspace', () => {
       [{ op: 'add', path: '/metadata/annotations', value: { own: '1' } }],
     ],
     ['loses all by the patch', noted({ gone: '1' }), [{ op: 'remove', path: '/metadata/annotations' }]],
-  ])('notes who did by a JSON Patch although the object %s', async (_, nb, operations) => {
+  ])('adds audit annotations to a JSON Patch when the object %s', async (_, nb, operations) => {
     await using gateway = await start(nb);
     const { errors } = await patch(gateway, { type: 'JSON', patch: operations });
     expect(errors).toBeUndefined();
@@ -71,7 +71,7 @@ describe('patchWorkspace', () => {
     expect(stored(gateway).metadata.annotations).not.toHaveProperty('gone');
   });
 
-  it('notes who did although somebody has noted something before the copy knows', async () => {
+  it('adds audit annotations when another write has added some before the cache receives it', async () => {
     await using gateway = await start();
     gateway.cluster.faults.stall();
     gateway.cluster.apply(noted({ mine: 'kept' }));
@@ -83,13 +83,13 @@ describe('patchWorkspace', () => {
     });
   });
 
-  it('is INVALID when a test of the patch fails', async () => {
+  it('returns INVALID when a test operation of the patch fails', async () => {
     await using gateway = await start();
     const operations = [{ op: 'test', path: '/spec/paused', value: true }];
     expect(codeOf(await patch(gateway, { type: 'JSON', patch: operations }))).toBe('INVALID');
   });
 
-  it('is UNSUPPORTED_MEDIA_TYPE as STRATEGIC, and names what is accepted', async () => {
+  it('returns UNSUPPORTED_MEDIA_TYPE with the accepted types when the type is STRATEGIC', async () => {
     await using gateway = await start();
     const { errors } = await patch(gateway, { type: 'STRATEGIC', patch: { spec: { paused: true } } });
     expect(errors).toMatchObject([
@@ -103,14 +103,14 @@ describe('patchWorkspace', () => {
   it.each([
     ['JSON', [{ op: 'add', path: '/spec/displayName', value: 'Patched' }]],
     ['MERGE', { spec: { displayName: 'Patched' } }],
-  ])('is a CONFLICT as %s when the version is another, and holds for the version that is', async (type, body) => {
+  ])('returns CONFLICT by %s when the resourceVersion differs, and patches when it is current', async (type, body) => {
     await using gateway = await start();
     const { resourceVersion } = stored(gateway).metadata;
     expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion: '1' }))).toBe('CONFLICT');
     expect(codeOf(await patch(gateway, { type, patch: body, resourceVersion }))).toBeUndefined();
   });
 
-  it('applies, and is a CONFLICT that names managers and fields where others care for them too, unless forced', async () => {
+  it('returns CONFLICT with managers and fields when an APPLY takes fields of others, unless forced', async () => {
     await using gateway = await start();
     const body = { spec: { kind: 'jupyterlab', displayName: 'Applied', podTemplate: template } };
     const input = { name: 'applied', type: 'APPLY', patch: body, fieldManager: 'alice' };
@@ -129,7 +129,7 @@ describe('patchWorkspace', () => {
     expect(forced.data?.['patchWorkspace']).toMatchObject({ workspace: { displayName: 'Theirs' } });
   });
 
-  it('refuses unknown fields unless told to drop or overlook them', async () => {
+  it('rejects unknown fields unless fieldValidation is WARN or IGNORE', async () => {
     await using gateway = await start();
     const body = { type: 'MERGE', patch: { spec: { colour: 'red' } } };
     const cause = { reason: 'FieldValueInvalid', field: 'spec.colour', message: 'unknown field "spec.colour"' };
@@ -145,7 +145,7 @@ describe('patchWorkspace', () => {
     expect(ignored.data?.['patchWorkspace']).toMatchObject({ warnings: [] });
   });
 
-  it('writes as who the client says it is', async () => {
+  it('sends the field manager of the input', async () => {
     await using gateway = await start();
     await patch(gateway, { type: 'MERGE', patch: { spec: { paused: true } }, fieldManager: 'my-tool' });
     expect(gateway.cluster.requests.at(-1)?.url).toContain('fieldManager=my-tool');
@@ -157,20 +157,20 @@ describe('patchWorkspace', () => {
     ['a list for MERGE', { type: 'MERGE', patch: [] }],
     ['metadata that are a text', { type: 'MERGE', patch: { metadata: 'x: [' } }],
     ['a number for APPLY', { type: 'APPLY', patch: 7 }],
-  ])('is a BAD_REQUEST for %s, which is never sent', async (_, input) => {
+  ])('returns BAD_REQUEST without a request when the patch is %s', async (_, input) => {
     await using gateway = await start();
     expect(codeOf(await patch(gateway, input))).toBe('BAD_REQUEST');
     expect(gateway.cluster.requests.filter(({ verb }) => verb === 'patch')).toEqual([]);
   });
 
-  it('is NOT_FOUND for what does not exist', async () => {
+  it('returns NOT_FOUND when the patched workspace does not exist', async () => {
     await using gateway = await start();
     expect(codeOf(await patch(gateway, { name: 'none', type: 'MERGE', patch: {} }))).toBe('NOT_FOUND');
   });
 });
 
 describe('replaceWorkspace', () => {
-  it('replaces all but the status, and keeps who created it', async () => {
+  it('replaces everything except the status and the creation annotations', async () => {
     await using gateway = await start(noted({ 'notebooks.kubeflow.org/created-by': 'alice' }));
     const { resourceVersion } = stored(gateway).metadata;
     const { metadata: _metadata, status: _status, ...manifest } = workspace('nb', { spec: { displayName: 'Whole' } });
@@ -183,7 +183,7 @@ describe('replaceWorkspace', () => {
     expect(stored(gateway)).toMatchObject({ status: { state: 'Running' } });
   });
 
-  it('is a CONFLICT for a version that is not the present one, and INVALID without any', async () => {
+  it('returns CONFLICT when the resourceVersion is outdated, and INVALID when it is missing', async () => {
     await using gateway = await start();
     const manifest = workspace('nb');
     const stale = { ...manifest, metadata: { ...manifest.metadata, resourceVersion: '1' } };
@@ -200,7 +200,7 @@ describe('replaceWorkspace', () => {
     ]);
   });
 
-  it('takes YAML, too', async () => {
+  it('replaces a workspace when the manifest is YAML', async () => {
     await using gateway = await start();
     const { resourceVersion } = stored(gateway).metadata;
     const manifest = `metadata: { resourceVersion: "${resourceVersion}" }
@@ -220,13 +220,13 @@ spec:
     ['another version', { apiVersion: 'kubeflow.org/v1' }, 'input.manifest.apiVersion'],
     ['no object', 'just text', 'Expected input.manifest to be an object'],
     ['no YAML', 'a: [', 'not valid YAML'],
-  ])('is a BAD_REQUEST that says what is wrong for %s', async (_, manifest, message) => {
+  ])('returns BAD_REQUEST with the reason when the manifest is %s', async (_, manifest, message) => {
     await using gateway = await start();
     const { errors } = await gateway.query(REPLACE, { input: { ...at, manifest } });
     expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('names the place in the manifest that the cluster refuses', async () => {
+  it('returns the path in the manifest when the API server rejects a replacement', async () => {
     await using gateway = await start();
     const { resourceVersion } = stored(gateway).metadata;
     const { spec } = workspace('nb', { spec: { displayName: '' } });
@@ -238,14 +238,14 @@ spec:
 });
 
 describe('the status', () => {
-  it('is patched by itself, and nothing else is', async () => {
+  it('patches only the status', async () => {
     await using gateway = await start();
     const input = { ...at, type: 'MERGE', patch: { status: { state: 'Paused' }, spec: { paused: true } } };
     const { data } = await gateway.query(PATCH_STATUS, { input });
     expect(data?.['patchWorkspaceStatus']).toEqual({ workspace: { state: 'PAUSED', paused: false } });
   });
 
-  it('is replaced by itself, and nothing else is', async () => {
+  it('replaces only the status', async () => {
     await using gateway = await start();
     const { resourceVersion } = stored(gateway).metadata;
     const { spec, status } = workspace('nb', { state: 'Error', spec: { displayName: 'Not this' } });

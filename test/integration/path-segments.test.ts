@@ -13,7 +13,7 @@ const refusal = (field: string, name: string) => ({
   },
 });
 
-/** Expects that an operation is refused for a name, and that the API server has not been asked anything. */
+/** Expects INVALID for a name, and no request to the API server. */
 async function expectRefused(gateway: SimulatedGateway, text: string, field: string, name: string): Promise<void> {
   const before = gateway.cluster.requests.length;
   const { data, errors } = await gateway.query(text);
@@ -34,7 +34,7 @@ it('does not patch the workspace named status when the status of "." is patched'
   expect(stored).not.toHaveProperty('metadata.labels.owned');
 });
 
-it('does not return the namespace when the secret ".." is asked for', async () => {
+it('does not return the namespace when the secret ".." is read', async () => {
   await using gateway = await startTestGateway({ objects });
   await expectRefused(gateway, '{ secret(namespace: "team-a", name: "..") { id name } }', 'name', '..');
 });
@@ -46,7 +46,7 @@ it('does not delete the collection when the workspace "." is deleted', async () 
   expect(gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace')).toHaveLength(2);
 });
 
-it('names every invalid argument, and refuses the whole operation', async () => {
+it('returns INVALID with every invalid argument, and executes nothing of the operation', async () => {
   await using gateway = await startTestGateway({ objects });
   const text = `mutation ($ns: String!) {
     ...Pauses
@@ -63,7 +63,7 @@ it('names every invalid argument, and refuses the whole operation', async () => 
   expect(gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace')).toHaveLength(2);
 });
 
-it('passes over the names of fields that the operation leaves out', async () => {
+it('ignores invalid names when their fields are skipped', async () => {
   await using gateway = await startTestGateway({ objects });
   const text = `query ($with: Boolean!) {
     secret(namespace: "team-a", name: "..") @include(if: $with) { id }
@@ -74,7 +74,7 @@ it('passes over the names of fields that the operation leaves out', async () => 
   expect(await gateway.query(text, { with: true })).toMatchObject({ errors: [refusal('name', '..')] });
 });
 
-it('compares the names of a filter with any text', async () => {
+it('accepts any text when it is a name in a filter', async () => {
   await using gateway = await startTestGateway({ objects });
   const text = '{ workspaces(filter: { namespaces: ["..", "", "a/b"] }) { totalCount } }';
   expect(await gateway.query(text)).toEqual({ data: { workspaces: { totalCount: 0 } } });

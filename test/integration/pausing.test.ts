@@ -16,9 +16,9 @@ function stored(gateway: SimulatedGateway): WorkspaceObject {
 }
 
 describe('pauseWorkspace', () => {
-  it('asks for it, notes who did, and lets its author read it at once', async () => {
+  it('pauses a workspace with audit annotations, and the next query returns it before the watch does', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
-    gateway.cluster.faults.stall(); // whatever is read now does not come from the watch
+    gateway.cluster.faults.stall(); // from here on nothing arrives through the watch
     const { data, errors } = await gateway.query(PAUSE, { input: at });
     expect(errors).toBeUndefined();
     expect(data?.['pauseWorkspace']).toMatchObject({
@@ -32,7 +32,7 @@ describe('pauseWorkspace', () => {
     expect(read.data?.['workspace']).toEqual({ paused: true });
   });
 
-  it('costs one request, once it is known what the viewer may do', async () => {
+  it('sends one request when the access decision is cached', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     await gateway.query(PAUSE, { input: { ...at, dryRun: true } });
     const before = gateway.cluster.requests.length;
@@ -41,7 +41,7 @@ describe('pauseWorkspace', () => {
     expect(requests.map(({ verb }) => verb)).toEqual(['patch']);
   });
 
-  it('keeps the annotations that are there, and those that come in between', async () => {
+  it('keeps existing annotations and those of concurrent writes', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     gateway.cluster.faults.stall();
     gateway.cluster.apply({ ...running, metadata: { ...running.metadata, annotations: { mine: 'kept' } } });
@@ -53,7 +53,7 @@ describe('pauseWorkspace', () => {
     });
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('changes nothing when pauseWorkspace is a dry run', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     const { data } = await gateway.query(PAUSE, { input: { ...at, dryRun: true, waitFor: 'PAUSED' } });
     expect(data?.['pauseWorkspace']).toMatchObject({ stateReached: false, workspace: { paused: true } });
@@ -63,7 +63,7 @@ describe('pauseWorkspace', () => {
     ).toEqual({ paused: false });
   });
 
-  it('is a CONFLICT naming the state when it is asked to be paused already', async () => {
+  it('returns CONFLICT with the state when the workspace is already paused', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), paused] });
     const { errors } = await gateway.query(PAUSE, { input: at });
     expect(errors).toMatchObject([
@@ -74,13 +74,13 @@ describe('pauseWorkspace', () => {
     ]);
   });
 
-  it('is NOT_FOUND for an unknown name', async () => {
+  it('returns NOT_FOUND when the name is unknown', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const { errors } = await gateway.query(PAUSE, { input: at });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', kind: 'Workspace', ...at } }]);
   });
 
-  it('is INVALID, with its causes, when admission refuses it although the state is right', async () => {
+  it('returns INVALID with the causes when admission rejects a valid transition', async () => {
     const causes = [{ field: 'spec.paused', reason: 'FieldValueForbidden', message: 'not on a Friday' }];
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), running],
@@ -90,7 +90,7 @@ describe('pauseWorkspace', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID', causes } }]);
   });
 
-  it('is INVALID when admission refuses it without naming a cause', async () => {
+  it('returns INVALID when admission rejects it without a cause', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), running],
       admission: [({ operation }) => (operation === 'UPDATE' ? { deny: { message: 'not today' } } : undefined)],
@@ -99,7 +99,7 @@ describe('pauseWorkspace', () => {
     expect(errors).toMatchObject([{ message: expect.stringContaining('not today'), extensions: { code: 'INVALID' } }]);
   });
 
-  it('brings the warnings of the API server', async () => {
+  it('returns the warnings of the API server', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), running],
       admission: [({ operation }) => (operation === 'UPDATE' ? { warnings: ['say "please"'] } : undefined)],
@@ -108,7 +108,7 @@ describe('pauseWorkspace', () => {
     expect(data?.['pauseWorkspace']).toMatchObject({ warnings: ['say "please"'] });
   });
 
-  it('waits for a state, and says when it was not reached in time or the workspace is gone', async () => {
+  it('returns after the state is reached, or TIMEOUT or NOT_FOUND when it is not', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     const inTime = gateway.query(PAUSE, { input: { ...at, waitFor: 'PAUSED' } });
     await gateway.requested('patch');
@@ -127,14 +127,14 @@ describe('pauseWorkspace', () => {
     expect((await gone).data?.['pauseWorkspace']).toMatchObject({ stateReached: false });
   });
 
-  it('refuses a time-out that is none', async () => {
+  it('rejects timeoutSeconds when it is out of range', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     const { errors } = await gateway.query(PAUSE, { input: { ...at, timeoutSeconds: -1 } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
     expect(specOf(stored(gateway)).paused).toBe(false);
   });
 
-  it('tells when the API server refuses, and changes nothing', async () => {
+  it('returns an error and changes nothing when the API server rejects the pause', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), running] });
     await gateway.query(PAUSE, { input: { ...at, dryRun: true } });
     gateway.cluster.faults.refuse({ status: 429, reason: 'TooManyRequests', retryAfterSeconds: 7 });
@@ -144,7 +144,7 @@ describe('pauseWorkspace', () => {
 });
 
 describe('startWorkspace', () => {
-  it('asks for it when the workspace is PAUSED', async () => {
+  it('starts a workspace when it is PAUSED', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), paused] });
     const { data, errors } = await gateway.query(START, { input: at });
     expect(errors).toBeUndefined();
@@ -155,7 +155,7 @@ describe('startWorkspace', () => {
     ['is still terminating', { paused: true, state: 'Terminating' }, 'TERMINATING'],
     ['has not been looked at', { paused: true }, 'UNKNOWN'],
     ['is not paused', { paused: false, state: 'Running' }, 'RUNNING'],
-  ])('is a CONFLICT naming the state when the workspace %s', async (_, options, state) => {
+  ])('returns CONFLICT with the state when the workspace %s', async (_, options, state) => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb-1', options)] });
     const { errors } = await gateway.query(START, { input: at });
     expect(errors).toMatchObject([

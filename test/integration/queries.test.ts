@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
-it('answers from its copy: no API request once it is known what the viewer may see, whatever the number of workspaces and the nesting', async () => {
+it('sends no API request when workspaces and their relations are read with cached access decisions', async () => {
   const many = Array.from({ length: 200 }, (_, index) => workspace(`nb-${index}`, { state: 'Running' }));
   await using gateway = await startTestGateway({
     objects: [namespace('team-a'), workspaceKind('jupyterlab'), ...many],
@@ -11,7 +11,7 @@ it('answers from its copy: no API request once it is known what the viewer may s
     gateway.query(
       '{ workspaces { totalCount nodes { namespace { workspaceKinds { nodes { workspaces(first: 2) { nodes { name kind { workspaceCount } } } } } } services { httpPath } volumes { home { mountPath } } imageConfig { option { workspaceCount } } } } }',
     );
-  await ask(); // what the viewer may see is known then, for some seconds
+  await ask(); // access decisions are cached from here on
   const before = gateway.cluster.requests.length;
   const answer = await ask();
   expect(answer.errors).toBeUndefined();

@@ -26,8 +26,8 @@ import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { followWorkspaces, freshVersions, versionsIn } from '../support/workspace-view.ts';
 
-describe('a watch', () => {
-  it('goes on where it was when the server ends the stream, without a list', async () => {
+describe('an interrupted watch', () => {
+  it('resumes without a list when the server ends the watch', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     gateway.cluster.faults.endWatches();
@@ -37,7 +37,7 @@ describe('a watch', () => {
     await view.converges();
   });
 
-  it('goes on where it was when the connection breaks, after a look at how far the server is', async () => {
+  it('resumes after a check for a rollback when the connection breaks', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     gateway.cluster.faults.dropWatches();
@@ -47,7 +47,7 @@ describe('a watch', () => {
     await view.converges();
   });
 
-  it('begins again when it has been silent for too long, and misses nothing', async () => {
+  it('restarts the watch without losing events when it is idle for too long', async () => {
     await using gateway = await startTestGateway({ objects: snapshot, watchIdleTimeoutMs: 300 });
     const view = await synced(gateway);
     const watches = requestsFor(gateway, 'watch').length;
@@ -59,7 +59,7 @@ describe('a watch', () => {
     await view.converges();
   });
 
-  it('is not cut while there are bookmarks, however little happens', async () => {
+  it('keeps an idle watch open when bookmarks arrive', async () => {
     await using gateway = await startTestGateway({ objects: snapshot, watchIdleTimeoutMs: 2_000 });
     const view = await synced(gateway);
     const end = Date.now() + 2_500;
@@ -69,20 +69,23 @@ describe('a watch', () => {
   });
 });
 
-describe('a version that the server has forgotten', () => {
-  it.each(['event', 'status'] as const)('costs a list and tells what was missed, learnt by %s', async (answer) => {
-    await using gateway = await startTestGateway({ objects: [...snapshot, workspace('still')] });
-    const view = await synced(gateway);
-    await gateway.cluster.faults.stop();
-    change(gateway.cluster);
-    gateway.cluster.faults.compact({ answer });
-    await gateway.cluster.faults.start();
-    expect((await view.next(3)).toSorted()).toEqual(['ADDED nb-3', 'DELETED nb-2', 'MODIFIED nb-1']);
-    expect(timesRead(gateway)).toBe(2);
-    await view.converges();
-  });
+describe('an expired resourceVersion', () => {
+  it.each(['event', 'status'] as const)(
+    'relists and sends the missed changes when the %s is 410 Gone',
+    async (answer) => {
+      await using gateway = await startTestGateway({ objects: [...snapshot, workspace('still')] });
+      const view = await synced(gateway);
+      await gateway.cluster.faults.stop();
+      change(gateway.cluster);
+      gateway.cluster.faults.compact({ answer });
+      await gateway.cluster.faults.start();
+      expect((await view.next(3)).toSorted()).toEqual(['ADDED nb-3', 'DELETED nb-2', 'MODIFIED nb-1']);
+      expect(timesRead(gateway)).toBe(2);
+      await view.converges();
+    },
+  );
 
-  it('is listed anew when the stream says so in the middle, and what is unchanged stays silent', async () => {
+  it('relists after 410 Gone in a running watch without sending unchanged objects again', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const watches = requestsFor(gateway, 'watch').length;
@@ -94,22 +97,25 @@ describe('a version that the server has forgotten', () => {
   });
 });
 
-describe('a server that cannot be asked', () => {
-  it.each([429, 503])('is left alone for as long as it wishes after %i, and the copy is served', async (status) => {
-    await using gateway = await startTestGateway({ objects: snapshot });
-    const view = await synced(gateway);
-    const before = await freshVersions(gateway);
-    const arrivals = refuseNextWatch(gateway.cluster, { status, retryAfterSeconds: 2 });
-    gateway.cluster.faults.endWatches();
-    change(gateway.cluster);
-    await waitFor(() => arrivals.length === 1, 'the watch has been refused');
-    expect(await freshVersions(gateway)).toEqual(before);
-    expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
-    expect(Number(arrivals[1]) - Number(arrivals[0])).toBeGreaterThan(1_990);
-    await view.converges();
-  });
+describe('an unavailable API server', () => {
+  it.each([429, 503])(
+    'waits for Retry-After and serves the cache when the API server responds with %i',
+    async (status) => {
+      await using gateway = await startTestGateway({ objects: snapshot });
+      const view = await synced(gateway);
+      const before = await freshVersions(gateway);
+      const arrivals = refuseNextWatch(gateway.cluster, { status, retryAfterSeconds: 2 });
+      gateway.cluster.faults.endWatches();
+      change(gateway.cluster);
+      await waitFor(() => arrivals.length === 1, 'the watch has been refused');
+      expect(await freshVersions(gateway)).toEqual(before);
+      expect(await view.next(3)).toEqual(['MODIFIED nb-1', 'DELETED nb-2', 'ADDED nb-3']);
+      expect(Number(arrivals[1]) - Number(arrivals[0])).toBeGreaterThan(1_990);
+      await view.converges();
+    },
+  );
 
-  it('is asked again until it accepts connections, and the copy is served meanwhile', async () => {
+  it('retries and serves the cache when the API server refuses connections', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const before = await freshVersions(gateway);
@@ -128,7 +134,7 @@ describe('a server that cannot be asked', () => {
       { status: 504, message: 'Timeout: Too large resource version: 9, current: 1' },
     ],
     ['a version that it says it will never see', { ...tooLarge(), times: 3 }],
-  ])('is asked again after %s', async (_, refusal) => {
+  ])('retries when a watch is answered with %s', async (_, refusal) => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     gateway.cluster.faults.refuse({ times: 1, ...refusal, when: about('watch') });
@@ -139,8 +145,8 @@ describe('a server that cannot be asked', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('of the token has the kubeconfig read anew', async () => {
+describe('rejected credentials and permissions', () => {
+  it('reads the kubeconfig again when the token is rejected', async () => {
     await using directory = await createScratchDirectory();
     await using gateway = await startGatewayBehind(directory);
     const view = await synced(gateway);
@@ -153,7 +159,7 @@ describe('a refusal', () => {
     await view.converges();
   });
 
-  it('of the token is survived until the new one is there', async () => {
+  it('retries until the kubeconfig has a valid token', async () => {
     await using directory = await createScratchDirectory();
     await using gateway = await startGatewayBehind(directory);
     const view = await synced(gateway);
@@ -169,7 +175,7 @@ describe('a refusal', () => {
     await view.converges();
   });
 
-  it('of the watch leaves the copy to readers', async () => {
+  it('serves the cache when the watch is forbidden', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const before = await freshVersions(gateway);
@@ -186,7 +192,7 @@ describe('a refusal', () => {
     await view.converges();
   });
 
-  it('of the very first list is told to readers of this kind, until it is allowed', async () => {
+  it('returns an error for one kind when its first list is forbidden, until it is allowed', async () => {
     await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
     const allow = cluster.faults.refuse({ status: 403, when: ({ resource }) => resource === 'workspaces' });
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig, { when: 'at once' })), cluster };
@@ -200,7 +206,7 @@ describe('a refusal', () => {
 });
 
 describe('a kind whose definition is deleted', () => {
-  it('is KIND_UNAVAILABLE, ends its subscriptions with that, and harms no other kind', async () => {
+  it('returns KIND_UNAVAILABLE for queries and subscriptions of a kind when its definition is deleted', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const namespaces = gateway.subscribe<NamespaceEvents>(NAMESPACES);
@@ -214,7 +220,7 @@ describe('a kind whose definition is deleted', () => {
     await waitFor(async () => nameIn(await namespaces.next()) === 'team-b', 'the other kind is still followed');
   });
 
-  it('is served again by itself once it is defined again', async () => {
+  it('serves a kind again when its definition is created again', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     await synced(gateway);
     deleteDefinition(gateway.cluster);
@@ -228,8 +234,8 @@ describe('a kind whose definition is deleted', () => {
   });
 });
 
-describe('a server that knows no streaming lists', () => {
-  it('is listed page by page', async () => {
+describe('an API server without streaming lists', () => {
+  it('lists in pages when the API server does not support streaming lists', async () => {
     await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
     cluster.faults.rejectStreamingLists(true);
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig)), cluster };
@@ -245,13 +251,13 @@ describe('a server that knows no streaming lists', () => {
   });
 });
 
-describe('nonsense in a stream', () => {
+describe('invalid watch events', () => {
   it.each([
     ['a line that is no JSON', '{"type":'],
     ['an event of no type', '{"type":"PING","object":{}}'],
     ['an object without a uid', '{"type":"ADDED","object":{"metadata":{"name":"nameless","resourceVersion":"9999"}}}'],
     ['a bookmark without a version', '{"type":"BOOKMARK","object":{}}'],
-  ])('is passed over, and the stream goes on: %s', async (_, line) => {
+  ])('skips an invalid watch event and continues: %s', async (_, line) => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     gateway.cluster.faults.injectLine(line);
@@ -261,7 +267,7 @@ describe('nonsense in a stream', () => {
     await view.converges();
   });
 
-  it('is told once where the server says everything twice', async () => {
+  it('sends one event when the server sends every watch event twice', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     gateway.cluster.faults.duplicateEvents(true);
@@ -271,8 +277,8 @@ describe('nonsense in a stream', () => {
   });
 });
 
-describe('another world', () => {
-  it('that is older is told as RESET and a new snapshot', async () => {
+describe('a restored API server', () => {
+  it('sends RESET and a new snapshot when an older backup is restored', async () => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     const backup = gateway.cluster.faults.snapshot();
@@ -285,13 +291,13 @@ describe('another world', () => {
     await view.converges();
   });
 
-  it('that has lost everything ends what is not served any more, and resets the rest', async () => {
+  it('ends subscriptions of missing kinds and resets the others when the API server has lost its data', async () => {
     await using gateway = await startTestGateway({ objects: [...snapshot, namespace('team-b')] });
     const view = await synced(gateway);
     const namespaces = gateway.subscribe<NamespaceEvents>(NAMESPACES);
     await gateway.cluster.faults.restart({ data: 'lose' });
     expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
-    await waitFor(async () => typeIn(await namespaces.next()) === 'RESET', 'subscribers are told to forget');
+    await waitFor(async () => typeIn(await namespaces.next()) === 'RESET', 'subscribers receive RESET');
     gateway.cluster.apply(workspaceCrd);
     gateway.cluster.apply(workspace('nb-9'));
     await servedAgain(gateway);
@@ -299,8 +305,8 @@ describe('another world', () => {
   });
 });
 
-describe('an object that is deleted and re-created under its name while we are away', () => {
-  it.each(['remembers', 'has forgotten'])('is told as both where the server %s what happened', async (memory) => {
+describe('an object that is created again during an interruption', () => {
+  it.each(['remembers', 'has forgotten'])('sends DELETED and ADDED when the server %s the history', async (memory) => {
     await using gateway = await startTestGateway({ objects: snapshot });
     const view = await synced(gateway);
     await gateway.cluster.faults.stop();
@@ -313,8 +319,8 @@ describe('an object that is deleted and re-created under its name while we are a
   });
 });
 
-describe('a gateway that starts before its cluster is well', () => {
-  it('becomes ready when the lists are answered', async () => {
+describe('a gateway that starts before its API server is available', () => {
+  it('becomes ready when the first lists succeed', async () => {
     await using cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
     const recover = cluster.faults.refuse({ status: 503, when: ({ resource }) => resource === 'workspaces' });
     await using gateway = { ...(await startGatewayFor(cluster.kubeconfig, { when: 'at once' })), cluster };

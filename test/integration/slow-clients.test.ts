@@ -27,7 +27,7 @@ it('sends final states to a slow client and every state to a fast one when both 
   await using gateway = await startTestGateway({
     objects: [namespace('team-a')],
     maxPendingBytes: 70_000,
-    slowReaderTimeoutSeconds: 600, // the test must not depend on how long the rounds take
+    slowReaderTimeoutSeconds: 600, // longer than any run of the test
   });
   const [slow, fast] = [await subscribe(gateway), await subscribe(gateway)];
   slow.socket.pause();

@@ -47,7 +47,7 @@ function fieldsOf({ errors }: Answer): unknown {
 }
 
 describe('updateWorkspace', () => {
-  it('changes what is given, keeps all the rest, and notes who did', async () => {
+  it('changes the given fields, keeps all others, and writes audit annotations', async () => {
     await using gateway = await start();
     const before = stored(gateway);
     const { data, errors } = await update(gateway, { displayName: 'Renamed' });
@@ -61,7 +61,7 @@ describe('updateWorkspace', () => {
     expect(after.metadata.labels).toEqual(before.metadata.labels);
   });
 
-  it('clears what is null, and only that', async () => {
+  it('removes a field when the input is null', async () => {
     await using gateway = await start();
     const cleared = { displayName: null, podMetadata: { labels: null }, volumes: { data: null }, labels: null };
     expect((await update(gateway, cleared)).errors).toBeUndefined();
@@ -75,7 +75,7 @@ describe('updateWorkspace', () => {
     expect(metadata.labels ?? {}).toEqual({});
   });
 
-  it('takes a list for the whole list, but for the annotations of the workspaces themselves', async () => {
+  it('replaces lists as a whole, but keeps annotations that the gateway manages', async () => {
     await using gateway = await start();
     const annotations = { old: 'gone', 'notebooks.kubeflow.org/created-by': 'alice' };
     gateway.cluster.apply({ ...stored(gateway), metadata: { ...stored(gateway).metadata, annotations } });
@@ -97,7 +97,7 @@ describe('updateWorkspace', () => {
     expect(spec['podTemplate']).toMatchObject({ podMetadata: { labels: { x: '3' }, annotations: { c: 'd' } } });
   });
 
-  it('costs one request, beside the questions whether it is allowed', async () => {
+  it('sends one request besides access reviews', async () => {
     await using gateway = await start();
     const known = await revision(gateway);
     const before = gateway.cluster.requests.length;
@@ -106,7 +106,7 @@ describe('updateWorkspace', () => {
     expect(requests.map(({ verb }) => verb)).toEqual(['patch']);
   });
 
-  it('looks again when only the controller has written meanwhile', async () => {
+  it('retries when only the status has changed meanwhile', async () => {
     await using gateway = await start();
     const known = await revision(gateway);
     gateway.cluster.faults.stall();
@@ -120,7 +120,7 @@ describe('updateWorkspace', () => {
     ]);
   });
 
-  it('is a CONFLICT when the spec is another, whether the copy knows it yet or not', async () => {
+  it('returns CONFLICT when the spec has changed, in the cache or only in the API server', async () => {
     await using gateway = await start();
     const known = await revision(gateway);
     gateway.cluster.faults.stall();
@@ -132,7 +132,7 @@ describe('updateWorkspace', () => {
     expect(stored(gateway).spec).toMatchObject({ displayName: 'Theirs' });
   });
 
-  it('takes a revision that the copy does not know yet', async () => {
+  it('accepts a revision that the cache has not received yet', async () => {
     await using gateway = await start();
     gateway.cluster.faults.stall();
     gateway.cluster.apply({ ...stored(gateway), spec: { ...stored(gateway).spec, displayName: 'Newer' } });
@@ -142,7 +142,7 @@ describe('updateWorkspace', () => {
     expect(data?.['updateWorkspace']).toMatchObject({ workspace: { paused: true, displayName: 'Newer' } });
   });
 
-  it('is TIMEOUT, and not tried again, when the outcome is unknown', async () => {
+  it('returns TIMEOUT without a retry when the outcome is unknown', async () => {
     await using gateway = await start();
     const known = await revision(gateway);
     const { answer, asked } = await loseResponse(gateway, 'patch', () =>
@@ -152,26 +152,26 @@ describe('updateWorkspace', () => {
     expect(asked).toBe(1);
   });
 
-  it('refuses to clear what has to be there', async () => {
+  it('returns INVALID when a required field is null', async () => {
     await using gateway = await start();
     const answer = await update(gateway, { paused: null, imageConfig: null, podConfig: null });
     expect(fieldsOf(answer)).toEqual(['input.paused', 'input.imageConfig', 'input.podConfig']);
   });
 
-  it('is NOT_FOUND for what does not exist', async () => {
+  it('returns NOT_FOUND when the updated workspace does not exist', async () => {
     await using gateway = await start();
     const { errors } = await gateway.query(UPDATE, { input: { ...at, name: 'none', revision: 'x' } });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', name: 'none' } }]);
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('changes nothing when updateWorkspace is a dry run', async () => {
     await using gateway = await start();
     const { data } = await update(gateway, { displayName: 'Renamed', dryRun: true });
     expect(data?.['updateWorkspace']).toMatchObject({ workspace: { displayName: 'Renamed' } });
     expect(stored(gateway).spec).toMatchObject({ displayName: 'A notebook' });
   });
 
-  it('looks at what is mounted anew, and lets what is mounted already be', async () => {
+  it('validates new mounts, and accepts existing ones', async () => {
     await using gateway = await start({
       objects: [namespace('team-a'), workspaceKind('jupyterlab'), completeWorkspace('nb')],
     });
@@ -184,13 +184,13 @@ describe('updateWorkspace', () => {
     ]);
   });
 
-  it('names the place in the input when the cluster refuses', async () => {
+  it('returns the path in the input when the API server rejects an update', async () => {
     await using gateway = await start();
     expect(fieldsOf(await update(gateway, { imageConfig: 'none' }))).toEqual(['input.imageConfig']);
     expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName', '']);
   });
 
-  it('chooses the options that the controller wants instead', async () => {
+  it('selects the redirected options when applyPendingRedirects is set', async () => {
     await using gateway = await start();
     expect((await update(gateway, { applyPendingRedirects: true })).errors).toBeUndefined();
     expect(stored(gateway).spec['podTemplate']).toMatchObject({
@@ -198,7 +198,7 @@ describe('updateWorkspace', () => {
     });
   });
 
-  it('is INVALID where what is wanted instead does not exist', async () => {
+  it('returns INVALID when a redirected option does not exist', async () => {
     const options = { imageConfig: { desired: 'gone', redirectChain: [{ source: 'scipy', target: 'gone' }] } };
     const status = { podTemplateOptions: { ...options, podConfig: {} } };
     await using gateway = await start({
@@ -207,7 +207,7 @@ describe('updateWorkspace', () => {
     expect(fieldsOf(await update(gateway, { applyPendingRedirects: true }))).toEqual(['input.imageConfig']);
   });
 
-  it('prefers the options that are given, and changes none where nothing is pending', async () => {
+  it('prefers the given options, and changes none when no redirect is pending', async () => {
     await using gateway = await start({
       objects: [...objects.slice(0, -1), workspace('nb', { state: 'Running', spec: {} })],
     });

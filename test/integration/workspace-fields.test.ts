@@ -11,8 +11,8 @@ const MOMENT = 1_790_000_000_000;
 const MOMENT_TEXT = '2026-09-21T14:13:20.000Z';
 const oldCrds: readonly Manifest[] = [oldWorkspaceCrd, oldWorkspaceKindCrd];
 
-describe('time and status', () => {
-  it('trap 1: judges seconds or milliseconds value by value', async () => {
+describe('times and state of a workspace', () => {
+  it('detects seconds or milliseconds for each value when a workspace mixes both', async () => {
     const status = { pauseTime: MOMENT / 1_000, activity: { lastActivity: MOMENT, lastUpdate: MOMENT / 1_000 } };
     const nb = workspace('nb', { state: 'Paused', status });
     const times = await queryWorkspace('pausedAt activity { lastActivityAt lastUpdateAt }', nb);
@@ -22,7 +22,7 @@ describe('time and status', () => {
     });
   });
 
-  it('trap 1: reads the seconds of an old cluster, and orders and filters by them', async () => {
+  it('orders and filters by last activity when an old cluster reports seconds', async () => {
     const old = activeAt('old', MOMENT / 1_000 - 60);
     const recent = activeAt('recent', MOMENT);
     await using gateway = await startTestGateway({ objects: [...oldCrds, recent, old] });
@@ -36,7 +36,7 @@ describe('time and status', () => {
     });
   });
 
-  it('trap 1: says null and never 1970 where Kubernetes says 0', async () => {
+  it('returns null instead of 1970 when a time is 0', async () => {
     const status = { lastRunningTime: 0, pauseTime: 0 };
     const times = await queryWorkspace(
       'pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt lastProbe { startedAt } }',
@@ -52,13 +52,13 @@ describe('time and status', () => {
   it.each([
     { what: 'no status', options: {} },
     { what: 'an empty state', options: { state: '' } },
-    { what: 'a state of the future', options: { state: 'Hibernating' } },
-  ])('trap 2: takes $what for UNKNOWN', async ({ options }) => {
+    { what: 'an unknown state', options: { state: 'Hibernating' } },
+  ])('returns the state UNKNOWN when a workspace has $what', async ({ options }) => {
     const answer = await queryWorkspace('state stateMessage pendingRestart pod { name }', workspace('nb', options));
     expect(answer).toEqual({ state: 'UNKNOWN', stateMessage: '', pendingRestart: false, pod: null });
   });
 
-  it('trap 3: carries milliseconds that no Int can hold', async () => {
+  it('returns times in milliseconds when they exceed the range of Int', async () => {
     const lastProbe = { startTime: MOMENT, endTime: MOMENT + 1, result: 'Failure', message: 'Jupyter probe failed' };
     const activity = { lastActivity: MOMENT, lastUpdate: MOMENT, lastProbe };
     const nb = workspace('nb', { state: 'Running', status: { lastRunningTime: MOMENT, activity } });
@@ -71,15 +71,15 @@ describe('time and status', () => {
 
   it.each([
     { moment: 'after a pause', paused: true, state: 'Running' },
-    { moment: 'while its pod goes', paused: true, state: 'Terminating' },
-    { moment: 'at once after a start', paused: false, state: 'Paused' },
-    { moment: 'soon after a start', paused: false, state: 'Unknown' },
-  ])('trap 4: tells what is asked for from what is, $moment', async ({ paused, state }) => {
+    { moment: 'while its pod terminates', paused: true, state: 'Terminating' },
+    { moment: 'immediately after a start', paused: false, state: 'Paused' },
+    { moment: 'shortly after a start', paused: false, state: 'Unknown' },
+  ])('returns paused of the spec and state of the status $moment', async ({ paused, state }) => {
     const answer = await queryWorkspace('paused state', workspace('nb', { paused, state }));
     expect(answer).toEqual({ paused, state: state.toUpperCase() });
   });
 
-  it('trap 5: tells when pausing began although it still runs', async () => {
+  it('returns pausedAt when a paused workspace still runs', async () => {
     const nb = workspace('nb', { paused: true, state: 'Running', status: { pauseTime: MOMENT } });
     expect(await queryWorkspace('state pausedAt', nb)).toEqual({ state: 'RUNNING', pausedAt: MOMENT_TEXT });
   });
@@ -89,17 +89,20 @@ describe('time and status', () => {
     { state: 'Running', eligibleAfter: 0, expected: null },
     { state: 'Paused', eligibleAfter: MOMENT, expected: null },
     { state: 'Error', eligibleAfter: MOMENT, expected: null },
-  ])('trap 5: $state with eligibleAfter $eligibleAfter may be paused from $expected', async (given) => {
-    const { state, eligibleAfter, expected } = given;
-    const activity = { lastActivity: MOMENT, lastUpdate: MOMENT, rules: { pauseWorkspace: { eligibleAfter } } };
-    const answer = await queryWorkspace(
-      'activity { pauseEligibleAt }',
-      workspace('nb', { state, status: { activity } }),
-    );
-    expect(answer).toEqual({ activity: { pauseEligibleAt: expected } });
-  });
+  ])(
+    'returns pauseEligibleAt $expected when the state is $state and eligibleAfter is $eligibleAfter',
+    async (given) => {
+      const { state, eligibleAfter, expected } = given;
+      const activity = { lastActivity: MOMENT, lastUpdate: MOMENT, rules: { pauseWorkspace: { eligibleAfter } } };
+      const answer = await queryWorkspace(
+        'activity { pauseEligibleAt }',
+        workspace('nb', { state, status: { activity } }),
+      );
+      expect(answer).toEqual({ activity: { pauseEligibleAt: expected } });
+    },
+  );
 
-  it('trap 6: follows activity that is wiped, goes back and lies in the future', async () => {
+  it('sends the last activity when it is reset, moves back or lies in the future', async () => {
     const times = [
       [0, null],
       [4_000_000_000_000, '2096-10-02T07:06:40.000Z'],
@@ -107,23 +110,23 @@ describe('time and status', () => {
     ] as const;
     await using gateway = await startTestGateway({ objects: [activeAt('nb', MOMENT)] });
     const seen = gateway.subscribe(`subscription { ${WORKSPACE_NB} { activity { lastActivityAt } } }`);
-    expect(await told(seen)).toEqual({ workspace: { activity: { lastActivityAt: MOMENT_TEXT } } });
+    expect(await nextData(seen)).toEqual({ workspace: { activity: { lastActivityAt: MOMENT_TEXT } } });
     for (const [time, text] of times) {
       gateway.cluster.apply(activeAt('nb', time));
-      expect(await told(seen)).toEqual({ workspace: { activity: { lastActivityAt: text } } });
+      expect(await nextData(seen)).toEqual({ workspace: { activity: { lastActivityAt: text } } });
     }
   });
 
-  it('trap 7: stays in ERROR as long as the controller says so, and leaves it when that does', async () => {
+  it('sends the state of the status when a workspace recovers from Error', async () => {
     const pod = { podTemplatePod: { name: 'ws-nb-0', nodeName: 'node-1' } };
     await using gateway = await startTestGateway({ objects: [workspace('nb', { state: 'Error', status: pod })] });
     const seen = gateway.subscribe(`subscription { ${WORKSPACE_NB} { state pod { name } } }`);
-    expect(await told(seen)).toEqual({ workspace: { state: 'ERROR', pod: { name: 'ws-nb-0' } } });
+    expect(await nextData(seen)).toEqual({ workspace: { state: 'ERROR', pod: { name: 'ws-nb-0' } } });
     gateway.cluster.apply(workspace('nb', { state: 'Running', status: pod }));
-    expect(await told(seen)).toEqual({ workspace: { state: 'RUNNING', pod: { name: 'ws-nb-0' } } });
+    expect(await nextData(seen)).toEqual({ workspace: { state: 'RUNNING', pod: { name: 'ws-nb-0' } } });
   });
 
-  it('trap 8: never concludes a state from its message', async () => {
+  it('returns the state of the status when its message contradicts it', async () => {
     const stateMessage = 'Workspace Container is not running (CrashLoopBackOff)';
     const answer = await queryWorkspace(
       'state stateMessage',
@@ -133,21 +136,21 @@ describe('time and status', () => {
   });
 });
 
-describe('objects', () => {
-  it('trap 42: tells a deletion with the last known object, and its namesake as another object', async () => {
+describe('workspace objects', () => {
+  it('sends DELETED with the last state and ADDED with another id when a workspace is created again', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb', { state: 'Running' })] });
     const seen = gateway.subscribe('subscription { workspaces { type object { id state metadata { uid } } } }');
-    const first = eventIn(await told(seen));
-    await told(seen); // SYNCED
+    const first = eventIn(await nextData(seen));
+    await nextData(seen); // SYNCED
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
-    expect(eventIn(await told(seen))).toEqual({ type: 'DELETED', object: first.object });
+    expect(eventIn(await nextData(seen))).toEqual({ type: 'DELETED', object: first.object });
     gateway.cluster.apply(workspace('nb', { state: 'Running' }));
-    const second = eventIn(await told(seen));
+    const second = eventIn(await nextData(seen));
     expect(second.type).toBe('ADDED');
     expect(second.object?.id).not.toBe(first.object?.id);
   });
 
-  it('trap 42: does not find the namesake by the id of an object that is gone', async () => {
+  it('returns null for the id of a deleted workspace when another has its name', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
     const idOf = async () => idIn((await gateway.query(`{ ${WORKSPACE_NB} { id } }`)).data);
     const gone = await idOf();
@@ -159,7 +162,7 @@ describe('objects', () => {
     });
   });
 
-  it('trap 45: shows neither managedFields nor what kubectl last applied', async () => {
+  it('omits managedFields and the last applied configuration from the manifest', async () => {
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', kept: 'yes' };
     const nb = { ...workspace('nb'), metadata: { name: 'nb', namespace: 'team-a', annotations } };
     await using gateway = await startTestGateway({ objects: [nb] });
@@ -181,8 +184,8 @@ function idIn(data: Answer['data']): string | undefined {
   return (data?.['workspace'] as { readonly id: string } | null | undefined)?.id;
 }
 
-/** What the next result of a subscription says. */
-async function told(seen: Subscription<unknown>): Promise<unknown> {
+/** Returns the data of the next result of a subscription, and fails if it has errors. */
+async function nextData(seen: Subscription<unknown>): Promise<unknown> {
   const { value } = await seen.next();
   expect(value?.errors).toBeUndefined();
   return value?.data;

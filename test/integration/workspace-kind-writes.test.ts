@@ -38,7 +38,7 @@ describe('createWorkspaceKind', () => {
   it.each([
     ['JSON', (manifest: Manifest) => manifest],
     ['YAML', (manifest: Manifest) => stringify(manifest)],
-  ])('creates from %s, and notes who did', async (_, form) => {
+  ])('creates a WorkspaceKind with audit annotations from %s', async (_, form) => {
     await using gateway = await start();
     const { apiVersion: _apiVersion, kind: _kind, ...manifest } = workspaceKind('jupyterlab');
     const { data, errors } = await gateway.query(CREATE, { input: { manifest: form(manifest as Manifest) } });
@@ -51,7 +51,7 @@ describe('createWorkspaceKind', () => {
     });
   });
 
-  it('names the place in the manifest when the cluster refuses', async () => {
+  it('returns the path in the manifest when the API server rejects a WorkspaceKind', async () => {
     await using gateway = await start();
     const manifest = workspaceKind('jupyterlab', {}, { displayName: 'x' });
     const answer = await gateway.query(CREATE, { input: { manifest } });
@@ -59,7 +59,7 @@ describe('createWorkspaceKind', () => {
     expect(causesOf(answer)).toMatchObject([{ field: 'input.manifest.spec.spawner.displayName' }]);
   });
 
-  it('hands over the warnings of admission, and stores nothing in a dry run', async () => {
+  it('returns admission warnings and stores nothing when createWorkspaceKind is a dry run', async () => {
     await using gateway = await start();
     const probe = { jupyter: { lastActivity: true, portId: 'lab' } };
     const { spec = {}, ...rest } = workspaceKind('jupyterlab', {
@@ -74,7 +74,7 @@ describe('createWorkspaceKind', () => {
     expect(stored(gateway)).toBeUndefined();
   });
 
-  it('is ALREADY_EXISTS for a name that is taken', async () => {
+  it('returns ALREADY_EXISTS when a WorkspaceKind of the name exists', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'));
     expect(codeOf(await gateway.query(CREATE, { input: { manifest: workspaceKind('jupyterlab') } }))).toBe(
       'ALREADY_EXISTS',
@@ -83,7 +83,7 @@ describe('createWorkspaceKind', () => {
 });
 
 describe('updateWorkspaceKind', () => {
-  it('changes what is given and keeps all the rest', async () => {
+  it('changes the given fields of a WorkspaceKind and keeps all others', async () => {
     await using gateway = await start(
       workspaceKind('jupyterlab', {}, { deprecated: true, deprecationMessage: 'Use it not.' }),
     );
@@ -98,7 +98,7 @@ describe('updateWorkspaceKind', () => {
     expect(stored(gateway)?.metadata.labels).toEqual({ a: 'b' });
   });
 
-  it('merges a manifest, YAML too, and clears what is null', async () => {
+  it('merges a manifest of JSON or YAML, and removes fields that are null', async () => {
     await using gateway = await start(workspaceKind('jupyterlab', { filterRules: [] }));
     const manifest =
       'spec: { filterRules: null, podTemplate: { ports: [{ id: lab, protocol: HTTP, defaultDisplayName: Lab }] } }';
@@ -109,13 +109,13 @@ describe('updateWorkspaceKind', () => {
     expect(stored(gateway)?.spec).toMatchObject({ podTemplate: { ports: [{ defaultDisplayName: 'Lab' }] } });
   });
 
-  it('is a CONFLICT when the spec is another', async () => {
+  it('returns CONFLICT when the spec of the WorkspaceKind has changed', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'));
     const input = { name: 'jupyterlab', revision: 'stale', hidden: true };
     expect(codeOf(await gateway.query(UPDATE, { input }))).toBe('CONFLICT');
   });
 
-  it('is INVALID where an option that workspaces use would change, and says which', async () => {
+  it('returns INVALID with the option when an option in use would change', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'), workspace('nb'));
     const options = Object(Object(stored(gateway)?.spec)['podTemplate']).options;
     const [scipy, ...others] = options.imageConfig.values;
@@ -131,7 +131,7 @@ describe('updateWorkspaceKind', () => {
     ]);
   });
 
-  it('names the place in the input, and refuses to clear what has to be there', async () => {
+  it('returns the path in the input when a value is rejected or a required field is null', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'));
     const input = { name: 'jupyterlab', revision: await revision(gateway) };
     const short = await gateway.query(UPDATE, { input: { ...input, displayName: 'x' } });
@@ -142,7 +142,7 @@ describe('updateWorkspaceKind', () => {
 });
 
 describe('replaceWorkspaceKind and patchWorkspaceKind', () => {
-  it('replace and patch', async () => {
+  it('replaces and patches a WorkspaceKind', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'));
     const { resourceVersion } = stored(gateway)?.metadata ?? {};
     const { metadata: _metadata, ...manifest } = workspaceKind('jupyterlab', {}, { displayName: 'Replaced' });
@@ -160,7 +160,7 @@ describe('replaceWorkspaceKind and patchWorkspaceKind', () => {
 });
 
 describe('deleteWorkspaceKind', () => {
-  it('deletes what nobody uses', async () => {
+  it('deletes a WorkspaceKind when no workspace uses it', async () => {
     await using gateway = await start(workspaceKind('jupyterlab'));
     const { data } = await gateway.query(DELETE, { input: { name: 'jupyterlab' } });
     expect(data?.['deleteWorkspaceKind']).toMatchObject({
@@ -170,7 +170,7 @@ describe('deleteWorkspaceKind', () => {
     expect(stored(gateway)).toBeUndefined();
   });
 
-  it('is a CONFLICT that says how many workspaces use it', async () => {
+  it('returns CONFLICT with the number of workspaces when a WorkspaceKind is in use', async () => {
     await using gateway = await start({ ...workspaceKind('jupyterlab'), status: { workspaces: 2 } });
     const answer = await gateway.query(DELETE, { input: { name: 'jupyterlab' } });
     expect(codeOf(answer)).toBe('CONFLICT');

@@ -9,8 +9,8 @@ import { startTestGateway } from '../support/test-gateway.ts';
 
 const REDIRECTS = 'imageConfig { desiredId redirectChain { sourceId targetId target { id } message { level text } } }';
 
-describe('kinds and options', () => {
-  it('trap 24: serves workspaces of old kinds, whose images have the ports', async () => {
+describe('options of a workspace', () => {
+  it('returns services and ports when an old WorkspaceKind defines ports in its images', async () => {
     const answer = await queryWorkspace(
       'services { portId displayName httpPath } kind { ports { id protocol displayName } }',
       oldWorkspaceCrd,
@@ -24,7 +24,7 @@ describe('kinds and options', () => {
     });
   });
 
-  it('trap 24: serves a port of an image that its kind does not have', async () => {
+  it('returns a service with defaults when the WorkspaceKind lacks a port of the image', async () => {
     const ports = [{ id: 'other', protocol: 'HTTP', defaultDisplayName: 'Other' }];
     const kind = workspaceKindWith('jupyterlab', { ports });
     const answer = await queryWorkspace('services { portId displayName httpPath }', kind, workspace('nb'));
@@ -33,7 +33,7 @@ describe('kinds and options', () => {
     });
   });
 
-  it('trap 25: says empty lists where Kubernetes says nothing', async () => {
+  it('returns empty lists when the object omits them', async () => {
     const lists = await queryWorkspace(
       'services { portId } metadata { labels { key } finalizers } podMetadata { labels { key } } volumes { data { claimName } secrets { secretName } } imageConfig { redirectChain { sourceId } option { labels { key } } }',
       workspaceKind('jupyterlab'),
@@ -49,7 +49,7 @@ describe('kinds and options', () => {
   });
 
   it.each(['Running', 'Paused', 'Pending', 'Error'])(
-    'trap 26: lets people connect only to what runs: %s',
+    'returns connectable only when the workspace is Running: %s',
     async (state) => {
       const answer = await queryWorkspace(
         'services { connectable }',
@@ -60,7 +60,7 @@ describe('kinds and options', () => {
     },
   );
 
-  it('trap 27: says null where the kind is missing, without words that look like values', async () => {
+  it('returns null for the kind, its options and mount paths when the WorkspaceKind is missing', async () => {
     const nb = workspace('nb', {
       kind: 'gone',
       spec: { kind: 'gone', podTemplate: { volumes: { home: 'home' }, options: { imageConfig: 'a', podConfig: 'b' } } },
@@ -79,7 +79,7 @@ describe('kinds and options', () => {
     });
   });
 
-  it('trap 28: shows the chain of the status, and a message only while the kind still says so', async () => {
+  it('returns the redirect chain of the status with the messages that the WorkspaceKind still has', async () => {
     const redirectChain = [
       { source: 'a', target: 'b' },
       { source: 'b', target: 'gone' },
@@ -104,7 +104,7 @@ describe('kinds and options', () => {
     });
   });
 
-  it('trap 28: is not led in circles by options that replace each other', async () => {
+  it('returns an empty redirect chain when two options redirect to each other', async () => {
     const kind = workspaceKindWith('jupyterlab', { imageConfigs: [redirected('a', 'b'), redirected('b', 'a')] });
     const answer = await queryWorkspace(
       'imageConfig { option { redirectTo } redirectChain { sourceId } }',
@@ -120,7 +120,7 @@ describe('kinds and options', () => {
     { selector: expression('team', 'DoesNotExist'), why: 'DoesNotExist holds without the label', hidden: true },
     { selector: expression('tier', 'DoesNotExist'), why: 'DoesNotExist fails with the label', hidden: false },
     { selector: {}, why: 'an empty selector selects everything', hidden: true },
-  ])('trap 29: $why', async ({ selector, hidden }) => {
+  ])('applies a filter rule by its selector: $why', async ({ selector, hidden }) => {
     const filterRules = [rule('IMAGE_CONFIG', { ui: { hide: true } }, 'matchNamespace', selector)];
     const answer = await queryWorkspace(
       'imageConfig { option { hidden } }',
@@ -130,7 +130,7 @@ describe('kinds and options', () => {
     expect(answer).toEqual({ imageConfig: { option: { hidden } } });
   });
 
-  it('trap 29: takes no namespace for nothing to look at, and a namespace without labels for something', async () => {
+  it('evaluates namespace selectors when a namespace has no labels, and skips them without a namespace', async () => {
     const filterRules = [
       rule('IMAGE_CONFIG', { api: { deny: true } }, 'matchNamespace', expression('team', 'DoesNotExist')),
     ];
@@ -147,7 +147,7 @@ describe('kinds and options', () => {
     });
   });
 
-  it('trap 29: lets the first rule that matches decide alone', async () => {
+  it('applies only the first matching rule when several match', async () => {
     const everywhere = { matchLabels: { tier: 'dev' } };
     const filterRules = [
       rule('IMAGE_CONFIG', { ui: { hide: true } }, 'matchNamespace', everywhere),
@@ -161,7 +161,7 @@ describe('kinds and options', () => {
     expect(answer).toEqual({ imageConfig: { option: { hidden: true, denied: false } } });
   });
 
-  it('trap 29: looks at the option’s own labels in a rule of the same scope', async () => {
+  it('matches the labels of the option itself when a rule has the same scope', async () => {
     const filterRules = [
       rule('IMAGE_CONFIG', { ui: { hide: true } }, 'matchImageConfig', { matchLabels: { gpu: 'yes' } }),
     ];

@@ -47,7 +47,7 @@ const legacySpec = {
     options: { imageConfig: 'scipy', podConfig: 'big' },
   },
 };
-/** Its secret and its pod size were allowed once. */
+/** A workspace whose secret and pod size were allowed when it was created. */
 const legacy = workspace('nb', { spec: legacySpec });
 
 function start(objects: readonly Manifest[] = [jupyterlab(denyBig), workspace('nb')], settings: object = {}) {
@@ -85,7 +85,7 @@ function isRealWrite(request: Sent): boolean {
   return isWrite(request) && !request.url.includes('dryRun');
 }
 
-/** Does something just before the cluster answers the first such request. */
+/** Runs a callback once, before the simulator responds to the first matching request. */
 function beforeFirst({ cluster }: SimulatedGateway, when: (request: Sent) => boolean, act: () => void): void {
   let isFirst = true;
   cluster.faults.delay(1, (request) => {
@@ -97,7 +97,7 @@ function beforeFirst({ cluster }: SimulatedGateway, when: (request: Sent) => boo
 }
 
 describe('the filter rules of a WorkspaceKind', () => {
-  it.each(workspaceWrites)('refuse a denied option by %s', async (way) => {
+  it.each(workspaceWrites)('rejects a denied option when it is written by %s', async (way) => {
     await using gateway = await start();
     const answer = await write(gateway, way, { podConfig: 'big' });
     const field = inputPath(way, 'spec.podTemplate.options.podConfig');
@@ -105,28 +105,31 @@ describe('the filter rules of a WorkspaceKind', () => {
     expect(gateway.cluster.requests.filter(isRealWrite)).toEqual([]);
   });
 
-  it.each(workspaceWrites)('let %s choose another option', async (way) => {
+  it.each(workspaceWrites)('accepts an allowed option when it is written by %s', async (way) => {
     await using gateway = await start();
     expect((await write(gateway, way, { podConfig: 'medium' })).errors).toBeUndefined();
   });
 
-  it.each(workspaceWrites)('refuse nothing by %s when they are not enforced', async (way) => {
+  it.each(workspaceWrites)('accepts a denied option by %s when rules are not enforced', async (way) => {
     await using gateway = await start(undefined, { enforceFilterRules: false });
     expect((await write(gateway, way, { podConfig: 'big' })).errors).toBeUndefined();
   });
 
-  it.each(workspaceWrites)('refuse by %s an option that is denied only beside the new one', async (way) => {
-    await using gateway = await start([jupyterlab(denyPair), workspace('nb')]);
-    const answer = await write(gateway, way, { podConfig: 'medium' });
-    expect(fieldsOf(answer)).toEqual([inputPath(way, 'spec.podTemplate.options.imageConfig')]);
-  });
+  it.each(workspaceWrites)(
+    'rejects an existing option by %s when it is denied in combination with the new one',
+    async (way) => {
+      await using gateway = await start([jupyterlab(denyPair), workspace('nb')]);
+      const answer = await write(gateway, way, { podConfig: 'medium' });
+      expect(fieldsOf(answer)).toEqual([inputPath(way, 'spec.podTemplate.options.imageConfig')]);
+    },
+  );
 
-  it.each(['create', 'APPLY-new'] as const)('refuse a denied kind by %s', async (way) => {
+  it.each(['create', 'APPLY-new'] as const)('rejects a denied kind when it is written by %s', async (way) => {
     await using gateway = await start([jupyterlab(denyKind)]);
     expect(fieldsOf(await write(gateway, way, {}))).toEqual([inputPath(way, 'spec.kind')]);
   });
 
-  it('refuse a redirect to a denied option', async () => {
+  it('rejects a redirect when its target is denied', async () => {
     const podTemplateOptions = { podConfig: { desired: 'big' }, imageConfig: {} };
     await using gateway = await start([
       jupyterlab(denyBig),
@@ -140,8 +143,8 @@ describe('the filter rules of a WorkspaceKind', () => {
 
 const reading = { apiGroups: ['', 'kubeflow.org'], verbs: ['get', 'list', 'watch'] };
 
-describe('a viewer without the right to see WorkspaceKinds', () => {
-  it('is refused a denied option without the words of the rule', async () => {
+describe('a viewer without permission to read WorkspaceKinds', () => {
+  it('rejects a denied option without the message of the rule when the viewer may not read the WorkspaceKind', async () => {
     const rights: readonly Rule[] = [
       { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['update', 'patch'] },
     ];
@@ -158,7 +161,7 @@ describe('a viewer without the right to see WorkspaceKinds', () => {
     ]);
   });
 
-  it('cannot write past the rules of a gateway that may not read WorkspaceKinds either', async () => {
+  it('rejects writes when neither the viewer nor the gateway may read WorkspaceKinds', async () => {
     const resources = ['workspaces', 'namespaces'];
     const writing = { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] };
     const rights = [{ ...reading, resources }, writing];
@@ -221,7 +224,7 @@ const bypasses: readonly (readonly [title: string, type: string, body: unknown])
 ];
 
 describe('a patch', () => {
-  it.each(bypasses)('cannot mount a secret without label by %s', async (_, type, body) => {
+  it.each(bypasses)('rejects a patch that mounts an unlabelled secret by %s', async (_, type, body) => {
     const nb = workspace('nb');
     const annotated = { ...nb, metadata: { ...nb.metadata, annotations: { mine: 'unlabelled' } } };
     await using gateway = await start([jupyterlab(), annotated]);
@@ -234,7 +237,7 @@ describe('a patch', () => {
     ['JSON', [{ op: 'add', path: '/metadata/labels/a', value: 'b' }]],
     ['JSON', [{ op: 'add', path: '/spec/paused', value: true }]],
     ['MERGE', { metadata: { labels: { a: 'b' } }, spec: { displayName: 'A' } }],
-  ])('by %s of other fields only is sent at once: %j', async (type, body) => {
+  ])('sends a patch by %s without a read when it changes other fields only: %j', async (type, body) => {
     await using gateway = await start();
     gateway.cluster.apply({
       ...workspace('nb'),
@@ -249,7 +252,7 @@ describe('a patch', () => {
     expect(sent.map(({ verb }) => verb)).toEqual(['patch']);
   });
 
-  it('of the status is sent at once', async () => {
+  it('sends a status patch without a read', async () => {
     await using gateway = await start([jupyterlab(), workspace('nb', { state: 'Running' })]);
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: { status: { state: 'Paused' } } };
     expect((await gateway.query(PATCH_STATUS, { input })).errors).toBeUndefined();
@@ -258,7 +261,7 @@ describe('a patch', () => {
     ]);
   });
 
-  it('is checked again when another write comes between the check and the patch', async () => {
+  it('validates a patch again when another write happens between the check and the patch', async () => {
     await using gateway = await start([jupyterlab(), workspace('nb')]);
     const secrets = [{ secretName: 'unlabelled', mountPath: '/x' }];
     beforeFirst(gateway, isRealWrite, () => {
@@ -277,7 +280,7 @@ describe('a patch', () => {
       (request: Sent) => request.method === 'GET' && request.url.endsWith('/workspaces/nb'),
     ],
     ['between the check and the patch', isRealWrite],
-  ])('succeeds when a status report comes %s', async (_, when) => {
+  ])('applies a patch when a status update happens %s', async (_, when) => {
     await using gateway = await start([jupyterlab(), workspace('nb', { state: 'Running' })]);
     beforeFirst(gateway, when, () => void gateway.cluster.apply(workspace('nb', { state: 'Error' })));
     const podTemplate = { volumes: { data: [{ pvcName: 'data', mountPath: '/x' }] } };
@@ -285,7 +288,7 @@ describe('a patch', () => {
     expect(storedWorkspace(gateway.cluster, 'nb')).toMatchObject({ status: { state: 'Error' }, spec: { podTemplate } });
   });
 
-  it('is a CONFLICT when other writes come first each time', async () => {
+  it('returns CONFLICT when another write precedes every attempt to patch', async () => {
     await using gateway = await start([jupyterlab(), workspace('nb', { state: 'Running' })]);
     let reports = 0;
     gateway.cluster.faults.delay(1, (request) => {
@@ -300,7 +303,7 @@ describe('a patch', () => {
     expect(reports).toBeGreaterThan(1);
   });
 
-  it('by APPLY does not create anew what is deleted after the check', async () => {
+  it('does not create the workspace by APPLY when it is deleted after the check', async () => {
     await using gateway = await start([jupyterlab(denyBig), legacy]);
     beforeFirst(gateway, isRealWrite, () => {
       gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
@@ -316,8 +319,8 @@ describe('a patch', () => {
 
 const changing = workspaceWrites.filter((way) => way !== 'create' && way !== 'APPLY-new');
 
-describe('a workspace that breaks the rules already', () => {
-  it.each(changing)('can be changed by %s', async (way) => {
+describe('a workspace that already violates the rules', () => {
+  it.each(changing)('changes a workspace that already violates the rules when written by %s', async (way) => {
     await using gateway = await start([jupyterlab(denyBig), legacy]);
     const { secrets } = legacySpec.podTemplate.volumes;
     const data = [{ pvcName: 'data', mountPath: '/data' }];
@@ -326,7 +329,7 @@ describe('a workspace that breaks the rules already', () => {
     expect(specOf(storedWorkspace(gateway.cluster, 'nb')).podTemplate?.volumes).toMatchObject({ data, secrets });
   });
 
-  it.each(changing)('cannot break another one by %s', async (way) => {
+  it.each(changing)('rejects a further violation when written by %s', async (way) => {
     await using gateway = await start([jupyterlab(denyBig), legacy, secret('other', {})]);
     const { secrets } = legacySpec.podTemplate.volumes;
     const answer = await write(gateway, way, { secrets: [...secrets, { secretName: 'other', mountPath: '/other' }] });
@@ -335,7 +338,7 @@ describe('a workspace that breaks the rules already', () => {
 });
 
 describe('mount paths', () => {
-  it.each(workspaceWrites)('cannot be taken twice by %s', async (way) => {
+  it.each(workspaceWrites)('rejects a duplicate mount path when written by %s', async (way) => {
     await using gateway = await start();
     const answer = await write(gateway, way, {
       data: [{ pvcName: 'data', mountPath: '/x' }],
@@ -350,7 +353,7 @@ describe('mount paths', () => {
     ]);
   });
 
-  it.each(changing)('of a volume that stays cannot be taken by %s', async (way) => {
+  it.each(changing)('rejects the mount path of an existing volume when written by %s', async (way) => {
     const volumes = { data: [{ pvcName: 'data', mountPath: '/home/jovyan' }] };
     const options = { imageConfig: 'scipy', podConfig: 'tiny' };
     await using gateway = await start([jupyterlab(), workspace('nb', { spec: { podTemplate: { volumes, options } } })]);
@@ -359,7 +362,7 @@ describe('mount paths', () => {
   });
 });
 
-it.each(workspaceWrites)('refuses more than 100 new mounts by %s before they are read', async (way) => {
+it.each(workspaceWrites)('rejects more than 100 new mounts by %s without reading them', async (way) => {
   await using gateway = await start();
   const secrets = Array.from({ length: 101 }, (_, i) => ({ secretName: `secret-${i}`, mountPath: `/secret-${i}` }));
   const answer = await write(gateway, way, { secrets });

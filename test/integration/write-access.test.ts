@@ -7,7 +7,7 @@ import { startGatewayFor, startTestGateway, type SimulatedGateway, type TestGate
 const alice = { token: 'token-of-alice', name: 'alice' };
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
-/** Lets Alice read everything, and do these things to workspaces of `team-a`. */
+/** Grants Alice read access to everything, and these verbs on workspaces in `team-a`. */
 function rights(verbs: readonly string[], resources: readonly string[] = ['workspaces']): Manifest[] {
   const reading = [
     {
@@ -71,7 +71,7 @@ const manifest = { metadata: { resourceVersion: '1' } };
 const create = { namespace: 'team-a', name: 'new', kind: 'jupyterlab', imageConfig: 'scipy-2', podConfig: 'tiny' };
 const merge = { ...at, type: 'MERGE', patch: {} };
 
-/** Each mutation, what it is given, and the right it needs. */
+/** Each mutation with its input and the permission that it requires. */
 const mutations: readonly (readonly [mutation: string, input: object, right: string])[] = [
   ['createWorkspace', create, 'create workspaces.kubeflow.org'],
   ['updateWorkspace', { ...at, revision: 'x' }, 'update workspaces.kubeflow.org'],
@@ -95,22 +95,25 @@ function documentOf(mutation: string): string {
   return `mutation ($input: ${input}!) { ${mutation}(input: $input) { warnings } }`;
 }
 
-describe('who may not write', () => {
-  it.each(mutations)('is told by %s what right is missing', async (mutation, input, right) => {
-    await using fixture = await start(...rights([]));
-    const before = fixture.admin.cluster.requests.length;
-    const { errors } = await fixture.alice.query(documentOf(mutation), { input });
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringContaining(`You may not ${right}`),
-        extensions: { code: 'FORBIDDEN', reason: 'Forbidden' },
-      },
-    ]);
-    const writes = fixture.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
-    expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
-  });
+describe('a viewer without write permissions', () => {
+  it.each(mutations)(
+    'returns FORBIDDEN with the missing permission when the viewer may not run %s',
+    async (mutation, input, right) => {
+      await using fixture = await start(...rights([]));
+      const before = fixture.admin.cluster.requests.length;
+      const { errors } = await fixture.alice.query(documentOf(mutation), { input });
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`You may not ${right}`),
+          extensions: { code: 'FORBIDDEN', reason: 'Forbidden' },
+        },
+      ]);
+      const writes = fixture.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
+      expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
+    },
+  );
 
-  it('is told by the bulk mutations in the result of each', async () => {
+  it('returns FORBIDDEN for each workspace when the viewer may not run a bulk mutation', async () => {
     await using fixture = await start(...rights([]));
     const PAUSE =
       'mutation ($input: PauseWorkspacesInput!) { pauseWorkspaces(input: $input) { results { code message } } }';
@@ -125,7 +128,7 @@ describe('who may not write', () => {
     });
   });
 
-  it('is refused claims that it may not get, and does not learn whether they exist', async () => {
+  it('returns the same error for existing and missing claims when the viewer may not get them', async () => {
     await using fixture = await start(...rights(['create']), claim('private', {}));
     const volumes = { home: 'none', data: [{ claimName: 'private', mountPath: '/data' }] };
     const { errors } = await fixture.alice.query(documentOf('createWorkspace'), { input: { ...create, volumes } });
@@ -144,14 +147,14 @@ describe('who may not write', () => {
     ]);
   });
 
-  it('does not create by an APPLY', async () => {
+  it('returns FORBIDDEN when APPLY would create a workspace and the viewer may only patch', async () => {
     await using fixture = await start(...rights(['patch']));
     const input = { ...at, name: 'new', type: 'APPLY', patch: { spec: {} } };
     const { errors } = await fixture.alice.query(documentOf('patchWorkspace'), { input });
     expect(errors).toMatchObject([{ message: expect.stringContaining('You may not create workspaces.kubeflow.org') }]);
   });
 
-  it('applies to what is there, and not to what comes instead', async () => {
+  it('does not create the workspace when it is deleted during an APPLY', async () => {
     await using fixture = await start(...rights(['patch']));
     const input = { ...at, type: 'APPLY', patch: { metadata: { labels: { a: 'b' } } } };
     expect((await fixture.alice.query(documentOf('patchWorkspace'), { input })).errors).toBeUndefined();
@@ -164,15 +167,15 @@ describe('who may not write', () => {
   });
 });
 
-describe('who may write', () => {
-  it('needs the one right only', async () => {
+describe('a viewer with write permissions', () => {
+  it('patches the status when the viewer has only the permission for it', async () => {
     await using fixture = await start(...rights(['patch'], ['workspaces/status']));
     const patch = { status: { state: 'Paused' } };
     const { errors } = await fixture.alice.query(documentOf('patchWorkspaceStatus'), { input: { ...merge, patch } });
     expect(errors).toBeUndefined();
   });
 
-  it('is noted by name', async () => {
+  it('writes the name of the viewer to the audit annotations', async () => {
     await using fixture = await start(...rights(['create']));
     await fixture.alice.query(documentOf('createWorkspace'), { input: create });
     const stored = fixture.admin.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a');

@@ -6,12 +6,12 @@ import { startTestGateway, type Answer, type SimulatedGateway } from '../support
 const PATCH = 'mutation ($input: PatchWorkspaceInput!) { patchWorkspace(input: $input) { workspace { name } } }';
 const CREATE = 'mutation ($input: CreateWorkspaceInput!) { createWorkspace(input: $input) { workspace { name } } }';
 
-/** What the reference lists: HTTP status, `Status.reason`, the code that clients get. */
+/** HTTP status, `Status.reason` and the error code that clients receive. */
 const failures: readonly (readonly [status: number, reason: string, code: string])[] = [
   [400, 'BadRequest', 'BAD_REQUEST'],
   [401, 'Unauthorized', 'UNAUTHENTICATED'],
   [403, 'Forbidden', 'FORBIDDEN'],
-  [404, 'NotFound', 'KIND_UNAVAILABLE'], // it names no object
+  [404, 'NotFound', 'KIND_UNAVAILABLE'], // without an object name in its details
   [405, 'MethodNotAllowed', 'METHOD_NOT_ALLOWED'],
   [406, 'NotAcceptable', 'NOT_ACCEPTABLE'],
   [409, 'Conflict', 'CONFLICT'],
@@ -48,7 +48,7 @@ describe('a failure of the API server', () => {
     return (await gateway.query(PATCH, { input })).errors;
   }
 
-  it.each(failures)('of HTTP %i, %s, is %s', async (status, reason, code) => {
+  it.each(failures)('maps HTTP %i %s to the code %s', async (status, reason, code) => {
     const errors = await refused({ status, reason, message: 'so it is' });
     const told = code === 'KIND_UNAVAILABLE' ? {} : { message: 'so it is' };
     const told2 = code === 'KIND_UNAVAILABLE' ? {} : reason && { reason };
@@ -57,7 +57,7 @@ describe('a failure of the API server', () => {
     ]);
   });
 
-  it('says how long to wait', async () => {
+  it('returns retryAfterSeconds when the API server sends it', async () => {
     for (const status of [429, 503, 500]) {
       const errors = await refused({ status, retryAfterSeconds: 3 });
       expect(errors).toMatchObject([{ extensions: { retryAfterSeconds: 3 } }]);
@@ -66,7 +66,7 @@ describe('a failure of the API server', () => {
 });
 
 describe('a failure with causes', () => {
-  it('says which namespace is being terminated', async () => {
+  it('returns the cause when the namespace is terminating', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const going = namespace('team-b');
     const held = {
@@ -84,7 +84,7 @@ describe('a failure with causes', () => {
     ]);
   });
 
-  it('is TOO_LARGE when it is too much', async () => {
+  it('returns TOO_LARGE when the object exceeds the size limit', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb')] });
     const patch = { metadata: { annotations: { much: 'x'.repeat(3_200_000) } } };
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch };
@@ -93,7 +93,7 @@ describe('a failure with causes', () => {
     ]);
   });
 
-  it('is INVALID, with the places in the input, for options that cannot be', async () => {
+  it('returns INVALID with the paths in the input when options do not exist', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb')] });
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: {}, force: true };
     const { errors } = await gateway.query(PATCH, { input });
@@ -102,7 +102,7 @@ describe('a failure with causes', () => {
     ]);
   });
 
-  it('is UNAVAILABLE while nobody is there', async () => {
+  it('returns UNAVAILABLE when the API server does not accept connections', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb')] });
     await gateway.cluster.faults.stop();
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: {} };

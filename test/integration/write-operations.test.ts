@@ -21,14 +21,14 @@ async function ask(query: string, variables: unknown = {}): Promise<Fields> {
   return data;
 }
 
-/** What an example answers; what a person would have to fill in is filled in. */
+/** Runs an example operation with its placeholders filled in, and returns the result. */
 async function play(name: string, fill: (variables: string) => string = (variables) => variables): Promise<Fields> {
   const text = (ending: string) => readFileSync(`schema/operations/${name}.${ending}`, 'utf8');
   const data = await ask(text('graphql'), JSON.parse(fill(text('json'))));
   return Object(Object.values(data)[0]);
 }
 
-/** Puts a revision, or a version in JSON or in YAML, where an example leaves it empty. */
+/** Fills in the revision or resourceVersion, in JSON or YAML, that an example leaves empty. */
 async function filledFor(of: string): Promise<(variables: string) => string> {
   const data = await ask(`{ of: ${of} { revision metadata { resourceVersion } } }`);
   const { revision, metadata } = Object(data['of']);
@@ -42,7 +42,7 @@ async function filledFor(of: string): Promise<(variables: string) => string> {
 
 const MINE = 'workspace(namespace: "team-research", name: "my-notebook")';
 
-it('the demo creates, changes, patches, replaces, reports on and deletes a workspace by the examples', async () => {
+it('runs the examples that create, update, patch, replace, report on and delete a workspace', async () => {
   expect(await play('09-create-workspace')).toMatchObject({
     stateReached: true,
     workspace: { state: 'RUNNING', audit: { createdBy: demoUsers[0].name } },
@@ -57,20 +57,20 @@ it('the demo creates, changes, patches, replaces, reports on and deletes a works
   expect(await play('17-delete-workspace')).toMatchObject({ deletionPending: false });
 }, 60_000);
 
-it('the demo accepts what has come in the place of old options by the example', async () => {
+it('runs the example that applies redirected options', async () => {
   const old = 'workspace(namespace: "team-research", name: "old-baseline")';
   const { workspace } = await play('11-accept-redirects', await filledFor(old));
   expect(Object(workspace).imageConfig.id).toBe('jupyter-scipy:v1.10.0');
 });
 
-it('the demo replaces a status by the example', async () => {
+it('runs the example that replaces a status', async () => {
   const old = 'workspace(namespace: "team-research", name: "fraud-model")';
   const fill = await filledFor(old);
   const { workspace } = await play('16a-replace-status', (text) => fill(text.replace('my-notebook', 'fraud-model')));
   expect(workspace).toEqual({ state: 'UNKNOWN', stateMessage: '' });
 });
 
-it('the demo pauses, starts and deletes many by the examples', async () => {
+it('runs the examples that pause, start and delete many workspaces', async () => {
   expect(await play('14-pause-workspaces')).toMatchObject({ succeeded: 1, failed: 0 });
   expect(await play('15-start-workspaces')).toMatchObject({
     succeeded: 1,
@@ -83,7 +83,7 @@ it('the demo pauses, starts and deletes many by the examples', async () => {
   expect(await play('18-delete-workspaces')).toEqual({ count: 1, warnings: [] });
 });
 
-it('the demo creates, changes, patches, replaces and deletes a kind by the examples', async () => {
+it('runs the examples that create, update, patch, replace and delete a WorkspaceKind', async () => {
   const kind = 'workspaceKind(name: "my-kind")';
   expect(await play('19a-create-workspace-kind')).toMatchObject({ workspaceKind: { displayName: 'My kind' } });
   const updated = await play('19b-update-workspace-kind', await filledFor(kind));
@@ -94,13 +94,13 @@ it('the demo creates, changes, patches, replaces and deletes a kind by the examp
   expect(await play('19e-delete-workspace-kind')).toMatchObject({ deletionPending: false });
 });
 
-it('the demo tries to create and delete secrets and claims by the examples', async () => {
+it('runs the examples that create and delete secrets and claims as dry runs', async () => {
   expect(await play('37-create-secret')).toEqual({ secret: { name: 'api-token', canMount: true }, warnings: [] });
   expect(await play('39-delete-secret')).toMatchObject({ warnings: [] });
   expect(await play('35-delete-claim')).toMatchObject({ persistentVolumeClaim: { name: 'alice-home' } });
 });
 
-it('the demo serves the pictures that its kinds keep in the cluster', async () => {
+it('serves the icons and logos that the demo stores in ConfigMaps', async () => {
   const data = await ask('{ workspaceKind(name: "codeserver") { icon { url error } } }');
   const { url, error } = Object(data['workspaceKind']).icon;
   expect([url, error]).toEqual([expect.stringContaining('/assets/workspacekinds/codeserver/icon?sha256='), null]);
@@ -110,7 +110,7 @@ it('the demo serves the pictures that its kinds keep in the cluster', async () =
   expect(response.headers.get('cache-control')).toContain('immutable');
 });
 
-it('there is an example of every mutation', () => {
+it('has an example of every mutation', () => {
   const texts = globSync('schema/operations/*.graphql').map((file) => readFileSync(file, 'utf8'));
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
   expect(mutations.filter((name) => !texts.some((text) => text.includes(`${name}(`)))).toEqual([]);

@@ -3,5 +3,5 @@ import type { Resource } from '../../src/kubernetes/resource.ts';
 
 const all: readonly Resource[] = resources;
 
-/** What a gateway watches although nobody reads: as many watches are open once it has started. */
+/** Resources that a gateway always watches: their number is that of the open watches after its start. */
 export const alwaysWatched = all.filter(({ cache }) => cache.watched === 'always');

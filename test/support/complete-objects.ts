@@ -37,7 +37,7 @@ const status = {
   },
 };
 
-/** A running workspace with every field that we read. */
+/** Returns a running workspace with every field that the gateway reads. */
 export function completeWorkspace(
   name: string,
   { kind = 'jupyterlab', namespace = 'team-a', stateMessage = status.stateMessage } = {},
@@ -60,7 +60,7 @@ const activityRules = [
 ];
 const picture = { configMap: { errorType: 'NotFound', errorMessage: 'gone' } };
 
-/** A kind with every field that we read. */
+/** Returns a WorkspaceKind with every field that the gateway reads. */
 export function completeWorkspaceKind(name: string): Manifest {
   const filterRules = ['WORKSPACE_KIND', 'IMAGE_CONFIG', 'POD_CONFIG'].map((scope) => ({
     scope,

@@ -10,25 +10,25 @@ import type { Writable } from 'node:stream';
 import { stringify } from 'yaml';
 import { ServerProcess } from './server-process.ts';
 
-/** A real etcd and kube-apiserver of our own, on loopback. Disposing ends both and removes what they stored. */
+/** An etcd and a kube-apiserver on loopback. Disposal stops both and removes their data. */
 export interface ControlPlane {
   readonly url: string;
-  /** For an admin whom RBAC allows everything; trusts this server's certificate only. */
+  /** Kubeconfig of a cluster administrator that trusts only the certificate of this server. */
   readonly kubeconfig: string;
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
   readonly impersonatorToken: string;
   readonly etcdEndpoint: string;
-  /** Logs, certificates and etcd's files; gone after disposal. */
+  /** Directory of logs, certificates and etcd data, removed at disposal. */
   readonly dataDirectory: string;
-  /** Kills the API server, or asks it to end if `graceful`; it may then take a minute. */
+  /** Kills the API server. If `graceful`, sends SIGTERM instead, and the stop takes up to a minute. */
   stopApiServer(options?: { readonly graceful?: boolean }): Promise<void>;
-  /** On the same port, with the same certificate. Resolves when it is ready. */
+  /** Starts the API server on the same port with the same certificate. Resolves when it is ready. */
   startApiServer(): Promise<void>;
   restartApiServer(options?: { readonly graceful?: boolean }): Promise<void>;
-  /** The API server keeps its connections but says nothing more. */
+  /** Suspends the API server: it keeps its connections but sends nothing. */
   pauseApiServer(): void;
   resumeApiServer(): void;
-  /** Makes etcd forget all history. The API server still remembers what it has in memory; a restart takes that too. */
+  /** Compacts the history of etcd. The history in the memory of the API server is lost only by a restart. */
   compact(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface ControlPlaneOptions {
   readonly apiServerArgs?: readonly string[];
 }
 
-/** Why there can be no control plane here; undefined if there can. */
+/** Reason why no control plane is available; undefined if one is. */
 export const controlPlaneMissing: string | undefined = process.env['KUBEBUILDER_ASSETS']
   ? undefined
   : 'KUBEBUILDER_ASSETS does not name a directory with etcd and kube-apiserver';
@@ -54,8 +54,8 @@ export function controlPlaneVersion(): string | undefined {
 }
 
 /**
- * Starts etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, as envtest does. Nothing outlives the process that called
- * this, however it ends.
+ * Starts etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, as envtest does. They are stopped when the calling process
+ * ends for any reason.
  */
 export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
@@ -116,7 +116,7 @@ function handleOf(api: ServerProcess, startApiServer: () => Promise<void>) {
 
 type Cleaner = ChildProcessByStdio<Writable, null, null>;
 
-/** Waits for our end, whatever ends us, then kills the servers whose pids are on disk and removes the directory. */
+/** Shell script that waits for the end of this process, then kills the servers by their pid files and removes the directory. */
 function startCleaner(directory: string): Cleaner {
   const script = 'cat >/dev/null; for f in "$1"/*.pid; do [ -f "$f" ] && kill -9 "$(cat "$f")"; done; rm -rf "$1"';
   const cleaner = spawn('/bin/sh', ['-c', script, 'sh', directory], {
@@ -175,7 +175,7 @@ async function writeCredentials(directory: string, { token, impersonatorToken }:
   await writeFile(path.join(directory, 'tokens.csv'), `${tokens.join('\n')}\n`, { mode: 0o600 });
 }
 
-/** The server's certificate, followed by the authority that it made for itself. */
+/** Returns the certificate of the server, followed by its self-signed authority. */
 const certificate = (directory: string) => readFile(path.join(directory, 'apiserver.crt'), 'utf8');
 
 async function isReady(port: number, directory: string): Promise<boolean> {
@@ -187,11 +187,11 @@ async function isReady(port: number, directory: string): Promise<boolean> {
     response.resume();
     return response.statusCode === 200;
   } catch {
-    return false; // Not yet: no certificate, or nobody listens. The caller asks again until its deadline.
+    return false; // Not ready: no certificate, or connection refused. The caller retries until its deadline.
   }
 }
 
-/** False also while nobody listens: the caller asks again until its deadline. */
+/** Returns false also if the connection is refused: the caller retries until its deadline. */
 function answersOk(url: string): Promise<boolean> {
   return fetch(url).then(
     ({ ok }) => ok,
@@ -202,14 +202,14 @@ function answersOk(url: string): Promise<boolean> {
 async function compact(etcdEndpoint: string): Promise<void> {
   const answer = await askEtcd(etcdEndpoint, '/v3/kv/range', { key: Buffer.from('\0').toString('base64') });
   const revision = /"revision":"(\d+)"/u.exec(answer)?.[1];
-  if (!revision) throw new TypeError(`Expected etcd to tell its revision, got ${answer}`);
+  if (!revision) throw new TypeError(`Expected a revision from etcd, got ${answer}`);
   await askEtcd(etcdEndpoint, '/v3/kv/compaction', { revision, physical: true });
 }
 
 async function askEtcd(endpoint: string, target: string, body: object): Promise<string> {
   const response = await fetch(`${endpoint}${target}`, { method: 'POST', body: JSON.stringify(body) });
   const answer = await response.text();
-  if (!response.ok) throw new Error(`etcd answered ${response.status} to ${target}: ${answer}`);
+  if (!response.ok) throw new Error(`Expected etcd to accept ${target}, got ${response.status}: ${answer}`);
   return answer;
 }
 

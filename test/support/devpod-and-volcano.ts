@@ -1,19 +1,19 @@
 import type { AggregatedResource } from '../../dev/simulator/aggregated-resource.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
-/** Definitions that let everything be stored, as vendors' of any age might. */
+/** Definitions without a schema, so that objects of any version can be stored. */
 export const devPodCrd = permissive('management.loft.sh', 'v1', 'devpodworkspaceinstances', 'DevPodWorkspaceInstance');
 export const volcanoJobCrd = permissive('batch.volcano.sh', 'v1alpha1', 'jobs', 'Job');
 export const volcanoCommandCrd = permissive('bus.volcano.sh', 'v1alpha1', 'commands', 'Command');
 
-/** DevPod workspaces as the platform's own API server serves them, without `watch`. */
+/** DevPod workspaces as the aggregated API server of the platform serves them: without `watch`. */
 export const unwatchableDevPods: AggregatedResource = {
   apiVersion: 'management.loft.sh/v1',
   kind: 'DevPodWorkspaceInstance',
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update'],
 };
 
-/** Jobs as a vendor's server has them that knows the kind by itself, so that it merges them strategically. */
+/** Jobs as an aggregated API server with a native type serves them: with strategic merge patches. */
 export const nativeVolcanoJobs: AggregatedResource = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job' };
 
 function permissive(group: string, version: string, plural: string, kind: string): Manifest {
@@ -33,7 +33,7 @@ function permissive(group: string, version: string, plural: string, kind: string
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** A DevPod workspace in the project `team-a`. */
+/** Returns a DevPod workspace in the project `team-a`. */
 export function devPod(name: string, { spec = {}, status = {}, metadata = {} }: Record<string, Parts> = {}): Manifest {
   return {
     apiVersion: 'management.loft.sh/v1',
@@ -44,7 +44,7 @@ export function devPod(name: string, { spec = {}, status = {}, metadata = {} }: 
   };
 }
 
-/** A Volcano job in `team-a`. */
+/** Returns a Volcano job in `team-a`. */
 export function volcanoJob(
   name: string,
   { spec = {}, status = {}, metadata = {} }: Record<string, Parts> = {},

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
-/** An event about an object in `team-a`, in the form that has counts. */
+/** Returns an Event about an object in `team-a`, in the form with `count`. */
 export function eventOf(kind: string, name: string, fields: Readonly<Record<string, unknown>> = {}): Manifest {
   const { metadata, involvedObject, ...rest } = fields;
   const time = '2026-11-25T10:00:00Z';

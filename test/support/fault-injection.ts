@@ -16,7 +16,7 @@ export const snapshot = [team, workspace('nb-1', { state: 'Running' }), workspac
 
 export type Followed = TestGateway & { readonly cluster: Simulator };
 
-/** A subscriber that has read its snapshot. */
+/** Subscribes to all workspaces, and resolves after SYNCED. */
 export async function synced(gateway: Followed): Promise<WorkspaceView> {
   const view = followWorkspaces(gateway);
   const { length } = versionsIn(gateway.cluster);
@@ -24,7 +24,7 @@ export async function synced(gateway: Followed): Promise<WorkspaceView> {
   return view;
 }
 
-/** One of each: a change, a deletion, an addition, and something that nobody is told of. */
+/** Updates nb-1, deletes nb-2 and creates nb-3. */
 export function change(cluster: Simulator): void {
   cluster.apply(workspace('nb-1', { state: 'Paused' }));
   cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb-2', 'team-a');
@@ -35,7 +35,7 @@ export function about(verb: RequestVerb): RequestPredicate {
   return (request) => request.verb === verb && request.resource === 'workspaces';
 }
 
-/** How often all workspaces have been read, page by page or as the beginning of a stream. */
+/** Returns the number of complete lists of workspaces, in pages or streaming. */
 export function timesRead(gateway: Followed): number {
   const pages = requestsFor(gateway, 'list').filter(
     ({ url }) => !url.endsWith('?limit=1') && !url.includes('continue='),
@@ -48,7 +48,7 @@ export function requestsFor({ cluster }: Followed, verb: RequestVerb) {
   return cluster.requests.filter(about(verb));
 }
 
-/** @returns when each watch of workspaces arrives, from the refused one on */
+/** Refuses the next watch of workspaces. Returns the arrival times of that watch and all later ones. */
 export function refuseNextWatch({ faults }: Simulator, refusal: Omit<InjectedError, 'when'>): readonly number[] {
   const arrivals: number[] = [];
   const isNext: RequestPredicate = (request) => about('watch')(request) && arrivals.push(performance.now()) === 1;
@@ -56,7 +56,7 @@ export function refuseNextWatch({ faults }: Simulator, refusal: Omit<InjectedErr
   return arrivals;
 }
 
-/** A gateway that reads its credentials from a file. */
+/** Starts a gateway that reads its kubeconfig from a file. */
 export async function startGatewayBehind(directory: ScratchDirectory): Promise<Followed> {
   const cluster = await startSimulator({ objects: [workspaceCrd, workspaceKindCrd, ...snapshot] });
   const file = await directory.write('config', cluster.kubeconfig);
@@ -77,10 +77,10 @@ export async function codeOfQuery(gateway: TestGateway, field: string): Promise<
   return errors?.[0]?.extensions['code'];
 }
 
-/** Waits until nb-9 alone is there. */
+/** Waits until workspaces are served again and the only workspace has been read. */
 export async function servedAgain(gateway: Followed): Promise<void> {
   await waitFor(async () => (await codeOfQuery(gateway, 'workspaces')) === undefined, 'workspaces are served again');
-  await waitFor(async () => (await freshVersions(gateway)).length === 1, 'they have been read');
+  await waitFor(async () => (await freshVersions(gateway)).length === 1, 'one workspace is returned');
 }
 
 export const NAMESPACES = 'subscription { namespaces { type object { name } } }';

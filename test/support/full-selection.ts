@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** Everything that can be asked of an object of this type, as a selection set that nests `depth` deep. */
+/** Returns a selection set of all fields of a type, nested up to `depth` levels. */
 export function fullSelection(schema: GraphQLSchema, typeName: string, depth: number): string {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new TypeError(`Expected an object type, got ${typeName}`);
@@ -17,7 +17,7 @@ export function fullSelection(schema: GraphQLSchema, typeName: string, depth: nu
   return `{ ${fields.filter((field) => field !== '').join(' ')} }`;
 }
 
-/** Empty where it would nest too deep. */
+/** Returns an empty string if the selection would exceed the depth. */
 function fieldSelection(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>, depth: number): string {
   const required = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${someValueOf(arg)}`);
   const call = `${field.name}${required.length > 0 ? `(${required.join(', ')})` : ''}`;

@@ -8,12 +8,12 @@ import { ServerProcess } from './server-process.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
 
-/** A gateway that runs as a process of its own, as in production: an uncaught error ends it. */
+/** A gateway in a separate process, as in production: an uncaught error ends it. */
 export interface GatewayProcess extends AsyncDisposable {
   readonly port: number;
   /** Process id. @throws {Error} if the process has ended */
   readonly pid: number;
-  /** Everything that the process has printed. */
+  /** Output of the process so far. */
   log(): Promise<string>;
   /** Opens a TCP connection to the gateway. */
   connect(): Promise<Socket>;
@@ -60,7 +60,7 @@ export async function startGatewayProcess(
   };
 }
 
-/** Asks on a connection that is closed afterwards, so that it does not count as one of a client. */
+/** Sends a request on a connection that is closed afterwards, so that it is not counted as a client. */
 async function isReady(port: number): Promise<boolean> {
   const [response] = (await once(get({ port, path: '/readyz', agent: false }), 'response')) as [IncomingMessage];
   response.resume();
@@ -68,7 +68,7 @@ async function isReady(port: number): Promise<boolean> {
   return response.statusCode === 200;
 }
 
-/** Sockets of a process whose local port is the one that it listens on, without the listening socket. */
+/** Returns the sockets of a process with its listening port as local port, without the listening socket. */
 async function clientDescriptors(pid: number, port: number): Promise<number> {
   const table = await readFile(`/proc/${pid}/net/tcp`, 'utf8');
   const inodes = new Set(

@@ -12,10 +12,10 @@ import { VirtualClock } from './virtual-clock.ts';
 export const IDLE_MS = 600_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
 
-/** Widgets, watched only while they are read. */
+/** Widgets with an on-demand watch. */
 export const OnDemand: Resource<WidgetObject> = { ...Widget, cache: { ...Widget.cache, watched: 'on-demand' } };
 
-/** A cache of one resource on a clock of its own, and its requests. */
+/** A cache of one resource with its own clock, and its requests. */
 export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
   readonly resource: Resource<WidgetObject>;
   readonly cache: ClusterCache;
@@ -29,7 +29,7 @@ export interface LazyCache extends AsyncDisposable, Pick<WidgetCluster, 'client'
   asked(): readonly string[];
   /** Resolves when its watch is open. */
   watching(): Promise<void>;
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when its watch and timers have ended. */
   stopped(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export async function startLazyCache(
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     asked: () => simulator.requests.map(titleOf),
     watching: async () => waitFor(() => simulator.openWatches === 1, 'the watch is open'),
-    stopped: async () => waitFor(() => simulator.openWatches + clock.waiting === 0, 'nothing runs any more'),
+    stopped: async () => waitFor(() => simulator.openWatches + clock.waiting === 0, 'no watch or timer is active'),
     async [Symbol.asyncDispose]() {
       await cache[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();
@@ -75,6 +75,6 @@ function titleOf({ verb, resource, url }: SimulatedRequest): string {
 }
 
 function only<V>([value]: readonly V[]): V {
-  if (value === undefined) throw new Error('Expected one, got none.');
+  if (value === undefined) throw new Error('Expected a value, got undefined.');
   return value;
 }

@@ -14,7 +14,7 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** What the kinds of the gateway take. */
+/** Rules that the kinds of the gateway require. */
 const everything: readonly Rule[] = [
   {
     apiGroups: [''],
@@ -28,13 +28,13 @@ const everything: readonly Rule[] = [
 
 interface LimitedOptions {
   readonly objects: readonly (Manifest | KubernetesObject)[];
-  /** A resource, such as `pods/log`, of which it may do nothing; with its group behind it, such as `pods.metrics.k8s.io`; with verbs before it, such as `get/list secrets`, not those. */
+  /** Denied resource, such as `pods/log`, `pods.metrics.k8s.io` with a group, or `get/list secrets` to deny only some verbs. */
   readonly mayNot: string;
-  /** What it may do besides. */
+  /** Additional rules. */
   readonly may?: { readonly verb: string; readonly resource: string };
 }
 
-/** A gateway whose identity may read everything but one thing. */
+/** Starts a gateway whose identity may read everything except one resource. */
 export async function limitedGateway({
   objects,
   mayNot,

@@ -6,15 +6,15 @@ import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
 import type { ServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 
-/** One request, as a server saw it. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly authorization: string | undefined;
   readonly body: string;
-  /** The name that the client asked for in its TLS handshake. */
+  /** Server name of the TLS handshake (SNI). */
   readonly serverName: string | undefined;
-  /** Of the client's certificate; undefined where it showed none. */
+  /** Subject of the client certificate; undefined if there was none. */
   readonly clientFingerprint: string | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface LoopbackServer extends AsyncDisposable {
 }
 
 interface LoopbackServerOptions {
-  /** Speaks TLS with it; without, plain HTTP. */
+  /** Certificate for TLS; plain HTTP if undefined. */
   readonly identity?: ServingCertificate;
-  /** Admits only clients whose certificate comes from here. */
+  /** Accepts only client certificates of this authority. */
   readonly clientAuthority?: string;
   readonly host?: string;
   readonly answer?: (response: ServerResponse, request: IncomingMessage) => void;
 }
 
-/** Starts a server on loopback that remembers its requests and answers each with `{}`, or as told. */
+/** Starts a server on loopback that records its requests and responds with `{}` or the given body. */
 export async function startLoopbackServer(options: LoopbackServerOptions = {}): Promise<LoopbackServer> {
   const { identity, clientAuthority, host = '127.0.0.1', answer = (response) => void response.end('{}') } = options;
   const seen: SeenRequest[] = [];
@@ -57,11 +57,11 @@ export async function startLoopbackServer(options: LoopbackServerOptions = {}): 
 
 export interface LoopbackProxy extends AsyncDisposable {
   readonly url: string;
-  /** Where tunnels were asked to lead, in order. */
+  /** Targets of the requested tunnels, in order. */
   readonly tunnels: readonly string[];
 }
 
-/** Starts a proxy on loopback that opens tunnels and remembers them. */
+/** Starts a proxy on loopback that opens tunnels and records them. */
 export async function startLoopbackProxy(): Promise<LoopbackProxy> {
   const tunnels: string[] = [];
   const ends = new Set<Socket>();

@@ -1,7 +1,7 @@
 import type { RequestVerb } from '../../dev/simulator/request.ts';
 import type { Answer, SimulatedGateway } from './test-gateway.ts';
 
-/** What a client is told, and how often the cluster was asked, when the connection breaks before the cluster has answered. */
+/** Breaks the connection before the API server responds. Returns the response of the gateway and the number of requests. */
 export async function loseResponse(
   { cluster }: SimulatedGateway,
   verb: RequestVerb,

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
-/** A namespace. */
+/** Returns a namespace. */
 export function namespace(name: string, labels: Readonly<Record<string, string>> = {}): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }
@@ -11,14 +11,14 @@ interface WorkspaceOptions {
   readonly imageConfig?: string;
   readonly podConfig?: string;
   readonly paused?: boolean;
-  /** As Kubernetes spells it, e.g. `Running`. Without, the controller has not looked yet. */
+  /** State as in the status, such as `Running`. Undefined: the controller has not written a status. */
   readonly state?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** A workspace, by default running in `team-a`. */
+/** Returns a workspace, by default running in `team-a`. */
 export function workspace(name: string, options: WorkspaceOptions = {}): Manifest {
   const { kind = 'jupyterlab', imageConfig = 'scipy', podConfig = 'tiny', paused = false, state } = options;
   const status =
@@ -41,7 +41,7 @@ const completeStatus = {
   stateMessage: '',
 };
 
-/** A kind with images `scipy` (→ `scipy-2`) and `scipy-2`, and pod sizes `tiny` and `big`. */
+/** Returns a WorkspaceKind with images `scipy` (redirected to `scipy-2`) and `scipy-2`, and pod sizes `tiny` and `big`. */
 export function workspaceKind(
   name: string,
   spec: Readonly<Record<string, unknown>> = {},

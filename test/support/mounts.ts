@@ -2,7 +2,7 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 const usable = { 'notebooks.kubeflow.org/can-mount': 'true' };
 
-/** A claim in `team-a` that workspaces may mount, unless told otherwise. */
+/** Returns a claim in `team-a`, by default with the label that allows mounting. */
 export function claim(name: string, labels: Readonly<Record<string, string>> = usable): Manifest {
   return {
     apiVersion: 'v1',
@@ -12,7 +12,7 @@ export function claim(name: string, labels: Readonly<Record<string, string>> = u
   };
 }
 
-/** A secret in `team-a` that workspaces may mount, unless told otherwise. */
+/** Returns a secret in `team-a`, by default with the label that allows mounting. */
 export function secret(name: string, labels: Readonly<Record<string, string>> = usable): Manifest {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'team-a', labels }, type: 'Opaque' };
 }

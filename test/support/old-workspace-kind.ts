@@ -1,6 +1,6 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
-/** A kind as the oldest definitions have it: its one image, `old`, describes its port itself. */
+/** Returns a WorkspaceKind of the oldest definition: its only image, `old`, defines its port itself. */
 export function oldWorkspaceKind(name: string): Manifest {
   const image = {
     id: 'old',

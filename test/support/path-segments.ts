@@ -1,4 +1,4 @@
-/** Texts that cannot be a segment of a request path: each would address something else, or arrive as another text. */
+/** Strings that are invalid as a path segment: each would address another resource or be changed on the way. */
 export const INVALID_SEGMENTS: readonly string[] = [
   '',
   '.',
@@ -21,7 +21,7 @@ export const INVALID_SEGMENTS: readonly string[] = [
   'a\uDC00b',
 ];
 
-/** Texts that can be a segment although they mean something in a URL: they have to be escaped. */
+/** Strings that are valid as a path segment only when escaped. */
 export const UNUSUAL_SEGMENTS: readonly string[] = [
   'a?b=c',
   'a#b',

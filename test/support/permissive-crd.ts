@@ -3,7 +3,7 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 const anything = { 'x-kubernetes-preserve-unknown-fields': true };
 
-/** Definitions of our kinds that let everything be stored, as a vendor's might. */
+/** Definitions of Workspace and WorkspaceKind without a schema. */
 export const permissiveCrds: readonly Manifest[] = [
   define({ ...parts('Workspace'), shortName: 'ws', scope: 'Namespaced' }),
   define({ ...parts('WorkspaceKind'), shortName: 'wsk', scope: 'Cluster' }),

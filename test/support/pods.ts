@@ -2,14 +2,14 @@ import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 interface PodOptions {
   readonly namespace?: string;
-  /** By default `ws-<workspace>-abcde-0`. */
+  /** Default: `ws-<workspace>-abcde-0`. */
   readonly name?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** The running pod of a workspace, by default in `team-a`. */
+/** Returns the running pod of a workspace, by default in `team-a`. */
 export function podOf(workspace: string, options: PodOptions = {}): Manifest {
   const { namespace = 'team-a', name = `ws-${workspace}-abcde-0` } = options;
   return {

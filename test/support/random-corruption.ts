@@ -1,24 +1,40 @@
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
-/** What stands where something else should. */
-const debris = [null, 0, -1, 1.5, 1e20, '', 'garbage', true, [], {}, [null], [[]], ['x', 7], { a: null }, { id: 3 }];
-const DELETED = Symbol('nothing at all');
+/** Replacement values. */
+const replacements = [
+  null,
+  0,
+  -1,
+  1.5,
+  1e20,
+  '',
+  'garbage',
+  true,
+  [],
+  {},
+  [null],
+  [[]],
+  ['x', 7],
+  { a: null },
+  { id: 3 },
+];
+const DELETED = Symbol('deleted');
 const MUTILATED_PARTS = new Set(['spec', 'status']);
 
-/** The manifest with one to three random parts of its spec or status gone, or replaced by debris. One seed, one result. */
+/** Returns the manifest with one to three random values of its spec or status removed or replaced. Deterministic per seed. */
 export function corrupt(manifest: Manifest, seed: number): Manifest {
   const random = randomFrom(seed);
   const pick = <T>(choices: readonly T[]): T | undefined => choices[Math.floor(random() * choices.length)];
   let corrupted = manifest;
   for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1) {
     const path = pick(pathsIn(corrupted).filter(([part = '']) => MUTILATED_PARTS.has(part)));
-    const instead = random() < 0.2 ? DELETED : pick(debris);
+    const instead = random() < 0.2 ? DELETED : pick(replacements);
     if (path) corrupted = replaced(corrupted, path, instead) as Manifest;
   }
   return corrupted;
 }
 
-/** The paths of all values inside, those that have values themselves included. */
+/** Returns the paths of all nested values, inner objects and lists included. */
 function pathsIn(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) => [[key], ...pathsIn(child).map((path) => [key, ...path])]);
@@ -33,7 +49,7 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], instead: un
   return Array.isArray(value) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
 }
 
-/** Mulberry32: small, and the same on every machine. */
+/** Mulberry32, a deterministic generator. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

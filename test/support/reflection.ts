@@ -11,7 +11,7 @@ import type { Resource } from '../../src/kubernetes/resource.ts';
 import { Discovery } from '../../src/kubernetes/discovery.ts';
 import { Store } from '../../src/cache/store.ts';
 
-/** A running reflector and what it has reported. */
+/** A running reflector and its reports. */
 export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client' | 'simulator'> {
   readonly store: Store<WidgetObject>;
   readonly clock: ManualClock;
@@ -31,7 +31,7 @@ export const PATIENCE_MS = 10_000;
 export const DISCOVERY_INTERVAL_MS = 5_000;
 export const IDLE_TIMEOUT_MS = 60_000;
 
-/** Reflects the widgets of a simulated cluster, on a clock where only these two waits last until it is moved. */
+/** Starts a reflector of the widgets of a simulated cluster. On its clock, only these two waits last until it is moved. */
 export async function startReflection(
   options: SimulatorOptions & {
     /** Widgets by default. */

@@ -4,12 +4,12 @@ import path from 'node:path';
 
 export interface ScratchDirectory extends AsyncDisposable {
   readonly path: string;
-  /** Writes or replaces a file, all at once. @returns its absolute path */
+  /** Writes or replaces a file atomically. Returns its absolute path. */
   write(name: string, content: string): Promise<string>;
   writeScript(name: string, content: string): Promise<string>;
 }
 
-/** Makes an empty directory, which is removed with all that is in it. */
+/** Creates an empty directory, which disposal removes with its contents. */
 export async function createScratchDirectory(): Promise<ScratchDirectory> {
   const directory = await mkdtemp(path.join(tmpdir(), 'gateway-'));
   async function write(name: string, content: string, mode = 0o600): Promise<string> {

@@ -1,6 +1,6 @@
-/** SeededRandom that fall the same way for the same seed. */
+/** A random number generator that is deterministic per seed. */
 export interface SeededRandom {
-  /** A whole number from 0 up to, not including, `limit`. */
+  /** Returns an integer from 0 to `limit` - 1. */
   below(limit: number): number;
   pick<T>(choices: Iterable<T>): T;
 }
@@ -18,7 +18,7 @@ export function seededRandom(seed: number): SeededRandom {
     pick: (choices) => {
       const all = [...choices];
       const chosen = all[below(all.length)];
-      if (chosen === undefined) throw new RangeError('There is nothing to choose from.');
+      if (chosen === undefined) throw new RangeError('Expected at least one choice, got none.');
       return chosen;
     },
   };

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
-/** A program that can be ended and begun again. While it runs, its pid is in `<directory>/<program>.pid`; its log lies beside. */
+/** A program that can be stopped and restarted. Its pid, while it runs, and its log are files in `<directory>`. */
 export class ServerProcess {
   readonly #binary: string;
   readonly #args: readonly string[];
@@ -50,7 +50,7 @@ export class ServerProcess {
     return pid;
   }
 
-  /** Everything that the program has printed. */
+  /** Output of the program so far. */
   log(): Promise<string> {
     return readFile(this.#logFile, 'utf8');
   }

@@ -7,7 +7,7 @@ export const MOUNTABLE = {
   'notebooks.kubeflow.org/can-update': 'true',
 } as const;
 
-/** A claim in `team-a`, bound to the volume `pv-<name>` of the class `fast`. */
+/** Returns a claim in `team-a`, bound to the volume `pv-<name>` of the class `fast`. */
 export function claim(name: string, { metadata, spec, status }: Readonly<Record<string, Fields>> = {}): Manifest {
   return {
     apiVersion: 'v1',
@@ -24,7 +24,7 @@ export function claim(name: string, { metadata, spec, status }: Readonly<Record<
   };
 }
 
-/** The volume of a claim in `team-a`. */
+/** Returns the volume of a claim in `team-a`. */
 export function volumeOf(claimName: string, spec: Fields = {}): Manifest {
   return {
     apiVersion: 'v1',
@@ -43,7 +43,7 @@ export function volumeOf(claimName: string, spec: Fields = {}): Manifest {
   };
 }
 
-/** A class that is offered. */
+/** Returns a storage class that may be used. */
 export function storageClass(name: string, { metadata, ...fields }: Readonly<Record<string, unknown>> = {}): Manifest {
   return {
     apiVersion: 'storage.k8s.io/v1',
@@ -57,7 +57,7 @@ export function storageClass(name: string, { metadata, ...fields }: Readonly<Rec
   };
 }
 
-/** A secret in `team-a` with the values `hidden-a` and `hidden-b`. */
+/** Returns a secret in `team-a` with the values `hidden-a` and `hidden-b`. */
 export function secret(name: string, { metadata, ...fields }: Readonly<Record<string, unknown>> = {}): Manifest {
   return {
     apiVersion: 'v1',

@@ -3,18 +3,18 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Returns the text to answer instead of the API server's. */
+/** Returns the replacement of a response body of the API server. */
 export type Tamper = (answer: { readonly path: string; readonly body: string }) => string;
 
 export interface TamperingProxy extends AsyncDisposable {
   readonly url: string;
-  /** Applies to every answer from now on. */
+  /** Function applied to every response from now on. */
   tamper: Tamper;
 }
 
 /**
- * Starts a proxy in front of an API server that speaks HTTP, which changes the bodies of its answers. A watch passes through
- * line by line, each line like a body.
+ * Starts a proxy before an API server without TLS that changes the bodies of its responses. The lines of a watch are
+ * changed one by one.
  */
 export async function startTamperingProxy(target: string): Promise<TamperingProxy> {
   const server = http.createServer((request, response) => {

@@ -14,7 +14,7 @@ import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { waitFor } from './wait-for.ts';
 import type { TokenUser } from '../../dev/simulator/access/authentication.ts';
 
-/** An answer as it came over HTTP. */
+/** A GraphQL response over HTTP. */
 export interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly {
@@ -24,20 +24,20 @@ export interface Answer {
   }[];
 }
 
-/** A gateway under test, and how its clients see it. */
+/** A gateway under test with its clients. */
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   statistics(): GatewayStatistics;
-  /** How many subscriptions are running. */
+  /** Returns the number of running subscriptions. */
   readers(): number;
   query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
-  /** A client with a WebSocket of its own; disposed of with the gateway. */
+  /** Creates a client with its own WebSocket, disposed with the gateway. */
   connect(options?: Partial<ClientOptions>): WebSocketClient;
-  /** A subscription on a WebSocket of its own, result by result. */
+  /** Subscribes on a separate WebSocket. */
   subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
 }
 
-/** Results in the order in which they came; `next()` waits for the next one. */
+/** Results of a subscription in order of arrival; `next()` waits for the next one. */
 export interface Subscription<D> extends AsyncIterableIterator<{
   readonly data?: D | null;
   readonly errors?: Answer['errors'];
@@ -47,11 +47,11 @@ export interface Subscription<D> extends AsyncIterableIterator<{
 
 interface GatewayOptions extends Partial<Config> {
   readonly when?: 'ready' | 'at once';
-  /** By default none, or of the level that TEST_LOG_LEVEL names. */
+  /** Default: a log of the level TEST_LOG_LEVEL, or none. */
   readonly log?: Logger;
 }
 
-/** Starts a gateway before any cluster; `when: 'at once'` does not wait until it is ready. */
+/** Starts a gateway for a kubeconfig. `when: 'at once'` does not wait until it is ready. */
 export async function startGatewayFor(
   kubeconfig: string,
   {
@@ -97,19 +97,19 @@ export async function startGatewayFor(
 
 export interface SimulatedGateway extends TestGateway {
   readonly cluster: Simulator;
-  /** Waits until the gateway has taken in everything that the cluster holds now. */
+  /** Waits until the gateway has received the current state of the cluster. */
   caughtUp(): Promise<void>;
-  /** Waits until the cluster has answered so many requests of this verb. */
+  /** Waits until the cluster has answered the given number of requests of this verb. */
   requested(verb: string, times?: number): Promise<void>;
 }
 
-/** Starts a simulated cluster that serves workspaces, with these objects in it, and a gateway before it. */
+/** Starts a simulated cluster with the Workspace definitions and these objects, and a gateway for it. */
 export async function startTestGateway(
   options: Partial<Config> & {
     readonly when?: 'ready' | 'at once';
     readonly objects?: readonly (Manifest | KubernetesObject)[];
     readonly admission?: readonly AdmissionHook[];
-    /** Who may come besides the administrator. */
+    /** Users besides the administrator. */
     readonly users?: readonly TokenUser[];
     readonly aggregated?: readonly AggregatedResource[];
     readonly bookmarkIntervalMs?: number;

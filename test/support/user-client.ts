@@ -2,16 +2,16 @@ import { createClient, type Client, type ClientOptions } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Answer, Subscription } from './test-gateway.ts';
 
-/** How somebody says who they are: a mesh's headers go with every request, and with the upgrade of a WebSocket. */
+/** Credentials of a user: a bearer token, or headers of an authenticating proxy on every request and upgrade. */
 export type UserCredentials =
   | { readonly token: string }
   | { readonly headers: Readonly<Record<string, string | string[]>> };
 
-/** A gateway as somebody uses it. Disposed of, it has no connection any more. */
+/** A client of one user. Disposal closes its connections. */
 export interface UserClient extends AsyncDisposable {
-  /** The status is the HTTP response's. */
+  /** Sends an operation over HTTP. `status` is the HTTP status. */
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer & { readonly status: number }>;
-  /** On a WebSocket of its own; what closes it is thrown by `next()`. */
+  /** Subscribes on a separate WebSocket. `next()` throws the close event. */
   subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
   connect(options?: Partial<ClientOptions>): Client;
 }
@@ -56,7 +56,7 @@ function headersOf(passport: UserCredentials): Headers {
   return headers;
 }
 
-/** A WebSocket as a mesh lets it through. */
+/** Returns a WebSocket class that sends these headers with the upgrade. */
 function socketWith(headers: Readonly<Record<string, string | string[]>>): new (address: string) => WebSocket {
   return class extends WebSocket {
     constructor(address: string, protocols?: string | string[]) {

@@ -9,7 +9,7 @@ import { startGatewayFor, type TestGateway } from './test-gateway.ts';
 const RBAC = 'rbac.authorization.k8s.io';
 const alice = { name: 'alice', token: 'token-of-alice' };
 
-/** The ways in which a gateway reads and writes for a viewer. In `header` alone it does so with its own identity. */
+/** Modes in which a gateway reads and writes for a viewer. Only in `header` does it use its own identity. */
 export const viewerModes = ['header', 'impersonate', 'token', 'kubeconfig'] as const;
 export type ViewerMode = (typeof viewerModes)[number];
 
@@ -43,7 +43,7 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** A cluster, a gateway of some mode before it, and Alice as its viewer. */
+/** A cluster with a gateway in one of the modes, and Alice as its viewer. */
 export interface ViewerFixture extends AsyncDisposable {
   readonly cluster: Simulator;
   readonly gateway: TestGateway;
@@ -52,9 +52,9 @@ export interface ViewerFixture extends AsyncDisposable {
 
 interface StageOptions extends Partial<Config> {
   readonly objects: readonly Manifest[];
-  /** What Alice may do in the whole cluster. */
+  /** Cluster-wide rules of Alice. */
   readonly rights: readonly Rule[];
-  /** The token of the gateway's own identity; by default it may do everything. In mode `kubeconfig` it is Alice. */
+  /** Token of the gateway identity, by default of the administrator. In mode `kubeconfig` the identity is Alice. */
   readonly gatewayRights?: readonly Rule[];
   readonly when?: 'ready' | 'at once';
 }

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 const POLL_MS = 5;
 
-/** Waits until something is so that nobody tells of. @throws {Error} saying what never was */
+/** Polls until a condition holds, for conditions without an event. @throws {Error} with the condition after a timeout */
 export async function waitFor(
-  isSo: () => Promise<boolean> | boolean,
-  what: string,
-  patienceMs = PATIENCE_MS,
+  holds: () => Promise<boolean> | boolean,
+  condition: string,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`It never came to be that ${what}.`);
+  const end = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Timed out after ${timeoutMs} ms. Expected that ${condition}.`);
     await delay(POLL_MS);
   }
 }

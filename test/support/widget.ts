@@ -5,7 +5,7 @@ import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { defineResource } from '../../src/kubernetes/resource.ts';
 
-/** A small custom resource, as the test simulator serves it. */
+/** A small custom resource of the simulator. */
 export interface WidgetObject extends KubernetesObject {
   readonly spec: { readonly color: string; readonly size?: number };
 }
@@ -25,7 +25,7 @@ export interface WidgetCluster extends TestSimulator {
   readonly client: Client;
 }
 
-/** A simulated cluster that serves widgets, and a client for it. */
+/** A simulated cluster that serves widgets, and its client. */
 export async function startWidgetCluster(options: SimulatorOptions = {}): Promise<WidgetCluster> {
   const test = await startTestSimulator(options);
   const connection = await createApiConnection({ type: 'text', text: test.simulator.kubeconfig });

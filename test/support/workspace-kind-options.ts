@@ -15,7 +15,7 @@ interface Offer {
 
 const onePort = [{ id: 'lab', protocol: 'HTTP', defaultDisplayName: 'JupyterLab' }];
 
-/** A kind with these options and rules. */
+/** Returns a WorkspaceKind with these options and rules. */
 export function workspaceKindWith(name: string, offer: Offer = {}): Manifest {
   const { imageConfigs = [option('scipy')], podConfigs = [option('tiny')], ports = onePort } = offer;
   const options = {
@@ -27,26 +27,26 @@ export function workspaceKindWith(name: string, offer: Offer = {}): Manifest {
   return { ...kind, metadata: { name, labels: offer.labels ?? {} } };
 }
 
-/** An option with these labels. */
+/** Returns an option with these labels. */
 export function option(id: string, labels: Labels = {}, parts: Parts = {}): Parts {
   const pairs = Object.entries(labels).map(([key, value]) => ({ key, value }));
   const spec = { image: `example.com/${id}`, ports: [{ id: 'lab', port: 8888 }] };
   return { id, spawner: { displayName: id, labels: pairs }, spec, ...parts };
 }
 
-/** An option that is replaced by another. */
+/** Returns an option that redirects to another. */
 export function redirected(id: string, to: string, text?: string): Parts {
   return option(id, {}, { redirect: { to, ...(text && { message: { level: 'Danger', text } }) } });
 }
 
 type Selector = 'matchNamespace' | 'matchImageConfig' | 'matchPodConfig';
 
-/** A filter rule of one condition: by `{ key: value }`, or `{ key, operator, values }`. */
+/** Returns a filter rule with one condition. */
 export function rule(scope: string, effect: Parts, match: Selector, selector: Parts): Parts {
   return { scope, effect, match: [{ [match]: { selector } }] };
 }
 
-/** A selector of one expression. */
+/** Returns a selector with one expression. */
 export function expression(key: string, operator: string, ...values: readonly string[]): Parts {
   return { matchExpressions: [{ key, operator, ...(values.length > 0 && { values }) }] };
 }

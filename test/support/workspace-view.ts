@@ -11,13 +11,13 @@ interface WorkspaceEvents {
   readonly workspaces: { readonly type: string; readonly object: ReceivedWorkspace | null };
 }
 
-/** What a subscriber to all workspaces has been told, and what it makes of that. */
+/** Events of a subscription to all workspaces, and the state reconstructed from them. */
 export interface WorkspaceView {
-  /** The next so many events, e.g. `ADDED nb-1`. Waits for them. */
+  /** Resolves with the next `count` events, such as `ADDED nb-1`. */
   next(count: number): Promise<readonly string[]>;
-  /** The code with which the stream ends. Waits for the end. */
+  /** Resolves with the error code at the end of the stream. */
   endCode(): Promise<unknown>;
-  /** Nothing is left unread, and the view is what a fresh query answers and what the cluster has, version for version. */
+  /** Expects no unread event, and a view with the same versions as a query and as the cluster. */
   converges(): Promise<void>;
 }
 
@@ -44,7 +44,8 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
     async next(count) {
       const wanted = (): boolean => events.length >= read + count;
       await waitFor(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
-      if (!wanted()) throw new Error(`The stream is over after ${events.join()}.`, { cause: over[0] });
+      if (!wanted())
+        throw new Error(`Expected more events, but the stream ended after ${events.join()}.`, { cause: over[0] });
       return events.slice(read, (read += count));
     },
     async endCode() {
@@ -59,30 +60,30 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
   };
 }
 
-/** Whatever is told twice, or of what is not there, is an error. */
+/** Applies an event to the view. @throws {Error} if it repeats or contradicts earlier events */
 function take(held: Map<string, ReceivedWorkspace>, { type, object }: WorkspaceEvents['workspaces']): string {
   if (type === 'RESET') held.clear();
   if (!object) return type;
   const { uid, name } = object.metadata;
   const event = `${type} ${name}`;
-  if (held.has(uid) === (type === 'ADDED')) throw new Error(`${event} contradicts what was told before.`);
+  if (held.has(uid) === (type === 'ADDED')) throw new Error(`Expected a consistent event, got ${event}.`);
   if (type === 'DELETED') held.delete(uid);
   else held.set(uid, object);
   return event;
 }
 
-/** The names and versions of the workspaces, as the gateway answers them now. */
+/** Returns the names and versions of the workspaces in the gateway. */
 export async function freshVersions(gateway: TestGateway): Promise<readonly string[]> {
   return sorted(await fresh(gateway));
 }
 
 async function fresh(gateway: TestGateway): Promise<readonly ReceivedWorkspace[]> {
   const { data, errors } = await gateway.query(`{ workspaces { nodes { ${FIELDS} } } }`);
-  if (!data) throw new Error(`The query failed: ${JSON.stringify(errors)}`);
+  if (!data) throw new Error(`Expected data, got ${JSON.stringify(errors)}`);
   return (data as { workspaces: { nodes: readonly ReceivedWorkspace[] } }).workspaces.nodes;
 }
 
-/** The names and versions of the workspaces, as the cluster has them. */
+/** Returns the names and versions of the workspaces in the cluster. */
 export function versionsIn(cluster: Simulator): readonly string[] {
   return sorted(cluster.list('kubeflow.org/v1beta1', 'Workspace'));
 }

@@ -2,7 +2,7 @@ import type { Simulator } from '../../dev/simulator/simulator.ts';
 import type { WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import type { Answer } from './test-gateway.ts';
 
-/** Each way to write the spec of a workspace. */
+/** All operations that write the spec of a workspace. */
 export const workspaceWrites = ['create', 'update', 'JSON', 'MERGE', 'APPLY', 'APPLY-new', 'replace'] as const;
 export type WorkspaceWrite = (typeof workspaceWrites)[number];
 
@@ -21,7 +21,7 @@ export type Send = (query: string, variables: Readonly<Record<string, unknown>>)
 interface Target {
   readonly cluster: Simulator;
   readonly send: Send;
-  /** In `team-a`. Has to exist, but for `create` and `APPLY-new`. */
+  /** Name of the workspace in `team-a`. It has to exist, except for `create` and `APPLY-new`. */
   readonly name: string;
 }
 
@@ -35,7 +35,7 @@ const documents = {
   replace: document('replaceWorkspace', 'ReplaceWorkspaceInput'),
 };
 
-/** Sets a part of the pod template of a workspace in one of the ways. */
+/** Writes a part of the pod template of a workspace by one of the operations. */
 export async function writeWorkspace(write: WorkspaceWrite, target: Target, part: PodTemplatePart): Promise<Answer> {
   const { cluster, send, name } = target;
   const at = { namespace: 'team-a', name };
@@ -64,7 +64,7 @@ export async function writeWorkspace(write: WorkspaceWrite, target: Target, part
   }
 }
 
-/** The path in the input at which a write of this kind gives a field of the object. */
+/** Returns the path in the input of an operation for a field of the object. */
 export function inputPath(write: WorkspaceWrite, field: string): string {
   if (write === 'replace') return `input.manifest.${field}`;
   if (write !== 'create' && write !== 'update') return field;

@@ -23,14 +23,14 @@ export function builtInKinds(cluster: () => Cluster): void {
     return { api, namespace, path, create };
   }
 
-  it('takes the texts of a secret, and shows them encoded', async () => {
+  it('stores stringData of a secret, and returns it encoded in data', async () => {
     const { create } = await place();
     const { code, body } = await create('Secret', 'a', { stringData: { key: 'wörd' } });
     expect(body).toMatchObject({ type: 'Opaque', data: { key: Buffer.from('wörd').toString('base64') } });
     expect([code, 'stringData' in body]).toEqual([201, false]);
   });
 
-  it('refuses a secret whose values are not encoded, whose keys cannot be, or are not all there', async () => {
+  it('rejects a secret when values are not base64, keys are invalid or required keys are missing', async () => {
     const { create } = await place();
     const undecoded = await create('Secret', 'a', { data: { key: '***' } });
     expect(undecoded).toMatchObject({ code: 400, body: { reason: 'BadRequest' } });
@@ -43,7 +43,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(partial.body.message).toBe('Secret "a" is invalid: data[tls.key]: Required value');
   });
 
-  it('keeps a secret of its type, and an immutable one as it is', async () => {
+  it('rejects changes of the type of a secret and of immutable secrets', async () => {
     const { api, create, path } = await place();
     await create('Secret', 'a', { immutable: true, data: { key: 'eA==' } });
     const merge = (body: Fields) => api.patch(path('secrets/a'), 'MERGE', body);
@@ -57,7 +57,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     );
   });
 
-  it('fills in a claim, and keeps it as it was asked for', async () => {
+  it('sets defaults of a claim, and rejects changes of its spec', async () => {
     const { api, create, path } = await place();
     const { body } = await create('PersistentVolumeClaim', 'a', { spec: claimSpec });
     expect(body).toMatchObject({ spec: { volumeMode: 'Filesystem' }, status: { phase: 'Pending' } });
@@ -68,7 +68,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     });
   });
 
-  it('refuses a claim that does not say what it needs', async () => {
+  it('rejects a claim when required fields are missing', async () => {
     const { create } = await place();
     const { body } = await create('PersistentVolumeClaim', 'a', { spec: { storageClassName: 'fast' } });
     expect(body).toMatchObject({ code: 422 });
@@ -76,7 +76,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(body.message).toContain('spec.resources[storage]: Required value');
   });
 
-  it('refuses a storage class without a provisioner, and fills in one with', async () => {
+  it('rejects a storage class without a provisioner, and sets defaults with one', async () => {
     const { api, namespace: name } = await place();
     const manifest = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name } };
     const classes = '/apis/storage.k8s.io/v1/storageclasses';
@@ -86,7 +86,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     await api.delete(`${classes}/${name}`);
   });
 
-  it('fills in a pod', async () => {
+  it('sets defaults of a pod', async () => {
     const { create } = await place();
     const resources = { requests: { cpu: '1' } };
     const { body } = await create('Pod', 'a', { spec: { containers: [{ name: 'main', image: 'a:v1', resources }] } });
@@ -123,7 +123,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(namesIn(answer)).toEqual(names);
   });
 
-  it('cannot select by a field that a kind does not offer', async () => {
+  it('rejects a field selector when the kind does not support the field', async () => {
     const { api, path } = await place();
     const messageOf = async (plural: string) =>
       (await api.get(`${path(plural)}?fieldSelector=data.key%3Dx`)).body.message;
@@ -133,7 +133,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     );
   });
 
-  it('keeps an event in the namespace of what it is about', async () => {
+  it('rejects an event when its namespace differs from that of its object', async () => {
     const { create } = await place();
     const involvedObject = { kind: 'Pod', namespace: 'kube-system', name: 'a' };
     const { code, body } = await create('Event', 'a.1', { involvedObject, reason: 'Started', type: 'Normal' });
@@ -141,7 +141,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(body.message).toContain('does not match event.namespace');
   });
 
-  it('refuses the log of what is not there, or not meant', async () => {
+  it('rejects a log request when the pod or container is missing or ambiguous', async () => {
     const { api, create, path } = await place();
     const containers = ['main', 'proxy'].map((name) => ({ name, image: 'a' }));
     await create('Pod', 'a', { spec: { containers, initContainers: [{ name: 'setup', image: 'a' }] } });
@@ -158,7 +158,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(await log('container=main', '*/*')).toMatchObject({ code: 204, text: '' });
   });
 
-  it('stops serving a kind with its definition, and serves it again', async () => {
+  it('stops serving a kind when its definition is deleted, and serves it again when it is created', async () => {
     const { api, namespace } = await place();
     const jobs = `/apis/batch.volcano.sh/v1alpha1/namespaces/${namespace}/jobs`;
     await api.define(volcanoJobCrd);

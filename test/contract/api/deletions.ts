@@ -11,7 +11,7 @@ export function deletions(cluster: () => Cluster): void {
     return team;
   }
 
-  it('says what it has deleted', async () => {
+  it('returns the deleted object or its uid', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('nb');
     const details = { name: 'nb', group: 'kubeflow.org', kind: 'workspaces', uid: metadata?.uid };
@@ -20,7 +20,7 @@ export function deletions(cluster: () => Cluster): void {
     expect((await team.api.delete(team.pathOf('nb'))).body).toMatchObject({ code: 404, reason: 'NotFound' });
   });
 
-  it('deletes only what the preconditions name', async () => {
+  it('returns 409 when preconditions do not match', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata: { uid, resourceVersion } = {} } = await team.create('nb');
     for (const preconditions of [{ uid: 'another' }, { resourceVersion: '1' }, { uid, resourceVersion: '1' }])
@@ -31,7 +31,7 @@ export function deletions(cluster: () => Cluster): void {
     expect((await team.api.delete(team.pathOf('nb'), { preconditions: { uid, resourceVersion } })).code).toBe(200);
   });
 
-  it('keeps what has a finalizer until that is gone', async () => {
+  it('keeps an object with finalizers until they are removed', async () => {
     const team = await held();
     const { body } = await team.api.delete(team.pathOf('nb'));
     const metadata = { deletionTimestamp: expect.any(String), finalizers: ['example.org/hold'], generation: 2 };
@@ -41,7 +41,7 @@ export function deletions(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).code).toBe(404);
   });
 
-  it('lets nobody hold or re-create what is being deleted', async () => {
+  it('rejects new finalizers and a new object of the name when an object is being deleted', async () => {
     const team = await held();
     await team.delete('nb');
     const more = { metadata: { finalizers: ['example.org/hold', 'example.org/more'] } };
@@ -57,7 +57,7 @@ export function deletions(cluster: () => Cluster): void {
     });
   });
 
-  it('gives what is created anew another identity', async () => {
+  it('sets another uid when an object is created again', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata: first } = await team.create('nb');
     await team.delete('nb');
@@ -66,7 +66,7 @@ export function deletions(cluster: () => Cluster): void {
     expect(second?.generation).toBe(1);
   });
 
-  it('deletes the part of a collection that is selected, and answers with it', async () => {
+  it('deletes the selected objects of a collection, and returns them', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { labels: { old: '1' } });
     await team.create('b');
@@ -75,7 +75,7 @@ export function deletions(cluster: () => Cluster): void {
     expect(namesIn(await team.api.delete(team.workspaces))).toEqual(['b']);
   });
 
-  it('knows three ways to treat dependents, and not two at once', async () => {
+  it('rejects unknown propagation policies and those combined with orphanDependents', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     for (const options of [{ propagationPolicy: 'Odd' }, { propagationPolicy: 'Background', orphanDependents: true }]) {
@@ -85,7 +85,7 @@ export function deletions(cluster: () => Cluster): void {
     expect((await team.api.delete(team.pathOf('nb'), { propagationPolicy: 'Background' })).code).toBe(200);
   });
 
-  it('takes time to delete a namespace, and shows that', async () => {
+  it('returns a namespace as Terminating when it is deleted', async () => {
     const team = await TestNamespace.in(cluster());
     const { code, body } = await team.api.delete(`/api/v1/namespaces/${team.name}`);
     expect({ code, body }).toMatchObject({ code: 200, body: { kind: 'Namespace', status: { phase: 'Terminating' } } });

@@ -5,7 +5,7 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function discovery(cluster: () => Cluster): void {
-  it('tells which versions and resources a group has', async () => {
+  it('returns the versions and resources of a group', async () => {
     const { api } = cluster();
     const group = { name: 'kubeflow.org', preferredVersion: { groupVersion: 'kubeflow.org/v1beta1' } };
     expect((await api.get('/apis/kubeflow.org')).body).toMatchObject({ kind: 'APIGroup', ...group });
@@ -20,20 +20,20 @@ export function discovery(cluster: () => Cluster): void {
     );
   });
 
-  it('lists its groups and its core version', async () => {
+  it('returns the API groups and the core version', async () => {
     const { api } = cluster();
     expect((await api.get('/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
     const groups = JSON.parse((await api.get('/apis')).text).groups.map(({ name }: { name: string }) => name);
     expect(groups).toEqual(expect.arrayContaining(['kubeflow.org', 'apiextensions.k8s.io', 'apps']));
   });
 
-  it('says when it is ready and which version it is', async () => {
+  it('returns its readiness and version', async () => {
     const { api } = cluster();
     expect(await api.get('/readyz')).toMatchObject({ code: 200, text: 'ok' });
     expect((await api.get('/version')).body).toMatchObject({ gitVersion: expect.stringMatching(/^v1\.\d+/u) });
   });
 
-  it('does not know a kind that nobody has defined: no Status, but a plain text', async () => {
+  it('returns 404 as plain text when the group is unknown', async () => {
     const { api } = cluster();
     for (const path of [
       '/apis/nobody.org/v1/things',
@@ -43,7 +43,7 @@ export function discovery(cluster: () => Cluster): void {
       expect(await api.get(path)).toMatchObject({ code: 404, text: '404 page not found\n' });
   });
 
-  it('does not know a resource of a group of its own: a Status without a name', async () => {
+  it('returns 404 as a Status without a name when the resource of a known group is unknown', async () => {
     const message = 'the server could not find the requested resource';
     const body = { reason: 'NotFound', message, details: {} };
     const answer = await cluster().api.get('/api/v1/nothings');
@@ -51,14 +51,14 @@ export function discovery(cluster: () => Cluster): void {
     expect(answer.body.details).toEqual({});
   });
 
-  it('refuses a definition that is there, and one whose name is not plural.group', async () => {
+  it('rejects a definition when it exists or its name is not plural.group', async () => {
     const { api } = cluster();
     expect((await api.post(DEFINITIONS, workspaceCrd)).body).toMatchObject({ reason: 'AlreadyExists', code: 409 });
     const misnamed = { ...workspaceCrd, metadata: { name: 'others.kubeflow.org' } };
     expect((await api.post(DEFINITIONS, misnamed)).body).toMatchObject({ reason: 'Invalid', code: 422 });
   });
 
-  it('shows a list as a table with the columns of the definition', async () => {
+  it('returns a table with the columns of the definition when a Table is accepted', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     const asTable = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
@@ -73,7 +73,7 @@ export function discovery(cluster: () => Cluster): void {
     ]);
   });
 
-  it('shows only metadata to who asks for that', async () => {
+  it('returns only metadata when PartialObjectMetadata is accepted', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const { body } = await team.api.get(
@@ -84,7 +84,7 @@ export function discovery(cluster: () => Cluster): void {
     expect(body).not.toHaveProperty('spec');
   });
 
-  it('does not answer in a form that it does not have', async () => {
+  it('returns 406 when no accepted media type is supported', async () => {
     expect(await cluster().api.get('/api/v1/namespaces', 'application/xml')).toMatchObject({
       code: 406,
       body: { reason: 'NotAcceptable' },

@@ -4,7 +4,7 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function expiry(cluster: () => Cluster): void {
-  it('goes on from a version after a restart, as long as its history is kept', async () => {
+  it('resumes a watch after a restart when the history is kept', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     await cluster().restart();
@@ -14,7 +14,7 @@ export function expiry(cluster: () => Cluster): void {
     expect(await watch.nextTitle()).toBe('ADDED b');
   });
 
-  it('cannot watch from a version whose history is gone', async () => {
+  it('returns 410 when a watch starts at a compacted version', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
     await team.create('b');
@@ -28,13 +28,13 @@ export function expiry(cluster: () => Cluster): void {
     expect(await watch.next()).toBeUndefined();
   });
 
-  it('cannot list as of a version whose history is gone, nor go on with a list of then', async () => {
+  it('returns 410 when a list or its continuation is at a compacted version', async () => {
     const team = await TestNamespace.in(cluster());
     for (const name of ['a', 'b', 'c']) await team.create(name);
     const page = await team.api.get(`${team.workspaces}?limit=1`);
     await team.create('d');
     await cluster().compact();
-    await cluster().restart(); // an API server also serves such lists from memory
+    await cluster().restart(); // without a restart, the API server serves such lists from memory
     const token = new URLSearchParams({ limit: '1', continue: page.body.metadata?.continue ?? '' }).toString();
     const exact = `resourceVersion=${versionOf(page)}&resourceVersionMatch=Exact`;
     for (const query of [token, exact])
@@ -44,7 +44,7 @@ export function expiry(cluster: () => Cluster): void {
       });
   });
 
-  it('cuts its watches when it ends', async () => {
+  it('closes its watches when it stops', async () => {
     const team = await TestNamespace.in(cluster());
     using watch = await team.api.watch(team.workspaces);
     await cluster().restart();

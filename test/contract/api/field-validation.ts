@@ -6,9 +6,9 @@ import { TestNamespace } from '../test-namespace.ts';
 const UNKNOWN = 'unknown field "spec.surplus"';
 const DUPLICATE = 'duplicate field "spec.paused"';
 
-/** The parameter `fieldValidation`: what becomes of fields that are unknown or in the body twice. */
+/** Contract of the parameter `fieldValidation`, for unknown and duplicate fields. */
 export function fieldValidation(cluster: () => Cluster): void {
-  /** A workspace, and every way to write to it something that a strict decoder refuses. */
+  /** Writes of a workspace that a strict decoder rejects, in every format. */
   async function withWorkspace() {
     const team = await TestNamespace.in(cluster());
     const stored = await team.create('nb');
@@ -48,7 +48,7 @@ export function fieldValidation(cluster: () => Cluster): void {
     ['YAML with a key twice', 'yaml', ['line 6: key "paused" already set in map', UNKNOWN]],
   ];
 
-  it.each(cases)('warns of %s by default', async (_, name, problems) => {
+  it.each(cases)('returns warnings about %s by default', async (_, name, problems) => {
     const { write } = await withWorkspace();
     const answer = await write(name, '');
     expect(answer?.code).toBeLessThan(300);
@@ -56,20 +56,20 @@ export function fieldValidation(cluster: () => Cluster): void {
     expect(answer?.body.spec).not.toHaveProperty('surplus');
   });
 
-  it.each(cases)('warns of %s with Warn', async (_, name, problems) => {
+  it.each(cases)('returns warnings about %s when fieldValidation is Warn', async (_, name, problems) => {
     const { write } = await withWorkspace();
     const answer = await write(name, '?fieldValidation=Warn');
     expect(answer?.headers['warning']).toBe(warningsFor(problems));
   });
 
-  it.each(cases)('accepts %s without a warning with Ignore', async (_, name) => {
+  it.each(cases)('accepts %s without a warning when fieldValidation is Ignore', async (_, name) => {
     const { write } = await withWorkspace();
     const answer = await write(name, '?fieldValidation=Ignore');
     expect(answer?.code).toBeLessThan(300);
     expect(answer?.headers).not.toHaveProperty('warning');
   });
 
-  it.each(cases)('refuses %s with Strict', async (title, name, problems) => {
+  it.each(cases)('rejects %s when fieldValidation is Strict', async (title, name, problems) => {
     const { write, team, path } = await withWorkspace();
     const before = (await team.api.get(path)).body;
     const answer = await write(name, '?fieldValidation=Strict');
@@ -80,7 +80,7 @@ export function fieldValidation(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('new'))).code).toBe(404);
   });
 
-  it('refuses other values', async () => {
+  it('rejects fieldValidation when its value is unknown', async () => {
     const { write } = await withWorkspace();
     expect(await write('merge', '?fieldValidation=strict')).toMatchObject({
       code: 422,
@@ -91,13 +91,13 @@ export function fieldValidation(cluster: () => Cluster): void {
     });
   });
 
-  it('warns of unknown fields also when it refuses the rest', async () => {
+  it('returns warnings about unknown fields when it rejects the object', async () => {
     const team = await TestNamespace.in(cluster());
     const answer = await team.api.post(team.workspaces, team.manifest('nb', { spec: { surplus: 1, displayName: '' } }));
     expect([answer.code, answer.headers['warning']]).toEqual([422, warningsFor([UNKNOWN])]);
   });
 
-  it('refuses to apply an unknown field, whatever the validation', async () => {
+  it('rejects an apply with an unknown field for every fieldValidation', async () => {
     const { team, path } = await withWorkspace();
     const head = { apiVersion: 'kubeflow.org/v1beta1', kind: 'Workspace' };
     const body = { ...head, metadata: { name: 'nb', namespace: team.name }, spec: { surplus: 1 } };

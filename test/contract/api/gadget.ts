@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
-/** A kind with the keywords of schemas, and the forms of rules, that widgets do not have. */
+/** A definition with the schema keywords and CEL rules that the definition of widgets lacks. */
 export const GADGET_DEFINITION: Manifest = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',

@@ -7,7 +7,7 @@ if (kubectlMissing) console.warn(`kubectl is not held against any cluster: ${kub
 
 export function kubectl(cluster: () => Cluster): void {
   describe.skipIf(kubectlMissing)('on the command line', () => {
-    it('applies, and tells what was new, changed or as it should be', async () => {
+    it('applies objects and reports created, configured and unchanged', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       const apply = async (paused: boolean) =>
@@ -18,7 +18,7 @@ export function kubectl(cluster: () => Cluster): void {
       expect((await team.api.get(team.pathOf('nb'))).body.spec).toMatchObject({ paused: true });
     });
 
-    it('gets tables, names and single fields', async () => {
+    it('gets objects as tables, names and single fields', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       await team.create('nb', { state: 'Running' });
@@ -31,7 +31,7 @@ export function kubectl(cluster: () => Cluster): void {
       );
     });
 
-    it('follows what happens', async () => {
+    it('prints changes when it watches', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       await team.create('nb', { state: 'Running' });
@@ -41,7 +41,7 @@ export function kubectl(cluster: () => Cluster): void {
       expect(await rows.next()).toMatch(/^nb\s+Error$/u);
     });
 
-    it('patches in three ways, strategically only what is not custom', async () => {
+    it('patches by three types, strategically only built-in kinds', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       await team.create('nb');
@@ -59,7 +59,7 @@ export function kubectl(cluster: () => Cluster): void {
       expect(await label).toBe(`namespace/${team.name} patched\n`);
     });
 
-    it('is told what the schema refuses', async () => {
+    it('prints the causes when the schema rejects an object', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       const bad = await shell.save(team.manifest('nb', { kind: 'A B' }));
@@ -68,7 +68,7 @@ export function kubectl(cluster: () => Cluster): void {
       );
     });
 
-    it('deletes, and waits until it is done', async () => {
+    it('deletes an object and waits for its deletion', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const team = await TestNamespace.in(cluster());
       await team.create('nb');
@@ -76,7 +76,7 @@ export function kubectl(cluster: () => Cluster): void {
       expect((await team.api.get(team.pathOf('nb'))).code).toBe(404);
     });
 
-    it('knows the resources by their short names', async () => {
+    it('resolves short names of resources', async () => {
       await using shell = await Kubectl.for(cluster().kubeconfig);
       const resources = await shell.run('api-resources', '--api-group=kubeflow.org');
       expect(resources).toMatch(/^workspaces\s+ws\s+kubeflow\.org\/v1beta1\s+true\s+Workspace$/mu);

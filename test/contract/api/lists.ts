@@ -30,13 +30,13 @@ export function lists(cluster: () => Cluster): void {
     return team;
   }
 
-  it('selects by labels in the whole grammar', async () => {
+  it('selects by labels with every operator', async () => {
     const team = await labelled();
     for (const [labelSelector, names] of selected)
       expect([labelSelector, namesIn(await list(team, { labelSelector })).join(',')]).toEqual([labelSelector, names]);
   });
 
-  it('cannot read what is no label selector', async () => {
+  it('returns 400 when a label selector is malformed', async () => {
     const team = await TestNamespace.in(cluster());
     for (const labelSelector of [
       'app in (x',
@@ -66,7 +66,7 @@ export function lists(cluster: () => Cluster): void {
     expect(await chosen('metadata.name=a,metadata.name=b')).toBe('');
   });
 
-  it('selects custom resources by no other field, and namespaces by their phase', async () => {
+  it('rejects other field selectors for custom resources, and selects namespaces by phase', async () => {
     const team = await TestNamespace.in(cluster());
     expect(await list(team, { fieldSelector: 'spec.kind=jupyterlab' })).toMatchObject({
       code: 400,
@@ -77,7 +77,7 @@ export function lists(cluster: () => Cluster): void {
     expect((await team.api.get('/api/v1/namespaces?fieldSelector=spec.odd%3D1')).code).toBe(400);
   });
 
-  it('pages through the list as it was at the first page', async () => {
+  it('returns pages of the list as of the first page', async () => {
     const team = await labelled();
     const first = await list(team, { limit: '2' });
     const next = first.body.metadata?.continue ?? '';
@@ -90,14 +90,14 @@ export function lists(cluster: () => Cluster): void {
     expect(namesIn(await list(team, { continue: next }))).toEqual(['c', 'd']);
   });
 
-  it('does not count what remains of a selection', async () => {
+  it('omits remainingItemCount when a selector is given', async () => {
     const team = await labelled();
     const { body } = await list(team, { limit: '1', labelSelector: 'tier' });
     expect(body.metadata?.continue).not.toBe('');
     expect(body.metadata).not.toHaveProperty('remainingItemCount');
   });
 
-  it('goes on only where it has left off', async () => {
+  it('rejects a continue token when it is malformed or combined with a version', async () => {
     const team = await labelled();
     expect((await list(team, { limit: '1', continue: 'abc' })).body).toMatchObject({
       reason: 'BadRequest',
@@ -110,7 +110,7 @@ export function lists(cluster: () => Cluster): void {
     expect((await list(team, { limit: 'many' })).code).toBe(400);
   });
 
-  it('lists exactly a version, or one that is not older', async () => {
+  it('lists at exactly a version or at one that is not older', async () => {
     const team = await labelled();
     const resourceVersion = versionOf(await list(team, {}));
     await team.create('e');
@@ -122,14 +122,14 @@ export function lists(cluster: () => Cluster): void {
     expect(Number(versionOf(notOlder))).toBeGreaterThanOrEqual(Number(resourceVersion));
   });
 
-  it('gives any version, and all of it, to who has seen none', async () => {
+  it('lists any version without pages when resourceVersion is 0', async () => {
     const team = await labelled();
     const all = () => list(team, { resourceVersion: '0', limit: '1' });
     await expect.poll(async () => namesIn(await all()).toSorted()).toEqual(['a', 'b', 'c', 'd']);
     expect((await all()).body.metadata?.continue ?? '').toBe('');
   });
 
-  it('refuses to match versions that are not given', async () => {
+  it('rejects resourceVersionMatch when resourceVersion is missing', async () => {
     const team = await TestNamespace.in(cluster());
     const queries: readonly Record<string, string>[] = [
       { resourceVersionMatch: 'Exact' },

@@ -12,14 +12,14 @@ export function patches(cluster: () => Cluster): void {
     return team;
   }
 
-  it('applies a JSON Patch whose tests hold', async () => {
+  it('applies a JSON Patch when its tests succeed', async () => {
     const team = await withWorkspace();
     const pause = [guard, { op: 'replace', path: '/spec/paused', value: true }];
     const { code, body } = await team.api.patch(team.pathOf('nb'), 'JSON', pause);
     expect({ code, body }).toMatchObject({ code: 200, body: { spec: { paused: true }, metadata: { generation: 2 } } });
   });
 
-  it('refuses a JSON Patch that cannot be applied, without naming a cause', async () => {
+  it('rejects a JSON Patch without causes when it cannot be applied', async () => {
     const team = await withWorkspace();
     const failing = [
       { ...guard, value: true },
@@ -39,7 +39,7 @@ export function patches(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).body.metadata?.generation).toBe(1);
   });
 
-  it('replaces a member that is not there, and takes it for null when tested', async () => {
+  it('replaces a missing member, and treats it as null in a test', async () => {
     const team = await withWorkspace();
     const patch = [
       { op: 'test', path: '/spec/displayName', value: null },
@@ -49,7 +49,7 @@ export function patches(cluster: () => Cluster): void {
     expect({ code, body }).toMatchObject({ code: 200, body: { spec: { displayName: 'Mine' } } });
   });
 
-  it('cannot read what is no JSON Patch', async () => {
+  it('returns 400 when the body is not a JSON Patch', async () => {
     const team = await withWorkspace();
     for (const patch of [{ op: 'add' }, '[{', [1]])
       expect(await team.api.patch(team.pathOf('nb'), 'JSON', patch)).toMatchObject({
@@ -58,7 +58,7 @@ export function patches(cluster: () => Cluster): void {
       });
   });
 
-  it('writes keys with slashes by their escapes', async () => {
+  it('decodes escaped slashes in JSON Pointers', async () => {
     const team = await withWorkspace();
     const path = '/metadata/annotations';
     await team.api.patch(team.pathOf('nb'), 'JSON', [{ op: 'add', path, value: { first: '1' } }]);
@@ -67,20 +67,20 @@ export function patches(cluster: () => Cluster): void {
     expect(body.metadata).toMatchObject({ annotations: { first: '1', 'example.org/note': '2' } });
   });
 
-  it('merges objects, and takes away what is null', async () => {
+  it('merges objects and removes members that are null', async () => {
     const team = await withWorkspace();
     expect((await team.change('nb', { spec: { displayName: 'Mine' } })).spec).toMatchObject({ displayName: 'Mine' });
     expect((await team.change('nb', { spec: { displayName: null } })).spec).not.toHaveProperty('displayName');
   });
 
-  it('replaces lists as a whole when it merges', async () => {
+  it('replaces lists when a merge patch contains them', async () => {
     const team = await withWorkspace();
     await team.change('nb', volumes('aa', 'bb'));
     const { spec } = await team.change('nb', volumes('cc'));
     expect(spec).toMatchObject({ podTemplate: { volumes: { data: [{ pvcName: 'cc' }] } } });
   });
 
-  it('patches only the version that the patch names', async () => {
+  it('returns 409 when the patch contains another resourceVersion', async () => {
     const team = await withWorkspace();
     const stale = { metadata: { resourceVersion: '1' }, spec: { paused: true } };
     expect(await team.api.patch(team.pathOf('nb'), 'MERGE', stale)).toMatchObject({
@@ -89,14 +89,14 @@ export function patches(cluster: () => Cluster): void {
     });
   });
 
-  it('does not patch what makes an object that object', async () => {
+  it('rejects a patch when it changes the identity of the object', async () => {
     const team = await withWorkspace();
     const uid = await team.api.patch(team.pathOf('nb'), 'MERGE', { metadata: { uid: 'another' } });
     expect([uid.code, new Set(causesIn(uid))]).toEqual([422, new Set(['FieldValueInvalid metadata.uid'])]);
     expect((await team.api.patch(team.pathOf('nb'), 'MERGE', { metadata: { name: 'another' } })).code).toBe(400);
   });
 
-  it('finds nothing to patch where nothing is', async () => {
+  it('returns 404 when the patched object does not exist', async () => {
     const team = await TestNamespace.in(cluster());
     expect(await team.api.patch(team.pathOf('nb'), 'MERGE', {})).toMatchObject({
       code: 404,
@@ -104,7 +104,7 @@ export function patches(cluster: () => Cluster): void {
     });
   });
 
-  it('merges strategically only what it knows itself', async () => {
+  it('rejects strategic merge patches for custom resources', async () => {
     const team = await withWorkspace();
     expect(await team.api.patch(team.pathOf('nb'), 'STRATEGIC', {})).toMatchObject({
       code: 415,
@@ -117,7 +117,7 @@ export function patches(cluster: () => Cluster): void {
     });
   });
 
-  it('takes a patch only by the name of its type', async () => {
+  it('returns 415 when the patch type is unknown', async () => {
     const team = await withWorkspace();
     expect((await team.api.send('PATCH', team.pathOf('nb'), { body: {} })).code).toBe(415);
   });

@@ -12,7 +12,7 @@ export function paths(cluster: () => Cluster): void {
     ['%2e%2E', "may not be '..'"],
     ['a%25', "may not contain '%'"],
     ['%252e', "may not contain '%'"],
-  ])('refuses the name %s in a path for every method, also of a subresource', async (segment, problem) => {
+  ])('rejects the name %s in a path for every method and for subresources', async (segment, problem) => {
     const team = await TestNamespace.in(cluster());
     await team.create('status');
     const name = decodeURIComponent(segment);
@@ -26,7 +26,7 @@ export function paths(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('status'))).code).toBe(200);
   });
 
-  it.each(['.', '%2e', '..', '%2e%2e'])('has no key for objects in the namespace %s', async (segment) => {
+  it.each(['.', '%2e', '..', '%2e%2e'])('rejects the namespace %s in a path', async (segment) => {
     const team = await TestNamespace.in(cluster());
     const namespace = decodeURIComponent(segment);
     const workspaces = `/apis/kubeflow.org/v1beta1/namespaces/${segment}/workspaces`;
@@ -46,7 +46,7 @@ export function paths(cluster: () => Cluster): void {
     });
   });
 
-  it('takes an escaped slash for a separator', async () => {
+  it('treats an escaped slash as a separator', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     expect((await team.api.get(team.pathOf('nb%2Fstatus'))).body.metadata?.name).toBe('nb');
@@ -61,7 +61,7 @@ export function paths(cluster: () => Cluster): void {
     });
   });
 
-  it('takes an empty name for the collection', async () => {
+  it('treats an empty name as the collection', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     expect((await team.api.get(team.pathOf(''))).body.kind).toBe('WorkspaceList');
@@ -72,7 +72,7 @@ export function paths(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).code).toBe(404);
   });
 
-  it('lists all namespaces for an empty one, and does nothing else there', async () => {
+  it('lists all namespaces when the namespace is empty, and rejects other verbs', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const workspaces = '/apis/kubeflow.org/v1beta1/namespaces//workspaces';
@@ -89,7 +89,7 @@ export function paths(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).code).toBe(200);
   });
 
-  it('resolves no segments', async () => {
+  it('does not resolve dot segments', async () => {
     const team = await TestNamespace.in(cluster());
     for (const path of [
       '/api/v1/../v1/namespaces',
@@ -112,7 +112,7 @@ export function paths(cluster: () => Cluster): void {
     },
   );
 
-  it('refuses a malformed escape before anything else', async () => {
+  it('returns 400 when a path has a malformed escape', async () => {
     const { api } = await TestNamespace.in(cluster());
     for (const segment of ['%', '%zz', 'a%2'])
       expect(await api.send('GET', `/api/v1/namespaces/${segment}`, { token: 'guessed' })).toMatchObject({

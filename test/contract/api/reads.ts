@@ -3,7 +3,7 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function reads(cluster: () => Cluster): void {
-  it('names the object that it does not have', async () => {
+  it('returns 404 with the name when the object does not exist', async () => {
     const team = await TestNamespace.in(cluster());
     expect((await team.api.get(team.pathOf('nb'))).body).toMatchObject({
       kind: 'Status',
@@ -15,12 +15,12 @@ export function reads(cluster: () => Cluster): void {
     });
   });
 
-  it('has an empty list of a namespace that does not exist', async () => {
+  it('returns an empty list when the namespace does not exist', async () => {
     const { code, body } = await cluster().api.get('/apis/kubeflow.org/v1beta1/namespaces/nowhere/workspaces');
     expect([code, body.kind, body.items]).toEqual([200, 'WorkspaceList', []]);
   });
 
-  it('repeats kind and version in the items of custom resources, and not in those of its own', async () => {
+  it('returns kind and apiVersion in list items only for custom resources', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const [custom] = (await team.api.get(team.workspaces)).body.items ?? [];
@@ -30,7 +30,7 @@ export function reads(cluster: () => Cluster): void {
     expect(own).not.toHaveProperty('apiVersion');
   });
 
-  it('cannot answer yet who has seen a version that is still to come', async () => {
+  it('returns 504 when the requested version is in the future', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const body = {
@@ -42,7 +42,7 @@ export function reads(cluster: () => Cluster): void {
       expect(await team.api.get(`${path}?resourceVersion=99999999`)).toMatchObject({ code: 504, body });
   });
 
-  it('does not mistake other text for a version', async () => {
+  it('returns 400 when resourceVersion is not a number', async () => {
     const team = await TestNamespace.in(cluster());
     const problem = 'resourceVersion: Invalid value: "soon": strconv.ParseUint: parsing "soon": invalid syntax';
     expect((await team.api.get(`${team.workspaces}?resourceVersion=soon`)).body).toMatchObject({
@@ -55,7 +55,7 @@ export function reads(cluster: () => Cluster): void {
     expect([body.code, body.reason, body.message]).toEqual([500, undefined, problem]);
   });
 
-  it('demands a token that it knows', async () => {
+  it('returns 401 when the token is missing or unknown', async () => {
     const { api } = cluster();
     expect(await api.send('GET', '/api/v1/namespaces', { token: 'guessed' })).toMatchObject({
       code: 401,

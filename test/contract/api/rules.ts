@@ -46,14 +46,14 @@ export function rules(cluster: () => Cluster): void {
     return { api, path: `/apis/example.org/v1/namespaces/${name}/gadgets` };
   }
 
-  it.each(broken)('refuses what breaks a rule %s', async (_, spec, message) => {
+  it.each(broken)('rejects an object when it violates a rule %s', async (_, spec, message) => {
     const { api, path } = await gadgets();
     const { body } = await api.post(path, gadget('g', spec));
     const expected = cluster().minorVersion < 37 ? earlier[message] : message;
     expect(body).toMatchObject({ code: 422, message: `Gadget.example.org "g" is invalid: ${expected ?? message}` });
   });
 
-  it('refuses a change of what a rule says is immutable, but not its removal', async () => {
+  it('rejects a change of an immutable field, and accepts its removal', async () => {
     const { api, name } = await TestNamespace.in(cluster());
     const path = `/apis/example.org/v1/namespaces/${name}/widgets`;
     const { metadata: _, ...rest } = widget('w', { shape: 'round' });
@@ -69,7 +69,7 @@ export function rules(cluster: () => Cluster): void {
     expect((await change({ shape: null })).code).toBe(200);
   });
 
-  it('warns of a rule that an update breaks only in what it leaves as it is', async () => {
+  it('returns a warning when an update violates a rule only in unchanged fields', async () => {
     const { api, path } = await gadgets();
     await api.create(path, gadget('g', { number: 8 }));
     await using _ = await noEights(api, path);
@@ -85,7 +85,7 @@ export function rules(cluster: () => Cluster): void {
 
 const RULE = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/number/x-kubernetes-validations/0';
 
-/** Makes the definition forbid 8 in place of 7 until disposal. */
+/** Changes the definition to forbid 8 instead of 7 until disposal. */
 async function noEights(api: ApiClient, gadgets: string): Promise<AsyncDisposable> {
   const forbid = async (number: number, word: string) => {
     const value = { rule: `self != ${number}`, message: `not ${word}` };

@@ -8,7 +8,7 @@ import { gadget } from './gadget.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Of every refusal that keeps the server from evaluating the rules of the kind. */
+/** Cause that is added when schema errors prevent the evaluation of CEL rules. */
 const SKIPPED =
   'FieldValueInvalid <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; ' +
   'correct the existing errors to complete validation';
@@ -184,7 +184,7 @@ export function schemas(cluster: () => Cluster): void {
     return api.post(`/apis/example.org/v1/namespaces/${name}/gadgets`, gadget('g', spec));
   }
 
-  it.each(refusedWidgets)('refuses %s', async (_, spec, causes) => {
+  it.each(refusedWidgets)('rejects %s', async (_, spec, causes) => {
     const answer = await create(spec);
     expect(answer.body).toMatchObject({
       code: 422,
@@ -194,19 +194,19 @@ export function schemas(cluster: () => Cluster): void {
     expect(explainedCausesIn(answer).toSorted()).toEqual(causes.filter(isExpected).toSorted());
   });
 
-  it.each(refusedGadgets)('refuses %s', async (_, spec, causes) => {
+  it.each(refusedGadgets)('rejects %s', async (_, spec, causes) => {
     const answer = await createGadget(spec);
     expect(explainedCausesIn(answer).toSorted()).toEqual(causes.filter(isExpected).toSorted());
   });
 
-  it.each(refusedWorkspaces)('refuses a workspace with %s', async (_, spec, causes) => {
+  it.each(refusedWorkspaces)('rejects a workspace with %s', async (_, spec, causes) => {
     const team = await TestNamespace.in(cluster());
     const answer = await team.api.post(team.workspaces, team.manifest('nb', { spec }));
     expect(answer.code).toBe(422);
     expect(new Set(explainedCausesIn(answer))).toEqual(new Set(causes));
   });
 
-  it('lists several causes in brackets', async () => {
+  it('lists causes in brackets when there are several', async () => {
     const { body } = await create({ size: 0, code: 'AAA' });
     expect(body.message).toMatch(/^Widget\.example\.org "w" is invalid: \[spec\.\w+: .*, spec\.\w+: .*\]$/u);
     expect(body.message).toContain(
@@ -214,14 +214,14 @@ export function schemas(cluster: () => Cluster): void {
     );
   });
 
-  it('lists a single cause without brackets', async () => {
+  it('lists the cause without brackets when there is one', async () => {
     const { body } = await create({ size: 0 });
     expect(body.message).toBe(
       'Widget.example.org "w" is invalid: spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1',
     );
   });
 
-  it('refuses a patch whose outcome breaks the schema, and names the cause', async () => {
+  it('rejects a patch with causes when its result violates the schema', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const answer = await team.api.patch(team.pathOf('nb'), 'JSON', [
@@ -231,7 +231,7 @@ export function schemas(cluster: () => Cluster): void {
     expect(causesIn(answer)).toContain('FieldValueInvalid spec.kind');
   });
 
-  it('refuses a status that breaks its schema', async () => {
+  it('rejects a status when it violates the schema', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     const odd = await team.api.patch(`${team.pathOf('nb')}/status`, 'MERGE', { status: { state: 'Odd' } });
@@ -245,7 +245,7 @@ export function schemas(cluster: () => Cluster): void {
     );
   });
 
-  it('accepts an update that leaves a value as it is which the schema refuses by now', async () => {
+  it('accepts an update when an unchanged value violates a new schema', async () => {
     const { api, name } = await TestNamespace.in(cluster());
     const gadgets = `/apis/example.org/v1/namespaces/${name}/gadgets`;
     await api.create(gadgets, gadget('g', { note: 'abc' }));
@@ -255,7 +255,7 @@ export function schemas(cluster: () => Cluster): void {
     expect(causesIn(await change({ note: 'abcd' }))).toEqual(['FieldValueInvalid spec.note']);
   });
 
-  it('fills in defaults, in lists too', async () => {
+  it('sets defaults in objects and lists', async () => {
     expect((await create({ mounts: [{ path: 'a' }] })).body.spec).toEqual({
       color: 'red',
       size: 3,
@@ -263,23 +263,23 @@ export function schemas(cluster: () => Cluster): void {
     });
   });
 
-  it('takes null for absent where it may not be, and fills in the default', async () => {
+  it('treats null as absent and sets the default when the field is not nullable', async () => {
     const team = await TestNamespace.in(cluster());
     const { spec } = await team.create('nb', { spec: { paused: null } });
     expect(spec).toMatchObject({ paused: false });
   });
 
-  it('keeps null where it may be, and either kind of a port', async () => {
+  it('keeps null when the field is nullable, and both types of an int-or-string', async () => {
     expect((await create({ note: null, port: 'http' })).body.spec).toMatchObject({ note: null, port: 'http' });
     expect((await create({ port: 80 })).body.spec).toMatchObject({ port: 80 });
   });
 
-  it('drops what it does not know, except where everything is welcome', async () => {
+  it('drops unknown fields unless the schema preserves them', async () => {
     const { body } = await create({ surplus: 1, free: { x: { y: 1 } } });
     expect(body.spec).toEqual({ color: 'red', size: 3, free: { x: { y: 1 } } });
   });
 
-  it('drops what metadata does not have', async () => {
+  it('drops unknown fields of metadata', async () => {
     const team = await TestNamespace.in(cluster());
     const manifest = { ...team.manifest('nb'), metadata: { name: 'nb', surplus: 1 } };
     const { body } = await team.api.post(team.workspaces, manifest);
@@ -290,7 +290,7 @@ export function schemas(cluster: () => Cluster): void {
 
 const NOTE = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/note/minLength';
 
-/** Makes the definition demand longer notes until disposal. */
+/** Changes the definition to require longer notes until disposal. */
 async function longerNotes(api: ApiClient, gadgets: string): Promise<AsyncDisposable> {
   const demand = async (value: number) => {
     await api.patch(`${DEFINITIONS}/gadgets.example.org`, 'JSON', [{ op: 'replace', path: NOTE, value }]);
@@ -302,7 +302,7 @@ async function longerNotes(api: ApiClient, gadgets: string): Promise<AsyncDispos
   return { [Symbol.asyncDispose]: () => demand(1) };
 }
 
-/** Why an object was refused, as `reason field: message`. */
+/** Returns the causes of a rejection as `reason field: message`. */
 function explainedCausesIn({ body }: ApiResponse): readonly string[] {
   return (body.details?.causes ?? []).map(({ reason, field, message }) => `${reason} ${field}: ${message}`);
 }

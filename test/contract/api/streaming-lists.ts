@@ -6,7 +6,7 @@ import { TestNamespace } from '../test-namespace.ts';
 const STREAM = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 const ROUNDS = 20;
 
-/** Watches that begin with the collection, as the gateway reads every resource. */
+/** Contract of streaming lists, by which the gateway reads every resource. */
 export function streamingLists(cluster: () => Cluster): void {
   it.each(['configmaps', 'events'])('sends all %s, a bookmark that ends them, then changes', async (plural) => {
     const team = await TestNamespace.in(cluster());
@@ -25,7 +25,7 @@ export function streamingLists(cluster: () => Cluster): void {
     expect(Number(created.metadata?.resourceVersion)).toBeGreaterThan(Number(end?.object.metadata?.resourceVersion));
   });
 
-  it('contains every write that was complete before, streamed or not', async () => {
+  it('returns every completed write in streaming and plain lists', async () => {
     const team = await TestNamespace.in(cluster());
     for (let round = 0; round < ROUNDS; round += 1) {
       const name = `nb-${round}`;
@@ -37,7 +37,7 @@ export function streamingLists(cluster: () => Cluster): void {
     }
   });
 
-  it('streams a list that is not older than a version, and refuses a version that is still to come', async () => {
+  it('streams a list that is not older than a version, and rejects a future version', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
     using watch = await team.api.watch(`${team.workspaces}?${STREAM}&resourceVersion=${metadata?.resourceVersion}`);
@@ -61,20 +61,20 @@ export function streamingLists(cluster: () => Cluster): void {
       'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
     ],
     ['sendInitialEvents=true&resourceVersionMatch=NotOlderThan', 'sendInitialEvents is forbidden for list'],
-  ])('refuses %s', async (query, message) => {
+  ])('rejects %s', async (query, message) => {
     const team = await TestNamespace.in(cluster());
     const { code, body } = await team.api.get(`${team.workspaces}?${query}`);
     expect([code, body.reason, body.message]).toEqual([422, 'Invalid', expect.stringContaining(message)]);
   });
 
   describe('bookmarks', () => {
-    it('are sent for workspaces but not for events, which are not served from the watch cache', async () => {
+    it('sends bookmarks for workspaces but not for events, which are not served from the watch cache', async () => {
       const team = await TestNamespace.in(cluster());
       const since = versionOf(await team.api.get(team.workspaces));
       const query = `allowWatchBookmarks=true&timeoutSeconds=4&resourceVersion=${since}`;
       using workspaces = await team.api.watch(`${team.workspaces}?${query}`);
       using events = await team.api.watch(`/api/v1/namespaces/${team.name}/events?${query}`);
-      await team.create('a'); // moves the version on, which a bookmark then tells
+      await team.create('a'); // advances the version, which a bookmark then reports
       const [ofWorkspaces, ofEvents] = await Promise.all([typesIn(workspaces), typesIn(events)]);
       expect(new Set(ofWorkspaces)).toEqual(new Set(['ADDED', 'BOOKMARK']));
       expect(ofEvents).toEqual([]);
@@ -93,7 +93,7 @@ async function titleOfNext(watch: WatchStream): Promise<string> {
   return `${event?.type} ${event?.object.metadata?.name ?? ''}`;
 }
 
-/** Reads a watch to its end. */
+/** Reads a watch until its end. */
 async function typesIn(watch: WatchStream): Promise<readonly string[]> {
   const types: string[] = [];
   for (let event = await watch.next(); event; event = await watch.next()) types.push(event.type);

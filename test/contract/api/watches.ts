@@ -4,7 +4,7 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function watches(cluster: () => Cluster): void {
-  it('tells everything since a version, in order', async () => {
+  it('sends all events since a version in order', async () => {
     const team = await TestNamespace.in(cluster());
     const since = versionOf(await team.api.get(team.workspaces));
     await team.create('a', { state: 'Running' });
@@ -15,7 +15,7 @@ export function watches(cluster: () => Cluster): void {
     expect([await watch.nextTitle(), await watch.nextTitle()]).toEqual(['ADDED b', 'DELETED a']);
   });
 
-  it('begins with what is there for who has seen nothing', async () => {
+  it('sends existing objects as ADDED when no version is given', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     await team.create('b');
@@ -23,7 +23,7 @@ export function watches(cluster: () => Cluster): void {
     expect(new Set([await watch.nextTitle(), await watch.nextTitle()])).toEqual(new Set(['ADDED a', 'ADDED b']));
   });
 
-  it('tells of a deletion with its own version and the last content', async () => {
+  it('sends DELETED with a new version and the last content', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a', { labels: { app: 'x' } });
     using watch = await team.api.watch(`${team.workspaces}?resourceVersion=${metadata?.resourceVersion}`);
@@ -36,7 +36,7 @@ export function watches(cluster: () => Cluster): void {
     expect(Number(event?.object.metadata?.resourceVersion)).toBeGreaterThan(Number(metadata?.resourceVersion));
   });
 
-  it('tells what enters a selection as added and what leaves it as deleted', async () => {
+  it('sends ADDED when an object starts to match a selector and DELETED when it ceases to', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
     const query = `resourceVersion=${metadata?.resourceVersion}&labelSelector=on`;
@@ -50,7 +50,7 @@ export function watches(cluster: () => Cluster): void {
     expect(left?.object.metadata?.resourceVersion).toBe(body.metadata?.resourceVersion);
   });
 
-  it('follows one object by its name', async () => {
+  it('watches one object when selected by name', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
     const query = `resourceVersion=${metadata?.resourceVersion}&fieldSelector=metadata.name%3Db`;
@@ -60,7 +60,7 @@ export function watches(cluster: () => Cluster): void {
     expect(await watch.nextTitle()).toBe('ADDED b');
   });
 
-  it('tells nothing of a write that changes nothing, nor of a dry run', async () => {
+  it('sends nothing when a write changes nothing or is a dry run', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
     using watch = await team.api.watch(`${team.workspaces}?resourceVersion=${metadata?.resourceVersion}`);
@@ -71,7 +71,7 @@ export function watches(cluster: () => Cluster): void {
     expect(await watch.nextTitle()).toBe('ADDED b');
   });
 
-  it('sends bookmarks to who asks for them: only a kind and a version', async () => {
+  it('sends bookmarks with only kind and version when they are allowed', async () => {
     const team = await TestNamespace.in(cluster());
     const since = versionOf(await team.api.get(team.workspaces));
     const query = `resourceVersion=${since}&allowWatchBookmarks=true&timeoutSeconds=4`;
@@ -87,7 +87,7 @@ export function watches(cluster: () => Cluster): void {
     );
   });
 
-  it('streams a list into a watch, and marks its end', async () => {
+  it('sends initial events and a bookmark at their end', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
@@ -99,7 +99,7 @@ export function watches(cluster: () => Cluster): void {
     });
   });
 
-  it('ends a streamed list from a version that is still to come with an ERROR event', async () => {
+  it('sends an ERROR event when a streaming list starts at a future version', async () => {
     const team = await TestNamespace.in(cluster());
     const query = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999999';
     using watch = await team.api.watch(`${team.workspaces}?${query}`);
@@ -113,19 +113,19 @@ export function watches(cluster: () => Cluster): void {
     expect(await watch.next()).toBeUndefined();
   });
 
-  it('refuses to watch from what is no version with 500', async () => {
+  it('returns 500 when a watch starts at a malformed version', async () => {
     const team = await TestNamespace.in(cluster());
     using watch = await team.api.watch(`${team.workspaces}?resourceVersion=soon`);
     expect(watch.code).toBe(500);
   });
 
-  it('ends a watch when its time is over', async () => {
+  it('ends a watch when timeoutSeconds has passed', async () => {
     const team = await TestNamespace.in(cluster());
     using watch = await team.api.watch(`${team.workspaces}?timeoutSeconds=1`);
     expect(await watch.next()).toBeUndefined();
   });
 
-  it('refuses a watch that it cannot read before the stream begins', async () => {
+  it('rejects a malformed watch before the stream starts', async () => {
     const team = await TestNamespace.in(cluster());
     using unselectable = await team.api.watch(`${team.workspaces}?labelSelector=%3D`);
     using unknown = await team.api.watch('/apis/kubeflow.org/v1beta1/things');

@@ -13,7 +13,7 @@ const QUALIFIED =
 const FINALIZER = 'name is neither a standard finalizer name nor is it fully qualified';
 
 export function writes(cluster: () => Cluster): void {
-  it('creates an object of the first generation, without the status that came with it', async () => {
+  it('creates an object with generation 1 and without its status', async () => {
     const team = await TestNamespace.in(cluster());
     const { code, body } = await team.api.post(team.workspaces, team.manifest('nb', { state: 'Running' }));
     const metadata = { name: 'nb', namespace: team.name, generation: 1, uid: expect.any(String) };
@@ -21,7 +21,7 @@ export function writes(cluster: () => Cluster): void {
     expect(body).not.toHaveProperty('status');
   });
 
-  it('does not create what is there', async () => {
+  it('returns 409 when the created object exists', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     expect(await team.api.post(team.workspaces, team.manifest('nb'))).toMatchObject({
@@ -34,7 +34,7 @@ export function writes(cluster: () => Cluster): void {
     });
   });
 
-  it('makes up a name from the beginning of one', async () => {
+  it('generates a name from generateName', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata, ...rest } = team.manifest('nb');
     const { body } = await team.api.post(team.workspaces, { ...rest, metadata: { generateName: 'nb-' } });
@@ -42,7 +42,7 @@ export function writes(cluster: () => Cluster): void {
     expect(body.metadata).toMatchObject({ name: expect.stringMatching(/^nb-[a-z0-9]{5}$/u), generateName: 'nb-' });
   });
 
-  it('refuses names, labels and versions that cannot be', async () => {
+  it('rejects invalid names, labels and versions', async () => {
     const team = await TestNamespace.in(cluster());
     const causesOf = async (manifest: unknown) => causesIn(await team.api.post(team.workspaces, manifest));
     expect(await causesOf(team.manifest('Not_A_Name'))).toEqual(['FieldValueInvalid metadata.name']);
@@ -62,14 +62,14 @@ export function writes(cluster: () => Cluster): void {
     [{ name: 'a', labels: { 'A/b': '' } }, [`metadata.labels: Invalid value: "A/b": prefix part ${SUBDOMAIN}`]],
     [{ name: 'a', annotations: { 'a b': '' } }, [`metadata.annotations: Invalid value: "a b": name part ${QUALIFIED}`]],
     [{ name: 'a', finalizers: ['x'] }, [`metadata.finalizers[0]: Invalid value: "x": ${FINALIZER}`]],
-  ])('says what is wrong with the metadata %j', async (metadata, messages) => {
+  ])('returns causes when the metadata is %j', async (metadata, messages) => {
     const { api } = cluster();
     const { body } = await api.post('/api/v1/namespaces/default/configmaps', { metadata });
-    const told = body.details?.causes?.map(({ field, message }) => `${field}: ${message}`) ?? [];
-    expect(told).toEqual(messages.map((message) => expect.stringContaining(message)));
+    const reported = body.details?.causes?.map(({ field, message }) => `${field}: ${message}`) ?? [];
+    expect(reported).toEqual(messages.map((message) => expect.stringContaining(message)));
   });
 
-  it('words rules of labels as its version does', async () => {
+  it('returns the message of its version when a label is invalid', async () => {
     const { api, minorVersion } = cluster();
     const [term, unit] = minorVersion > 34 ? ['valid label key', 'bytes'] : ['qualified name', 'characters'];
     const messageFor = async (labels: object) => {
@@ -80,7 +80,7 @@ export function writes(cluster: () => Cluster): void {
     expect(await messageFor({ a: 'b'.repeat(64) })).toMatch(new RegExp(`: must be no more than 63 ${unit}$`, 'u'));
   });
 
-  it('refuses what belongs elsewhere or is something else', async () => {
+  it('rejects an object when its namespace, kind or apiVersion differs from the path', async () => {
     const team = await TestNamespace.in(cluster());
     const codeOf = async (manifest: unknown) => (await team.api.post(team.workspaces, manifest)).code;
     expect(await codeOf({ ...team.manifest('nb'), metadata: { name: 'nb', namespace: 'elsewhere' } })).toBe(400);
@@ -93,7 +93,7 @@ export function writes(cluster: () => Cluster): void {
     expect((await team.api.send('POST', team.workspaces, { body: '{}', contentType: 'text/plain' })).code).toBe(415);
   });
 
-  it('creates nothing in a namespace that does not exist', async () => {
+  it('returns 404 when the namespace of a new object does not exist', async () => {
     const path = '/apis/kubeflow.org/v1beta1/namespaces/nowhere/workspaces';
     const team = await TestNamespace.in(cluster());
     const manifest = { ...team.manifest('nb'), metadata: { name: 'nb' } };
@@ -104,7 +104,7 @@ export function writes(cluster: () => Cluster): void {
     });
   });
 
-  it('creates nothing in a namespace that is going', async () => {
+  it('returns 403 when the namespace of a new object is terminating', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('last');
     await team.change('last', { metadata: { finalizers: ['example.org/hold'] } });
@@ -115,7 +115,7 @@ export function writes(cluster: () => Cluster): void {
     await team.change('last', { metadata: { finalizers: null } });
   });
 
-  it('replaces only what the client has seen', async () => {
+  it('returns 409 when an update has an outdated resourceVersion', async () => {
     const team = await TestNamespace.in(cluster());
     const seen = await team.create('nb');
     await team.change('nb', { spec: { paused: true } });
@@ -136,7 +136,7 @@ export function writes(cluster: () => Cluster): void {
     expect(replaced).toMatchObject({ code: 200, body: { metadata: { generation: 3 }, spec: { paused: false } } });
   });
 
-  it('does not replace what is not there, nor under another name, nor another of the same name', async () => {
+  it('rejects an update when the object is missing or its name or uid differs', async () => {
     const team = await TestNamespace.in(cluster());
     const seen = await team.create('nb');
     const other = { ...team.manifest('other'), metadata: { name: 'other', resourceVersion: '1' } };
@@ -146,7 +146,7 @@ export function writes(cluster: () => Cluster): void {
     expect(await team.api.put(team.pathOf('nb'), twin)).toMatchObject({ code: 409, body: { reason: 'Conflict' } });
   });
 
-  it('keeps spec and status apart', async () => {
+  it('ignores the status in an update, and the spec in a status update', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     const { status } = team.manifest('nb', { state: 'Paused' });
@@ -165,7 +165,7 @@ export function writes(cluster: () => Cluster): void {
     });
   });
 
-  it('counts changes of the spec as generations, and no others', async () => {
+  it('increments the generation only when the spec changes', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     const generationAfter = async (change: object) => (await team.change('nb', change)).metadata?.generation;
@@ -175,7 +175,7 @@ export function writes(cluster: () => Cluster): void {
     expect((await team.report('nb', 'Paused')).metadata?.generation).toBe(2);
   });
 
-  it('offers the status to get, replace and patch only', async () => {
+  it('supports only get, update and patch for the status', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     const status = `${team.pathOf('nb')}/status`;
@@ -184,7 +184,7 @@ export function writes(cluster: () => Cluster): void {
     expect((await team.api.get(`${team.pathOf('nb')}/scale`)).code).toBe(404);
   });
 
-  it('changes nothing in a dry run, but answers as if', async () => {
+  it('changes nothing in a dry run, but returns the result', async () => {
     const team = await TestNamespace.in(cluster());
     const created = await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('nb'));
     expect(created).toMatchObject({ code: 201, body: { metadata: { name: 'nb' } } });
@@ -202,7 +202,7 @@ export function writes(cluster: () => Cluster): void {
     });
   });
 
-  it('refuses in a dry run what it would refuse', async () => {
+  it('rejects invalid objects in a dry run', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     expect((await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('nb'))).code).toBe(409);

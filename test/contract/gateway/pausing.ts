@@ -9,14 +9,14 @@ const PAUSE =
 const START =
   'mutation ($input: StartWorkspaceInput!) { startWorkspace(input: $input) { stateReached workspace { paused state } } }';
 
-/** What an answer says went wrong. */
+/** Returns the code and state of the first error. */
 function failureOf({ errors }: Answer): { readonly code: unknown; readonly message: string } {
   const [error] = errors ?? [];
   return { code: error?.extensions['code'], message: error?.message ?? '' };
 }
 
 export function pausing(cluster: () => Cluster): void {
-  it('asks for a pause, says who did, and reads it at once', async () => {
+  it('pauses a workspace with audit annotations, and returns it to the next query', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -29,7 +29,7 @@ export function pausing(cluster: () => Cluster): void {
     expect((await gateway.query(query, { in: team.name })).data).toEqual({ workspace: { paused: true } });
   });
 
-  it('keeps the annotations that are there', async () => {
+  it('keeps existing annotations when it pauses a workspace', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await team.change('nb', { metadata: { annotations: { mine: 'kept' } } });
@@ -43,7 +43,7 @@ export function pausing(cluster: () => Cluster): void {
     });
   });
 
-  it('finds the right state although its copy is behind', async () => {
+  it('uses the current state when its cache is behind', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Paused' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -55,7 +55,7 @@ export function pausing(cluster: () => Cluster): void {
     expect(await isPaused(team)).toBe(true);
   });
 
-  it('is a CONFLICT that names the state when a pause is asked for already', async () => {
+  it('returns CONFLICT with the state when the workspace is already paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Terminating' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -63,7 +63,7 @@ export function pausing(cluster: () => Cluster): void {
     expect(failureOf(await gateway.query(PAUSE, inputs(team)))).toEqual({ code: 'CONFLICT', message });
   });
 
-  it('lets one of two win', async () => {
+  it('accepts one of two concurrent pauses', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -76,14 +76,14 @@ export function pausing(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).body.metadata?.generation).toBe(2);
   });
 
-  it('is NOT_FOUND for a name, or a namespace, that is not there', async () => {
+  it('returns NOT_FOUND when the name or namespace does not exist', async () => {
     const team = await TestNamespace.in(cluster());
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     expect(failureOf(await gateway.query(PAUSE, inputs(team))).code).toBe('NOT_FOUND');
     expect(failureOf(await gateway.query(START, inputs(team, { namespace: 'nowhere' }))).code).toBe('NOT_FOUND');
   });
 
-  it('changes nothing in a dry run, and refuses in it what it would refuse', async () => {
+  it('validates but changes nothing when the pause is a dry run', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -93,12 +93,12 @@ export function pausing(cluster: () => Cluster): void {
     expect(failureOf(await gateway.query(START, inputs(team, { dryRun: true }))).code).toBe('CONFLICT');
   });
 
-  it('waits until the controller reports the state', async () => {
+  it('returns after the controller reports the state when waitFor is set', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const paused = gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED' }));
-    await waitFor(async () => (await isPaused(team)) === true, 'it is asked to pause');
+    await waitFor(async () => (await isPaused(team)) === true, 'spec.paused is true');
     await team.report('nb', 'Terminating');
     await team.report('nb', 'Paused');
     expect((await paused).data).toMatchObject({
@@ -106,7 +106,7 @@ export function pausing(cluster: () => Cluster): void {
     });
   });
 
-  it('says so when the state does not come in time, or the workspace goes instead', async () => {
+  it('returns TIMEOUT or NOT_FOUND when the state is not reached or the workspace is deleted', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -114,12 +114,12 @@ export function pausing(cluster: () => Cluster): void {
     expect(dry.data).toMatchObject({ pauseWorkspace: { stateReached: false, workspace: { state: 'RUNNING' } } });
     await team.report('nb', 'Paused');
     const starting = gateway.query(START, inputs(team, { waitFor: 'RUNNING' }));
-    await waitFor(async () => (await isPaused(team)) === false, 'it is asked to start');
+    await waitFor(async () => (await isPaused(team)) === false, 'spec.paused is false');
     await team.delete('nb');
     expect((await starting).data).toMatchObject({ startWorkspace: { stateReached: false } });
   });
 
-  it('starts what is PAUSED, and nothing that is still going or was never looked at', async () => {
+  it('starts a workspace only when it is PAUSED', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -133,7 +133,7 @@ export function pausing(cluster: () => Cluster): void {
     expect(await isPaused(team)).toBe(false);
   });
 
-  it('pauses what has just been created', async () => {
+  it('pauses a workspace immediately after its creation', async () => {
     const team = await TestNamespace.in(cluster());
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     await team.create('nb');
@@ -153,5 +153,8 @@ function inputs(team: TestNamespace, how: object = {}) {
 
 async function seen(gateway: TestGateway, team: TestNamespace): Promise<void> {
   const query = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { name } }';
-  await waitFor(async () => Boolean((await gateway.query(query, { in: team.name })).data?.['workspace']), 'it is seen');
+  await waitFor(
+    async () => Boolean((await gateway.query(query, { in: team.name })).data?.['workspace']),
+    'the gateway returns the workspace',
+  );
 }

@@ -17,7 +17,7 @@ const header = {
 } as const;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
-/** What a viewer may see and do follows the cluster's own RBAC, at once and while they listen. */
+/** Contract of authorization: the RBAC of the cluster decides about queries, mutations and running subscriptions. */
 export function permissions(cluster: () => Cluster): void {
   const start = (authentication: { readonly impersonate: boolean } = header) =>
     startGatewayFor(cluster().kubeconfig, {
@@ -26,7 +26,7 @@ export function permissions(cluster: () => Cluster): void {
       denialTtlSeconds: TTL_SECONDS,
     });
 
-  it('lets see what may be listed, and nothing else', async () => {
+  it('returns only objects that the viewer may list', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
     await Promise.all([mine.create('seen'), other.create('unseen'), allow(mine, 'viewer-1', viewing)]);
     await using gateway = await start();
@@ -48,7 +48,7 @@ export function permissions(cluster: () => Cluster): void {
     expect(missing?.errors).toEqual(existing?.errors);
   });
 
-  it('counts permissions to a namespace that are granted in it', async () => {
+  it('returns a namespace when the permission for it is granted by a Role in it', async () => {
     const mine = await TestNamespace.in(cluster());
     const viewer = `viewer-${mine.name}`;
     await allow(mine, viewer, viewing, namespaces(['get']));
@@ -60,7 +60,7 @@ export function permissions(cluster: () => Cluster): void {
       .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'Active' }] }, namespace: { phase: 'Active' } });
   });
 
-  it('takes who brings a token for whom the cluster does, and writes with it', async () => {
+  it('identifies a viewer by TokenReview, and writes with the token', async () => {
     const mine = await TestNamespace.in(cluster());
     await mine.create('nb', { state: 'Running' });
     const { kubeconfig } = cluster();
@@ -78,7 +78,7 @@ export function permissions(cluster: () => Cluster): void {
     expect((await connectUser(gateway.url, { token: `${token}x` }).ask(pause)).status).toBe(401);
   });
 
-  it('tells who listens of what they gain and lose, in time', async () => {
+  it('sends events for gained and lost permissions to a subscription in time', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
     await Promise.all([mine.create('a'), other.create('b'), allow(mine, 'viewer-2', viewing)]);
     await using gateway = await start();
@@ -102,23 +102,26 @@ export function permissions(cluster: () => Cluster): void {
     );
   });
 
-  it.each([{ impersonate: false }, { impersonate: true }])('lets pause who may update: %j', async (authentication) => {
-    const mine = await TestNamespace.in(cluster());
-    const [editor, onlooker] = [`editor-${mine.name}`, `onlooker-${mine.name}`];
-    await Promise.all([
-      mine.create('nb', { state: 'Running' }),
-      allow(mine, editor, editing),
-      allow(mine, onlooker, viewing),
-    ]);
-    await using gateway = await start(authentication);
-    await using able = as(gateway, editor);
-    await using unable = as(gateway, onlooker);
-    const pause = `mutation { pauseWorkspace(input: { namespace: "${mine.name}", name: "nb" }) { workspace { paused audit { updatedBy } } } }`;
-    expect((await unable.ask(pause)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    await expect
-      .poll(async () => (await able.ask(pause)).data?.['pauseWorkspace'], { timeout: REACTION_MS })
-      .toEqual({ workspace: { paused: true, audit: { updatedBy: editor } } });
-  });
+  it.each([{ impersonate: false }, { impersonate: true }])(
+    'pauses a workspace when the viewer may update it: %j',
+    async (authentication) => {
+      const mine = await TestNamespace.in(cluster());
+      const [editor, onlooker] = [`editor-${mine.name}`, `onlooker-${mine.name}`];
+      await Promise.all([
+        mine.create('nb', { state: 'Running' }),
+        allow(mine, editor, editing),
+        allow(mine, onlooker, viewing),
+      ]);
+      await using gateway = await start(authentication);
+      await using able = as(gateway, editor);
+      await using unable = as(gateway, onlooker);
+      const pause = `mutation { pauseWorkspace(input: { namespace: "${mine.name}", name: "nb" }) { workspace { paused audit { updatedBy } } } }`;
+      expect((await unable.ask(pause)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      await expect
+        .poll(async () => (await able.ask(pause)).data?.['pauseWorkspace'], { timeout: REACTION_MS })
+        .toEqual({ workspace: { paused: true, audit: { updatedBy: editor } } });
+    },
+  );
 }
 
 function as(gateway: TestGateway, name: string): UserClient {
@@ -135,7 +138,7 @@ async function takeAway({ api, name }: TestNamespace, subject: string): Promise<
   await api.delete(`${RBAC}/namespaces/${name}/rolebindings/${grantName(subject)}`);
 }
 
-/** What comes within the promised time from a change of rights on. */
+/** Resolves with the value if it arrives within the promised time after a change of permissions. */
 async function inTime(
   change: () => Promise<unknown>,
   answer: () => Promise<unknown>,

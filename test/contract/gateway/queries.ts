@@ -8,18 +8,18 @@ import { TestNamespace } from '../test-namespace.ts';
 const STATES = 'query ($in: [String!]) { workspaces(filter: { namespaces: $in }) { totalCount nodes { name state } } }';
 
 export function queries(cluster: () => Cluster): void {
-  it('answers with what the cluster has, and with what comes', async () => {
+  it('returns existing workspaces, and later ones after their creation', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('early', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const states = async () => (await gateway.query(STATES, { in: [team.name] })).data?.['workspaces'];
     expect(await states()).toEqual({ totalCount: 1, nodes: [{ name: 'early', state: 'RUNNING' }] });
     await team.create('late');
-    await waitFor(async () => JSON.stringify(await states()).includes('late'), 'the late one is there');
+    await waitFor(async () => JSON.stringify(await states()).includes('late'), 'the later workspace is returned');
     expect(await states()).toMatchObject({ totalCount: 2, nodes: [{}, { name: 'late', state: 'UNKNOWN' }] });
   });
 
-  it('joins workspaces, kinds and namespaces', async () => {
+  it('returns the kinds and namespaces of workspaces', async () => {
     const team = await TestNamespace.in(cluster());
     const kind = `kind-of-${team.name}`;
     await team.api.create('/apis/kubeflow.org/v1beta1/workspacekinds', workspaceKind(kind));
@@ -38,7 +38,7 @@ export function queries(cluster: () => Cluster): void {
     });
   });
 
-  it('shows the object as the API server has it, without managedFields', async () => {
+  it('returns the manifest of the API server without managedFields', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running', labels: { app: 'x' } });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -49,7 +49,7 @@ export function queries(cluster: () => Cluster): void {
     expect(data?.['workspace']).toEqual({ manifest: { ...body, metadata } });
   });
 
-  it('pages through more than one page of the API server', async () => {
+  it('returns all workspaces when the API server lists them in several pages', async () => {
     const team = await TestNamespace.in(cluster());
     const names = Array.from({ length: 501 }, (_, index) => `nb-${String(index).padStart(3, '0')}`);
     for (let begin = 0; begin < names.length; begin += 50)
@@ -60,7 +60,7 @@ export function queries(cluster: () => Cluster): void {
     await team.api.delete(team.workspaces);
   });
 
-  it('asks the cluster what its own identity may do', async () => {
+  it('returns the permissions of its own identity', async () => {
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const can = 'can(verb: "patch", group: "kubeflow.org", resource: "workspaces", namespace: "default")';
     expect(await gateway.query(`{ viewer { ${can} } gateway { kubernetesVersion } }`)).toEqual({

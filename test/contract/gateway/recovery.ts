@@ -16,7 +16,7 @@ export function recovery(cluster: () => Cluster): void {
     return team;
   }
 
-  it('loses and doubles nothing when the API server is killed and begun again', PATIENCE, async () => {
+  it('loses and repeats no event when the API server is killed and restarted', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'old', 'still');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const view = await followed(gateway, team);
@@ -31,7 +31,7 @@ export function recovery(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('loses and doubles nothing in three restarts under constant writing', { timeout: 120_000 }, async () => {
+  it('loses and repeats no event in three restarts under constant writes', { timeout: 120_000 }, async () => {
     const team = await teamOf('a', 'b', 'still');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const views = [await followed(gateway, team), await followed(gateway, team)];
@@ -48,7 +48,7 @@ export function recovery(cluster: () => Cluster): void {
     }
   });
 
-  it('tells what it has missed while it was cut off', PATIENCE, async () => {
+  it('sends the missed events when its connections break and recover', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
@@ -64,7 +64,7 @@ export function recovery(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('does not trust a connection that has fallen silent', PATIENCE, async () => {
+  it('opens another watch when a connection stalls', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig, { watchIdleTimeoutMs: 1_000 });
@@ -77,7 +77,7 @@ export function recovery(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('tells what it has missed although the history of that is gone', PATIENCE, async () => {
+  it('sends the missed changes when the history is compacted', PATIENCE, async () => {
     const team = await teamOf('a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
@@ -98,22 +98,26 @@ export function recovery(cluster: () => Cluster): void {
   it.each([
     ['history is kept', false],
     ['history is gone', true],
-  ])('tells what was deleted and re-created meanwhile as two, when %s', PATIENCE, async (_, forgets) => {
-    const team = await teamOf('a');
-    await using proxy = await TcpProxy.to(cluster());
-    await using gateway = await startGatewayFor(proxy.kubeconfig);
-    const view = await followed(gateway, team);
-    await proxy.disconnect();
-    await team.delete('a');
-    await team.create('a');
-    if (forgets) await cluster().compact();
-    await cluster().restart();
-    await proxy.reconnect();
-    expect(await view.next(2)).toEqual(['DELETED a', 'ADDED a']);
-    expect(await view.mistakes()).toEqual([]);
-  });
+  ])(
+    'sends DELETED and ADDED for an object created again during an interruption, when %s',
+    PATIENCE,
+    async (_, forgets) => {
+      const team = await teamOf('a');
+      await using proxy = await TcpProxy.to(cluster());
+      await using gateway = await startGatewayFor(proxy.kubeconfig);
+      const view = await followed(gateway, team);
+      await proxy.disconnect();
+      await team.delete('a');
+      await team.create('a');
+      if (forgets) await cluster().compact();
+      await cluster().restart();
+      await proxy.reconnect();
+      expect(await view.next(2)).toEqual(['DELETED a', 'ADDED a']);
+      expect(await view.mistakes()).toEqual([]);
+    },
+  );
 
-  it('follows one workspace through a restart and a re-creation', PATIENCE, async () => {
+  it('sends the states of one workspace through a restart and its re-creation', PATIENCE, async () => {
     const team = await teamOf('a');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
@@ -135,26 +139,26 @@ export function recovery(cluster: () => Cluster): void {
     expect(uids.length).toBeLessThanOrEqual(2);
   });
 
-  it('goes on waiting for a state while the API server begins again', PATIENCE, async () => {
+  it('continues to wait for a state when the API server restarts', PATIENCE, async () => {
     const team = await teamOf('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const input = { namespace: team.name, name: 'a', waitFor: 'PAUSED' };
     const paused = gateway.query(PAUSE, { input });
     const isAsked = async () => (await team.api.get(team.pathOf('a'))).body.spec?.['paused'] === true;
-    await waitFor(isAsked, 'it is asked to pause');
+    await waitFor(isAsked, 'spec.paused is true');
     await cluster().restart();
     await team.report('a', 'Paused');
     expect((await paused).data).toEqual({ pauseWorkspace: { stateReached: true } });
   });
 
-  it('answers from its copy while the API server is away, and writes again when it is back', PATIENCE, async () => {
+  it('serves the cache when the API server is down, and writes when it is back', PATIENCE, async () => {
     const team = await teamOf('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const input = { namespace: team.name, name: 'a' };
     const pause = () => gateway.query(PAUSE, { input });
     const read = () =>
       gateway.query('query ($in: String!) { workspace(namespace: $in, name: "a") { name } }', { in: team.name });
-    await read(); // since then it is known that the viewer may
+    await read(); // the access decisions are cached from here on
     await cluster().stop();
     expect(await read()).toEqual({ data: { workspace: { name: 'a' } } });
     expect((await pause()).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
@@ -163,7 +167,7 @@ export function recovery(cluster: () => Cluster): void {
   });
 }
 
-/** Changes, creates and deletes without a pause until told to stop; what fails while nobody answers is let go. */
+/** Updates, creates and deletes workspaces until the signal aborts. Ignores failures while the API server is down. */
 async function write(team: TestNamespace, signal: AbortSignal): Promise<void> {
   for (let round = 0; !signal.aborted; round += 1) {
     const name = `nb-${round % 5}`;
@@ -176,7 +180,7 @@ async function write(team: TestNamespace, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Follows a namespace with these workspaces in it, and has been told of them. */
+/** Subscribes to a namespace with these workspaces, and resolves after their initial events. */
 async function followed(gateway: TestGateway, team: TestNamespace): Promise<ReconstructedView> {
   const view = ReconstructedView.follow(gateway, team);
   await view.readTo('SYNCED');

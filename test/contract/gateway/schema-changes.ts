@@ -12,7 +12,7 @@ const REQUIRED = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/requir
 const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }';
 
 export function schemaChanges(cluster: () => Cluster): void {
-  it('does not mistake a refusal by the schema for a wrong state', async () => {
+  it('returns INVALID instead of CONFLICT when the schema rejects a pause', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -33,7 +33,7 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect((await team.api.get(team.pathOf('nb'))).body.spec).toMatchObject({ paused: false });
   });
 
-  it('loses and repeats nothing when a definition changes', async () => {
+  it('loses and repeats no event when a definition changes', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -48,7 +48,7 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('ends what follows a kind whose definition goes, keeps the rest, and serves the kind when it returns', async () => {
+  it('ends subscriptions of a kind when its definition is deleted, and serves it when it is created again', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -78,7 +78,7 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect(await again.mistakes()).toEqual([]);
   });
 
-  it('serves the rest of a cluster without the definitions, and takes them up when they come', async () => {
+  it('serves other kinds without the definitions, and the missing ones when they are created', async () => {
     const { api, kubeconfig } = cluster();
     await api.delete(DEFINITION);
     await waitFor(async () => (await api.get(DEFINITION)).code === 404, 'the definition is gone');
@@ -87,7 +87,10 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect(await codeOf(gateway, counts)).toBeUndefined();
     expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');
     await api.define(workspaceCrd);
-    await waitFor(async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined, 'it is served');
+    await waitFor(
+      async () => (await codeOf(gateway, '{ workspaces { totalCount } }')) === undefined,
+      'workspaces are served',
+    );
   });
 }
 
@@ -96,7 +99,7 @@ async function codeOf(gateway: TestGateway, query: string, variables: object = {
   return errors?.[0]?.extensions['code'];
 }
 
-/** Makes a display name a must, and undoes that in the end. */
+/** Makes displayName a required field until disposal. */
 async function stricter(team: TestNamespace): Promise<AsyncDisposable> {
   const demand = async (...required: readonly string[]) => {
     await team.api.patch(DEFINITION, 'JSON', [{ op: 'replace', path: REQUIRED, value: required }]);

@@ -6,7 +6,7 @@ import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function subscriptions(cluster: () => Cluster): void {
-  it('tells the snapshot, SYNCED, then what happens', async () => {
+  it('sends the snapshot, SYNCED, then each change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -21,7 +21,7 @@ export function subscriptions(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('tells nothing of what is not selected', async () => {
+  it('sends nothing when only unselected fields change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -34,7 +34,7 @@ export function subscriptions(cluster: () => Cluster): void {
     expect(await view.mistakes()).toEqual([]);
   });
 
-  it('tells what enters a filter as ADDED and what leaves it as DELETED', async () => {
+  it('sends ADDED when an object starts to match a filter and DELETED when it ceases to', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -50,7 +50,7 @@ export function subscriptions(cluster: () => Cluster): void {
     expect([await failing.next(1), await chosen.next(1)]).toEqual([['DELETED a'], ['DELETED a']]);
   });
 
-  it('follows one workspace through its life, and the next one of its name', async () => {
+  it('sends the states of one workspace, its deletion and the next one of its name', async () => {
     const team = await TestNamespace.in(cluster());
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const life = gateway.subscribe(
@@ -69,7 +69,7 @@ export function subscriptions(cluster: () => Cluster): void {
     expect(await next()).toEqual({ state: 'UNKNOWN', metadata: { uid: second.metadata?.uid } });
   });
 
-  it('follows namespaces and kinds', async () => {
+  it('sends changes of namespaces and WorkspaceKinds', async () => {
     const { api } = cluster();
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const namespaces = gateway.subscribe(
@@ -92,7 +92,7 @@ export function subscriptions(cluster: () => Cluster): void {
     expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'DELETED', object: { name: kind } } });
   });
 
-  it('tells a pause as it takes its course', async () => {
+  it('sends each state when a workspace is paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);

@@ -8,12 +8,12 @@ import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
-/** A namespace in a cluster with a workspace `nb`, a kind of its own, and things to mount; and a gateway before it. */
+/** A namespace with a workspace `nb`, its own WorkspaceKind, claims and secrets, and the gateway of its cluster. */
 export interface MutationFixture {
   readonly gateway: TestGateway;
   readonly team: TestNamespace;
   readonly namespace: string;
-  /** The name of the kind of `nb`. */
+  /** Name of the WorkspaceKind of `nb`. */
   readonly kind: string;
   readonly nb: { readonly uid: string; readonly resourceVersion: string; readonly revision: string };
   readonly kindVersion: { readonly resourceVersion: string; readonly revision: string };
@@ -21,7 +21,7 @@ export interface MutationFixture {
 
 const kinds = '/apis/kubeflow.org/v1beta1/workspacekinds';
 
-/** One cluster with a gateway before it, in which scenes are set. */
+/** A cluster with a gateway, in which fixtures are created. */
 export class MutationEnvironment implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #gateway: TestGateway;
@@ -52,7 +52,10 @@ export class MutationEnvironment implements AsyncDisposable {
     const nb = workspace('nb', { namespace, kind, state: 'Running', labels: { team: 'ml' } });
     await api.create(team.workspaces, { ...nb, metadata: { ...nb.metadata, annotations: { mine: 'kept' } } });
     await team.report('nb', 'Running');
-    await waitFor(async () => (await this.#state(namespace)) === 'RUNNING', 'the gateway has seen it');
+    await waitFor(
+      async () => (await this.#state(namespace)) === 'RUNNING',
+      'the gateway returns the workspace as RUNNING',
+    );
     return { gateway: this.#gateway, team, namespace, kind, ...(await this.#versions(namespace, kind)) };
   }
 
@@ -79,7 +82,7 @@ export class MutationEnvironment implements AsyncDisposable {
   }
 }
 
-/** An answer without what differs from cluster to cluster by nature: names, ids, versions, times, the order of causes. */
+/** A response without values that differ between clusters: names, ids, versions, times and the order of causes. */
 export interface Outcome {
   readonly data: unknown;
   readonly code: unknown;

@@ -103,7 +103,7 @@ const applyingNew = (fixture: MutationFixture, pvcName: string) => ({
 const replacingBy = (fixture: MutationFixture, pvcName: string) =>
   whole(fixture, { podTemplate: { ...mounts(pvcName), options } });
 
-/** The API server computes what results from each of these, in a dry run. */
+/** Patches whose result the API server computes in a dry run. */
 const mounting = [
   ...casesOf('patchWorkspace', at, [
     ['by JSON, with a claim', jsonOf('data')],

@@ -1,15 +1,15 @@
 import type { MutationFixture } from './environment.ts';
 
-/** One mutation, sent to a gateway before each cluster. */
+/** One mutation, sent to the gateway of each cluster. */
 export interface MutationCase {
   readonly title: string;
   readonly mutation: string;
   readonly input: (fixture: MutationFixture) => object;
-  /** The code that it is refused with; without one it is accepted. */
+  /** Expected error code; undefined if the mutation succeeds. */
   readonly code?: string | undefined;
-  /** What happens before. */
+  /** Runs before the mutation. */
   readonly before?: ((fixture: MutationFixture) => Promise<unknown>) | undefined;
-  /** Why a kube-apiserver answers otherwise than the simulator. */
+  /** Reason why the outcome of a kube-apiserver differs from that of the simulator. */
   readonly differs?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ const selections: Readonly<Record<string, string>> = {
   deleteWorkspaceKind: 'deletionPending warnings workspaceKind { name displayName }',
 };
 
-/** The mutation as GraphQL, with all that it can tell. */
+/** Returns the GraphQL document of the mutation, which selects the whole payload. */
 export function documentOf({ mutation }: MutationCase): string {
   const input = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1).replace(/Status$/u, '')}Input`;
   const object = mutation.includes('WorkspaceKind')
@@ -33,7 +33,7 @@ export function documentOf({ mutation }: MutationCase): string {
   return `mutation ($input: ${input}!) { ${mutation}(input: $input) { ${selections[mutation] ?? `warnings ${object}`} } }`;
 }
 
-/** Cases of one mutation, each with what it is given beside what all are given. */
+/** Returns the cases of one mutation: each input is merged over the common one. */
 export function casesOf(
   mutation: string,
   common: (fixture: MutationFixture) => object,

@@ -1,28 +1,28 @@
 import type { SeededRandom } from '../seeded-random.ts';
 
-/** What a request is about, and words that may be looked for. */
+/** The object of a request, and values for its arguments. */
 export interface Target {
   readonly namespace: string;
   readonly name: string;
   readonly id: string;
-  /** Name of a kind. */
+  /** Name of a WorkspaceKind. */
   readonly kind: string;
-  /** A word of some object, possibly of one that is not to be seen. */
+  /** Canary of any object, possibly of a hidden one. */
   readonly word: string;
-  /** A label of some object, as `key=value`. */
+  /** Label of any object, as `key=value`. */
   readonly label: string;
   readonly uid: string;
   readonly revision: string;
-  /** The object as it is, for who writes it again. */
+  /** Current manifest of the object. */
   readonly manifest: object;
-  /** What is patched, in the form that the kind of patch takes. */
+  /** A patch and its type. */
   readonly patch: { readonly type: string; readonly patch: unknown };
 }
 
 interface Place {
   readonly target: Target;
   readonly random: SeededRandom;
-  /** How deep the field is nested. */
+  /** Nesting level of the field. */
   readonly level: number;
   readonly isRequired: boolean;
 }
@@ -30,7 +30,7 @@ interface Place {
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 const RESOURCES = ['workspaces', 'workspacekinds', 'namespaces', 'secrets'];
 
-/** By the name of an argument or an input field, whatever has it. Undefined there: by its type. */
+/** Values by the name of an argument or input field. Other names get a value by their type. */
 const words: Readonly<Record<string, (place: Place) => unknown>> = {
   namespace: ({ target }) => target.namespace,
   namespaces: ({ target }) => [target.namespace],
@@ -81,7 +81,7 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   remove: ({ target }) => [target.word],
 };
 
-/** Left out wherever they may be: they ask for other forms of the same, or depend on what is not known here. */
+/** Always omitted if optional: they change only the form of a response, or need values that are unknown here. */
 const LEFT_OUT = new Set([
   'after',
   'before',
@@ -99,12 +99,12 @@ const LEFT_OUT = new Set([
   'previous',
   'base64',
 ]);
-/** Given wherever they can be. */
+/** Always given. */
 const ALWAYS = new Set(['dryRun', 'follow']);
-/** Given by root fields wherever they can be. */
+/** Always given for root fields. */
 const GIVEN = new Set(['timeoutSeconds', 'name', 'names', 'filter']);
 
-/** What to give for an argument: a value, nothing, or undefined for whatever its type allows. */
+/** Returns a value for an argument, 'left out' to omit it, or undefined for any value of its type. */
 export function argumentValue(argument: string, place: Place): unknown {
   const { random, isRequired, level } = place;
   const isGiven =

@@ -2,10 +2,10 @@ import { canariesIn } from './canaries.ts';
 import type { VisibilityModel } from './visibility-model.ts';
 import type { AccessEnvironment } from './environment.ts';
 
-/** CanarySets of the cluster. */
+/** Canaries of the cluster. */
 export interface CanarySets {
   readonly all: ReadonlySet<string>;
-  /** Those that the cluster lets the person read. */
+  /** Canaries in objects that the user may read. */
   readonly readable: ReadonlySet<string>;
 }
 

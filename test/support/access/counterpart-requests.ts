@@ -1,13 +1,13 @@
 import type { Request } from './requests.ts';
 
-/** The same request about something that does not exist. */
+/** The same request about an object that does not exist. */
 export interface CounterpartRequest {
   readonly text: string;
-  /** What is said of either, in the same words. */
+  /** Returns a response to the counterpart with the names of the original request. */
   readonly inTerms: (answer: string) => string;
 }
 
-/** None where rights themselves tell of the object, or who asks may write it. */
+/** Returns no counterpart if permissions mention the object or the user may write it: then responses may differ. */
 export function counterpartsOf(request: Request, canary: () => string): readonly CounterpartRequest[] {
   const { object, isHidden, touches, isSpokenOf, target } = request;
   if (!isHidden || touches || isSpokenOf) return [];

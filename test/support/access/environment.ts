@@ -24,7 +24,7 @@ const authentications = {
   },
 } as const satisfies Record<AuthenticationMode, Config['authentication']>;
 
-/** May do everything, so that it can be known what there is. */
+/** A cluster administrator, for reads of the actual state. */
 const administrator = testUser('administrator');
 const administration: Manifest = {
   apiVersion: `${RBAC}/v1`,
@@ -40,7 +40,7 @@ export interface AccessEnvironmentOptions extends Partial<Config> {
   readonly modes?: readonly AuthenticationMode[];
 }
 
-/** A cluster, and gateways before it that know who asks in different ways. */
+/** A cluster with one gateway for each authentication mode. */
 export class AccessEnvironment implements AsyncDisposable {
   readonly cluster: Simulator;
   readonly #gateways: ReadonlyMap<AuthenticationMode, TestGateway>;
@@ -82,11 +82,11 @@ export class AccessEnvironment implements AsyncDisposable {
 
   gateway(mode: AuthenticationMode): TestGateway {
     const gateway = this.#gateways.get(mode);
-    if (!gateway) throw new RangeError(`There is no gateway by ${mode}.`);
+    if (!gateway) throw new RangeError(`Expected a gateway in mode ${mode}, got none.`);
     return gateway;
   }
 
-  /** What the cluster holds now. */
+  /** Returns the stored objects of the cluster. */
   stored(): StoredCluster {
     const stored = (apiVersion: string, kind: string) => this.cluster.list(apiVersion, kind) as unknown as Stored[];
     return {
@@ -97,7 +97,7 @@ export class AccessEnvironment implements AsyncDisposable {
     };
   }
 
-  /** Waits until every gateway has taken in everything that the cluster holds now. */
+  /** Waits until every gateway has received the stored objects. */
   async waitUntilSynced(): Promise<void> {
     const { namespaces, kinds, workspaces, others } = this.stored();
     const copied = others.filter(({ kind }) => kind !== 'Secret');
@@ -105,8 +105,8 @@ export class AccessEnvironment implements AsyncDisposable {
     for (const mode of this.#gateways.keys()) {
       const caller = this.administrator(mode);
       await waitFor(async () => {
-        const told = await cachedVersions(caller);
-        return told.size === expected.length && expected.every((each) => told.has(each));
+        const cached = await cachedVersions(caller);
+        return cached.size === expected.length && expected.every((each) => cached.has(each));
       }, 'the gateways have caught up');
     }
   }

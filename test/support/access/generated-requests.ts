@@ -26,11 +26,11 @@ export interface WriterOptions {
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
 
-/** Below it only some of the fields that have fields are selected: an answer has to end somewhere. */
+/** Maximum level at which all object fields are selected. Deeper levels select some of them, to bound the response. */
 const WHOLE_LEVELS = 1;
 const MOST_LEVELS = 6;
 
-/** Writes operations that ask for everything that the schema has, whatever it is. */
+/** Generates operations from the schema that together select every field. */
 export class RequestWriter {
   readonly #options: WriterOptions;
 
@@ -38,7 +38,7 @@ export class RequestWriter {
     this.#options = options;
   }
 
-  /** One operation with one root field, about a target. */
+  /** Returns an operation with one root field about a target. */
   operation(type: 'query' | 'mutation' | 'subscription', fieldName: string, target: Target): string {
     const field = this.root(type)[fieldName];
     if (!field) throw new TypeError(`There is no ${type} ${fieldName}.`);
@@ -95,7 +95,7 @@ export class RequestWriter {
     return value === undefined ? [] : [`${arg.name}: ${value}`];
   }
 
-  /** Undefined: left out. */
+  /** Returns the value of an argument, or undefined to omit it. */
   #value(input: Input, target: Target, level: number): string | undefined {
     const isRequired = isNonNullType(input.type) && input.defaultValue === undefined;
     const { random } = this.#options;
@@ -133,7 +133,7 @@ export class RequestWriter {
   }
 }
 
-/** JSON as GraphQL writes it. */
+/** Returns a JSON value as a GraphQL literal. */
 function literalOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

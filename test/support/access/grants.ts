@@ -10,7 +10,7 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** What may be done with workspaces. */
+/** Returns a rule for workspaces. */
 export const workspaces = (...verbs: string[]): Rule => ({ verbs, resources: ['workspaces'] });
 export const viewing = workspaces(...READ);
 export const editing = workspaces(...READ, 'create', 'update', 'patch', 'delete', 'deletecollection');
@@ -26,7 +26,7 @@ export const namespaces = (verbs: readonly string[] = READ, ...resourceNames: st
   ...(resourceNames.length > 0 && { resourceNames }),
 });
 
-/** Grants rules to a user, or a group, in one namespace, under a name by which they can be taken away again. */
+/** Returns a Role and RoleBinding for a user or group. Their name is {@link grantName}. */
 export function grantIn(
   namespace: string,
   subject: string,
@@ -45,7 +45,7 @@ export function grantIn(
   ];
 }
 
-/** Grants rules to a user, or a group, in the whole cluster. */
+/** Returns a ClusterRole and ClusterRoleBinding for a user or group. */
 export function grant(subject: string, ...rules: Rule[]): readonly [role: Manifest, binding: Manifest] {
   const name = grantName(subject);
   return [
@@ -68,7 +68,7 @@ function whole(rule: Rule): object {
   return { apiGroups: ['kubeflow.org'], ...rule };
 }
 
-/** `group:x` is a group. */
+/** Returns the RBAC subject. `group:x` is the group `x`. */
 function subjectOf(subject: string): object {
   const [, group] = /^group:(.*)$/u.exec(subject) ?? [];
   return { apiGroup: RBAC, kind: group === undefined ? 'User' : 'Group', name: group ?? subject };

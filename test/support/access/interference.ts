@@ -5,7 +5,7 @@ import type { ClusterGenerator } from './random-cluster.ts';
 import type { VisibilityModel, Stored } from './visibility-model.ts';
 import type { AccessEnvironment } from './environment.ts';
 
-/** Changes everything that one person may not see, and nothing else. */
+/** Changes only objects that are hidden from one user. Responses to that user must not change (noninterference). */
 export class Interference {
   readonly #environment: AccessEnvironment;
   readonly #maker: ClusterGenerator;
@@ -39,7 +39,7 @@ export class Interference {
     this.#make(this.#maker.kind(), model);
   }
 
-  /** Puts everything back, but for uids and versions. */
+  /** Restores the objects, with new uids and versions. */
   end(): void {
     const { cluster } = this.#environment;
     for (const { apiVersion, kind, metadata } of this.#made)
@@ -90,13 +90,13 @@ function isSeen(object: Stored, model: VisibilityModel): boolean {
   }
 }
 
-/** Rules of kinds look at labels of namespaces also for who sees only names: these stay. */
+/** Namespace labels stay: filter rules evaluate them also for viewers who see only the names of namespaces. */
 function withOtherNotes({ metadata, ...rest }: Stored, other: Manifest): Manifest {
   const { name, labels } = metadata as Manifest['metadata'];
   return { ...rest, metadata: { name, labels, annotations: other.metadata.annotations } };
 }
 
-/** Everything that a spawner does not show. */
+/** Changes every part that the redacted form of a WorkspaceKind omits. */
 function withOtherInsides({ metadata, ...kind }: Stored, other: Manifest): Manifest {
   const spec = kind['spec'] as { readonly podTemplate: object };
   const { podMetadata, serviceAccount, activityProbe, extraEnv } = (

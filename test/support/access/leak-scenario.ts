@@ -24,19 +24,19 @@ const PEOPLE = [
   testUser('dot'),
   testUser('eve', 'team-2'),
 ] as const;
-/** Of the people, one in so many is asked for. */
+/** One in this many users is examined. */
 const EXAMINED = 3;
 const NAMESPACES = 4;
 const KINDS = 4;
 const WORKSPACES = 3;
-/** Of the workspaces, one in so many has pods and the like. */
+/** One in this many workspaces has related objects. */
 const SURROUNDED = 4;
-/** Of what may be written, one in so many is. */
+/** One in this many permitted mutations is executed. */
 const WRITTEN = 3;
 const MOST_MISTAKES = 10;
 const MOST_CHARACTERS = 1_000;
 
-/** What was wrong in one random cluster, asked of in every way that the schema has. */
+/** Sends requests for every field of the schema to a random cluster. Returns the responses that leak hidden objects. */
 export async function leaksOf(seed: number): Promise<LeakReport> {
   const scenario = new LeakScenario(seed);
   await using environment = await scenario.begin();
@@ -46,9 +46,9 @@ export async function leaksOf(seed: number): Promise<LeakReport> {
 
 export interface LeakReport {
   readonly mistakes: readonly string[];
-  /** Fields that were asked for, as `Type.field`. */
+  /** Selected fields, as `Type.field`. */
   readonly asked: ReadonlySet<string>;
-  /** How often something was seen, and something was not: neither may be rare. */
+  /** Number of responses with and without data. Neither may be rare. */
   readonly seen: number;
   readonly refused: number;
 }
@@ -133,7 +133,7 @@ class LeakScenario {
     await this.#interfere(environment, caller, model, answers);
   }
 
-  /** Writes whatever may be written: what it has come to is shown, and nothing else. */
+  /** Executes permitted mutations, and examines that their payloads contain only readable objects. */
   async #write(environment: AccessEnvironment, caller: Caller): Promise<void> {
     const model = () => new VisibilityModel(this.#rbac, caller.user, environment.stored());
     const aims = await aimsAt(environment.stored(), environment.administrator(caller.mode), this.#random);
@@ -144,13 +144,13 @@ class LeakScenario {
       const before = canarySetsOf(environment, model());
       const reply = await answerOf(caller, request);
       const after = canarySetsOf(environment, model());
-      const made = [...after.all].filter((word) => !before.all.has(word)); // by this very write
+      const made = [...after.all].filter((word) => !before.all.has(word)); // created by this mutation
       const readable = new Set([...before.readable, ...after.readable, ...made]);
       this.#examineReply(caller, { all: new Set([...before.all, ...after.all]), readable }, { request, reply });
     }
   }
 
-  /** What is visible does appear, and counts count it. */
+  /** Compares lists and counts with the model. */
   async #compareOverview(environment: AccessEnvironment, caller: Caller, model: VisibilityModel): Promise<void> {
     const { data, errors } = await caller.ask(OVERVIEW);
     const expected = overviewOf(model, environment.stored());
@@ -162,7 +162,7 @@ class LeakScenario {
       ]);
   }
 
-  /** Also what the gateway says of itself counts only what is seen. */
+  /** Compares the cache statuses of the gateway, which count only visible objects. */
   async #compareCopies(environment: AccessEnvironment, caller: Caller, model: VisibilityModel): Promise<void> {
     const reply = await caller.ask(CACHE_STATUSES);
     if (!reply.data || !showsCacheStatuses(reply.data, model, environment.stored()))
@@ -183,7 +183,7 @@ class LeakScenario {
     if (text.includes('"FORBIDDEN"')) this.#refused += 1;
   }
 
-  /** Of what may not be seen, the same is said as of what does not exist. */
+  /** Compares responses about hidden objects with those about objects that do not exist. */
   async #compareTwins(caller: Caller, answers: ReadonlyMap<Request, string>): Promise<void> {
     for (const [request, answer] of answers) {
       for (const twin of counterpartsOf(request, this.#canary)) {
@@ -199,7 +199,7 @@ class LeakScenario {
     }
   }
 
-  /** Nothing that is seen depends on what is not. */
+  /** Compares responses before and after a change of hidden objects only. */
   async #interfere(
     environment: AccessEnvironment,
     caller: Caller,
@@ -230,7 +230,7 @@ class LeakScenario {
   }
 }
 
-/** Who may write an object is answered with it, by the API server too. */
+/** Returns whether the payload may contain the object because the user may write it, as in the API server. */
 function writtenIn({ request, reply }: Answered): ReadonlySet<string> {
   const isWritten = request.type === 'mutation' && 'data' in reply && reply.data?.[request.field];
   return isWritten ? canariesIn(JSON.stringify(request.object)) : new Set();

@@ -14,11 +14,11 @@ export interface LiveChangesOptions {
   readonly maker: ClusterGenerator;
   readonly rbacMaker: RbacGenerator;
   readonly users: readonly Subject[];
-  /** What there is of RBAC in the beginning. */
+  /** Initial RBAC objects. */
   readonly rbac: readonly Manifest[];
 }
 
-/** Changes rights and objects at random. */
+/** Changes permissions and objects at random. */
 export class LiveChanges {
   readonly #environment: AccessEnvironment;
   readonly #random: SeededRandom;
@@ -26,7 +26,7 @@ export class LiveChanges {
   readonly #rbacMaker: RbacGenerator;
   readonly #users: readonly Subject[];
   #rbac: readonly Manifest[];
-  /** What has been done, for people. */
+  /** Descriptions of the changes so far. */
   readonly steps: string[] = [];
 
   constructor({ environment, random, maker, rbacMaker, users, rbac }: LiveChangesOptions) {
@@ -38,12 +38,12 @@ export class LiveChanges {
     this.#rbac = rbac;
   }
 
-  /** The RBAC objects that there are now. */
+  /** Current RBAC objects. */
   get rbac(): readonly Manifest[] {
     return this.#rbac;
   }
 
-  /** Does one thing. */
+  /** Performs one random change. */
   act(): void {
     const dice = this.#random.below(90);
     if (dice < 25) this.#bind();

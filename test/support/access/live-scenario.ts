@@ -32,7 +32,7 @@ const TOLERANCE_MS = TTL_SECONDS * 1_000 + 2_000;
 const ROUNDS = 8;
 const MOST_MISTAKES = 3;
 
-/** Plays one random history of rights and objects before people who follow them. @returns what was wrong */
+/** Runs random changes of permissions and objects while users subscribe. Returns the violations of their permissions. */
 export async function subscriptionViolations(seed: number): Promise<readonly string[]> {
   await using scenario = await LiveScenario.begin(seed);
   return await scenario.run();
@@ -106,8 +106,8 @@ class LiveScenario implements AsyncDisposable {
       const caller = this.#environment.caller(who, MODES[index < 2 ? 0 : 1] ?? 'token');
       for (const selection of selections) {
         const given = canariesIn(selection.query);
-        const onTold = (follower: LiveSubscriber, text: string) => this.#examine(follower, text, given);
-        const follower = new LiveSubscriber({ caller, selection, onTold });
+        const onMessage = (follower: LiveSubscriber, text: string) => this.#examine(follower, text, given);
+        const follower = new LiveSubscriber({ caller, selection, onMessage });
         this.#followers.push(follower);
         follower.begin('anew');
       }
@@ -118,11 +118,11 @@ class LiveScenario implements AsyncDisposable {
     const secrets = this.#words.get(follower.caller.user)?.secretsIn(text, given) ?? [];
     if (secrets.length > 0 && this.#mistakes.length < MOST_MISTAKES)
       this.#mistakes.push(
-        `${follower.title}: ${secrets.join()} may not be told\n      ${text}\n      ${follower.story}`,
+        `${follower.title}: ${secrets.join()} must not be sent\n      ${text}\n      ${follower.story}`,
       );
   }
 
-  /** What everybody may read from now on. */
+  /** Records the objects and permissions that apply from now on. */
   #note(): void {
     const stored = this.#environment.stored();
     const rbac = new RbacModel(this.#changes.rbac);
@@ -134,22 +134,22 @@ class LiveScenario implements AsyncDisposable {
   }
 
   async #act(): Promise<void> {
-    if (this.#random.below(10) === 0) await this.#comeAndGo();
+    if (this.#random.below(10) === 0) await this.#resubscribe();
     else this.#changes.act();
     this.#note();
     for (let turns = this.#random.below(20); turns > 0; turns -= 1) await turn();
   }
 
-  async #comeAndGo(): Promise<void> {
+  async #resubscribe(): Promise<void> {
     const follower = this.#random.pick(this.#followers);
     if (follower.isRefused) return;
-    this.#changes.steps.push(`${follower.title} comes back`);
+    this.#changes.steps.push(`${follower.title} subscribes again`);
     await follower.leave();
     if (this.#random.below(2) === 0) this.#changes.unbind();
     follower.begin(this.#random.below(4) === 0 ? 'anew' : 'from its cursor');
   }
 
-  /** Everybody comes to hold what they may see. Who was refused, and no more is, comes again. */
+  /** Waits until every subscriber has the expected objects. Rejected subscribers that are permitted now subscribe again. */
   async #rest(): Promise<void> {
     this.#changes.steps.push('(rest)');
     const expected = new Map(this.#followers.map((each) => [each, this.#expectedOf(each)]));
@@ -159,7 +159,7 @@ class LiveScenario implements AsyncDisposable {
       for (const each of this.#followers) if (each.isRefused && expected.get(each)) each.begin('anew');
       return this.#followers.every((each) => !differs(each));
     };
-    await waitFor(isAtRest, 'everybody holds what they may see').catch(() => {
+    await waitFor(isAtRest, 'every subscriber has the expected objects').catch(() => {
       const lines = this.#followers.flatMap((each) => {
         const difference = differs(each);
         return difference ? [`${each.title}: ${difference}\n      ${each.story}`] : [];

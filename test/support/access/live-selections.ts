@@ -1,20 +1,20 @@
 import { kindOf } from './overview.ts';
 import type { VisibilityModel, Stored, StoredCluster } from './visibility-model.ts';
 
-/** What is told of one object. */
+/** Selected fields of one object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An operation that somebody follows, and what it has to come to. */
+/** A subscription and its expected result set. */
 export interface LiveSelection {
   readonly title: string;
-  /** The root field. */
+  /** Root field. */
   readonly field: string;
   readonly query: string;
-  /** By key. Undefined: it is refused. */
+  /** Returns the expected objects by key, or undefined if the subscription is rejected. */
   readonly expected: (model: VisibilityModel, stored: StoredCluster) => ReadonlyMap<string, Fields> | undefined;
 }
 
-/** What names an object to who may know no more of it than its name. */
+/** Returns a key that identifies an object even if only its name is visible. */
 export function keyOf(object: Fields): string {
   const namespace = object['namespace'] as { readonly name?: string } | undefined;
   return `${namespace?.name ?? ''}/${String(object['name'])}`;

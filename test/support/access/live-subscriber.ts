@@ -12,7 +12,7 @@ export interface LiveSubscriberOptions {
   readonly caller: Caller;
   readonly selection: LiveSelection;
   /** Called with each received message, as text. */
-  readonly onTold: (subscriber: LiveSubscriber, text: string) => void;
+  readonly onMessage: (subscriber: LiveSubscriber, text: string) => void;
 }
 
 /** Subscriber to one operation. Applies the events that it receives, and reports those that contradict each other. */
@@ -43,7 +43,7 @@ export class LiveSubscriber implements AsyncDisposable {
     return this.#options.selection;
   }
 
-  /** What was told that may not be told. */
+  /** First violation of the protocol or of permissions. */
   get failure(): string | undefined {
     return this.#failure;
   }
@@ -60,7 +60,7 @@ export class LiveSubscriber implements AsyncDisposable {
     return this.#story.slice(-30).join('\n      ');
   }
 
-  /** How what is held differs from what has to be; undefined where it does not. */
+  /** Returns the difference between received and expected objects; undefined if there is none. */
   differenceFrom(expected: ReadonlyMap<string, Fields> | undefined): string | undefined {
     if (expected === undefined || this.#state === 'refused') {
       const isRight = expected === undefined && this.#state === 'refused';
@@ -75,7 +75,7 @@ export class LiveSubscriber implements AsyncDisposable {
     return lines.length > 0 ? lines.join('\n      ') : undefined;
   }
 
-  /** Comes, or comes back: with its cursor, if it has one and uses it. */
+  /** Subscribes, with the last cursor if there is one and it is requested. */
   begin(how: 'anew' | 'from its cursor'): void {
     const { caller, selection } = this.#options;
     const after = how === 'anew' ? undefined : this.#cursor;
@@ -88,14 +88,14 @@ export class LiveSubscriber implements AsyncDisposable {
     this.#running = this.#read(stream);
   }
 
-  /** Leaves without a word. */
+  /** Disconnects without unsubscribing. */
   async leave(): Promise<void> {
     const stream = this.#stream;
     this.#stream = undefined;
     await stream?.return?.();
     await this.#running;
     this.#state = 'away';
-    this.#story.push('(leaves)');
+    this.#story.push('(unsubscribes)');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,14 +106,14 @@ export class LiveSubscriber implements AsyncDisposable {
     try {
       for await (const { data, errors } of stream) {
         if (this.#stream !== stream) return;
-        this.#options.onTold(this, JSON.stringify({ data, errors }));
+        this.#options.onMessage(this, JSON.stringify({ data, errors }));
         if (errors) this.#refuse(errors);
         else this.#take(data?.[this.selection.field]);
       }
       if (this.#stream === stream && this.#state !== 'refused') this.#fail('it was complete without an error');
     } catch (error) {
       if (this.#stream !== stream) return;
-      this.#options.onTold(this, JSON.stringify(error));
+      this.#options.onMessage(this, JSON.stringify(error));
       if (!Array.isArray(error)) return this.#fail(`it ended with ${String(error)}`);
       this.#refuse(error as NonNullable<Reply['errors']>);
     }

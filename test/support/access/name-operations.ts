@@ -17,24 +17,24 @@ import { isNameInput } from '../../../src/graphql/name-inputs.ts';
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
-/** One operation, and an argument or input field of it that names an object. */
+/** An operation with an argument or input field that names an object. */
 export interface NameCase {
   readonly type: OperationType;
-  /** Of the schema, as `Type.field`. */
+  /** Schema coordinate, as `Type.field`. */
   readonly coordinate: string;
-  /** Path of the argument or the input field, as causes of errors have it, such as `input.names[0]`. */
+  /** Path of the argument or input field, as in error causes, such as `input.names[0]`. */
   readonly path: string;
-  /** The operation with this name there, and words of the scenario everywhere else. */
+  /** Returns the operation with this name in the field, and default values in all others. */
   readonly with: (name: string) => { readonly text: string; readonly variables: Readonly<Record<string, unknown>> };
 }
 
-/** The values of all other arguments and input fields, by their names. */
+/** Values of all other arguments and input fields, by name. */
 export type Words = Readonly<Record<string, unknown>>;
 
 type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
 type AnyField = GraphQLField<unknown, unknown>;
 
-/** Fields from the root of an operation down to one that is examined. */
+/** Path of fields from the root of an operation to the examined one. */
 type Route = readonly AnyField[];
 
 interface Override {
@@ -42,7 +42,7 @@ interface Override {
   readonly name: string;
 }
 
-/** Every argument and input field of the schema that names an object, each in an operation of its own. */
+/** Returns one case for each argument and input field of the schema that names an object. */
 export function nameCases(schema: GraphQLSchema, wordsFor: (field: string) => Words): readonly NameCase[] {
   const roots: readonly (readonly [OperationType, GraphQLObjectType | null | undefined])[] = [
     ['query', schema.getQueryType()],
@@ -60,7 +60,7 @@ interface Found {
   readonly route: Route;
 }
 
-/** The shortest route to each field that has arguments, each type once. */
+/** Returns the shortest path to each field with arguments. Visits each type once. */
 function routesFrom(root: GraphQLObjectType, seen: Set<GraphQLObjectType>): readonly Found[] {
   const found: Found[] = [];
   const queue: { readonly type: GraphQLObjectType; readonly route: Route }[] = [{ type: root, route: [] }];
@@ -104,7 +104,7 @@ function namePaths(input: Pick<Input, 'name' | 'type'>, path: string): readonly 
   return Object.values(type.getFields()).flatMap((field) => namePaths(field, `${path}.${field.name}`));
 }
 
-/** Writes one operation; every argument is a variable, as only JSON can have ill-formed Unicode. */
+/** Returns an operation. Every argument is a variable, because only JSON can contain ill-formed Unicode. */
 class OperationWriter {
   readonly #words: Words;
   readonly #override: Override;
@@ -138,7 +138,7 @@ class OperationWriter {
     return `$${name}`;
   }
 
-  /** @param path undefined for an argument of a field on the way */
+  /** @param path undefined for an argument of a field above the examined one */
   #isGiven({ name, type, defaultValue }: Input, path: string | undefined): boolean {
     return (
       (path !== undefined && this.#leadsTo(path)) ||
@@ -170,12 +170,12 @@ class OperationWriter {
   }
 }
 
-/** The id of an object of this name, if there were one. */
+/** Returns the id of a hypothetical object of this name. */
 function forgedId(name: string): string {
   return Buffer.from(`Workspace:team-a/${name}:uid`).toString('base64url');
 }
 
-/** A name in an object, a namespace in a text. */
+/** Returns the name in an object id or namespace id. */
 function manifestWith(manifest: unknown, { path, name }: Override): unknown {
   const { metadata, ...rest } = manifest as { readonly metadata?: object };
   const field = path.slice(path.lastIndexOf('.') + 1);

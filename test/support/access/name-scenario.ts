@@ -16,7 +16,7 @@ const TEAM = 'team-a';
 const NAME = 'nb';
 const MOUNTABLE = { 'notebooks.kubeflow.org/can-mount': 'true', 'notebooks.kubeflow.org/can-update': 'true' };
 
-/** Two viewers: every name is allowed to one at once, and each name by itself to the other. */
+/** Two viewers: one has permissions without resourceNames, the other has one rule with resourceNames for each name. */
 export const viewers = { unrestricted: testUser('ann'), restricted: testUser('bob') } as const;
 
 const everything = { apiGroups: ['*'], resources: ['*'] };
@@ -50,7 +50,7 @@ const objects: readonly Manifest[] = [
   namespace(TEAM),
   workspaceKind(NAME),
   workspace(NAME, { kind: NAME, state: 'Running' }),
-  // Found by a request whose `.` or `..` was resolved.
+  // Found by a request whose `.` or `..` was normalized.
   workspace('status', { kind: NAME }),
   pod,
   claim(NAME, { metadata: { labels: MOUNTABLE } }),
@@ -61,7 +61,7 @@ const objects: readonly Manifest[] = [
   volcanoJob(NAME),
 ];
 
-/** A cluster in which every object has the same name, and a gateway to which viewers come with their own tokens. */
+/** A cluster in which every object has the same name, and a gateway in token mode. */
 export class NameScenario implements AsyncDisposable {
   readonly environment: AccessEnvironment;
   readonly cases: readonly NameCase[];
@@ -87,7 +87,7 @@ export class NameScenario implements AsyncDisposable {
     return this.environment.caller(who, 'token');
   }
 
-  /** Everything that the API server was asked in the name of a viewer, in order. */
+  /** Requests to the API server on behalf of a viewer, in order. */
   requestsOf({ name }: TestUser): readonly RequestRecord[] {
     return this.environment.cluster.requests.filter(({ user }) => user === name);
   }
@@ -130,7 +130,7 @@ function wordsFor(field: string, known: { readonly workspace: Known; readonly wo
   };
 }
 
-/** What came of an operation: of a subscription, its first answer. */
+/** Returns the result of an operation, or the first result of a subscription. */
 export async function outcomeOf(caller: Caller, { type, with: write }: NameCase, name: string): Promise<Outcome> {
   const { text, variables } = write(name);
   if (type !== 'subscription') return caller.ask(text, variables);
@@ -154,7 +154,7 @@ export interface Outcome {
   }[];
 }
 
-/** The requests from an index on that were performed although no review of the viewer was about just that. */
+/** Returns the requests from an index on that were performed without a review of the same attributes. */
 export function unreviewed(requests: readonly RequestRecord[], from: number): readonly RequestRecord[] {
   const latest = performed(requests.slice(from));
   if (latest.length === 0) return [];
@@ -162,7 +162,7 @@ export function unreviewed(requests: readonly RequestRecord[], from: number): re
   return latest.filter((request) => !reviewed.some((access) => isAbout(access, request)));
 }
 
-/** An empty namespace or name of a review stands for all; `update` of a viewer may be carried out by a patch. */
+/** An empty namespace or name of a review means all. A reviewed `update` permits a patch. */
 function isAbout(access: ResourceRequestAttributes, request: RequestRecord): boolean {
   return (
     [request.verb, ...(request.verb === 'patch' ? ['update'] : [])].includes(access.verb) &&
@@ -174,7 +174,7 @@ function isAbout(access: ResourceRequestAttributes, request: RequestRecord): boo
   );
 }
 
-/** Without the reviews. */
+/** Returns the requests that are not reviews. */
 export function performed(requests: readonly RequestRecord[]): readonly RequestRecord[] {
   return requests.filter(({ group }) => group !== 'authorization.k8s.io' && group !== 'authentication.k8s.io');
 }

@@ -1,6 +1,6 @@
 import type { VisibilityModel, Stored, StoredCluster } from './visibility-model.ts';
 
-/** Everything that is listed and counted, by a selection whose answer the model can work out. */
+/** Selection of all lists and counts, with a result that the model can predict. */
 export const OVERVIEW = `{
   workspaces { totalCount stateCounts { state count } nodes { name namespace { name } kind { name metadata { uid } } } }
   workspaceKinds { totalCount nodes {
@@ -9,10 +9,10 @@ export const OVERVIEW = `{
   namespaces { totalCount nodes { name metadata { uid } workspaces { totalCount nodes { name } } } }
 }`;
 
-/** What the gateway says of its own copies. */
+/** Selection of the cache statuses of the gateway. */
 export const CACHE_STATUSES = '{ gateway { kinds { kind objects lastEventAt watch { events } } } }';
 
-/** Whether an answer to CACHE_STATUSES counts what may be seen, and tells how the copy does to who may list everywhere only. */
+/** Returns whether cache statuses count only visible objects, with watch statistics only for cluster-wide listers. */
 export function showsCacheStatuses(data: unknown, model: VisibilityModel, stored: StoredCluster): boolean {
   const { kinds } = (data as { readonly gateway: { readonly kinds: readonly Copy[] } }).gateway;
   const expected = new Map([
@@ -53,7 +53,7 @@ const STATES: Readonly<Record<string, string>> = {
   Terminating: 'TERMINATING',
 };
 
-/** What OVERVIEW has to answer. */
+/** Returns the expected result of OVERVIEW. */
 export function overviewOf(model: VisibilityModel, stored: StoredCluster): unknown {
   const listed = sorted(model.listed(), ({ metadata }) => `${metadata.namespace} ${metadata.name}`);
   const kinds = sorted(stored.kinds, ({ metadata }) => metadata.name).filter((kind) => model.kind(kind) !== 'nothing');

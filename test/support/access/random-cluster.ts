@@ -3,16 +3,16 @@ import type { SeededRandom } from '../seeded-random.ts';
 import { workspace, workspaceKind } from '../manifests.ts';
 
 const STATES = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', 'Unknown'];
-/** By this label rules of kinds tell namespaces apart. */
+/** Label by which filter rules select namespaces. */
 export const TIER = 'tier';
 
 export interface ClusterGeneratorOptions {
   readonly random: SeededRandom;
-  /** One new word each time. */
+  /** Returns a new canary on each call. */
   readonly canary: () => string;
 }
 
-/** Makes objects of which every word is a canary. */
+/** Generates objects in which every string is a canary. */
 export class ClusterGenerator {
   readonly #options: ClusterGeneratorOptions;
 
@@ -93,7 +93,7 @@ export class ClusterGenerator {
     }));
   }
 
-  /** Under the same name, and with other words wherever one is. */
+  /** Returns an object of the same name with new canaries. */
   another({ metadata, ...object }: Manifest): Manifest {
     const { name, namespace, labels } = metadata;
     const renew = (value: unknown): unknown =>

@@ -51,13 +51,13 @@ const GROUPS = [
   [''],
 ];
 
-/** What roles may speak of by name. */
+/** Names for resourceNames of roles. */
 export interface KnownNames {
   readonly namespaces: readonly string[];
   readonly names: readonly string[];
 }
 
-/** Who may do what: roles of every form, bound to these people and groups at random. */
+/** Generates roles with every feature, bound to users and groups at random. */
 export class RbacGenerator {
   readonly #random: SeededRandom;
   #serial = 0;
@@ -96,7 +96,7 @@ export class RbacGenerator {
     return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules: this.#rules(names) };
   }
 
-  /** Without a namespace, for the whole cluster. */
+  /** Returns a role and binding; cluster-wide if the namespace is undefined. */
   binding(namespace: string | undefined, roles: readonly string[], subjects: readonly Subject[]): Manifest {
     const random = this.#random;
     this.#serial += 1;

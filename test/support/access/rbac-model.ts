@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
-/** What somebody would do. Null: the whole cluster; any name. */
+/** Attributes of a request. A null namespace means cluster-wide; a null name means any. */
 export interface RequestAttributes {
   readonly verb: string;
   readonly group: string;
@@ -10,7 +10,7 @@ export interface RequestAttributes {
   readonly name: string | null;
 }
 
-/** Whom RBAC speaks of. */
+/** A user with groups, as a subject of RBAC. */
 export interface Subject {
   readonly name: string;
   readonly groups: readonly string[];
@@ -38,7 +38,7 @@ interface RbacObject {
   readonly subjects?: readonly { readonly kind: string; readonly name: string }[];
 }
 
-/** What RBAC objects allow, worked out from nothing but the rules of RBAC. */
+/** A reference implementation of RBAC. */
 export class RbacModel {
   readonly #objects: readonly RbacObject[];
 

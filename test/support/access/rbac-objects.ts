@@ -7,14 +7,14 @@ export const RBAC = `${GROUP}/v1`;
 
 export const workspaces = { apiGroups: ['kubeflow.org'], resources: ['workspaces'] };
 
-/** May get, list and watch workspaces. */
+/** ClusterRole with get, list and watch of workspaces. */
 export const reader = clusterRole('reader', { ...workspaces, verbs: ['get', 'list', 'watch'] });
 
 export function clusterRole(name: string, ...rules: readonly object[]): Manifest {
   return { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name }, rules };
 }
 
-/** Gives somebody a role: in a namespace, or everywhere. */
+/** Returns a binding of a role to a user: in a namespace, or cluster-wide. */
 export function bound({ name }: Subject, role: string, namespace?: string): Manifest {
   return {
     apiVersion: RBAC,

@@ -6,30 +6,30 @@ interface Moment {
   readonly at: number;
   readonly rbac: RbacModel;
   readonly stored: StoredCluster;
-  /** What could be read with the rights of this moment of the cluster of another. */
+  /** Canaries readable with the permissions of this record, by the objects of any record. */
   readonly words: WeakMap<StoredCluster, ReadonlySet<string>>;
 }
 
-/** What somebody could read when, so that it can be said of a word whether it may still be told. */
+/** History of permissions and objects, which decides whether a user may still receive a canary. */
 export class ReadableCanaries {
   readonly #subject: Subject;
   readonly #toleranceMs: number;
   readonly #moments: Moment[] = [];
   readonly #all = new Set<string>();
 
-  /** @param toleranceMs how long rights that are lost may still count */
+  /** @param toleranceMs time for which revoked permissions may still apply */
   constructor(subject: Subject, toleranceMs: number) {
     this.#subject = subject;
     this.#toleranceMs = toleranceMs;
   }
 
-  /** From now on these are the rights, and this is what there is. */
+  /** Records the permissions and objects that apply from now on. */
   note(rbac: RbacModel, stored: StoredCluster): void {
     this.#moments.push({ at: Date.now(), rbac, stored, words: new WeakMap() });
     for (const word of canariesIn(JSON.stringify(Object.values(stored)))) this.#all.add(word);
   }
 
-  /** The words in a text that could not be read lately: neither as things are, nor with the rights of a moment ago. */
+  /** Returns the canaries in a text that the user could not read at any time within the tolerance. */
   secretsIn(text: string, given: ReadonlySet<string>): readonly string[] {
     const suspects = [...canariesIn(text)].filter((word) => this.#all.has(word) && !given.has(word));
     const oldest = Date.now() - this.#toleranceMs;

@@ -7,7 +7,7 @@ interface Mounting {
   };
 }
 
-/** What there is around a workspace: its pod, what happened to that, and what both mount. Every word is a canary. */
+/** Returns the pod of a workspace, its events, and mounted claims and secrets. Every string is a canary. */
 export function relatedObjectsOf(workspace: Manifest, canary: () => string): readonly Manifest[] {
   const { name = '', namespace = '' } = workspace.metadata;
   const { home, secrets } = (workspace['spec'] as Mounting).podTemplate.volumes;

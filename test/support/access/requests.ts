@@ -6,20 +6,20 @@ import type { Target } from './argument-values.ts';
 import { OTHER_KINDS, type VisibilityModel, type Stored } from './visibility-model.ts';
 import type { Aim } from './targets.ts';
 
-/** One operation of one person about one object. */
+/** An operation of one user about one object. */
 export interface Request {
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly field: string;
   readonly text: string;
   readonly target: Target;
   readonly object: Stored;
-  /** Whether nothing of the object may be seen. */
+  /** Whether the object is hidden from the user. */
   readonly isHidden: boolean;
-  /** Whether the person may write what it is about, so that its answer may tell of what is there. */
+  /** Whether the user may write the object, so that its payload may contain the object. */
   readonly touches: boolean;
-  /** Whether the person's rights themselves tell of the object. */
+  /** Whether permissions of the user mention the object. */
   readonly isSpokenOf: boolean;
-  /** Whether an answer is what it has to be. Undefined where that is not worked out. */
+  /** Returns whether a reply is correct. Undefined if the model does not predict the reply. */
   readonly expected?: ((reply: Reply) => boolean) | undefined;
 }
 
@@ -30,11 +30,11 @@ interface Knowledge {
   readonly random: SeededRandom;
 }
 
-/** Answered by the gateway of itself, not of the cluster. */
+/** Fields about the gateway itself. */
 const NOT_ASKED = new Set(['gateway']);
-/** Of what a field does not name, one in so many is tried. */
+/** One in this many objects that a field does not name is requested. */
 const SPARED = 10;
-/** What can be written beside the kinds around workspaces. */
+/** Writable resources besides those related to workspaces. */
 const WRITTEN = [
   { group: 'kubeflow.org', resource: 'workspaces' },
   { group: 'management.loft.sh', resource: 'devpodworkspaceinstances' },
@@ -50,7 +50,7 @@ const CLUSTER_WIDE = [
 const READS = ['get', 'list', 'watch'];
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** Every root field of the schema: about each object that it can name, and about some others. */
+/** Returns requests of every root field: about each object that it can name, and about a sample of the others. */
 export function writeRequests(writer: RequestWriter, aims: readonly Aim[], knowledge: Knowledge): readonly Request[] {
   const { random } = knowledge;
   const types = ['query', 'mutation', 'subscription'] as const;
@@ -94,7 +94,7 @@ function isHidden(object: Stored, model: VisibilityModel): boolean {
   );
 }
 
-/** Any right to write anything where the target is, or a kind of its name. */
+/** Returns whether the user has any write permission in the namespace of the target, or for a WorkspaceKind of its name. */
 function touches({ metadata: { name } }: Stored, { namespace }: Target, { rbac, who }: Knowledge): boolean {
   const kinds = { group: 'kubeflow.org', resource: 'workspacekinds', namespace: null, name };
   const here = [...WRITTEN, ...Object.values(OTHER_KINDS)].map(({ group, resource }) => ({
@@ -107,7 +107,7 @@ function touches({ metadata: { name } }: Stored, { namespace }: Target, { rbac, 
   return WRITES.some((verb) => all.some((attributes) => rbac.can(who, { ...attributes, verb })));
 }
 
-/** Whether the person may do with what has its name, or is in it, what they may not do with what has another. */
+/** Returns whether permissions for the name or namespace of the object differ from those for another name. */
 function isSpokenOf({ kind, metadata: { name } }: Stored, { namespace }: Target, { rbac, who }: Knowledge): boolean {
   const another = { name: 'another', namespace: kind === 'Namespace' ? 'another' : namespace };
   return [...CLUSTER_WIDE, ...WRITTEN, ...Object.values(OTHER_KINDS)].some(({ group, resource }) =>
@@ -120,12 +120,12 @@ function isSpokenOf({ kind, metadata: { name } }: Stored, { namespace }: Target,
   );
 }
 
-/** A namespace is in itself. */
+/** The resource `namespaces` is namespaced by its own name. */
 function scopeOf(resource: string, { name }: { readonly name: string }): string | null {
   return resource === 'namespaces' ? name : null;
 }
 
-/** For what is asked for by name: the object, or a refusal. */
+/** Returns the expectation for an object read by name: the object or FORBIDDEN. */
 function expectation(field: string, object: Stored, model: VisibilityModel): Request['expected'] {
   const byName: Readonly<Record<string, string>> = {
     workspace: 'Workspace',
@@ -140,7 +140,7 @@ function expectation(field: string, object: Stored, model: VisibilityModel): Req
   const how = shownByName(object, model);
   return ({ data, errors }) => {
     const found = data?.[field] as { readonly name?: string; readonly metadata?: unknown } | null | undefined;
-    if (errors?.[0]?.extensions?.code === 'BAD_REQUEST') return true; // of another field, which took all with it
+    if (errors?.[0]?.extensions?.code === 'BAD_REQUEST') return true; // of another field of the operation
     if (how === 'nothing') return !found && errors?.[0]?.extensions?.code === 'FORBIDDEN';
     return found?.name === object.metadata.name && (found?.metadata !== null) === (how === 'full');
   };
@@ -163,15 +163,15 @@ function shownByName(object: Stored, model: VisibilityModel): 'full' | 'redacted
   }
 }
 
-/** Of a subscription, everything until the snapshot is complete, without cursors: they name versions of the copy. */
+/** Returns the reply, or the events of a subscription until SYNCED. Cursors are removed, because they contain versions. */
 export async function answerOf(caller: Caller, { type, text }: Pick<Request, 'type' | 'text'>): Promise<Reply> {
   if (type !== 'subscription') return caller.ask(text);
   const replies: unknown[] = [];
   try {
     for await (const reply of caller.follow(text)) {
-      const [told] = Object.values(reply.data ?? {}) as ({ readonly type?: string } | null | undefined)[];
+      const [event] = Object.values(reply.data ?? {}) as ({ readonly type?: string } | null | undefined)[];
       replies.push(JSON.parse(JSON.stringify(reply).replaceAll(/"cursor":"[^"]*"/gu, '"cursor":""')));
-      if (!told?.type || told.type === 'SYNCED' || reply.errors) break;
+      if (!event?.type || event.type === 'SYNCED' || reply.errors) break;
     }
   } catch (error) {
     replies.push(Array.isArray(error) ? { errors: error as unknown } : { failure: String(error) });

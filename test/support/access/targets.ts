@@ -10,13 +10,13 @@ const PATCHES = [
   { type: 'APPLY', patch: { metadata: { labels: { touched: 'yes' } } } },
 ] as const;
 
-/** An object that requests can be about, and the same without the object. */
+/** An object with the values of requests about it. */
 export interface Aim {
   readonly object: Stored;
   readonly target: Target;
 }
 
-/** What the administrator is told of everything: so much can somebody know who may not see it. */
+/** Returns targets for all objects. Ids and revisions are read as administrator: an attacker may know them. */
 export async function aimsAt(
   stored: StoredCluster,
   administrator: Caller,
@@ -61,12 +61,12 @@ interface Known {
   readonly metadata: { readonly uid: string };
 }
 
-/** Of what cannot be listed everywhere, as it would be given. */
+/** Returns the id of an object that cannot be listed cluster-wide. */
 function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
   return Buffer.from(`${kind}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
 }
 
-/** A word of an object that stands nowhere else. */
+/** Returns a canary of an object. */
 function wordOf(object: Stored): string {
   const found = /zq\d{5}q/gu.exec(JSON.stringify(object['spec'] ?? object.metadata));
   return found?.[0] ?? 'zq00000q';

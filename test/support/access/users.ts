@@ -4,26 +4,26 @@ import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Subject } from './rbac-model.ts';
 
-/** Somebody who comes to the gateway. */
+/** A user with a token. */
 export interface TestUser extends Subject {
   readonly token: string;
 }
 
-/** How a gateway is told who comes. */
+/** Authentication mode of a gateway. */
 export type AuthenticationMode = 'token' | 'header';
 
-/** With the group that everybody has who has a token. */
+/** Returns a user of these groups and `system:authenticated`. */
 export function testUser(name: string, ...groups: readonly string[]): TestUser {
   return { name, groups: [...groups, 'system:authenticated'], token: `token-of-${name}` };
 }
 
-/** An answer, as it came. */
+/** A GraphQL response. */
 export interface Reply {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** One person before one gateway. */
+/** A client of one user at one gateway. */
 export class Caller implements AsyncDisposable {
   readonly user: TestUser;
   readonly mode: AuthenticationMode;
@@ -51,7 +51,7 @@ export class Caller implements AsyncDisposable {
     return promise;
   }
 
-  /** A subscription, result by result. */
+  /** Subscribes over WebSocket. */
   follow(query: string, variables: Readonly<Record<string, unknown>> = {}): AsyncIterableIterator<Reply> {
     this.#client ??= this.#connect();
     return this.#client.iterate({ query, variables }) as AsyncIterableIterator<Reply>;
@@ -61,7 +61,7 @@ export class Caller implements AsyncDisposable {
     await this.#client?.dispose();
   }
 
-  /** Each group in a header of its own, which fetch does not do. */
+  /** Returns one header per group, which `fetch` does not support. */
   #headers(): OutgoingHttpHeaders {
     const { name, groups, token } = this.user;
     if (this.mode === 'token') return { authorization: `Bearer ${token}` };

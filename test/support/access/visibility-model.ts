@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { RbacModel, Subject } from './rbac-model.ts';
 
-/** An object as it is stored. */
+/** A stored object. */
 export type Stored = Manifest & {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
 };
@@ -10,11 +10,11 @@ export interface StoredCluster {
   readonly namespaces: readonly Stored[];
   readonly kinds: readonly Stored[];
   readonly workspaces: readonly Stored[];
-  /** Of the kinds around them. */
+  /** Objects of {@link OTHER_KINDS}. */
   readonly others: readonly Stored[];
 }
 
-/** The kinds around workspaces, as RBAC calls them. */
+/** Kinds of objects related to workspaces, and their resources. */
 export const OTHER_KINDS: Readonly<
   Record<string, { readonly apiVersion: string; readonly group: string; readonly resource: string }>
 > = {
@@ -35,7 +35,7 @@ const GROUP: Readonly<Record<Place, string>> = {
   workspacekinds: 'kubeflow.org',
 };
 
-/** What one person may see, by the rules of the gateway and nothing else. */
+/** A reference implementation of the visibility rules, for one user. */
 export class VisibilityModel {
   readonly #rbac: RbacModel;
   readonly #subject: Subject;
@@ -59,12 +59,12 @@ export class VisibilityModel {
     return verbs('get', mode).every((verb) => this.can(verb, 'workspaces', namespace, name));
   }
 
-  /** In lists, relations and counts. */
+  /** Returns the workspaces in lists, relations and counts. */
   listed(mode: AccessMode = 'read'): readonly Stored[] {
     return this.#stored.workspaces.filter(({ metadata }) => this.canList(metadata.namespace ?? '', mode));
   }
 
-  /** In lists and relations. */
+  /** Returns the visibility of a WorkspaceKind in lists and relations. */
   kind({ metadata: { name } }: Stored, mode: AccessMode = 'read'): 'full' | 'redacted' | 'nothing' {
     const isListed = verbs('list', mode).every((verb) => this.can(verb, 'workspacekinds', null));
     const isNamed = verbs('get', mode).every((verb) => this.can(verb, 'workspacekinds', null, name));
@@ -80,7 +80,7 @@ export class VisibilityModel {
     return verbs('get', mode).every((verb) => this.can(verb, 'namespaces', name, name)) ? 'full' : 'redacted';
   }
 
-  /** An object of a kind around workspaces: listed, or only to be had by its name. */
+  /** Returns the visibility of a related object in lists or by name. */
   other({ kind, metadata: { namespace: at, name } }: Stored): 'full' | 'redacted' | 'nothing' {
     const { group = '', resource = '' } = OTHER_KINDS[kind] ?? {};
     const namespace = at ?? null;
@@ -96,21 +96,21 @@ export class VisibilityModel {
     return this.#rbac.can(this.#subject, { verb: 'get', group, resource, namespace, name });
   }
 
-  /** Whether storage can be claimed anywhere: then classes are shown as a form for claims shows them. */
+  /** Returns whether the user may create claims in any namespace: then storage classes are visible in redacted form. */
   #canClaim(): boolean {
     const claim = { verb: 'create', group: '', resource: 'persistentvolumeclaims', name: null };
     const where = [null, ...this.#stored.namespaces.map(({ metadata }) => metadata.name)];
     return where.some((namespace) => this.#rbac.can(this.#subject, { ...claim, namespace }));
   }
 
-  /** Whether kinds are shown as a spawner shows them. */
+  /** Returns whether WorkspaceKinds are visible at least in redacted form. */
   hasSpawner(mode: AccessMode = 'read'): boolean {
     const where = [null, ...this.#stored.namespaces.map(({ metadata }) => metadata.name)];
     const ways = [verbs('list', mode), ['get'], ['create']];
     return where.some((namespace) => ways.some((all) => all.every((verb) => this.can(verb, 'workspaces', namespace))));
   }
 
-  /** Everything that the cluster lets this person read, in whatever way, as far as it may be read. */
+  /** Returns all objects that the user may read by any operation, in their visible form. */
   readable(): readonly unknown[] {
     const { workspaces, kinds, namespaces, others } = this.#stored;
     return [
@@ -121,7 +121,7 @@ export class VisibilityModel {
     ];
   }
 
-  /** What no answer may depend on: nothing of it is seen. */
+  /** Returns the objects on which no response may depend. */
   hidden(): StoredCluster {
     const { workspaces, kinds, namespaces, others } = this.#stored;
     return {
@@ -132,7 +132,7 @@ export class VisibilityModel {
     };
   }
 
-  /** By its name; rights to a namespace may be granted in it. */
+  /** Returns whether the user may get the namespace by name. A Role in the namespace can grant that. */
   #canGetNamespace({ metadata: { name } }: Stored): boolean {
     return this.can('get', 'namespaces', name, name);
   }
@@ -147,7 +147,7 @@ function shownAs(how: 'full' | 'redacted' | 'nothing', object: Stored, part: (ob
   return how === 'full' ? object : part(object);
 }
 
-/** What is in a secret is told to nobody. */
+/** Removes the values of a secret, which no response contains. */
 function withoutValues(object: unknown): unknown {
   const secret = object as { readonly data?: object } | undefined;
   return secret?.data ? { ...secret, data: undefined, keys: Object.keys(secret.data) } : object;
@@ -179,7 +179,7 @@ interface Option {
   readonly spec: { readonly ports?: unknown };
 }
 
-/** Names, pictures, options, ports and what rules say; nothing of how pods are made, nor of the object itself. */
+/** Redacted form of a WorkspaceKind: name, icons, options, ports and rule effects, without pod template and metadata. */
 function spawnerView({ metadata: { name }, ...kind }: Stored): unknown {
   const { spawner, activityRules, filterRules, podTemplate } = kind['spec'] as KindSpec;
   const { volumeMounts, ports, options } = podTemplate;
