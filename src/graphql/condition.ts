@@ -2,7 +2,7 @@ import { builder } from './builder.ts';
 import { timestampOf } from './scalars.ts';
 
 /** An entry of `status.conditions`, as in `metav1.Condition`. */
-export interface Condition {
+interface Condition {
   readonly type?: string;
   readonly status?: string;
   readonly reason?: string;

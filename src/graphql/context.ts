@@ -44,7 +44,7 @@ interface EventContext {
   readonly shared: boolean;
 }
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly cluster: Cluster;
   readonly viewer: Viewer;
   readonly gateway: GatewayInfo;

@@ -37,7 +37,7 @@ export function viewerDependent(...resources: readonly Resource[]): { readonly d
 }
 
 /** Dependencies of all fields of an operation. */
-export interface OperationDependencies {
+interface OperationDependencies {
   readonly resources: ReadonlySet<Resource>;
   readonly viewerDependent: boolean;
 }

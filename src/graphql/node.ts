@@ -41,8 +41,8 @@ function typeNameOf(object: KubernetesObject): string {
 
 const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<key>[^:]+):(?<uid>[^:]+)$/u;
 
-/** Returns the global ID: type, namespace, name and UID. With the UID, the ID of a deleted object does not match a re-created one. */
-export function globalIdOf(object: KubernetesObject): string {
+/** Returns the global ID: type, namespace, name and UID, so that the ID of a deleted object does not match a re-created one. */
+function globalIdOf(object: KubernetesObject): string {
   const { namespace, name } = object.metadata;
   // The UID of a redacted object must not be disclosed.
   const uid = isRedacted(object) ? name : object.metadata.uid;

@@ -6,18 +6,18 @@ import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
 
 const descriptions = {
-  ADDED: 'The object is new, or has begun to match.',
-  MODIFIED: 'Something that you select has changed.',
-  DELETED: 'The object is gone, or has ceased to match. It is told as it was last seen.',
-  SYNCED: 'The snapshot is complete: what has been sent is all there is.',
-  RESET: 'Forget everything: a new snapshot follows. The cursor handed in, or you, had fallen too far behind.',
+  ADDED: 'The object was created, or starts to match. `object` is its current state.',
+  MODIFIED: 'A selected field of the object has changed. `object` is its current state.',
+  DELETED: 'The object was deleted, stops matching, or is no longer visible to you. `object` is its last known state.',
+  SYNCED: 'The snapshot, or the catch-up after a cursor, is complete.',
+  RESET: 'A new snapshot follows, because the events since the cursor are no longer available. Discard all objects.',
 } as const;
 
 /** ADDED, MODIFIED and DELETED carry an object; SYNCED and RESET are control events without one. */
 export type EventType = keyof typeof descriptions;
 
 const EventTypeEnum = builder.enumType('EventType', {
-  description: 'What an event of a subscription tells.',
+  description: 'Type of an event of a list subscription.',
   values: {
     ADDED: { description: descriptions.ADDED },
     MODIFIED: { description: descriptions.MODIFIED },
@@ -36,16 +36,19 @@ export function eventTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeR
 
 function implementEvent(event: TypeRef<SubscriptionEvent<KubernetesObject>>, node: TypeRef<KubernetesObject>): void {
   event.implement({
-    description: `What happened to one ${node.name} of those that you follow.`,
+    description: `Event of a subscription to ${node.name} objects.`,
     fields: (t) => ({
-      type: t.field({ type: EventTypeEnum, description: 'What happened.', resolve: ({ type }) => type }),
+      type: t.field({ type: EventTypeEnum, description: 'Type of the event.', resolve: ({ type }) => type }),
       object: t.field({
         type: node,
         nullable: true,
         description: `The ${node.name}. Null for SYNCED and RESET.`,
         resolve: ({ object }) => object,
       }),
-      cursor: t.exposeString('cursor', { description: 'Hand it in as `after` to go on from here. Opaque.' }),
+      cursor: t.exposeString('cursor', {
+        description:
+          'Position in the stream of events, for `after` of a later subscription with the same arguments. Opaque.',
+      }),
     }),
   });
 }

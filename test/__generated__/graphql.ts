@@ -216,17 +216,17 @@ export type DeletionStage =
   /** The object no longer exists: all its finalizers have completed. */
   | 'GONE';
 
-/** What an event of a subscription tells. */
+/** Type of an event of a list subscription. */
 export type EventType =
-  /** The object is new, or has begun to match. */
+  /** The object was created, or starts to match. `object` is its current state. */
   | 'ADDED'
-  /** The object is gone, or has ceased to match. It is told as it was last seen. */
+  /** The object was deleted, stops matching, or is no longer visible to you. `object` is its last known state. */
   | 'DELETED'
-  /** Something that you select has changed. */
+  /** A selected field of the object has changed. `object` is its current state. */
   | 'MODIFIED'
-  /** Forget everything: a new snapshot follows. The cursor handed in, or you, had fallen too far behind. */
+  /** A new snapshot follows, because the events since the cursor are no longer available. Discard all objects. */
   | 'RESET'
-  /** The snapshot is complete: what has been sent is all there is. */
+  /** The snapshot, or the catch-up after a cursor, is complete. */
   | 'SYNCED';
 
 /** Handling of fields that the schema of the object does not declare. */

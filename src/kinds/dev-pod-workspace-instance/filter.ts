@@ -14,7 +14,7 @@ export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorks
   }),
 });
 
-export type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilterInput.$inferInput;
+type DevPodWorkspaceInstanceFilter = typeof DevPodWorkspaceInstanceFilterInput.$inferInput;
 
 /**
  * Returns the predicate of a filter.

@@ -55,8 +55,8 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * Masks the warnings or the error of a write: the secrets of the request, and all values that the API server quotes, which may
- * come from the stored object.
+ * Masks the warnings or the error of a write: the secrets of the request, and all values that the API server quotes, which
+ * may come from the stored object.
  * @param sent the manifest, or the manifests that a patch adds (see `manifestsIn`)
  */
 export async function maskOutcome<T>(sent: unknown, outcome: Promise<WriteResult<T>>): Promise<WriteResult<T>> {
@@ -76,7 +76,7 @@ export async function maskOutcome<T>(sent: unknown, outcome: Promise<WriteResult
   }
 }
 
-/** Masks the value in `Invalid value: "a": must be b`. If the end of the value cannot be determined, masks the rest of the text. */
+/** Masks the value in `Invalid value: "a": must be b`, or the rest of the text if the end of the value is not known. */
 function withoutQuotedValues(text: string): string {
   return text.replaceAll(
     /(?<verdict>\b(?:Invalid|Unsupported|Duplicate) value: )(?:"(?:[^"\\]|\\.)*"|-?[\d.]+(?=:)|[\s\S]*)/gu,

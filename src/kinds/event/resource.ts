@@ -27,7 +27,7 @@ const event = object({
   reportingInstance: string,
 });
 
-export type EventFields = Decoded<typeof event>;
+type EventFields = Decoded<typeof event>;
 export type InvolvedObject = Decoded<typeof involvedObject>;
 
 /** Event of the core API group. Read it with {@link eventFieldsOf}. */

@@ -9,7 +9,7 @@ const descriptions = {
   UNKNOWN: 'The node does not respond, or the phase is one that this gateway does not know.',
 } as const;
 
-export type PodPhase = keyof typeof descriptions;
+type PodPhase = keyof typeof descriptions;
 
 export const PodPhaseEnum = builder.enumType('PodPhase', {
   description: 'Phase of a pod.',

@@ -71,8 +71,6 @@ const status = object({
 
 export type Container = Decoded<typeof container>;
 export type ContainerStatus = Decoded<typeof containerStatus>;
-export type ContainerState = Decoded<typeof containerState>;
-export type Termination = Decoded<typeof terminated>;
 export type PodCondition = Decoded<typeof condition>;
 
 /** Pod. Read it with {@link podSpecOf} and {@link podStatusOf}. */

@@ -15,7 +15,7 @@ export const VolcanoJobFilterInput = builder.inputType('VolcanoJobFilter', {
   }),
 });
 
-export type VolcanoJobFilter = typeof VolcanoJobFilterInput.$inferInput;
+type VolcanoJobFilter = typeof VolcanoJobFilterInput.$inferInput;
 
 /**
  * Returns the predicate of a filter.
