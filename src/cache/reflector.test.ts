@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_EVENT_BYTES } from '../kubernetes/watch-stream.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { widget } from '../../dev/simulator/test-simulator.ts';
 import {
@@ -227,6 +228,20 @@ describe('an error in the reflector', () => {
       1,
       [],
     ]);
+  });
+
+  it('lists again after ten seconds when an event is larger than 10 MiB', async () => {
+    await using reflection = await startReflection();
+    await watching(reflection);
+    reflection.simulator.apply(widget('large', { color: 'x'.repeat(MAX_EVENT_BYTES) }));
+    await waitFor(() => reflection.failures.length > 0, 'the event has been refused');
+    expect([reflection.failures, reflection.listed, reflection.names()]).toEqual([['event-too-large'], ['start'], []]);
+    reflection.clock.pass(PATIENCE_MS);
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+    await watching(reflection);
+    expect([reflection.names(), reflection.failures.length]).toEqual([['large'], 1]);
+    // The streaming list has the object in an event, too, so the list is a paged one.
+    expect([reflection.malformed.length, requestsOf(reflection, 'list').length]).toEqual([1, 1]);
   });
 
   it('lists again when an event handler throws', async () => {

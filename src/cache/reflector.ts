@@ -1,7 +1,7 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
 import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
-import { kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
+import { isEventTooLarge, kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import type { Clock } from './clock.ts';
 import { IdleDeadlines } from './idle-deadline.ts';
@@ -186,8 +186,9 @@ class Reflector<T extends KubernetesObject> {
       });
       this.#streamsLists &&= complete.signal.aborted;
     } catch (error) {
-      const isUnsupported = tooLate.signal.aborted || isStreamingListRefused(error);
+      const isUnsupported = tooLate.signal.aborted || isStreamingListRefused(error) || isEventTooLarge(error);
       if (signal.aborted || complete.signal.aborted || !isUnsupported) throw error;
+      if (isEventTooLarge(error) && error instanceof Error) this.#options.report.malformed(error);
       this.#streamsLists = false;
     } finally {
       complete.abort();

@@ -32,6 +32,10 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
     { code: 503, retryAfterSeconds: 3 },
     { cause: 'overloaded', checkForRollback: true, retryAfterMs: 3_000 },
   ],
+  [
+    { code: 502, reason: 'EventTooLarge' },
+    { cause: 'event-too-large', next: 'list', retryAfterMs: 10_000 },
+  ],
   [{ code: 401 }, { cause: 'unauthorized', refreshCredentials: true, immediate: true }],
   [{ code: 403 }, { cause: 'forbidden' }],
   [{ code: 500 }, { cause: 'server-error', checkForRollback: true }],

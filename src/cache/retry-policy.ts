@@ -1,5 +1,6 @@
 import {
   isBroken,
+  isEventTooLarge,
   isExpired,
   isForbidden,
   isKindUnavailable,
@@ -16,6 +17,7 @@ export interface RetryPolicy {
   readonly cause:
     | 'broken'
     | 'unreachable'
+    | 'event-too-large'
     | 'expired'
     | 'forbidden'
     | 'kind-unavailable'
@@ -35,11 +37,13 @@ export interface RetryPolicy {
   readonly refreshCredentials: boolean;
   /** Whether the first failure of this cause is retried without a wait. */
   readonly immediate: boolean;
-  /** The server's Retry-After, a lower bound of the wait. */
+  /** Lower bound of the wait: the server's Retry-After, or the minimum for this cause. */
   readonly retryAfterMs: number | undefined;
 }
 
 const TOO_LARGE_ATTEMPTS = 3;
+/** Wait before the list that replaces an event above the size limit, as the next event may be as large. */
+const EVENT_TOO_LARGE_WAIT_MS = 10_000;
 
 /**
  * Returns the policy for what a list or watch has thrown. Anything but a {@link StatusError} is a bug.
@@ -54,6 +58,8 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
     retryAfterMs: isStarting(error) ? undefined : retryAfterMsOf(error),
   } as const;
   if (isExpired(error)) return { ...base, cause: 'expired', next: 'list', immediate: true };
+  if (isEventTooLarge(error))
+    return { ...base, cause: 'event-too-large', next: 'list', retryAfterMs: EVENT_TOO_LARGE_WAIT_MS };
   if (isKindUnavailable(error)) return { ...base, cause: 'kind-unavailable', next: 'wait-for-kind' };
   if (isMethodNotAllowed(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
   if (isBroken(error)) return { ...base, cause: 'broken', checkForRollback: true, immediate: true };

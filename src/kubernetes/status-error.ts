@@ -14,7 +14,10 @@ export interface StatusCause {
 export interface StatusDetails {
   /** HTTP status code. */
   readonly code: number;
-  /** `Status.reason`, e.g. `NotFound`, or a reason of the gateway: `KindUnavailable`, `Unreachable`, `Broken`. */
+  /**
+   * `Status.reason`, e.g. `NotFound`, or a reason of the gateway: `KindUnavailable`, `Unreachable`, `Broken`,
+   * `InvalidResponse`, `EventTooLarge`.
+   */
   readonly reason: string;
   readonly message: string;
   readonly kind?: string | undefined;
@@ -89,6 +92,21 @@ export function isUnreachable(error: unknown): boolean {
 /** Returns whether the connection failed after the request was sent, so the API server may have processed it. */
 export function isBroken(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'Broken';
+}
+
+/** Returns whether the response is not of the Kubernetes API: it has another type, or lacks required fields. */
+export function isInvalidResponse(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'InvalidResponse';
+}
+
+/** Returns the error of a response that is not of the Kubernetes API. It has the HTTP status of a bad gateway. */
+export function invalidResponse(message: string): StatusError {
+  return new StatusError({ code: 502, reason: 'InvalidResponse', message });
+}
+
+/** Returns whether a watch was ended because an event was larger than the limit, so that changes are missing. */
+export function isEventTooLarge(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'EventTooLarge';
 }
 
 /** Returns the error of a request for a resource that the API server does not serve. */

@@ -2,7 +2,7 @@ import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { startLoopbackServer } from '../../test/support/loopback-server.ts';
 import type { StatusError } from './status-error.ts';
-import { readWatchStream, type WatchEvent } from './watch-stream.ts';
+import { MAX_EVENT_BYTES, readWatchStream, type WatchEvent } from './watch-stream.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 
 it('returns events in order when each line has one', async () => {
@@ -62,6 +62,27 @@ it.each(['{"type":"ERROR"}', '{"type":"ERROR","object":{"message":"?"}}'])(
     expect((await read(`${error}\n`)).end).toMatchObject({ code: 500 });
   },
 );
+
+it('throws EventTooLarge before the line ends when it is longer than 10 MiB', async () => {
+  const { events, malformed, end } = await readFrom((response) => {
+    response.write(line('ADDED', object('a')));
+    response.write('x'.repeat(MAX_EVENT_BYTES + 1)); // and no line end
+  });
+  expect([events.length, malformed.length]).toEqual([1, 0]);
+  expect(end).toMatchObject({
+    reason: 'EventTooLarge',
+    message: 'Expected watch events of at most 10485760 bytes, got a larger one. The resource is listed again.',
+  });
+});
+
+it('returns events when a line has the maximum size', async () => {
+  const padding = MAX_EVENT_BYTES - line('ADDED', object('a', { color: '' })).length + 1;
+  const { events, end } = await read(
+    line('ADDED', object('a', { color: 'x'.repeat(padding) })),
+    line('MODIFIED', object('b')),
+  );
+  expect([events.map(({ type }) => type), end]).toEqual([['ADDED', 'MODIFIED'], 'end']);
+});
 
 it('throws Broken when the connection is closed', async () => {
   const { events, end } = await readFrom((response) => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { decodeObject, decodeStatus, decodeVersion, decodeWriteTime } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
@@ -30,7 +30,7 @@ export interface WatchStreamOptions<T extends KubernetesObject> {
 interface RawEvent {
   readonly type?: unknown;
   readonly object?: {
-    readonly code?: number;
+    readonly code?: unknown;
     readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
   };
 }
@@ -38,37 +38,93 @@ interface RawEvent {
 /**
  * Reads the events of a watch (`metav1.WatchEvent`, one JSON object per line) in order. Resolves when the API server ends the
  * stream.
- * @throws {StatusError} the Status of an ERROR event; `Broken` if the connection fails or is silent for too long
+ * @throws {StatusError} the Status of an ERROR event; `Broken` if the connection fails or is silent for too long;
+ * `EventTooLarge` if a line is longer than {@link MAX_EVENT_BYTES}, before it is complete
  */
 export function readWatchStream<T extends KubernetesObject>(
-  response: IncomingMessage,
+  response: Readable,
   options: WatchStreamOptions<T>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let rest = '';
+    const lines = new EventLines();
     const fail = (error: unknown) => {
       reject(error);
       response.destroy();
     };
     const idle = setTimeout(() => fail(broken(`silent for ${options.idleTimeoutMs} ms`)), options.idleTimeoutMs);
-    response.setEncoding('utf8');
-    response.on('data', (chunk: string) => {
+    response.on('data', (chunk: Buffer) => {
       idle.refresh();
       options.onActivity?.();
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
       try {
-        for (const line of lines) if (line.trim() !== '') handleLine(line, options);
+        for (const line of lines.push(chunk)) if (line.trim() !== '') handleLine(line, options);
       } catch (error) {
         fail(error);
       }
     });
     response.once('end', resolve);
-    response.once('error', (error) => fail(broken(error.message)));
+    response.once('error', () => fail(broken('interrupted, because the connection failed')));
     response.once('close', () => {
       clearTimeout(idle);
       reject(broken('closed before its end'));
     });
+  });
+}
+
+/**
+ * Maximum size of a watch event. etcd stores at most 1.5 MiB per object by default, of which JSON makes at most six times as
+ * much: the API server escapes `<` as `\\u003c`.
+ */
+export const MAX_EVENT_BYTES = 10 * 2 ** 20;
+const NEWLINE = 0x0a;
+/** Larger buffers are released after each line. */
+const MAX_IDLE_BUFFER_BYTES = 2 ** 16;
+
+/** Splits the bytes of a watch into lines, in linear time. Holds at most {@link MAX_EVENT_BYTES} of the unfinished line. */
+class EventLines {
+  #buffer = Buffer.alloc(0);
+  /** Bytes of the unfinished line in the buffer. */
+  #length = 0;
+
+  /**
+   * Yields the lines that end in this chunk, without line ends.
+   * @throws {StatusError} `EventTooLarge`
+   */
+  *push(chunk: Buffer): Iterable<string> {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      yield this.#finish(chunk.subarray(start, end));
+      start = end + 1;
+    }
+    this.#append(chunk.subarray(start));
+  }
+
+  #finish(end: Buffer): string {
+    if (this.#length === 0) return end.toString('utf8');
+    this.#append(end);
+    const line = this.#buffer.toString('utf8', 0, this.#length);
+    this.#length = 0;
+    if (this.#buffer.length > MAX_IDLE_BUFFER_BYTES) this.#buffer = Buffer.alloc(0);
+    return line;
+  }
+
+  #append(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > MAX_EVENT_BYTES) throw eventTooLarge();
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(MAX_EVENT_BYTES, Math.max(length, 2 * this.#buffer.length)));
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    bytes.copy(this.#buffer, this.#length);
+    this.#length = length;
+  }
+}
+
+function eventTooLarge(): StatusError {
+  return new StatusError({
+    code: 502,
+    reason: 'EventTooLarge',
+    message: `Expected watch events of at most ${MAX_EVENT_BYTES} bytes, got a larger one. The resource is listed again.`,
   });
 }
 
@@ -111,7 +167,7 @@ function decodeEvent<T extends KubernetesObject>({ type, object }: RawEvent, res
         initialEventsEnd: object?.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true',
       };
     case 'ERROR':
-      throw decodeStatus(object?.code ?? 500, object);
+      throw decodeStatus(typeof object?.code === 'number' ? object.code : 500, object);
     default:
       throw new TypeError(
         `Expected a watch event of type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, got ${redactedSummary(type)} as type`,
