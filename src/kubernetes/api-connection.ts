@@ -148,6 +148,7 @@ function isConnectionReset({ code }: NodeJS.ErrnoException): boolean {
 }
 
 function reasonOf({ message, code }: NodeJS.ErrnoException): string {
+  if (code?.startsWith('HPE_')) return 'the response is not valid HTTP'; // the parser's own messages name its states
   return message || (code ?? 'no response');
 }
 

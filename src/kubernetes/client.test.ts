@@ -75,11 +75,43 @@ describe('reading', () => {
     expect(list).toEqual({ items: [], resourceVersion: '7', continue: undefined });
   });
 
-  it('fails a read when the response is not JSON', async () => {
-    await using server = await answering(200, '<html>Log in</html>');
-    await expect(server.client.get(Widget, at, signal)).rejects.toThrow(
-      new TypeError('Expected JSON from the API server, got a string of 19 characters'),
-    );
+  it.each([
+    ['<html>Log in</html>', 'Expected a JSON object from the API server, got a string of 19 characters.'],
+    ['null', 'Expected a JSON object from the API server, got null.'],
+    ['[]', 'Expected a JSON object from the API server, got a list of 0 items.'],
+    ['{}', 'Expected a Widget with metadata.name, uid and resourceVersion, got an object with 0 fields'],
+    ['{"metadata":{"name":"a","uid":7}}', expect.stringContaining('with a number as metadata.uid')],
+  ])('returns InvalidResponse when the response to a read is %s', async (body, message) => {
+    await using server = await answering(200, body);
+    const read = server.client.get(Widget, at, signal);
+    await expect(read).rejects.toMatchObject({ name: 'StatusError', code: 502, reason: 'InvalidResponse', message });
+  });
+
+  it.each(['null', '<html></html>', '{}', '{"items":{},"metadata":{"resourceVersion":"1"}}', '{"items":[]}'])(
+    'returns InvalidResponse when the response to a list is %s',
+    async (body) => {
+      await using server = await answering(200, body);
+      const list = server.client.list(Widget, { signal }, refuseMalformed);
+      await expect(list).rejects.toMatchObject({ name: 'StatusError', reason: 'InvalidResponse' });
+    },
+  );
+
+  it('returns InvalidResponse when the response to a request without resource is null', async () => {
+    await using server = await answering(201, 'null');
+    const review = server.client.request('POST', ['apis', 'authorization.k8s.io', 'v1', 'reviews'], {
+      signal,
+      body: {},
+    });
+    await expect(review).rejects.toMatchObject({ name: 'StatusError', code: 502, reason: 'InvalidResponse' });
+  });
+
+  it('returns all items when the API server ignores the limit', async () => {
+    const items = Array.from({ length: 200_000 }, (_, index) => ({
+      metadata: { name: `w-${index}`, uid: `${index}`, resourceVersion: '1' },
+    }));
+    await using server = await answering(200, JSON.stringify({ items, metadata: { resourceVersion: '7' } }));
+    const all = await server.client.listAll(Widget, { signal }, refuseMalformed);
+    expect(all.items).toHaveLength(items.length);
   });
 });
 
@@ -145,6 +177,20 @@ describe('writing', () => {
     expect(left).toEqual(['b', 'c']);
   });
 
+  it.each(['labelSelector', 'fieldSelector'])(
+    'sends nothing when a %s is longer than 8,000 characters',
+    async (name) => {
+      await using server = await answering(200, '{}');
+      const options = { [name]: 'a'.repeat(8_001), signal };
+      await expect(server.client.deleteCollection(Widget, 'default', options)).rejects.toMatchObject({
+        code: 400,
+        reason: 'BadRequest',
+        message: expect.stringMatching(/^Expected a (label|field) selector of at most 8000 characters, got 8001\.$/u),
+      });
+      expect(server.seen).toEqual([]);
+    },
+  );
+
   it('tries another name when the generated name exists', async () => {
     await using cluster = await startWidgetCluster();
     const taken = { status: 409, reason: 'AlreadyExists', when: ({ verb }: { verb: string }) => verb === 'create' };
@@ -201,6 +247,36 @@ describe('writing', () => {
   });
 });
 
+const outcomeUnknown = { code: 504, reason: 'Timeout', message: expect.stringContaining('may or may not have') };
+const writes: readonly (readonly [string, (client: Client) => Promise<unknown>])[] = [
+  ['create', (client) => client.create(Widget, {}, { signal })],
+  ['replace', (client) => client.replace(Widget, at, {}, { signal })],
+  ['patch', (client) => client.patch(Widget, at, { type: 'MERGE', body: {} }, { signal })],
+  ['delete', (client) => client.delete(Widget, at, { signal })],
+  ['delete of a collection', (client) => client.deleteCollection(Widget, 'default', { signal })],
+];
+
+describe('an unreadable response to a write', () => {
+  it.each(writes)('returns an unknown outcome when the response to a %s is not of the API', async (_, write) => {
+    for (const [code, body] of [
+      [200, '<html>Log in</html>'],
+      [200, 'null'],
+      [200, '[]'],
+      [201, ''],
+      [502, '<html>Bad gateway</html>'],
+    ] as const) {
+      await using server = await answering(code, body);
+      await expect(write(server.client)).rejects.toMatchObject(outcomeUnknown);
+      expect(server.seen).toHaveLength(1);
+    }
+  });
+
+  it.each(writes.slice(0, 3))('returns an unknown outcome when the response to a %s is no object', async (_, write) => {
+    await using server = await answering(200, '{"metadata":{"name":7}}');
+    await expect(write(server.client)).rejects.toMatchObject(outcomeUnknown);
+  });
+});
+
 describe('a failure', () => {
   it('returns NotFound for a missing object and KindUnavailable when the kind is not served', async () => {
     await using cluster = await startWidgetCluster();
@@ -224,6 +300,30 @@ describe('a failure', () => {
       reason: 'NotFound',
       details: { kind: 'namespaces', name: 'nowhere' },
     });
+  });
+
+  it.each([302, 404])('returns InvalidResponse when a proxy responds with a page and HTTP %i', async (code) => {
+    await using server = await answering(code, '<html>Not here</html>');
+    for (const read of [server.client.get(Widget, at, signal), server.client.list(Widget, { signal }, refuseMalformed)])
+      await expect(read).rejects.toMatchObject({ code: 502, reason: 'InvalidResponse' });
+  });
+
+  it('returns KindUnavailable when the API server does not serve the group', async () => {
+    await using server = await answering(404, '404 page not found\n');
+    await expect(server.client.get(Widget, at, signal)).rejects.toSatisfy(isKindUnavailable);
+  });
+
+  it.each([
+    { details: null },
+    { details: 'text' },
+    { details: { causes: null } },
+    { details: { causes: [null, 7] } },
+    { details: { causes: {}, retryAfterSeconds: '7' } },
+    { code: '409', reason: null },
+  ])('returns a StatusError when fields of a Status have other types: %j', async (status) => {
+    await using server = await answering(409, statusText(status));
+    const refused = await failure(server, (client) => client.get(Widget, at, signal));
+    expect(refused).toMatchObject({ name: 'StatusError', code: 409, details: { causes: [] } });
   });
 
   it('returns the retry delay when the body or the header has one', async () => {

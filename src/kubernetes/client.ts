@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { decodeDeletion, decodeItemCount, decodeObject, decodeVersion, decodeWritten } from './decode.ts';
+import { decodeDeletion, decodeItemCount, decodeList, decodeObject, decodeWritten } from './decode.ts';
 import type { ApiConnection } from './api-connection.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
+import { assertSelectorLength } from './label-selector.ts';
 import type { KubernetesObject, ObjectName } from './object.ts';
 import type { PathSegments } from './path.ts';
 import { resourcePath, type Resource, type ResourceName } from './resource.ts';
 import { FIELD_MANAGER, Requests, timeoutError, type QueryParameters } from './requests.ts';
+import { decodeBody } from './response.ts';
 import { isNameTaken } from './status-error.ts';
 import {
   deleteOptionsOf,
@@ -65,8 +67,8 @@ export class Client {
       resource,
       query,
     });
-    const { items, metadata } = body as { items?: readonly unknown[] | null; metadata?: { continue?: string } };
-    const decoded = (items ?? []).flatMap((item) => {
+    const page = decodeBody(body, decodeList);
+    const items = page.items.flatMap((item) => {
       try {
         return [decodeObject(item, resource)];
       } catch (error) {
@@ -75,7 +77,7 @@ export class Client {
         return [];
       }
     });
-    return { items: decoded, resourceVersion: decodeVersion(body), continue: metadata?.continue || undefined };
+    return { ...page, items };
   }
 
   /** Returns all pages of a list, which are of one resourceVersion. Fails with 410 Expired if paging takes too long. */
@@ -88,7 +90,8 @@ export class Client {
     let page: ObjectList<T> | undefined;
     do {
       page = await this.list(resource, { ...options, limit: PAGE_SIZE, continue: page?.continue }, onMalformed);
-      items.push(...(intern ? page.items.map(intern) : page.items));
+      // Without spread: an API server that ignores the limit returns more items than a call can have arguments.
+      for (const item of page.items) items.push(intern ? intern(item) : item);
     } while (page.continue !== undefined);
     return { items, resourceVersion: page.resourceVersion };
   }
@@ -123,7 +126,8 @@ export class Client {
   /** Returns an object. Throws 404 NotFound if it does not exist. */
   async get<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName, signal: AbortSignal): Promise<T> {
     const about = { signal, resource, namespace: at.namespace };
-    return decodeObject(await this.#requests.sendForJson('GET', resourcePath(resource, nameOf(at)), about), resource);
+    const body = await this.#requests.sendForJson('GET', resourcePath(resource, nameOf(at)), about);
+    return decodeBody(body, (object) => decodeObject(object, resource));
   }
 
   /** Creates an object. Tries up to five times if the name that the API server generated exists already. */
@@ -169,8 +173,9 @@ export class Client {
   ): Promise<DeleteResult<T>> {
     const { namespace } = at;
     const about = { signal: options.signal, resource, namespace, body: deleteOptionsOf(options) };
-    const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, nameOf(at)), about);
-    return { object: decodeDeletion(body, resource), warnings };
+    const decode = (response: unknown) => decodeDeletion(response, resource);
+    const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, nameOf(at)), about, decode);
+    return { object: body, warnings };
   }
 
   /** Deletes the objects that match the selectors, in a namespace or in the whole cluster. */
@@ -179,10 +184,13 @@ export class Client {
     namespace: string | undefined,
     { labelSelector, fieldSelector, ...options }: DeleteCollectionOptions,
   ): Promise<DeleteCollectionResult> {
+    assertSelectorLength('label', labelSelector);
+    assertSelectorLength('field', fieldSelector);
     const query = { labelSelector, fieldSelector };
     const about = { signal: options.signal, resource, namespace, query, body: deleteOptionsOf(options) };
-    const { body, warnings } = await this.#requests.write('DELETE', resourcePath(resource, { namespace }), about);
-    return { count: decodeItemCount(body), warnings };
+    const path = resourcePath(resource, { namespace });
+    const { body, warnings } = await this.#requests.write('DELETE', path, about, decodeItemCount);
+    return { count: body, warnings };
   }
 
   /**
@@ -227,15 +235,14 @@ export class Client {
     options: WriteOptions,
   ): Promise<WriteResult<T>> {
     const { subresource, signal } = options;
-    const response = await this.#requests.write(method, resourcePath(resource, { namespace, name, subresource }), {
-      signal,
-      resource,
-      namespace,
-      query: { fieldManager: FIELD_MANAGER, ...writeQueryOf(options) },
-      contentType,
-      body,
-    });
-    return { object: decodeWritten(response.body, resource, options), warnings: response.warnings };
+    const query = { fieldManager: FIELD_MANAGER, ...writeQueryOf(options) };
+    const response = await this.#requests.write(
+      method,
+      resourcePath(resource, { namespace, name, subresource }),
+      { signal, resource, namespace, query, contentType, body },
+      (object) => decodeWritten(object, resource, options),
+    );
+    return { object: response.body, warnings: response.warnings };
   }
 }
 

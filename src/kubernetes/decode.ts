@@ -1,3 +1,4 @@
+import { int, listOf, object, string, type Decoded } from './decoder.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
@@ -23,36 +24,36 @@ interface RawList {
   readonly items?: unknown;
 }
 
-interface RawStatus {
-  readonly kind?: unknown;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly code?: number;
-  readonly details?: {
-    readonly name?: string;
-    readonly kind?: string;
-    readonly retryAfterSeconds?: number;
-    readonly causes?: readonly RawCause[];
-  };
-}
+/** Fields of a Status. Those with other types count as absent: webhooks and aggregated API servers write them, too. */
+const status = object({
+  reason: string,
+  message: string,
+  code: int,
+  details: object({
+    name: string,
+    kind: string,
+    retryAfterSeconds: int,
+    causes: listOf(object({ reason: string, field: string, message: string })),
+  }),
+});
+type RawStatus = Decoded<typeof status>;
 
-interface RawCause {
-  readonly reason?: string | undefined;
-  readonly field?: string | undefined;
-  readonly message?: string | undefined;
+/** Response or watch event that is not what the Kubernetes API defines. The message quotes no content. */
+export class DecodeError extends TypeError {
+  override readonly name = 'DecodeError';
 }
 
 /**
  * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
  * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
- * @throws {TypeError} if name, uid or resourceVersion is missing; the message names the field and quotes no content
+ * @throws {DecodeError} if name, uid or resourceVersion is missing; the message names the field and quotes no content
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
   const missing = (['name', 'uid', 'resourceVersion'] as const).find((field) => typeof metadata?.[field] !== 'string');
   if (!metadata || missing) {
     const at = missing && metadata ? ` with ${redactedSummary(metadata[missing])} as metadata.${missing}` : '';
-    throw new TypeError(
+    throw new DecodeError(
       `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
@@ -75,18 +76,45 @@ export function decodeWritten<T extends KubernetesObject>(
   resource: Resource<T>,
   { dryRun }: { readonly dryRun?: boolean | undefined },
 ): T {
-  const object = value as RawObject | null;
-  const isUnstored = dryRun && object?.metadata && object.metadata.resourceVersion === undefined;
+  const written = value as RawObject | null;
+  const isUnstored = dryRun && written?.metadata && written.metadata.resourceVersion === undefined;
   if (!isUnstored) return decodeObject(value, resource);
-  return decodeObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, resource);
+  return decodeObject({ ...written, metadata: { ...written.metadata, resourceVersion: '' } }, resource);
 }
 
 /** Returns the object that still waits for finalizers or its grace period; undefined if the deletion is complete. */
 export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
   const { kind, metadata } = (value ?? {}) as RawObject;
   if (kind === 'Status' || !metadata?.deletionTimestamp) return undefined;
-  const waits = (metadata.finalizers ?? []).length > 0 || Number(metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  const { finalizers, deletionGracePeriodSeconds: seconds } = metadata;
+  const waits = (Array.isArray(finalizers) && finalizers.length > 0) || (typeof seconds === 'number' && seconds > 0);
   return waits ? decodeObject(value, resource) : undefined;
+}
+
+/** Page of a list, with items that are not decoded. */
+interface RawPage {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
+  readonly continue: string | undefined;
+}
+
+/**
+ * Returns the items of a list (`metav1.List`), its resourceVersion and its continue token.
+ * @throws {DecodeError} if the items are no list, or there is no resourceVersion
+ */
+export function decodeList(value: unknown): RawPage {
+  const { items, metadata } = value as {
+    readonly items?: unknown;
+    readonly metadata?: { readonly continue?: unknown };
+  };
+  if (items !== undefined && items !== null && !Array.isArray(items))
+    throw new DecodeError(`Expected a list of items, got ${redactedSummary(items)}`);
+  const token = metadata?.continue;
+  return {
+    items: items ?? [],
+    resourceVersion: decodeVersion(value),
+    continue: typeof token === 'string' && token !== '' ? token : undefined,
+  };
 }
 
 /** Returns the number of items of a list; 0 for a Status. */
@@ -97,12 +125,12 @@ export function decodeItemCount(value: unknown): number {
 
 /**
  * Returns the resourceVersion of a list or bookmark.
- * @throws {TypeError} if there is none
+ * @throws {DecodeError} if there is none
  */
 export function decodeVersion(value: unknown): string {
   const version = (value as RawObject | null)?.metadata?.resourceVersion;
   if (typeof version !== 'string' || version === '')
-    throw new TypeError(`Expected a resourceVersion, got ${redactedSummary(value)}`);
+    throw new DecodeError(`Expected a resourceVersion, got ${redactedSummary(value)}`);
   return version;
 }
 
@@ -113,9 +141,12 @@ export function decodeVersion(value: unknown): string {
 export function decodeWriteTime(value: unknown): number | undefined {
   const managers = (value as RawObject | null)?.metadata?.managedFields;
   if (!Array.isArray(managers)) return undefined;
-  const times = managers.map((manager: { readonly time?: unknown } | null) => Date.parse(String(manager?.time)));
-  const known = times.filter((time) => !Number.isNaN(time));
-  return known.length === 0 ? undefined : Math.max(...known);
+  let latest: number | undefined;
+  for (const { time } of managers.map((manager: { readonly time?: unknown } | null) => manager ?? {})) {
+    const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+    if (!Number.isNaN(milliseconds)) latest = Math.max(latest ?? milliseconds, milliseconds);
+  }
+  return latest;
 }
 
 /**
@@ -123,42 +154,53 @@ export function decodeWriteTime(value: unknown): number | undefined {
  * proxy.
  */
 export function decodeStatus(code: number, body: unknown, retryAfterHeader?: string): StatusError {
-  const status = withoutPatchedObject((body as RawStatus | null)?.kind === 'Status' ? (body as RawStatus) : {});
-  const retryAfterSeconds = status.details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
+  const { details, ...decoded } = withoutPatchedObject((isStatus(body) && status.decode(body)) || {});
+  const retryAfterSeconds = details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
   const instead = body === undefined || body === '' ? '' : `, with ${redactedSummary(body)} instead of a Status`;
   return new StatusError({
-    code: status.code ?? code,
-    reason: status.reason ?? '',
-    message: status.message ?? `The API server responded with HTTP ${code}${instead}`,
-    kind: status.details?.kind,
-    name: status.details?.name,
-    causes: (status.details?.causes ?? []).map(decodeCause),
+    code: decoded.code || code,
+    reason: decoded.reason ?? '',
+    message: decoded.message ?? `The API server responded with HTTP ${code}${instead}`,
+    kind: details?.kind,
+    name: details?.name,
+    causes: (details?.causes ?? []).map(decodeCause),
     retryAfterSeconds,
   });
 }
 
+/** Returns whether a value is a Status. */
+export function isStatus(value: unknown): boolean {
+  return (value as RawObject | null)?.kind === 'Status';
+}
+
 /** A cause about the object as a whole has no field: API servers since 1.25 print its path as `<nil>`. */
-function decodeCause({ reason = '', field = '', message = '' }: RawCause): StatusCause {
+function decodeCause({ reason = '', field = '', message = '' }: Partial<StatusCause>): StatusCause {
   return { reason, field: field === '<nil>' ? '' : field, message };
 }
 
-const STRICT_DECODING_ERROR = /^Invalid value: "\{(?:[^"\\]|\\.)*": (?<error>strict decoding error: .*)$/su;
+const PATCHED_OBJECT = 'Invalid value: "{';
+/** End of the quoted object and start of the error. In the object every quotation mark has a backslash before it. */
+const STRICT_DECODING_ERROR = '}": strict decoding error: ';
 const DECODING_PROBLEM = /(?<ofPatch>json patch )?(?:unknown|duplicate) field "(?<field>(?:[^"\\]|\\.)*)"/gu;
 
 /**
  * Splits the cause of a patch that `fieldValidation: Strict` refused. API servers return one cause for a field `patch`, whose
  * value is the whole patched object; this returns one cause for each field, without the object.
  */
-function withoutPatchedObject(status: RawStatus): RawStatus {
-  const [cause] = status.details?.causes ?? [];
-  const error =
-    cause?.field === 'patch' ? STRICT_DECODING_ERROR.exec(cause.message ?? '')?.groups?.['error'] : undefined;
-  if (error === undefined) return status;
+function withoutPatchedObject(refused: RawStatus): RawStatus {
+  const [cause] = refused.details?.causes ?? [];
+  const error = cause?.field === 'patch' ? strictDecodingErrorIn(cause.message ?? '') : undefined;
+  if (error === undefined) return refused;
   const causes = [...error.matchAll(DECODING_PROBLEM)].map(({ 0: message, groups = {} }) => {
-    const field = groups['ofPatch'] === undefined ? groups['field'] : `patch${groups['field']}`;
-    return { reason: 'FieldValueInvalid', field, message };
+    const { ofPatch, field = '' } = groups;
+    return { reason: 'FieldValueInvalid', field: ofPatch === undefined ? field : `patch${field}`, message };
   });
-  return { ...status, message: error, details: { ...status.details, causes } };
+  return { ...refused, message: error, details: { ...refused.details, causes } };
+}
+
+function strictDecodingErrorIn(message: string): string | undefined {
+  const end = message.startsWith(PATCHED_OBJECT) ? message.indexOf(STRICT_DECODING_ERROR) : -1;
+  return end === -1 ? undefined : message.slice(end + '}": '.length);
 }
 
 function secondsOf(header: string | undefined): number | undefined {
@@ -171,7 +213,12 @@ function trimAnnotations(annotations: Readonly<Record<string, string>> | null | 
   return { annotations: kept };
 }
 
+/** Freezes an object and all that it contains. Without recursion: the depth of an object is up to its writer. */
 function deepFreeze(value: object): object {
-  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child);
-  return Object.freeze(value);
+  const pending = [value];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    Object.freeze(next);
+    for (const child of Object.values(next)) if (typeof child === 'object' && child !== null) pending.push(child);
+  }
+  return value;
 }

@@ -1,3 +1,7 @@
+import { kubeconfig } from '../../test/support/kubeconfig.ts';
+import { startLoopbackServer } from '../../test/support/loopback-server.ts';
+import { createApiConnection } from './api-connection.ts';
+import { Client } from './client.ts';
 import { expect, it } from 'vitest';
 import { startWidgetCluster, Widget, type WidgetCluster } from '../../test/support/widget.ts';
 import { Discovery, kubernetesVersionOf } from './discovery.ts';
@@ -30,6 +34,31 @@ it('returns unknown and keeps the last result when discovery fails', async () =>
   cluster.simulator.faults.refuse({ status: 503 });
   expect([await discovery.discover(Widget), discovery.lastKnown(Widget)]).toEqual(['unknown', 'watched']);
 });
+
+it.each([
+  [200, 'null'],
+  [200, '{}'],
+  [200, '<html></html>'],
+  [404, '<html>Not here</html>'],
+])('returns unknown when discovery gets HTTP %i with %s', async (code, body) => {
+  await using server = await startLoopbackServer({ answer: (response) => void response.writeHead(code).end(body) });
+  const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
+  expect(await new Discovery(client, { intervalMs: INTERVAL_MS, now: () => 0, signal }).discover(Widget)).toBe(
+    'unknown',
+  );
+});
+
+it.each(['null', '[null,7,{"name":7}]'])(
+  'returns absent when the resources of a group version are %s',
+  async (list) => {
+    const body = `{"kind":"APIResourceList","resources":${list}}`;
+    await using server = await startLoopbackServer({ answer: (response) => void response.end(body) });
+    const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
+    expect(await new Discovery(client, { intervalMs: INTERVAL_MS, now: () => 0, signal }).discover(Widget)).toBe(
+      'absent',
+    );
+  },
+);
 
 it('sends one request per interval when many resources of a group version are discovered at once', async () => {
   await using cluster = await startWidgetCluster();

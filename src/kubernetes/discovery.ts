@@ -1,15 +1,12 @@
 import type { Client } from './client.ts';
+import { listOf, object, string } from './decoder.ts';
+import { redactedSummary } from './redacted.ts';
 import { apiVersionOf, groupVersionPath, type ResourceName } from './resource.ts';
-import { StatusError } from './status-error.ts';
+import { invalidResponse, StatusError } from './status-error.ts';
 import { TtlCache } from './ttl-cache.ts';
 
-interface RawResourceList {
-  readonly resources?: readonly { readonly name?: string; readonly verbs?: readonly string[] }[];
-}
-
-interface RawVersion {
-  readonly gitVersion?: string;
-}
+const resourceList = object({ kind: string, resources: listOf(object({ name: string, verbs: listOf(string) })) });
+const versionInfo = object({ gitVersion: string });
 
 /**
  * Verbs with which the API server serves a resource. `listed`: without watch. `unknown`: no discovery has succeeded
@@ -77,9 +74,10 @@ async function fetchGroupVersion(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Serving>> {
   try {
-    const { resources = [] } = (await client.request('GET', groupVersionPath(resource), {
-      signal,
-    })) as RawResourceList;
+    const response = await client.request('GET', groupVersionPath(resource), { signal });
+    const { kind, resources = [] } = resourceList.decode(response) ?? {};
+    if (kind !== 'APIResourceList')
+      throw invalidResponse(`Expected an APIResourceList, got ${redactedSummary(response)}.`);
     return new Map(
       resources.map(({ name = '', verbs }) => [name, !verbs || verbs.includes('watch') ? 'watched' : 'listed']),
     );
@@ -91,5 +89,5 @@ async function fetchGroupVersion(
 
 /** Returns the API server's version, e.g. `v1.37.2`; undefined if its response has none. */
 export async function kubernetesVersionOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
-  return ((await client.request('GET', ['version'], { signal })) as RawVersion).gitVersion;
+  return versionInfo.decode(await client.request('GET', ['version'], { signal }))?.gitVersion;
 }

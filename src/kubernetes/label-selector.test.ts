@@ -101,6 +101,27 @@ describe('a label selector string', () => {
     expect(() => parseLabelSelector('team=ml,tier is dev')).toThrow('got "tier is dev" as one of its requirements');
   });
 
+  it('throws BadRequest with limit and length when the selector is too long', () => {
+    expect(() => parseLabelSelector(','.repeat(8_001))).toThrow(
+      expect.objectContaining({
+        code: 400,
+        reason: 'BadRequest',
+        message: 'Expected a label selector of at most 8000 characters, got 8001.',
+      }),
+    );
+  });
+
+  it('throws with limit and number when there are too many requirements', () => {
+    expect(parseLabelSelector(Array(200).fill('team').join(','))(labels)).toBe(true);
+    expect(() => parseLabelSelector(Array(201).fill('team').join(','))).toThrow(
+      new SyntaxError('Expected a label selector of at most 200 requirements, got 201.'),
+    );
+  });
+
+  it('quotes at most 100 characters when a long requirement is invalid', () => {
+    expect(() => parseLabelSelector('?'.repeat(8_000))).toThrow(new RegExp(`got "[?]{100}…" as`, 'u'));
+  });
+
   it('accepts keys and values when they have the maximum length', () => {
     const [prefix, name] = [Array(126).fill('x').join('.'), 'x'.repeat(63)];
     expect(parseLabelSelector(`${prefix}/${name}=${name}`)({ [`${prefix}/${name}`]: name })).toBe(true);

@@ -1,3 +1,5 @@
+import { StatusError } from './status-error.ts';
+
 type Labels = Readonly<Record<string, string>>;
 
 /** Returns whether an object with these labels matches. */
@@ -19,17 +21,48 @@ const INTEGER = /^-?\d+$/u;
  * [Kubernetes grammar](https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors): `a=b`,
  * `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, joined by commas. An empty text matches all
  * objects. `!=` and `notin` also match objects without the label.
- * @throws {SyntaxError} naming the invalid requirement
+ * @throws {SyntaxError} naming the invalid requirement, or if there are more than {@link MAX_REQUIREMENTS}
+ * @throws {StatusError} BadRequest if the selector is longer than {@link MAX_SELECTOR_LENGTH}
  */
 export function parseLabelSelector(text: string): LabelSelector {
-  const requirements = splitRequirements(text).map(parseRequirement);
+  assertSelectorLength('label', text);
+  const parts = splitRequirements(text);
+  if (parts.length > MAX_REQUIREMENTS)
+    throw new SyntaxError(
+      `Expected a label selector of at most ${MAX_REQUIREMENTS} requirements, got ${parts.length}.`,
+    );
+  const requirements = parts.map(parseRequirement);
   return (labels = {}) => requirements.every((matches) => matches(labels));
 }
 
-/** Splits a selector at commas outside of parentheses. */
+/** Maximum length of a selector in characters: it is a part of request URLs, which many proxies limit to 8 or 16 kB. */
+export const MAX_SELECTOR_LENGTH = 8_000;
+/** Maximum number of requirements, as each costs a check for each object. */
+export const MAX_REQUIREMENTS = 200;
+
+/** @throws {StatusError} BadRequest if a selector is longer than {@link MAX_SELECTOR_LENGTH} */
+export function assertSelectorLength(type: 'label' | 'field', selector: string | undefined): void {
+  const length = selector?.length ?? 0;
+  if (length <= MAX_SELECTOR_LENGTH) return;
+  const message = `Expected a ${type} selector of at most ${MAX_SELECTOR_LENGTH} characters, got ${length}.`;
+  throw new StatusError({ code: 400, reason: 'BadRequest', message });
+}
+
+/** Splits a selector at commas outside of parentheses, in one pass. */
 function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
-  return text.split(/,(?![^(]*\))/u).map((requirement) => requirement.trim());
+  const requirements: string[] = [];
+  let start = 0;
+  let isInParentheses = false;
+  for (let index = 0; index <= text.length; index += 1) {
+    const character = text[index];
+    if (character === '(') isInParentheses = true;
+    if (character === ')') isInParentheses = false;
+    if (index < text.length && (character !== ',' || isInParentheses)) continue;
+    requirements.push(text.slice(start, index).trim());
+    start = index + 1;
+  }
+  return requirements;
 }
 
 function parseRequirement(text: string): (labels: Labels) => boolean {
@@ -73,8 +106,14 @@ function comparison(
 
 function invalidRequirement(text: string): SyntaxError {
   return new SyntaxError(
-    `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${JSON.stringify(text)} as one of its requirements.`,
+    `Expected a label selector such as "team=ml,tier in (dev,test),!legacy", got ${excerptOf(text)} as one of its requirements.`,
   );
+}
+
+const MAX_EXCERPT_LENGTH = 100;
+
+function excerptOf(text: string): string {
+  return JSON.stringify(text.length > MAX_EXCERPT_LENGTH ? `${text.slice(0, MAX_EXCERPT_LENGTH)}…` : text);
 }
 
 /** `metav1.LabelSelector`, the form in objects. */
@@ -105,21 +144,21 @@ function compileExpression(
   expression: NonNullable<SelectorObject['matchExpressions']>[number],
 ): LabelSelector | undefined {
   const { key, operator } = expression;
-  const values = expression.values ?? [];
-  if (!key || !LABEL_KEY.test(key) || !values.every((value) => LABEL_VALUE.test(value))) return undefined;
+  const values = new Set(expression.values);
+  if (!key || !LABEL_KEY.test(key) || ![...values].every((value) => LABEL_VALUE.test(value))) return undefined;
   switch (operator ?? '') {
     case 'In':
-      return values.length === 0
+      return values.size === 0
         ? undefined
-        : (labels = {}) => Object.hasOwn(labels, key) && values.includes(labels[key] ?? '');
+        : (labels = {}) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '');
     case 'NotIn':
-      return values.length === 0
+      return values.size === 0
         ? undefined
-        : (labels = {}) => !Object.hasOwn(labels, key) || !values.includes(labels[key] ?? '');
+        : (labels = {}) => !Object.hasOwn(labels, key) || !values.has(labels[key] ?? '');
     case 'Exists':
-      return values.length > 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key);
+      return values.size > 0 ? undefined : (labels = {}) => Object.hasOwn(labels, key);
     case 'DoesNotExist':
-      return values.length > 0 ? undefined : (labels = {}) => !Object.hasOwn(labels, key);
+      return values.size > 0 ? undefined : (labels = {}) => !Object.hasOwn(labels, key);
     default:
       return undefined;
   }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Client } from './client.ts';
 import type { ObjectName } from './object.ts';
-import { redactedReason } from './redacted.ts';
 import { StatusError } from './status-error.ts';
 
 /** One line of a container's log. */
@@ -52,7 +51,7 @@ export async function* readPodLog(
     for await (const chunk of response) yield* batchesOf(lines.push(String(chunk)));
   } catch (error) {
     signal.throwIfAborted();
-    throw limit?.aborted ? readTimeout() : error instanceof StatusError ? error : brokenLog(error);
+    throw limit?.aborted ? readTimeout() : error instanceof StatusError ? error : brokenLog();
   }
   yield* batchesOf(lines.end());
 }
@@ -68,8 +67,12 @@ async function open(client: Client, at: ObjectName, options: PodLogOptions): Pro
   return response.setEncoding('utf8');
 }
 
-function brokenLog(error: unknown): StatusError {
-  return new StatusError({ code: 503, reason: 'Broken', message: `The log ended early: ${redactedReason(error)}` });
+function brokenLog(): StatusError {
+  return new StatusError({
+    code: 503,
+    reason: 'Broken',
+    message: 'The log ended early, because the connection failed.',
+  });
 }
 
 function readTimeout(): StatusError {
@@ -112,6 +115,7 @@ function lineOf(line: string): LogLine {
   const truncated = line.length > MAX_LINE_LENGTH;
   const kept = truncated ? line.slice(0, MAX_LINE_LENGTH) : line;
   const { time, text } = TIMED.exec(kept)?.groups ?? {};
-  if (time === undefined || text === undefined) return { time: null, text: kept, truncated };
+  if (time === undefined || text === undefined || Number.isNaN(Date.parse(time)))
+    return { time: null, text: kept, truncated };
   return { time: time.endsWith('Z') ? time : new Date(time).toISOString(), text, truncated };
 }

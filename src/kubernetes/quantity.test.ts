@@ -23,7 +23,7 @@ it.each([
   expect(parseQuantity(quantity)).toBeCloseTo(amount, 12);
 });
 
-it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n'])(
+it.each(['', '1e999', '1..1', '.', 'Gi', '1 Gi', '1gi', '1K', 'ten', '1e', '0x10', '1Gi\n'])(
   'returns undefined when the text is %j',
   (text) => {
     expect(parseQuantity(text)).toBeUndefined();

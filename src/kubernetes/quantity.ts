@@ -1,4 +1,4 @@
-const QUANTITY = /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?<unit>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/u;
+const QUANTITY = /^(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))(?<unit>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/u;
 
 const factors: ReadonlyMap<string, number> = new Map([
   ['', 1],
@@ -21,11 +21,12 @@ const factors: ReadonlyMap<string, number> = new Map([
 
 /**
  * Returns the amount of a resource.Quantity such as `500m` or `2Gi`, with the precision of a double; undefined if the text is
- * no quantity. See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
+ * no quantity or exceeds the range of a double. See https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
  */
 export function parseQuantity(quantity: string): number | undefined {
   const { number = '', unit = '' } = QUANTITY.exec(quantity)?.groups ?? {};
   if (number === '') return undefined;
   const factor = factors.get(unit);
-  return factor === undefined ? Number(`${number}${unit}`) : Number(number) * factor;
+  const amount = factor === undefined ? Number(`${number}${unit}`) : Number(number) * factor;
+  return Number.isFinite(amount) ? amount : undefined;
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { errorFromResponse, readJson, warningsOf } from './response.ts';
+import { decodeBody, errorFromResponse, readJson, warningsOf } from './response.ts';
 import type { ApiConnection } from './api-connection.ts';
 import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
-import { isBroken, StatusError } from './status-error.ts';
+import { isBroken, isInvalidResponse, StatusError } from './status-error.ts';
 
 /** Field manager of writes that name no other, and User-Agent of all requests. */
 export const FIELD_MANAGER = 'workspaces-gateway';
@@ -24,8 +24,8 @@ export interface RequestOptions {
 }
 
 /** Response to a write that succeeded. */
-export interface WriteResponse {
-  readonly body: unknown;
+export interface WriteResponse<T> {
+  readonly body: T;
   /** Texts of the `Warning` headers. */
   readonly warnings: readonly string[];
 }
@@ -49,16 +49,21 @@ export class Requests {
   }
 
   /**
-   * Sends a write and returns its response. Throws `Timeout` if its outcome is unknown: the request was sent, and no complete
-   * response came. The message then says that it may or may not have happened.
+   * Sends a write and returns its decoded response. Throws `Timeout` if its outcome is unknown: the request was sent, and no
+   * valid response came. The message then says that it may or may not have happened.
    */
-  async write(method: string, path: PathSegments, options: RequestOptions): Promise<WriteResponse> {
+  async write<T>(
+    method: string,
+    path: PathSegments,
+    options: RequestOptions,
+    decode: (body: unknown) => T,
+  ): Promise<WriteResponse<T>> {
     const what = `${method} ${encodePath(path)}`;
     return withUnknownOutcome(
       what,
       withTimeout(what, options.signal, async (signal) => {
         const response = await this.send(method, path, { ...options, signal });
-        return { body: await readJson(response), warnings: warningsOf(response) };
+        return { body: decodeBody(await readJson(response), decode), warnings: warningsOf(response) };
       }),
     );
   }
@@ -100,11 +105,13 @@ async function withTimeout<R>(what: string, signal: AbortSignal, ask: (signal: A
   }
 }
 
-/** Turns the failure of a connection after a write was sent into an error that states the unknown outcome. */
-async function withUnknownOutcome<R>(what: string, answer: Promise<R>): Promise<R> {
+/** Turns a failed connection or an invalid response, after a write was sent, into an error that states the unknown outcome. */
+async function withUnknownOutcome<R>(what: string, response: Promise<R>): Promise<R> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
+    if (isInvalidResponse(error))
+      throw timeoutError(`The response to ${what} is not of the Kubernetes API: it may or may not have happened.`);
     if (!isBroken(error)) throw error;
     throw timeoutError(`The connection broke after ${what} was sent: it may or may not have happened.`);
   }

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { decodeStatus } from './decode.ts';
+import { DecodeError, decodeStatus, isStatus } from './decode.ts';
+import { anyObject } from './decoder.ts';
 import { decodeHeader } from './header-text.ts';
-import { redactedReason, redactedSummary } from './redacted.ts';
+import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
-import { kindUnavailable, StatusError } from './status-error.ts';
+import { invalidResponse, kindUnavailable, StatusError } from './status-error.ts';
 
 /**
  * Reads the body of a failed response. Returns the error of its Status, with kind and namespace of the resource that the
@@ -14,35 +15,58 @@ export async function errorFromResponse(
   response: IncomingMessage,
   { resource, namespace }: { readonly resource?: Resource; readonly namespace?: string | undefined },
 ): Promise<StatusError> {
-  const body = await readText(response);
-  const error = decodeStatus(response.statusCode ?? 500, parseJson(body), response.headers['retry-after']);
+  const body = parseJson(await readText(response));
+  const error = decodeStatus(response.statusCode ?? 500, body, response.headers['retry-after']);
+  if (!isApiError(error, body)) return new StatusError({ ...error.details, ...foreignError(error) });
   if (error.code === 404 && resource && error.details.name === undefined) return kindUnavailable(resource);
   if (!resource || ![resource.plural, resource.kind].includes(error.details.kind ?? '')) return error;
   return new StatusError({ ...error.details, kind: resource.kind, namespace });
 }
 
+/** Body of 404 responses for group versions that are not served. All other errors of API servers have a Status. */
+const NOT_SERVED = '404 page not found';
+
+/** Returns whether the response may come from the API server and not from a proxy in front of it. */
+function isApiError({ code }: StatusError, body: unknown): boolean {
+  if (isStatus(body) || (code > 404 && code < 500) || (code >= 400 && code < 404)) return true;
+  return code === 404 && typeof body === 'string' && (body === '' || body.trim() === NOT_SERVED);
+}
+
+/** Returns what differs in the error of a proxy. Its redirect or 404 says nothing about an object. */
+function foreignError({ code }: StatusError): { readonly code: number; readonly reason: string } {
+  return { code: code >= 500 ? code : 502, reason: 'InvalidResponse' };
+}
+
 async function readText(response: IncomingMessage): Promise<string> {
   try {
     return await text(response);
-  } catch (error) {
-    throw new StatusError({
-      code: 503,
-      reason: 'Broken',
-      message: `The response of the API server ended early: ${redactedReason(error)}`,
-    });
+  } catch {
+    throw new StatusError({ code: 503, reason: 'Broken', message: 'The response of the API server ended early.' });
   }
 }
 
 /**
  * Returns the JSON object in the body of a response.
- * @throws {StatusError} `Broken` if the response ends early
+ * @throws {StatusError} `Broken` if the response ends early, `InvalidResponse` if it is not a JSON object
  */
 export async function readJson(response: IncomingMessage): Promise<unknown> {
   const body = await readText(response);
   const value = parseJson(body);
-  if (typeof value !== 'object')
-    throw new TypeError(`Expected JSON from the API server, got ${redactedSummary(value)}`);
+  if (!anyObject.is(value))
+    throw invalidResponse(`Expected a JSON object from the API server, got ${redactedSummary(value)}.`);
   return value;
+}
+
+/**
+ * Returns the decoded body of a response.
+ * @throws {StatusError} `InvalidResponse` if the decoder throws a {@link DecodeError}
+ */
+export function decodeBody<T>(body: unknown, decode: (body: unknown) => T): T {
+  try {
+    return decode(body);
+  } catch (error) {
+    throw error instanceof DecodeError ? invalidResponse(error.message) : error;
+  }
 }
 
 function parseJson(body: string): unknown {
@@ -57,7 +81,7 @@ function parseJson(body: string): unknown {
  * Returns the texts of a response's `Warning` headers, `299 - "text"` by RFC 7234. Node joins several headers with commas.
  * See https://kubernetes.io/blog/2020/09/03/warnings/.
  */
-export function warningsOf({ headers }: IncomingMessage): readonly string[] {
+export function warningsOf({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] {
   const header = headers['warning'];
   if (typeof header !== 'string') return [];
   return [...(decodeHeader(header) ?? header).matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/gu)].map(([, quoted = '']) =>
