@@ -4,7 +4,7 @@ import type { SimulatedCluster } from './cluster.ts';
 import type { ServedResource } from './served-resource.ts';
 import { conflictError, forbiddenError, invalidError, ApiStatusError, type Cause } from './status.ts';
 
-/** A rule in code that looks at a write before it is stored, as a validating webhook does. */
+/** Validating webhook in code: called before a write is stored. */
 export type AdmissionHook = (review: AdmissionReview) => AdmissionResult | void;
 
 export interface AdmissionReview extends ObjectReader {
@@ -13,19 +13,19 @@ export interface AdmissionReview extends ObjectReader {
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
-  /** Absent when something is deleted. */
+  /** Absent in a deletion. */
   readonly object?: ReviewedObject | undefined;
-  /** Absent when something is created. */
+  /** Absent in a creation. */
   readonly oldObject?: ReviewedObject | undefined;
   readonly dryRun: boolean;
 }
 
-/** An object under review: its fields beyond the metadata are the hook's to check. */
+/** Object under review. The types of fields beyond the metadata are not checked. */
 interface ReviewedObject extends KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-/** The objects as they are stored now. */
+/** Reads stored objects. `namespace` defaults to `default` in `get` and to all namespaces in `list`. */
 export interface ObjectReader {
   readonly get: (apiVersion: string, kind: string, name: string, namespace?: string) => KubernetesObject | undefined;
   readonly list: (apiVersion: string, kind: string, namespace?: string) => readonly KubernetesObject[];
@@ -39,7 +39,7 @@ export interface AdmissionResult {
 interface Denial {
   readonly message?: string | undefined;
   readonly causes?: readonly Cause[] | undefined;
-  /** 422 unless told otherwise. With 400 the message is all that is said, as by webhooks that give no reason. */
+  /** Status code, by default 422. With 400 the Status has only the message, like that of a webhook without a reason. */
   readonly code?: 422 | 400 | 403 | 409 | undefined;
 }
 
@@ -53,8 +53,8 @@ interface Write {
 }
 
 /**
- * Asks every hook; what they warn of.
- * @throws {ApiStatusError} when one of them denies
+ * Calls every admission hook in order and returns their warnings.
+ * @throws {ApiStatusError} with the first denial
  */
 export function admit(cluster: SimulatedCluster, access: ObjectReader, write: Write): readonly string[] {
   const { resource, ...rest } = write;

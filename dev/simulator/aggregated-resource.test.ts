@@ -17,7 +17,7 @@ const GIZMOS: AggregatedResource = {
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update'],
 };
 
-it('serves metrics as they are served: computed, and not to be watched or written', async () => {
+it('serves computed objects without uid and version, and refuses to watch or write them', async () => {
   await using test = await startTestSimulator({ aggregated: [POD_METRICS], objects: [usage] });
   const { body } = await test.get(`${METRICS}/nb`);
   expect(body).toMatchObject({ kind: 'PodMetrics', window: '15s', containers: usage.containers });
@@ -34,7 +34,7 @@ it('serves metrics as they are served: computed, and not to be watched or writte
   expect(served).toMatchObject({ resources: [{ name: 'pods', kind: 'PodMetrics', verbs: ['get', 'list'] }] });
 });
 
-it('serves an aggregated resource until undone, as if its server came and went', async () => {
+it('serves an aggregated resource until its registration is undone', async () => {
   await using test = await startTestSimulator();
   const path = '/apis/management.example.org/v1/namespaces/default/gizmos';
   expect((await test.get(path)).text).toBe('404 page not found\n');
@@ -50,7 +50,7 @@ it('serves an aggregated resource until undone, as if its server came and went',
   expect((await test.get('/apis/management.example.org/v1')).status).toBe(404);
 });
 
-it('ends the watches of an aggregated resource when its server goes', async () => {
+it('ends the watches of an aggregated resource when its registration is undone', async () => {
   await using test = await startTestSimulator();
   const undo = test.simulator.aggregate({ ...GIZMOS, verbs: ['list', 'watch'] });
   const watch = await fetch(`${test.simulator.url}/apis/management.example.org/v1/gizmos?watch=true`, {
@@ -60,7 +60,7 @@ it('ends the watches of an aggregated resource when its server goes', async () =
   expect(await watch.text()).toBe('');
 });
 
-it('answers for a server that is away without a Status', async () => {
+it('returns 503 without a Status when the server of an aggregated group is unavailable', async () => {
   await using test = await startTestSimulator({ aggregated: [POD_METRICS], objects: [usage] });
   {
     using _away = test.simulator.faults.unavailable('metrics.k8s.io');

@@ -2,7 +2,7 @@ import { type ServedResource, type Verb, VERBS } from './served-resource.ts';
 import { age, PRINTER_COLUMNS } from './printer-columns.ts';
 import type { JsonObject } from './json.ts';
 
-/** A resource that another API server serves behind this one: it may lack verbs, and may come and go. */
+/** Resource of an aggregated API server. It may lack verbs, and can be registered and removed at run time. */
 export interface AggregatedResource extends Pick<
   NativeResourceOptions,
   'plural' | 'namespaced' | 'shortNames' | 'verbs' | 'hasGeneration' | 'hasStatus' | 'isComputed'
@@ -11,7 +11,7 @@ export interface AggregatedResource extends Pick<
   readonly kind: string;
 }
 
-/** What the metrics server serves: how much the containers of a pod use. It cannot be watched, nor written by clients. */
+/** Resource of metrics-server: usage of the containers of a pod. It can be neither watched nor written. */
 export const POD_METRICS: AggregatedResource = {
   apiVersion: 'metrics.k8s.io/v1beta1',
   kind: 'PodMetrics',
@@ -25,13 +25,13 @@ export function aggregatedResource({ apiVersion, kind, ...options }: AggregatedR
 }
 
 interface NativeResourceOptions {
-  /** By default the kind in lower case with an s. */
+  /** By default the kind in lower case plus `s`. */
   readonly plural?: string;
-  /** By default it is. */
+  /** By default true. */
   readonly namespaced?: boolean;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
-  /** By default all. */
+  /** By default all verbs. */
   readonly verbs?: readonly Verb[];
   readonly hasGeneration?: boolean;
   readonly hasStatus?: boolean;
@@ -42,7 +42,7 @@ interface NativeResourceOptions {
   readonly validate?: ServedResource['validate'];
 }
 
-/** A resource that a server knows by itself, as opposed to one that a CustomResourceDefinition defines. */
+/** Returns a resource that is served without a CustomResourceDefinition. */
 export function nativeResource(apiVersion: string, kind: string, options: NativeResourceOptions = {}): ServedResource {
   const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const singular = kind.toLowerCase();

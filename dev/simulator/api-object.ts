@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../src/kubernetes/object.ts';
 import { isJsonObject, objectAt, type JsonObject } from './json.ts';
 
-/** An object as a client or a test writes it: the server fills in what is missing. */
+/** Object as a client or a test sends it. The server sets the missing metadata. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -25,7 +25,7 @@ interface ManifestMeta {
   readonly [field: string]: unknown;
 }
 
-/** An object as the server keeps it. Never changed in place. */
+/** Stored object. Immutable: a change replaces the whole object. */
 export interface ApiObject extends KubernetesObject {
   readonly metadata: ApiMeta;
   readonly [field: string]: unknown;
@@ -35,7 +35,7 @@ export interface ApiMeta extends ObjectMeta {
   readonly [field: string]: unknown;
 }
 
-/** The fields of an object's metadata that are not what their name promises; none if it can be served. */
+/** Returns the names of metadata fields that have the wrong type. */
 export function malformedMetadata(metadata: JsonObject): readonly string[] {
   const texts = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion'];
   const maps = ['labels', 'annotations'];
@@ -47,16 +47,16 @@ export function malformedMetadata(metadata: JsonObject): readonly string[] {
   ];
 }
 
-/** Everything except the metadata and the named fields: what a spec write may change. */
+/** Returns the fields of an object except apiVersion, kind, metadata and the named ones. */
 export function fieldsBeyondMetadata(object: JsonObject, ...except: readonly string[]): JsonObject {
   const skipped = new Set(['metadata', 'apiVersion', 'kind', ...except]);
   return Object.fromEntries(Object.entries(object).filter(([field]) => !skipped.has(field)));
 }
 
-/** Metadata whose optional members may be there without a value. */
+/** Metadata whose optional members may be null or undefined. */
 type LooseMeta = { readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] | null | undefined } & JsonObject;
 
-/** Metadata without members that are null, undefined or empty, as the server never stores those. */
+/** Returns the metadata without null, undefined and empty members, which the server does not store. */
 export function compactMeta(metadata: LooseMeta & Pick<ApiMeta, RequiredMeta>): ApiMeta {
   const { name, uid, resourceVersion, creationTimestamp } = metadata;
   const kept = Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isEmpty(value)));

@@ -20,7 +20,7 @@ async function messageOf(sent: ReturnType<TestSimulator['send']>): Promise<unkno
   return body['message'];
 }
 
-it('takes the texts of a secret, and shows them encoded', async () => {
+it('returns stringData of a Secret as base64 data', async () => {
   await using test = await startTestSimulator();
   const { body } = await test.send('POST', SECRETS, secret('a', { stringData: { key: 'wörd' } }));
   expect(body).toMatchObject({ type: 'Opaque', data: { key: Buffer.from('wörd').toString('base64') } });
@@ -34,7 +34,7 @@ it('takes the texts of a secret, and shows them encoded', async () => {
   );
 });
 
-it('keeps a secret of its type, and an immutable one as it is', async () => {
+it('refuses to change the type of a Secret, or an immutable Secret', async () => {
   await using test = await startTestSimulator();
   await test.send('POST', SECRETS, secret('a', { immutable: true, data: { key: 'eA==' } }));
   const merge = (body: JsonObject) => test.send('PATCH', `${SECRETS}/a`, body, 'application/merge-patch+json');
@@ -48,7 +48,7 @@ it('keeps a secret of its type, and an immutable one as it is', async () => {
   );
 });
 
-it('fills in claims, and lets only what they ask for grow', async () => {
+it('defaults claims, and refuses spec changes except the requests of a bound claim', async () => {
   await using test = await startTestSimulator();
   const { body } = await test.send('POST', CLAIMS, claim('a', { volumeName: 'pv-a' }));
   expect(body).toMatchObject({ spec: { volumeMode: 'Filesystem' }, status: { phase: 'Pending' } });
@@ -60,7 +60,7 @@ it('fills in claims, and lets only what they ask for grow', async () => {
   );
 });
 
-it('fills in pods, volumes and storage classes', async () => {
+it('defaults pods, volumes and storage classes', async () => {
   await using test = await startTestSimulator();
   const resources = { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } };
   const spec = { containers: [{ name: 'main', image: 'jupyter:v1', resources }] };
@@ -100,7 +100,7 @@ it.each(selections)('selects %s by %s', async (plural, fields, names) => {
   expect(itemNames(answer)).toEqual(names);
 });
 
-it('keeps an event in the namespace of what it is about', async () => {
+it('refuses an Event outside the namespace of its involved object', async () => {
   await using test = await startTestSimulator();
   const [event] = events();
   const involvedObject = { kind: 'Pod', namespace: 'kube-system', name: 'a' };

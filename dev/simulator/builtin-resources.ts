@@ -27,7 +27,7 @@ import { nativeResource } from './aggregated-resource.ts';
 const ALL = ['all'];
 const RBAC = `${RBAC_GROUP}/v1`;
 
-/** What is served without any CustomResourceDefinition. */
+/** Resources that are served without a CustomResourceDefinition. */
 export const BUILTIN_RESOURCES: readonly ServedResource[] = [
   nativeResource('v1', 'Namespace', {
     namespaced: false,

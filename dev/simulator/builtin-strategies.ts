@@ -6,7 +6,7 @@ const KEY_RULE =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const IMMUTABLE = 'Forbidden: field is immutable when `immutable` is set';
 
-/** The keys that a type of secret must have. */
+/** Required keys of typed Secrets. */
 const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
@@ -14,7 +14,7 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
 };
 
-/** `stringData` is a way to write `data`, and never read back. @throws {StatusError} 400 for values that are not base64 */
+/** Converts the write-only `stringData` to `data`. @throws {ApiStatusError} 400 for values that are not base64 */
 export function prepareSecret({ stringData, ...object }: JsonObject): JsonObject {
   const type = stringAt(object, 'type') || 'Opaque';
   const encoded = Object.entries(objectAt({ stringData }, 'stringData')).map(([key, value]) => [
@@ -82,7 +82,7 @@ const POD_DEFAULTS = {
 };
 const CONTAINER_DEFAULTS = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
 
-/** Fills in what a server fills in, as far as clients may look at it. */
+/** Sets the defaults of a Pod that clients of the simulator read. */
 export function preparePod(pod: JsonObject): JsonObject {
   const spec = objectAt(pod, 'spec');
   const containers = listAt(spec, 'containers').filter(isJsonObject).map(prepareContainer);
@@ -96,7 +96,7 @@ function prepareContainer(container: JsonObject): JsonObject {
   return { ...CONTAINER_DEFAULTS, imagePullPolicy, resources: {}, ...container };
 }
 
-/** By whether the containers say what they need of processor and memory, and whether that is all they may have. */
+/** Computes the quality-of-service class from the requests and limits of cpu and memory. */
 function qosClass(containers: readonly JsonObject[]): string {
   const asked = containers.map((container) => {
     const resources = objectAt(container, 'resources');
@@ -113,7 +113,7 @@ function has(amounts: JsonObject): boolean {
   return 'cpu' in amounts || 'memory' in amounts;
 }
 
-/** An event stands in the namespace of what it is about; events about the cluster stand in `default`. */
+/** An Event has the namespace of its involved object, or `default` if that is cluster-scoped. */
 export function validateEvent(event: JsonObject): readonly Cause[] {
   const namespace = stringAt(event['metadata'], 'namespace') ?? '';
   const involved = stringAt(event['involvedObject'], 'namespace') ?? '';
@@ -142,7 +142,7 @@ export function validateClaim(claim: JsonObject, old?: JsonObject): readonly Cau
   return causes;
 }
 
-/** A claim may be bound to a volume once; when it is, it may ask for more. */
+/** An unbound claim may be bound to a volume; a bound one may change its requests. */
 function immutableFields(claim: JsonObject, old: JsonObject): JsonObject {
   const { resources, volumeName, ...spec } = objectAt(claim, 'spec');
   const wasBound = stringAt(old['spec'], 'volumeName') !== undefined;

@@ -57,6 +57,6 @@ it.each(['', 'self.', 'self.a ==', '(self.a', 'self.list.map(x, x)', 'other.a', 
 it.each([
   ['self == oldSelf', true],
   ["self.text == 'oldSelf'", false],
-])('finds out whether %s reads the old value', (source, usesOldSelf) => {
+])('detects whether %s reads the old value', (source, usesOldSelf) => {
   expect(parseCel(source)?.usesOldSelf).toBe(usesOldSelf);
 });

@@ -226,7 +226,7 @@ class Parser {
   }
 }
 
-/** `||` and `&&`: the deciding value of one operand makes up for the error of another, in whatever order they come. */
+/** `||` and `&&`: the deciding value of one operand overrides the error of another, in either order. */
 function anyIs(deciding: boolean, operands: readonly Evaluate[]): Evaluate {
   const [only] = operands;
   if (only && operands.length === 1) return only;

@@ -8,7 +8,7 @@ import type { Storage } from './storage.ts';
 import type { WatchBroadcaster } from './watch-broadcaster.ts';
 import type { TokenAuthenticator } from './access/authentication.ts';
 
-/** What answering a request needs. */
+/** State and configuration of the simulated server that request handlers use. */
 export interface SimulatedCluster {
   readonly storage: Storage;
   readonly registry: ResourceRegistry;
@@ -18,15 +18,15 @@ export interface SimulatedCluster {
   readonly tokens: TokenAuthenticator;
   readonly admission: readonly AdmissionHook[];
   readonly server: ServerVersion;
-  /** How this server behaves where servers of one version differ, or misbehave. */
+  /** Behaviour in which servers of the same version differ, or that a fault changes. */
   readonly behaviour: Behaviour;
 }
 
 export interface Behaviour {
   readonly token: string;
   readonly streamingLists: StreamingLists;
-  /** How a watch from a forgotten version is refused: in its stream, as the real server does, or before it opens. */
+  /** How a watch from a compacted version fails: with an ERROR event, like kube-apiserver, or with HTTP 410. */
   readonly expiredWatch: 'event' | 'status';
-  /** The groups that are served by servers which do not answer. */
+  /** API groups whose aggregated server is unavailable. */
   readonly unavailableGroups: ReadonlySet<string>;
 }

@@ -11,7 +11,7 @@ import { assertValid, prepareObject } from './strategy.ts';
 import { alreadyExistsError, badRequestError, forbiddenError, notFoundError, ApiStatusError } from './status.ts';
 import type { ParsedWriteOptions } from './request-options.ts';
 
-/** The outcome of a write: the object as it is now, and what the client should be warned of. */
+/** Result of a write: the stored object and the warnings for the client. */
 export interface WriteResult {
   readonly object: ApiObject;
   readonly warnings: readonly string[];
@@ -21,17 +21,17 @@ interface CreateRequest {
   readonly resource: ServedResource;
   readonly namespace?: string | undefined;
   readonly manifest: JsonObject;
-  /** Duplicate fields of the request's body. */
+  /** Duplicate fields in the request body. */
   readonly problems?: readonly string[] | undefined;
   readonly options: ParsedWriteOptions;
-  /** Whose the fields are, where they are not simply of who creates. */
+  /** Computes managedFields. By default the creating manager owns every field. */
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
 
-/** The real server finds this out late, and answers 500 without a reason. */
+/** kube-apiserver detects this in its storage and returns 500 without a reason. */
 const VERSION_GIVEN = 'resourceVersion should not be set on objects to be created';
 
-/** @throws {ApiStatusError} when the object may not come to be */
+/** Validates, admits and stores a new object. @throws {ApiStatusError} if it is refused or already exists */
 export function create(cluster: SimulatedCluster, request: CreateRequest): WriteResult {
   const { resource, namespace, manifest, problems = [], options, managedFields } = request;
   const given = objectAt(manifest, 'metadata');
@@ -74,12 +74,16 @@ function targetNamespace(
   return namespace;
 }
 
-interface Placed {
+interface NamespacedName {
   readonly namespace: string;
   readonly name: string;
 }
 
-function assertNamespace(cluster: SimulatedCluster, resource: ServedResource, { namespace, name }: Placed): void {
+function assertNamespace(
+  cluster: SimulatedCluster,
+  resource: ServedResource,
+  { namespace, name }: NamespacedName,
+): void {
   const namespaces = { group: '', plural: 'namespaces', kind: 'Namespace' };
   const found = cluster.storage.get(storageKeyOf(namespaces), { name: namespace });
   if (!found) throw notFoundError(namespaces, namespace);
@@ -100,7 +104,7 @@ interface NewObjectOptions {
   readonly managedFields: CreateRequest['managedFields'];
 }
 
-/** The object as a client's create makes it: what only the server may say is the server's. */
+/** Returns the object of a create request with the metadata that only the server sets. */
 function newObject(shaped: JsonObject, { resource, namespace, manager, managedFields }: NewObjectOptions): ApiObject {
   const given = objectAt(shaped, 'metadata');
   const { deletionTimestamp: _ignored, deletionGracePeriodSeconds: _unused, selfLink: _link, ...meta } = given;
@@ -121,7 +125,7 @@ function newObject(shaped: JsonObject, { resource, namespace, manager, managedFi
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const PREFIX_LENGTH = 58;
 
-/** The name asked for, or one made from generateName; empty if neither was given. */
+/** Returns the name, or one generated from generateName; empty without both. */
 export function objectNameOf(given: JsonObject): string {
   const name = stringAt(given, 'name');
   const prefix = stringAt(given, 'generateName');

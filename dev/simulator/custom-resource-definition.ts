@@ -4,7 +4,7 @@ import { parseSchema } from './schema.ts';
 import { type Column, type ServedResource, VERBS } from './served-resource.ts';
 import type { Cause } from './status.ts';
 
-/** The resource whose objects define all custom ones. */
+/** Resource of the CustomResourceDefinitions. */
 export const CUSTOM_RESOURCE_DEFINITION: ServedResource = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -26,7 +26,7 @@ export const CUSTOM_RESOURCE_DEFINITION: ServedResource = {
   validate: validateDefinition,
 };
 
-/** The versions that a definition serves, each a resource of its own over the same objects. */
+/** Returns one resource for each served version of a definition; all of them share the stored objects. */
 export function servedResourcesOf(definition: JsonObject): readonly ServedResource[] {
   const spec = objectAt(definition, 'spec');
   const versions = listAt(spec, 'versions').filter(isJsonObject);
@@ -102,7 +102,7 @@ function firstText(path: string): (object: JsonObject) => string {
   };
 }
 
-/** Names that follow from the kind, and the status that the real server's controllers set a moment later. */
+/** Sets the default names, and the status that the controllers of a real cluster set a moment later. */
 function prepareDefinition(definition: JsonObject): JsonObject {
   const spec = objectAt(definition, 'spec');
   const given = objectAt(spec, 'names');

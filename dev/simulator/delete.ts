@@ -22,14 +22,14 @@ interface Deletion {
   readonly options: ParsedDeleteOptions;
 }
 
-/** What has become of a deleted object: a pending one waits for its finalizers. */
+/** Result of a deletion. `pending` is true while the object waits for its finalizers. */
 interface DeleteResult {
   readonly object: ApiObject;
   readonly pending: boolean;
   readonly warnings: readonly string[];
 }
 
-/** Options come in the query and in the body; the body wins. */
+/** Reads DeleteOptions from query and body; the body takes precedence. @throws {ApiStatusError} 422 if invalid */
 export function parseDeleteOptions(query: URLSearchParams, body: unknown): ParsedDeleteOptions {
   const given = isJsonObject(body) ? body : {};
   const preconditions = objectAt(given, 'preconditions');
@@ -62,7 +62,7 @@ function assertPolicy(policy: string | null, saysOrphans: boolean): void {
     );
 }
 
-/** @throws {StatusError} 409 when a precondition fails, or what admission denies with */
+/** Deletes an object by its propagation policy. @throws {ApiStatusError} 409 if a precondition fails, or a denial */
 export function deleteObject(cluster: SimulatedCluster, deletion: Deletion): DeleteResult {
   const { resource, object, options } = deletion;
   assertPreconditions(resource, object, options);
@@ -73,7 +73,7 @@ export function deleteObject(cluster: SimulatedCluster, deletion: Deletion): Del
   return { object: outcome, pending, warnings };
 }
 
-/** The grace period is over at once: there is no kubelet to wait for. */
+/** Ignores the grace period: there is no kubelet to wait for. */
 function deleteWithDependents(cluster: SimulatedCluster, { resource, object, options }: Deletion): ApiObject {
   const { storage } = cluster;
   if (resource.kind === 'Namespace' && !resource.custom) return deleteNamespace(cluster, resource, object);
@@ -104,7 +104,7 @@ function removeOwnerReference(
   storage.put(at.storageKey, { ...dependent, metadata: { ...dependent.metadata, ownerReferences } });
 }
 
-/** Unlike other conflicts, this one names the kind. */
+/** Unlike other conflicts, these name the kind instead of the resource. */
 function assertPreconditions(
   { group, kind }: ServedResource,
   { metadata }: ApiObject,
@@ -121,7 +121,7 @@ function assertPreconditions(
   throw conflictError(subject, { name: metadata.name, message });
 }
 
-/** What the real server answers when an object is gone. */
+/** Returns the Status of a completed deletion. */
 export function deletionStatus({ metadata }: ApiObject, { group, plural }: ServedResource): JsonObject {
   const details = { name: metadata.name, ...(group && { group }), kind: plural, uid: metadata.uid };
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };

@@ -50,7 +50,7 @@ function apiResourceList(groupVersion: string, resources: readonly ServedResourc
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: listed };
 }
 
-/** Resources that answer a question and keep nothing, by apiVersion. */
+/** Review resources, which store nothing, by apiVersion. */
 const REVIEW_RESOURCES: Readonly<Record<string, readonly string[]>> = {
   'authentication.k8s.io/v1': ['SelfSubjectReview', 'TokenReview'],
   'authorization.k8s.io/v1': [
@@ -108,7 +108,10 @@ function reviewEntry(kind: string): JsonObject {
   return { name, singularName: kind.toLowerCase(), namespaced: kind.startsWith('Local'), kind, verbs: ['create'] };
 }
 
-/** Answers every path that is no resource: versions, discovery, OpenAPI, health. */
+/**
+ * Handles the paths that are not resources: versions, discovery, OpenAPI and health.
+ * @throws {ApiStatusError} 404, 405 or 406
+ */
 export function handleNonResourcePath(cluster: SimulatedCluster, request: IncomingRequest): BodyResponse {
   const { path, method, headers } = request;
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowedError();
@@ -146,11 +149,11 @@ function document(cluster: SimulatedCluster, segments: readonly string[], host: 
   }
 }
 
-/** kubectl asks for protobuf only; an empty document tells it to leave validation to the server. */
+/** kubectl accepts only protobuf here. With an empty document it leaves validation to the server. */
 function handleOpenApiV2(accept: string): BodyResponse {
   if (accept.includes('protobuf')) {
     const contentType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-    return { type: 'answer', code: 200, contentType, body: OPENAPI_V2_DOCUMENT, headers: {} };
+    return { type: 'body', code: 200, contentType, body: OPENAPI_V2_DOCUMENT, headers: {} };
   }
   if (accept !== '' && !accept.includes('json') && !accept.includes('*/*')) throw notAcceptableError();
   return objectResponse(200, {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
 
-it('ends, drops and expires the open watches', async () => {
+it('ends, drops and expires open watches', async () => {
   await using test = await startTestSimulator();
   const { faults } = test.simulator;
   const ended = await test.watch();
@@ -16,7 +16,7 @@ it('ends, drops and expires the open watches', async () => {
   expect(test.simulator.openWatches).toBe(0);
 });
 
-it('refuses as often as told, those requests it is told', async () => {
+it('fails matching requests as often as the injected error says', async () => {
   await using test = await startTestSimulator();
   test.simulator.faults.refuse({ status: 429, retryAfterSeconds: 7, when: ({ verb }) => verb === 'list', times: 1 });
   expect((await test.get(`${WIDGETS}/a`)).status).toBe(404);
@@ -29,7 +29,7 @@ it('refuses as often as told, those requests it is told', async () => {
   expect((await test.get(WIDGETS)).status).toBe(200);
 });
 
-it('keeps what a stalled watch has missed', async () => {
+it('sends the events of a stall when it is undone', async () => {
   await using test = await startTestSimulator();
   await using watch = await test.watch();
   {
@@ -41,7 +41,7 @@ it('keeps what a stalled watch has missed', async () => {
   expect([await watch.next(), await watch.next()]).toEqual(['ADDED a', 'ADDED b']);
 });
 
-it('injects lines and duplicates events', async () => {
+it('injects lines and duplicates events when asked to', async () => {
   await using test = await startTestSimulator();
   await using watch = await test.watch();
   test.simulator.faults.injectLine('{"type":');
@@ -51,7 +51,7 @@ it('injects lines and duplicates events', async () => {
   expect([await watch.next(), await watch.next()]).toEqual(['ADDED a', 'ADDED a']);
 });
 
-it('comes back as an older world when restarted with a snapshot', async () => {
+it('serves the older state when restarted with a snapshot', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const { faults } = test.simulator;
   const before = resourceVersionOf(await test.get(WIDGETS));
@@ -62,7 +62,7 @@ it('comes back as an older world when restarted with a snapshot', async () => {
   expect([itemNames(after), resourceVersionOf(after)]).toEqual([['a'], before]);
 });
 
-it('loses everything but its namespaces when told to', async () => {
+it('keeps only the initial namespaces when restarted with data lost', async () => {
   const team = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } };
   await using test = await startTestSimulator({ objects: [team, widget('a')] });
   await test.simulator.faults.restart({ data: 'lose' });
@@ -70,7 +70,7 @@ it('loses everything but its namespaces when told to', async () => {
   expect(itemNames(await test.get('/api/v1/namespaces'))).toContain('team-a');
 });
 
-it('refuses connections while stopped, and listens on the same port afterwards', async () => {
+it('refuses connections while stopped and listens on the same port when started again', async () => {
   await using test = await startTestSimulator();
   await test.simulator.faults.stop();
   await expect(test.get('/version')).rejects.toThrow('fetch failed');
@@ -78,7 +78,7 @@ it('refuses connections while stopped, and listens on the same port afterwards',
   expect((await test.get('/version')).body).toMatchObject({ gitVersion: 'v1.37.2' });
 });
 
-it('knows only the latest token', async () => {
+it('accepts only the latest token when it was rotated', async () => {
   await using test = await startTestSimulator();
   const Authorization = `Bearer ${test.simulator.token}`;
   test.simulator.faults.rotateToken();
@@ -88,7 +88,7 @@ it('knows only the latest token', async () => {
   expect(test.simulator.kubeconfig).toContain(test.simulator.token);
 });
 
-it('delays until undone', async () => {
+it('delays requests until the fault is undone', async () => {
   await using test = await startTestSimulator();
   const undo = test.simulator.faults.delay(60_000, ({ verb }) => verb === 'get');
   expect((await test.get(WIDGETS)).status).toBe(200);
@@ -98,7 +98,7 @@ it('delays until undone', async () => {
   expect((await waiting).status).toBe(404);
 });
 
-it('records the requests it has answered', async () => {
+it('records each request when it has been answered', async () => {
   await using test = await startTestSimulator();
   await test.get(`${WIDGETS}/a/status`);
   const named = {

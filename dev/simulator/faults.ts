@@ -7,7 +7,7 @@ import { ApiStatusError } from './status.ts';
 import type { Snapshot, Storage } from './storage.ts';
 import type { WatchBroadcaster } from './watch-broadcaster.ts';
 
-/** Ends a fault. May be called, or left to `using`, any number of times. */
+/** Ends a fault when called or disposed of. Further calls do nothing. */
 export type Undo = (() => void) & Disposable;
 
 export type RequestPredicate = (request: SimulatedRequest) => boolean;
@@ -17,9 +17,9 @@ export interface InjectedError {
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** By default every request. */
+  /** Selects the requests that fail; by default all. */
   readonly when?: RequestPredicate | undefined;
-  /** By default until undone. */
+  /** Number of requests that fail; by default all until the fault is undone. */
   readonly times?: number | undefined;
 }
 
@@ -28,45 +28,45 @@ interface CompactOptions {
 }
 
 interface RestartOptions {
-  /** `keep` keeps objects and history, `lose` leaves only the namespaces given at start, a snapshot is an older world. */
+  /** `keep` keeps objects and history, `lose` only the namespaces given at start; a snapshot restores older objects. */
   readonly data?: 'keep' | 'lose' | Snapshot | undefined;
   readonly downMs?: number | undefined;
 }
 
-/** What can go wrong between a client and an API server, on demand. Everything takes effect at once. */
+/** Injects faults between clients and the server. Every method takes effect at once. */
 export interface Faults {
   /** Ends every open watch stream as a timeout does. */
   endWatches(): void;
   /** Destroys the connections of every open watch stream. */
   dropWatches(): void;
   /**
-   * Forgets the history: watches from before now, and continue tokens, are too old. A watch is told so by an ERROR event
-   * in its stream, as the real server does, or with `answer: 'status'` by HTTP 410.
+   * Drops the history: earlier resourceVersions and continue tokens are too old. A watch from one of them gets an ERROR
+   * event, like from kube-apiserver, or with `answer: 'status'` HTTP 410.
    */
   compact(options?: CompactOptions): void;
   /** Sends every open watch an ERROR event with a 410 Status, then ends it. */
   expireWatches(): void;
   refuse(refusal: InjectedError): Undo;
   delay(ms: number, when?: RequestPredicate): Undo;
-  /** Refuses everything in a group with 503 and without a Status, as when the server of an aggregated API is away. */
+  /** Returns 503 without a Status for all requests of an API group, as if its aggregated server were unavailable. */
   unavailable(group: string): Undo;
-  /** While stalled, watches say nothing, not even bookmarks; afterwards they say all they have missed. */
+  /** Holds back all watch events, bookmarks included. When undone, the held events are sent; bookmarks are not. */
   stall(): Undo;
-  /** Writes a raw line into every open watch stream. */
+  /** Writes a line, which need not be JSON, into every open watch stream. */
   injectLine(text: string): void;
   /** Sends every event twice. */
   duplicateEvents(on: boolean): void;
   snapshot(): Snapshot;
-  /** Stops, and listens again on the same port. */
+  /** Stops, waits `downMs`, and listens on the same port again. */
   restart(options?: RestartOptions): Promise<void>;
-  /** Cuts all connections and refuses new ones. */
+  /** Destroys all connections and refuses new ones until `start`. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** The token so far gets 401; the kubeconfig has the new one. */
+  /** Replaces the administrator token. The old one gets 401; `kubeconfig` has the new one. */
   rotateToken(): void;
-  /** Refuses `sendInitialEvents` with 422, as a server that has the feature turned off. */
+  /** Refuses `sendInitialEvents` with 422, like a server without the WatchList feature. */
   rejectStreamingLists(on: boolean): void;
-  /** Ignores `sendInitialEvents`, as aggregated API servers do that are built on old libraries. */
+  /** Ignores `sendInitialEvents`, like aggregated API servers built on old libraries. */
   ignoreStreamingLists(on: boolean): void;
 }
 
@@ -76,18 +76,18 @@ interface FaultsOptions {
   readonly behaviour: { -readonly [Field in keyof Behaviour]: Behaviour[Field] };
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
-  /** Replaces the world while nobody is listening. */
+  /** Replaces all objects while the server is stopped. */
   readonly restore: (data: 'lose' | Snapshot) => void;
 }
 
-/** The faults, and the one place where a request meets them before it is answered. */
+/** Creates the faults, and the function that applies them to a request before it is handled. */
 export function createFaults(options: FaultsOptions) {
   const { refuse, delay, intercept } = createInterceptor();
   const faults: Faults = { ...streamFaults(options), ...serverFaults(options), refuse, delay };
   return { faults, intercept };
 }
 
-/** How a server behaves that has nothing wrong with it. */
+/** Returns the behaviour of a server without faults. */
 export function normalBehaviour(): Behaviour {
   return { token: newToken(), streamingLists: 'supported', expiredWatch: 'event', unavailableGroups: new Set() };
 }
@@ -171,7 +171,7 @@ function createInterceptor() {
   };
 }
 
-/** Waits, or until the fault is undone. */
+/** Resolves after the delay, or at once when the fault is undone. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { ref: false, signal });
@@ -189,7 +189,7 @@ function during<T>(entries: Set<T>, entry: T): Undo {
   return undoOnce(() => void entries.delete(entry));
 }
 
-/** A fault's end that can be called, or disposed of, again and again. */
+/** Returns a function that calls `end` once, however often it is called or disposed of. */
 export function undoOnce(end: () => void): Undo {
   let ended = false;
   const undo = (): void => {
@@ -218,7 +218,7 @@ function statusOf({ status, reason, message, retryAfterSeconds }: InjectedError)
   return new ApiStatusError({
     code: status,
     reason: reason ?? REASONS.get(status) ?? '',
-    message: message ?? `the simulator was told to refuse with ${status}`,
+    message: message ?? `the simulator fails this request with status ${status}`,
     details: retryAfterSeconds === undefined ? undefined : { retryAfterSeconds },
   });
 }

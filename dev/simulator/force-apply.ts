@@ -11,13 +11,14 @@ import { objectReader } from './object-reader.ts';
 import { convertToVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 import { prepareObject } from './strategy.ts';
-import { comparable, withGeneration } from './update.ts';
+import { contentToCompare, withGeneration } from './update.ts';
 
 type ApplyContext = Pick<SimulatedCluster, 'storage' | 'registry' | 'watches'>;
 
 /**
- * Makes the object be as the manifest says, status included. It keeps its uid and age, and nothing happens if it is so
- * already. Admission and validation are not asked; defaults are filled in and unknown fields dropped.
+ * Stores the object as the manifest says, status included. An existing object keeps its uid and creationTimestamp; an
+ * equal one is not written. Applies defaults and prunes unknown fields, but skips admission and validation.
+ * @throws {TypeError} if the resource is not served or the manifest has no name
  */
 export function forceApply(parts: ApplyContext, manifest: Manifest | KubernetesObject): ApiObject {
   const resource = objectReader(parts).resourceOf(manifest.apiVersion, manifest.kind);
@@ -29,13 +30,14 @@ export function forceApply(parts: ApplyContext, manifest: Manifest | KubernetesO
   const storageKey = storageKeyOf(resource);
   const current = parts.storage.get(storageKey, { name, namespace });
   const next = objectToStore({ ...object, metadata: { ...metadata, name, namespace } }, resource, current);
-  if (current && isEqualJson(comparable(next), comparable(current))) return convertToVersion(current, resource);
+  if (current && isEqualJson(contentToCompare(next), contentToCompare(current)))
+    return convertToVersion(current, resource);
   const stored = parts.storage.put(storageKey, current ? withGeneration(next, current, resource) : next);
   const finished = current?.metadata.deletionTimestamp === undefined ? stored : finishDeletion(parts, resource, stored);
   return convertToVersion(finished, resource);
 }
 
-/** Removes the object at once. @throws {TypeError} when there is none */
+/** Deletes the object without waiting for its finalizers. @throws {TypeError} if it does not exist */
 export function forceDelete(parts: ApplyContext, { apiVersion, kind, name, namespace }: ObjectReference): void {
   const access = objectReader(parts);
   const resource = access.resourceOf(apiVersion, kind);
@@ -53,12 +55,12 @@ interface ObjectReference {
   readonly namespace?: string | undefined;
 }
 
-interface Placed {
+interface NamedManifest {
   readonly metadata: Manifest['metadata'] & { readonly name: string };
   readonly [field: string]: unknown;
 }
 
-function objectToStore(object: Placed, resource: ServedResource, current: ApiObject | undefined): ApiObject {
+function objectToStore(object: NamedManifest, resource: ServedResource, current: ApiObject | undefined): ApiObject {
   const given = object.metadata;
   const before = current?.metadata;
   const metadata = compactMeta({

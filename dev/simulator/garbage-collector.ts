@@ -12,8 +12,8 @@ type CollectorContext = Pick<SimulatedCluster, 'storage' | 'registry' | 'watches
 export const FOREGROUND = 'foregroundDeletion';
 
 /**
- * Removes an object at once, whatever its finalizers, and in the same turn what must not outlive it: dependents
- * without another owner, the content of a namespace, the objects of a definition. Returns its last state.
+ * Deletes an object without waiting for its finalizers, and in the same turn its dependents without another owner, the
+ * content of a namespace, and the objects of a CustomResourceDefinition. Returns its last state.
  */
 export function deleteImmediately(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   if (resource.kind === 'Namespace' && !resource.custom) emptyNamespace(parts, object.metadata.name, removeAt);
@@ -27,13 +27,13 @@ export function deleteImmediately(parts: CollectorContext, resource: ServedResou
   return removed;
 }
 
-/** Deletes as a client without special wishes does: objects with finalizers stay until those are gone. */
+/** Deletes an object by background propagation: one with finalizers is marked and stays until they are removed. */
 export function deleteInBackground(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   if ((object.metadata.finalizers ?? []).length === 0) return deleteImmediately(parts, resource, object);
   return markDeleted(parts, resource, object);
 }
 
-/** Sets the deletionTimestamp, once. */
+/** Sets the deletionTimestamp if it is not set. */
 export function markDeleted(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   const { deletionTimestamp, generation } = object.metadata;
   if (deletionTimestamp !== undefined) return object;
@@ -42,24 +42,24 @@ export function markDeleted(parts: CollectorContext, resource: ServedResource, o
   return parts.storage.put(storageKeyOf(resource), { ...object, metadata });
 }
 
-/** The object held back by one more finalizer. */
+/** Returns the object with the finalizer added. */
 export function withFinalizer(object: ApiObject, finalizer: string): ApiObject {
   const finalizers = [...new Set([...(object.metadata.finalizers ?? []), finalizer])];
   return { ...object, metadata: { ...object.metadata, finalizers } };
 }
 
-/** An object that was marked and that nothing holds back any more is removed; any other is returned as it is. */
+/** Deletes an object that has a deletionTimestamp and no finalizers; returns any other unchanged. */
 export function finishDeletion(parts: CollectorContext, resource: ServedResource, object: ApiObject): ApiObject {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   return deletionTimestamp === undefined || finalizers.length > 0 ? object : deleteImmediately(parts, resource, object);
 }
 
-/** Deletes a namespace: Terminating while something in it is held back by finalizers. */
+/** Deletes a namespace and its content. It stays Terminating while objects in it have finalizers. */
 export function deleteNamespace(parts: CollectorContext, resource: ServedResource, namespace: ApiObject): ApiObject {
   const status = { ...objectAt(namespace, 'status'), phase: 'Terminating' };
   const marked = markDeleted(parts, resource, { ...namespace, status });
   emptyNamespace(parts, namespace.metadata.name, deleteAt);
-  // The last object of the namespace to go may already have taken it along.
+  // Deleting the last object of the namespace may have deleted the namespace already.
   const left = parts.storage.get(storageKeyOf(resource), namespace.metadata);
   if (!left || (left.metadata.finalizers ?? []).length > 0 || hasContent(parts, namespace.metadata.name))
     return left ?? marked;
@@ -93,7 +93,7 @@ function deleteCustomObjects(parts: CollectorContext, definition: ApiObject): vo
   }
 }
 
-/** A dependent goes with the last of its owners. */
+/** Deletes a dependent if none of its owners exists. */
 function collectIfUnowned(parts: CollectorContext, at: StorageLocation): void {
   const dependent = parts.storage.at(at);
   const owners = dependent?.metadata.ownerReferences ?? [];
@@ -119,7 +119,7 @@ function isAlive(
   return owner?.metadata.uid === uid;
 }
 
-/** An owner that waits in the foreground goes when its last dependent has gone. */
+/** Deletes an owner in foreground deletion when its last dependent is deleted. */
 function finishForegroundDeletion(parts: CollectorContext, uid: string): void {
   if (parts.storage.dependentsOf(uid).length > 0) return;
   for (const resource of parts.registry.all()) {

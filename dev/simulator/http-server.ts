@@ -21,21 +21,21 @@ import type { RequestAttributes } from './access/policy-rules.ts';
 import type { LogReader } from './logs/container-log.ts';
 
 const BODY_BYTES = 3 * 1024 * 1024;
-/** A watcher that reads so slowly that this much waits for it loses its connection, as with the real server. */
+/** Limit of unread bytes per watcher. kube-apiserver too closes the connections of slow watchers. */
 const UNREAD_BYTES = 256 * 1024 * 1024;
 
 interface HttpServerOptions {
-  /** Must settle; what it throws is answered as a Status. */
-  readonly reply: (request: IncomingRequest) => Promise<SimulatedResponse>;
+  /** Handles a request. Has to settle; an error is sent as a Status. */
+  readonly handle: (request: IncomingRequest) => Promise<SimulatedResponse>;
   readonly watches: WatchBroadcaster;
-  /** In whose name a request is made. */
+  /** Returns the user name of a request; empty if it is unknown. */
   readonly userOf: (request: Omit<IncomingRequest, 'body'>) => string;
   readonly onAnswered: (record: RequestRecord) => void;
-  /** The logs that are being sent: here they are put, and taken away when they are through. */
+  /** Open log streams. The server adds each reader and removes it when its response ends. */
   readonly openLogs: Set<LogReader>;
 }
 
-/** Reads each request, has it answered, and writes what comes of it. */
+/** Creates a listener that reads each request, handles it and writes the response. */
 export function createHttpServer(options: HttpServerOptions): RequestListener {
   return (message, response) => void serve(message, response, options);
 }
@@ -43,35 +43,35 @@ export function createHttpServer(options: HttpServerOptions): RequestListener {
 async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   const request = parseHead(message);
   if (!request) return send(textResponse(400, '400 Bad Request'), response);
-  let reply: SimulatedResponse;
+  let result: SimulatedResponse;
   let body: Buffer = Buffer.alloc(0);
   try {
     body = await readBody(message);
-    reply = await options.reply({ ...request, body });
+    result = await options.handle({ ...request, body });
   } catch (error) {
-    reply = statusResponse(error instanceof ApiStatusError ? error : internalError(error));
+    result = statusResponse(error instanceof ApiStatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
-  const status = reply.type === 'answer' ? reply.code : 200;
+  const status = result.type === 'body' ? result.code : 200;
   options.onAnswered({
     ...withoutHeaders(request),
     user: options.userOf(request),
     status,
     reviewed: reviewedAttributes(request, body),
   });
-  switch (reply.type) {
+  switch (result.type) {
     case 'watch':
-      return streamWatch(reply, response, options.watches);
+      return streamWatch(result, response, options.watches);
     case 'log':
-      return streamLog(reply.reader, response, options.openLogs);
-    case 'answer':
-      return send(reply, response);
+      return streamLog(result.reader, response, options.openLogs);
+    case 'body':
+      return send(result, response);
     default:
-      throw new TypeError(`Unknown reply ${JSON.stringify(reply satisfies never)}`);
+      throw new TypeError(`Unknown response ${JSON.stringify(result satisfies never)}`);
   }
 }
 
-/** Undefined if the URL has a malformed escape, which the HTTP server of Go refuses before anything looks at it. */
+/** Returns undefined if the URL has a malformed escape, which Go's HTTP server refuses before any handler runs. */
 function parseHead(message: IncomingMessage): Omit<IncomingRequest, 'body'> | undefined {
   const { method = 'GET', url = '/', headers, headersDistinct } = message;
   const read = splitRequestTarget(url);
@@ -94,14 +94,14 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The attributes that an access review asks about; undefined for any other request, and for one that is not JSON. */
+/** Returns the attributes of an access review; undefined for other requests and for bodies that are not JSON. */
 function reviewedAttributes({ group, resource }: SimulatedRequest, body: Buffer): RequestAttributes | undefined {
   if (group !== 'authorization.k8s.io' || !resource.endsWith('subjectaccessreviews')) return undefined;
   try {
     const review: unknown = JSON.parse(body.toString());
     return isJsonObject(review) ? attributesInReview(review['spec']) : undefined;
   } catch {
-    return undefined; // protobuf, or malformed and refused
+    return undefined; // Protobuf, or malformed and refused.
   }
 }
 
@@ -143,7 +143,7 @@ function streamWatch({ open, timeoutMs }: WatchResponse, response: ServerRespons
   });
 }
 
-/** Reads only as fast as the client does. */
+/** Reads lines only while the response accepts more bytes. */
 function streamLog(reader: LogReader, response: ServerResponse, openLogs: Set<LogReader>): void {
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
   response.flushHeaders();

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A JSON object whose members have not been looked at yet. */
+/** JSON object with members of unknown types. */
 export interface JsonObject {
   readonly [field: string]: unknown;
 }
@@ -9,30 +9,30 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The member as an object, or an empty one where it is absent or something else. */
+/** Returns the member if it is an object, else an empty object. */
 export function objectAt(parent: unknown, field: string): JsonObject {
   const value = isJsonObject(parent) ? parent[field] : undefined;
   return isJsonObject(value) ? value : {};
 }
 
-/** The member as a list, or an empty one where it is absent or something else. */
+/** Returns the member if it is a list, else an empty list. */
 export function listAt(parent: unknown, field: string): readonly unknown[] {
   const value = isJsonObject(parent) ? parent[field] : undefined;
   return Array.isArray(value) ? value : [];
 }
 
-/** The member as a text, or undefined where it is absent or something else. */
+/** Returns the member if it is a string, else undefined. */
 export function stringAt(parent: unknown, field: string): string | undefined {
   const value = isJsonObject(parent) ? parent[field] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The members that are texts. */
+/** Returns the strings in a list member; empty if the member is not a list. */
 export function stringsAt(parent: unknown, field: string): readonly string[] {
   return listAt(parent, field).filter((value) => typeof value === 'string');
 }
 
-/** The same JSON value, whatever the order of its members. */
+/** Returns whether two JSON values are equal, regardless of member order. */
 export function isEqualJson(left: unknown, right: unknown): boolean {
   return left === right || isDeepStrictEqual(left, right);
 }

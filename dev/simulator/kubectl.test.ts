@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const kubectl = findKubectl();
 if (kubectl === undefined) console.warn('Skipping the kubectl tests: there is no kubectl on the PATH.');
 
-it.skipIf(kubectl === undefined)('reads and writes with kubectl', async () => {
+it.skipIf(kubectl === undefined)('serves kubectl get, apply, patch and delete', async () => {
   await using test = await startTestSimulator();
   await using shell = await openShell(test.simulator.kubeconfig);
   const file = await shell.save(widget('a'));
@@ -27,7 +27,7 @@ it.skipIf(kubectl === undefined)('reads and writes with kubectl', async () => {
   expect(await shell.kubectl('delete', 'widget', 'a')).toContain('deleted');
 });
 
-it.skipIf(kubectl === undefined)('discovers and asks with kubectl', async () => {
+it.skipIf(kubectl === undefined)('serves kubectl api-resources and auth can-i', async () => {
   await using test = await startTestSimulator();
   await using shell = await openShell(test.simulator.kubeconfig);
   expect(await shell.kubectl('api-resources')).toMatch(/widgets\s+wd\s+example\.org\/v1\s+true\s+Widget/u);
@@ -38,7 +38,7 @@ it.skipIf(kubectl === undefined)('discovers and asks with kubectl', async () => 
   expect(await shell.kubectl('apply', '-f', await shell.save(WIDGET_DEFINITION))).toContain('configured');
 });
 
-it.skipIf(kubectl === undefined)('is refused what the schema forbids with kubectl', async () => {
+it.skipIf(kubectl === undefined)('returns schema violations to kubectl', async () => {
   await using test = await startTestSimulator();
   await using shell = await openShell(test.simulator.kubeconfig);
   const surplus = shell.kubectl('apply', '-f', await shell.save(widget('a', { surplus: 1 })));
@@ -47,7 +47,7 @@ it.skipIf(kubectl === undefined)('is refused what the schema forbids with kubect
   await expect(wrong).rejects.toThrow('* spec.color: Unsupported value: "green"');
 });
 
-it.skipIf(kubectl === undefined)('follows with kubectl', async () => {
+it.skipIf(kubectl === undefined)('serves kubectl get --watch', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   await using shell = await openShell(test.simulator.kubeconfig);
   await using rows = shell.follow('get', 'widgets', '--watch', '--no-headers');
@@ -56,7 +56,7 @@ it.skipIf(kubectl === undefined)('follows with kubectl', async () => {
   expect(await rows.next()).toMatch(/^a\s+4$/u);
 });
 
-it.skipIf(kubectl === undefined)('reads and follows logs, and what pods use, with kubectl', async () => {
+it.skipIf(kubectl === undefined)('serves kubectl logs and kubectl top', async () => {
   const place = { name: 'nb', namespace: 'default' };
   const status = { containerStatuses: [{ name: 'main', state: { running: {} } }] };
   const spec = { nodeName: 'worker-1', containers: [{ name: 'main' }] };
@@ -85,7 +85,7 @@ interface Rows extends AsyncDisposable {
   readonly next: () => Promise<string | undefined>;
 }
 
-/** A place to run kubectl in, with its own kubeconfig and cache. */
+/** A directory to run kubectl in, with its own kubeconfig and cache. */
 async function openShell(kubeconfig: string): Promise<Shell> {
   const folder = await mkdtemp(join(tmpdir(), 'simulator-'));
   const config = join(folder, 'kubeconfig');
@@ -124,7 +124,7 @@ function findKubectl(): string | undefined {
       execFileSync(command, ['version', '--client'], { stdio: 'ignore' });
       return true;
     } catch {
-      // Not installed here: the next place may have it.
+      // Not installed here: the next directory may have it.
       return false;
     }
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-simulator.ts';
 import { stringAt } from './json.ts';
 
-it('lists in pages that all show the world as it was at the first', async () => {
+it('lists every page at the resourceVersion of the first page', async () => {
   await using test = await startTestSimulator({ objects: [widget('a'), widget('b'), widget('c')] });
   const first = await test.get(`${WIDGETS}?limit=2`);
   expect([itemNames(first), first.body['metadata']]).toMatchObject([['a', 'b'], { remainingItemCount: 1 }]);
@@ -12,7 +12,7 @@ it('lists in pages that all show the world as it was at the first', async () => 
   expect([itemNames(second), resourceVersionOf(second)]).toEqual([['c'], resourceVersionOf(first)]);
 });
 
-it('refuses a continue token once its history is forgotten', async () => {
+it('returns 410 for a continue token when the history was compacted', async () => {
   await using test = await startTestSimulator({ objects: [widget('a'), widget('b')] });
   const first = await test.get(`${WIDGETS}?limit=1`);
   test.simulator.apply(widget('c'));
@@ -21,7 +21,7 @@ it('refuses a continue token once its history is forgotten', async () => {
   expect(second).toMatchObject({ status: 410, body: { reason: 'Expired', code: 410 } });
 });
 
-it('selects by label and by field, and refuses fields it does not know', async () => {
+it('selects by label and field, and returns 400 for an unknown field', async () => {
   const labelled = widget('b', {}, { labels: { team: 'ml' } });
   await using test = await startTestSimulator({ objects: [widget('a'), labelled] });
   expect(itemNames(await test.get(`${WIDGETS}?labelSelector=team%20in%20(ml,web)`))).toEqual(['b']);
@@ -31,7 +31,7 @@ it('selects by label and by field, and refuses fields it does not know', async (
   expect((await test.get(`${WIDGETS}?labelSelector=a%20b`)).status).toBe(400);
 });
 
-it('shows the past for an exact version, and says of a future one that it is too large', async () => {
+it('lists the past for an exact resourceVersion and returns 504 for a future one', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const before = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
@@ -42,7 +42,7 @@ it('shows the past for an exact version, and says of a future one that it is too
   expect(future.body['details']).toMatchObject({ causes: [{ reason: 'ResourceVersionTooLarge' }] });
 });
 
-it('answers with a Table, or metadata alone, for those who ask', async () => {
+it('returns a Table or PartialObjectMetadata when the client accepts one', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const table = await test.get(WIDGETS, 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json');
   expect(table.body).toMatchObject({ kind: 'Table', columnDefinitions: [{ name: 'Name' }, { name: 'Size' }] });

@@ -5,7 +5,7 @@ import type { SelectionPredicate } from './selection-predicate.ts';
 import { badRequestError, expiredError, resourceVersionTooLargeError } from './status.ts';
 import type { Storage } from './storage.ts';
 
-/** One page of a list, with the metadata that goes with it. */
+/** Page of a list with the ListMeta of its response. */
 export interface Page {
   readonly objects: readonly ApiObject[];
   readonly metadata: JsonObject;
@@ -13,9 +13,9 @@ export interface Page {
 
 interface ListRequest {
   readonly storageKey: string;
-  readonly selects: SelectionPredicate;
-  /** Whether a selector is in play: then nobody counts what remains. */
-  readonly selective: boolean;
+  readonly matches: SelectionPredicate;
+  /** Whether the client has set a selector: then the page has no remainingItemCount. */
+  readonly hasSelector: boolean;
   readonly options: ParsedListOptions;
 }
 
@@ -24,25 +24,25 @@ const EXPIRED_CONTINUE =
   'the continue parameter.';
 
 /**
- * A page of the collection. Later pages show it as it was when the first was read.
- * @throws {StatusError} 410 for a version or token that is forgotten, 504 for a version that is still to come
+ * Returns a page of the collection. All pages of a list have the resourceVersion of the first.
+ * @throws {ApiStatusError} 410 for a compacted version or token, 504 for a version in the future
  */
-export function list(storage: Storage, { storageKey, selects, selective, options }: ListRequest): Page {
+export function listPage(storage: Storage, { storageKey, matches, hasSelector, options }: ListRequest): Page {
   const start = options.continueToken === '' ? undefined : readToken(options.continueToken);
   if (start && options.resourceVersion)
     throw badRequestError('specifying resource version is not allowed when using continue');
   const version = start?.version ?? versionToRead(storage, options);
   const all = start ? listAtToken(storage, storageKey, start.version) : storage.listAt(storageKey, version);
-  const selected = all.filter(selects);
+  const selected = all.filter(matches);
   const offset = start ? selected.findIndex((object) => positionOf(object) > start.after) : 0;
   const rest = offset === -1 ? [] : selected.slice(offset);
-  // Who takes any version is answered from memory, which knows no pages.
+  // kube-apiserver serves resourceVersion 0 from its watch cache, which ignores the limit.
   const whole = options.limit === 0 || (options.resourceVersion === 0 && !start);
   if (whole || rest.length <= options.limit) return { objects: rest, metadata: pageMetadata(version) };
   const objects = rest.slice(0, options.limit);
   const last = objects.at(-1);
   const token = last ? writeToken({ version, after: positionOf(last) }) : '';
-  const remaining = selective ? {} : { remainingItemCount: rest.length - objects.length };
+  const remaining = hasSelector ? {} : { remainingItemCount: rest.length - objects.length };
   return { objects, metadata: { ...pageMetadata(version), continue: token, ...remaining } };
 }
 
@@ -63,12 +63,12 @@ function listAtToken(storage: Storage, storageKey: string, version: number): rea
   try {
     return storage.listAt(storageKey, version);
   } catch {
-    // The storage only fails for versions that it has forgotten; lists word that differently than watches.
+    // The storage fails only for compacted versions; lists have another message for them than watches.
     throw expiredError(EXPIRED_CONTINUE);
   }
 }
 
-/** Orders objects like the storage does. */
+/** Returns the sort key of an object in the order of the storage. */
 function positionOf({ metadata }: ApiObject): string {
   return metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
 }
@@ -89,7 +89,7 @@ function readToken(text: string): Token {
     if (isJsonObject(token) && typeof token['rv'] === 'number' && typeof token['start'] === 'string')
       return { version: token['rv'], after: token['start'] };
   } catch {
-    // Not JSON: answered below like every other token that is not ours.
+    // Not JSON: refused below like every other invalid token.
   }
   throw badRequestError('invalid continue token: continue key is not valid');
 }

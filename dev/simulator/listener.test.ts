@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from './simulator.ts';
 
 /** An error event without a listener ends the process, so vitest reports it as an unhandled error and fails the run. */
-describe('a listener of the simulator', () => {
+describe('listener', () => {
   let simulator: Simulator;
   let authorization = '';
 
@@ -32,7 +32,7 @@ describe('a listener of the simulator', () => {
     ['what is neither', () => '\r\n\r\nno HTTP'],
   ];
 
-  it.each(texts)('survives resets after %s', async (_, text) => {
+  it.each(texts)('keeps serving when a connection is reset after %s', async (_, text) => {
     for (let time = 0; time < 20; time += 1) {
       const plain = await open();
       await reset(plain, plain, text());
@@ -44,9 +44,12 @@ describe('a listener of the simulator', () => {
     expect(await answerTo(get('/version', 'Connection: close\r\n'))).toMatch(/^HTTP\/1\.1 200/u);
   });
 
-  it.each(['//', '//[', '/%', '/api/v1/%zz', 'http://[/', '*'])('answers a request for %s', async (target) => {
-    expect(await answerTo(get(target, 'Connection: close\r\n'))).toMatch(/^HTTP\/1\.1 [234]/u);
-  });
+  it.each(['//', '//[', '/%', '/api/v1/%zz', 'http://[/', '*'])(
+    'answers a request when its target is %s',
+    async (target) => {
+      expect(await answerTo(get(target, 'Connection: close\r\n'))).toMatch(/^HTTP\/1\.1 [234]/u);
+    },
+  );
 
   async function open(): Promise<Socket> {
     const socket = connect(port(), '127.0.0.1');
@@ -63,7 +66,7 @@ describe('a listener of the simulator', () => {
   }
 });
 
-/** Writes a text, then resets the connection below. */
+/** Writes a text, then resets the TCP connection. */
 async function reset(below: Socket, socket: Socket, text: string): Promise<void> {
   for (const end of [below, socket]) end.on('error', () => end.destroy()); // the simulator may be first to close
   await new Promise((resolve) => socket.write(text, resolve));

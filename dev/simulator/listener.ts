@@ -9,8 +9,8 @@ const TLS_HANDSHAKE = 0x16;
 export type Listener = ReturnType<typeof createListener>;
 
 /**
- * One port on loopback that speaks HTTP and HTTPS, told apart by the first byte. It can be stopped, cutting its
- * connections, and started again on the same port.
+ * Creates a listener for HTTP and HTTPS on one loopback port; the first byte of a connection decides. `stop` destroys
+ * all connections and resolves when the port is closed; `start` without a port listens on the previous one.
  */
 export function createListener(onRequest: RequestListener) {
   const { key, certificate } = createServingCertificate();
@@ -23,7 +23,7 @@ export function createListener(onRequest: RequestListener) {
   function accept(socket: Socket): void {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // A client that leaves before it has spoken needs no answer; 'close' follows.
+    // A client that disconnects before its first byte gets no response; 'close' follows.
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     socket.once('readable', () => (speaksTls(socket) ? secure : plain).emit('connection', socket));
@@ -50,7 +50,7 @@ export function createListener(onRequest: RequestListener) {
   };
 }
 
-/** Looks at the first byte and puts it back. */
+/** Reads the first byte and puts it back. */
 function speaksTls(socket: Socket): boolean {
   const first: unknown = socket.read(1);
   if (!Buffer.isBuffer(first)) return false;

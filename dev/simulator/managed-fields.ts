@@ -1,6 +1,6 @@
 import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
 
-/** Who writes, and how: of one name there may be several. */
+/** Field manager. Managers with the same name differ by operation, apiVersion or subresource. */
 export interface FieldManager {
   readonly manager: string;
   readonly apiVersion: string;
@@ -8,14 +8,14 @@ export interface FieldManager {
   readonly subresource?: string | undefined;
 }
 
-/** What one manager owns of an object. */
+/** Entry of managedFields with its decoded fields. */
 interface ManagedFieldsEntry extends FieldManager {
   readonly operation: 'Update' | 'Apply';
   readonly time: string;
   readonly fields: ReadonlySet<string>;
 }
 
-/** Who owns what after an update: who writes owns what differs from before, and nobody else does. */
+/** Computes managedFields after an update: the writing manager becomes the only owner of all changed fields. */
 export function managedFieldsAfterUpdate(
   object: JsonObject,
   manager: FieldManager,
@@ -30,7 +30,7 @@ export function managedFieldsAfterUpdate(
   return encode([...others, { operation: 'Update', ...manager, time: timestamp(), fields: mine }]);
 }
 
-/** Who owns what after an apply: who applies owns all that they apply; with force, alone. */
+/** Computes managedFields after an apply: the manager owns all applied fields, and with force alone. */
 export function managedFieldsAfterApply(
   object: JsonObject,
   before: JsonObject | undefined,
@@ -47,7 +47,7 @@ export function managedFieldsAfterApply(
   return encode([...others, { ...manager, operation: 'Apply', time: timestamp(), fields: applied }]);
 }
 
-/** Who owns what. */
+/** Parses the managedFields of an object. */
 export function parseManagedFields(object: JsonObject): readonly ManagedFieldsEntry[] {
   return listAt(objectAt(object, 'metadata'), 'managedFields').flatMap((entry) => {
     if (!isJsonObject(entry)) return [];
@@ -73,7 +73,7 @@ function only(entry: ManagedFieldsEntry, keeps: (key: string) => boolean): Manag
   return { ...entry, fields: new Set([...entry.fields].filter(keeps)) };
 }
 
-/** One entry for each manager; who owns nothing any more has none. */
+/** Encodes one entry per manager and omits managers without fields. */
 function encode(entries: readonly ManagedFieldsEntry[]): readonly JsonObject[] {
   const joined: ManagedFieldsEntry[] = [];
   for (const entry of entries) {
@@ -95,17 +95,17 @@ function encode(entries: readonly ManagedFieldsEntry[]): readonly JsonObject[] {
     }));
 }
 
-/** Now, in whole seconds, as Kubernetes writes times. */
+/** Returns the current time in whole seconds, in the format of `metav1.Time`. */
 export function timestamp(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-/** Fields of an object, by their paths, with their values. A list is one field: what is in it has no owners of its own. */
+/** Values of an object's fields by their encoded path. A list is one field: its items have no owners of their own. */
 export type FieldValues = ReadonlyMap<string, unknown>;
 
 const OWNABLE: ReadonlySet<string> = new Set(['labels', 'annotations', 'finalizers', 'ownerReferences']);
 
-/** All fields of an object that somebody can own. */
+/** Returns the fields of an object that field managers can own. */
 export function fieldsOf({ apiVersion: _apiVersion, kind: _kind, metadata, ...content }: JsonObject): FieldValues {
   const owned = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([name]) => OWNABLE.has(name));
   const fields = new Map<string, unknown>();
@@ -128,14 +128,14 @@ function pathOf(key: string): readonly string[] {
   return JSON.parse(key) as readonly string[];
 }
 
-/** `.spec.paused`, as the real server names it in a conflict. */
+/** Returns a path as conflicts print it, such as `.spec.paused`. */
 export function describeField(key: string): string {
   return pathOf(key)
     .map((name) => `.${name}`)
     .join('');
 }
 
-/** The object without a field, and without what that leaves empty. */
+/** Returns the object without a field and without parents that become empty. */
 export function withoutField(object: JsonObject, key: string): JsonObject {
   return removed(object, pathOf(key));
 }
@@ -147,7 +147,7 @@ function removed(object: JsonObject, [name = '', ...below]: readonly string[]): 
   return Object.keys(left).length === 0 ? rest : { ...rest, [name]: left };
 }
 
-/** `{ "f:spec": { "f:paused": {} } }`, as managedFields have it. */
+/** Encodes paths as FieldsV1, such as `{ "f:spec": { "f:paused": {} } }`. */
 function encodeFields(keys: Iterable<string>): JsonObject {
   const root: Record<string, unknown> = {};
   for (const key of keys) {
@@ -161,7 +161,7 @@ function encodeFields(keys: Iterable<string>): JsonObject {
   return root;
 }
 
-/** @returns the paths of the fields that managedFields name */
+/** Returns the encoded paths of the fields in a FieldsV1. */
 function decodeFields(value: unknown, path: readonly string[] = []): readonly string[] {
   const members = isJsonObject(value) ? Object.entries(value) : [];
   if (members.length === 0) return path.length === 0 ? [] : [keyOf(path)];

@@ -25,7 +25,7 @@ const VALUE_RULE =
   "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
   "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-/** Returns what is wrong with an object's name, labels, annotations and finalizers. */
+/** Validates name, generateName, labels, annotations and finalizers of an object. */
 export function validateMetadata(
   object: JsonObject,
   resource: ServedResource,
@@ -45,7 +45,7 @@ export function validateMetadata(
   ];
 }
 
-/** A trailing dash is fine, because the name goes on after it. */
+/** A trailing dash is valid: a suffix is appended. */
 function validateGenerateName(prefix: string, resource: ServedResource): readonly Cause[] {
   if (prefix === '') return [];
   const masked = prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix;
@@ -59,9 +59,9 @@ function validateName(name: string, resource: ServedResource): readonly Cause[] 
   return nameRules(name, resource).map((rule) => invalidValueCause(field, name, rule));
 }
 
-/** The rules that a name breaks. */
+/** Returns the messages of the rules that a name breaks. */
 function nameRules(name: string, { kind, group }: ServedResource): readonly string[] {
-  if (group === RBAC_GROUP) return pathSegmentProblems(name); // roles and bindings need not be called as hosts are
+  if (group === RBAC_GROUP) return pathSegmentProblems(name); // Names of RBAC objects need not be DNS names.
   const isLabel = kind === 'Namespace' || kind === 'Service';
   const most = isLabel ? 63 : 253;
   const rule = isLabel ? LABEL_RULE : SUBDOMAIN_RULE;
@@ -73,7 +73,7 @@ function nameRules(name: string, { kind, group }: ServedResource): readonly stri
 
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-/** Built-in kinds also refuse names without a domain that Kubernetes does not know itself. */
+/** Built-in kinds also refuse finalizers without a domain, except the standard ones. */
 function validateFinalizers(
   finalizers: readonly string[],
   { custom }: ServedResource,
@@ -115,7 +115,7 @@ function validateKey(field: string, key: string, server: ServerVersion): readonl
   return broken.map((rule) => invalidValueCause(field, key, rule));
 }
 
-/** The rules that the prefix of a key breaks. */
+/** Returns the messages of the rules that the prefix of a key breaks. */
 function prefixRules(prefix: string, server: ServerVersion): readonly string[] {
   if (prefix === '') return ['prefix part must be non-empty'];
   return [

@@ -6,7 +6,7 @@ import type { ServedResource } from './served-resource.ts';
 import { badRequestError, notAcceptableError } from './status.ts';
 import { metadataOnly, tableOf, type IncludeObject } from './table.ts';
 
-/** The form in which a client wants its objects. Equal keys mean equal bytes for the same object. */
+/** Negotiated form and syntax of a response. Equal keys mean equal bytes for the same object. */
 export interface NegotiatedOutput {
   readonly key: string;
   readonly form: 'object' | 'metadata' | 'table';
@@ -15,8 +15,8 @@ export interface NegotiatedOutput {
 }
 
 /**
- * Reads Accept: the first form that we can answer.
- * @throws {StatusError} 406 when there is none
+ * Returns the first supported media type of an Accept header.
+ * @throws {ApiStatusError} 406 if there is none
  */
 export function negotiateOutput(accept: string | undefined, query: URLSearchParams): NegotiatedOutput {
   const includeObject = readIncludeObject(query.get('includeObject'));
@@ -29,7 +29,7 @@ export function negotiateOutput(accept: string | undefined, query: URLSearchPara
   throw notAcceptableError();
 }
 
-/** An object as one version of its resource shows it. */
+/** Returns the body of an object response, in the version of the resource and the negotiated form. */
 export function transformObject(
   object: ApiObject,
   resource: ServedResource,
@@ -52,7 +52,7 @@ export function transformObject(
   }
 }
 
-/** What a dry run has not stored has no version. */
+/** Objects of a dry run have no resourceVersion. */
 function unversioned({ metadata, ...content }: ApiObject): JsonObject {
   const { resourceVersion: _none, ...meta } = metadata;
   return { ...content, metadata: meta };
@@ -86,12 +86,12 @@ export function transformList(
   }
 }
 
-/** Only lists of custom resources say of each item what it is. */
+/** Only lists of custom resources have apiVersion and kind in each item. */
 function withoutType({ apiVersion: _apiVersion, kind: _kind, ...item }: ApiObject): JsonObject {
   return item;
 }
 
-/** As it is when nobody keeps it. */
+/** Computed objects have no uid, resourceVersion or generation. */
 function withoutStorageMetadata(object: JsonObject): JsonObject {
   const { name, namespace, labels, annotations, creationTimestamp } = objectAt(object, 'metadata');
   const metadata = { name, namespace, labels, annotations, creationTimestamp };

@@ -5,8 +5,8 @@ import { convertToVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
 
 /**
- * Reads the storage from inside the process, in the version asked for.
- * @throws {TypeError} for a kind that is not served
+ * Creates a reader of the storage that converts objects to the requested version.
+ * @throws {TypeError} from its methods for a kind that is not served
  */
 export function objectReader({
   storage,

@@ -13,7 +13,7 @@ export function openApiIndex(resources: readonly ServedResource[]): JsonObject {
   };
 }
 
-/** `/openapi/v3/apis/<group>/<version>`: as much as a client needs to leave validation to the server. */
+/** `/openapi/v3/apis/<group>/<version>`: the minimum with which clients leave validation to the server. */
 export function openApiDocument(path: string, resources: readonly ServedResource[]): JsonObject | undefined {
   const served = resources.filter((resource) => documentPath(resource) === path);
   if (served.length === 0) return undefined;
@@ -41,7 +41,7 @@ function groupVersionKind({ group, version, kind }: ServedResource): JsonObject 
   return { group, version, kind };
 }
 
-/** Only what custom resources take: a client that sees strategic merge here would want every field described. */
+/** Lists only the patch types of custom resources: clients that find strategic merge here need a complete schema. */
 function operations(resource: ServedResource): JsonObject {
   const parameters = ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({
     name,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { applyStrategicMergePatch } from './patch.ts';
 
-it('merges well-known lists by their keys and replaces all others', () => {
+it('merges well-known lists by key and replaces other lists', () => {
   const current = { containers: [{ name: 'a', image: 'x' }, { name: 'b' }], args: ['1', '2'] };
   const patch = { containers: [{ name: 'a', tty: true }, { name: 'b', $patch: 'delete' }, { name: 'c' }], args: ['3'] };
   expect(applyStrategicMergePatch(current, patch)).toEqual({
@@ -10,7 +10,7 @@ it('merges well-known lists by their keys and replaces all others', () => {
   });
 });
 
-it('adds finalizers, removes those it is told to, and overlooks the order it is told', () => {
+it('adds finalizers, deletes listed ones and ignores $setElementOrder', () => {
   const current = { metadata: { finalizers: ['a', 'b'] } };
   const patch = {
     metadata: {

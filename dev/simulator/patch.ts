@@ -10,15 +10,15 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
 export const APPLY = 'application/apply-patch+yaml';
 
-/** A patch as it was sent. */
+/** Body of a patch request. */
 interface PatchBody {
   readonly text: string;
   readonly mediaType: string;
 }
 
 /**
- * The object as a patch of the given media type makes it, not yet checked.
- * @throws {ApiStatusError} 400 for a patch that cannot be read, 415 for a type that is not taken, 422 for one that fails
+ * Returns the patched object, before validation.
+ * @throws {ApiStatusError} 400 for a malformed patch, 415 for an unsupported type, 422 if it cannot be applied
  */
 export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, resource: ServedResource): Decoded {
   switch (mediaType) {
@@ -50,7 +50,7 @@ export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, r
   });
 }
 
-/** Merge patches are JSON or YAML. */
+/** A merge patch is JSON or YAML. */
 function decodeMergePatch(text: string): Decoded {
   return text.trimStart().startsWith('{') ? decodeJson(text) : decodeYaml(text);
 }
@@ -74,13 +74,13 @@ function applyJsonPatch(current: ApiObject, operations: unknown): JsonObject {
   try {
     return asObject(operations.reduce(applyOperation, structuredClone(current)));
   } catch (error) {
-    // A JsonPatchError is all the library throws; the real server tells the client nothing of it either.
+    // Every failed operation is a JsonPatchError. kube-apiserver does not include its message either.
     // oxlint-disable-next-line import/no-named-as-default-member -- the library is CommonJS: Node sees its default only
     throw error instanceof jsonPatch.JsonPatchError ? unapplicablePatchError() : error;
   }
 }
 
-/** As the server's library has it: a member that is not there is null to a test, and may be replaced. */
+/** Like the library of kube-apiserver: an absent member equals null in a test, and can be replaced. */
 function applyOperation(document: unknown, operation: Operation): unknown {
   const { op, path } = operation;
   const keys = typeof path === 'string' ? path.split('/').slice(1).map(unescapeToken) : [];
@@ -112,7 +112,7 @@ function asObject(value: unknown): JsonObject {
   );
 }
 
-/** The lists of built-in types that are merged by key instead of replaced; finalizers are merged as a set. */
+/** Merge keys of the lists that are merged instead of replaced. Finalizers are merged as a set. */
 const LIST_KEYS: Readonly<Record<string, string>> = {
   containers: 'name',
   initContainers: 'name',
@@ -125,7 +125,10 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
   conditions: 'type',
 };
 
-/** A strategic merge patch as far as the well-known lists go, with `$patch: delete`, `$patch: replace` and `$deleteFromPrimitiveList`. */
+/**
+ * Applies a strategic merge patch to an object of a built-in type. Merges the lists in LIST_KEYS and supports
+ * `$patch: delete`, `$patch: replace` and `$deleteFromPrimitiveList`; replaces all other lists.
+ */
 export function applyStrategicMergePatch(target: unknown, patch: JsonObject): JsonObject {
   if (patch['$patch'] === 'replace') return withoutDirectives(patch);
   const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
 import type { Column } from './served-resource.ts';
 
-/** The Table columns of built-in kinds beside the name. Kinds that are not named here have only their age. */
+/** Table columns of built-in kinds after the name. Other kinds have only the age. */
 export const PRINTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Namespace: [text('Status', (namespace) => stringAt(namespace['status'], 'phase')), age()],
   Event: [
@@ -52,7 +52,7 @@ export const PRINTER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ClusterRoleBinding: bindingColumns(),
 };
 
-/** The column of kinds that declare none. */
+/** Column of kinds that declare none. */
 export function age(name = 'Age'): Column {
   return { name, type: 'date', priority: 0, cell: creationTimestamp };
 }
@@ -130,8 +130,8 @@ const SEGMENT =
   /\.?\[\?\(@\.([^=!\s]+)\s*(==|!=)\s*["']([^"']*)["']\)\]|\[(\d+|\*)\]|\[['"]((?:[^'"\\]|\\.)+)['"]\]|\.((?:[^.[\]\\]|\\.)+)/guy;
 
 /**
- * Reads a path as printer columns use them: members, indexes, `[*]` and filters by equality.
- * The result finds the values in an object, none if the path leads nowhere.
+ * Parses a JSONPath of a printer column: members, indexes, `[*]` and filters by equality. The result returns the values
+ * at the path in an object; none if the path does not exist.
  */
 export function parseJsonPath(path: string): (object: unknown) => readonly unknown[] {
   const steps = [...path.matchAll(SEGMENT)].map(([, field, operator, literal, index, quoted, member]): Step => {

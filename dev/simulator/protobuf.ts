@@ -4,8 +4,8 @@ import { unsupportedMediaTypeError } from './status.ts';
 const MAGIC = Buffer.from('k8s\0');
 
 /**
- * Decodes the envelope in which typed Go clients, kubectl among them, send built-in objects.
- * @throws {StatusError} 415 for a kind whose fields we do not know
+ * Decodes the protobuf envelope in which Go clients such as kubectl send built-in objects.
+ * @throws {ApiStatusError} 415 for a kind that is not in MESSAGES
  */
 export function decodeProtobuf(body: Buffer): JsonObject {
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) throw unsupported();
@@ -45,7 +45,7 @@ function assign(
     return;
   }
   const read = readValue(type, value, message);
-  // The zero time and empty texts are how the wire says "absent", but in a list an empty text is one of its items.
+  // An empty string means "absent" in protobuf, but in a repeated field it is an item.
   if (read === undefined || (read === '' && !repeated)) return;
   const before = decoded[name];
   decoded[name] = repeated ? [...(Array.isArray(before) ? before : []), read] : read;
@@ -118,7 +118,7 @@ function unsupported() {
   return unsupportedMediaTypeError(['application/json', 'application/yaml']);
 }
 
-/** A field of a protobuf message, and how it reads as JSON. */
+/** Field of a protobuf message and its JSON form. */
 interface Field {
   readonly name: string;
   readonly type: 'text' | 'bytes' | 'number' | 'boolean' | 'message' | 'textMap' | 'bytesMap';
@@ -126,10 +126,10 @@ interface Field {
   readonly message?: string;
 }
 
-/** Fields by their number. */
+/** Fields by field number. */
 type Message = Readonly<Record<number, Field>>;
 
-/** The messages that kubectl's own commands send, with the field numbers of the published generated.proto files. */
+/** Messages that kubectl sends, with the field numbers of the published generated.proto files. */
 const MESSAGES: Readonly<Record<string, Message>> = {
   Unknown: { 1: nested('typeMeta', 'TypeMeta'), 2: { name: 'raw', type: 'bytes' } },
   TypeMeta: texts('apiVersion', 'kind'),
@@ -228,12 +228,12 @@ function nested(name: string, message: string): Field {
   return { name, type: 'message', message };
 }
 
-/** Text fields numbered from 1. */
+/** String fields numbered from 1. */
 function texts(...names: readonly string[]): Message {
   return Object.fromEntries(names.map((name, index) => [index + 1, text(name)]));
 }
 
-/** Lists of texts numbered from 1. */
+/** Repeated string fields numbered from 1. */
 function lists(...names: readonly string[]): Message {
   return Object.fromEntries(names.map((name, index) => [index + 1, { ...text(name), repeated: true }]));
 }

@@ -1,7 +1,7 @@
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { ApiObject } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import { list } from './list.ts';
+import { listPage } from './list.ts';
 import { parseListOptions, parseResourceVersion, type ParsedListOptions } from './request-options.ts';
 import { objectResponse, type BodyResponse, type WatchResponse } from './response.ts';
 import { transformList, transformObject, negotiateOutput, type NegotiatedOutput } from './negotiation.ts';
@@ -17,7 +17,7 @@ import {
   type WatchSink,
 } from './watch-broadcaster.ts';
 
-/** @throws {ApiStatusError} 404 */
+/** Returns the stored object. @throws {ApiStatusError} 404 if there is none */
 export function getExisting(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -48,13 +48,13 @@ export function handleList(
 ): BodyResponse {
   const representation = negotiateOutput(request.headers.accept, request.query);
   const options = parseListOptions(request.query, cluster.behaviour.streamingLists);
-  const selective = ['labelSelector', 'fieldSelector'].some((selector) => request.query.get(selector));
-  const selects = parseSelectionPredicate(resource, request);
-  const page = list(cluster.storage, { storageKey: storageKeyOf(resource), selects, selective, options });
+  const hasSelector = ['labelSelector', 'fieldSelector'].some((selector) => request.query.get(selector));
+  const matches = parseSelectionPredicate(resource, request);
+  const page = listPage(cluster.storage, { storageKey: storageKeyOf(resource), matches, hasSelector, options });
   return objectResponse(200, transformList(page, resource, representation), representation);
 }
 
-/** Checks everything that can be refused before the stream opens. */
+/** Validates the watch before its stream opens. @throws {ApiStatusError} for invalid options, selectors or versions */
 export function handleWatch(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -62,7 +62,7 @@ export function handleWatch(
 ): WatchResponse {
   const representation = negotiateOutput(request.headers.accept, request.query);
   const options = parseListOptions(request.query, cluster.behaviour.streamingLists);
-  const selects = parseSelectionPredicate(resource, request);
+  const matches = parseSelectionPredicate(resource, request);
   const { resourceVersion = 0 } = options;
   if (cluster.behaviour.expiredWatch === 'status' && replays(options))
     cluster.storage.changesSince(storageKeyOf(resource), resourceVersion);
@@ -71,7 +71,7 @@ export function handleWatch(
     const watcher: Watcher = {
       storageKey: storageKeyOf(resource),
       since: Math.max(resourceVersion, cluster.storage.version),
-      selects,
+      matches,
       bookmarks: options.allowWatchBookmarks && !isServedFromStorage(resource),
       writer,
       sink,
@@ -82,25 +82,25 @@ export function handleWatch(
   return { type: 'watch', timeoutMs: timeoutMs(options), open };
 }
 
-/** kube-apiserver serves events from etcd, not from its watch cache: without bookmarks, but for the end of initial events. */
+/** kube-apiserver serves Events from etcd, without periodic bookmarks: it has no watch cache for them. */
 function isServedFromStorage({ plural }: ServedResource): boolean {
   return plural === 'events';
 }
 
-/** Sends the past that the client asked for and joins the watchers, in one turn, so that nothing falls between. */
+/** Sends initial or missed events and registers the watcher in the same turn, so that no change is lost between. */
 function startWatch({ storage, watches }: SimulatedCluster, watcher: Watcher, options: ParsedListOptions): void {
-  const { writer, selects, storageKey } = watcher;
+  const { writer, matches, storageKey } = watcher;
   watches.add(watcher);
   const { resourceVersion = 0, sendInitialEvents } = options;
   if (sendInitialEvents && resourceVersion > storage.version)
     return endWithError(watches, watcher, resourceVersionTooLargeError(resourceVersion, storage.version));
-  const objects = replays(options) ? [] : storage.list(storageKey).filter(selects);
+  const objects = replays(options) ? [] : storage.list(storageKey).filter(matches);
   for (const object of objects) watches.send(watcher, writer.event('ADDED', object));
   if (sendInitialEvents && options.allowWatchBookmarks) watches.send(watcher, writer.bookmark(storage.version, true));
   if (!replays(options)) return;
   try {
     for (const change of storage.changesSince(storageKey, resourceVersion)) {
-      const seen = filterChange(selects, change);
+      const seen = filterChange(matches, change);
       if (seen) watches.send(watcher, writer.event(seen.type, seen.object));
     }
   } catch (error) {
@@ -109,7 +109,7 @@ function startWatch({ storage, watches }: SimulatedCluster, watcher: Watcher, op
   }
 }
 
-/** Ends a stream with an ERROR event. */
+/** Sends an ERROR event and ends the stream. */
 function endWithError(watches: WatchBroadcaster, watcher: Watcher, error: ApiStatusError): void {
   watcher.sink.write(watcher.writer.error(error));
   watches.close(watcher);
@@ -118,12 +118,12 @@ function endWithError(watches: WatchBroadcaster, watcher: Watcher, error: ApiSta
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Whether the watch continues from a version, instead of beginning with all there is. */
+/** Whether the watch resumes from a version instead of sending all objects first. */
 function replays({ resourceVersion = 0, sendInitialEvents }: ParsedListOptions): boolean {
   return resourceVersion > 0 && !sendInitialEvents;
 }
 
-/** Like the real server, between 30 and 60 minutes unless told. */
+/** By default between 30 and 60 minutes, like kube-apiserver. */
 function timeoutMs({ timeoutSeconds = 0 }: ParsedListOptions): number {
   return timeoutSeconds > 0 ? Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS) : (1 + Math.random()) * 30 * 60_000;
 }

@@ -10,12 +10,12 @@ import { invalidValueCause } from './schema-validation.ts';
 
 const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
-/** The media type of the body, without its parameters. */
+/** Returns the media type of the body without its parameters. */
 export function mediaTypeOf({ headers }: IncomingRequest): string {
   return (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
 }
 
-/** @throws {StatusError} 400 for what is no JSON, 415 for what is neither JSON, YAML nor a protobuf that we know */
+/** @throws {ApiStatusError} 400 for malformed content, 415 if it is not JSON, YAML or a known protobuf message */
 export function decodeBody(request: IncomingRequest): Decoded {
   const text = request.body.toString();
   switch (mediaTypeOf(request)) {
@@ -31,7 +31,7 @@ export function decodeBody(request: IncomingRequest): Decoded {
   }
 }
 
-/** @throws {StatusError} 400 with the given message, or with what the parser says */
+/** @throws {ApiStatusError} 400 with the given message, or else with that of the parser */
 export function parseWith<T>(read: (text: string) => T, text: string, problem?: string): T {
   try {
     return read(text);
@@ -42,8 +42,9 @@ export function parseWith<T>(read: (text: string) => T, text: string, problem?: 
 }
 
 /**
- * A decoded body as an object of the resource that the URL names. Objects of built-in kinds need not repeat their kind.
- * @throws {StatusError} 400 or 422 when it is something else
+ * Returns the decoded body as an object of the resource in the URL. Objects of built-in kinds may omit kind and
+ * apiVersion.
+ * @throws {ApiStatusError} 400 or 422 if it is an object of another resource
  */
 export function decodeRequestObject(value: unknown, resource: ServedResource): JsonObject {
   if (!isJsonObject(value))
@@ -85,7 +86,7 @@ function wrongKind(value: JsonObject, kind: string, { custom, group, version, ki
   return invalidError({ group, kind, name: stringAt(objectAt(value, 'metadata'), 'name') ?? '' }, [cause]);
 }
 
-/** A text as an object, and what a strict decoder reports about it beside unknown fields. */
+/** Decoded body, and the errors of a strict decoder except unknown fields. */
 export interface Decoded {
   readonly value: unknown;
   readonly problems: readonly string[];
@@ -124,7 +125,7 @@ export function decodeJsonPatch(text: string): Decoded {
   return { value, problems: [...duplicate, ...unknown] };
 }
 
-/** Paths of the fields that a JSON text has more than once. Costs a second parse only if there are such fields. */
+/** Returns the paths of duplicate fields. Parses the text again only if there are any. */
 function duplicatePaths(text: string, value: unknown): readonly string[] {
   const keysInText = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/gu)?.length ?? 0;
   if (keysInText === countKeys(value)) return [];

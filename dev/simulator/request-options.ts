@@ -1,11 +1,11 @@
 import { badRequestError, invalidError, ApiStatusError } from './status.ts';
 
-/** The query of a list or watch, checked. */
+/** Validated query of a list or watch. */
 export interface ParsedListOptions {
   readonly watch: boolean;
   readonly limit: number;
   readonly continueToken: string;
-  /** Undefined where the client leaves the choice to us; 0 for "any version will do". */
+  /** Undefined for the most recent version; 0 for any version. */
   readonly resourceVersion: number | undefined;
   readonly resourceVersionMatch: 'Exact' | 'NotOlderThan' | undefined;
   readonly sendInitialEvents: boolean;
@@ -13,10 +13,10 @@ export interface ParsedListOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
-/** What this server makes of a streaming list, as servers differ by age. */
+/** Support for `sendInitialEvents`; it differs between servers. */
 export type StreamingLists = 'supported' | 'rejected' | 'ignored';
 
-/** @throws {ApiStatusError} 400 or 422 for options that the real server refuses */
+/** @throws {ApiStatusError} 400 or 422 for options that kube-apiserver refuses */
 export function parseListOptions(query: URLSearchParams, streamingLists: StreamingLists): ParsedListOptions {
   const watch = flag(query, 'watch') ?? false;
   const streaming = streamingLists === 'ignored' && watch ? undefined : flag(query, 'sendInitialEvents');
@@ -75,7 +75,7 @@ function forbiddenOption(field: string, text: string): ApiStatusError {
   return invalidError({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [cause]);
 }
 
-/** @throws {ApiStatusError} 400 for text that is no version, which only lists answer so */
+/** @throws {ApiStatusError} 400 for a malformed version; only lists return this status */
 function readListVersion(text: string): number | undefined {
   try {
     return parseResourceVersion(text);
@@ -85,7 +85,7 @@ function readListVersion(text: string): number | undefined {
   }
 }
 
-/** @throws {ApiStatusError} 500 without a reason for text that is no version, as gets and watches answer it */
+/** @throws {ApiStatusError} 500 without a reason for a malformed version, like kube-apiserver for get and watch */
 export function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (/^\d+$/u.test(text)) return Number(text);
@@ -106,17 +106,17 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   throw badRequestError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
-/** The query of a write, checked. */
+/** Validated query of a write. */
 export interface ParsedWriteOptions {
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
-  /** Who managedFields says has written. */
+  /** Field manager: `fieldManager`, or the product name of the user agent. */
   readonly manager: string;
 }
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
-/** @throws {ApiStatusError} 422 for a value that is not known */
+/** @throws {ApiStatusError} 422 for an unsupported value */
 export function parseWriteOptions(query: URLSearchParams, userAgent: string, kind: OptionsKind): ParsedWriteOptions {
   return {
     dryRun: parseDryRun(query.getAll('dryRun'), kind),
@@ -144,7 +144,7 @@ function readFieldValidation(text: string, kind: OptionsKind): ParsedWriteOption
 }
 
 /**
- * An apply needs a name for who applies, and only an apply can use force.
+ * Requires `fieldManager` for an apply, and refuses `force` for other patches.
  * @throws {ApiStatusError} 422
  */
 export function assertPatchOptions(query: URLSearchParams, isApply: boolean): void {

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestAttributes } from './access/policy-rules.ts';
 
-/** What a request asks for, as an API server understands its URL. */
+/** Verb and resource of a request, as in `RequestInfo` of kube-apiserver. */
 interface RequestInfo {
   readonly verb: RequestVerb;
   readonly group: string;
   readonly version: string;
-  /** The plural name; empty for paths that are no resource, whose verb is `other`. */
+  /** Plural name; empty for non-resource paths, whose verb is `other`. */
   readonly resource: string;
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
@@ -24,7 +24,7 @@ export type RequestVerb =
   | 'deletecollection'
   | 'other';
 
-/** A request before it is answered: what the `when` of a fault looks at. */
+/** Request as the `when` predicate of a fault gets it. */
 export interface SimulatedRequest extends RequestInfo {
   readonly method: string;
   /** Path and query, as sent. */
@@ -32,18 +32,18 @@ export interface SimulatedRequest extends RequestInfo {
   readonly userAgent: string;
 }
 
-/** A request that has been answered. A watch counts as answered when its stream opens. */
+/** Answered request. A watch is recorded when its stream opens. */
 export interface RequestRecord extends SimulatedRequest {
-  /** In whose name: the impersonated user's, or else of whom the token stands for; empty for nobody we know. */
+  /** Name of the impersonated user, or else of the user of the token; empty if the token is unknown. */
   readonly user: string;
   readonly status: number;
-  /** Of an access review in JSON: the attributes that it asks about. */
+  /** Attributes of an access review in JSON. */
   readonly reviewed?: RequestAttributes | undefined;
 }
 
-/** A request with everything needed to answer it. */
+/** Request with headers and body. */
 export interface IncomingRequest extends SimulatedRequest {
-  /** Decoded as a whole, as Go's `URL.Path`: an escaped slash separates segments like any other. */
+  /** Decoded as a whole, like Go's `URL.Path`: an escaped slash separates segments, too. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -56,22 +56,22 @@ const RESOURCE_PATH = /^\/(?:api\/(v[^/]+)|apis\/([^/]+)\/([^/]+))\/(.+?)\/*$/su
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 /**
- * Splits a request target into path and query. Nothing is resolved: `.`, `..` and empty segments stay. Returns undefined if
- * the path has a malformed escape.
+ * Splits a request target into path and query. Does not resolve `.`, `..` or empty segments. Returns undefined if the
+ * path has a malformed escape.
  */
 export function splitRequestTarget(
   url: string,
 ): { readonly path: string; readonly query: URLSearchParams } | undefined {
   const [, rawPath = '', rawQuery = ''] = /^([^?]*)\??(.*)$/su.exec(url) ?? [];
   if (/%(?![0-9A-Fa-f]{2})/u.test(rawPath)) return undefined;
-  // Byte by byte: what is no UTF-8 becomes U+FFFD, as it does in the JSON of Go.
+  // Decodes bytes, so that invalid UTF-8 becomes U+FFFD, as in the JSON of Go.
   const bytes = rawPath.replaceAll(/%([0-9A-Fa-f]{2})/gu, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
   return { path: Buffer.from(bytes, 'latin1').toString(), query: new URLSearchParams(rawQuery) };
 }
 
-/** Reads method and decoded path. Whether the resource exists is not asked here. */
+/** Parses method and decoded path. Does not check whether the resource exists. */
 export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const [, coreVersion, group = '', version = '', rest = ''] = RESOURCE_PATH.exec(path) ?? [];
   const place = { group, version: coreVersion ?? version };

@@ -6,7 +6,7 @@ import type { Storage } from './storage.ts';
 
 export type ResourceRegistry = ReturnType<typeof createResourceRegistry>;
 
-/** What is served now: the built-in resources, the aggregated ones, and those of the stored definitions. */
+/** Creates the registry of served resources: built-in, aggregated, and defined by stored CustomResourceDefinitions. */
 export function createResourceRegistry(storage: Storage) {
   const definitionsKey = storageKeyOf(CUSTOM_RESOURCE_DEFINITION);
   let resources: readonly ServedResource[] = BUILTIN_RESOURCES;
@@ -14,7 +14,7 @@ export function createResourceRegistry(storage: Storage) {
   const aggregated = new Set<ServedResource>();
   let byKind = new Map<string, ServedResource>();
 
-  /** Must be called after the storage has been restored. */
+  /** Has to be called after the storage was restored: a restore sends no changes. */
   function refresh(): void {
     resources = [...BUILTIN_RESOURCES, ...aggregated, ...storage.list(definitionsKey).flatMap(servedResourcesOf)];
     byPath = new Map(resources.map((resource) => [`${apiVersionOf(resource)}/${resource.plural}`, resource]));
@@ -27,7 +27,7 @@ export function createResourceRegistry(storage: Storage) {
   });
   return {
     refresh,
-    /** Serves a resource until the returned function is called. */
+    /** Registers an aggregated resource. The returned function removes it. */
     aggregate(resource: ServedResource): () => void {
       aggregated.add(resource);
       refresh();
@@ -39,7 +39,7 @@ export function createResourceRegistry(storage: Storage) {
     all: (): readonly ServedResource[] => resources,
     byPlural: (apiVersion: string, plural: string): ServedResource | undefined => byPath.get(`${apiVersion}/${plural}`),
     byKind: (apiVersion: string, kind: string): ServedResource | undefined => byKind.get(`${apiVersion}/${kind}`),
-    /** Any version of the resource that is kept under this key; none once its definition is gone. */
+    /** Returns any version of the resource with this storage key; undefined if its definition was deleted. */
     byStorageKey: (key: string): ServedResource | undefined =>
       resources.find((resource) => storageKeyOf(resource) === key),
   };

@@ -4,11 +4,11 @@ import type { ApiStatusError } from './status.ts';
 import type { Watcher, WatchSink } from './watch-broadcaster.ts';
 import type { LogReader } from './logs/container-log.ts';
 
-/** What the server sends back: a body, a watch that begins when its stream is open, or a log. */
+/** Response to a request: a body, a watch stream or a log stream. */
 export type SimulatedResponse = BodyResponse | WatchResponse | LogResponse;
 
 export interface BodyResponse {
-  readonly type: 'answer';
+  readonly type: 'body';
   readonly code: number;
   readonly contentType: string;
   readonly body: string;
@@ -18,11 +18,11 @@ export interface BodyResponse {
 export interface WatchResponse {
   readonly type: 'watch';
   readonly timeoutMs: number;
-  /** Sends what has already happened and stays for what will. */
+  /** Sends the initial or missed events and registers the watcher. */
   readonly open: (sink: WatchSink) => Watcher;
 }
 
-/** Plain text that is sent as fast as it is read. */
+/** Plain text, sent as fast as the client reads it. */
 export interface LogResponse {
   readonly type: 'log';
   readonly reader: LogReader;
@@ -53,7 +53,7 @@ export function statusResponse({ code, status, retryAfterSeconds, warnings }: Ap
 }
 
 function bodyResponse(code: number, body: string, contentType = 'application/json'): BodyResponse {
-  return { type: 'answer', code, contentType, body, headers: {} };
+  return { type: 'body', code, contentType, body, headers: {} };
 }
 
 /** Miscellaneous persistent warning, RFC 7234: `299 - "text"`. */

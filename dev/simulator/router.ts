@@ -30,8 +30,8 @@ import { handleNonResourcePath } from './discovery.ts';
 const NOT_FOUND = '404 page not found\n';
 
 /**
- * Answers a request, all of it in one turn.
- * @throws {ApiStatusError} for everything that the server refuses
+ * Authenticates, authorizes and handles a request in one turn.
+ * @throws {ApiStatusError} if the request is refused
  */
 export function route(cluster: SimulatedCluster, request: IncomingRequest): SimulatedResponse {
   const sender = authenticate(cluster.tokens, request);
@@ -49,14 +49,14 @@ function handleMissingUser({ server }: SimulatedCluster, asked: Impersonation, u
   return textResponse(500, userMissingLegacy(asked, url));
 }
 
-/** Asked before anything else, so that who may not do something does not learn whether it could be done. */
+/** Runs before all other checks, so that a denial does not reveal whether the resource exists. */
 function authorize({ authorizer }: SimulatedCluster, request: IncomingRequest, user: User): void {
   const access = requestAttributesOf(request);
   const { allowed, reason } = authorizer.authorize(user, access);
   if (!allowed) throw forbiddenRequestError(user, access, reason);
 }
 
-/** What is behind this server, and does not answer, is refused without a Status. */
+/** Whether the request is for a group whose aggregated server is unavailable. */
 function isUnavailable({ behaviour }: SimulatedCluster, { path }: IncomingRequest): boolean {
   const [, group] = /^\/apis\/([^/]+)\/./u.exec(path) ?? [];
   return group !== undefined && behaviour.unavailableGroups.has(group);
@@ -76,7 +76,7 @@ function handleResource(cluster: SimulatedCluster, request: IncomingRequest): Si
   return dispatch(cluster, resource, request);
 }
 
-/** An empty namespace is none: a list is then about all of them, anything else is refused. */
+/** Lists all namespaces if the namespace in the URL is empty; refuses other verbs. */
 function handleEmptyNamespace(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -88,7 +88,7 @@ function handleEmptyNamespace(
   throw badRequestError('Namespace parameter required.');
 }
 
-/** The storage of the real server makes keys of them, and only of what can be a segment of a path. */
+/** kube-apiserver builds storage keys of name and namespace, so both have to be valid path segments. */
 function assertNames(
   { server }: SimulatedCluster,
   resource: ServedResource,
@@ -127,12 +127,12 @@ function internalError(message: string): ApiStatusError {
   });
 }
 
-/** Writes to namespaced objects name their namespace; only reads may be about all of them. */
+/** Whether a create or deletecollection of a namespaced resource has no namespace. */
 function isBeyondNamespaces(resource: ServedResource, { verb, namespace }: IncomingRequest): boolean {
   return resource.namespaced && namespace === undefined && (verb === 'create' || verb === 'deletecollection');
 }
 
-/** Groups of custom resources are not known at all; in built-in ones the real server says a little more. */
+/** Returns a Status for built-in groups and plain text for others, like kube-apiserver. */
 function unknownResource({ registry }: SimulatedCluster, { group, version }: IncomingRequest): SimulatedResponse {
   const builtin = registry
     .all()

@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { StructuralSchema } from './schema.ts';
 
-/** An object without the fields its schema does not know, and the paths of those. */
+/** Pruned object and the paths of the removed fields. */
 interface Pruned {
   readonly object: JsonObject;
   readonly unknownFields: readonly string[];
 }
 
-/** Prunes a whole object. Its apiVersion, kind and metadata are known whatever the schema says. */
+/** Removes the fields that the schema does not declare. Keeps apiVersion, kind and the known metadata. */
 export function prune(object: JsonObject, schema: StructuralSchema): Pruned {
   const unknownFields: string[] = [];
   const pruned = pruneObject(object, { ...schema, embedded: true }, { path: '', unknownFields });
@@ -67,7 +67,7 @@ function pruneMetadata(metadata: JsonObject, { path, unknownFields }: Place): Js
   return Object.fromEntries(Object.entries(metadata).filter(([field]) => METADATA_FIELDS.has(field)));
 }
 
-/** The object with the defaults of its schema at every level that is present, and without nulls that may not be. */
+/** Returns the object with the defaults of its schema at every level, and without nulls that are not nullable. */
 export function applyDefaults(object: JsonObject, schema: StructuralSchema): JsonObject {
   const filled: Record<string, unknown> = { ...object };
   for (const [field, member] of schema.properties) {
@@ -86,7 +86,7 @@ export function applyDefaults(object: JsonObject, schema: StructuralSchema): Jso
   return filled;
 }
 
-/** A null where null is not allowed counts as absent. */
+/** Treats a null that is not nullable as absent. */
 function present(value: unknown, schema: StructuralSchema): unknown {
   return value === null && !schema.nullable ? undefined : value;
 }

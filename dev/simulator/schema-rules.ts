@@ -3,8 +3,8 @@ import { isEqualJson, isJsonObject } from './json.ts';
 import { correlatedItem, type StructuralSchema, type ValidationRule } from './schema.ts';
 import type { Cause } from './status.ts';
 
-/** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
-interface Place {
+/** Path of a value in the object, and the value that it replaces, if the two can be correlated. */
+interface RulePosition {
   readonly path: string;
   readonly old: unknown;
   /** The update changes neither this value nor, if it has no correlated old value, what it is part of. */
@@ -41,9 +41,9 @@ export function evaluateRules(
   return { causes, warnings };
 }
 
-type Report = (cause: Cause, rule: ValidationRule, place: Place) => void;
+type Report = (cause: Cause, rule: ValidationRule, place: RulePosition) => void;
 
-function visit(value: unknown, schema: StructuralSchema, place: Place, report: Report): void {
+function visit(value: unknown, schema: StructuralSchema, place: RulePosition, report: Report): void {
   if (value === null || value === undefined) return;
   for (const rule of schema.rules) {
     const cause = evaluate(rule, value, schema, place);
@@ -67,7 +67,7 @@ function visit(value: unknown, schema: StructuralSchema, place: Place, report: R
   }
 }
 
-function below(value: unknown, old: unknown, parent: Place, suffix: string): Place {
+function below(value: unknown, old: unknown, parent: RulePosition, suffix: string): RulePosition {
   const path = `${parent.path}${suffix}`.replace(/^\./u, '');
   const { showsValues } = parent;
   return { path, old, showsValues, isUnchanged: old === undefined ? parent.isUnchanged : isEqualJson(value, old) };
@@ -77,7 +77,7 @@ function evaluate(
   rule: ValidationRule,
   self: unknown,
   schema: StructuralSchema,
-  { path, old, showsValues }: Place,
+  { path, old, showsValues }: RulePosition,
 ): Cause | undefined {
   const { expression, message, fieldPath } = rule;
   if (expression.usesOldSelf && (old === undefined || old === null)) return undefined;

@@ -3,8 +3,8 @@ import { isEqualJson, isJsonObject, type JsonObject } from './json.ts';
 import { correlatedItem, itemKey, type StructuralSchema } from './schema.ts';
 import type { Cause } from './status.ts';
 
-/** A value, its path in the object, and the value that it replaces, if there is one that corresponds to it. */
-interface Place {
+/** Path of a value in the object, and the value that it replaces, if the two can be correlated. */
+interface ValuePosition {
   readonly path: string;
   /** Undefined if the value is new or the API server cannot correlate it. */
   readonly old?: unknown;
@@ -13,10 +13,10 @@ interface Place {
 }
 
 /**
- * Returns what is wrong with a value by its schema, in the API server's words and with the fields relative to the root.
- * A value that an update does not change is not wrong, even if the schema has become stricter since.
+ * Validates a value by its schema and returns the causes of kube-apiserver, with fields relative to the root. A value
+ * that an update does not change is valid, even if the schema has become stricter since (ratcheting).
  */
-export function validateValue(value: unknown, schema: StructuralSchema, place: Place): readonly Cause[] {
+export function validateValue(value: unknown, schema: StructuralSchema, place: ValuePosition): readonly Cause[] {
   const { path, old } = place;
   if (old !== undefined && isEqualJson(value, old)) return [];
   if (value === null)
@@ -32,7 +32,7 @@ export function validateValue(value: unknown, schema: StructuralSchema, place: P
   ];
 }
 
-/** Returns the items that are not unique in lists of type `map` and `set`, at any depth. */
+/** Returns a cause for each duplicate item in lists of type `map` and `set`, at any depth. */
 export function validateLists(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -47,7 +47,7 @@ export function validateLists(value: unknown, schema: StructuralSchema, path = '
   });
 }
 
-/** Returns what embedded resources lack. */
+/** Validates apiVersion and kind of embedded resources, at any depth. */
 export function validateEmbedded(value: unknown, schema: StructuralSchema, path = ''): readonly Cause[] {
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -95,7 +95,7 @@ function checkEnum(value: unknown, schema: StructuralSchema, path: string): read
   return [{ reason: 'FieldValueNotSupported', field: path, message }];
 }
 
-/** Of the lengths and the pattern only the first that the text breaks counts. */
+/** Reports only the first broken rule of lengths and pattern. */
 function checkText(value: string, schema: StructuralSchema, path: string): readonly Cause[] {
   const { format } = schema;
   const broken = brokenText(value, schema, path);
@@ -118,7 +118,11 @@ function brokenText(value: string, { limits, pattern }: StructuralSchema, path: 
   return undefined;
 }
 
-function checkNumber(value: number, schema: StructuralSchema, { path, checksIntegerRange }: Place): readonly Cause[] {
+function checkNumber(
+  value: number,
+  schema: StructuralSchema,
+  { path, checksIntegerRange }: ValuePosition,
+): readonly Cause[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema.limits;
   // The API server compares an integer with the integer part of a limit.
   const limit = Number.isInteger(value) ? Math.trunc : (bound: number) => bound;
@@ -136,7 +140,7 @@ function checkNumber(value: number, schema: StructuralSchema, { path, checksInte
 
 const INT32_MAX = 2 ** 31 - 1;
 
-/** The API server reports these about the object as a whole. */
+/** These causes have an empty field, like those of kube-apiserver. */
 function checkRange(value: number, { type, format }: StructuralSchema, path: string): readonly Cause[] {
   if (type !== 'integer') return [];
   const fits = Number.isInteger(value) && (format !== 'int32' || (value <= INT32_MAX && value >= -INT32_MAX - 1));
@@ -149,7 +153,7 @@ function checkRange(value: number, { type, format }: StructuralSchema, path: str
 function checkList(
   list: readonly unknown[],
   schema: StructuralSchema,
-  { path, old, ...options }: Place,
+  { path, old, ...options }: ValuePosition,
 ): readonly Cause[] {
   const { minItems, maxItems } = schema.limits;
   const { items } = schema;
@@ -183,7 +187,11 @@ function checkUnique(list: readonly unknown[], schema: StructuralSchema, path: s
   });
 }
 
-function checkObject(object: JsonObject, schema: StructuralSchema, { path, old, ...options }: Place): readonly Cause[] {
+function checkObject(
+  object: JsonObject,
+  schema: StructuralSchema,
+  { path, old, ...options }: ValuePosition,
+): readonly Cause[] {
   const { minProperties, maxProperties } = schema.limits;
   const count = Object.keys(object).length;
   const causes: Cause[] = [];
@@ -228,7 +236,7 @@ function join(path: string, field: string): string {
  * Checks `anyOf`, `oneOf`, `allOf` and `not`. The API server reports their failures about the object as a whole, beside
  * the causes of the alternative that comes closest.
  */
-function checkCombined(value: unknown, schema: StructuralSchema, place: Place): readonly Cause[] {
+function checkCombined(value: unknown, schema: StructuralSchema, place: ValuePosition): readonly Cause[] {
   const causesOf = (part: StructuralSchema) => validateValue(value, part, { ...place, old: undefined });
   const fails = (rule: string) => failure(`${JSON.stringify(place.path)} must ${rule}`);
   const causes: Cause[] = [];
@@ -259,7 +267,7 @@ function failure(message: string): Cause {
   return { reason: 'FieldValueInvalid', field: '', message: `Invalid value: "": ${message}` };
 }
 
-/** Whether a text has a format of the OpenAPI registry; a format nobody knows constrains nothing. */
+/** Returns whether a string has a format of the OpenAPI registry. Every string has an unknown format. */
 function hasFormat(value: string, format: string): boolean {
   switch (format) {
     case 'date-time':

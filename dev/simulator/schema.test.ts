@@ -5,7 +5,7 @@ import { prune, applyDefaults } from './schema-fields.ts';
 import { evaluateRules } from './schema-rules.ts';
 import { validateEmbedded } from './schema-validation.ts';
 
-it('fills in defaults, prunes what is unknown, and keeps what is to be kept', async () => {
+it('applies defaults, prunes unknown fields and preserves those marked to be preserved', async () => {
   await using test = await startTestSimulator();
   const spec = { surplus: 1, note: null, code: null, free: { any: ['thing'] }, mounts: [{ path: '/a', odd: 1 }] };
   const created = await test.send('POST', WIDGETS, widget('a', spec));
@@ -19,7 +19,7 @@ it('fills in defaults, prunes what is unknown, and keeps what is to be kept', as
   expect(created.body['spec']).toEqual(kept);
 });
 
-it('prunes, completes and checks embedded resources', () => {
+it('prunes, defaults and validates embedded resources', () => {
   const template = { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { spec: { type: 'object' } } };
   const schema = parseSchema({ type: 'object', properties: { template } });
   const pruned = prune({ template: { kind: 'Pod', metadata: { name: 'a' }, other: 1 } }, schema);
@@ -30,7 +30,7 @@ it('prunes, completes and checks embedded resources', () => {
   ]);
 });
 
-it('accepts what breaks a rule outside the subset of CEL', () => {
+it('accepts any value when a rule is outside the subset of CEL', () => {
   const note = { type: 'string', maxLength: 5, 'x-kubernetes-validations': [{ rule: 'self.matches("^a")' }] };
   const schema = parseSchema({ type: 'object', properties: { note } });
   expect([schema.hasRules, schema.rules]).toEqual([true, []]);

@@ -1,16 +1,16 @@
 import { type CelExpression, parseCel } from './cel.ts';
 import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt, stringsAt } from './json.ts';
 
-/** A structural schema as a CustomResourceDefinition gives it, read once. */
+/** Parsed structural schema of a CustomResourceDefinition. */
 export interface StructuralSchema {
   readonly type?: string | undefined;
   readonly properties: ReadonlyMap<string, StructuralSchema>;
-  /** The schema of members that `properties` does not name; without one they are pruned. */
+  /** Schema of members that are not in `properties`; if undefined, they are pruned. */
   readonly additional?: StructuralSchema | undefined;
   readonly items?: StructuralSchema | undefined;
   readonly required: readonly string[];
   readonly nullable: boolean;
-  /** Undefined where there is none: a default cannot be undefined, only null. */
+  /** Undefined if there is no default. */
   readonly default: unknown;
   readonly intOrString: boolean;
   readonly preservesUnknown: boolean;
@@ -55,23 +55,23 @@ interface Limits {
   readonly maxProperties?: number | undefined;
 }
 
-/** Reads `openAPIV3Schema`. What is not understood is left out, so that it does not constrain. */
+/** Parses `openAPIV3Schema`. Unknown keywords are ignored. */
 export function parseSchema(value: JsonObject): StructuralSchema {
-  const schema = readStructure(value);
+  const schema = parseStructure(value);
   const below = [...schema.properties.values(), ...schema.allOf, schema.additional, schema.items];
   const hasRules = listAt(value, RULES).length > 0 || below.some((member) => member?.hasRules === true);
-  return { ...schema, rules: readRules(value), hasRules };
+  return { ...schema, rules: parseValidationRules(value), hasRules };
 }
 
 const RULES = 'x-kubernetes-validations';
 
-function readStructure(value: JsonObject): Omit<StructuralSchema, 'rules' | 'hasRules'> {
+function parseStructure(value: JsonObject): Omit<StructuralSchema, 'rules' | 'hasRules'> {
   const additional = value['additionalProperties'];
   return {
     type: stringAt(value, 'type'),
-    properties: readProperties(value),
+    properties: parseProperties(value),
     additional: isJsonObject(additional) ? parseSchema(additional) : undefined,
-    items: readMember(value, 'items'),
+    items: parseMember(value, 'items'),
     required: stringsAt(value, 'required'),
     nullable: value['nullable'] === true,
     default: value['default'],
@@ -82,36 +82,36 @@ function readStructure(value: JsonObject): Omit<StructuralSchema, 'rules' | 'has
     listMapKeys: stringsAt(value, 'x-kubernetes-list-map-keys'),
     enum: Array.isArray(value['enum']) ? value['enum'] : undefined,
     format: stringAt(value, 'format'),
-    pattern: readPattern(value),
-    limits: readLimits(value),
-    allOf: readAll(value, 'allOf'),
-    anyOf: readAll(value, 'anyOf'),
-    oneOf: readAll(value, 'oneOf'),
-    not: readMember(value, 'not'),
+    pattern: parsePattern(value),
+    limits: parseLimits(value),
+    allOf: parseList(value, 'allOf'),
+    anyOf: parseList(value, 'anyOf'),
+    oneOf: parseList(value, 'oneOf'),
+    not: parseMember(value, 'not'),
   };
 }
 
-function readProperties(value: JsonObject): ReadonlyMap<string, StructuralSchema> {
+function parseProperties(value: JsonObject): ReadonlyMap<string, StructuralSchema> {
   const entries = Object.entries(objectAt(value, 'properties'));
   return new Map(entries.map(([name, member]) => [name, parseSchema(isJsonObject(member) ? member : {})]));
 }
 
-function readMember(value: JsonObject, field: string): StructuralSchema | undefined {
+function parseMember(value: JsonObject, field: string): StructuralSchema | undefined {
   const member = value[field];
   return isJsonObject(member) ? parseSchema(member) : undefined;
 }
 
-function readAll(value: JsonObject, field: string): readonly StructuralSchema[] {
+function parseList(value: JsonObject, field: string): readonly StructuralSchema[] {
   return listAt(value, field).filter(isJsonObject).map(parseSchema);
 }
 
-function readPattern(value: JsonObject): StructuralSchema['pattern'] {
+function parsePattern(value: JsonObject): StructuralSchema['pattern'] {
   const source = stringAt(value, 'pattern');
-  return source === undefined ? undefined : { source, expression: readExpression(source) };
+  return source === undefined ? undefined : { source, expression: compilePattern(source) };
 }
 
-/** Go escapes characters that need none, which JavaScript only lets pass without the u flag. */
-function readExpression(source: string): RegExp {
+/** Go patterns may escape characters that need no escape, which JavaScript accepts only without the u flag. */
+function compilePattern(source: string): RegExp {
   try {
     return new RegExp(source, 'u');
   } catch {
@@ -120,7 +120,7 @@ function readExpression(source: string): RegExp {
   }
 }
 
-function readLimits(value: JsonObject): Limits {
+function parseLimits(value: JsonObject): Limits {
   return {
     minimum: numberAt(value, 'minimum'),
     maximum: numberAt(value, 'maximum'),
@@ -136,7 +136,7 @@ function readLimits(value: JsonObject): Limits {
   };
 }
 
-function readRules(value: JsonObject): readonly ValidationRule[] {
+function parseValidationRules(value: JsonObject): readonly ValidationRule[] {
   return listAt(value, RULES).flatMap((rule) => {
     const source = stringAt(rule, 'rule')?.trim() ?? '';
     const expression = parseCel(source);

@@ -3,7 +3,7 @@ import type { ApiObject } from './api-object.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequestError } from './status.ts';
 
-/** Whether a list or watch is about this object. */
+/** Returns whether a list or watch includes the object. */
 export type SelectionPredicate = (object: ApiObject) => boolean;
 
 interface SelectionOptions {
@@ -13,8 +13,8 @@ interface SelectionOptions {
 }
 
 /**
- * Reads what a list, watch or deletecollection selects.
- * @throws {StatusError} 400 for a selector that cannot be read, or a field that cannot be selected by
+ * Parses namespace, name, label selector and field selector of a list, watch or deletecollection.
+ * @throws {ApiStatusError} 400 for a malformed selector or an unsupported field
  */
 export function parseSelectionPredicate(resource: ServedResource, options: SelectionOptions): SelectionPredicate {
   const labels = options.query.get('labelSelector') ?? '';

@@ -8,7 +8,7 @@ function applied(test: TestSimulator, manager: string, spec: object, query = '')
   return test.send('PATCH', `${WIDGETS}/a?fieldManager=${manager}${query}`, body, APPLY);
 }
 
-it('creates what does not exist, and changes what does', async () => {
+it('creates the object when it does not exist and updates it otherwise', async () => {
   await using test = await startTestSimulator();
   expect(await applied(test, 'me', { color: 'red' })).toMatchObject({ status: 201, body: { spec: { size: 3 } } });
   expect(await applied(test, 'me', { color: 'blue' })).toMatchObject({
@@ -17,7 +17,7 @@ it('creates what does not exist, and changes what does', async () => {
   });
 });
 
-it('removes what its manager cares for no longer, unless somebody else does', async () => {
+it('removes a field when its manager stops applying it and no other manager owns it', async () => {
   await using test = await startTestSimulator();
   await applied(test, 'me', { color: 'red', code: 'abc', note: 'x' });
   await applied(test, 'you', { color: 'red', note: 'x' });
@@ -25,7 +25,7 @@ it('removes what its manager cares for no longer, unless somebody else does', as
   expect(body['spec']).toEqual({ color: 'red', size: 3, note: 'x' });
 });
 
-it('is a conflict that names managers and fields, unless forced', async () => {
+it('returns a conflict that names managers and fields unless force is set', async () => {
   await using test = await startTestSimulator();
   await applied(test, 'me', { color: 'red', code: 'abc' });
   const refused = await applied(test, 'you', { color: 'blue', code: 'abc' });
@@ -46,7 +46,7 @@ it('is a conflict that names managers and fields, unless forced', async () => {
   expect(await applied(test, 'me', { color: 'red', code: 'abc' })).toMatchObject({ status: 409 });
 });
 
-it('conflicts with who has changed a field since, even under the same name', async () => {
+it('returns a conflict when an update under the same manager name changed the field', async () => {
   await using test = await startTestSimulator();
   await applied(test, 'me', { color: 'red' });
   const merge = { spec: { color: 'blue' } };
@@ -55,14 +55,14 @@ it('conflicts with who has changed a field since, even under the same name', asy
   expect(await applied(test, 'me', { color: 'blue' })).toMatchObject({ status: 200 });
 });
 
-it('insists on a version only where it names one', async () => {
+it('checks the resourceVersion only when the applied object has one', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const body = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a', resourceVersion: '1' } };
   const stale = await test.send('PATCH', `${WIDGETS}/a?fieldManager=me`, body, APPLY);
   expect(stale).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
 });
 
-it('needs a name, and force is for it alone', async () => {
+it('requires a field manager, and refuses force for other patches', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const body = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a' } };
   const unnamed = await test.send('PATCH', `${WIDGETS}/a`, body, APPLY);

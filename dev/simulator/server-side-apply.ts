@@ -16,23 +16,23 @@ import { badRequestError, type Cause, ApiStatusError } from './status.ts';
 
 interface Apply {
   readonly resource: ServedResource;
-  /** Undefined where it is yet to be created. */
+  /** Undefined if the object does not exist yet. */
   readonly current: ApiObject | undefined;
-  /** All that the manager cares for. */
+  /** All fields that the manager wants to own. */
   readonly body: JsonObject;
   readonly manager: string;
   readonly force: boolean;
 }
 
-/** What an apply makes of an object, and whose its fields are then. */
+/** Result of an apply: the merged object, and a function that computes its managedFields. */
 interface ApplyResult {
   readonly next: JsonObject;
   readonly managedFields: (object: JsonObject) => readonly JsonObject[];
 }
 
 /**
- * Server-side apply, with lists as a whole.
- * @throws {ApiStatusError} 409 naming the managers and fields, where others own what is to be another
+ * Merges an applied object into the current one (server-side apply). Every list is atomic.
+ * @throws {ApiStatusError} 409 that names managers and fields, if other managers own fields with other values
  */
 export function serverSideApply({ resource, current, body, manager: name, force }: Apply): ApplyResult {
   if (objectAt(body, 'metadata')['managedFields'] !== undefined)
@@ -44,7 +44,7 @@ export function serverSideApply({ resource, current, body, manager: name, force 
   const applied = new Set(wanted.keys());
   const taken = new Set(conflicts.map(({ key }) => key));
   return {
-    next: current ? merged(withoutUnappliedFields(current, applied, manager), body) : body,
+    next: current ? mergeApplied(withoutUnappliedFields(current, applied, manager), body) : body,
     managedFields: (object) => managedFieldsAfterApply(object, current, { manager, applied, taken }),
   };
 }
@@ -65,7 +65,7 @@ function conflictsOf(current: ApiObject, wanted: FieldValues, manager: FieldMana
     );
 }
 
-/** The object without what the manager cared for, cares for no longer, and nobody else does. */
+/** Returns the object without the fields that the manager no longer applies and no other manager owns. */
 function withoutUnappliedFields(current: ApiObject, applied: ReadonlySet<string>, manager: FieldManager): JsonObject {
   const ownerships = parseManagedFields(current);
   const mine = ownerships.find((entry) => isSameManager(entry, manager))?.fields ?? new Set<string>();
@@ -74,14 +74,14 @@ function withoutUnappliedFields(current: ApiObject, applied: ReadonlySet<string>
   return gone.reduce<JsonObject>(withoutField, current);
 }
 
-function merged(target: unknown, patch: JsonObject): JsonObject {
+function mergeApplied(target: unknown, patch: JsonObject): JsonObject {
   const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
   for (const [name, member] of Object.entries(patch))
-    result[name] = isJsonObject(member) ? merged(result[name], member) : member;
+    result[name] = isJsonObject(member) ? mergeApplied(result[name], member) : member;
   return result;
 }
 
-/** Of these conflicts the real server does not say which object they are about. */
+/** The error does not name the object: kube-apiserver omits it for apply conflicts. */
 function applyConflictError(conflicts: readonly Conflict[]): ApiStatusError {
   const causes: Cause[] = conflicts.map(({ key, with: { manager, apiVersion, subresource } }) => ({
     reason: 'FieldManagerConflict',

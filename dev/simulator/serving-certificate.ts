@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A private key and its certificate, which is its own authority, both PEM. */
+/** Private key and self-signed certificate, both PEM. */
 export interface ServingCertificate {
   readonly key: string;
   readonly certificate: string;
@@ -25,8 +25,8 @@ const ALTERNATIVE_NAMES = oid('551d11');
 const TRUE = Buffer.from([0x01, 0x01, 0xff]);
 
 /**
- * A fresh identity for a TLS server on loopback: kubectl sends its token over TLS only. Written by hand because Node
- * makes keys and signatures but no certificates.
+ * Creates a key and certificate for a TLS server on loopback: kubectl sends its token over TLS only. The certificate is
+ * encoded here because Node creates keys and signatures but no certificates.
  */
 export function createServingCertificate(): ServingCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

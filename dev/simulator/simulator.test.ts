@@ -3,7 +3,7 @@ import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node
 import type { AdmissionHook } from './admission.ts';
 import { startTestSimulator, widget, WIDGET_DEFINITION, WIDGETS } from './test-simulator.ts';
 
-it('arranges objects without asking admission, and moves their versions as a server does', async () => {
+it('applies objects without admission and increments resourceVersion and generation', async () => {
   await using test = await startTestSimulator({ admission: [() => ({ deny: { message: 'never' } })] });
   const first = test.simulator.apply({ ...widget('a'), status: { state: 'Ready' } });
   expect(first).toMatchObject({ metadata: { generation: 1 }, spec: { size: 3 }, status: { state: 'Ready' } });
@@ -13,7 +13,7 @@ it('arranges objects without asking admission, and moves their versions as a ser
   expect(test.simulator.list('example.org/v1', 'Widget', 'default')).toEqual([second]);
 });
 
-it('denies in the words of a webhook, and passes its warnings on', async () => {
+it('returns the denial and the warnings of an admission hook as those of a webhook', async () => {
   const cause = {
     reason: 'FieldValueInvalid',
     field: 'spec.color',
@@ -30,7 +30,7 @@ it('denies in the words of a webhook, and passes its warnings on', async () => {
   expect(warned.headers.get('Warning')).toBe('299 - "CREATE is odd"');
 });
 
-it('stops serving a resource with its definition, and serves it again', async () => {
+it('stops serving a resource when its definition is deleted, and serves it again when created', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   await using watch = await test.watch('resourceVersion=1000');
   expect(await watch.next()).toBe('ADDED a');
@@ -41,7 +41,7 @@ it('stops serving a resource with its definition, and serves it again', async ()
   expect((await test.get(WIDGETS)).body).toMatchObject({ kind: 'WidgetList', items: [] });
 });
 
-it('describes what it serves', async () => {
+it('lists served groups and resources in discovery', async () => {
   await using test = await startTestSimulator();
   expect((await test.get('/apis/example.org')).body).toMatchObject({
     preferredVersion: { groupVersion: 'example.org/v1' },
@@ -53,7 +53,7 @@ it('describes what it serves', async () => {
   expect((await test.send('POST', `${WIDGETS}/a`, {})).status).toBe(405);
 });
 
-it('serves the official client by its kubeconfig', async () => {
+it('serves the official client when it loads the kubeconfig', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const config = new KubeConfig();
   config.loadFromString(test.simulator.kubeconfig);
@@ -65,7 +65,7 @@ it('serves the official client by its kubeconfig', async () => {
   });
 });
 
-it('allows its administrator everything', async () => {
+it('allows the administrator every action', async () => {
   await using test = await startTestSimulator();
   const access = {
     apiVersion: 'authorization.k8s.io/v1',
@@ -79,7 +79,7 @@ it('allows its administrator everything', async () => {
   expect(known.body).toMatchObject({ status: { authenticated: true, user: { username: 'system:admin' } } });
 });
 
-it('shows an object in each version of its resource', async () => {
+it('returns an object in each served version of its resource', async () => {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   const versions = ['v1', 'v2'].map((name) => ({ name, served: true, storage: name === 'v2', schema }));
   const names = { plural: 'gadgets', kind: 'Gadget' };
@@ -96,7 +96,7 @@ it('shows an object in each version of its resource', async () => {
   });
 });
 
-it('denies with a conflict or as forbidden when a hook says so', async () => {
+it('returns 409 or 403 when an admission hook denies with that code', async () => {
   const cause = { reason: '', message: 'used by 2' };
   const hook: AdmissionHook = ({ operation }) =>
     operation === 'DELETE' ? { deny: { code: 409, causes: [cause] } } : { deny: { code: 403, message: 'not you' } };

@@ -25,55 +25,55 @@ import { WatchBroadcaster } from './watch-broadcaster.ts';
 import type { LogReader } from './logs/container-log.ts';
 
 export interface SimulatorOptions {
-  /** By default any free port; always on 127.0.0.1. */
+  /** Port on 127.0.0.1; by default any free one. */
   readonly port?: number;
-  /** Applied in order, so definitions come before their objects. */
+  /** Initial objects. Applied in order, so definitions have to precede their objects. */
   readonly objects?: readonly (Manifest | KubernetesObject)[];
   readonly admission?: readonly AdmissionHook[];
-  /** What is served besides, as if by other API servers behind this one. */
+  /** Resources of aggregated API servers. */
   readonly aggregated?: readonly AggregatedResource[];
   readonly bookmarkIntervalMs?: number;
-  /** Who may come besides the administrator, each with a bearer token. What they may do is for RBAC to say. */
+  /** Users with bearer tokens besides the administrator. RBAC objects decide about their access. */
   readonly users?: readonly TokenUser[];
-  /** The version of Kubernetes whose API server this one behaves like. By default the newest supported. */
+  /** Kubernetes version to behave like; by default the newest supported one. */
   readonly version?: KubernetesVersion;
 }
 
-/** A running API server, and a hand on it for those who arrange its world. */
+/** Running API server, and direct access to its state for tests and the demo. Disposing of it ends all connections. */
 export interface Simulator extends AsyncDisposable {
   readonly url: string;
-  /** For kubectl and client libraries: the administrator with the current bearer token, by https on the same port. */
+  /** Kubeconfig of the administrator with the current token, for https on the same port. */
   readonly kubeconfig: string;
-  /** The administrator's bearer token, for plain requests to `url`: a `system:masters`, who may do everything. */
+  /** Current bearer token of the administrator, a member of `system:masters`. */
   readonly token: string;
-  /** The HTTP requests answered so far, in order: the last 100,000. */
+  /** Last 100,000 answered requests, oldest first. */
   readonly requests: readonly RequestRecord[];
   readonly openWatches: number;
-  /** How many logs are being sent. */
+  /** Number of open log streams. */
   readonly openLogs: number;
-  /** The kubeconfig of whoever has this token. Tokens that nobody has are fine: their requests get 401. */
+  /** Returns a kubeconfig with the token. The token may be unknown: its requests get 401. */
   kubeconfigFor(token: string): string;
-  /** From now on the token stands for this user, whoever it stood for before. */
+  /** Adds a user, or replaces the one with the same token. */
   addUser(user: TokenUser): void;
-  /** From now on requests with this token get 401. Watches that are open go on, as with the real server. */
+  /** Revokes a token: requests with it get 401. Open watches continue, like those of kube-apiserver. */
   revokeToken(token: string): void;
   readonly faults: Faults;
-  /** Serves a resource, as if another API server had been put behind this one, until undone: then its watches end. */
+  /** Registers the resource of an aggregated API server. Undoing it ends the watches of the resource. */
   aggregate(resource: AggregatedResource): Undo;
   /**
-   * Makes an object be as given, spec and status alike. It keeps its uid; its resourceVersion moves if anything changes,
-   * its generation if the spec does. Defaults and pruning apply, admission and validation do not.
+   * Stores an object as given, status included. An existing object keeps its uid; a change increments its
+   * resourceVersion, and a change of the spec its generation. Applies defaults and pruning, but skips admission and
+   * validation.
    */
   apply(manifest: Manifest | KubernetesObject): KubernetesObject;
-  /** Removes an object at once, finalizers or not, with all that it owns. */
+  /** Deletes an object and its dependents without waiting for finalizers. @throws {TypeError} if it does not exist */
   delete(apiVersion: string, kind: string, name: string, namespace?: string): void;
   /**
-   * Has a container print these lines, now or when told. Which log a client then gets is for the pod to say: while its
-   * status has the container `running` the present run's, with `lastState.terminated` the previous one's too, and
-   * between two runs only that.
+   * Appends lines to the log of a container. The pod's status decides which log a client gets: that of the latest run
+   * while the container is `running`, also the previous one with `lastState.terminated`, and only that between runs.
    */
   log(namespace: string, pod: string, container: string, text: string, options?: LogOptions): void;
-  /** Ends what a container prints, and with it who follows. What it prints afterwards is another run. */
+  /** Ends the log of a container and the streams that follow it. Later lines belong to another run. */
   endLog(namespace: string, pod: string, container: string): void;
   get(apiVersion: string, kind: string, name: string, namespace?: string): KubernetesObject | undefined;
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[];
@@ -82,36 +82,36 @@ export interface Simulator extends AsyncDisposable {
 const REMEMBERED_REQUESTS = 100_000;
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
-/** Starts an API server on loopback. Must be disposed of: then nothing of it runs any more. */
+/** Starts an API server on loopback; resolves when it listens. The caller has to dispose of it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { admission = [], users = [] } = options;
-  const world = createClusterState(options);
+  const state = createClusterState(options);
   const behaviour = normalBehaviour();
   const tokens = createTokenAuthenticator(users, () => behaviour.token);
-  const cluster = { ...world, admission, behaviour, tokens };
+  const cluster = { ...state, admission, behaviour, tokens };
   const requests: RequestRecord[] = [];
   const openLogs = new Set<LogReader>();
   const serve = createHttpServer({
-    watches: world.watches,
+    watches: state.watches,
     openLogs,
     userOf: (request) =>
       impersonationIn(request)?.user ?? bearerTokenUser(tokens, request.headers.authorization)?.name ?? '',
     onAnswered: (record) => remember(requests, record),
-    reply: async (request) => (await intercept(request)) ?? route(cluster, request),
+    handle: async (request) => (await intercept(request)) ?? route(cluster, request),
   });
   const listener = createListener(serve);
   const stop = (): Promise<void> => {
-    world.watches.closeAll('destroy');
+    state.watches.closeAll('destroy');
     return listener.stop();
   };
   const { faults, intercept } = createFaults({
     ...cluster,
     start: () => listener.start(),
     stop,
-    restore: world.restore,
+    restore: state.restore,
   });
   await listener.start(options.port ?? 0);
-  return createHandle({ world, requests, openLogs, faults, listener, behaviour, tokens });
+  return createHandle({ state, requests, openLogs, faults, listener, behaviour, tokens });
 }
 
 function remember(requests: RequestRecord[], record: RequestRecord): void {
@@ -120,7 +120,7 @@ function remember(requests: RequestRecord[], record: RequestRecord): void {
 }
 
 interface HandleParts {
-  readonly world: ClusterState;
+  readonly state: ClusterState;
   readonly requests: readonly RequestRecord[];
   readonly openLogs: ReadonlySet<LogReader>;
   readonly faults: Faults;
@@ -129,8 +129,8 @@ interface HandleParts {
   readonly tokens: SimulatedCluster['tokens'];
 }
 
-function createHandle({ world, requests, openLogs, faults, listener, behaviour, tokens }: HandleParts): Simulator {
-  const access = objectReader(world);
+function createHandle({ state, requests, openLogs, faults, listener, behaviour, tokens }: HandleParts): Simulator {
+  const access = objectReader(state);
   const { certificate } = listener;
   const kubeconfigOf = (token: string, user: string) =>
     writeKubeconfig({ certificate, port: listener.port(), token, user });
@@ -147,21 +147,21 @@ function createHandle({ world, requests, openLogs, faults, listener, behaviour, 
     revokeToken: (token) => tokens.revoke(token),
     requests,
     get openWatches(): number {
-      return world.watches.size;
+      return state.watches.size;
     },
     get openLogs(): number {
       return openLogs.size;
     },
     faults,
-    aggregate: world.aggregate,
-    apply: (manifest) => forceApply(world, manifest),
-    delete: (apiVersion, kind, name, namespace) => forceDelete(world, { apiVersion, kind, name, namespace }),
-    log: (namespace, pod, container, text, options) => world.logs.append({ namespace, pod, container }, text, options),
-    endLog: (namespace, pod, container) => world.logs.end({ namespace, pod, container }),
+    aggregate: state.aggregate,
+    apply: (manifest) => forceApply(state, manifest),
+    delete: (apiVersion, kind, name, namespace) => forceDelete(state, { apiVersion, kind, name, namespace }),
+    log: (namespace, pod, container, text, options) => state.logs.append({ namespace, pod, container }, text, options),
+    endLog: (namespace, pod, container) => state.logs.end({ namespace, pod, container }),
     get: access.get,
     list: access.list,
     async [Symbol.asyncDispose](): Promise<void> {
-      world.watches.stop();
+      state.watches.stop();
       await listener.stop();
     },
   };
@@ -181,20 +181,20 @@ function createClusterState(options: SimulatorOptions) {
   const parts = { storage, registry, watches };
   const namespaces = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace');
 
-  function begin(given: readonly (Manifest | KubernetesObject)[]): void {
+  function createInitialObjects(given: readonly (Manifest | KubernetesObject)[]): void {
     for (const name of SYSTEM_NAMESPACES)
       forceApply(parts, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     for (const manifest of [...BOOTSTRAP_POLICY, ...given]) forceApply(parts, manifest);
   }
 
-  /** Replaces everything, while nobody is watching. */
+  /** Replaces all objects while the server is stopped. */
   function restore(data: 'lose' | Snapshot): void {
     storage.restore(data === 'lose' ? EMPTY_SNAPSHOT : data);
     registry.refresh();
     authorizer.refresh();
     if (data !== 'lose') return;
     logs.clear();
-    begin(namespaces);
+    createInitialObjects(namespaces);
   }
 
   function aggregate(described: AggregatedResource): Undo {
@@ -207,7 +207,7 @@ function createClusterState(options: SimulatorOptions) {
   }
 
   aggregated.forEach(aggregate);
-  begin(objects);
+  createInitialObjects(objects);
   return { ...parts, authorizer, logs, server, restore, aggregate };
 }
 
@@ -215,11 +215,11 @@ interface KubeconfigOptions {
   readonly port: number;
   readonly certificate: string;
   readonly token: string;
-  /** What the token's user is called in the file. */
+  /** Name of the user entry. */
   readonly user: string;
 }
 
-/** A kubeconfig with one cluster and one user, who has a bearer token. By https: kubectl sends no token otherwise. */
+/** Returns a kubeconfig with one user with a bearer token. The server is https: kubectl sends no token by http. */
 function writeKubeconfig({ port, certificate, token, user }: KubeconfigOptions): string {
   const authority = Buffer.from(certificate).toString('base64');
   const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': authority };

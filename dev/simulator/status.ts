@@ -1,13 +1,13 @@
 import type { JsonObject } from './json.ts';
 
-/** One reason why a request failed, as `details.causes` lists it. */
+/** Entry of `details.causes` in a Status. */
 export interface Cause {
   readonly reason: string;
   readonly message: string;
   readonly field?: string | undefined;
 }
 
-/** What a Status says about its resource. */
+/** Resource that a Status is about. */
 interface StatusSubject {
   readonly group: string;
   readonly plural: string;
@@ -31,7 +31,7 @@ interface StatusOptions {
   readonly warnings?: readonly string[] | undefined;
 }
 
-/** A failure that is answered with a Kubernetes Status. */
+/** Error that is sent as a Kubernetes Status. */
 export class ApiStatusError extends Error {
   readonly code: number;
   readonly status: JsonObject;
@@ -56,7 +56,7 @@ export function unauthorizedError(): ApiStatusError {
   return new ApiStatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 }
 
-/** What went wrong with one object. */
+/** Object that a Status is about, and its message. */
 interface Problem {
   readonly name: string;
   readonly message: string;
@@ -83,7 +83,7 @@ export function notFoundError(subject: StatusSubject, name: string): ApiStatusEr
   });
 }
 
-/** The resource itself is not served. */
+/** The resource is not served. */
 export function resourceNotFoundError(): ApiStatusError {
   const message = 'the server could not find the requested resource';
   return new ApiStatusError({ code: 404, reason: 'NotFound', message, details: {} });
@@ -94,7 +94,7 @@ export function methodNotAllowedError(): ApiStatusError {
   return new ApiStatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
 }
 
-/** The resource is served, but not with this verb, which others have. */
+/** The resource is served, but does not support the verb. */
 export function verbNotSupportedError(
   { group, plural }: Pick<StatusSubject, 'group' | 'plural'>,
   verb: string,
@@ -110,7 +110,7 @@ export function notAcceptableError(): ApiStatusError {
 
 interface ExistingObject {
   readonly name: string;
-  /** It waits for its finalizers. */
+  /** Whether it has a deletionTimestamp. */
   readonly deleted: boolean;
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -161,7 +161,7 @@ interface NamedKind {
   readonly name: string;
 }
 
-/** The object breaks rules; `kind` is qualified by its group, and every cause names its field. */
+/** The object is invalid. The message names the kind qualified by its group, and the field of every cause. */
 export function invalidError(
   { group, kind, name }: NamedKind,
   causes: readonly Cause[],
@@ -178,7 +178,7 @@ export function invalidError(
   });
 }
 
-/** A JSON Patch that reads well but cannot be applied; the real server says no more than this. */
+/** A well-formed JSON Patch cannot be applied. kube-apiserver gives no details. */
 export function unapplicablePatchError(): ApiStatusError {
   const message = 'the server rejected our request due to an error in our request';
   return new ApiStatusError({ code: 422, reason: 'Invalid', message, details: {} });

@@ -2,7 +2,7 @@ import { keyOf, type ObjectName } from '../../src/kubernetes/object.ts';
 import type { ApiObject } from './api-object.ts';
 import { expiredError } from './status.ts';
 
-/** One step of a resource's history. A deleted object is as it was, but with the version of its deletion. */
+/** Change of an object. A deleted object has its last state with the resourceVersion of the deletion. */
 export interface StorageChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly version: number;
@@ -10,7 +10,7 @@ export interface StorageChange {
   readonly previous?: ApiObject | undefined;
 }
 
-/** All objects at one moment. Opaque to everyone but the storage. */
+/** All objects at one version. Only the storage reads its fields. */
 export interface Snapshot {
   readonly version: number;
   readonly collections: ReadonlyMap<string, ReadonlyMap<string, ApiObject>>;
@@ -23,8 +23,8 @@ const HISTORY_CHANGES = 50_000;
 const HISTORY_SLACK = 5_000;
 
 /**
- * Every object, under the storage key of its resource, with one version counter over all of them, and the changes
- * that led here: at most 55,000 per resource, the oldest forgotten first.
+ * Stores objects by the storage key of their resource. One version counter covers all resources, like in etcd. Keeps
+ * the last changes of each resource for watches and paged lists: at most 55,000, the oldest are dropped first.
  */
 export class Storage {
   #version = FIRST_VERSION;
@@ -35,7 +35,7 @@ export class Storage {
   readonly #dependents = createOwnerIndex();
   readonly #listeners = new Set<ChangeListener>();
 
-  /** The version of the last change anywhere. */
+  /** Version of the last change of any resource. */
   get version(): number {
     return this.#version;
   }
@@ -48,12 +48,12 @@ export class Storage {
     return this.#collections.get(storageKey)?.get(key);
   }
 
-  /** In the order of etcd: by namespace, then name. */
+  /** Returns all objects of a resource in the order of etcd: by namespace, then name. */
   list(storageKey: string): readonly ApiObject[] {
     return entry(this.#sorted, storageKey, () => inOrder(this.#collections.get(storageKey) ?? new Map()));
   }
 
-  /** The collection as it was at a version. @throws {StatusError} 410 when that is forgotten */
+  /** Returns all objects of a resource as of a version. @throws {ApiStatusError} 410 if the version is compacted */
   listAt(storageKey: string, version: number): readonly ApiObject[] {
     const later = this.changesSince(storageKey, version);
     if (later.length === 0) return this.list(storageKey);
@@ -65,7 +65,7 @@ export class Storage {
     return inOrder(collection);
   }
 
-  /** @throws {StatusError} 410 when the history does not reach back that far */
+  /** Returns the changes after a version. @throws {ApiStatusError} 410 if the version is compacted */
   changesSince(storageKey: string, version: number): readonly StorageChange[] {
     if (version < this.#compacted) throw expiredError(`too old resource version: ${version} (${this.#compacted})`);
     const history = this.#histories.get(storageKey) ?? [];
@@ -76,12 +76,12 @@ export class Storage {
     return [...this.#collections.keys()];
   }
 
-  /** The objects that name this one as an owner. */
+  /** Returns the objects that have an owner reference with this uid. */
   dependentsOf(uid: string): readonly StorageLocation[] {
     return this.#dependents.of(uid);
   }
 
-  /** Stores the object under the next version, which it carries. */
+  /** Stores the object with the next version as its resourceVersion and notifies the listeners. */
   put(storageKey: string, object: ApiObject): ApiObject {
     const previous = this.get(storageKey, object.metadata);
     this.#version += 1;
@@ -104,12 +104,12 @@ export class Storage {
     return object;
   }
 
-  /** Calls back after every change, in the same turn. */
+  /** Calls the listener after every change, in the same turn. */
   onChange(listener: ChangeListener): void {
     this.#listeners.add(listener);
   }
 
-  /** Forgets the history. */
+  /** Drops the history: earlier versions are too old. */
   compact(): void {
     this.#compacted = this.#version;
     this.#histories.clear();
@@ -119,7 +119,7 @@ export class Storage {
     return { version: this.#version, collections: copied(this.#collections) };
   }
 
-  /** Makes the world as it was, version included. The history is lost, and nobody is told: the server is down. */
+  /** Restores objects and version. Drops the history and does not notify the listeners: the server is stopped. */
   restore(snapshot: Snapshot): void {
     this.#version = snapshot.version;
     this.#compacted = snapshot.version;
@@ -150,7 +150,7 @@ export class Storage {
   }
 }
 
-/** A world without anything in it, at the version with which every world begins. */
+/** Snapshot without objects, at the first version. */
 export const EMPTY_SNAPSHOT: Snapshot = { version: FIRST_VERSION, collections: new Map() };
 
 function copied(collections: Snapshot['collections']): Map<string, Map<string, ApiObject>> {
@@ -166,7 +166,7 @@ function inOrder(collection: ReadonlyMap<string, ApiObject>): readonly ApiObject
   return entries.map(([, object]) => object);
 }
 
-/** The index of the first change after a version, by bisection. */
+/** Returns the index of the first change after a version, by binary search. */
 function firstAfter(history: readonly StorageChange[], since: number): number {
   let low = 0;
   let high = history.length;
@@ -186,13 +186,13 @@ function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   return created;
 }
 
-/** Where an object is kept. */
+/** Location of an object in the storage. */
 export interface StorageLocation {
   readonly storageKey: string;
   readonly key: string;
 }
 
-/** Which objects name which owner, kept up to date so that garbage is found without searching. */
+/** Creates an index from owner uid to dependents, so that the garbage collector need not scan the storage. */
 function createOwnerIndex() {
   const byOwner = new Map<string, Map<string, StorageLocation>>();
 

@@ -9,7 +9,7 @@ import type { ServerVersion } from './server-version.ts';
 import { badRequestError, type Cause, invalidError, ApiStatusError } from './status.ts';
 import type { ParsedWriteOptions } from './request-options.ts';
 
-/** An object in the shape of its resource: unknown fields gone, defaults filled in. */
+/** Object that is pruned and defaulted, with the warnings of field validation. */
 interface PreparedObject {
   readonly object: JsonObject;
   readonly warnings: readonly string[];
@@ -17,14 +17,17 @@ interface PreparedObject {
 
 interface FieldValidation {
   readonly mode: ParsedWriteOptions['fieldValidation'];
-  /** Duplicate fields of the request's body. */
+  /** Duplicate fields in the request body. */
   readonly problems: readonly string[];
   readonly isPatch: boolean;
 }
 
 const LENIENT: FieldValidation = { mode: 'Ignore', problems: [], isPatch: false };
 
-/** @throws {ApiStatusError} 400, or 422 for a patch, if the validation is strict and there are unknown or duplicate fields */
+/**
+ * Prunes and defaults the object of a write.
+ * @throws {ApiStatusError} 400, or 422 for a patch, if validation is strict and finds unknown or duplicate fields
+ */
 export function prepareObject(
   manifest: JsonObject,
   resource: ServedResource,
@@ -40,7 +43,7 @@ export function prepareObject(
   return { object: complete(schema ? applyDefaults(object, schema) : object), warnings: mode === 'Warn' ? found : [] };
 }
 
-/** For a patch the API server reports the patched object, all of it, as the invalid value of a field `patch`. */
+/** For a patch, kube-apiserver reports the whole patched object as the invalid value of a field `patch`. */
 function strictDecodingError(
   problems: readonly string[],
   about: ServedResource | { readonly patched: JsonObject },
@@ -57,8 +60,8 @@ function strictDecodingError(
 }
 
 /**
- * Server-side apply has no unknown fields, whatever the field validation.
- * @throws {ApiStatusError} 500
+ * Refuses unknown fields in a server-side apply, whatever the field validation.
+ * @throws {ApiStatusError} 500 that lists the fields
  */
 export function assertDeclaredInSchema(object: JsonObject, { kind, schema }: ServedResource): void {
   const unknown = schema ? prune(object, schema).unknownFields.toSorted() : [];
@@ -75,21 +78,21 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A write to check: the object as it is to be and, for an update, as it is. */
-interface Check {
+/** Write to validate: the new object and, for an update, the current one. */
+interface WriteCheck {
   readonly object: JsonObject;
   readonly old?: JsonObject | undefined;
   readonly subresource?: string | undefined;
-  /** Warnings of the write until now. */
+  /** Previous warnings of the write. */
   readonly warnings: readonly string[];
   readonly server: ServerVersion;
 }
 
 /**
- * Returns all warnings of the write; to those until now it adds rules that an update breaks only in what it leaves as is.
- * @throws {ApiStatusError} 422 with everything that is wrong with the object, or with what it changes
+ * Validates a write. Returns the previous warnings and those for rules that only unchanged values break.
+ * @throws {ApiStatusError} 422 with all causes
  */
-export function assertValid(check: Check, resource: ServedResource): readonly string[] {
+export function assertValid(check: WriteCheck, resource: ServedResource): readonly string[] {
   const { schema } = resource;
   const { object, old, server } = check;
   const causes = [...validateMetadata(object, resource, server), ...(resource.validate?.(object, old, server) ?? [])];
@@ -101,7 +104,7 @@ export function assertValid(check: Check, resource: ServedResource): readonly st
   throw invalidError(subject, checked.causes, warnings);
 }
 
-/** Causes that keep the API server from evaluating rules. */
+/** Reasons of causes with which kube-apiserver does not evaluate rules. */
 const BLOCKING: ReadonlySet<string> = new Set([
   'FieldValueNotSupported',
   'FieldValueRequired',
@@ -110,7 +113,7 @@ const BLOCKING: ReadonlySet<string> = new Set([
   'FieldValueTypeInvalid',
 ]);
 
-/** Fields of causes that are about the object as a whole: the API server prints an absent path so. */
+/** Field of causes for the whole object: kube-apiserver prints an absent path like this. */
 const NO_FIELD = '<nil>';
 
 const RULES_SKIPPED: Cause = {
@@ -121,7 +124,7 @@ const RULES_SKIPPED: Cause = {
     'correct the existing errors to complete validation',
 };
 
-function checkSchema(check: Check, schema: StructuralSchema, before: readonly Cause[]): BrokenRules {
+function checkSchema(check: WriteCheck, schema: StructuralSchema, before: readonly Cause[]): BrokenRules {
   const { object, old, subresource, server } = check;
   const lists = validateLists(object, schema);
   const causes = [
@@ -136,8 +139,8 @@ function checkSchema(check: Check, schema: StructuralSchema, before: readonly Ca
   return { causes: [...causes, ...broken.causes], warnings: broken.warnings };
 }
 
-/** A write of the status is checked as if the status were the object: its messages leave `status` out of the path. */
-function checkContent({ object, old, subresource, server }: Check, schema: StructuralSchema): readonly Cause[] {
+/** The status subresource is validated as if status were the root: messages omit `status` in the path. */
+function checkContent({ object, old, subresource, server }: WriteCheck, schema: StructuralSchema): readonly Cause[] {
   const { checksIntegerRange } = server;
   if (subresource !== 'status')
     return validateValue(object, schema, { path: '', old, checksIntegerRange }).map((cause) => ({

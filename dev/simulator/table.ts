@@ -2,7 +2,7 @@ import type { ApiObject } from './api-object.ts';
 import type { JsonObject } from './json.ts';
 import type { Column, ServedResource } from './served-resource.ts';
 
-/** How much of an object a row of a Table carries. */
+/** Part of the object in each row of a Table. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 interface TableOptions {
@@ -18,7 +18,7 @@ const NAME_COLUMN = {
   priority: 0,
 };
 
-/** Objects as `kubectl get` prints them: the name, then the resource's own columns. */
+/** Returns a Table with the name and the printer columns of the resource, as `kubectl get` prints it. */
 export function tableOf(objects: readonly ApiObject[], resource: ServedResource, options: TableOptions): JsonObject {
   const nowMs = Date.now();
   return {
@@ -91,7 +91,7 @@ const HOURS: Unit = { name: 'h', seconds: HOUR };
 const DAYS: Unit = { name: 'd', seconds: DAY };
 const YEARS: Unit = { name: 'y', seconds: 365 * DAY };
 
-/** How long ago a time was, as the real server writes it into Tables: `42s`, `5m12s`, `3h`, `2d4h`. */
+/** Formats the time since an RFC 3339 time like `duration.HumanDuration`: `42s`, `5m12s`, `3h`, `2d4h`. */
 function humanDuration(time: unknown, nowMs: number): string {
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return '<unknown>';
   const seconds = Math.max(0, Math.floor((nowMs - Date.parse(time)) / 1000));

@@ -2,7 +2,7 @@ import { isJsonObject, listAt, objectAt, stringAt, type JsonObject } from './jso
 import type { Manifest } from './api-object.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
 
-/** A small custom resource with a bit of everything that a schema can say. */
+/** Definition of a small custom resource whose schema uses most of the supported keywords. */
 export const WIDGET_DEFINITION: Manifest = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -67,7 +67,7 @@ export function widget(name: string, spec: JsonObject = {}, metadata: JsonObject
   };
 }
 
-/** An answer, its body read as JSON where it is any. */
+/** HTTP response. `body` is the parsed JSON; empty if the text is not a JSON object. */
 interface TestResponse {
   readonly status: number;
   readonly body: JsonObject;
@@ -75,7 +75,7 @@ interface TestResponse {
   readonly headers: Headers;
 }
 
-/** A simulator that serves widgets, and plain HTTP with its token. */
+/** Starts a simulator that serves widgets, with functions that send requests as the administrator. */
 export async function startTestSimulator(options: SimulatorOptions = {}): Promise<TestSimulator> {
   const objects = [WIDGET_DEFINITION, ...(options.objects ?? [])];
   const simulator = await startSimulator({ bookmarkIntervalMs: 50, ...options, objects });
@@ -165,7 +165,7 @@ function readJson(text: string): JsonObject {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : {};
   } catch {
-    // Plain text and YAML are looked at as text.
+    // Tests read plain text and YAML from `text`.
     return {};
   }
 }

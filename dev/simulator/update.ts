@@ -16,34 +16,34 @@ interface UpdateRequest {
   readonly resource: ServedResource;
   readonly subresource?: string | undefined;
   readonly current: ApiObject;
-  /** The whole object as the client wants it. */
+  /** Complete object that the client wants to store. */
   readonly next: JsonObject;
-  /** Duplicate fields of the request's body. */
+  /** Duplicate fields in the request body. */
   readonly problems?: readonly string[] | undefined;
   readonly options: ParsedWriteOptions;
   readonly method: 'PUT' | 'PATCH';
-  /** Whose the fields are afterwards, where it is not simply of who has changed them. */
+  /** Computes managedFields. By default the manager owns the fields that it has changed. */
   readonly managedFields?: ((object: JsonObject) => readonly JsonObject[]) | undefined;
 }
 
 /**
- * Replaces an object, or only its status. Nothing happens if that changes nothing; an object that waits for its last
- * finalizer is gone once that is removed.
- * @throws {StatusError} when the object may not become like that
+ * Validates, admits and stores an update of an object or only of its status. Stores nothing if nothing changes. Deletes
+ * an object in deletion when its last finalizer is removed.
+ * @throws {ApiStatusError} if the update is refused
  */
 export function update(cluster: SimulatedCluster, request: UpdateRequest): WriteResult {
   const { resource, subresource, current, next, problems = [], options, method } = request;
   assertPreconditions(request);
   const validation = { mode: options.fieldValidation, problems, isPatch: method === 'PATCH' };
   const shaped = prepareObject(next, resource, validation);
-  const wanted = merged(shaped.object, request);
+  const wanted = mergeUpdate(shaped.object, request);
   const check = { object: wanted, old: current, subresource, warnings: shaped.warnings, server: cluster.server };
   const warned = assertValid(check, resource);
   assertNoNewFinalizers(wanted, current, resource);
   const access = objectReader(cluster);
   const review = { operation: 'UPDATE', resource, subresource, object: wanted, oldObject: current } as const;
   const warnings = [...warned, ...admit(cluster, access, { ...review, dryRun: options.dryRun })];
-  const isSame = isEqualJson(comparable(wanted), comparable(current));
+  const isSame = isEqualJson(contentToCompare(wanted), contentToCompare(current));
   if (isSame && !request.managedFields) return { object: current, warnings };
   const object = withGeneration(withManager(wanted, request), current, resource);
   if (options.dryRun) return { object, warnings };
@@ -79,8 +79,8 @@ function assertPreconditions({ resource, current, next, method }: UpdateRequest)
   }
 }
 
-/** What the client wants, with everything that this write may not touch as it is now. */
-function merged(shaped: JsonObject, { resource, subresource, current }: UpdateRequest): ApiObject {
+/** Returns the new object with the current values of all fields that this request must not change. */
+function mergeUpdate(shaped: JsonObject, { resource, subresource, current }: UpdateRequest): ApiObject {
   if (subresource === 'status') {
     const { status: _status, ...rest } = current;
     return shaped['status'] === undefined ? rest : { ...rest, status: shaped['status'] };
@@ -89,11 +89,11 @@ function merged(shaped: JsonObject, { resource, subresource, current }: UpdateRe
   const kept = resource.hasStatus ? current['status'] : status;
   const withStatus = kept === undefined ? content : { ...content, status: kept };
   const completed = resource.prepare?.(withStatus) ?? withStatus;
-  const metadata = mergedMeta(objectAt(shaped, 'metadata'), current.metadata);
+  const metadata = mergeMetadata(objectAt(shaped, 'metadata'), current.metadata);
   return { ...completed, apiVersion: current.apiVersion, kind: current.kind, metadata };
 }
 
-function mergedMeta(given: JsonObject, current: ApiMeta): ApiMeta {
+function mergeMetadata(given: JsonObject, current: ApiMeta): ApiMeta {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, generateName } = current;
   const { deletionTimestamp, deletionGracePeriodSeconds, managedFields } = current;
   const fixed = { name, namespace, uid, resourceVersion, generation, creationTimestamp, generateName };
@@ -110,13 +110,13 @@ function assertNoNewFinalizers(wanted: ApiObject, current: ApiObject, { group, k
   throw invalidError({ group, kind, name: current.metadata.name }, [cause]);
 }
 
-/** What has to differ for a write to count. */
-export function comparable({ metadata, ...content }: ApiObject): JsonObject {
+/** Returns the part of an object that decides whether a write changes it. */
+export function contentToCompare({ metadata, ...content }: ApiObject): JsonObject {
   const { managedFields: _managed, resourceVersion: _version, generation: _generation, ...meta } = metadata;
   return { ...content, metadata: meta };
 }
 
-/** The object with its generation moved on if what it specifies has changed. */
+/** Returns the object with its generation incremented if a field beyond metadata and status has changed. */
 export function withGeneration(object: ApiObject, current: ApiObject, resource: ServedResource): ApiObject {
   const { generation } = current.metadata;
   if (!resource.hasGeneration || generation === undefined) return object;

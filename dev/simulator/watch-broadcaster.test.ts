@@ -3,7 +3,7 @@ import { startTestSimulator, resourceVersionOf, widget, WIDGETS } from './test-s
 
 const STREAMING = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
 
-it('begins with all there is when no version is given, then tells what changes', async () => {
+it('sends all objects and then changes when no resourceVersion is given', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   await using watch = await test.watch();
   expect(await watch.next()).toBe('ADDED a');
@@ -12,7 +12,7 @@ it('begins with all there is when no version is given, then tells what changes',
   expect([await watch.next(), await watch.next()]).toEqual(['MODIFIED a', 'DELETED a']);
 });
 
-it('continues after the version it is given, across a restart', async () => {
+it('continues after the given resourceVersion across a restart', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const version = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
@@ -21,7 +21,7 @@ it('continues after the version it is given, across a restart', async () => {
   expect(await watch.next()).toBe('ADDED b');
 });
 
-it('tells selected objects as added when they enter and as deleted, as they were, when they leave', async () => {
+it('sends ADDED when an object starts to match and DELETED with its last matching state when it stops', async () => {
   await using test = await startTestSimulator();
   await using watch = await test.watch('labelSelector=team%3Dml');
   test.simulator.apply(widget('a'));
@@ -33,7 +33,7 @@ it('tells selected objects as added when they enter and as deleted, as they were
   expect(await watch.nextEvent()).toMatchObject({ type: 'DELETED', object: { metadata } });
 });
 
-it('sends bookmarks only to those who ask', async () => {
+it('sends bookmarks only when the watch allows them', async () => {
   await using test = await startTestSimulator();
   await using asking = await test.watch('allowWatchBookmarks=true');
   expect(await asking.nextEvent()).toMatchObject({ type: 'BOOKMARK', object: { kind: 'Widget' } });
@@ -41,7 +41,7 @@ it('sends bookmarks only to those who ask', async () => {
   expect(await silent.next()).toBeUndefined();
 });
 
-it('streams a list and marks its end', async () => {
+it('sends initial events and the bookmark that ends them when sendInitialEvents is set', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   await using watch = await test.watch(STREAMING);
   expect(await watch.next()).toBe('ADDED a');
@@ -49,7 +49,7 @@ it('streams a list and marks its end', async () => {
   expect(await watch.nextEvent()).toMatchObject({ type: 'BOOKMARK', object: { metadata: { annotations } } });
 });
 
-it('refuses or overlooks streaming lists like servers that lack them', async () => {
+it('refuses or ignores sendInitialEvents when streaming lists are unsupported', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   test.simulator.faults.rejectStreamingLists(true);
   expect((await test.get(`${WIDGETS}?watch=1&${STREAMING}`)).status).toBe(422);
@@ -59,7 +59,7 @@ it('refuses or overlooks streaming lists like servers that lack them', async () 
   expect(await watch.nextEvent()).not.toHaveProperty('object.metadata.annotations');
 });
 
-it('says in the stream that a version is too old', async () => {
+it('sends an ERROR event when the resourceVersion is too old', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const version = resourceVersionOf(await test.get(WIDGETS));
   test.simulator.apply(widget('b'));
@@ -71,7 +71,7 @@ it('says in the stream that a version is too old', async () => {
   expect(refused).toMatchObject({ status: 410, body: { reason: 'Expired' } });
 });
 
-it('says nothing to a watch from a version that is still to come, until it has come', async () => {
+it('sends no event before the given resourceVersion when it lies in the future', async () => {
   await using test = await startTestSimulator();
   const version = Number(resourceVersionOf(await test.get(WIDGETS)));
   await using watch = await test.watch(`resourceVersion=${version + 1}`);

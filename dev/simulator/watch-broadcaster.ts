@@ -3,14 +3,14 @@ import type { SelectionPredicate } from './selection-predicate.ts';
 import { expiredError, type ApiStatusError } from './status.ts';
 import type { StorageChange, Storage } from './storage.ts';
 
-/** Where a watch stream goes. */
+/** Output of a watch stream. */
 export interface WatchSink {
   readonly write: (line: string) => void;
   readonly end: () => void;
   readonly destroy: () => void;
 }
 
-/** How a watcher wants events written. Watchers with the same key share the bytes. */
+/** Serializes the events of a watcher. Writers with the same key produce the same bytes. */
 export interface EventWriter {
   readonly key: string;
   readonly event: (type: StorageChange['type'], object: ApiObject) => string;
@@ -20,20 +20,20 @@ export interface EventWriter {
 
 export interface Watcher {
   readonly storageKey: string;
-  /** Only later changes are told, even if that version is still to come. */
+  /** Only later changes are sent, even if this version lies in the future. */
   readonly since: number;
-  readonly selects: SelectionPredicate;
+  readonly matches: SelectionPredicate;
   readonly bookmarks: boolean;
   readonly writer: EventWriter;
   readonly sink: WatchSink;
 }
 
 /**
- * The open watch streams. A change is serialised once per resource and form and then written to every watcher that
- * selects it. Starts a timer for the bookmarks, which `stop` clears.
+ * Sends the changes of the storage to the open watches. Serializes a change once per writer key and sends the bytes to
+ * every watcher whose predicate matches. The constructor starts a bookmark timer; `stop` clears it.
  */
 export class WatchBroadcaster {
-  /** Open watchers, and the lines that each is owed while stalled: as many as the test lets happen. */
+  /** Open watchers and the lines held back from each during a stall; unbounded, as only tests stall watches. */
   readonly #owed = new Map<Watcher, string[]>();
   readonly #byStorageKey = new Map<string, Set<Watcher>>();
   readonly #storage: Storage;
@@ -48,7 +48,7 @@ export class WatchBroadcaster {
     storage.onChange((storageKey, change) => this.#broadcast(storageKey, change));
   }
 
-  /** How many streams are open. */
+  /** Number of open streams. */
   get size(): number {
     return this.#owed.size;
   }
@@ -59,19 +59,19 @@ export class WatchBroadcaster {
     this.#byStorageKey.set(watcher.storageKey, watchers.add(watcher));
   }
 
-  /** Written at once, or when the stall is over. */
+  /** Writes the line at once, or after the stall. */
   send(watcher: Watcher, line: string): void {
     if (this.#stalls > 0) this.#owed.get(watcher)?.push(line);
     else watcher.sink.write(line);
   }
 
-  /** Forgets a watcher whose stream is over. */
+  /** Removes a watcher whose stream has ended. */
   close(watcher: Watcher): void {
     this.#owed.delete(watcher);
     this.#byStorageKey.get(watcher.storageKey)?.delete(watcher);
   }
 
-  /** Ends or cuts all streams, or those of one resource. */
+  /** Ends or destroys all streams, or those of one resource. */
   closeAll(how: 'end' | 'destroy', storageKey?: string): void {
     const watchers = storageKey === undefined ? this.#owed.keys() : (this.#byStorageKey.get(storageKey) ?? []);
     // A copy, because ending a stream takes it out of the set.
@@ -81,7 +81,7 @@ export class WatchBroadcaster {
     }
   }
 
-  /** Tells every watcher that its version is too old, then ends the streams. */
+  /** Sends a 410 ERROR event to every watcher and ends the streams. */
   expire(): void {
     const error = expiredError('The resourceVersion for the provided watch is too old.');
     for (const { writer, sink } of this.#owed.keys()) sink.write(writer.error(error));
@@ -113,7 +113,7 @@ export class WatchBroadcaster {
   #broadcast(storageKey: string, change: StorageChange): void {
     const lines = new Map<string, string>();
     for (const watcher of this.#byStorageKey.get(storageKey) ?? []) {
-      const seen = change.version > watcher.since ? filterChange(watcher.selects, change) : undefined;
+      const seen = change.version > watcher.since ? filterChange(watcher.matches, change) : undefined;
       if (!seen) continue;
       const key = `${seen.type} ${watcher.writer.key}`;
       const line = lines.get(key) ?? watcher.writer.event(seen.type, seen.object);
@@ -137,22 +137,22 @@ export class WatchBroadcaster {
   }
 }
 
-/** What a watcher is told of a change. */
+/** Event of a change for a watcher with a predicate. */
 interface FilteredChange {
   readonly type: StorageChange['type'];
   readonly object: ApiObject;
 }
 
 /**
- * What a change means to someone who sees only selected objects; nothing if neither side is selected. An object that
- * leaves the selection is told as deleted: as it last was selected, with the version of the change.
+ * Returns the event of a change for a watcher with a predicate; undefined if neither old nor new object matches. An
+ * object that no longer matches is DELETED, with its last matching state and the resourceVersion of the change.
  */
 export function filterChange(
-  selects: SelectionPredicate,
+  matches: SelectionPredicate,
   { type, object, previous }: StorageChange,
 ): FilteredChange | undefined {
-  const before = previous !== undefined && selects(previous);
-  const after = type !== 'DELETED' && selects(object);
+  const before = previous !== undefined && matches(previous);
+  const after = type !== 'DELETED' && matches(object);
   if (!before) return after ? { type: 'ADDED', object } : undefined;
   if (after) return { type: 'MODIFIED', object };
   const { resourceVersion } = object.metadata;

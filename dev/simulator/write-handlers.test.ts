@@ -4,7 +4,7 @@ import { itemNames, startTestSimulator, resourceVersionOf, widget, WIDGETS } fro
 const MERGE = 'application/merge-patch+json';
 const JSON_PATCH = 'application/json-patch+json';
 
-it('creates an object as the server completes it', async () => {
+it('creates an object with server-set metadata and defaults', async () => {
   await using test = await startTestSimulator();
   const created = await test.send('POST', WIDGETS, { ...widget('a'), status: { state: 'Mine' } });
   const metadata = { name: 'a', generation: 1, managedFields: [{ operation: 'Update', fieldsType: 'FieldsV1' }] };
@@ -16,14 +16,14 @@ it('creates an object as the server completes it', async () => {
   });
 });
 
-it('makes a name from generateName', async () => {
+it('generates a name when only generateName is given', async () => {
   await using test = await startTestSimulator();
   const { name: _name, ...metadata } = widget('').metadata;
   const created = await test.send('POST', WIDGETS, { ...widget(''), metadata: { ...metadata, generateName: 'w-' } });
   expect(created.body).toMatchObject({ metadata: { name: expect.stringMatching(/^w-[a-z0-9]{5}$/u) } });
 });
 
-it('refuses what has no proper place or name', async () => {
+it('refuses an object when its name or namespace is invalid', async () => {
   await using test = await startTestSimulator();
   const elsewhere = WIDGETS.replace('default', 'nowhere');
   const { namespace: _namespace, ...metadata } = widget('a').metadata;
@@ -36,11 +36,11 @@ it('refuses what has no proper place or name', async () => {
   expect((await test.send('POST', WIDGETS, `"${'x'.repeat(4_000_000)}"`)).status).toBe(413);
 });
 
-it('replaces only what the client has seen', async () => {
+it('replaces an object only when the resourceVersion matches', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const unseen = await test.send('PUT', `${WIDGETS}/a`, widget('a'));
   expect(unseen.body['message']).toMatch(
-    /metadata\.resourceVersion: Invalid value: 0x0: must be specified for an update$/u,
+    /metadata\.resourceVersion: Invalid value: 0: must be specified for an update$/u,
   );
   const stale = await test.send('PUT', `${WIDGETS}/a`, widget('a', {}, { resourceVersion: '1' }));
   expect(stale).toMatchObject({ status: 409, body: { reason: 'Conflict', details: { kind: 'widgets', name: 'a' } } });
@@ -49,7 +49,7 @@ it('replaces only what the client has seen', async () => {
   expect(replaced).toMatchObject({ status: 200, body: { metadata: { generation: 2 }, spec: { size: 4 } } });
 });
 
-it('takes three kinds of patches, strategic ones only for built-in types', async () => {
+it('applies three kinds of patches, strategic ones only to built-in types', async () => {
   await using test = await startTestSimulator({ objects: [widget('a', { note: 'x' })] });
   const merged = await test.send('PATCH', `${WIDGETS}/a`, { spec: { size: 5, note: null } }, MERGE);
   expect(merged.body['spec']).toEqual({ color: 'red', size: 5 });
@@ -61,7 +61,7 @@ it('takes three kinds of patches, strategic ones only for built-in types', async
   expect((await test.send('PATCH', '/api/v1/namespaces/default', labels, strategic)).status).toBe(200);
 });
 
-it('tells a patch that fails from one that cannot be read', async () => {
+it('returns 422 for a patch that fails and 400 for a malformed one', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const failing = [{ op: 'test', path: '/spec/color', value: 'blue' }];
   expect(await test.send('PATCH', `${WIDGETS}/a`, failing, JSON_PATCH)).toMatchObject({
@@ -73,7 +73,7 @@ it('tells a patch that fails from one that cannot be read', async () => {
   expect((await test.send('PATCH', `${WIDGETS}/a`, { op: 'test' }, JSON_PATCH)).status).toBe(400);
 });
 
-it('keeps spec and status apart, and moves the generation with the spec alone', async () => {
+it('separates spec and status, and increments generation only when the spec changes', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const change = { spec: { size: 7 }, status: { state: 'Ready' }, metadata: { labels: { a: 'b' } } };
   const status = await test.send('PATCH', `${WIDGETS}/a/status`, change, MERGE);
@@ -83,7 +83,7 @@ it('keeps spec and status apart, and moves the generation with the spec alone', 
   expect(spec.body).toMatchObject({ metadata: { generation: 2 }, spec: { size: 7 }, status: { state: 'Ready' } });
 });
 
-it('neither stores nor tells a write that changes nothing, or that is only a dry run', async () => {
+it('stores nothing and sends no event when a write changes nothing or is a dry run', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const before = resourceVersionOf(await test.get(WIDGETS));
   await test.send('PATCH', `${WIDGETS}/a`, { spec: { size: 3 } }, MERGE);
@@ -96,7 +96,7 @@ it('neither stores nor tells a write that changes nothing, or that is only a dry
   expect([itemNames(after), resourceVersionOf(after)]).toEqual([['a'], before]);
 });
 
-it('deletes in two steps what has finalizers', async () => {
+it('sets deletionTimestamp and deletes later when an object has finalizers', async () => {
   await using test = await startTestSimulator({ objects: [widget('a', {}, { finalizers: ['example.org/hold'] })] });
   const pending = await test.send('DELETE', `${WIDGETS}/a`);
   expect(pending.body).toMatchObject({ kind: 'Widget', metadata: { deletionTimestamp: expect.any(String) } });
@@ -106,7 +106,7 @@ it('deletes in two steps what has finalizers', async () => {
   expect((await test.get(`${WIDGETS}/a`)).status).toBe(404);
 });
 
-it('deletes only what the preconditions name', async () => {
+it('deletes an object only when the preconditions hold', async () => {
   await using test = await startTestSimulator({ objects: [widget('a')] });
   const refused = await test.send('DELETE', `${WIDGETS}/a`, { preconditions: { uid: 'another' } });
   expect(refused).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
@@ -114,7 +114,7 @@ it('deletes only what the preconditions name', async () => {
   expect(deleted.body).toMatchObject({ kind: 'Status', status: 'Success', details: { kind: 'widgets', name: 'a' } });
 });
 
-it('deletes dependents with their owner, or leaves them behind', async () => {
+it('deletes dependents with their owner, or orphans them when asked to', async () => {
   await using test = await startTestSimulator({ objects: [widget('kept'), widget('gone')] });
   for (const owner of ['kept', 'gone']) {
     const { uid = '' } = test.simulator.get('example.org/v1', 'Widget', owner, 'default')?.metadata ?? {};
@@ -126,13 +126,13 @@ it('deletes dependents with their owner, or leaves them behind', async () => {
   expect(itemNames(await test.get(WIDGETS))).toEqual(['kept-child']);
 });
 
-it('deletes a selected collection', async () => {
+it('deletes the selected objects of a collection', async () => {
   await using test = await startTestSimulator({ objects: [widget('a', {}, { labels: { x: '1' } }), widget('b')] });
   expect(itemNames(await test.send('DELETE', `${WIDGETS}?labelSelector=x`))).toEqual(['a']);
   expect(itemNames(await test.get(WIDGETS))).toEqual(['b']);
 });
 
-it('lets a namespace go when its last object does', async () => {
+it('deletes a terminating namespace when its last object is deleted', async () => {
   const team = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } };
   const held = { finalizers: ['example.org/hold'], name: 'a', namespace: 'team-a' };
   await using test = await startTestSimulator({ objects: [team, { ...widget('a'), metadata: held }] });

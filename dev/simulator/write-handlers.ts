@@ -5,7 +5,7 @@ import { create, type WriteResult } from './create.ts';
 import { deletionStatus, parseDeleteOptions, deleteObject } from './delete.ts';
 import { isJsonObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import { assertPatchOptions, parseListOptions, parseWriteOptions, type ParsedWriteOptions } from './request-options.ts';
-import { list } from './list.ts';
+import { listPage } from './list.ts';
 import { APPLY, applyPatch } from './patch.ts';
 import { getExisting } from './read-handlers.ts';
 import { type BodyResponse, objectResponse } from './response.ts';
@@ -100,7 +100,7 @@ function handleApply(
   return writeResponse({ ...written, code: 200 }, resource, request);
 }
 
-/** Who names a uid means an object that is there. */
+/** Refuses a create by apply with a uid: the uid belongs to an object that does not exist. */
 function assertNoUid(resource: ServedResource, body: JsonObject): void {
   const { name, uid } = objectAt(body, 'metadata');
   if (typeof uid !== 'string' || typeof name !== 'string') return;
@@ -108,7 +108,7 @@ function assertNoUid(resource: ServedResource, body: JsonObject): void {
   throw conflictError(resource, { name, message });
 }
 
-/** An apply insists on a version only where it names one. */
+/** Returns the resourceVersion of the applied object, the only one that an apply checks. */
 function versionIn(body: JsonObject): unknown {
   return objectAt(body, 'metadata')['resourceVersion'];
 }
@@ -121,13 +121,13 @@ export function handleDelete(
   const options = parseDeleteOptions(request.query, optionalBody(request));
   const object = getExisting(cluster, resource, request);
   const { object: outcome, pending, warnings } = deleteObject(cluster, { resource, object, options });
-  const told = pending || (resource.kind === 'Namespace' && !resource.custom);
-  if (!told) return objectResponse(200, deletionStatus(outcome, resource), { warnings });
+  const returnsObject = pending || (resource.kind === 'Namespace' && !resource.custom);
+  if (!returnsObject) return objectResponse(200, deletionStatus(outcome, resource), { warnings });
   const representation = negotiateOutput(request.headers.accept, request.query);
   return objectResponse(200, transformObject(outcome, resource, representation), { ...representation, warnings });
 }
 
-/** Deletes what is selected and answers with it. */
+/** Deletes the selected objects and returns them as a list. */
 export function handleDeleteCollection(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -135,12 +135,12 @@ export function handleDeleteCollection(
 ): BodyResponse {
   const options = parseDeleteOptions(request.query, optionalBody(request));
   const representation = negotiateOutput(request.headers.accept, request.query);
-  const selects = parseSelectionPredicate(resource, request);
+  const matches = parseSelectionPredicate(resource, request);
   const listOptions = parseListOptions(request.query, cluster.behaviour.streamingLists);
   const storageKey = storageKeyOf(resource);
-  const page = list(cluster.storage, { storageKey, selects, selective: true, options: listOptions });
+  const page = listPage(cluster.storage, { storageKey, matches, hasSelector: true, options: listOptions });
   const outcomes = page.objects.flatMap(({ metadata }) => {
-    // One deletion may take others along.
+    // Deleting an object may have deleted its dependents, too.
     const object = cluster.storage.get(storageKey, metadata);
     return object ? [deleteObject(cluster, { resource, object, options })] : [];
   });

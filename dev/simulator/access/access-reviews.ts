@@ -11,14 +11,17 @@ interface ReviewContext {
   readonly server: ServerVersion;
 }
 
-/** What a SubjectAccessReview asks for, about somebody whom it names. @throws {StatusError} 422 */
+/** Returns the status of a SubjectAccessReview. @throws {ApiStatusError} 422 if the spec is invalid */
 export function reviewSubjectAccess({ authorizer, server }: ReviewContext, review: JsonObject): JsonObject {
   const { spec } = review;
   assertSound([...checkAttributes(spec, server), ...checkSubject(spec), ...checkMetadata(review)]);
   return statusOf(authorizer.authorize(subjectIn(spec), attributesInReview(spec)));
 }
 
-/** The same about one namespace, by those who may ask there. @throws {StatusError} 400 or 422 */
+/**
+ * Returns the status of a LocalSubjectAccessReview.
+ * @throws {ApiStatusError} 422 if the spec is invalid, 400 if it is about another namespace than the URL
+ */
 export function reviewLocalSubjectAccess(
   { authorizer, server }: ReviewContext,
   review: JsonObject,
@@ -38,7 +41,7 @@ export function reviewLocalSubjectAccess(
   return statusOf(authorizer.authorize(subjectIn(spec), attributesInReview(spec)));
 }
 
-/** The same about who asks. @throws {StatusError} 422 */
+/** Returns the status of a SelfSubjectAccessReview of the user. @throws {ApiStatusError} 422 if the spec is invalid */
 export function reviewSelfSubjectAccess(
   { authorizer, server }: ReviewContext,
   review: JsonObject,
@@ -49,7 +52,7 @@ export function reviewSelfSubjectAccess(
   return statusOf(authorizer.authorize(user, attributesInReview(spec)));
 }
 
-/** Everything that who asks may do in a namespace. @throws {StatusError} 400 */
+/** Returns the status of a SelfSubjectRulesReview of the user. @throws {ApiStatusError} 400 without a namespace */
 export function reviewSelfSubjectRules(authorizer: RbacAuthorizer, review: JsonObject, user: User): JsonObject {
   const namespace = stringAt(review['spec'], 'namespace') ?? '';
   if (namespace === '') throw badRequestError('no namespace on request');
@@ -72,7 +75,7 @@ function subjectIn(spec: unknown): User {
   return { name: stringAt(spec, 'user') ?? '', uid: stringAt(spec, 'uid'), groups: stringsAt(spec, 'groups') };
 }
 
-/** The action that the spec of an access review asks about. */
+/** Returns the attributes in the spec of an access review. */
 export function attributesInReview(spec: unknown): RequestAttributes {
   const path = isJsonObject(spec) ? spec['nonResourceAttributes'] : undefined;
   if (isJsonObject(path))
@@ -90,12 +93,12 @@ export function attributesInReview(spec: unknown): RequestAttributes {
   };
 }
 
-/** Reviews are not told apart when something is wrong with one: the real server forgets their kind. */
+/** The error names no kind: kube-apiserver omits the kind of an invalid review. */
 function assertSound(causes: readonly Cause[]): void {
   if (causes.length > 0) throw invalidError({ group: 'authorization.k8s.io', kind: '', name: '' }, causes);
 }
 
-/** Exactly one kind of attributes must be given. */
+/** Exactly one of resourceAttributes and nonResourceAttributes must be set. */
 function checkAttributes(spec: unknown, { declarativeValidation }: ServerVersion): readonly Cause[] {
   const { resourceAttributes, nonResourceAttributes } = isJsonObject(spec) ? spec : {};
   const given = [resourceAttributes, nonResourceAttributes].filter(isJsonObject).length;
@@ -118,7 +121,7 @@ function checkSubject(spec: unknown): readonly Cause[] {
   return [invalidValueCause('spec.user', '', 'at least one of user or group must be specified')];
 }
 
-/** Clients write members without a value. */
+/** Clients may send metadata members without a value. */
 function checkMetadata({ metadata }: JsonObject): readonly Cause[] {
   const given = isJsonObject(metadata) ? Object.values(metadata).filter(Boolean) : [];
   return given.length === 0 ? [] : [invalidValueCause('metadata', metadata, 'must be empty')];
@@ -144,7 +147,7 @@ function checkPlace(spec: unknown, namespace: string): readonly Cause[] {
   ];
 }
 
-/** Non-resource attributes as the server's internal type has them. */
+/** Non-resource attributes with the field names of kube-apiserver's internal type. */
 function pathAttributes(attributes: JsonObject): JsonObject {
   return { Path: stringAt(attributes, 'path') ?? '', Verb: stringAt(attributes, 'verb') ?? '' };
 }

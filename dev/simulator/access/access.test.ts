@@ -7,7 +7,7 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 const readers = ['get', 'list', 'watch'];
 const alice = { token: 'token-of-alice', name: 'alice' };
 
-it('allows what a binding allows, by token, and refuses the rest in the words of the real server', async () => {
+it('allows what a binding grants to the user of a token, and returns 403 otherwise', async () => {
   await using test = await startTestSimulator({ users: [alice], objects: [widget('a'), ...bound('User', 'alice')] });
   expect(await ask(test, alice.token, `${WIDGETS}/a`)).toMatchObject({ code: 200 });
   expect(await ask(test, alice.token, `${WIDGETS}/a`, 'DELETE')).toEqual({
@@ -26,7 +26,7 @@ it('allows what a binding allows, by token, and refuses the rest in the words of
   });
 });
 
-it('forgets what was allowed as soon as the binding is gone, but goes on with watches', async () => {
+it('denies requests when the binding is deleted, but keeps open watches', async () => {
   await using test = await startTestSimulator({ users: [alice], objects: bound('User', 'alice') });
   const headers = { Authorization: `Bearer ${alice.token}` };
   const watch = await fetch(`${test.simulator.url}${WIDGETS}?watch=true`, { headers });
@@ -37,7 +37,7 @@ it('forgets what was allowed as soon as the binding is gone, but goes on with wa
   expect(new TextDecoder().decode(value)).toContain('"ADDED"');
 });
 
-it('knows tokens until they are revoked or expire', async () => {
+it('accepts tokens until they are revoked or expire', async () => {
   await using test = await startTestSimulator({ users: [alice] });
   expect(await ask(test, alice.token, '/version')).toMatchObject({ code: 200 });
   test.simulator.revokeToken(alice.token);
@@ -48,7 +48,7 @@ it('knows tokens until they are revoked or expire', async () => {
   expect(await ask(test, alice.token, '/version')).toMatchObject({ code: 401 });
 });
 
-it('lets nobody in particular only ask how the server does', async () => {
+it('allows anonymous users only the health and version paths', async () => {
   await using test = await startTestSimulator();
   const codes = ['/readyz', '/version', '/version/more', '/apis', WIDGETS].map(
     async (path) => (await fetch(`${test.simulator.url}${path}`)).status,
@@ -56,7 +56,7 @@ it('lets nobody in particular only ask how the server does', async () => {
   expect(await Promise.all(codes)).toEqual([200, 200, 403, 401, 401]);
 });
 
-it('gives each user a kubeconfig', async () => {
+it('returns a kubeconfig for each token', async () => {
   await using test = await startTestSimulator({ users: [alice], objects: bound('Group', 'system:authenticated') });
   const config = new KubeConfig();
   config.loadFromString(test.simulator.kubeconfigFor(alice.token));
@@ -65,14 +65,14 @@ it('gives each user a kubeconfig', async () => {
   await expect(listing).rejects.toMatchObject({ code: 403 });
 });
 
-it('knows the groups of a service account by its name', async () => {
+it('derives the groups of a service account from its name', async () => {
   const robot = { token: 'token-of-robot', name: 'system:serviceaccount:robots:robot' };
   const objects = bound('Group', 'system:serviceaccounts:robots');
   await using test = await startTestSimulator({ users: [robot], objects });
   expect(await ask(test, robot.token, WIDGETS)).toMatchObject({ code: 200 });
 });
 
-it('takes a list that selects one name for that name', async () => {
+it('authorizes a list by name when it selects one name', async () => {
   const objects = bound('User', 'alice', { resourceNames: ['a'] });
   await using test = await startTestSimulator({ users: [alice], objects });
   const codes = ['', '?fieldSelector=metadata.name%3Da', '?fieldSelector=metadata.name%3Db'].map(
@@ -81,7 +81,7 @@ it('takes a list that selects one name for that name', async () => {
   expect(await Promise.all(codes)).toEqual([403, 200, 403]);
 });
 
-it('takes a watch of something by its name for a get, as the real server does', async () => {
+it('authorizes a watch of a single object path as a get', async () => {
   const objects = [widget('a'), ...bound('User', 'alice', { verbs: ['get'] })];
   await using test = await startTestSimulator({ users: [alice], objects });
   expect(await ask(test, alice.token, `${WIDGETS}/a?watch=true`)).toMatchObject({
@@ -90,7 +90,7 @@ it('takes a watch of something by its name for a get, as the real server does', 
   });
 });
 
-it('allows what an older world allowed when that comes back', async () => {
+it('authorizes by the restored roles when restarted with a snapshot', async () => {
   await using test = await startTestSimulator({ users: [alice], objects: bound('User', 'alice') });
   const { faults } = test.simulator;
   const before = faults.snapshot();
@@ -102,7 +102,7 @@ it('allows what an older world allowed when that comes back', async () => {
   expect(await ask(test, alice.token, '/version')).toMatchObject({ code: 200 });
 });
 
-it('tells people who they are, and others whom a token stands for', async () => {
+it('answers SelfSubjectReview and TokenReview', async () => {
   const users = [{ ...alice, uid: '7', groups: ['devs'] }];
   await using test = await startTestSimulator({ users });
   const user = { username: 'alice', uid: '7', groups: ['devs', 'system:authenticated'] };
@@ -113,7 +113,7 @@ it('tells people who they are, and others whom a token stands for', async () => 
   expect(body['status']).toMatchObject({ authenticated: true, user });
 });
 
-it('remembers in whose name requests were made', async () => {
+it('records the impersonated user or else the user of the token', async () => {
   await using test = await startTestSimulator({ users: [alice] });
   await ask(test, alice.token, '/version');
   await ask(test, 'unknown', '/version');
@@ -136,7 +136,7 @@ async function ask({ simulator }: TestSimulator, token: string, path: string, me
   return { code: response.status, body: answer };
 }
 
-/** Lets somebody read the widgets of the default namespace. */
+/** Grants a user read access to the widgets of the default namespace. */
 function bound(kind: string, name: string, rule: object = {}): readonly Manifest[] {
   const metadata = { name: 'readers', namespace: 'default' };
   const rules = [{ verbs: readers, apiGroups: ['example.org'], resources: ['widgets'], ...rule }];

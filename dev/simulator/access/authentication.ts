@@ -16,9 +16,9 @@ const ALWAYS_ALLOWED_PATHS = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/u;
 const ANONYMOUS_USER: User = { name: ANONYMOUS, groups: [UNAUTHENTICATED] };
 
 /**
- * Who sends the request, before any impersonation. Nobody in particular may only come to the paths that tell how the
- * server does.
- * @throws {StatusError} 401
+ * Returns the user that sends the request, before impersonation. Requests without a token are anonymous on the paths of
+ * health and version, and refused on all others.
+ * @throws {ApiStatusError} 401 without a known token
  */
 export function authenticate(
   tokens: TokenAuthenticator,
@@ -31,19 +31,19 @@ export function authenticate(
   return user;
 }
 
-/** Whom the token of a request stands for; undefined without one that is known. */
+/** Returns the user of the bearer token in an Authorization header; undefined without a known one. */
 export function bearerTokenUser(tokens: TokenAuthenticator, authorization = ''): User | undefined {
   return tokens.userOf(/^bearer (\S+)/iu.exec(authorization)?.[1] ?? '');
 }
 
-/** Somebody whom a bearer token stands for. */
+/** User that a bearer token authenticates. */
 export interface TokenUser {
   readonly token: string;
-  /** `system:serviceaccount:<namespace>:<name>` is a service account, whose groups follow from that. */
+  /** `system:serviceaccount:<namespace>:<name>` is a service account and implies its groups. */
   readonly name: string;
   readonly groups?: readonly string[] | undefined;
   readonly uid?: string | undefined;
-  /** From then on the token is refused. By default never. */
+  /** The token is refused from this time on. By default it does not expire. */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -51,11 +51,11 @@ export type TokenAuthenticator = ReturnType<typeof createTokenAuthenticator>;
 
 const ADMIN: User = { name: 'system:admin', groups: [MASTERS, AUTHENTICATED] };
 
-/** The bearer tokens that are known, beside the one of the administrator, which may change. */
+/** Creates an authenticator of bearer tokens. `adminToken` returns the current token of the administrator. */
 export function createTokenAuthenticator(users: readonly TokenUser[], adminToken: () => string) {
   const byToken = new Map(users.map((user) => [user.token, user]));
   return {
-    /** In place of whoever had the same token. */
+    /** Replaces the user of the same token, if there is one. */
     add: (user: TokenUser): void => void byToken.set(user.token, user),
     revoke: (token: string): void => void byToken.delete(token),
     userOf(token: string): User | undefined {
@@ -73,10 +73,10 @@ function groupsOf({ name, groups = [] }: TokenUser): readonly string[] {
   return [...new Set([...implied, ...groups, AUTHENTICATED])];
 }
 
-/** For whom our tokens are meant: they say nothing themselves. */
+/** Audiences of every token: simulated tokens carry none themselves. */
 const AUDIENCES = ['https://kubernetes.default.svc'];
 
-/** Whom a token stands for. @throws {StatusError} 400 without a token */
+/** Returns the status of a TokenReview. @throws {ApiStatusError} 400 without a token */
 export function reviewToken(tokens: TokenAuthenticator, { spec }: JsonObject): JsonObject {
   const token = stringAt(spec, 'token') ?? '';
   if (token === '') throw badRequestError('token is required for TokenReview in authentication');

@@ -10,7 +10,7 @@ const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const CORE = ['configmaps', 'persistentvolumeclaims', 'pods', 'serviceaccounts', 'services'];
 const SELF_REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
 
-/** What every cluster has from the start: who may look around, and the roles that are there to be bound. */
+/** Roles and bindings that kube-apiserver creates at its start, reduced to the resources that the simulator serves. */
 export const BOOTSTRAP_POLICY: readonly Manifest[] = [
   clusterRole('cluster-admin', [rule(['*'], '*', ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }]),
   clusterRole('system:basic-user', [
@@ -43,7 +43,7 @@ function rule(verbs: readonly string[], apiGroup: string, resources: readonly st
   return { verbs, apiGroups: [apiGroup], resources };
 }
 
-/** A role that has its rules from others, the first of these, and the greater role that contains it. */
+/** Returns an aggregated role and the role with its first rules; `greater` is the role that aggregates it in turn. */
 function aggregatedRole(name: string, greater: string | undefined, rules: readonly JsonObject[]): readonly Manifest[] {
   const role = clusterRole(name, [], greater === undefined ? {} : aggregateTo(greater));
   const clusterRoleSelectors = [{ matchLabels: aggregateTo(name) }];

@@ -5,14 +5,14 @@ import { startTestSimulator, type TestSimulator } from '../test-simulator.ts';
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const CLUSTER_ROLES = `/apis/${RBAC}/clusterroles`;
 
-it('fills aggregated roles, also from each other, whoever comes first', async () => {
+it('aggregates rules, also of aggregated roles, in whatever order they are created', async () => {
   await using test = await startTestSimulator({ objects: [aggregated('edit'), aggregated('view', 'edit')] });
   test.simulator.apply(source('a', 'view'));
   test.simulator.apply(source('b', 'edit'));
   expect([verbsOf(test, 'view'), verbsOf(test, 'edit')]).toEqual([['a'], ['b', 'a']]);
 });
 
-it('takes back what is no longer aggregated', async () => {
+it('removes rules when their role no longer matches', async () => {
   const objects = [source('a', 'view'), source('b', 'view'), aggregated('view')];
   await using test = await startTestSimulator({ objects });
   await test.send('PATCH', `${CLUSTER_ROLES}/a`, { metadata: { labels: null } }, 'application/merge-patch+json');
@@ -21,13 +21,13 @@ it('takes back what is no longer aggregated', async () => {
   expect(verbsOf(test, 'view')).toEqual([]);
 });
 
-it('keeps no rules that somebody wrote into an aggregated role', async () => {
+it('overwrites rules when a client writes them into an aggregated role', async () => {
   await using test = await startTestSimulator({ objects: [source('a', 'view'), aggregated('view')] });
   test.simulator.apply({ ...aggregated('view'), rules: [ruleOf('mine')] });
   expect(verbsOf(test, 'view')).toEqual(['a']);
 });
 
-it('comes to an end where roles aggregate each other', async () => {
+it('terminates when roles aggregate each other', async () => {
   const objects = [aggregated('one', 'two'), aggregated('two', 'one'), source('a', 'one'), source('b', 'two')];
   await using test = await startTestSimulator({ objects });
   expect(new Set(verbsOf(test, 'one'))).toEqual(new Set(['a', 'b']));

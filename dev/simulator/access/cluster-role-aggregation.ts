@@ -5,8 +5,9 @@ import type { Storage } from '../storage.ts';
 import { CLUSTER_ROLES } from './rbac-objects.ts';
 
 /**
- * Keeps the rules of aggregated ClusterRoles what their selectors make them, in the same turn as the change: the real
- * cluster's controller does so a moment later. Must be the last to listen to the storage, as it writes to it.
+ * Keeps the rules of ClusterRoles with an aggregationRule equal to the rules that their selectors match. Runs in the
+ * same turn as the change; the controller of a real cluster runs a moment later. It writes to the storage, so it has to
+ * be the last listener.
  */
 export function startClusterRoleAggregation(storage: Storage): void {
   let busy = false;
@@ -18,13 +19,13 @@ export function startClusterRoleAggregation(storage: Storage): void {
   });
 }
 
-/** Roles may aggregate aggregated roles, so it takes as many rounds as they are deep; a circle ends with the last. */
+/** Roles may aggregate aggregated roles, which takes one round per level; a cycle stops after the last round. */
 function reconcile(storage: Storage): void {
   const rounds = storage.list(CLUSTER_ROLES).filter(isAggregated).length;
   for (let round = 0; round < rounds; round += 1) if (!aggregateAll(storage)) return;
 }
 
-/** Whether that has changed anything. */
+/** Returns whether a role has changed. */
 function aggregateAll(storage: Storage): boolean {
   const stale = storage.list(CLUSTER_ROLES).filter(isAggregated);
   let changed = false;
@@ -44,9 +45,9 @@ function isAggregated(role: ApiObject): boolean {
 function aggregatedRules(role: ApiObject, all: readonly ApiObject[]): readonly unknown[] {
   const rules: unknown[] = [];
   for (const selector of listAt(role['aggregationRule'], 'clusterRoleSelectors')) {
-    const selects = isJsonObject(selector) ? compileSelector(selector) : undefined;
+    const matches = isJsonObject(selector) ? compileSelector(selector) : undefined;
     for (const other of all) {
-      if (other.metadata.name === role.metadata.name || !selects?.(objectLabels(other))) continue;
+      if (other.metadata.name === role.metadata.name || !matches?.(objectLabels(other))) continue;
       for (const rule of listAt(other, 'rules')) if (!rules.some((known) => isEqualJson(known, rule))) rules.push(rule);
     }
   }

@@ -14,18 +14,18 @@ import {
 import type { RequestAttributes, ResourceRequestAttributes } from './policy-rules.ts';
 import { forbiddenRequestError } from './request-attributes.ts';
 
-/** What the Impersonate headers of a request ask for; without a user there is nobody to be. */
+/** Content of the Impersonate headers of a request. The request is invalid if `user` is empty. */
 export interface Impersonation {
   readonly user: string;
   readonly groups: readonly string[];
   readonly uid: string;
-  /** Key and value, as often as there are values. */
+  /** One entry per value: a key with two values has two entries. */
   readonly extra: readonly (readonly [key: string, value: string])[];
 }
 
 const EXTRA = 'impersonate-extra-';
 
-/** undefined where the request is its sender's own. */
+/** Returns undefined if the request has no Impersonate header. */
 export function impersonationIn({
   headersDistinct,
 }: Pick<IncomingRequest, 'headersDistinct'>): Impersonation | undefined {
@@ -44,16 +44,16 @@ function keyIn(header: string): string {
   try {
     return decodeURIComponent(key);
   } catch {
-    return key; // As the real server: what is not escaped well stands for itself.
+    return key; // Like kube-apiserver: a malformed escape is taken literally.
   }
 }
 
-/** Node reads headers byte by byte; names in them are UTF-8. */
+/** Node decodes headers as latin1; user names in them are UTF-8. */
 function asUtf8(value: string): string {
   return Buffer.from(value, 'latin1').toString('utf8');
 }
 
-/** Message about headers that name no user, with the wanted user as Go prints it. */
+/** Returns the message for headers without a user, with the requested user in Go's format. */
 export function userMissing({ groups, uid, extra }: Impersonation): string {
   const keys = [...new Set(extra.map(([key]) => key))].toSorted();
   const extras = keys.map((key) => `${JSON.stringify(key)}:${goTexts(valuesOf(extra, key))}`);
@@ -67,7 +67,7 @@ function goTexts(texts: readonly string[]): string {
   return `[]string{${texts.map((text) => JSON.stringify(text)).join(', ')}}`;
 }
 
-/** The same message from a server before constrained impersonation. */
+/** Returns the same message of a server without constrained impersonation. */
 export function userMissingLegacy({ groups, uid, extra }: Impersonation, url: string): string {
   const api = 'authentication.k8s.io/v1';
   const asked = [
@@ -83,14 +83,14 @@ interface ImpersonationOptions {
   readonly authorizer: RbacAuthorizer;
   readonly server: ServerVersion;
   readonly sender: User;
-  /** The access that the impersonated user is then asked for. */
+  /** Attributes of the request, for which the impersonated user is authorized afterwards. */
   readonly access: RequestAttributes;
 }
 
 /**
  * Returns the user that the request is treated as. A server with constrained impersonation allows it in a constrained
  * mode or by the verb `impersonate`; if both are denied, it reports the first denial.
- * @throws {ApiStatusError} 403 when the sender may not impersonate all of that
+ * @throws {ApiStatusError} 403 if the sender may not impersonate the user with all groups, uid and extra
  */
 export function impersonate(asked: Impersonation, { authorizer, server, sender, access }: ImpersonationOptions): User {
   const constrained = server.constrainedImpersonation ? constrainedAccesses(asked, access) : undefined;
@@ -127,7 +127,7 @@ function legacyAccesses(asked: Impersonation): readonly ResourceRequestAttribute
   ];
 }
 
-/** The accesses that the mode for this kind of user demands; undefined if no constrained mode covers the user. */
+/** Returns the attributes that the mode for this user requires; undefined if no constrained mode covers the user. */
 function constrainedAccesses(
   asked: Impersonation,
   access: RequestAttributes,
@@ -145,7 +145,7 @@ function constrainedAccesses(
   ];
 }
 
-/** Service accounts and nodes have modes of their own, which fix their groups; the modes of nodes are not simulated. */
+/** Service accounts and nodes have modes of their own, with fixed groups. The modes of nodes are not simulated. */
 function modeFor({ user, groups, uid, extra }: Impersonation): 'serviceaccount' | 'user-info' | undefined {
   if (user.startsWith('system:node:')) return undefined;
   if (!serviceAccountIn(user)) return 'user-info';
@@ -164,7 +164,7 @@ function valuesOf(extra: Impersonation['extra'], key: string): readonly string[]
   return extra.filter(([other]) => other === key).map(([, value]) => value);
 }
 
-/** Those asked for, or else those that follow from the name; and whether it is somebody at all. */
+/** Returns the requested groups, or else those implied by the name, and `system:authenticated` or its opposite. */
 function groupsFor({ user, groups }: Impersonation): readonly string[] {
   const account = serviceAccountIn(user);
   const own = groups.length === 0 && account ? serviceAccountGroups(account.namespace) : groups;

@@ -3,7 +3,7 @@ import { allows, type PolicyRule } from './policy-rules.ts';
 
 const nothing: PolicyRule = { verbs: [], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
 
-describe('a rule about resources', () => {
+describe('resource rule', () => {
   const asked = {
     type: 'resource',
     verb: 'get',
@@ -42,7 +42,7 @@ describe('a rule about resources', () => {
   });
 });
 
-describe('a rule about paths', () => {
+describe('non-resource rule', () => {
   it.each([
     ['/metrics', '/metrics', true],
     ['*', '/anything', true],

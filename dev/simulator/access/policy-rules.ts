@@ -1,11 +1,11 @@
 import { type JsonObject, listAt, stringsAt } from '../json.ts';
 
-/** One rule of a Role or ClusterRole. */
+/** Rule of a Role or ClusterRole. */
 export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
-  /** Empty for any name. */
+  /** If empty, the rule applies to every name. */
   readonly resourceNames: readonly string[];
   readonly nonResourceURLs: readonly string[];
 }
@@ -34,7 +34,7 @@ function coversResource(
   return resourceNames.length === 0 || resourceNames.includes(access.name);
 }
 
-/** A resource alone says nothing about its subresources. */
+/** A rule for a resource does not cover its subresources. */
 function matchesResource(pattern: string, { resource, subresource }: ResourceRequestAttributes): boolean {
   if (pattern === '*') return true;
   if (subresource === '') return pattern === resource;
@@ -52,10 +52,10 @@ function has(allowed: readonly string[], asked: string): boolean {
   return allowed.includes('*') || allowed.includes(asked);
 }
 
-/** Attributes of an action, as RBAC rules and access reviews have them. */
+/** Attributes of an action, on which RBAC rules and access reviews decide. */
 export type RequestAttributes = ResourceRequestAttributes | NonResourceRequestAttributes;
 
-/** Absent parts are empty texts, as in a SubjectAccessReview. */
+/** Absent parts are empty strings, as in a SubjectAccessReview. */
 export interface ResourceRequestAttributes {
   readonly type: 'resource';
   readonly verb: string;

@@ -17,24 +17,27 @@ import type { ApiObject } from '../api-object.ts';
 
 export interface Decision {
   readonly allowed: boolean;
-  /** Which binding allows it, or which roles were looked for in vain; may be empty. */
+  /** Names the binding that allows the action, or the roles that were not found; may be empty. */
   readonly reason: string;
 }
 
 interface UserRules {
   readonly rules: readonly PolicyRule[];
-  /** What is wrong with the bindings that were looked at; empty if nothing is. */
+  /** Errors of the evaluated bindings; empty if there are none. */
   readonly problem: string;
 }
 
 export type RbacAuthorizer = ReturnType<typeof createRbacAuthorizer>;
 
-/** Decides by the RBAC objects that are stored now. */
+/**
+ * Creates an authorizer that decides by the RBAC objects in the storage. Changes apply to the next decision. Members of
+ * `system:masters` are always allowed.
+ */
 export function createRbacAuthorizer(storage: Storage, { namesAuthorizers }: Pick<ServerVersion, 'namesAuthorizers'>) {
   const denied = namesAuthorizers ? 'rbac: RBAC: ' : 'RBAC: ';
   const grants = createGrants(storage);
   return {
-    /** Must be called after the storage has been restored. */
+    /** Has to be called after the storage was restored: a restore sends no changes. */
     refresh: () => grants.refresh(),
     authorize(user: User, access: RequestAttributes): Decision {
       if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
@@ -55,21 +58,21 @@ export function createRbacAuthorizer(storage: Storage, { namesAuthorizers }: Pic
   };
 }
 
-/** As Go prints several errors as one. */
+/** Formats several errors like Go's aggregate error. */
 function joinErrors(problems: readonly string[]): string {
   const different = [...new Set(problems)];
   return different.length > 1 ? `[${different.join(', ')}]` : (different[0] ?? '');
 }
 
-/** What one binding gives to each of its subjects. */
+/** Rules that one binding grants to each of its subjects. */
 interface Grant {
   readonly binding: Binding;
   readonly rules: readonly PolicyRule[];
-  /** Why there are no rules: the role does not exist. */
+  /** Set if the role does not exist; then there are no rules. */
   readonly problem?: string | undefined;
 }
 
-/** By subject. */
+/** Grants by the key of their subject. */
 type GrantIndex = Map<string, Grant[]>;
 
 interface Indexes {
@@ -77,7 +80,7 @@ interface Indexes {
   readonly byNamespace: Map<string, GrantIndex>;
 }
 
-/** The bindings of the storage by whom they concern: all read anew after any of the RBAC objects has changed. */
+/** Index of the stored bindings by subject. Rebuilt on the first read after an RBAC object has changed. */
 function createGrants(storage: Storage) {
   const keys = new Set([ROLES, CLUSTER_ROLES, ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS]);
   const read = { binding: memoized(parseBinding), rules: memoized(parseRules) };
@@ -86,11 +89,11 @@ function createGrants(storage: Storage) {
     if (keys.has(storageKey)) indexes = undefined;
   });
   return {
-    /** Must be called after the storage has been restored. */
+    /** Has to be called after the storage was restored: a restore sends no changes. */
     refresh(): void {
       indexes = undefined;
     },
-    /** Those of the cluster, then those of the namespace, each once. */
+    /** Returns the grants of the cluster, then those of the namespace, each once. */
     of(user: User, namespace: string): Iterable<Grant> {
       indexes ??= readIndexes(storage, read);
       const { cluster, byNamespace } = indexes;
@@ -108,7 +111,7 @@ interface Readers {
   readonly rules: (role: ApiObject) => readonly PolicyRule[];
 }
 
-/** Stored objects never change in place, so each is read once. */
+/** Stored objects are immutable, so each is parsed once. */
 function memoized<T>(read: (object: ApiObject) => T): (object: ApiObject) => T {
   const results = new WeakMap<ApiObject, T>();
   return (object) => {

@@ -45,7 +45,7 @@ export function parseBinding(object: JsonObject): Binding {
   };
 }
 
-/** Under what a subject's grants are found. A service account is found by its user name. */
+/** Returns the index key of a subject. A service account has the key of its user name. */
 export function keyOfSubject({ kind, name, namespace }: Subject): string {
   switch (kind) {
     case 'Group':
@@ -57,12 +57,12 @@ export function keyOfSubject({ kind, name, namespace }: Subject): string {
   }
 }
 
-/** Under what the grants of a user are found. */
+/** Returns the index keys of a user: its name and its groups. */
 export function keysOfUser({ name, groups }: User): readonly string[] {
   return [`User ${name}`, ...groups.map((group) => `Group ${group}`)];
 }
 
-/** Why a binding concerns the user, as the authorizer's reasons say it. */
+/** Describes a binding and the subject that matches the user, as in the reason of a decision. */
 export function describeBinding(binding: Binding, user: User): string {
   const { name, namespace, role, subjects } = binding;
   const keys = keysOfUser(user);

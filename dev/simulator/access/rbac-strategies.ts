@@ -4,12 +4,12 @@ import type { ServerVersion } from '../server-version.ts';
 import type { Cause } from '../status.ts';
 import { RBAC_GROUP } from './rbac-objects.ts';
 
-/** A role without rules says so. */
+/** A role without rules has `rules: null`. */
 export function prepareRole(role: JsonObject): JsonObject {
   return { ...role, rules: role['rules'] ?? null };
 }
 
-/** Users, groups and roles are in the group of RBAC unless told. */
+/** Sets the default apiGroup of users, groups and roles. */
 export function prepareBinding(binding: JsonObject): JsonObject {
   const subjects = listAt(binding, 'subjects').filter(isJsonObject).map(prepareSubject);
   const roleRef = { ...objectAt(binding, 'roleRef'), apiGroup: stringAt(binding['roleRef'], 'apiGroup') || RBAC_GROUP };

@@ -4,7 +4,7 @@ import { ApiStatusError } from '../status.ts';
 import type { User } from './user.ts';
 import { pathSegmentProblems } from '../metadata-validation.ts';
 
-/** What a request is about. Whether it exists is not asked. */
+/** Returns the attributes to authorize for a request. Does not check whether the resource exists. */
 export function requestAttributesOf(request: IncomingRequest): RequestAttributes {
   const { resource, group, method, path, subresource = '' } = request;
   if (resource === '') return { type: 'path', verb: method.toLowerCase(), path };
@@ -12,19 +12,19 @@ export function requestAttributesOf(request: IncomingRequest): RequestAttributes
   return { type: 'resource', verb: verbOf(request), group, resource, subresource, namespace, name: nameOf(request) };
 }
 
-/** A single namespace counts as being inside itself, so a RoleBinding there can grant it. */
+/** A request for one Namespace object has that namespace, so a RoleBinding in it can grant access. */
 function namespaceOf({ resource, namespace, name = '' }: IncomingRequest): string {
   return namespace ?? (resource === 'namespaces' ? name : '');
 }
 
-/** Methods that Kubernetes does not know have no verb. */
+/** Returns an empty verb for methods that Kubernetes does not know. */
 function verbOf({ verb, method, name }: IncomingRequest): string {
   if (verb !== 'other') return verb;
   if (method !== 'HEAD') return '';
   return name === undefined ? 'list' : 'get';
 }
 
-/** Who lists or watches only what has a certain name asks for that name. */
+/** A list or watch whose field selector selects one metadata.name has that name. */
 function nameOf({ verb, name, query }: IncomingRequest): string {
   if (name !== undefined) return name;
   if (verb !== 'list' && verb !== 'watch') return '';
@@ -33,24 +33,24 @@ function nameOf({ verb, name, query }: IncomingRequest): string {
   return named !== undefined && pathSegmentProblems(named).length === 0 ? named : '';
 }
 
-/** 403, in the words of the real server; `reason` is what the authorizer has to say, if anything. */
+/** Returns the 403 for a denied request. `reason` is the reason of the authorizer; it may be empty. */
 export function forbiddenRequestError(user: User, access: RequestAttributes, reason: string): ApiStatusError {
-  const told = reason === '' ? wording(user, access) : `${wording(user, access)}: ${reason}`;
-  const { group, resource, name } = access.type === 'path' ? NOTHING : access;
+  const detail = reason === '' ? describeDenial(user, access) : `${describeDenial(user, access)}: ${reason}`;
+  const { group, resource, name } = access.type === 'path' ? NO_RESOURCE : access;
   const qualified = group === '' ? resource : `${resource}.${group}`;
   const named = name === '' ? qualified : `${qualified} "${name}"`;
   return new ApiStatusError({
     code: 403,
     reason: 'Forbidden',
-    message: `${named === '' ? '' : `${named} is `}forbidden: ${told}`,
+    message: `${named === '' ? '' : `${named} is `}forbidden: ${detail}`,
     details: { name, group, kind: resource },
   });
 }
 
-const NOTHING = { group: '', resource: '', name: '' };
+const NO_RESOURCE = { group: '', resource: '', name: '' };
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-function wording(user: User, access: RequestAttributes): string {
+function describeDenial(user: User, access: RequestAttributes): string {
   const text = `User ${JSON.stringify(user.name)} cannot ${access.verb} ${objectOf(access)}`;
   return text.replaceAll(/[&<>]/gu, (character) => ENTITIES[character] ?? character);
 }

@@ -16,10 +16,10 @@ import { reviewToken } from './authentication.ts';
 interface ReviewKind {
   readonly kind: string;
   readonly namespaced: boolean;
-  readonly statusOf: (review: JsonObject) => JsonObject;
+  readonly evaluate: (review: JsonObject) => JsonObject;
 }
 
-/** Answers the reviews: questions that are posted and not kept. undefined for any other resource. */
+/** Handles the review resources, which are created but not stored. Returns undefined for any other resource. */
 export function handleReview(
   cluster: SimulatedCluster,
   request: IncomingRequest,
@@ -27,13 +27,13 @@ export function handleReview(
 ): BodyResponse | undefined {
   const asked = reviewKind(cluster, request, user);
   if (!asked) return undefined;
-  const { kind, namespaced, statusOf } = asked;
+  const { kind, namespaced, evaluate } = asked;
   const misplaced = namespaced !== (request.namespace !== undefined);
   if (misplaced || request.name !== undefined) throw resourceNotFoundError();
   if (request.verb !== 'create') throw methodNotAllowedError();
   const review = readReview(request, kind);
-  const status = statusOf(review);
-  // Of what was asked, this kind alone forgets everything.
+  const status = evaluate(review);
+  // Only this kind does not repeat its spec in the response.
   const spec = kind === 'SelfSubjectRulesReview' ? {} : review['spec'];
   const apiVersion = `${request.group}/${request.version}`;
   return objectResponse(201, { kind, apiVersion, metadata: {}, ...(spec !== undefined && { spec }), status });
@@ -46,8 +46,8 @@ function reviewKind(cluster: SimulatedCluster, request: IncomingRequest, user: U
     case 'authorization.k8s.io/v1/subjectaccessreviews':
       return reviewOf('SubjectAccessReview', (asked) => reviewSubjectAccess(cluster, asked));
     case 'authorization.k8s.io/v1/localsubjectaccessreviews': {
-      const statusOf = (asked: JsonObject) => reviewLocalSubjectAccess(cluster, asked, namespace);
-      return { ...reviewOf('LocalSubjectAccessReview', statusOf), namespaced: true };
+      const evaluate = (asked: JsonObject) => reviewLocalSubjectAccess(cluster, asked, namespace);
+      return { ...reviewOf('LocalSubjectAccessReview', evaluate), namespaced: true };
     }
     case 'authorization.k8s.io/v1/selfsubjectaccessreviews':
       return reviewOf('SelfSubjectAccessReview', (asked) => reviewSelfSubjectAccess(cluster, asked, user));
@@ -62,11 +62,11 @@ function reviewKind(cluster: SimulatedCluster, request: IncomingRequest, user: U
   }
 }
 
-function reviewOf(kind: string, statusOf: ReviewKind['statusOf']): ReviewKind {
-  return { kind, namespaced: false, statusOf };
+function reviewOf(kind: string, evaluate: ReviewKind['evaluate']): ReviewKind {
+  return { kind, namespaced: false, evaluate };
 }
 
-/** A body may leave out what the URL says already. */
+/** The body may omit apiVersion and kind. */
 function readReview(request: IncomingRequest, kind: string): JsonObject {
   const { value: body } = decodeBody(request);
   if (!isJsonObject(body)) throw badRequestError('the object provided is unrecognized');

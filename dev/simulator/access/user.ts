@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 
-/** Who asks, as the authorizer sees it. */
+/** User of a request, as in `user.Info` of kube-apiserver. */
 export interface User {
   readonly name: string;
   readonly uid?: string | undefined;
@@ -11,7 +11,7 @@ export interface User {
 export const ANONYMOUS = 'system:anonymous';
 export const AUTHENTICATED = 'system:authenticated';
 export const UNAUTHENTICATED = 'system:unauthenticated';
-/** May do everything, whatever RBAC says. */
+/** Members are allowed every action without RBAC. */
 export const MASTERS = 'system:masters';
 
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/u;
@@ -21,7 +21,7 @@ interface ServiceAccountName {
   readonly name: string;
 }
 
-/** The service account that a user name stands for; undefined for people. */
+/** Returns the service account of a user name; undefined if it is not the name of a service account. */
 export function serviceAccountIn(userName: string): ServiceAccountName | undefined {
   const [, namespace, name] = SERVICE_ACCOUNT.exec(userName) ?? [];
   return namespace !== undefined && name !== undefined ? { namespace, name } : undefined;
@@ -35,7 +35,7 @@ export function serviceAccountGroups(namespace: string): readonly string[] {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }
 
-/** As reviews tell it: without what is empty. */
+/** Returns the UserInfo of a review, without empty members. */
 export function userInfoOf({ name, uid, groups, extra }: User): JsonObject {
   return { username: name, ...(uid && { uid }), groups, ...(extra && { extra }) };
 }

@@ -1,32 +1,32 @@
 import type { ParsedLogOptions } from './log-options.ts';
-/** One line that a container has printed. */
+/** Line that a container has printed. */
 export interface PrintedLine {
-  /** When, in RFC 3339 with nine digits after the point: `2026-11-25T10:00:00.123456789Z`. */
+  /** RFC 3339 with nanoseconds: `2026-11-25T10:00:00.123456789Z`. */
   readonly time: string;
   readonly text: string;
 }
 
-/** How much is kept of what one container prints: the latest lines, as if the log were rotated. */
+/** Limit of lines per run. Older lines are dropped, as by log rotation. */
 export const MAX_LINES = 10_000;
 
-/** What one run of a container prints. Lines are numbered from 0 on, and keep their number while they are kept. */
+/** Log of one run of a container. Lines are numbered from 0 and keep their number when older ones are dropped. */
 export class ContainerLog {
   #lines: PrintedLine[] = [];
   #dropped = 0;
   #ended = false;
   readonly #listeners = new Set<() => void>();
 
-  /** Whether nothing more will come. */
+  /** Whether the run has ended. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** The number of the line that comes next. */
+  /** Number of the next line. */
   get end(): number {
     return this.#dropped + this.#lines.length;
   }
 
-  /** The number of the first line that is still there. */
+  /** Number of the first kept line. */
   get start(): number {
     return this.#dropped;
   }
@@ -45,14 +45,14 @@ export class ContainerLog {
     this.#tell();
   }
 
-  /** From now on it has its end, and those who follow it are told. */
+  /** Ends the log and notifies the listeners. */
   finish(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#tell();
   }
 
-  /** Calls back whenever there is more to read, or an end. The returned function ends that. */
+  /** Calls the listener after new lines and at the end. The returned function removes it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -63,7 +63,7 @@ export class ContainerLog {
   }
 }
 
-/** Reads a log at the pace of its reader, who falls behind the lines that are dropped meanwhile. */
+/** Reads a log on demand. Lines that are dropped from the log before they are read are skipped. */
 export class LogReader {
   readonly #log: ContainerLog | undefined;
   readonly #options: ParsedLogOptions;
@@ -72,7 +72,7 @@ export class LogReader {
   #end: number;
   #bytesLeft: number;
 
-  /** @param follows whether to stay for what is still to come */
+  /** @param follows whether to read lines that are printed later, too */
   constructor(log: ContainerLog | undefined, options: ParsedLogOptions, follows: boolean) {
     const { tailLines, limitBytes } = options;
     this.#log = log;
@@ -83,7 +83,7 @@ export class LogReader {
     this.#bytesLeft = limitBytes ?? Infinity;
   }
 
-  /** The next line as it is sent; undefined when there is none now. */
+  /** Returns the bytes of the next line; undefined if there is none now. */
   read(): Buffer | undefined {
     if (this.#follows) this.#end = this.#log?.end ?? 0;
     while (this.#bytesLeft > 0) {
@@ -96,13 +96,13 @@ export class LogReader {
     return undefined;
   }
 
-  /** Whether there will never be more than has been read. */
+  /** Whether `read` will never return another line. */
   get isDone(): boolean {
     if (this.#bytesLeft <= 0 || !this.#follows || !this.#log) return true;
     return this.#log.ended && this.#next >= this.#log.end;
   }
 
-  /** Calls back when it may be worth reading again. The returned function ends that. */
+  /** Calls the listener when `read` may return more. The returned function removes it. */
   onChange(listener: () => void): () => void {
     return this.#log?.onChange(listener) ?? (() => undefined);
   }

@@ -12,8 +12,8 @@ import { parseLogOptions } from './log-options.ts';
 import { containerNames, type ContainerStatus, containerStatuses, type ContainerRuns } from './pod-logs.ts';
 
 /**
- * What a container has printed, in plain text. Who asks for plain text alone is refused, as by the real server.
- * @throws {StatusError} 400 for a container that is not there, or has printed nothing yet, in the kubelet's words
+ * Returns the log of a container as plain text. Like kube-apiserver, refuses requests that accept only plain text.
+ * @throws {ApiStatusError} 400 with the kubelet's message if the container does not exist or has not started
  */
 export function handleLog(
   cluster: SimulatedCluster,
@@ -54,12 +54,12 @@ interface RunSelector {
   readonly previous: boolean;
 }
 
-/** The run whose log is meant; undefined for one that has printed nothing. */
+/** Returns the log of the requested run; undefined if that run has printed nothing. */
 function selectRun({ latest, before }: ContainerRuns, { state, pod, previous }: RunSelector): ContainerLog | undefined {
   const which = `container "${state.name}" in pod "${pod}"`;
   if (previous && !state.ranBefore) throw badRequestError(`previous terminated ${which} not found`);
   if (state.state !== 'waiting') return previous ? before : latest;
-  // Between two runs, what there is to read is what the last one printed.
+  // While a container waits between two runs, its log is that of the last run.
   if (state.ranBefore) return latest?.ended ? latest : (before ?? latest);
   throw badRequestError(`${which} is waiting to start${waitingFor(state.reason)}`);
 }

@@ -1,19 +1,19 @@
 import { badRequestError, invalidError, type Cause } from '../status.ts';
 
-/** The query of a log, checked. */
+/** Validated query of a log request. */
 export interface ParsedLogOptions {
   readonly container: string;
   readonly follow: boolean;
   readonly previous: boolean;
   readonly timestamps: boolean;
-  /** All lines where undefined. */
+  /** All lines if undefined. */
   readonly tailLines: number | undefined;
   readonly limitBytes: number | undefined;
-  /** Lines from before then are left out, in milliseconds since the epoch. */
+  /** Older lines are omitted. Milliseconds since the epoch. */
   readonly sinceMs: number | undefined;
 }
 
-/** @throws {StatusError} 400 for what cannot be read, 422 for what makes no sense */
+/** @throws {ApiStatusError} 400 for malformed values, 422 for invalid ones */
 export function parseLogOptions(query: URLSearchParams, pod: string): ParsedLogOptions {
   const tailLines = wholeNumber(query, 'tailLines');
   const limitBytes = wholeNumber(query, 'limitBytes');
@@ -64,7 +64,7 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/u;
 
-/** On its way to the kubelet a time loses its fractions of a second. */
+/** Fractions of a second are dropped, as on the way from kube-apiserver to the kubelet. */
 function time(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;

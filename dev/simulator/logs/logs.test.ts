@@ -14,7 +14,7 @@ const crashing = {
   lastState: { terminated: { exitCode: 1, reason: 'Error' } },
 };
 
-it('tells what a container has printed, from the end and with times', async () => {
+it('returns the log of a container, with tailLines and timestamps if asked for', async () => {
   await using test = await startPod({ state: running });
   test.simulator.log('default', 'nb', 'main', 'one\ntwo\n', { at: '2026-11-25T10:00:00.5Z' });
   test.simulator.log('default', 'nb', 'main', 'three', { at: new Date('2026-11-25T10:00:07.123Z') });
@@ -29,14 +29,14 @@ it('tells what a container has printed, from the end and with times', async () =
   expect((await test.get(LOG)).headers.get('content-type')).toBe('text/plain');
 });
 
-it('leaves out what was printed longer ago than asked', async () => {
+it('omits lines older than sinceSeconds or sinceTime', async () => {
   await using test = await startPod({ state: running });
   test.simulator.log('default', 'nb', 'main', 'long ago', { at: new Date(Date.now() - 3_600_000) });
   test.simulator.log('default', 'nb', 'main', 'now');
   expect((await test.get(`${LOG}?sinceSeconds=60`)).text).toBe('now\n');
 });
 
-it('follows a log line by line, until the container ends', async () => {
+it('follows a log line by line until the container ends', async () => {
   await using test = await startPod({ state: running });
   test.simulator.log('default', 'nb', 'main', 'before');
   const lines = await follow(test);
@@ -48,7 +48,7 @@ it('follows a log line by line, until the container ends', async () => {
   expect(test.simulator.openLogs).toBe(0);
 });
 
-it('ends a log with the pod, and with the state of the container', async () => {
+it('ends a followed log when the pod is deleted or the container stops running', async () => {
   await using test = await startPod({ state: running });
   test.simulator.log('default', 'nb', 'main', 'hello');
   const first = await follow(test);
@@ -64,7 +64,7 @@ it('ends a log with the pod, and with the state of the container', async () => {
   expect((await test.get(LOG)).body).toMatchObject({ code: 404, reason: 'NotFound', message: 'pods "nb" not found' });
 });
 
-it('keeps the log of the run before', async () => {
+it('returns the log of the previous run when previous is set', async () => {
   await using test = await startPod({ state: running, lastState: { terminated: { exitCode: 1 } } });
   test.simulator.log('default', 'nb', 'main', 'out of memory', { previous: true });
   test.simulator.log('default', 'nb', 'main', 'second run');
@@ -77,7 +77,7 @@ it('keeps the log of the run before', async () => {
   expect((await test.get(`${LOG}?previous=true`)).text).toBe('second run\n');
 });
 
-it('tells what the last run has printed while the container waits to run again', async () => {
+it('returns the log of the last run when the container waits to run again', async () => {
   await using test = await startPod(crashing);
   test.simulator.log('default', 'nb', 'main', 'boom', { previous: true });
   const answers = [await test.get(`${LOG}?follow=true`), await test.get(`${LOG}?previous=true`)];
@@ -108,12 +108,12 @@ const refusals: readonly (readonly [string, JsonObject | undefined, string, stri
   ['a number that is none', { state: running }, 'tailLines=few', 'strconv.ParseInt: parsing "few": invalid syntax'],
 ];
 
-it.each(refusals)('refuses the log of %s', async (_, status, query, message) => {
+it.each(refusals)('refuses to return the log of %s', async (_, status, query, message) => {
   await using test = await startPod(status);
   expect((await test.get(`${LOG}?${query}`)).body).toMatchObject({ code: 400, reason: 'BadRequest', message });
 });
 
-it('asks which container is meant where there are several', async () => {
+it('returns 400 without a container name when the pod has several', async () => {
   const manifest = pod([]);
   const containers = [{ name: 'main' }, { name: 'proxy' }];
   await using test = await startTestSimulator({
@@ -125,12 +125,12 @@ it('asks which container is meant where there are several', async () => {
   });
 });
 
-it('has nothing to tell of a pod without a node', async () => {
+it('returns 204 when the pod has no node', async () => {
   await using test = await startTestSimulator({ objects: [{ ...pod([]), spec: { containers: [{ name: 'main' }] } }] });
   expect(await test.get(LOG)).toMatchObject({ status: 204, text: '' });
 });
 
-it('refuses numbers that make no sense, and other verbs and media types', async () => {
+it('refuses invalid numbers, other verbs and other media types', async () => {
   await using test = await startPod({ state: running });
   const invalid = await test.get(`${LOG}?tailLines=-1`);
   const message = 'PodLogOptions "nb" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0';
@@ -140,7 +140,7 @@ it('refuses numbers that make no sense, and other verbs and media types', async 
   expect((await test.get(LOG, 'text/plain')).status).toBe(406);
 });
 
-it('reads a log only as fast as its client', async () => {
+it('reads a log only as fast as its client reads it', async () => {
   await using test = await startPod({ state: running });
   const line = 'x'.repeat(8_000);
   for (let i = 0; i < MAX_LINES; i += 1) test.simulator.log('default', 'nb', 'main', line);
@@ -149,12 +149,12 @@ it('reads a log only as fast as its client', async () => {
   test.simulator.log('default', 'nb', 'main', Array.from({ length: MAX_LINES }, () => 'late').join('\n'));
   test.simulator.endLog('default', 'nb', 'main');
   const text = await response.text();
-  // What was not yet sent when it was dropped is lost; what was kept comes, to the last line.
+  // Lines that were dropped before they were sent are lost; the kept ones are sent, to the last line.
   expect(text.length).toBeLessThan(MAX_LINES * 8_001);
   expect(text.split('late\n').length - 1).toBe(MAX_LINES);
 });
 
-it('lets read logs who may get them, and tells of them in discovery', async () => {
+it('authorizes logs as get of pods/log and lists the subresource in discovery', async () => {
   const alice = { token: 'token-of-alice', name: 'alice' };
   await using test = await startTestSimulator({ users: [alice], objects: [pod([{ name: 'main', state: running }])] });
   const ask = () => fetch(`${test.simulator.url}${LOG}`, { headers: { Authorization: `Bearer ${alice.token}` } });

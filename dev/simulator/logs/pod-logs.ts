@@ -11,13 +11,13 @@ interface ContainerName {
 }
 
 export interface LogOptions {
-  /** Printed by the run before the present one. */
+  /** Appends to the log of the previous run. */
   readonly previous?: boolean | undefined;
-  /** When it was printed; by default now. A text is RFC 3339 with up to nine digits after the point. */
+  /** Time of the lines; by default now. A string is RFC 3339 with up to nine fractional digits. */
   readonly at?: Date | string | undefined;
 }
 
-/** The last two runs of a container, where they have printed anything. */
+/** Logs of the last two runs of a container; undefined if a run has printed nothing. */
 export interface ContainerRuns {
   readonly latest?: ContainerLog | undefined;
   readonly before?: ContainerLog | undefined;
@@ -27,61 +27,73 @@ const PODS = 'pods.';
 
 export type SimulatedLogs = ReturnType<typeof createPodLogs>;
 
-/** What the containers of all pods have printed. It goes with its pod, and ends when the pod says that the container has. */
+/** Creates the logs of all containers. A log ends when the pod's status says so and is deleted with its pod. */
 export function createPodLogs(storage: Pick<Storage, 'onChange'>) {
-  const pods = new Map<string, Map<string, ContainerRuns>>();
+  const store = createRunStore();
   const clock = createClock();
+
+  storage.onChange((storageKey, { type, object }) => {
+    if (storageKey !== PODS) return;
+    const { namespace = '', name: pod } = object.metadata;
+    if (type === 'DELETED') store.delete(keyOf(object.metadata));
+    else for (const container of notRunning(object)) store.runsOf({ namespace, pod, container }).latest?.finish();
+  });
+
+  return {
+    runsOf: store.runsOf,
+    /** Appends the lines of the text. If the latest log has ended, starts a new run and makes that one the previous. */
+    append(at: ContainerName, text: string, { previous = false, at: when }: LogOptions = {}): void {
+      const lines = text.replace(/\n$/u, '').split('\n');
+      const printed = lines.map((line): PrintedLine => ({ time: clock(when), text: line }));
+      (previous ? store.previousLog(at) : store.openLog(at)).append(printed);
+    },
+    end: (at: ContainerName): void => store.runsOf(at).latest?.finish(),
+    /** Ends and deletes every log. */
+    clear: (): void => store.clear(),
+  };
+}
+
+/** Keeps the last two runs of each container by pod. */
+function createRunStore() {
+  const pods = new Map<string, Map<string, ContainerRuns>>();
 
   function runsOf({ namespace, pod, container }: ContainerName): ContainerRuns {
     return pods.get(keyOf({ namespace, name: pod }))?.get(container) ?? {};
   }
 
-  function keep({ namespace, pod, container }: ContainerName, runs: ContainerRuns): void {
+  function set({ namespace, pod, container }: ContainerName, runs: ContainerRuns): void {
     const key = keyOf({ namespace, name: pod });
     const containers = pods.get(key) ?? new Map<string, ContainerRuns>();
     pods.set(key, containers.set(container, runs));
   }
 
-  function begun(at: ContainerName): ContainerLog {
-    const { latest, before } = runsOf(at);
-    if (latest && !latest.ended) return latest;
-    const log = new ContainerLog();
-    keep(at, { latest: log, before: latest ?? before });
-    return log;
-  }
-
-  function earlier(at: ContainerName): ContainerLog {
-    const { latest, before } = runsOf(at);
-    if (before) return before;
-    const log = new ContainerLog();
-    log.finish();
-    keep(at, { latest, before: log });
-    return log;
-  }
-
-  function forget(key: string): void {
+  /** Ends and deletes the logs of a pod. */
+  function deletePod(key: string): void {
     for (const { latest } of pods.get(key)?.values() ?? []) latest?.finish();
     pods.delete(key);
   }
 
-  storage.onChange((storageKey, { type, object }) => {
-    if (storageKey !== PODS) return;
-    const key = keyOf(object.metadata);
-    if (type === 'DELETED') forget(key);
-    else for (const name of notRunning(object)) pods.get(key)?.get(name)?.latest?.finish();
-  });
-
   return {
     runsOf,
-    /** Every line of the text, printed now or when told. After its end a log begins anew, and the old one is the previous. */
-    append(at: ContainerName, text: string, { previous = false, at: when }: LogOptions = {}): void {
-      const lines = text.replace(/\n$/u, '').split('\n');
-      const told = lines.map((line): PrintedLine => ({ time: clock(when), text: line }));
-      (previous ? earlier(at) : begun(at)).append(told);
+    delete: deletePod,
+    clear: (): void => Array.from(pods.keys()).forEach(deletePod),
+    /** Returns the log of the present run; starts a run if there is none. */
+    openLog(at: ContainerName): ContainerLog {
+      const { latest, before } = runsOf(at);
+      if (latest && !latest.ended) return latest;
+      const log = new ContainerLog();
+      set(at, { latest: log, before: latest ?? before });
+      return log;
     },
-    end: (at: ContainerName): void => runsOf(at).latest?.finish(),
-    /** Ends and forgets every log, as when the world is lost. */
-    clear: (): void => Array.from(pods.keys()).forEach(forget),
+    /** Returns the log of the previous run; adds an ended one if there is none. */
+    previousLog(at: ContainerName): ContainerLog {
+      const { latest, before } = runsOf(at);
+      if (before) return before;
+      const log = new ContainerLog();
+      log.finish();
+      set(at, { latest, before: log });
+      return log;
+    },
   };
 }
 
@@ -91,7 +103,7 @@ function notRunning(pod: ApiObject): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** Times with nanoseconds, which go up even within a millisecond. */
+/** Returns times with nanoseconds that increase even within a millisecond. */
 function createClock(): (when?: Date | string) => string {
   let count = 0;
   return (when = new Date()) => {
@@ -107,13 +119,13 @@ function textOf(when: Date | string): string {
   return typeof when === 'string' ? when : when.toISOString();
 }
 
-/** What a pod's status says of one of its containers. */
+/** Status of a container as in the status of its pod. */
 export interface ContainerStatus {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'terminated';
-  /** Why it waits. */
+  /** Reason of the waiting state; else empty. */
   readonly reason: string;
-  /** Whether it has run, and ended, before. */
+  /** Whether the container has a terminated previous run. */
   readonly ranBefore: boolean;
 }
 
@@ -124,7 +136,7 @@ export function containerStatuses(pod: JsonObject): readonly ContainerStatus[] {
   return STATUSES.flatMap((list) => listAt(pod['status'], list).filter(isJsonObject).map(stateOf));
 }
 
-/** The names of a pod's containers, those that come first first. */
+/** Returns the names of init, regular and ephemeral containers, in this order. */
 export function containerNames(pod: JsonObject): readonly string[] {
   return CONTAINERS.flatMap((list) => listAt(pod['spec'], list).map((container) => stringAt(container, 'name') ?? ''));
 }
