@@ -1,13 +1,12 @@
 import type { Client } from '../kubernetes/client.ts';
-import { isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
+import { boolean, object } from '../kubernetes/decoder.ts';
+import { invalidResponse, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 import type { Viewer } from './viewer.ts';
 
 const AUTHORIZATION = ['apis', 'authorization.k8s.io', 'v1'];
 
-interface RawReview {
-  readonly status?: { readonly allowed?: boolean };
-}
+const accessReview = object({ status: object({ allowed: boolean }) });
 
 /** Reviews the owner of the client's credentials, with a SelfSubjectAccessReview. */
 export function selfAccessReview(client: Client): Viewer['reviewAccess'] {
@@ -34,7 +33,9 @@ function rawAttributesOf({ namespace, name, ...attributes }: ResourceAttributes)
 async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<boolean> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
   const answer = await client.request('POST', [...AUTHORIZATION, `${kind.toLowerCase()}s`], { signal, body });
-  return (answer as RawReview).status?.allowed === true;
+  const allowed = accessReview.decode(answer)?.status?.allowed;
+  if (allowed === undefined) throw invalidResponse(`Expected a ${kind} with status.allowed from the API server.`);
+  return allowed;
 }
 
 /** Turns Unauthorized into ServiceUnavailable: the gateway's credentials are invalid, not the viewer's. */

@@ -1,17 +1,17 @@
 import type { Client } from '../kubernetes/client.ts';
+import { listOf, object, string, type Decoded } from '../kubernetes/decoder.ts';
 import { TtlCache } from '../kubernetes/ttl-cache.ts';
+import { invalidResponse } from '../kubernetes/status-error.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 
-interface RawRule {
-  readonly verbs?: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly resourceNames?: readonly string[];
-}
-
-interface RawRoles {
-  readonly items?: readonly { readonly rules?: readonly RawRule[] | null }[];
-}
+const rule = object({
+  verbs: listOf(string),
+  apiGroups: listOf(string),
+  resources: listOf(string),
+  resourceNames: listOf(string),
+});
+const roles = object({ items: listOf(object({ rules: listOf(rule) })) });
+type Rule = Decoded<typeof rule>;
 
 const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
 
@@ -22,7 +22,7 @@ const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
 export class ResourceNameGrants {
   readonly #client: Client;
   readonly #ttlMs: number;
-  readonly #rules = new TtlCache<readonly RawRule[] | undefined>({ maxEntries: 1 });
+  readonly #rules = new TtlCache<readonly Rule[] | undefined>({ maxEntries: 1 });
 
   constructor(client: Client, ttlMs: number) {
     this.#client = client;
@@ -40,14 +40,14 @@ export class ResourceNameGrants {
     const load = async () => ({ value: await this.#list(), ttlMs: this.#ttlMs });
     const rules = await this.#rules.get('', load, { notBefore });
     const path = subresource ? `${resource}/${subresource}` : resource;
-    const applies = ({ verbs, apiGroups, resources }: RawRule) =>
+    const applies = ({ verbs, apiGroups, resources }: Rule) =>
       includes(verbs, verb) &&
       includes(apiGroups, group) &&
       (includes(resources, path) || includes(resources, `*/${subresource}`));
     return rules && new Set(rules.filter(applies).flatMap(({ resourceNames = [] }) => resourceNames));
   }
 
-  async #list(): Promise<readonly RawRule[] | undefined> {
+  async #list(): Promise<readonly Rule[] | undefined> {
     try {
       const lists = await Promise.all([this.#rulesOf('clusterroles'), this.#rulesOf('roles')]);
       return lists.flat();
@@ -56,10 +56,11 @@ export class ResourceNameGrants {
     }
   }
 
-  async #rulesOf(plural: string): Promise<readonly RawRule[]> {
+  async #rulesOf(plural: string): Promise<readonly Rule[]> {
     const { signal } = new AbortController(); // all callers share the result
-    const { items = [] } = (await this.#client.request('GET', [...RBAC, plural], { signal })) as RawRoles;
-    return items.flatMap(({ rules }) => rules ?? []).filter(({ resourceNames }) => (resourceNames ?? []).length > 0);
+    const { items } = roles.decode(await this.#client.request('GET', [...RBAC, plural], { signal })) ?? {};
+    if (!items) throw invalidResponse(`Expected a list of ${plural} from the API server.`);
+    return items.flatMap(({ rules = [] }) => rules).filter(({ resourceNames = [] }) => resourceNames.length > 0);
   }
 }
 

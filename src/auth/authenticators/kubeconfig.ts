@@ -1,12 +1,13 @@
 import type { Client } from '../../kubernetes/client.ts';
+import { listOf, object, string } from '../../kubernetes/decoder.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
 import type { Authenticator } from '../authenticator.ts';
 import { gatewayAccessReview } from '../access-reviews.ts';
 import type { Viewer } from '../viewer.ts';
 
-interface RawSelfSubjectReview {
-  readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
-}
+const selfSubjectReview = object({
+  status: object({ userInfo: object({ username: string, groups: listOf(string) }) }),
+});
 
 /** Authenticates every request as the user of the gateway's kubeconfig. */
 export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
@@ -36,7 +37,7 @@ export async function whoAmI(
       signal,
       body: review,
     });
-    const { username = nameInKubeconfig, groups = [] } = (answer as RawSelfSubjectReview).status?.userInfo ?? {};
+    const { username = nameInKubeconfig, groups = [] } = selfSubjectReview.decode(answer)?.status?.userInfo ?? {};
     return { name: username, groups };
   } catch (error) {
     const refused = error instanceof StatusError && (error.code === 404 || error.code === 403 || error.code === 405);

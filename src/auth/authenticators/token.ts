@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '../../kubernetes/client.ts';
+import { boolean, listOf, object, string } from '../../kubernetes/decoder.ts';
 import { decodeHeader } from '../../kubernetes/header-text.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
+import { invalidResponse } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
 import type { Viewer } from '../viewer.ts';
@@ -10,12 +12,10 @@ const MAX_TOKENS = 10_000;
 const ACCEPTED_TTL_MS = 60_000;
 const REJECTED_TTL_MS = 5_000;
 
-interface RawTokenReview {
-  readonly status?: {
-    readonly authenticated?: boolean;
-    readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
-  };
-}
+const tokenReview = object({
+  kind: string,
+  status: object({ authenticated: boolean, user: object({ username: string, groups: listOf(string) }) }),
+});
 
 /** User that a token authenticates; undefined if it is invalid. */
 type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
@@ -71,7 +71,9 @@ async function reviewToken(client: Client, token: string): Promise<Owner> {
     signal,
     body,
   });
-  const { authenticated, user } = (answer as RawTokenReview).status ?? {};
+  const { kind, status } = tokenReview.decode(answer) ?? {};
+  if (kind !== 'TokenReview') throw invalidResponse('Expected a TokenReview from the API server.');
+  const { authenticated, user } = status ?? {};
   return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
 }
 
