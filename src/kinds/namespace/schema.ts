@@ -43,26 +43,29 @@ NamespaceType.implement({
       resolve: ({ metadata }, args, { client }) =>
         workspaceConnection(client.reader.prefetched(Workspace).list(metadata.name), args),
     }),
-    workspaceKinds: t.field({
-      type: WorkspaceKindConnection,
-      description:
-        'WorkspaceKinds offered in the namespace. Their filter rules are applied and may remove or hide a WorkspaceKind or its options.',
-      args: { ...workspaceKindFilterArg, ...pagingArgs },
-      extensions: dependsOn(WorkspaceKind),
-      resolve: (namespace, args, { client }) => {
-        const labels = labelsOf(namespace);
-        const workspaceKinds = client.reader
-          .prefetched(WorkspaceKind)
-          .list()
-          .map((workspaceKind) => inNamespace(workspaceKind, labels));
-        return workspaceKindConnection(
-          workspaceKinds.filter((workspaceKind) => !isRemoved(workspaceKind)),
-          args,
-        );
-      },
-    }),
   }),
 });
+
+builder.objectFields(NamespaceType, (t) => ({
+  workspaceKinds: t.field({
+    type: WorkspaceKindConnection,
+    description:
+      'WorkspaceKinds offered in the namespace. Their filter rules are applied and may remove or hide a WorkspaceKind or its options.',
+    args: { ...workspaceKindFilterArg, ...pagingArgs },
+    extensions: dependsOn(WorkspaceKind),
+    resolve: (namespace, args, { client }) => {
+      const labels = labelsOf(namespace);
+      const workspaceKinds = client.reader
+        .prefetched(WorkspaceKind)
+        .list()
+        .map((workspaceKind) => inNamespace(workspaceKind, labels));
+      return workspaceKindConnection(
+        workspaceKinds.filter((workspaceKind) => !isRemoved(workspaceKind)),
+        args,
+      );
+    },
+  }),
+}));
 
 const NamespaceFilterInput = builder.inputType('NamespaceFilter', {
   description: 'Filter for namespaces. A namespace matches if it meets every given condition.',

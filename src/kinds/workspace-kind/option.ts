@@ -128,18 +128,20 @@ export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption
       description: 'ID of the option that replaces it. Null if it is not replaced.',
       resolve: ({ spec }) => spec.redirect?.to ?? null,
     }),
-    redirectMessage: t.field({
-      type: RedirectMessage,
-      nullable: true,
-      description: 'Message about the replacement. Null if there is none.',
-      resolve: ({ spec }) => spec.redirect?.message ?? null,
-    }),
-    workspaceCount: t.int({
-      description: 'Number of workspaces that you may see and that have the option in their spec.',
-      extensions: dependsOn(Workspace),
-      resolve: ({ workspaceKind, list, spec }, _, { client }) =>
-        client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(workspaceKind.metadata.name, spec.id ?? ''))
-          .length,
-    }),
   }),
 });
+
+builder.objectFields(SpawnerOptionType, (t) => ({
+  redirectMessage: t.field({
+    type: RedirectMessage,
+    nullable: true,
+    description: 'Message about the replacement. Null if there is none.',
+    resolve: ({ spec }) => spec.redirect?.message ?? null,
+  }),
+  workspaceCount: t.int({
+    description: 'Number of workspaces that you may see and that have the option in their spec.',
+    extensions: dependsOn(Workspace),
+    resolve: ({ workspaceKind, list, spec }, _, { client }) =>
+      client.reader.prefetched(Workspace).byIndex(list, optionKeyOf(workspaceKind.metadata.name, spec.id ?? '')).length,
+  }),
+}));

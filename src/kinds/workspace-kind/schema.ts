@@ -79,120 +79,124 @@ function chosenLabels(
   return optionLabelsOf(chosen.spec);
 }
 
+const offerNamespaceArg = builder.args((t) => ({
+  namespace: t.string({
+    description:
+      'Namespace whose labels the filter rules apply to. Null for the namespace through which the WorkspaceKind was reached, if any.',
+  }),
+}));
+
 WorkspaceKindType.implement({
   description: 'Template of workspaces, defined by an administrator: images, pod sizes, ports and rules.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
-  fields: (t) => {
-    const namespace = t.arg.string({
+  fields: (t) => ({
+    displayName: t.string({ description: 'Display name.', resolve: displayNameOf }),
+    description: t.string({
+      description: 'Human-readable description. May be empty.',
+      resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.description ?? '',
+    }),
+    hidden: t.boolean({
       description:
-        'Namespace whose labels the filter rules apply to. Null for the namespace through which the WorkspaceKind was reached, if any.',
-    });
-    return {
-      displayName: t.string({ description: 'Display name.', resolve: displayNameOf }),
-      description: t.string({
-        description: 'Human-readable description. May be empty.',
-        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.description ?? '',
-      }),
-      hidden: t.boolean({
-        description:
-          'Whether user interfaces should hide the WorkspaceKind, by its own setting or by a filter rule for the namespace through which it was reached.',
-        resolve: isHidden,
-      }),
-      denied: t.boolean({
-        description:
-          'Whether a filter rule denies new workspaces in the namespace through which the WorkspaceKind was reached. createWorkspace rejects them.',
-        resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).denied,
-      }),
-      deniedMessage: t.string({
-        nullable: true,
-        description: 'Message of the rule that denies it. Null if no rule does, or if the rule has no message.',
-        resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).deniedMessage,
-      }),
-      deprecated: t.boolean({
-        description: 'Whether the WorkspaceKind should no longer be used for new workspaces.',
-        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true,
-      }),
-      deprecationMessage: t.string({
-        nullable: true,
-        description: 'Message about the deprecation. Null if there is none.',
-        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecationMessage ?? null,
-      }),
-      icon: t.field({
-        type: ImageRef,
-        description: 'Small image.',
-        resolve: (workspaceKind) => ({ workspaceKind, which: 'icon' as const }),
-      }),
-      logo: t.field({
-        type: ImageRef,
-        description: 'Large image.',
-        resolve: (workspaceKind) => ({ workspaceKind, which: 'logo' as const }),
-      }),
-      homeMountPath: t.string({
-        nullable: true,
-        description: 'Mount path of the home volume. Null if there is none.',
-        resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).podTemplate?.volumeMounts?.home ?? null,
-      }),
-      ports: t.field({ type: [WorkspaceKindPort], description: 'Ports of its workspaces.', resolve: portsOf }),
-      imageConfigs: t.field({
-        type: [SpawnerOptionType],
-        description:
-          'Offered imageConfig options, with filter rules applied. BAD_REQUEST if the podConfig does not exist.',
-        args: {
-          namespace,
-          podConfig: t.arg.id({ description: 'ID of the podConfig option that the filter rules apply to.' }),
-        },
-        extensions: dependsOn(Namespace),
-        resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'imageConfig', args),
-      }),
-      podConfigs: t.field({
-        type: [SpawnerOptionType],
-        description:
-          'Offered podConfig options, with filter rules applied. BAD_REQUEST if the imageConfig does not exist.',
-        args: {
-          namespace,
-          imageConfig: t.arg.id({ description: 'ID of the imageConfig option that the filter rules apply to.' }),
-        },
-        extensions: dependsOn(Namespace),
-        resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'podConfig', args),
-      }),
-      defaultImageConfig: t.id({
-        description: 'ID of the preselected imageConfig option. Filter rules may hide or remove that option.',
-        resolve: (workspaceKind) =>
-          workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
-      }),
-      defaultPodConfig: t.id({
-        description: 'ID of the preselected podConfig option. Filter rules may hide or remove that option.',
-        resolve: (workspaceKind) =>
-          workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
-      }),
-      activityRules: t.field({
-        type: [ActivityRule],
-        description: 'Rules that pause inactive workspaces. The first matching rule that decides is applied.',
-        resolve: (workspaceKind) => [...(workspaceKindSpecOf(workspaceKind).activityRules ?? [])],
-      }),
-      workspaces: t.field({
-        type: WorkspaceConnection,
-        description: 'Workspaces of this WorkspaceKind that you may see.',
-        args: { ...workspaceListArgs, ...pagingArgs },
-        extensions: dependsOn(Workspace),
-        resolve: ({ metadata }, args, { client }) =>
-          workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), args),
-      }),
-      workspaceCount: t.int({
-        description: 'Number of workspaces of this WorkspaceKind that you may see.',
-        extensions: dependsOn(Workspace),
-        resolve: ({ metadata }, _, { client }) =>
-          client.reader.prefetched(Workspace).byIndex('kind', metadata.name).length,
-      }),
-      revision: t.string({
-        nullable: true,
-        description:
-          'Opaque revision of the spec, for updateWorkspaceKind. It changes when the spec changes. Null if you may not get the object itself.',
-        resolve: (workspaceKind) => (isRedacted(workspaceKind) ? null : revisionOf(workspaceKind)),
-      }),
-    };
-  },
+        'Whether user interfaces should hide the WorkspaceKind, by its own setting or by a filter rule for the namespace through which it was reached.',
+      resolve: isHidden,
+    }),
+    denied: t.boolean({
+      description:
+        'Whether a filter rule denies new workspaces in the namespace through which the WorkspaceKind was reached. createWorkspace rejects them.',
+      resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).denied,
+    }),
+    deniedMessage: t.string({
+      nullable: true,
+      description: 'Message of the rule that denies it. Null if no rule does, or if the rule has no message.',
+      resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).deniedMessage,
+    }),
+    deprecated: t.boolean({
+      description: 'Whether the WorkspaceKind should no longer be used for new workspaces.',
+      resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecated === true,
+    }),
+    deprecationMessage: t.string({
+      nullable: true,
+      description: 'Message about the deprecation. Null if there is none.',
+      resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).spawner?.deprecationMessage ?? null,
+    }),
+    icon: t.field({
+      type: ImageRef,
+      description: 'Small image.',
+      resolve: (workspaceKind) => ({ workspaceKind, which: 'icon' as const }),
+    }),
+  }),
 });
+
+builder.objectFields(WorkspaceKindType, (t) => ({
+  logo: t.field({
+    type: ImageRef,
+    description: 'Large image.',
+    resolve: (workspaceKind) => ({ workspaceKind, which: 'logo' as const }),
+  }),
+  homeMountPath: t.string({
+    nullable: true,
+    description: 'Mount path of the home volume. Null if there is none.',
+    resolve: (workspaceKind) => workspaceKindSpecOf(workspaceKind).podTemplate?.volumeMounts?.home ?? null,
+  }),
+  ports: t.field({ type: [WorkspaceKindPort], description: 'Ports of its workspaces.', resolve: portsOf }),
+  imageConfigs: t.field({
+    type: [SpawnerOptionType],
+    description: 'Offered imageConfig options, with filter rules applied. BAD_REQUEST if the podConfig does not exist.',
+    args: {
+      ...offerNamespaceArg,
+      podConfig: t.arg.id({ description: 'ID of the podConfig option that the filter rules apply to.' }),
+    },
+    extensions: dependsOn(Namespace),
+    resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'imageConfig', args),
+  }),
+  podConfigs: t.field({
+    type: [SpawnerOptionType],
+    description: 'Offered podConfig options, with filter rules applied. BAD_REQUEST if the imageConfig does not exist.',
+    args: {
+      ...offerNamespaceArg,
+      imageConfig: t.arg.id({ description: 'ID of the imageConfig option that the filter rules apply to.' }),
+    },
+    extensions: dependsOn(Namespace),
+    resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'podConfig', args),
+  }),
+  defaultImageConfig: t.id({
+    description: 'ID of the preselected imageConfig option. Filter rules may hide or remove that option.',
+    resolve: (workspaceKind) =>
+      workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
+  }),
+}));
+
+builder.objectFields(WorkspaceKindType, (t) => ({
+  defaultPodConfig: t.id({
+    description: 'ID of the preselected podConfig option. Filter rules may hide or remove that option.',
+    resolve: (workspaceKind) =>
+      workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
+  }),
+  activityRules: t.field({
+    type: [ActivityRule],
+    description: 'Rules that pause inactive workspaces. The first matching rule that decides is applied.',
+    resolve: (workspaceKind) => [...(workspaceKindSpecOf(workspaceKind).activityRules ?? [])],
+  }),
+  workspaces: t.field({
+    type: WorkspaceConnection,
+    description: 'Workspaces of this WorkspaceKind that you may see.',
+    args: { ...workspaceListArgs, ...pagingArgs },
+    extensions: dependsOn(Workspace),
+    resolve: ({ metadata }, args, { client }) =>
+      workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), args),
+  }),
+  workspaceCount: t.int({
+    description: 'Number of workspaces of this WorkspaceKind that you may see.',
+    extensions: dependsOn(Workspace),
+    resolve: ({ metadata }, _, { client }) => client.reader.prefetched(Workspace).byIndex('kind', metadata.name).length,
+  }),
+  revision: t.string({
+    nullable: true,
+    description:
+      'Opaque revision of the spec, for updateWorkspaceKind. It changes when the spec changes. Null if you may not get the object itself.',
+    resolve: (workspaceKind) => (isRedacted(workspaceKind) ? null : revisionOf(workspaceKind)),
+  }),
+}));
 
 defineKind({
   resource: WorkspaceKind,

@@ -118,92 +118,101 @@ WorkspaceType.implement({
       description: 'Whether the workspace should be paused (`spec.paused`). For the observed state see `state`.',
       resolve: (workspace) => specOf(workspace).paused === true,
     }),
-    state: t.field({
-      type: WorkspaceStateEnum,
-      description: 'Observed state. UNKNOWN until the controller has reported one.',
-      resolve: stateOf,
-    }),
-    stateMessage: t.string({
-      description:
-        'Human-readable message of the controller about the state. Empty if there is none. Programs should not parse it.',
-      resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
-    }),
-    pendingRestart: t.boolean({
-      description: 'Whether the next restart replaces options.',
-      resolve: (workspace) => statusOf(workspace).pendingRestart === true,
-    }),
-    deferUpdates: t.boolean({
-      nullable: true,
-      description:
-        'Whether replaced options are kept until the next start, even while paused. Null if the cluster does not support it.',
-      resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
-    }),
-    pausedAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'Time when the controller began to pause the workspace; its pod may still run. Null while it is not paused.',
-      resolve: (workspace) => timestampOf(statusOf(workspace).pauseTime),
-    }),
-    lastRunningAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'Time of the last transition to running. Null if there was none, or if the controller does not report it.',
-      resolve: (workspace) => timestampOf(statusOf(workspace).lastRunningTime),
-    }),
-    activity: t.field({
-      type: WorkspaceActivity,
-      description: 'Last observed activity.',
-      resolve: (workspace) => workspace,
-    }),
-    imageConfig: t.field({
-      type: WorkspaceOption,
-      description: 'Option that selects the image.',
-      resolve: (workspace) => ({ workspace, list: 'imageConfig' as const }),
-    }),
-    podConfig: t.field({
-      type: WorkspaceOption,
-      description: 'Option that selects the pod size.',
-      resolve: (workspace) => ({ workspace, list: 'podConfig' as const }),
-    }),
-    podMetadata: t.field({
-      type: PodMetadata,
-      description: 'Labels and annotations that the workspace adds to its pod.',
-      resolve: (workspace) => workspace,
-    }),
-    volumes: t.field({
-      type: WorkspaceVolumes,
-      description: 'Volumes that the workspace mounts.',
-      resolve: (workspace) => workspace,
-    }),
-    services: t.field({
-      type: [WorkspaceService],
-      description: 'HTTP ports of the workspace. Empty if its WorkspaceKind or image option does not exist.',
-      extensions: dependsOn(WorkspaceKind),
-      resolve: (workspace, _, { client }) => servicesOf(client, workspace),
-    }),
-    pod: t.field({
-      type: WorkspacePod,
-      nullable: true,
-      description: 'Pod of the workspace. Null while there is none.',
-      extensions: dependsOn(Pod),
-      resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
-    }),
-    audit: t.field({ type: Audit, description: 'Authors and times of changes.', resolve: (workspace) => workspace }),
-    revision: t.string({
-      description: 'Opaque revision of the spec, for updateWorkspace. It changes when the spec changes.',
-      resolve: revisionOf,
-    }),
-    viewerCan: t.boolean({
-      description: 'Whether you have permission for the operation on this workspace.',
-      extensions: viewerDependent(),
-      args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'The operation.' }) },
-      resolve: ({ metadata }, { action }, { client }) =>
-        client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
-    }),
   }),
 });
+
+builder.objectFields(WorkspaceType, (t) => ({
+  state: t.field({
+    type: WorkspaceStateEnum,
+    description: 'Observed state. UNKNOWN until the controller has reported one.',
+    resolve: stateOf,
+  }),
+  stateMessage: t.string({
+    description:
+      'Human-readable message of the controller about the state. Empty if there is none. Programs should not parse it.',
+    resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
+  }),
+  pendingRestart: t.boolean({
+    description: 'Whether the next restart replaces options.',
+    resolve: (workspace) => statusOf(workspace).pendingRestart === true,
+  }),
+  deferUpdates: t.boolean({
+    nullable: true,
+    description:
+      'Whether replaced options are kept until the next start, even while paused. Null if the cluster does not support it.',
+    resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
+  }),
+  pausedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'Time when the controller began to pause the workspace; its pod may still run. Null while it is not paused.',
+    resolve: (workspace) => timestampOf(statusOf(workspace).pauseTime),
+  }),
+  lastRunningAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'Time of the last transition to running. Null if there was none, or if the controller does not report it.',
+    resolve: (workspace) => timestampOf(statusOf(workspace).lastRunningTime),
+  }),
+}));
+
+builder.objectFields(WorkspaceType, (t) => ({
+  activity: t.field({
+    type: WorkspaceActivity,
+    description: 'Last observed activity.',
+    resolve: (workspace) => workspace,
+  }),
+  imageConfig: t.field({
+    type: WorkspaceOption,
+    description: 'Option that selects the image.',
+    resolve: (workspace) => ({ workspace, list: 'imageConfig' as const }),
+  }),
+  podConfig: t.field({
+    type: WorkspaceOption,
+    description: 'Option that selects the pod size.',
+    resolve: (workspace) => ({ workspace, list: 'podConfig' as const }),
+  }),
+  podMetadata: t.field({
+    type: PodMetadata,
+    description: 'Labels and annotations that the workspace adds to its pod.',
+    resolve: (workspace) => workspace,
+  }),
+  volumes: t.field({
+    type: WorkspaceVolumes,
+    description: 'Volumes that the workspace mounts.',
+    resolve: (workspace) => workspace,
+  }),
+  services: t.field({
+    type: [WorkspaceService],
+    description: 'HTTP ports of the workspace. Empty if its WorkspaceKind or image option does not exist.',
+    extensions: dependsOn(WorkspaceKind),
+    resolve: (workspace, _, { client }) => servicesOf(client, workspace),
+  }),
+  pod: t.field({
+    type: WorkspacePod,
+    nullable: true,
+    description: 'Pod of the workspace. Null while there is none.',
+    extensions: dependsOn(Pod),
+    resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
+  }),
+}));
+
+builder.objectFields(WorkspaceType, (t) => ({
+  audit: t.field({ type: Audit, description: 'Authors and times of changes.', resolve: (workspace) => workspace }),
+  revision: t.string({
+    description: 'Opaque revision of the spec, for updateWorkspace. It changes when the spec changes.',
+    resolve: revisionOf,
+  }),
+  viewerCan: t.boolean({
+    description: 'Whether you have permission for the operation on this workspace.',
+    extensions: viewerDependent(),
+    args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'The operation.' }) },
+    resolve: ({ metadata }, { action }, { client }) =>
+      client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
+  }),
+}));
 
 const namespaceArg = builder.args((t) => ({
   namespace: t.string({

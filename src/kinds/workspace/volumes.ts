@@ -82,14 +82,17 @@ export const WorkspaceVolumes = builder.objectRef<WorkspaceObject>('WorkspaceVol
           }),
         ),
     }),
-    secrets: t.field({
-      type: [SecretMount],
-      description: 'Mounted Secrets.',
-      resolve: (workspace) =>
-        (specOf(workspace).podTemplate?.volumes?.secrets ?? []).map((volume) => ({
-          ...volume,
-          namespace: workspace.metadata.namespace ?? '',
-        })),
-    }),
   }),
 });
+
+builder.objectFields(WorkspaceVolumes, (t) => ({
+  secrets: t.field({
+    type: [SecretMount],
+    description: 'Mounted Secrets.',
+    resolve: (workspace) =>
+      (specOf(workspace).podTemplate?.volumes?.secrets ?? []).map((volume) => ({
+        ...volume,
+        namespace: workspace.metadata.namespace ?? '',
+      })),
+  }),
+}));

@@ -4,14 +4,7 @@ import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { creationAnnotations } from '../../../mutations/audit-annotations.ts';
 import { withInputPaths, invalidValue, requiredValue } from '../../../mutations/field-errors.ts';
-import {
-  dryRunField,
-  fieldManagerField,
-  fieldValidationField,
-  writeOptionsOf,
-  duplicateKeys,
-  KeyValueInput,
-} from '../../../mutations/inputs.ts';
+import { writeOptionsOf, duplicateKeys, KeyValueInput, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
@@ -43,9 +36,7 @@ const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
     volumes: t.field({ type: WorkspaceVolumesInput, description: 'Volumes to mount.' }),
     labels: t.field({ type: [KeyValueInput], description: 'Labels of the Workspace.' }),
     annotations: t.field({ type: [KeyValueInput], description: 'Annotations of the Workspace.' }),
-    dryRun: dryRunField(t),
-    fieldValidation: fieldValidationField(t),
-    fieldManager: fieldManagerField(t),
+    ...writeFields(t),
     ...waitFields(t),
   }),
 });

@@ -6,14 +6,7 @@ import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
 import { withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
 import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
-import {
-  dryRunField,
-  fieldManagerField,
-  fieldValidationField,
-  KeyValueInput,
-  duplicateKeys,
-  writeOptionsOf,
-} from '../../../mutations/inputs.ts';
+import { KeyValueInput, duplicateKeys, writeOptionsOf, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
@@ -48,12 +41,8 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
       description:
         'Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it.',
     }),
-    imageConfig: t.id({
-      description: 'ID of the imageConfig option. Cannot be null. Restarts a running workspace.',
-    }),
-    podConfig: t.id({
-      description: 'ID of the podConfig option. Cannot be null. Restarts a running workspace.',
-    }),
+    imageConfig: t.id({ description: 'ID of the imageConfig option. Cannot be null. Restarts a running workspace.' }),
+    podConfig: t.id({ description: 'ID of the podConfig option. Cannot be null. Restarts a running workspace.' }),
     applyPendingRedirects: t.boolean({
       required: true,
       defaultValue: false,
@@ -73,9 +62,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
       type: [KeyValueInput],
       description: 'All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/.',
     }),
-    dryRun: dryRunField(t),
-    fieldValidation: fieldValidationField(t),
-    fieldManager: fieldManagerField(t),
+    ...writeFields(t),
   }),
 });
 
