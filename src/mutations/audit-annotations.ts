@@ -8,7 +8,7 @@ import type { Operation } from './patch.ts';
 import { isFailedTest, retryOnConflict } from './retry.ts';
 
 /** Keys of the audit annotations. */
-export const auditKeys = {
+const auditKeys = {
   createdBy: 'notebooks.kubeflow.org/created-by',
   updatedBy: 'notebooks.kubeflow.org/updated-by',
   updatedAt: 'notebooks.kubeflow.org/updated-at',

@@ -19,11 +19,11 @@ it.each([
   ['specific', 'specific'],
   ['status.state', 'status.state'],
   ['', ''],
-])('finds %s in the input at %s', (field, place) => {
+])('maps %s to the input path %s', (field, place) => {
   expect(inputPathOf(paths, field)).toBe(place);
 });
 
-it('says no cause twice, and leaves other failures alone', async () => {
+it('removes repeated causes and rethrows other errors unchanged', async () => {
   const cause = { reason: 'FieldValueInvalid', field: 'spec.volumes.home', message: 'no' };
   const invalid = new StatusError({ code: 422, reason: 'Invalid', message: 'invalid', causes: [cause, cause] });
   await expect(withInputPaths(paths, Promise.reject(invalid))).rejects.toMatchObject({

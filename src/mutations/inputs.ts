@@ -3,7 +3,7 @@ import type { KeyValue } from '../graphql/object-meta.ts';
 import type { StatusCause } from '../kubernetes/status-error.ts';
 import { duplicateValue } from './field-errors.ts';
 
-export const FieldValidationEnum = builder.enumType('FieldValidation', {
+const FieldValidationEnum = builder.enumType('FieldValidation', {
   description: 'Handling of fields that the schema of the object does not declare.',
   values: {
     IGNORE: { description: 'Unknown fields are dropped.' },
@@ -12,7 +12,7 @@ export const FieldValidationEnum = builder.enumType('FieldValidation', {
   } as const,
 });
 
-export const PropagationPolicyEnum = builder.enumType('PropagationPolicy', {
+const PropagationPolicyEnum = builder.enumType('PropagationPolicy', {
   description: 'Handling of the objects owned by a deleted object.',
   values: {
     ORPHAN: { description: 'Owned objects remain, without an owner.' },
@@ -37,7 +37,7 @@ export function fieldManagerField(t: InputFields) {
   });
 }
 
-export function fieldValidationField(t: InputFields) {
+function fieldValidationField(t: InputFields) {
   return t.field({
     type: FieldValidationEnum,
     required: true,

@@ -7,7 +7,7 @@ import { failure } from '../graphql/errors.ts';
 import { writeFields } from './inputs.ts';
 import { objectOf } from './manifest.ts';
 
-export const PatchTypeEnum = builder.enumType('PatchType', {
+const PatchTypeEnum = builder.enumType('PatchType', {
   description: 'Type of a patch.',
   values: {
     JSON: { description: 'JSON Patch (RFC 6902): a list of operations, applied all or none.' },

@@ -3,7 +3,7 @@ import { keyOf, type KubernetesObject } from '../kubernetes/object.ts';
 
 /** Labels that permit mounting, changing and deleting PersistentVolumeClaims and Secrets through workspaces. */
 export const CAN_MOUNT_LABEL = 'notebooks.kubeflow.org/can-mount';
-export const CAN_UPDATE_LABEL = 'notebooks.kubeflow.org/can-update';
+const CAN_UPDATE_LABEL = 'notebooks.kubeflow.org/can-update';
 
 /** Whether workspaces may mount the object. */
 export function canMount({ metadata }: KubernetesObject): boolean {

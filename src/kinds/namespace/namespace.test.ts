@@ -32,8 +32,8 @@ function namesIn(answer: Answer): string {
     .join(' ');
 }
 
-describe('a namespace', () => {
-  it('is told with its phase and its labels', async () => {
+describe('Namespace', () => {
+  it('returns its phase and labels', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(
       '{ namespace(name: "team-a") { name phase metadata { namespace generation labels(keys: ["tier"]) { key value } } } }',
@@ -47,12 +47,12 @@ describe('a namespace', () => {
     });
   });
 
-  it('that does not exist is null', async () => {
+  it('returns null when it does not exist', async () => {
     await using gateway = await startTestGateway();
     expect((await gateway.query('{ namespace(name: "nowhere") { name } }')).data).toEqual({ namespace: null });
   });
 
-  it('has its workspaces, filtered, sorted and paged', async () => {
+  it('returns its workspaces filtered, sorted and paged', async () => {
     await using gateway = await startTestGateway({ objects });
     const { data } = await gateway.query(
       `{ namespace(name: "team-a") {
@@ -75,7 +75,7 @@ describe('a namespace', () => {
     });
   });
 
-  it('is offered the kinds that the rules leave it, and hidden where they say so', async () => {
+  it('returns offered WorkspaceKinds without removed ones, and marks hidden ones', async () => {
     const prod = expression('tier', 'In', 'prod');
     const kinds = [
       workspaceKindWith('shown'),
@@ -98,7 +98,7 @@ describe('a namespace', () => {
     });
   });
 
-  it('filters and pages the kinds that it is offered by what they are there', async () => {
+  it('filters and pages offered WorkspaceKinds by their state in the namespace', async () => {
     const everywhere = rule('WORKSPACE_KIND', { ui: { hide: true } }, 'matchNamespace', {});
     const kinds = [
       workspaceKindWith('a'),
@@ -119,7 +119,7 @@ describe('a namespace', () => {
   });
 });
 
-describe('the namespaces', () => {
+describe('namespaces', () => {
   it.each([
     { filter: null, names: 'ada default kube-node-lease kube-public kube-system team-a team-b' },
     { filter: { search: 'TEAM' }, names: 'team-a team-b' },
@@ -127,12 +127,12 @@ describe('the namespaces', () => {
     { filter: { labelSelector: 'tier in (dev, test)' }, names: 'team-a' },
     { filter: { labelSelector: '!tier', search: 'a' }, names: 'ada default kube-node-lease' },
     { filter: { search: 'nobody' }, names: '' },
-  ])('that match $filter are $names', async ({ filter, names }) => {
+  ])('selects $names when the filter is $filter', async ({ filter, names }) => {
     await using gateway = await startTestGateway({ objects });
     expect(namesIn(await gateway.query(LISTED, { filter }))).toBe(names);
   });
 
-  it('are paged forwards and backwards', async () => {
+  it('returns all objects when paged forwards and backwards', async () => {
     await using gateway = await startTestGateway({ objects });
     const first = listIn(await gateway.query(LISTED, { first: 2 }));
     expect(first).toMatchObject({ totalCount: 7, pageInfo: { hasNextPage: true, hasPreviousPage: false } });

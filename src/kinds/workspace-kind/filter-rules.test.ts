@@ -36,8 +36,8 @@ async function verdicts(effect: Readonly<Record<string, unknown>>): Promise<read
 
 const ids = (...names: readonly string[]) => names.map((id) => ({ id }));
 
-describe('a filter rule', () => {
-  it('hides, removes or denies, and says why', async () => {
+describe('filter rules', () => {
+  it('hide, remove or deny an option, with a message', async () => {
     const tiny = { id: 'tiny', hidden: false, denied: false, deniedMessage: null };
     expect(await verdicts(HIDE)).toEqual([[{ ...tiny, id: 'gpu', hidden: true }, tiny]]);
     expect(await verdicts(REMOVE)).toEqual([[tiny]]);
@@ -46,7 +46,7 @@ describe('a filter rule', () => {
     ]);
   });
 
-  it('says no reason where there is none, and none where nothing is denied', async () => {
+  it('return no message when there is none, and when nothing is denied', async () => {
     const silent = rule('POD_CONFIG', { api: { deny: true } }, 'matchPodConfig', isGpu);
     const idle = rule(
       'POD_CONFIG',
@@ -62,7 +62,7 @@ describe('a filter rule', () => {
     ]);
   });
 
-  it('looks only at what is of its scope', async () => {
+  it('apply only to objects of their scope', async () => {
     const rules = [
       rule('WORKSPACE_KIND', REMOVE, 'matchNamespace', everything),
       rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda),
@@ -73,14 +73,14 @@ describe('a filter rule', () => {
     ).toEqual([ids('plain'), ids('gpu', 'tiny')]);
   });
 
-  it('looks at the labels of the namespace, and at none where no namespace, or one that does not exist, is named', async () => {
+  it('match the labels of the namespace, and none when it is absent or does not exist', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
     const selections = ['dev', 'bare', 'nowhere'].map((name) => `podConfigs(namespace: "${name}") { id }`);
     const both = ids('gpu', 'tiny');
     expect(await offered(rules, 'podConfigs { id }', ...selections)).toEqual([both, [], both, both]);
   });
 
-  it('tells a namespace without labels from no namespace', async () => {
+  it('distinguish a namespace without labels from no namespace', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', expression('tier', 'NotIn', 'dev'))];
     const selections = [
       'podConfigs { id }',
@@ -91,7 +91,7 @@ describe('a filter rule', () => {
     expect(await offered(rules, ...selections)).toEqual([both, [], both]);
   });
 
-  it('looks at the other option that is chosen, and at nothing where none is', async () => {
+  it('match the other chosen option, and nothing when there is none', async () => {
     const rules = [
       rule('POD_CONFIG', REMOVE, 'matchImageConfig', expression('cuda', 'DoesNotExist')),
       rule('IMAGE_CONFIG', REMOVE, 'matchPodConfig', isGpu),
@@ -103,19 +103,19 @@ describe('a filter rule', () => {
     expect(answer).toEqual([bothPods, [], bothPods, bothImages, [], bothImages]);
   });
 
-  it('of an option’s own scope looks at its own labels, whatever is chosen', async () => {
+  it('match the labels of the option itself when they have its scope', async () => {
     const rules = [rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda)];
     expect(await offered(rules, 'imageConfigs(podConfig: "gpu") { id }')).toEqual([ids('plain')]);
   });
 
-  it('holds when all its conditions do', async () => {
+  it('hold when all their conditions hold', async () => {
     const match = [{ matchNamespace: { selector: isDev } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
     const selections = ['podConfigs(namespace: "dev") { id }', 'podConfigs(namespace: "bare") { id }'];
     expect(await offered(rules, ...selections)).toEqual([ids('tiny'), ids('gpu', 'tiny')]);
   });
 
-  it('decides alone when it is the first that holds: later ones are not merged in', async () => {
+  it('apply only the first rule that holds', async () => {
     const rules = [
       rule('POD_CONFIG', REMOVE, 'matchPodConfig', { matchLabels: { gpu: '2' } }),
       rule('POD_CONFIG', HIDE, 'matchPodConfig', isGpu),
@@ -135,24 +135,24 @@ describe('a filter rule', () => {
     expression('tier', 'Resembles', 'dev'),
     expression('no such key!', 'DoesNotExist'),
     { matchLabels: { tier: 'not a value' } },
-  ])('that cannot be read, %j, never holds', async (selector) => {
+  ])('ignore a rule whose selector %j is malformed', async (selector) => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', selector)];
     expect(await offered(rules, 'podConfigs(namespace: "dev") { id }')).toEqual([ids('gpu', 'tiny')]);
   });
 
-  it('does without a condition that cannot be read, if it has another', async () => {
+  it('ignore a malformed condition when there is another one', async () => {
     const match = [{ matchNamespace: { selector: expression('a', 'In') } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
     expect(await offered(rules, 'podConfigs { id }')).toEqual([ids('tiny')]);
   });
 
-  it.each([[[]], [[{}]]])('with the conditions %j never holds', async (match) => {
+  it.each([[[]], [[{}]]])('never hold when their conditions are %j', async (match) => {
     expect(await offered([{ scope: 'POD_CONFIG', effect: REMOVE, match }], 'podConfigs { id }')).toEqual([
       ids('gpu', 'tiny'),
     ]);
   });
 
-  it('counts the last of two labels with one key', async () => {
+  it('use the last of two labels with the same key', async () => {
     const labels = ['1', '2'].map((value) => ({ key: 'gpu', value }));
     const podConfig = { id: 'twice', spawner: { displayName: 'Twice', labels }, spec: {} };
     const filterRules = [rule('POD_CONFIG', HIDE, 'matchPodConfig', { matchLabels: { gpu: '2' } })];
@@ -165,7 +165,7 @@ describe('a filter rule', () => {
     });
   });
 
-  it('leaves an option hidden that is so by itself', async () => {
+  it('leave an option hidden when its own setting hides it', async () => {
     const hidden = option('h', {}, { spawner: { displayName: 'Hidden', hidden: true } });
     const filterRules = [
       rule('POD_CONFIG', { ui: { hide: false }, api: { deny: true } }, 'matchPodConfig', everything),
@@ -180,8 +180,8 @@ describe('a filter rule', () => {
   });
 });
 
-describe('the context of the rules', () => {
-  it('names only options that the kind has', async () => {
+describe('context of filter rules', () => {
+  it('rejects options that the WorkspaceKind does not have', async () => {
     await using gateway = await startTestGateway({ objects: [workspaceKindWith('k', { imageConfigs, podConfigs })] });
     const { errors } = await gateway.query('{ workspaceKind(name: "k") { podConfigs(imageConfig: "x") { id } } }');
     expect(errors).toMatchObject([
@@ -189,7 +189,7 @@ describe('the context of the rules', () => {
     ]);
   });
 
-  it('is the namespace in which a kind is offered, unless another is named', async () => {
+  it('is the namespace through which the WorkspaceKind was reached when no other is given', async () => {
     const filterRules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
     const objects = [namespace('dev', { tier: 'dev' }), namespace('bare'), workspaceKindWith('k', { filterRules })];
     await using gateway = await startTestGateway({ objects });
@@ -198,7 +198,7 @@ describe('the context of the rules', () => {
     expect(data).toEqual({ namespace: { workspaceKinds: { nodes: [{ here: [], there: ids('tiny') }] } } });
   });
 
-  it('of a workspace’s option is its namespace and its other choice; what is removed is still described', async () => {
+  it('is the namespace and other option of a workspace when its option is read; removed options are still returned', async () => {
     const filterRules = [
       rule('POD_CONFIG', { ...DENY, ...HIDE }, 'matchImageConfig', isCuda),
       rule('IMAGE_CONFIG', REMOVE, 'matchNamespace', isDev),
@@ -216,7 +216,7 @@ describe('the context of the rules', () => {
     expect(data).toEqual({ workspaces: { nodes: [described] } });
   });
 
-  it('is nothing for a kind that is asked for by itself', async () => {
+  it('is empty when the WorkspaceKind is queried directly', async () => {
     const filterRules = [rule('WORKSPACE_KIND', HIDE, 'matchNamespace', everything)];
     await using gateway = await startTestGateway({
       objects: [namespace('dev'), workspaceKindWith('k', { filterRules })],

@@ -6,7 +6,7 @@ import { workspaceKindSpecOf, type FilterMatch, type FilterRuleSpec, type Worksp
 
 type Labels = Readonly<Record<string, string>>;
 
-export type FilterScope = 'WORKSPACE_KIND' | 'IMAGE_CONFIG' | 'POD_CONFIG';
+type FilterScope = 'WORKSPACE_KIND' | 'IMAGE_CONFIG' | 'POD_CONFIG';
 
 /**
  * Labels that a rule can match. A condition on absent labels never holds, not even `NotIn` or `DoesNotExist`; a

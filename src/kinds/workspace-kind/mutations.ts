@@ -100,7 +100,7 @@ builder.mutationField('updateWorkspaceKind', (t) =>
 );
 
 /** Changes of a WorkspaceKind, and the revision that they are based on. */
-export interface WorkspaceKindUpdate {
+interface WorkspaceKindUpdate {
   readonly name: string;
   readonly revision: string;
   readonly displayName?: string | null | undefined;
@@ -127,10 +127,7 @@ const workspaceKindPaths: InputPaths = {
  * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
  * @throws {StatusError} an error of the API server, with input paths
  */
-export function updateWorkspaceKind(
-  context: Context,
-  update: WorkspaceKindUpdate,
-): Promise<WriteResult<WorkspaceKindObject>> {
+function updateWorkspaceKind(context: Context, update: WorkspaceKindUpdate): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
   const cleared = (['displayName', 'description'] as const).filter((field) => update[field] === null);
   assertNoCauses(

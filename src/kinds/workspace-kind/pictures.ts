@@ -66,7 +66,7 @@ function errorOf(image: Image): string | null {
 }
 
 /** Content of an icon or logo. */
-export interface PictureFile {
+interface PictureFile {
   readonly contentType: string;
   readonly content: Buffer;
 }
@@ -89,7 +89,7 @@ const ConfigMap = defineResource<KubernetesObject>({
 const pictures = object({ data: record(string), binaryData: record(string) });
 
 /** Returns the path at which the gateway serves a picture. It has the digest of the picture, if known. */
-export function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
+function picturePath(workspaceKind: string, which: 'icon' | 'logo', sha256: string | undefined): string {
   return `/assets/workspacekinds/${encodeURIComponent(workspaceKind)}/${which}${sha256 ? `?sha256=${sha256}` : ''}`;
 }
 

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 /** Port of a workspace. */
-export interface Port {
+interface Port {
   readonly id: string;
   readonly protocol: string;
   readonly displayName: string;

@@ -23,7 +23,7 @@ import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
 import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
 
-export const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
+const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
   description: 'Rule that decides whether an inactive workspace is paused.',
   fields: (t) => ({
     secondsSinceActive: t.int({

@@ -14,8 +14,8 @@ async function askOfK(selection: string, ...objects: readonly Manifest[]): Promi
   return data?.['workspaceKind'];
 }
 
-describe('a kind', () => {
-  it('is told as its administrator wrote it', async () => {
+describe('WorkspaceKind', () => {
+  it('returns its spec', async () => {
     const k = workspaceKind('k', {}, { deprecated: true, deprecationMessage: 'Use l.', hidden: true });
     const selection = 'name displayName description hidden deprecated deprecationMessage homeMountPath';
     expect(
@@ -34,12 +34,12 @@ describe('a kind', () => {
     });
   });
 
-  it('is neither hidden nor deprecated where nothing is said', async () => {
+  it('is neither hidden nor deprecated by default', async () => {
     const answer = await askOfK('hidden deprecated deprecationMessage', workspaceKind('k'));
     expect(answer).toEqual({ hidden: false, deprecated: false, deprecationMessage: null });
   });
 
-  it('that does not exist is null', async () => {
+  it('returns null when it does not exist', async () => {
     expect(await askOfK('name', workspaceKind('other'))).toBeNull();
   });
 
@@ -49,7 +49,7 @@ describe('a kind', () => {
     { errorType: 'KeyNotFound', error: 'CONFIGMAP_KEY_MISSING' },
     { errorType: 'Other', error: 'CONFIGMAP_OTHER' },
     { errorType: 'Eaten', error: 'CONFIGMAP_UNKNOWN' },
-  ])('says of a picture of which the status says $errorType: $error', async ({ errorType, error }) => {
+  ])('returns the error $error when the status of a picture has $errorType', async ({ errorType, error }) => {
     const icon = { configMap: { name: 'icons', namespace: 'x', key: 'icon.svg', mediaType: 'image/svg+xml' } };
     const status = { spawnerIcon: { ...(errorType && { configMap: { errorType, errorMessage: '' } }) } };
     const answer = await askOfK('icon { url error } logo { url error }', {
@@ -60,7 +60,7 @@ describe('a kind', () => {
     expect(answer).toEqual({ icon: { url, error }, logo: { url: 'https://example.com/logo.svg', error: null } });
   });
 
-  it('tells its activity rules as they are: null is not false', async () => {
+  it('returns its activity rules, with null apart from false', async () => {
     const activityRules = [
       {
         config: { secondsSinceActive: 60 },
@@ -80,7 +80,7 @@ describe('a kind', () => {
     });
   });
 
-  it('counts its workspaces and those of each option by what their spec says', async () => {
+  it('counts its workspaces and those of each option by their spec', async () => {
     const status = { podTemplateOptions: { imageConfig: { desired: 'b' }, podConfig: {} } };
     const k = workspaceKindWith('k', { imageConfigs: [redirected('a', 'b'), option('b')] });
     const workspaces = [
@@ -101,7 +101,7 @@ describe('a kind', () => {
     });
   });
 
-  it('of old has the ports of its images, each once', async () => {
+  it('returns each port of its images once when it has no ports of its own', async () => {
     const answer = await askOfK(
       'ports { id protocol displayName } icon { url }',
       oldWorkspaceKindCrd,
@@ -110,15 +110,15 @@ describe('a kind', () => {
     expect(answer).toEqual({ ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'Lab' }], icon: { url: null } });
   });
 
-  it('has a revision, and its manifest without what kubectl last applied', async () => {
+  it('returns a revision, and its manifest without last-applied-configuration', async () => {
     const answer = await askOfK('revision metadata { namespace } manifest', workspaceKind('k'));
     expect(answer).toMatchObject({ metadata: { namespace: null }, manifest: { kind: 'WorkspaceKind' } });
     expect(answer).toHaveProperty('revision', expect.stringMatching(/^[0-9a-f]{64}$/u));
   });
 });
 
-describe('an option', () => {
-  it('is told in the order of the kind, with its labels in theirs', async () => {
+describe('SpawnerOption', () => {
+  it('returns options and their labels in the order of the WorkspaceKind', async () => {
     const spawner = {
       displayName: 'Big',
       description: 'A big one',
@@ -140,7 +140,7 @@ describe('an option', () => {
     });
   });
 
-  it('tells what replaces it, and what the kind says of that', async () => {
+  it('returns its redirect and the message about it', async () => {
     const strange = option('c', {}, { redirect: { to: 'b', message: { level: 'Shout', text: 'HEY' } } });
     const k = workspaceKindWith('k', {
       imageConfigs: [redirected('a', 'b', 'Mind the gap.'), redirected('b', 'd'), strange],
@@ -185,7 +185,7 @@ function namesIn(answer: Answer): string {
     .join(' ');
 }
 
-describe('the kinds', () => {
+describe('workspaceKinds', () => {
   it.each([
     { filter: null, names: 'a b c' },
     { filter: { search: 'JUPYTER' }, names: 'a c' },
@@ -197,12 +197,12 @@ describe('the kinds', () => {
     { filter: { labelSelector: 'team in (ml,web)' }, names: 'b c' },
     { filter: { labelSelector: 'team!=ml', deprecated: false }, names: 'c' },
     { filter: { search: 'nothing' }, names: '' },
-  ])('that match $filter are $names', async ({ filter, names }) => {
+  ])('selects $names when the filter is $filter', async ({ filter, names }) => {
     await using gateway = await startTestGateway({ objects: kinds });
     expect(namesIn(await gateway.query(LISTED, { filter }))).toBe(names);
   });
 
-  it('are paged forwards and backwards', async () => {
+  it('returns all objects when paged forwards and backwards', async () => {
     await using gateway = await startTestGateway({ objects: kinds });
     const first = listIn(await gateway.query(LISTED, { first: 2 }));
     expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true, hasPreviousPage: false } });

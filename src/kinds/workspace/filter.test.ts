@@ -38,7 +38,7 @@ function listed(...names: readonly string[]) {
   return { workspaces: { nodes: names.map((name) => ({ name })), totalCount: names.length } };
 }
 
-describe('a workspace filter', () => {
+describe('WorkspaceFilter', () => {
   it.each([
     { filter: null, names: ['ada', 'eve', 'bob'] },
     { filter: {}, names: ['ada', 'eve', 'bob'] },
@@ -68,7 +68,7 @@ describe('a workspace filter', () => {
     { filter: { labelSelector: '' }, names: ['ada', 'eve', 'bob'] },
     { filter: { paused: false, states: ['RUNNING'], search: 'ada' }, names: ['ada'] },
     { filter: { paused: true, states: ['RUNNING'] }, names: [] },
-  ])('$filter finds $names', async ({ filter, names }) => {
+  ])('selects $names when the filter is $filter', async ({ filter, names }) => {
     await using gateway = await start();
     expect((await gateway.query(NAMES, { filter })).data).toEqual(listed(...names));
   });
@@ -77,12 +77,12 @@ describe('a workspace filter', () => {
     ['team-a', ['ada', 'eve']],
     ['team-c', []],
     [null, ['ada', 'eve', 'bob']],
-  ])('is applied inside namespace %s: %s', async (name, names) => {
+  ])('filters inside namespace %s: %s', async (name, names) => {
     await using gateway = await start();
     expect((await gateway.query(NAMES, { namespace: name })).data).toEqual(listed(...names));
   });
 
-  it('is applied to the workspaces of a namespace and of a kind as to all', async () => {
+  it('filters Namespace.workspaces and WorkspaceKind.workspaces as it does Query.workspaces', async () => {
     await using gateway = await start();
     const filtered = 'workspaces(filter: { paused: true }) { nodes { name } }';
     const { data } = await gateway.query(
@@ -101,7 +101,7 @@ describe('a workspace filter', () => {
     },
   );
 
-  it.each(['yesterday', '2026-09-21', 7])('refuses the moment %j', async (inactiveSince) => {
+  it.each(['yesterday', '2026-09-21', 7])('rejects inactiveSince %j', async (inactiveSince) => {
     await using gateway = await start();
     const { errors } = await gateway.query(NAMES, { filter: { inactiveSince } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);

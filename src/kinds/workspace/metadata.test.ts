@@ -10,7 +10,7 @@ function withMetadata(metadata: object) {
   return { ...nb, metadata: { ...nb.metadata, ...metadata } };
 }
 
-describe('the metadata of a workspace', () => {
+describe('Workspace.metadata', () => {
   const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u-1', blockOwnerDeletion: true };
   const labels = { b: '2', a: '1', empty: '' };
   const manifest = withMetadata({
@@ -21,7 +21,7 @@ describe('the metadata of a workspace', () => {
     creationTimestamp: CREATED,
   });
 
-  it('is told as Kubernetes keeps it', async () => {
+  it('returns the metadata of Kubernetes', async () => {
     const selection =
       'metadata { name generateName namespace generation createdAt deletedAt deletionGracePeriodSeconds finalizers ownerReferences { apiVersion kind name uid controller blockOwnerDeletion } }';
     expect(await queryWorkspace(selection, manifest)).toEqual({
@@ -44,14 +44,14 @@ describe('the metadata of a workspace', () => {
     { keys: '(keys: null)', expected: ['a', 'b', 'empty'] },
     { keys: '(keys: ["b", "none"])', expected: ['b'] },
     { keys: '(keys: [])', expected: [] },
-  ])('has labels$keys $expected, ordered by key', async ({ keys, expected }) => {
+  ])('returns labels$keys $expected, sorted by key', async ({ keys, expected }) => {
     const entries = expected.map((key) => ({ key }));
     expect(await queryWorkspace(`metadata { labels${keys} { key } }`, manifest)).toEqual({
       metadata: { labels: entries },
     });
   });
 
-  it('is in the manifest as the API server has it', async () => {
+  it('returns the manifest as the API server stores it', async () => {
     await using gateway = await startTestGateway({ objects: [manifest] });
     const stored = gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');
     const { managedFields: _, ...metadata } = { managedFields: 0, ...stored?.metadata };
@@ -60,7 +60,7 @@ describe('the metadata of a workspace', () => {
     expect(data).toEqual({ workspace: { manifest: { ...stored, metadata }, metadata: { uid, resourceVersion } } });
   });
 
-  it('tells when deletion was asked for, while finalizers keep the object', async () => {
+  it('returns the time of deletion while finalizers keep the object', async () => {
     const deletionTimestamp = '2026-03-01T00:00:00Z';
     const going = withMetadata({ finalizers: ['example.com/f'], deletionTimestamp });
     expect(await queryWorkspace('metadata { deletedAt } audit { deletedAt }', going)).toEqual({
@@ -70,8 +70,8 @@ describe('the metadata of a workspace', () => {
   });
 });
 
-describe('the audit of a workspace', () => {
-  it('says who did what when, as far as it was noted', async () => {
+describe('Workspace.audit', () => {
+  it('returns authors and times that are recorded', async () => {
     const annotations = {
       'notebooks.kubeflow.org/created-by': 'ada',
       'notebooks.kubeflow.org/updated-by': 'bob',
@@ -89,7 +89,7 @@ describe('the audit of a workspace', () => {
     });
   });
 
-  it('says null of what was not noted, or cannot be read', async () => {
+  it('returns null for values that are missing or malformed', async () => {
     const annotations = { 'notebooks.kubeflow.org/updated-at': 'yesterday', 'notebooks.kubeflow.org/created-by': '' };
     const selection = 'audit { createdBy updatedAt updatedBy }';
     expect(await queryWorkspace(selection, withMetadata({ annotations }))).toEqual({

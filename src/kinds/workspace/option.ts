@@ -14,7 +14,7 @@ import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { workspaceKindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
 
 /** Reference to the imageConfig or podConfig option of a workspace. */
-export interface ChosenOption {
+interface ChosenOption {
   readonly workspace: WorkspaceObject;
   readonly list: OptionList;
 }

@@ -57,7 +57,7 @@ function namesIn({ data }: Answer): string {
   return (connection?.nodes ?? []).map(({ name }) => name).join(' ');
 }
 
-describe('workspaces are sorted', () => {
+describe('order of workspaces', () => {
   it.each([
     { field: 'NAME', ascending: 'a b c', descending: 'c b a' },
     { field: 'NAMESPACE', ascending: 'b c a', descending: 'a b c' },
@@ -67,19 +67,22 @@ describe('workspaces are sorted', () => {
     { field: 'CREATED_AT', ascending: 'a c b', descending: 'b c a' },
     { field: 'LAST_ACTIVITY_AT', ascending: 'c b a', descending: 'b c a' },
     { field: 'PAUSED_AT', ascending: 'a c b', descending: 'c a b' },
-  ])('by $field in both directions, what is unknown last', async ({ field, ascending, descending }) => {
+  ])('sorts by $field in both directions, with unknown values last', async ({ field, ascending, descending }) => {
     await using gateway = await startTestGateway({ objects: cast });
     expect(namesIn(await gateway.query(ORDERED, { orderBy: [{ field }] }))).toBe(ascending);
     expect(namesIn(await gateway.query(ORDERED, { orderBy: [{ field, direction: 'ASC' }] }))).toBe(ascending);
     expect(namesIn(await gateway.query(ORDERED, { orderBy: [{ field, direction: 'DESC' }] }))).toBe(descending);
   });
 
-  it.each([{ orderBy: null }, { orderBy: [] }])('by namespace and name with $orderBy', async ({ orderBy }) => {
-    await using gateway = await startTestGateway({ objects: cast });
-    expect(namesIn(await gateway.query(ORDERED, { orderBy }))).toBe('b c a');
-  });
+  it.each([{ orderBy: null }, { orderBy: [] }])(
+    'sorts by namespace and name when orderBy is $orderBy',
+    async ({ orderBy }) => {
+      await using gateway = await startTestGateway({ objects: cast });
+      expect(namesIn(await gateway.query(ORDERED, { orderBy }))).toBe('b c a');
+    },
+  );
 
-  it('by the next criterion where one finds no difference', async () => {
+  it('sorts by the next criterion when values are equal', async () => {
     await using gateway = await startTestGateway({ objects: cast });
     const orderBy = [
       { field: 'NAMESPACE', direction: 'DESC' },
@@ -88,7 +91,7 @@ describe('workspaces are sorted', () => {
     expect(namesIn(await gateway.query(ORDERED, { orderBy }))).toBe('a c b');
   });
 
-  it('by namespace and name in the end, so that the order is total', async () => {
+  it('sorts by namespace and name when all criteria are equal', async () => {
     const twins = ['team-b', 'team-a'].flatMap((namespace) => ['y', 'x'].map((name) => workspace(name, { namespace })));
     await using gateway = await startTestGateway({ objects: twins });
     expect(namesIn(await gateway.query(ORDERED, { orderBy: [{ field: 'STATE' }] }))).toBe('x y x y');

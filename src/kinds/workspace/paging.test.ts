@@ -78,18 +78,18 @@ async function change(
   await waitFor(async () => asWanted(namesOn(await ask(gateway, {}))), 'the gateway has seen the change');
 }
 
-describe('a page of workspaces', () => {
-  it('follows another, forwards', async () => {
+describe('pages of workspaces', () => {
+  it('returns all workspaces when paged forwards', async () => {
     await using gateway = await start('a', 'b', 'c', 'd', 'e');
     expect(await forwards(gateway, 2)).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
-  it('precedes another, backwards', async () => {
+  it('returns all workspaces when paged backwards', async () => {
     await using gateway = await start('a', 'b', 'c', 'd', 'e');
     expect(await backwards(gateway, 2)).toEqual([['d', 'e'], ['b', 'c'], ['a']]);
   });
 
-  it('is cut by both cursors, and then by both counts', async () => {
+  it('applies both cursors before both counts', async () => {
     await using gateway = await start('a', 'b', 'c', 'd', 'e');
     const { pageInfo } = await ask(gateway, {});
     const between = { after: pageInfo.startCursor, before: pageInfo.endCursor };
@@ -99,7 +99,7 @@ describe('a page of workspaces', () => {
     expect(namesOn(await ask(gateway, { ...between, first: 2, last: 1 }))).toEqual(['c']);
   });
 
-  it('says the same in nodes and in edges, and counts all that match', async () => {
+  it('returns the same objects as nodes and edges, and the count of all matches', async () => {
     const objects = [
       workspace('a', { state: 'Running' }),
       workspace('b', { state: 'Running' }),
@@ -119,14 +119,14 @@ describe('a page of workspaces', () => {
     });
   });
 
-  it('of nothing has no cursors and counts nothing', async () => {
+  it('returns no cursors and a count of 0 when nothing matches', async () => {
     await using gateway = await start();
     const pageInfo = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
     const { data } = await gateway.query(PAGE, { first: 3 });
     expect(data).toEqual({ workspaces: { nodes: [], edges: [], pageInfo, totalCount: 0, stateCounts: [] } });
   });
 
-  it('goes on where it was when workspaces come and go between, the one of the cursor included', async () => {
+  it('continues at the cursor when workspaces are created and deleted in between, also that of the cursor', async () => {
     await using gateway = await start('b', 'd', 'f', 'h');
     const { pageInfo } = await ask(gateway, { first: 2 });
     await change(gateway, { gone: ['b', 'd'], come: ['a', 'c', 'e'] });
@@ -136,7 +136,7 @@ describe('a page of workspaces', () => {
     expect(namesOn(await ask(gateway, { last: 2, before: pageInfo.endCursor }))).toEqual(['a', 'c']);
   });
 
-  it('goes on where it was when workspaces move between', async () => {
+  it('continues at the cursor when workspaces change their position in between', async () => {
     const orderBy = [{ field: 'STATE' }];
     const objects = ['a', 'b', 'c', 'd'].map((name) => workspace(name, { state: 'Pending' }));
     await using gateway = await startTestGateway({ objects });
@@ -147,23 +147,25 @@ describe('a page of workspaces', () => {
     expect(namesOn(await ask(gateway, { first: 2, after: pageInfo.endCursor, orderBy }))).toEqual(['d', 'b']);
   });
 
-  it('goes on among workspaces of which the sort key is unknown', async () => {
+  it('continues among workspaces whose sort key is unknown', async () => {
     const orderBy = [{ field: 'PAUSED_AT', direction: 'DESC' }];
     await using gateway = await start('a', 'b', 'c');
     const { pageInfo } = await ask(gateway, { first: 1, orderBy });
     expect(namesOn(await ask(gateway, { after: pageInfo.endCursor, orderBy }))).toEqual(['b', 'c']);
   });
 
-  it('is not to be had with a cursor of another order', async () => {
+  it('rejects a cursor of another order', async () => {
     await using gateway = await start('a', 'b');
     const { pageInfo } = await ask(gateway, { first: 1 });
     const { errors } = await gateway.query(PAGE, { after: pageInfo.endCursor, orderBy: [{ field: 'STATE' }] });
     expect(errors).toMatchObject([{ path: ['workspaces'], extensions: { code: 'BAD_REQUEST' } }]);
-    expect(errors?.[0]?.message).toContain('ordered by NAMESPACE ASC, NAME ASC, but the list is ordered by STATE ASC');
+    expect(errors?.[0]?.message).toContain(
+      'ordered by STATE ASC, NAMESPACE ASC, NAME ASC, got one of a list ordered by NAMESPACE ASC, NAME ASC',
+    );
   });
 
   it.each([{ first: -1 }, { last: -2 }, { after: 'garbage' }, { before: 'bnVsbA' }, { first: 1.5 }])(
-    'is not to be had with %j',
+    'rejects %j',
     async (paging) => {
       await using gateway = await start('a');
       const { errors } = await gateway.query(PAGE, paging);

@@ -8,7 +8,7 @@ it.each([
   { time: 99_999_999_999, moment: '5138-11-16T09:46:39.000Z' },
   { time: 100_000_000_000, moment: '1973-03-03T09:46:40.000Z' },
   { time: 8.64e15, moment: '+275760-09-13T00:00:00.000Z' },
-])('$time is $moment', ({ time, moment }) => {
+])('converts $time to $moment', ({ time, moment }) => {
   expect(timestampOf(time)).toBe(moment);
 });
 

@@ -30,7 +30,7 @@ import {
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
-export const WorkspaceAction = builder.enumType('WorkspaceAction', {
+const WorkspaceAction = builder.enumType('WorkspaceAction', {
   description: 'Operation on a workspace.',
   values: {
     PAUSE: { description: 'pauseWorkspace. Requires `update`.' },
@@ -51,7 +51,7 @@ interface Service {
  * Returns the HTTP ports, since browsers support no other protocol. Empty if the WorkspaceKind or image option does not
  * exist.
  */
-export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[] {
+function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[] {
   const { name, namespace = '' } = workspace.metadata;
   const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
   if (!workspaceKind) return [];
@@ -66,7 +66,7 @@ export function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Se
   }));
 }
 
-export const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implement({
+const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implement({
   description: 'HTTP port of a workspace.',
   fields: (t) => ({
     portId: t.exposeID('portId', { description: 'ID of the port in the WorkspaceKind.' }),

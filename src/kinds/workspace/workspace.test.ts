@@ -9,8 +9,8 @@ import { oldWorkspaceCrd } from '../../../dev/demo/crds/old-workspace.ts';
 const MOMENT_TEXT = new Date(MOMENT).toISOString();
 const nb = completeWorkspace('nb');
 
-describe('a workspace', () => {
-  it('is told from what is asked for', async () => {
+describe('Workspace', () => {
+  it('returns the desired state of the spec', async () => {
     expect(await queryWorkspace('name displayName kindName paused deferUpdates namespace { name phase }', nb)).toEqual({
       name: 'nb',
       displayName: 'A notebook',
@@ -21,7 +21,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('is told from what the controller reports', async () => {
+  it('returns the observed state of the status', async () => {
     const answer = await queryWorkspace('state stateMessage pendingRestart pausedAt lastRunningAt', nb);
     expect(answer).toEqual({
       state: 'RUNNING',
@@ -32,18 +32,18 @@ describe('a workspace', () => {
     });
   });
 
-  it('tells whether updates wait, where the cluster’s definition is so old that they can', async () => {
+  it('returns deferUpdates when the version of the CRD supports it', async () => {
     expect(await queryWorkspace('deferUpdates displayName', oldWorkspaceCrd, nb)).toEqual({
       deferUpdates: true,
       displayName: 'nb',
     });
   });
 
-  it('has its name for people where it has no displayName', async () => {
+  it('returns its name as displayName when it has none', async () => {
     expect(await queryWorkspace('displayName', workspace('nb'))).toEqual({ displayName: 'nb' });
   });
 
-  it('tells its activity and the last look at it', async () => {
+  it('returns its activity and the last probe', async () => {
     const probe = 'lastProbe { startedAt endedAt result message }';
     expect(await queryWorkspace(`activity { lastActivityAt lastUpdateAt ${probe} pauseEligibleAt }`, nb)).toEqual({
       activity: {
@@ -65,7 +65,7 @@ describe('a workspace', () => {
     ['Failure', 'FAILURE'],
     ['Timeout', 'TIMEOUT'],
     ['Skipped', 'UNKNOWN'],
-  ])('calls the result %s of a probe %s', async (result, expected) => {
+  ])('maps the probe result %s to %s', async (result, expected) => {
     const lastProbe = { startTime: MOMENT, endTime: MOMENT, result, message: '' };
     const status = { activity: { lastActivity: 0, lastUpdate: 0, lastProbe } };
     const answer = await queryWorkspace(
@@ -75,7 +75,7 @@ describe('a workspace', () => {
     expect(answer).toEqual({ activity: { lastProbe: { result: expected } } });
   });
 
-  it('tells what it mounts, the home where its kind puts it', async () => {
+  it('returns its volumes, with the mount path of the home volume from the WorkspaceKind', async () => {
     const mounts = 'home { claimName mountPath readOnly } data { claimName mountPath readOnly }';
     const selection = `volumes { ${mounts} secrets { secretName mountPath defaultMode } }`;
     expect(await queryWorkspace(selection, nb, workspaceKind('jupyterlab'))).toEqual({
@@ -87,7 +87,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('keeps the mode 0 of a secret', async () => {
+  it('returns defaultMode 0 of a secret unchanged', async () => {
     const secrets = [
       { secretName: 'token', mountPath: '/token', defaultMode: 0 },
       { secretName: 'b', mountPath: '/b' },
@@ -99,7 +99,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('tells of its pod', async () => {
+  it('returns its pod', async () => {
     const selection =
       'pod { name nodeName containers initContainers } podMetadata { labels { key value } annotations { key value } }';
     expect(await queryWorkspace(selection, nb)).toEqual({
@@ -108,7 +108,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('has no pod while its name is empty, and no node until it is scheduled', async () => {
+  it('returns no pod while its name is empty, and no node until it is scheduled', async () => {
     const unscheduled = workspace('nb', {
       state: 'Pending',
       status: { podTemplatePod: { name: 'ws-0', nodeName: '' } },
@@ -119,7 +119,7 @@ describe('a workspace', () => {
     expect(await queryWorkspace('pod { name }', workspace('nb', { state: 'Paused' }))).toEqual({ pod: null });
   });
 
-  it('describes its options as its kind does, and where redirects lead', async () => {
+  it('returns its options as the WorkspaceKind describes them, and their redirects', async () => {
     const step = 'sourceId source { displayName } targetId target { displayName } message { level text }';
     const selection = `imageConfig { id option { displayName } desiredId redirectChain { ${step} } } podConfig { id desiredId option { labels { key value } } }`;
     expect(await queryWorkspace(selection, nb, workspaceKind('jupyterlab'))).toEqual({
@@ -141,7 +141,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('has no option where its kind has it no more', async () => {
+  it('returns null for an option that the WorkspaceKind no longer has', async () => {
     const answer = await queryWorkspace(
       'imageConfig { id option { id } } services { portId }',
       workspaceKindWith('jupyterlab', { imageConfigs: [option('new')] }),
@@ -150,7 +150,7 @@ describe('a workspace', () => {
     expect(answer).toEqual({ imageConfig: { id: 'scipy', option: null }, services: [] });
   });
 
-  it('serves the ports of its image, by the image’s name, else the kind’s', async () => {
+  it('returns the ports of its image with the display name of the image, or else of the WorkspaceKind', async () => {
     const ports = [
       { id: 'lab', protocol: 'HTTP', defaultDisplayName: 'Lab' },
       { id: 'tb', protocol: 'HTTP', defaultDisplayName: 'TensorBoard' },
@@ -176,7 +176,7 @@ describe('a workspace', () => {
     });
   });
 
-  it('has a revision that changes with its spec only', async () => {
+  it('changes its revision with its spec only', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb')] });
     const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { revision state paused } }`);
     const seen = [await changes.next()];
@@ -189,7 +189,7 @@ describe('a workspace', () => {
     expect(withSpec).not.toBe(before);
   });
 
-  it('says what the viewer may do to it', async () => {
+  it('returns the permissions of the viewer', async () => {
     const actions = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `${action}: viewerCan(action: ${action})`);
     expect(await queryWorkspace(actions.join(' '), nb)).toEqual({
       PAUSE: true,
@@ -199,13 +199,13 @@ describe('a workspace', () => {
     });
   });
 
-  it('that does not exist is null', async () => {
+  it('returns null when it does not exist', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-b'), nb] });
     const { data, errors } = await gateway.query('{ workspace(namespace: "team-b", name: "nb") { name } }');
     expect({ data, errors }).toEqual({ data: { workspace: null }, errors: undefined });
   });
 
-  it('is found although its namespace is not', async () => {
+  it('returns a workspace whose namespace is not found', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb', { namespace: 'unseen' })] });
     const { data } = await gateway.query(
       '{ workspaces { nodes { namespace { name phase metadata { uid } manifest } } } }',

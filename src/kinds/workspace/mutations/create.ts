@@ -108,7 +108,7 @@ interface Naming {
  * Returns the causes why the name of a new workspace is invalid. The rules are stricter than those of Kubernetes (253
  * characters, dots): the name becomes a label value and the name of a Service.
  */
-export function validateName({ name, generateName }: Naming): StatusCause[] {
+function validateName({ name, generateName }: Naming): StatusCause[] {
   if (!name && !generateName) return [requiredValue('input.name', 'expected name or generateName, got neither')];
   if (name && generateName)
     return [invalidValue('input.generateName', 'expected either name or generateName, got both')];

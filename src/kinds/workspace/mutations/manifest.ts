@@ -26,7 +26,7 @@ export const workspacePaths: InputPaths = {
 type Entries = readonly KeyValue[] | null | undefined;
 
 /** Fields of a new workspace. */
-export interface NewWorkspace {
+interface NewWorkspace {
   readonly namespace: string;
   readonly name?: string | null | undefined;
   readonly generateName?: string | null | undefined;
@@ -93,15 +93,11 @@ function volumesOf({ home, data, secrets }: WorkspaceVolumes): object {
   };
 }
 
-export function claimOf({ claimName, mountPath, readOnly }: NonNullable<WorkspaceVolumes['data']>[number]): object {
+function claimOf({ claimName, mountPath, readOnly }: NonNullable<WorkspaceVolumes['data']>[number]): object {
   return { pvcName: claimName, mountPath, readOnly };
 }
 
-export function secretOf({
-  secretName,
-  mountPath,
-  defaultMode,
-}: NonNullable<WorkspaceVolumes['secrets']>[number]): object {
+function secretOf({ secretName, mountPath, defaultMode }: NonNullable<WorkspaceVolumes['secrets']>[number]): object {
   return { secretName, mountPath, defaultMode };
 }
 

@@ -90,7 +90,7 @@ interface Denial {
  * was
  * already denied; otherwise none of its other fields could be changed.
  */
-export async function validateFilterRules(
+async function validateFilterRules(
   { client, gateway }: Context,
   write: WorkspaceWrite,
   workspaceKind: WorkspaceKindObject | undefined,

@@ -85,7 +85,7 @@ builder.mutationField('updateWorkspace', (t) =>
 );
 
 /** Changes of a workspace, and the revision that they are based on. */
-export interface WorkspaceUpdate extends WorkspaceChange {
+interface WorkspaceUpdate extends WorkspaceChange {
   readonly namespace: string;
   readonly name: string;
   readonly revision: string;
@@ -106,7 +106,7 @@ const lists = ['imageConfig', 'podConfig'] as const;
  * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
  * @throws {StatusError} Invalid with input paths, or another error of the API server
  */
-export function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
+function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
   const { namespace, name, revision } = update;
   // The patch has a precondition on this version, so its result is known before it is sent.
   const changeOf = async (workspace: WorkspaceObject) => {

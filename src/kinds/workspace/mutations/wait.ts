@@ -98,7 +98,7 @@ interface Patience {
  * Waits until the workspace is in the state, is deleted, or the timeout has passed.
  * @throws {Error} if the workspace can no longer be watched
  */
-export async function waitForState(
+async function waitForState(
   objects: ScopedLister<WorkspaceObject>,
   written: WorkspaceObject,
   { state, ...patience }: Patience & { readonly state: WorkspaceState },
