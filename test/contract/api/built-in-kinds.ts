@@ -14,24 +14,33 @@ const claimSpec = {
 const JOB = { apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job' };
 
 export function builtInKinds(cluster: () => Cluster): void {
-  async function place() {
-    const { api } = cluster();
-    const namespace = await api.namespace();
-    const path = (plural: string) => `/api/v1/namespaces/${namespace}/${plural}`;
-    const create = (kind: string, name: string, fields: Fields = {}) =>
-      api.post(path(`${kind.toLowerCase()}s`), { apiVersion: 'v1', kind, metadata: { name }, ...fields });
-    return { api, namespace, path, create };
-  }
+  secrets(cluster);
+  storage(cluster);
+  pods(cluster);
+  fieldSelectors(cluster);
+  eventsAndLogs(cluster);
+  deletedDefinitions(cluster);
+}
 
+async function place(cluster: () => Cluster) {
+  const { api } = cluster();
+  const namespace = await api.namespace();
+  const path = (plural: string) => `/api/v1/namespaces/${namespace}/${plural}`;
+  const create = (kind: string, name: string, fields: Fields = {}) =>
+    api.post(path(`${kind.toLowerCase()}s`), { apiVersion: 'v1', kind, metadata: { name }, ...fields });
+  return { api, namespace, path, create };
+}
+
+function secrets(cluster: () => Cluster): void {
   it('stores stringData of a secret, and returns it encoded in data', async () => {
-    const { create } = await place();
+    const { create } = await place(cluster);
     const { code, body } = await create('Secret', 'a', { stringData: { key: 'wörd' } });
     expect(body).toMatchObject({ type: 'Opaque', data: { key: Buffer.from('wörd').toString('base64') } });
     expect([code, 'stringData' in body]).toEqual([201, false]);
   });
 
   it('rejects a secret when values are not base64, keys are invalid or required keys are missing', async () => {
-    const { create } = await place();
+    const { create } = await place(cluster);
     const undecoded = await create('Secret', 'a', { data: { key: '***' } });
     expect(undecoded).toMatchObject({ code: 400, body: { reason: 'BadRequest' } });
     expect(undecoded.body.message).toContain('illegal base64 data at input byte 0');
@@ -44,7 +53,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   });
 
   it('rejects changes of the type of a secret and of immutable secrets', async () => {
-    const { api, create, path } = await place();
+    const { api, create, path } = await place(cluster);
     await create('Secret', 'a', { immutable: true, data: { key: 'eA==' } });
     const merge = (body: Fields) => api.patch(path('secrets/a'), 'MERGE', body);
     expect((await merge({ metadata: { labels: { x: 'y' } } })).code).toBe(200);
@@ -56,9 +65,11 @@ export function builtInKinds(cluster: () => Cluster): void {
       'Secret "a" is invalid: data: Forbidden: field is immutable when `immutable` is set',
     );
   });
+}
 
+function storage(cluster: () => Cluster): void {
   it('sets defaults of a claim, and rejects changes of its spec', async () => {
-    const { api, create, path } = await place();
+    const { api, create, path } = await place(cluster);
     const { body } = await create('PersistentVolumeClaim', 'a', { spec: claimSpec });
     expect(body).toMatchObject({ spec: { volumeMode: 'Filesystem' }, status: { phase: 'Pending' } });
     const changed = await api.patch(path('persistentvolumeclaims/a'), 'MERGE', { spec: { storageClassName: 'slow' } });
@@ -69,7 +80,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   });
 
   it('rejects a claim when required fields are missing', async () => {
-    const { create } = await place();
+    const { create } = await place(cluster);
     const { body } = await create('PersistentVolumeClaim', 'a', { spec: { storageClassName: 'fast' } });
     expect(body).toMatchObject({ code: 422 });
     expect(body.message).toContain('spec.accessModes: Required value: at least 1 access mode is required');
@@ -77,7 +88,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   });
 
   it('rejects a storage class without a provisioner, and sets defaults with one', async () => {
-    const { api, namespace: name } = await place();
+    const { api, namespace: name } = await place(cluster);
     const manifest = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name } };
     const classes = '/apis/storage.k8s.io/v1/storageclasses';
     expect((await api.post(classes, manifest)).body.message).toContain('provisioner: Required value');
@@ -85,9 +96,11 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect(body).toMatchObject({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
     await api.delete(`${classes}/${name}`);
   });
+}
 
+function pods(cluster: () => Cluster): void {
   it('sets defaults of a pod', async () => {
-    const { create } = await place();
+    const { create } = await place(cluster);
     const resources = { requests: { cpu: '1' } };
     const { body } = await create('Pod', 'a', { spec: { containers: [{ name: 'main', image: 'a:v1', resources }] } });
     expect(body).toMatchObject({
@@ -101,7 +114,9 @@ export function builtInKinds(cluster: () => Cluster): void {
       status: { phase: 'Pending', qosClass: 'Burstable' },
     });
   });
+}
 
+function fieldSelectors(cluster: () => Cluster): void {
   it.each([
     ['events', 'involvedObject.kind=Pod,involvedObject.name=a', ['a.1']],
     ['events', 'involvedObject.uid=uid-b', ['b.1']],
@@ -110,7 +125,7 @@ export function builtInKinds(cluster: () => Cluster): void {
     ['pods', 'status.phase=Pending,metadata.name!=a', ['b']],
     ['secrets', 'type=kubernetes.io/basic-auth', ['a']],
   ])('selects %s by %s', async (plural, fields, names) => {
-    const { api, namespace, create, path } = await place();
+    const { api, namespace, create, path } = await place(cluster);
     const containers = [{ name: 'main', image: 'a' }];
     const about = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid: `uid-${name}` });
     await create('Pod', 'a', { spec: { nodeName: 'worker-1', containers } });
@@ -124,7 +139,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   });
 
   it('rejects a field selector when the kind does not support the field', async () => {
-    const { api, path } = await place();
+    const { api, path } = await place(cluster);
     const messageOf = async (plural: string) =>
       (await api.get(`${path(plural)}?fieldSelector=data.key%3Dx`)).body.message;
     expect(await messageOf('secrets')).toBe('field label not supported: data.key');
@@ -132,9 +147,11 @@ export function builtInKinds(cluster: () => Cluster): void {
       '"data.key" is not a known field selector: only "metadata.name", "metadata.namespace"',
     );
   });
+}
 
+function eventsAndLogs(cluster: () => Cluster): void {
   it('rejects an event when its namespace differs from that of its object', async () => {
-    const { create } = await place();
+    const { create } = await place(cluster);
     const involvedObject = { kind: 'Pod', namespace: 'kube-system', name: 'a' };
     const { code, body } = await create('Event', 'a.1', { involvedObject, reason: 'Started', type: 'Normal' });
     expect(code).toBe(422);
@@ -142,7 +159,7 @@ export function builtInKinds(cluster: () => Cluster): void {
   });
 
   it('rejects a log request when the pod or container is missing or ambiguous', async () => {
-    const { api, create, path } = await place();
+    const { api, create, path } = await place(cluster);
     const containers = ['main', 'proxy'].map((name) => ({ name, image: 'a' }));
     await create('Pod', 'a', { spec: { containers, initContainers: [{ name: 'setup', image: 'a' }] } });
     const log = (query: string, accept?: string) => api.get(path(`pods/a/log?${query}`), accept);
@@ -157,9 +174,11 @@ export function builtInKinds(cluster: () => Cluster): void {
     expect((await log('container=main', 'text/plain')).code).toBe(406);
     expect(await log('container=main', '*/*')).toMatchObject({ code: 204, text: '' });
   });
+}
 
+function deletedDefinitions(cluster: () => Cluster): void {
   it('stops serving a kind when its definition is deleted, and serves it again when it is created', async () => {
-    const { api, namespace } = await place();
+    const { api, namespace } = await place(cluster);
     const jobs = `/apis/batch.volcano.sh/v1alpha1/namespaces/${namespace}/jobs`;
     await api.define(volcanoJobCrd);
     await api.create(jobs, { ...JOB, metadata: { name: 'a' }, spec: { minAvailable: 1, tasks: [] } });

@@ -4,13 +4,21 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function deletions(cluster: () => Cluster): void {
-  async function held(): Promise<TestNamespace> {
-    const team = await TestNamespace.in(cluster());
-    await team.create('nb');
-    await team.change('nb', { metadata: { finalizers: ['example.org/hold'] } });
-    return team;
-  }
+  results(cluster);
+  finalizers(cluster);
+  recreation(cluster);
+  collections(cluster);
+  propagation(cluster);
+}
 
+async function held(cluster: () => Cluster): Promise<TestNamespace> {
+  const team = await TestNamespace.in(cluster());
+  await team.create('nb');
+  await team.change('nb', { metadata: { finalizers: ['example.org/hold'] } });
+  return team;
+}
+
+function results(cluster: () => Cluster): void {
   it('returns the deleted object or its uid', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('nb');
@@ -30,9 +38,11 @@ export function deletions(cluster: () => Cluster): void {
       });
     expect((await team.api.delete(team.pathOf('nb'), { preconditions: { uid, resourceVersion } })).code).toBe(200);
   });
+}
 
+function finalizers(cluster: () => Cluster): void {
   it('keeps an object with finalizers until they are removed', async () => {
-    const team = await held();
+    const team = await held(cluster);
     const { body } = await team.api.delete(team.pathOf('nb'));
     const metadata = { deletionTimestamp: expect.any(String), finalizers: ['example.org/hold'], generation: 2 };
     expect(body).toMatchObject({ kind: 'Workspace', metadata });
@@ -42,7 +52,7 @@ export function deletions(cluster: () => Cluster): void {
   });
 
   it('rejects new finalizers and a new object of the name when an object is being deleted', async () => {
-    const team = await held();
+    const team = await held(cluster);
     await team.delete('nb');
     const more = { metadata: { finalizers: ['example.org/hold', 'example.org/more'] } };
     const refused = await team.api.patch(team.pathOf('nb'), 'MERGE', more);
@@ -56,7 +66,9 @@ export function deletions(cluster: () => Cluster): void {
       message: 'object is being deleted: workspaces.kubeflow.org "nb" already exists',
     });
   });
+}
 
+function recreation(cluster: () => Cluster): void {
   it('sets another uid when an object is created again', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata: first } = await team.create('nb');
@@ -65,7 +77,9 @@ export function deletions(cluster: () => Cluster): void {
     expect(second?.uid).not.toBe(first?.uid);
     expect(second?.generation).toBe(1);
   });
+}
 
+function collections(cluster: () => Cluster): void {
   it('deletes the selected objects of a collection, and returns them', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { labels: { old: '1' } });
@@ -74,7 +88,9 @@ export function deletions(cluster: () => Cluster): void {
     expect(namesIn(await team.api.get(team.workspaces))).toEqual(['b']);
     expect(namesIn(await team.api.delete(team.workspaces))).toEqual(['b']);
   });
+}
 
+function propagation(cluster: () => Cluster): void {
   it('rejects unknown propagation policies and those combined with orphanDependents', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');

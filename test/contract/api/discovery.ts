@@ -5,6 +5,12 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function discovery(cluster: () => Cluster): void {
+  groupsAndVersions(cluster);
+  unknownResources(cluster);
+  mediaTypes(cluster);
+}
+
+function groupsAndVersions(cluster: () => Cluster): void {
   it('returns the versions and resources of a group', async () => {
     const { api } = cluster();
     const group = { name: 'kubeflow.org', preferredVersion: { groupVersion: 'kubeflow.org/v1beta1' } };
@@ -32,7 +38,9 @@ export function discovery(cluster: () => Cluster): void {
     expect(await api.get('/readyz')).toMatchObject({ code: 200, text: 'ok' });
     expect((await api.get('/version')).body).toMatchObject({ gitVersion: expect.stringMatching(/^v1\.\d+/u) });
   });
+}
 
+function unknownResources(cluster: () => Cluster): void {
   it('returns 404 as plain text when the group is unknown', async () => {
     const { api } = cluster();
     for (const path of [
@@ -57,7 +65,9 @@ export function discovery(cluster: () => Cluster): void {
     const misnamed = { ...workspaceCrd, metadata: { name: 'others.kubeflow.org' } };
     expect((await api.post(DEFINITIONS, misnamed)).body).toMatchObject({ reason: 'Invalid', code: 422 });
   });
+}
 
+function mediaTypes(cluster: () => Cluster): void {
   it('returns a table with the columns of the definition when a Table is accepted', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });

@@ -4,6 +4,11 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function expiry(cluster: () => Cluster): void {
+  expiredWatches(cluster);
+  expiredLists(cluster);
+}
+
+function expiredWatches(cluster: () => Cluster): void {
   it('resumes a watch after a restart when the history is kept', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
@@ -27,7 +32,9 @@ export function expiry(cluster: () => Cluster): void {
     });
     expect(await watch.next()).toBeUndefined();
   });
+}
 
+function expiredLists(cluster: () => Cluster): void {
   it('returns 410 when a list or its continuation is at a compacted version', async () => {
     const team = await TestNamespace.in(cluster());
     for (const name of ['a', 'b', 'c']) await team.create(name);

@@ -21,17 +21,24 @@ const selected = [
 ] as const;
 
 export function lists(cluster: () => Cluster): void {
-  async function labelled(): Promise<TestNamespace> {
-    const team = await TestNamespace.in(cluster());
-    await team.create('a', { labels: { app: 'x', tier: '1' } });
-    await team.create('b', { labels: { app: 'y', tier: '2' } });
-    await team.create('c', { labels: { tier: '3' } });
-    await team.create('d');
-    return team;
-  }
+  labelSelectors(cluster);
+  fieldSelectors(cluster);
+  pages(cluster);
+  versions(cluster);
+}
 
+async function labelled(cluster: () => Cluster): Promise<TestNamespace> {
+  const team = await TestNamespace.in(cluster());
+  await team.create('a', { labels: { app: 'x', tier: '1' } });
+  await team.create('b', { labels: { app: 'y', tier: '2' } });
+  await team.create('c', { labels: { tier: '3' } });
+  await team.create('d');
+  return team;
+}
+
+function labelSelectors(cluster: () => Cluster): void {
   it('selects by labels with every operator', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     for (const [labelSelector, names] of selected)
       expect([labelSelector, namesIn(await list(team, { labelSelector })).join(',')]).toEqual([labelSelector, names]);
   });
@@ -55,9 +62,11 @@ export function lists(cluster: () => Cluster): void {
         { code: 400, body: { reason: 'BadRequest' } },
       ]);
   });
+}
 
+function fieldSelectors(cluster: () => Cluster): void {
   it('selects by name and namespace', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     const chosen = async (fieldSelector: string) => namesIn(await list(team, { fieldSelector })).join(',');
     expect(await chosen('metadata.name=b')).toBe('b');
     expect(await chosen('metadata.name!=b')).toBe('a,c,d');
@@ -76,9 +85,11 @@ export function lists(cluster: () => Cluster): void {
     expect(namesIn(active)).toContain(team.name);
     expect((await team.api.get('/api/v1/namespaces?fieldSelector=spec.odd%3D1')).code).toBe(400);
   });
+}
 
+function pages(cluster: () => Cluster): void {
   it('returns pages of the list as of the first page', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     const first = await list(team, { limit: '2' });
     const next = first.body.metadata?.continue ?? '';
     expect([namesIn(first), first.body.metadata?.remainingItemCount]).toEqual([['a', 'b'], 2]);
@@ -91,14 +102,14 @@ export function lists(cluster: () => Cluster): void {
   });
 
   it('omits remainingItemCount when a selector is given', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     const { body } = await list(team, { limit: '1', labelSelector: 'tier' });
     expect(body.metadata?.continue).not.toBe('');
     expect(body.metadata).not.toHaveProperty('remainingItemCount');
   });
 
   it('rejects a continue token when it is malformed or combined with a version', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     expect((await list(team, { limit: '1', continue: 'abc' })).body).toMatchObject({
       reason: 'BadRequest',
       code: 400,
@@ -109,9 +120,11 @@ export function lists(cluster: () => Cluster): void {
     expect(mixed).toMatchObject({ code: 400, body: { reason: 'BadRequest' } });
     expect((await list(team, { limit: 'many' })).code).toBe(400);
   });
+}
 
+function versions(cluster: () => Cluster): void {
   it('lists at exactly a version or at one that is not older', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     const resourceVersion = versionOf(await list(team, {}));
     await team.create('e');
     const exact = await list(team, { resourceVersion, resourceVersionMatch: 'Exact' });
@@ -123,7 +136,7 @@ export function lists(cluster: () => Cluster): void {
   });
 
   it('lists any version without pages when resourceVersion is 0', async () => {
-    const team = await labelled();
+    const team = await labelled(cluster);
     const all = () => list(team, { resourceVersion: '0', limit: '1' });
     await expect.poll(async () => namesIn(await all()).toSorted()).toEqual(['a', 'b', 'c', 'd']);
     expect((await all()).body.metadata?.continue ?? '').toBe('');

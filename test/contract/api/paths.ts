@@ -5,6 +5,14 @@ import { TestNamespace } from '../test-namespace.ts';
 const METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'];
 
 export function paths(cluster: () => Cluster): void {
+  invalidNames(cluster);
+  invalidNamespaces(cluster);
+  separators(cluster);
+  emptyNamespaces(cluster);
+  escapes(cluster);
+}
+
+function invalidNames(cluster: () => Cluster): void {
   it.each([
     ['.', "may not be '.'"],
     ['%2e', "may not be '.'"],
@@ -25,7 +33,9 @@ export function paths(cluster: () => Cluster): void {
       expect(await send(team, method, `${team.pathOf(segment)}/status`)).toMatchObject({ code: 400, body: refused });
     expect((await team.api.get(team.pathOf('status'))).code).toBe(200);
   });
+}
 
+function invalidNamespaces(cluster: () => Cluster): void {
   it.each(['.', '%2e', '..', '%2e%2e'])('rejects the namespace %s in a path', async (segment) => {
     const team = await TestNamespace.in(cluster());
     const namespace = decodeURIComponent(segment);
@@ -45,7 +55,9 @@ export function paths(cluster: () => Cluster): void {
       body: { reason: 'InternalError' },
     });
   });
+}
 
+function separators(cluster: () => Cluster): void {
   it('treats an escaped slash as a separator', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
@@ -71,7 +83,9 @@ export function paths(cluster: () => Cluster): void {
     expect((await team.api.delete(team.pathOf(''))).body.kind).toBe('WorkspaceList');
     expect((await team.api.get(team.pathOf('nb'))).code).toBe(404);
   });
+}
 
+function emptyNamespaces(cluster: () => Cluster): void {
   it('lists all namespaces when the namespace is empty, and rejects other verbs', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
@@ -101,7 +115,9 @@ export function paths(cluster: () => Cluster): void {
     ])
       expect([path, (await team.api.get(path)).code]).toEqual([path, 404]);
   });
+}
 
+function escapes(cluster: () => Cluster): void {
   it.each(['%20', '%0a', '%00', 'a%3Fb', 'a%23b', 'a%5Cb', 'a+b', 'a;b', '%C3%BC'])(
     'looks for an object of the unusual name %s',
     async (segment) => {

@@ -3,6 +3,11 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function reads(cluster: () => Cluster): void {
+  objectsAndLists(cluster);
+  versionsAndTokens(cluster);
+}
+
+function objectsAndLists(cluster: () => Cluster): void {
   it('returns 404 with the name when the object does not exist', async () => {
     const team = await TestNamespace.in(cluster());
     expect((await team.api.get(team.pathOf('nb'))).body).toMatchObject({
@@ -29,7 +34,9 @@ export function reads(cluster: () => Cluster): void {
     expect(own).not.toHaveProperty('kind');
     expect(own).not.toHaveProperty('apiVersion');
   });
+}
 
+function versionsAndTokens(cluster: () => Cluster): void {
   it('returns 504 when the requested version is in the future', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');

@@ -4,6 +4,14 @@ import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function watches(cluster: () => Cluster): void {
+  watchEvents(cluster);
+  selectedWatches(cluster);
+  bookmarks(cluster);
+  initialEvents(cluster);
+  watchErrors(cluster);
+}
+
+function watchEvents(cluster: () => Cluster): void {
   it('sends all events since a version in order', async () => {
     const team = await TestNamespace.in(cluster());
     const since = versionOf(await team.api.get(team.workspaces));
@@ -35,7 +43,9 @@ export function watches(cluster: () => Cluster): void {
     });
     expect(Number(event?.object.metadata?.resourceVersion)).toBeGreaterThan(Number(metadata?.resourceVersion));
   });
+}
 
+function selectedWatches(cluster: () => Cluster): void {
   it('sends ADDED when an object starts to match a selector and DELETED when it ceases to', async () => {
     const team = await TestNamespace.in(cluster());
     const { metadata } = await team.create('a');
@@ -70,7 +80,9 @@ export function watches(cluster: () => Cluster): void {
     await team.create('b');
     expect(await watch.nextTitle()).toBe('ADDED b');
   });
+}
 
+function bookmarks(cluster: () => Cluster): void {
   it('sends bookmarks with only kind and version when they are allowed', async () => {
     const team = await TestNamespace.in(cluster());
     const since = versionOf(await team.api.get(team.workspaces));
@@ -86,7 +98,9 @@ export function watches(cluster: () => Cluster): void {
       Number(metadata?.resourceVersion),
     );
   });
+}
 
+function initialEvents(cluster: () => Cluster): void {
   it('sends initial events and a bookmark at their end', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
@@ -112,7 +126,9 @@ export function watches(cluster: () => Cluster): void {
     expect([watch.code, await watch.next()]).toMatchObject([200, { type: 'ERROR', object: status }]);
     expect(await watch.next()).toBeUndefined();
   });
+}
 
+function watchErrors(cluster: () => Cluster): void {
   it('returns 500 when a watch starts at a malformed version', async () => {
     const team = await TestNamespace.in(cluster());
     using watch = await team.api.watch(`${team.workspaces}?resourceVersion=soon`);

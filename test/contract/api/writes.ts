@@ -13,6 +13,15 @@ const QUALIFIED =
 const FINALIZER = 'name is neither a standard finalizer name nor is it fully qualified';
 
 export function writes(cluster: () => Cluster): void {
+  creation(cluster);
+  metadataErrors(cluster);
+  missingNamespaces(cluster);
+  updates(cluster);
+  statusAndGeneration(cluster);
+  dryRuns(cluster);
+}
+
+function creation(cluster: () => Cluster): void {
   it('creates an object with generation 1 and without its status', async () => {
     const team = await TestNamespace.in(cluster());
     const { code, body } = await team.api.post(team.workspaces, team.manifest('nb', { state: 'Running' }));
@@ -51,7 +60,9 @@ export function writes(cluster: () => Cluster): void {
     ]);
     expect(await causesOf(team.manifest('nb', { labels: { a: '-c' } }))).toEqual(['FieldValueInvalid metadata.labels']);
   });
+}
 
+function metadataErrors(cluster: () => Cluster): void {
   it.each([
     [{}, ['metadata.name: Required value: name or generateName is required']],
     [{ name: 'A' }, [`metadata.name: Invalid value: "A": ${SUBDOMAIN}`]],
@@ -92,7 +103,9 @@ export function writes(cluster: () => Cluster): void {
     expect(await codeOf('{"apiVersion')).toBe(400);
     expect((await team.api.send('POST', team.workspaces, { body: '{}', contentType: 'text/plain' })).code).toBe(415);
   });
+}
 
+function missingNamespaces(cluster: () => Cluster): void {
   it('returns 404 when the namespace of a new object does not exist', async () => {
     const path = '/apis/kubeflow.org/v1beta1/namespaces/nowhere/workspaces';
     const team = await TestNamespace.in(cluster());
@@ -114,7 +127,9 @@ export function writes(cluster: () => Cluster): void {
     expect(causesIn(late)).toEqual(['NamespaceTerminating metadata.namespace']);
     await team.change('last', { metadata: { finalizers: null } });
   });
+}
 
+function updates(cluster: () => Cluster): void {
   it('returns 409 when an update has an outdated resourceVersion', async () => {
     const team = await TestNamespace.in(cluster());
     const seen = await team.create('nb');
@@ -145,7 +160,9 @@ export function writes(cluster: () => Cluster): void {
     const twin = { ...seen, metadata: { ...seen.metadata, uid: 'another' } };
     expect(await team.api.put(team.pathOf('nb'), twin)).toMatchObject({ code: 409, body: { reason: 'Conflict' } });
   });
+}
 
+function statusAndGeneration(cluster: () => Cluster): void {
   it('ignores the status in an update, and the spec in a status update', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
@@ -183,7 +200,9 @@ export function writes(cluster: () => Cluster): void {
     expect([(await team.api.post(status, {})).code, (await team.api.delete(status)).code]).toEqual([405, 405]);
     expect((await team.api.get(`${team.pathOf('nb')}/scale`)).code).toBe(404);
   });
+}
 
+function dryRuns(cluster: () => Cluster): void {
   it('changes nothing in a dry run, but returns the result', async () => {
     const team = await TestNamespace.in(cluster());
     const created = await team.api.post(`${team.workspaces}?dryRun=All`, team.manifest('nb'));

@@ -16,6 +16,13 @@ function failureOf({ errors }: Answer): { readonly code: unknown; readonly messa
 }
 
 export function pausing(cluster: () => Cluster): void {
+  pauses(cluster);
+  pauseConflicts(cluster);
+  pauseWaits(cluster);
+  starts(cluster);
+}
+
+function pauses(cluster: () => Cluster): void {
   it('pauses a workspace with audit annotations, and returns it to the next query', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
@@ -54,7 +61,9 @@ export function pausing(cluster: () => Cluster): void {
     expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
     expect(await isPaused(team)).toBe(true);
   });
+}
 
+function pauseConflicts(cluster: () => Cluster): void {
   it('returns CONFLICT with the state when the workspace is already paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Terminating' });
@@ -92,7 +101,9 @@ export function pausing(cluster: () => Cluster): void {
     expect(await isPaused(team)).toBe(false);
     expect(failureOf(await gateway.query(START, inputs(team, { dryRun: true }))).code).toBe('CONFLICT');
   });
+}
 
+function pauseWaits(cluster: () => Cluster): void {
   it('returns after the controller reports the state when waitFor is set', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
@@ -118,7 +129,9 @@ export function pausing(cluster: () => Cluster): void {
     await team.delete('nb');
     expect((await starting).data).toMatchObject({ startWorkspace: { stateReached: false } });
   });
+}
 
+function starts(cluster: () => Cluster): void {
   it('starts a workspace only when it is PAUSED', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true });

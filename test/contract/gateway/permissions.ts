@@ -19,17 +19,24 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 /** Contract of authorization: the RBAC of the cluster decides about queries, mutations and running subscriptions. */
 export function permissions(cluster: () => Cluster): void {
-  const start = (authentication: { readonly impersonate: boolean } = header) =>
-    startGatewayFor(cluster().kubeconfig, {
-      authentication: { ...header, ...authentication },
-      authorizationTtlSeconds: TTL_SECONDS,
-      denialTtlSeconds: TTL_SECONDS,
-    });
+  visibleObjects(cluster);
+  authenticatedViewers(cluster);
+  permissionChanges(cluster);
+  permittedPauses(cluster);
+}
 
+const start = (cluster: () => Cluster, authentication: { readonly impersonate: boolean } = header) =>
+  startGatewayFor(cluster().kubeconfig, {
+    authentication: { ...header, ...authentication },
+    authorizationTtlSeconds: TTL_SECONDS,
+    denialTtlSeconds: TTL_SECONDS,
+  });
+
+function visibleObjects(cluster: () => Cluster): void {
   it('returns only objects that the viewer may list', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
     await Promise.all([mine.create('seen'), other.create('unseen'), allow(mine, 'viewer-1', viewing)]);
-    await using gateway = await start();
+    await using gateway = await start(cluster);
     await using viewer = as(gateway, 'viewer-1');
     await expect
       .poll(
@@ -52,14 +59,16 @@ export function permissions(cluster: () => Cluster): void {
     const mine = await TestNamespace.in(cluster());
     const viewer = `viewer-${mine.name}`;
     await allow(mine, viewer, viewing, namespaces(['get']));
-    await using gateway = await start();
+    await using gateway = await start(cluster);
     await using person = as(gateway, viewer);
     const asked = `{ namespaces { nodes { name phase } } namespace(name: "${mine.name}") { phase } }`;
     await expect
       .poll(async () => (await person.ask(asked)).data, { timeout: REACTION_MS })
       .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'Active' }] }, namespace: { phase: 'Active' } });
   });
+}
 
+function authenticatedViewers(cluster: () => Cluster): void {
   it('identifies a viewer by TokenReview, and writes with the token', async () => {
     const mine = await TestNamespace.in(cluster());
     await mine.create('nb', { state: 'Running' });
@@ -77,11 +86,13 @@ export function permissions(cluster: () => Cluster): void {
     expect(paused).toEqual({ pauseWorkspace: { workspace: { paused: true, audit: { updatedBy } } } });
     expect((await connectUser(gateway.url, { token: `${token}x` }).ask(pause)).status).toBe(401);
   });
+}
 
+function permissionChanges(cluster: () => Cluster): void {
   it('sends events for gained and lost permissions to a subscription in time', async () => {
     const [mine, other] = await Promise.all([TestNamespace.in(cluster()), TestNamespace.in(cluster())]);
     await Promise.all([mine.create('a'), other.create('b'), allow(mine, 'viewer-2', viewing)]);
-    await using gateway = await start();
+    await using gateway = await start(cluster);
     await using viewer = as(gateway, 'viewer-2');
     await expect
       .poll(async () => (await viewer.ask('{ workspaces { totalCount } }')).data, { timeout: REACTION_MS })
@@ -101,7 +112,9 @@ export function permissions(cluster: () => Cluster): void {
       expect.arrayContaining([expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })]),
     );
   });
+}
 
+function permittedPauses(cluster: () => Cluster): void {
   it.each([{ impersonate: false }, { impersonate: true }])(
     'pauses a workspace when the viewer may update it: %j',
     async (authentication) => {
@@ -112,7 +125,7 @@ export function permissions(cluster: () => Cluster): void {
         allow(mine, editor, editing),
         allow(mine, onlooker, viewing),
       ]);
-      await using gateway = await start(authentication);
+      await using gateway = await start(cluster, authentication);
       await using able = as(gateway, editor);
       await using unable = as(gateway, onlooker);
       const pause = `mutation { pauseWorkspace(input: { namespace: "${mine.name}", name: "nb" }) { workspace { paused audit { updatedBy } } } }`;

@@ -8,6 +8,11 @@ import { TestNamespace } from '../test-namespace.ts';
 const STATES = 'query ($in: [String!]) { workspaces(filter: { namespaces: $in }) { totalCount nodes { name state } } }';
 
 export function queries(cluster: () => Cluster): void {
+  objectsAndRelations(cluster);
+  manifestsAndPages(cluster);
+}
+
+function objectsAndRelations(cluster: () => Cluster): void {
   it('returns existing workspaces, and later ones after their creation', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('early', { state: 'Running' });
@@ -37,7 +42,9 @@ export function queries(cluster: () => Cluster): void {
       imageConfig: { option: { displayName: 'SciPy 1', workspaceCount: 1 } },
     });
   });
+}
 
+function manifestsAndPages(cluster: () => Cluster): void {
   it('returns the manifest of the API server without managedFields', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running', labels: { app: 'x' } });

@@ -10,14 +10,22 @@ const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $
 const PATIENCE = { timeout: 60_000 };
 
 export function recovery(cluster: () => Cluster): void {
-  async function teamOf(...names: readonly string[]): Promise<TestNamespace> {
-    const team = await TestNamespace.in(cluster());
-    for (const name of names) await team.create(name);
-    return team;
-  }
+  restarts(cluster);
+  brokenConnections(cluster);
+  expiredHistory(cluster);
+  singleWorkspaces(cluster);
+  mutationsDuringRestarts(cluster);
+}
 
+async function teamOf(cluster: () => Cluster, ...names: readonly string[]): Promise<TestNamespace> {
+  const team = await TestNamespace.in(cluster());
+  for (const name of names) await team.create(name);
+  return team;
+}
+
+function restarts(cluster: () => Cluster): void {
   it('loses and repeats no event when the API server is killed and restarted', PATIENCE, async () => {
-    const team = await teamOf('a', 'b', 'old', 'still');
+    const team = await teamOf(cluster, 'a', 'b', 'old', 'still');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const view = await followed(gateway, team);
     await team.change('a', { spec: { paused: true } });
@@ -32,7 +40,7 @@ export function recovery(cluster: () => Cluster): void {
   });
 
   it('loses and repeats no event in three restarts under constant writes', { timeout: 120_000 }, async () => {
-    const team = await teamOf('a', 'b', 'still');
+    const team = await teamOf(cluster, 'a', 'b', 'still');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const views = [await followed(gateway, team), await followed(gateway, team)];
     const writing = new AbortController();
@@ -47,9 +55,11 @@ export function recovery(cluster: () => Cluster): void {
       expect(view.events.filter((event) => event === 'RESET')).toEqual([]);
     }
   });
+}
 
+function brokenConnections(cluster: () => Cluster): void {
   it('sends the missed events when its connections break and recover', PATIENCE, async () => {
-    const team = await teamOf('a', 'b', 'still');
+    const team = await teamOf(cluster, 'a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
     const view = await followed(gateway, team);
@@ -65,7 +75,7 @@ export function recovery(cluster: () => Cluster): void {
   });
 
   it('opens another watch when a connection stalls', PATIENCE, async () => {
-    const team = await teamOf('a', 'b', 'still');
+    const team = await teamOf(cluster, 'a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig, { watchIdleTimeoutMs: 1_000 });
     const view = await followed(gateway, team);
@@ -76,9 +86,11 @@ export function recovery(cluster: () => Cluster): void {
     expect((await view.next(3)).toSorted()).toEqual(['ADDED c', 'DELETED b', 'MODIFIED a']);
     expect(await view.mistakes()).toEqual([]);
   });
+}
 
+function expiredHistory(cluster: () => Cluster): void {
   it('sends the missed changes when the history is compacted', PATIENCE, async () => {
-    const team = await teamOf('a', 'b', 'still');
+    const team = await teamOf(cluster, 'a', 'b', 'still');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
     const view = await followed(gateway, team);
@@ -102,7 +114,7 @@ export function recovery(cluster: () => Cluster): void {
     'sends DELETED and ADDED for an object created again during an interruption, when %s',
     PATIENCE,
     async (_, forgets) => {
-      const team = await teamOf('a');
+      const team = await teamOf(cluster, 'a');
       await using proxy = await TcpProxy.to(cluster());
       await using gateway = await startGatewayFor(proxy.kubeconfig);
       const view = await followed(gateway, team);
@@ -116,9 +128,11 @@ export function recovery(cluster: () => Cluster): void {
       expect(await view.mistakes()).toEqual([]);
     },
   );
+}
 
+function singleWorkspaces(cluster: () => Cluster): void {
   it('sends the states of one workspace through a restart and its re-creation', PATIENCE, async () => {
-    const team = await teamOf('a');
+    const team = await teamOf(cluster, 'a');
     await using proxy = await TcpProxy.to(cluster());
     await using gateway = await startGatewayFor(proxy.kubeconfig);
     const life = gateway.subscribe(
@@ -138,9 +152,11 @@ export function recovery(cluster: () => Cluster): void {
     }
     expect(uids.length).toBeLessThanOrEqual(2);
   });
+}
 
+function mutationsDuringRestarts(cluster: () => Cluster): void {
   it('continues to wait for a state when the API server restarts', PATIENCE, async () => {
-    const team = await teamOf('a');
+    const team = await teamOf(cluster, 'a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const input = { namespace: team.name, name: 'a', waitFor: 'PAUSED' };
     const paused = gateway.query(PAUSE, { input });
@@ -152,7 +168,7 @@ export function recovery(cluster: () => Cluster): void {
   });
 
   it('serves the cache when the API server is down, and writes when it is back', PATIENCE, async () => {
-    const team = await teamOf('a');
+    const team = await teamOf(cluster, 'a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const input = { namespace: team.name, name: 'a' };
     const pause = () => gateway.query(PAUSE, { input });

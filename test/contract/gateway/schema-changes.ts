@@ -12,6 +12,12 @@ const REQUIRED = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/requir
 const PAUSE = 'mutation ($input: PauseWorkspaceInput!) { pauseWorkspace(input: $input) { stateReached } }';
 
 export function schemaChanges(cluster: () => Cluster): void {
+  changedDefinitions(cluster);
+  deletedDefinitions(cluster);
+  missingDefinitions(cluster);
+}
+
+function changedDefinitions(cluster: () => Cluster): void {
   it('returns INVALID instead of CONFLICT when the schema rejects a pause', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
@@ -47,7 +53,9 @@ export function schemaChanges(cluster: () => Cluster): void {
     expect((await view.next(2)).toSorted()).toEqual(['ADDED b', 'MODIFIED a']);
     expect(await view.mistakes()).toEqual([]);
   });
+}
 
+function deletedDefinitions(cluster: () => Cluster): void {
   it('ends subscriptions of a kind when its definition is deleted, and serves it when it is created again', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
@@ -77,7 +85,9 @@ export function schemaChanges(cluster: () => Cluster): void {
     await again.readTo('ADDED new');
     expect(await again.mistakes()).toEqual([]);
   });
+}
 
+function missingDefinitions(cluster: () => Cluster): void {
   it('serves other kinds without the definitions, and the missing ones when they are created', async () => {
     const { api, kubeconfig } = cluster();
     await api.delete(DEFINITION);

@@ -6,6 +6,14 @@ import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
 export function subscriptions(cluster: () => Cluster): void {
+  workspaceEvents(cluster);
+  filteredEvents(cluster);
+  singleWorkspaces(cluster);
+  otherKinds(cluster);
+  pauseEvents(cluster);
+}
+
+function workspaceEvents(cluster: () => Cluster): void {
   it('sends the snapshot, SYNCED, then each change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
@@ -33,7 +41,9 @@ export function subscriptions(cluster: () => Cluster): void {
     expect(await view.next(1)).toEqual(['ADDED last']);
     expect(await view.mistakes()).toEqual([]);
   });
+}
 
+function filteredEvents(cluster: () => Cluster): void {
   it('sends ADDED when an object starts to match a filter and DELETED when it ceases to', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { state: 'Running' });
@@ -49,7 +59,9 @@ export function subscriptions(cluster: () => Cluster): void {
     await team.change('a', { metadata: { labels: { on: null } } });
     expect([await failing.next(1), await chosen.next(1)]).toEqual([['DELETED a'], ['DELETED a']]);
   });
+}
 
+function singleWorkspaces(cluster: () => Cluster): void {
   it('sends the states of one workspace, its deletion and the next one of its name', async () => {
     const team = await TestNamespace.in(cluster());
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -68,7 +80,9 @@ export function subscriptions(cluster: () => Cluster): void {
     const second = await team.create('nb');
     expect(await next()).toEqual({ state: 'UNKNOWN', metadata: { uid: second.metadata?.uid } });
   });
+}
 
+function otherKinds(cluster: () => Cluster): void {
   it('sends changes of namespaces and WorkspaceKinds', async () => {
     const { api } = cluster();
     await using gateway = await startGatewayFor(cluster().kubeconfig);
@@ -91,7 +105,9 @@ export function subscriptions(cluster: () => Cluster): void {
     expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type: 'DELETED', object: { name } } });
     expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'DELETED', object: { name: kind } } });
   });
+}
 
+function pauseEvents(cluster: () => Cluster): void {
   it('sends each state when a workspace is paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
