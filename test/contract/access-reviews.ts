@@ -14,6 +14,20 @@ const listing = { verb: 'list', group: 'kubeflow.org', resource: 'workspaces', n
 
 /** Contract of the other review APIs, and of invalid reviews. */
 export function accessReviews(cluster: () => Cluster, api: () => AccessApi): void {
+  selfReviews(api);
+  ruleReviews(api);
+  invalidReviews(api);
+  unstoredReviews(cluster, api);
+  tokenReviews(api);
+}
+
+async function refused(api: () => AccessApi, path: string, review: object): Promise<string | undefined> {
+  const { code, body } = await api().send('POST', path, {}, review);
+  expect(code).toBeGreaterThanOrEqual(400);
+  return body.message;
+}
+
+function selfReviews(api: () => AccessApi): void {
   it('allows SelfSubjectAccessReviews for every user, and SubjectAccessReviews only with permission', async () => {
     const asked = { spec: { resourceAttributes: listing } };
     const reason = 'RBAC: allowed by RoleBinding "viewers/team-a" of ClusterRole "workspaces-view" to User "vic"';
@@ -45,7 +59,9 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
       resourceRules: expect.arrayContaining([expect.objectContaining({ resourceNames: ['key', 'chain'] })]),
     });
   });
+}
 
+function ruleReviews(api: () => AccessApi): void {
   it('returns an evaluation error when roles are missing', async () => {
     const dan = { user: 'dan', groups: [] };
     const { body } = await api().as(dan, 'POST', RULES, { spec: { namespace: 'team-a' } });
@@ -54,7 +70,9 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
         '[clusterrole.rbac.authorization.k8s.io "nobody" not found, role.rbac.authorization.k8s.io "nowhere" not found]',
     });
   });
+}
 
+function invalidReviews(api: () => AccessApi): void {
   it('rejects a LocalSubjectAccessReview when its namespace differs from the path', async () => {
     const metadata = { namespace: 'team-a' };
     const spec = { user: 'vic', resourceAttributes: listing };
@@ -63,14 +81,16 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
       body: { kind: 'LocalSubjectAccessReview', status: { allowed: true } },
     });
     const elsewhere = { ...spec, resourceAttributes: { ...listing, namespace: 'team-b' } };
-    expect(await refused(LOCAL, { metadata, spec: elsewhere })).toBe(
+    expect(await refused(api, LOCAL, { metadata, spec: elsewhere })).toBe(
       '.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "team-b": must match metadata.namespace',
     );
     const other = { metadata: { namespace: 'team-b' }, spec: elsewhere };
-    expect(await refused(LOCAL, other)).toMatch(/namespace/u);
+    expect(await refused(api, LOCAL, other)).toMatch(/namespace/u);
     const path = { user: 'vic', nonResourceAttributes: { path: '/x', verb: 'get' } };
-    expect(await refused(LOCAL, { metadata, spec: path })).toMatch(/disallowed on this kind of request$/u);
-    expect(await refused(`${AUTHORIZATION}/localsubjectaccessreviews`, { metadata, spec })).toMatch(/could not find/u);
+    expect(await refused(api, LOCAL, { metadata, spec: path })).toMatch(/disallowed on this kind of request$/u);
+    expect(await refused(api, `${AUTHORIZATION}/localsubjectaccessreviews`, { metadata, spec })).toMatch(
+      /could not find/u,
+    );
   });
 
   it.each([
@@ -85,9 +105,11 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     ['rules of no namespace', RULES, {}, 'no namespace on request'],
     ['no token', TOKENS, {}, 'token is required for TokenReview in authentication'],
   ])('rejects a review of %s', async (_title, path, spec, message) => {
-    expect(await refused(path, { spec })).toContain(message);
+    expect(await refused(api, path, { spec })).toContain(message);
   });
+}
 
+function unstoredReviews(cluster: () => Cluster, api: () => AccessApi): void {
   it('rejects a review with both resource and non-resource attributes', async () => {
     const spec = { resourceAttributes: listing, nonResourceAttributes: { path: '/x', verb: 'get' } };
     const found = 'Invalid value: {"Path":"/x","Verb":"get"}';
@@ -95,14 +117,16 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
       cluster().minorVersion > 34
         ? `spec: ${found}: exactly one of nonResourceAttributes or resourceAttributes must be specified`
         : `spec.nonResourceAttributes: ${found}: cannot be specified in combination with resourceAttributes`;
-    expect(await refused(SELF, { spec })).toBe(`.authorization.k8s.io "" is invalid: ${rule}`);
+    expect(await refused(api, SELF, { spec })).toBe(`.authorization.k8s.io "" is invalid: ${rule}`);
   });
 
   it('stores no reviews', async () => {
     expect((await api().send('GET', SUBJECT, {})).body).toMatchObject({ reason: 'MethodNotAllowed', code: 405 });
     expect((await api().send('GET', `${SUBJECT}/x`, {})).body).toMatchObject({ reason: 'NotFound', code: 404 });
   });
+}
 
+function tokenReviews(api: () => AccessApi): void {
   it('returns the user and audiences of a valid token', async () => {
     const { token } = api();
     const audience = 'https://kubernetes.default.svc';
@@ -120,10 +144,4 @@ export function accessReviews(cluster: () => Cluster, api: () => AccessApi): voi
     const { code, body } = await api().send('GET', '/version', { authorization: 'Bearer made-up' });
     expect([code, body.message]).toEqual([401, 'Unauthorized']);
   });
-
-  async function refused(path: string, review: object): Promise<string | undefined> {
-    const { code, body } = await api().send('POST', path, {}, review);
-    expect(code).toBeGreaterThanOrEqual(400);
-    return body.message;
-  }
 }

@@ -22,12 +22,17 @@ const requests = [
 
 /** Contract of the encoding of user names: the same for every method, with and without a body. */
 export function impersonatedNames(cluster: () => Cluster): void {
-  const own = () => createApiConnection({ type: 'text', text: cluster().kubeconfig });
+  encodedNames(cluster);
+  kubeconfigUsers(cluster);
+}
 
+const own = (cluster: () => Cluster) => createApiConnection({ type: 'text', text: cluster().kubeconfig });
+
+function encodedNames(cluster: () => Cluster): void {
   it.each(['erin', 'Zoë', 'Łukasz', '王芳', 'system:serviceaccount:team-ä:robot'])(
     'acts as %s on every request',
     async (name) => {
-      const connection = (await own()).impersonating({ name, groups: ['équipe'] });
+      const connection = (await own(cluster)).impersonating({ name, groups: ['équipe'] });
       for (const [verb, method, path, body] of requests)
         expect(await send(connection, method, path, body)).toMatchObject({
           code: 403,
@@ -39,7 +44,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
 
   it('grants a group the same permissions with and without a body', async () => {
     await grant(cluster(), 'équipe 王');
-    const connection = (await own()).impersonating({ name: 'zoë', groups: ['équipe 王'] });
+    const connection = (await own(cluster)).impersonating({ name: 'zoë', groups: ['équipe 王'] });
     for (const [, method, path, body] of requests.slice(3))
       expect((await send(connection, method, `${path}?dryRun=All`, body)).code).not.toBe(403);
     expect((await send(connection, 'GET', SERVICES)).code).toBe(200);
@@ -47,13 +52,15 @@ export function impersonatedNames(cluster: () => Cluster): void {
 
   it('sends the uid and the extras of a user', async () => {
     const user = { name: 'zoë', groups: [], uid: 'ü-1', extra: { 'example.org/rôle%': ['é', 'b'], plain: ['c'] } };
-    expect(await whoIs((await own()).impersonating(user))).toMatchObject({
+    expect(await whoIs((await own(cluster)).impersonating(user))).toMatchObject({
       username: 'zoë',
       uid: 'ü-1',
       extra: user.extra,
     });
   });
+}
 
+function kubeconfigUsers(cluster: () => Cluster): void {
   it('impersonates the user of the kubeconfig, or the viewer when it impersonates one', async () => {
     const { users, ...config } = parse(cluster().kubeconfig) as {
       readonly users: readonly { readonly user: object }[];
@@ -78,7 +85,7 @@ export function impersonatedNames(cluster: () => Cluster): void {
     { name: 'erin', groups: [], uid: '\u0085' },
     { name: 'erin', groups: [], extra: { scopes: ['a\0'] } },
   ])('rejects the user %j before it sends a request', async (user) => {
-    const connection = (await own()).impersonating(user);
+    const connection = (await own(cluster)).impersonating(user);
     for (const [method, body] of [['GET'], ['POST', {}]] as const)
       await expect(send(connection, method, REVIEWS, body)).rejects.toMatchObject({ code: 400, reason: 'BadRequest' });
   });

@@ -21,10 +21,41 @@ const userMissingIn134 = [
 
 /** Contract of the Impersonate headers. */
 export function impersonation(cluster: () => Cluster, api: () => AccessApi): void {
+  impersonatedGroups(cluster, api);
+  impersonatedUserNames(api);
+  deniedImpersonation(cluster, api);
+  grantedImpersonation(cluster, api);
+  rejectedImpersonation(api);
+}
+
+function isNew(cluster: () => Cluster): boolean {
+  return cluster().minorVersion > 34;
+}
+
+function fromImpersonator(
+  cluster: () => Cluster,
+  api: () => AccessApi,
+  headers: Readonly<Record<string, string>>,
+  path = WORKSPACES,
+): Promise<AccessAnswer> {
+  return api().send('GET', path, { ...headers, Authorization: `Bearer ${cluster().impersonatorToken}` });
+}
+
+async function grant(api: () => AccessApi, name: string, ...rules: readonly object[]): Promise<void> {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const metadata = { name: `impersonator-${name}` };
+  const roleRef = { kind: 'ClusterRole', name: metadata.name };
+  const subjects = [{ kind: 'User', name: 'impersonator' }];
+  const manifests = { clusterroles: { metadata, rules }, clusterrolebindings: { metadata, roleRef, subjects } };
+  for (const [plural, manifest] of Object.entries(manifests))
+    expect((await api().send('POST', `${rbac}/${plural}`, {}, manifest)).code).toBe(201);
+}
+
+function impersonatedGroups(cluster: () => Cluster, api: () => AccessApi): void {
   it('rejects Impersonate headers when the user is missing', async () => {
     const groups = await api().send('GET', WORKSPACES, { 'Impersonate-Group': ['a', 'b'] });
     const extra = await api().send('GET', WORKSPACES, { 'Impersonate-Extra-Scopes': 'all', 'Impersonate-Uid': '5' });
-    const [code, inGroups, withExtra] = isNew() ? userMissing : userMissingIn134;
+    const [code, inGroups, withExtra] = isNew(cluster) ? userMissing : userMissingIn134;
     expect([groups.code, groups.body.message ?? groups.text.trim()]).toEqual([code, inGroups]);
     expect(extra.body.message ?? extra.text).toContain(withExtra);
   });
@@ -50,7 +81,9 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     expect(anonymous.body.message).toBe('forbidden: User "system:anonymous" cannot get path "/apis"');
     expect((await api().send('GET', '/version', { 'Impersonate-User': 'system:anonymous' })).code).toBe(200);
   });
+}
 
+function impersonatedUserNames(api: () => AccessApi): void {
   it('escapes HTML characters of a name in messages', async () => {
     const { body } = await api().send('GET', '/', { 'Impersonate-User': '<b>&' });
     expect(body.message).toBe('forbidden: User "&lt;b&gt;&amp;" cannot get path "/"');
@@ -60,61 +93,60 @@ export function impersonation(cluster: () => Cluster, api: () => AccessApi): voi
     const { body } = await api().send('GET', '/', { 'Impersonate-User': Buffer.from('Zoë').toString('latin1') });
     expect(body.message).toBe('forbidden: User "Zoë" cannot get path "/"');
   });
+}
 
+function deniedImpersonation(cluster: () => Cluster, api: () => AccessApi): void {
   it('returns 403 when the user may not impersonate', async () => {
-    const { code, body } = await fromImpersonator({ 'Impersonate-User': 'unknown' });
+    const { code, body } = await fromImpersonator(cluster, api, { 'Impersonate-User': 'unknown' });
     expect([code, body.reason]).toEqual([403, 'Forbidden']);
     const workspaces = 'resource "workspaces" in API group "kubeflow.org" in the namespace "team-a"';
     expect(body.message).toBe(
-      isNew()
+      isNew(cluster)
         ? `workspaces.kubeflow.org is forbidden: User "impersonator" cannot impersonate-on:user-info:list ${workspaces}`
         : 'users "unknown" is forbidden: User "impersonator" cannot impersonate resource "users" in API group "" at the cluster scope',
     );
   });
+}
 
+function grantedImpersonation(cluster: () => Cluster, api: () => AccessApi): void {
   it('accepts impersonation when the verb impersonate is granted', async () => {
-    await grant('legacy', { verbs: ['impersonate'], apiGroups: [''], resources: ['users'], resourceNames: ['alice'] });
+    await grant(api, 'legacy', {
+      verbs: ['impersonate'],
+      apiGroups: [''],
+      resources: ['users'],
+      resourceNames: ['alice'],
+    });
     await waitFor(
-      async () => (await fromImpersonator({ 'Impersonate-User': 'alice' })).code === 200,
+      async () => (await fromImpersonator(cluster, api, { 'Impersonate-User': 'alice' })).code === 200,
       'alice is allowed',
     );
-    expect((await fromImpersonator({ 'Impersonate-User': 'vic' })).code).toBe(403);
-    expect((await fromImpersonator({ 'Impersonate-User': 'alice', 'Impersonate-Group': 'viewers' })).code).toBe(403);
+    expect((await fromImpersonator(cluster, api, { 'Impersonate-User': 'vic' })).code).toBe(403);
+    expect(
+      (await fromImpersonator(cluster, api, { 'Impersonate-User': 'alice', 'Impersonate-Group': 'viewers' })).code,
+    ).toBe(403);
   });
 
   it('accepts constrained impersonation only for the granted mode when the server supports it', async () => {
     const group = { apiGroups: ['authentication.k8s.io'] };
     await grant(
+      api,
       'constrained',
       { ...group, verbs: ['impersonate:user-info'], resources: ['users'], resourceNames: ['guest'] },
       { ...group, verbs: ['impersonate:user-info'], resources: ['groups'], resourceNames: ['viewers'] },
       { verbs: ['impersonate-on:user-info:list'], apiGroups: ['kubeflow.org'], resources: ['workspaces'] },
     );
     const guest = { 'Impersonate-User': 'guest', 'Impersonate-Group': 'viewers' };
-    const code = isNew() ? 200 : 403;
-    await waitFor(async () => (await fromImpersonator(guest)).code === code, `guest is answered with ${code}`);
-    expect((await fromImpersonator({ ...guest, 'Impersonate-Group': 'others' })).code).toBe(403);
-    expect((await fromImpersonator(guest, `${WORKSPACES}/nb`)).code).toBe(403);
+    const code = isNew(cluster) ? 200 : 403;
+    await waitFor(
+      async () => (await fromImpersonator(cluster, api, guest)).code === code,
+      `guest is answered with ${code}`,
+    );
+    expect((await fromImpersonator(cluster, api, { ...guest, 'Impersonate-Group': 'others' })).code).toBe(403);
+    expect((await fromImpersonator(cluster, api, guest, `${WORKSPACES}/nb`)).code).toBe(403);
   });
+}
 
-  function isNew(): boolean {
-    return cluster().minorVersion > 34;
-  }
-
-  function fromImpersonator(headers: Readonly<Record<string, string>>, path = WORKSPACES): Promise<AccessAnswer> {
-    return api().send('GET', path, { ...headers, Authorization: `Bearer ${cluster().impersonatorToken}` });
-  }
-
-  async function grant(name: string, ...rules: readonly object[]): Promise<void> {
-    const rbac = '/apis/rbac.authorization.k8s.io/v1';
-    const metadata = { name: `impersonator-${name}` };
-    const roleRef = { kind: 'ClusterRole', name: metadata.name };
-    const subjects = [{ kind: 'User', name: 'impersonator' }];
-    const manifests = { clusterroles: { metadata, rules }, clusterrolebindings: { metadata, roleRef, subjects } };
-    for (const [plural, manifest] of Object.entries(manifests))
-      expect((await api().send('POST', `${rbac}/${plural}`, {}, manifest)).code).toBe(201);
-  }
-
+function rejectedImpersonation(api: () => AccessApi): void {
   it('returns 403 for missing objects when the user may not impersonate', async () => {
     const vic = { user: 'vic', groups: [] };
     expect(await api().as(vic, 'GET', '/apis/nobody.org/v1/things')).toMatchObject({ code: 403 });

@@ -46,16 +46,7 @@ export async function startReflection(
   const clock = new ManualClock(PATIENCE_MS, DISCOVERY_INTERVAL_MS);
   const store = new Store(options.resource ?? Widget);
   const stopping = new AbortController();
-  const [listed, failures, malformed]: [string[], string[], Error[]] = [[], [], []];
-  const report = {
-    received: () => {},
-    listed: (cause: string) => void listed.push(cause),
-    polling: () => {},
-    failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
-    renewed: () => void (renewals += 1),
-    malformed: (error: Error) => void malformed.push(error),
-  };
-  let renewals = 0;
+  const { report, ...recorded } = recordReports();
   const { signal } = stopping;
   const running = reflect({
     client,
@@ -74,10 +65,7 @@ export async function startReflection(
     simulator,
     store,
     clock,
-    listed,
-    failures,
-    malformed,
-    renewals: () => renewals,
+    ...recorded,
     names: () => [...store.list()].map(({ metadata }) => metadata.name).sort(),
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -85,6 +73,20 @@ export async function startReflection(
       await cluster[Symbol.asyncDispose]();
     },
   };
+}
+
+function recordReports() {
+  const [listed, failures, malformed]: [string[], string[], Error[]] = [[], [], []];
+  let renewals = 0;
+  const report = {
+    received: () => {},
+    listed: (cause: string) => void listed.push(cause),
+    polling: () => {},
+    failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
+    renewed: () => void (renewals += 1),
+    malformed: (error: Error) => void malformed.push(error),
+  };
+  return { report, listed, failures, malformed, renewals: () => renewals };
 }
 
 export const DEFINITION = ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.org'] as const;

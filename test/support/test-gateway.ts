@@ -79,20 +79,26 @@ export async function startGatewayFor(
     readers: () => gateway.statistics().live.readers,
     statistics: () => gateway.statistics(),
     connect,
-    async query(query, variables) {
-      const response = await fetch(gateway.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer;
-    },
+    query: (query, variables) => postOperation(gateway.url, query, variables),
     subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map(async (client) => client.dispose()));
       await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+async function postOperation(
+  url: string,
+  query: string,
+  variables?: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as Answer;
 }
 
 export interface SimulatedGateway extends TestGateway {
@@ -129,24 +135,7 @@ export async function startTestGateway(
   return {
     ...gateway,
     cluster,
-    async caughtUp() {
-      const marker = `caught-up-${String(Math.random()).slice(2)}`;
-      for (const manifest of [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: marker } },
-        {
-          apiVersion: 'kubeflow.org/v1beta1',
-          kind: 'Workspace',
-          metadata: { name: marker, namespace: marker },
-          spec: { kind: 'none', podTemplate: { volumes: {}, options: { imageConfig: 'none', podConfig: 'none' } } },
-        },
-      ])
-        cluster.apply(manifest);
-      const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
-      await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
-      cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
-      await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
-      cluster.delete('v1', 'Namespace', marker);
-    },
+    caughtUp: () => waitUntilCaughtUp(gateway, cluster),
     requested: (verb, times = 1) =>
       waitFor(
         () => cluster.requests.filter((request) => request.verb === verb).length >= times,
@@ -157,4 +146,24 @@ export async function startTestGateway(
       await cluster[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Creates and deletes a marker workspace, and waits until the gateway has received both. */
+async function waitUntilCaughtUp(gateway: TestGateway, cluster: Simulator): Promise<void> {
+  const marker = `caught-up-${String(Math.random()).slice(2)}`;
+  for (const manifest of [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: marker } },
+    {
+      apiVersion: 'kubeflow.org/v1beta1',
+      kind: 'Workspace',
+      metadata: { name: marker, namespace: marker },
+      spec: { kind: 'none', podTemplate: { volumes: {}, options: { imageConfig: 'none', podConfig: 'none' } } },
+    },
+  ])
+    cluster.apply(manifest);
+  const seen = `{ workspace(namespace: "${marker}", name: "${marker}") { id } }`;
+  await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] !== null, 'the gateway has caught up');
+  cluster.delete('kubeflow.org/v1beta1', 'Workspace', marker, marker);
+  await waitFor(async () => (await gateway.query(seen)).data?.['workspace'] === null, 'the gateway has caught up');
+  cluster.delete('v1', 'Namespace', marker);
 }

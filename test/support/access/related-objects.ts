@@ -25,34 +25,49 @@ export function relatedObjectsOf(workspace: Manifest, canary: () => string): rea
   return [
     pod,
     eventAbout(pod, canary),
-    {
-      ...head('v1', 'PersistentVolumeClaim', home, canary, namespace),
-      spec: {
-        accessModes: ['ReadWriteMany'],
-        resources: { requests: { storage: '1Gi' } },
-        storageClassName: storageClass,
-        volumeName: volume,
-      },
-      status: { phase: 'Bound' },
-    },
+    claimFor({ home, volume, storageClass, namespace }, canary),
     ...secrets.map(({ secretName }) => ({
       ...head('v1', 'Secret', secretName, canary, namespace),
       type: 'Opaque',
       data,
     })),
-    {
-      ...head('v1', 'PersistentVolume', volume, canary),
-      spec: {
-        capacity: { storage: '1Gi' },
-        accessModes: ['ReadWriteMany'],
-        storageClassName: storageClass,
-        claimRef: { namespace, name: home },
-        nfs: { server: canary(), path: '/' },
-      },
-      status: { phase: 'Bound' },
-    },
+    volumeFor({ home, volume, storageClass, namespace }, canary),
     { ...head('storage.k8s.io/v1', 'StorageClass', storageClass, canary), provisioner: canary() },
   ];
+}
+
+interface StorageNames {
+  readonly home: string;
+  readonly volume: string;
+  readonly storageClass: string;
+  readonly namespace: string;
+}
+
+function claimFor({ home, volume, storageClass, namespace }: StorageNames, canary: () => string): Manifest {
+  return {
+    ...head('v1', 'PersistentVolumeClaim', home, canary, namespace),
+    spec: {
+      accessModes: ['ReadWriteMany'],
+      resources: { requests: { storage: '1Gi' } },
+      storageClassName: storageClass,
+      volumeName: volume,
+    },
+    status: { phase: 'Bound' },
+  };
+}
+
+function volumeFor({ home, volume, storageClass, namespace }: StorageNames, canary: () => string): Manifest {
+  return {
+    ...head('v1', 'PersistentVolume', volume, canary),
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteMany'],
+      storageClassName: storageClass,
+      claimRef: { namespace, name: home },
+      nfs: { server: canary(), path: '/' },
+    },
+    status: { phase: 'Bound' },
+  };
 }
 
 function eventAbout({ kind, metadata: { name = '', namespace = '' } }: Manifest, canary: () => string): Manifest {
