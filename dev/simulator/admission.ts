@@ -7,6 +7,7 @@ import { conflictError, forbiddenError, invalidError, ApiStatusError, type Cause
 /** Validating webhook in code: called before a write is stored. */
 export type AdmissionHook = (review: AdmissionReview) => AdmissionResult | void;
 
+/** Write under review, and read access to the stored objects. */
 export interface AdmissionReview extends ObjectReader {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly resource: { readonly group: string; readonly version: string; readonly resource: string };
@@ -31,6 +32,7 @@ export interface ObjectReader {
   readonly list: (apiVersion: string, kind: string, namespace?: string) => readonly KubernetesObject[];
 }
 
+/** Result of an admission hook. No result allows the write. */
 export interface AdmissionResult {
   readonly warnings?: readonly string[] | undefined;
   readonly deny?: Denial | undefined;

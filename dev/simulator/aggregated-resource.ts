@@ -20,6 +20,7 @@ export const POD_METRICS: AggregatedResource = {
   isComputed: true,
 };
 
+/** Returns the served resource for a description of an aggregated one. */
 export function aggregatedResource({ apiVersion, kind, ...options }: AggregatedResource): ServedResource {
   return nativeResource(apiVersion, kind, options);
 }

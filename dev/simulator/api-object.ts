@@ -31,6 +31,7 @@ export interface ApiObject extends KubernetesObject {
   readonly [field: string]: unknown;
 }
 
+/** Metadata of a stored object. */
 export interface ApiMeta extends ObjectMeta {
   readonly [field: string]: unknown;
 }
@@ -65,6 +66,7 @@ export function compactMeta(metadata: LooseMeta & Pick<ApiMeta, RequiredMeta>): 
 
 type RequiredMeta = 'name' | 'uid' | 'resourceVersion' | 'creationTimestamp';
 
+/** Returns the labels of an object; empty if there are none or they are malformed. */
 export function objectLabels(object: JsonObject): Readonly<Record<string, string>> {
   const labels = objectAt(object['metadata'], 'labels');
   return isTextMap(labels) ? labels : {};

@@ -26,6 +26,7 @@ export function prepareSecret({ stringData, ...object }: JsonObject): JsonObject
   return { ...object, type, data: { ...objectAt(object, 'data'), ...Object.fromEntries(encoded) } };
 }
 
+/** Validates keys, type and immutability of a Secret. */
 export function validateSecret(secret: JsonObject, old?: JsonObject): readonly Cause[] {
   const data = objectAt(secret, 'data');
   const missing = (REQUIRED_KEYS[stringAt(secret, 'type') ?? ''] ?? []).filter((key) => !(key in data));
@@ -37,6 +38,7 @@ export function validateSecret(secret: JsonObject, old?: JsonObject): readonly C
   ];
 }
 
+/** Validates keys and immutability of a ConfigMap. */
 export function validateConfigMap(map: JsonObject, old?: JsonObject): readonly Cause[] {
   return [
     ...validateKeys(map, 'data'),
@@ -125,11 +127,13 @@ export function validateEvent(event: JsonObject): readonly Cause[] {
 const SPEC_IMMUTABLE =
   'Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
+/** Sets the defaults of a PersistentVolumeClaim. */
 export function prepareClaim(claim: JsonObject): JsonObject {
   const spec = { volumeMode: 'Filesystem', ...objectAt(claim, 'spec') };
   return { ...claim, spec, status: { phase: 'Pending', ...objectAt(claim, 'status') } };
 }
 
+/** Validates a PersistentVolumeClaim; `old` is the object before an update. */
 export function validateClaim(claim: JsonObject, old?: JsonObject): readonly Cause[] {
   const spec = objectAt(claim, 'spec');
   const causes: Cause[] = [];
@@ -149,15 +153,18 @@ function immutableFields(claim: JsonObject, old: JsonObject): JsonObject {
   return wasBound ? { ...spec, volumeName } : { ...spec, resources };
 }
 
+/** Sets the defaults of a PersistentVolume. */
 export function prepareVolume(volume: JsonObject): JsonObject {
   const spec = { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', ...objectAt(volume, 'spec') };
   return { ...volume, spec, status: { phase: 'Pending', ...objectAt(volume, 'status') } };
 }
 
+/** Sets the defaults of a StorageClass. */
 export function prepareStorageClass(storageClass: JsonObject): JsonObject {
   return { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...storageClass };
 }
 
+/** Validates a StorageClass; most fields are immutable. */
 export function validateStorageClass(storageClass: JsonObject, old?: JsonObject): readonly Cause[] {
   if (!stringAt(storageClass, 'provisioner')) return [required('provisioner')];
   const fixed = ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'];

@@ -22,6 +22,7 @@ export interface SimulatedCluster {
   readonly behaviour: Behaviour;
 }
 
+/** Settings that faults change at run time. */
 export interface Behaviour {
   readonly token: string;
   readonly streamingLists: StreamingLists;

@@ -4,7 +4,7 @@ import { admit } from './admission.ts';
 import { type ApiObject, compactMeta } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { type JsonObject, objectAt, stringAt } from './json.ts';
-import { managedFieldsAfterUpdate, timestamp } from './managed-fields.ts';
+import { managedFieldsAfterUpdate, currentTimestamp } from './managed-fields.ts';
 import { objectReader } from './object-reader.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
 import { assertValid, prepareObject } from './strategy.ts';
@@ -12,7 +12,7 @@ import { alreadyExistsError, badRequestError, forbiddenError, notFoundError, Api
 import type { ParsedWriteOptions } from './request-options.ts';
 
 /** Result of a write: the stored object and the warnings for the client. */
-export interface WriteResult {
+export interface StoredWrite {
   readonly object: ApiObject;
   readonly warnings: readonly string[];
 }
@@ -32,7 +32,7 @@ interface CreateRequest {
 const VERSION_GIVEN = 'resourceVersion should not be set on objects to be created';
 
 /** Validates, admits and stores a new object. @throws {ApiStatusError} if it is refused or already exists */
-export function create(cluster: SimulatedCluster, request: CreateRequest): WriteResult {
+export function create(cluster: SimulatedCluster, request: CreateRequest): StoredWrite {
   const { resource, namespace, manifest, problems = [], options, managedFields } = request;
   const given = objectAt(manifest, 'metadata');
   const place = targetNamespace(resource, namespace, given);
@@ -115,7 +115,7 @@ function newObject(shaped: JsonObject, { resource, namespace, manager, managedFi
     uid: randomUUID(),
     resourceVersion: '',
     generation: resource.hasGeneration ? 1 : undefined,
-    creationTimestamp: timestamp(),
+    creationTimestamp: currentTimestamp(),
     managedFields:
       managedFields?.(shaped) ?? managedFieldsAfterUpdate(shaped, { manager, apiVersion: apiVersionOf(resource) }),
   });

@@ -63,7 +63,7 @@ function assertPolicy(policy: string | null, saysOrphans: boolean): void {
 }
 
 /** Deletes an object by its propagation policy. @throws {ApiStatusError} 409 if a precondition fails, or a denial */
-export function deleteObject(cluster: SimulatedCluster, deletion: Deletion): DeleteResult {
+export function deleteStoredObject(cluster: SimulatedCluster, deletion: Deletion): DeleteResult {
   const { resource, object, options } = deletion;
   assertPreconditions(resource, object, options);
   const { dryRun } = options;

@@ -12,6 +12,7 @@ export type Undo = (() => void) & Disposable;
 
 export type RequestPredicate = (request: SimulatedRequest) => boolean;
 
+/** Error response that replaces the handling of matching requests. */
 export interface InjectedError {
   readonly status: number;
   readonly reason?: string | undefined;

@@ -6,7 +6,7 @@ import { objectNameOf } from './create.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { finishDeletion, deleteImmediately } from './garbage-collector.ts';
 import { isEqualJson } from './json.ts';
-import { managedFieldsAfterUpdate, timestamp } from './managed-fields.ts';
+import { managedFieldsAfterUpdate, currentTimestamp } from './managed-fields.ts';
 import { objectReader } from './object-reader.ts';
 import { convertToVersion } from './negotiation.ts';
 import { storageKeyOf, type ServedResource } from './served-resource.ts';
@@ -69,7 +69,7 @@ function objectToStore(object: NamedManifest, resource: ServedResource, current:
     uid: before?.uid ?? given.uid ?? randomUUID(),
     resourceVersion: '',
     generation: resource.hasGeneration ? (before?.generation ?? given.generation ?? 1) : undefined,
-    creationTimestamp: before?.creationTimestamp ?? given.creationTimestamp ?? timestamp(),
+    creationTimestamp: before?.creationTimestamp ?? given.creationTimestamp ?? currentTimestamp(),
     managedFields: managedFieldsAfterUpdate(
       object,
       { manager: 'simulator', apiVersion: apiVersionOf(resource) },

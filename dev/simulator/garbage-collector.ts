@@ -3,7 +3,7 @@ import type { ApiObject } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { CUSTOM_RESOURCE_DEFINITION, servedResourcesOf } from './custom-resource-definition.ts';
 import { objectAt } from './json.ts';
-import { timestamp } from './managed-fields.ts';
+import { currentTimestamp } from './managed-fields.ts';
 import { type ServedResource, storageKeyOf } from './served-resource.ts';
 import type { StorageLocation } from './storage.ts';
 
@@ -38,7 +38,12 @@ export function markDeleted(parts: CollectorContext, resource: ServedResource, o
   const { deletionTimestamp, generation } = object.metadata;
   if (deletionTimestamp !== undefined) return object;
   const next = generation === undefined ? {} : { generation: generation + 1 };
-  const metadata = { ...object.metadata, ...next, deletionTimestamp: timestamp(), deletionGracePeriodSeconds: 0 };
+  const metadata = {
+    ...object.metadata,
+    ...next,
+    deletionTimestamp: currentTimestamp(),
+    deletionGracePeriodSeconds: 0,
+  };
   return parts.storage.put(storageKeyOf(resource), { ...object, metadata });
 }
 

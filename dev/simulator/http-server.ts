@@ -17,7 +17,7 @@ import {
 } from './request.ts';
 import { requestTooLargeError, ApiStatusError } from './status.ts';
 import type { WatchBroadcaster } from './watch-broadcaster.ts';
-import type { RequestAttributes } from './access/policy-rules.ts';
+import type { AuthorizationAttributes } from './access/policy-rules.ts';
 import type { LogReader } from './logs/container-log.ts';
 
 const BODY_BYTES = 3 * 1024 * 1024;
@@ -95,7 +95,7 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
 }
 
 /** Returns the attributes of an access review; undefined for other requests and for bodies that are not JSON. */
-function reviewedAttributes({ group, resource }: SimulatedRequest, body: Buffer): RequestAttributes | undefined {
+function reviewedAttributes({ group, resource }: SimulatedRequest, body: Buffer): AuthorizationAttributes | undefined {
   if (group !== 'authorization.k8s.io' || !resource.endsWith('subjectaccessreviews')) return undefined;
   try {
     const review: unknown = JSON.parse(body.toString());

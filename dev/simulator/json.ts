@@ -5,6 +5,7 @@ export interface JsonObject {
   readonly [field: string]: unknown;
 }
 
+/** Returns whether a value is an object and not a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

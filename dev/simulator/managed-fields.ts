@@ -27,7 +27,7 @@ export function managedFieldsAfterUpdate(
   const others = before
     ? parseManagedFields(before).map((entry) => only(entry, (key) => now.has(key) && !mine.has(key)))
     : [];
-  return encode([...others, { operation: 'Update', ...manager, time: timestamp(), fields: mine }]);
+  return encode([...others, { operation: 'Update', ...manager, time: currentTimestamp(), fields: mine }]);
 }
 
 /** Computes managedFields after an apply: the manager owns all applied fields, and with force alone. */
@@ -44,7 +44,7 @@ export function managedFieldsAfterApply(
   const others = (before ? parseManagedFields(before) : [])
     .filter((entry) => !isSameManager(entry, { operation: 'Apply', ...manager }))
     .map((entry) => only(entry, (key) => now.has(key) && !taken.has(key)));
-  return encode([...others, { ...manager, operation: 'Apply', time: timestamp(), fields: applied }]);
+  return encode([...others, { ...manager, operation: 'Apply', time: currentTimestamp(), fields: applied }]);
 }
 
 /** Parses the managedFields of an object. */
@@ -64,6 +64,7 @@ export function parseManagedFields(object: JsonObject): readonly ManagedFieldsEn
   });
 }
 
+/** Returns whether two entries belong to the same field manager. */
 export function isSameManager(one: FieldManager, other: FieldManager): boolean {
   const names = ['manager', 'apiVersion', 'operation', 'subresource'] as const;
   return names.every((name) => one[name] === other[name]);
@@ -96,7 +97,7 @@ function encode(entries: readonly ManagedFieldsEntry[]): readonly JsonObject[] {
 }
 
 /** Returns the current time in whole seconds, in the format of `metav1.Time`. */
-export function timestamp(): string {
+export function currentTimestamp(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 

@@ -58,6 +58,7 @@ function unversioned({ metadata, ...content }: ApiObject): JsonObject {
   return { ...content, metadata: meta };
 }
 
+/** Returns the body of a list response, in the version of the resource and the negotiated form. */
 export function transformList(
   { objects, metadata }: Page,
   resource: ServedResource,
@@ -98,6 +99,7 @@ function withoutStorageMetadata(object: JsonObject): JsonObject {
   return { ...object, metadata };
 }
 
+/** Returns the object with the apiVersion of the resource. Other fields are the same in all versions. */
 export function convertToVersion(object: ApiObject, resource: ServedResource): ApiObject {
   const apiVersion = apiVersionOf(resource);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };

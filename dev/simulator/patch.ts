@@ -1,6 +1,6 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { ApiObject } from './api-object.ts';
-import { type Decoded, decodeJson, decodeJsonPatch, decodeYaml, parseWith } from './request-body.ts';
+import { type DecodedBody, decodeJson, decodeJsonPatch, decodeYaml, parseWith } from './request-body.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import type { ServedResource } from './served-resource.ts';
 import { badRequestError, ApiStatusError, unapplicablePatchError, unsupportedMediaTypeError } from './status.ts';
@@ -20,7 +20,7 @@ interface PatchBody {
  * Returns the patched object, before validation.
  * @throws {ApiStatusError} 400 for a malformed patch, 415 for an unsupported type, 422 if it cannot be applied
  */
-export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, resource: ServedResource): Decoded {
+export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, resource: ServedResource): DecodedBody {
   switch (mediaType) {
     case JSON_PATCH: {
       const { value, problems } = parseWith(decodeJsonPatch, text, 'invalid JSON patch');
@@ -51,7 +51,7 @@ export function applyPatch(current: ApiObject, { text, mediaType }: PatchBody, r
 }
 
 /** A merge patch is JSON or YAML. */
-function decodeMergePatch(text: string): Decoded {
+function decodeMergePatch(text: string): DecodedBody {
   return text.trimStart().startsWith('{') ? decodeJson(text) : decodeYaml(text);
 }
 

@@ -33,6 +33,7 @@ interface Named {
   readonly name?: string | undefined;
 }
 
+/** Handles get. @throws {ApiStatusError} 404, or 504 for a resourceVersion in the future */
 export function handleGet(cluster: SimulatedCluster, resource: ServedResource, request: IncomingRequest): BodyResponse {
   const representation = negotiateOutput(request.headers.accept, request.query);
   const asked = parseResourceVersion(request.query.get('resourceVersion') ?? '') ?? 0;
@@ -41,6 +42,7 @@ export function handleGet(cluster: SimulatedCluster, resource: ServedResource, r
   return objectResponse(200, transformObject(object, resource, representation), representation);
 }
 
+/** Handles list. @throws {ApiStatusError} for invalid options or selectors, 410 or 504 for the version */
 export function handleList(
   cluster: SimulatedCluster,
   resource: ServedResource,

@@ -16,7 +16,7 @@ export function mediaTypeOf({ headers }: IncomingRequest): string {
 }
 
 /** @throws {ApiStatusError} 400 for malformed content, 415 if it is not JSON, YAML or a known protobuf message */
-export function decodeBody(request: IncomingRequest): Decoded {
+export function decodeRequestBody(request: IncomingRequest): DecodedBody {
   const text = request.body.toString();
   switch (mediaTypeOf(request)) {
     case '':
@@ -87,19 +87,19 @@ function wrongKind(value: JsonObject, kind: string, { custom, group, version, ki
 }
 
 /** Decoded body, and the errors of a strict decoder except unknown fields. */
-export interface Decoded {
+export interface DecodedBody {
   readonly value: unknown;
   readonly problems: readonly string[];
 }
 
 /** @throws {SyntaxError} if the text is no JSON */
-export function decodeJson(text: string): Decoded {
+export function decodeJson(text: string): DecodedBody {
   const value: unknown = JSON.parse(text);
   return { value, problems: duplicatePaths(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`) };
 }
 
 /** @throws {Error} if the text is no YAML */
-export function decodeYaml(text: string): Decoded {
+export function decodeYaml(text: string): DecodedBody {
   const document = parseDocument(text);
   const problems = document.errors.map((error) => {
     if (error.code !== 'DUPLICATE_KEY') throw error;
@@ -112,7 +112,7 @@ export function decodeYaml(text: string): Decoded {
 const KNOWN_OPERATION_FIELDS: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value']);
 
 /** Decodes a JSON Patch. @throws {SyntaxError} if the text is no JSON */
-export function decodeJsonPatch(text: string): Decoded {
+export function decodeJsonPatch(text: string): DecodedBody {
   const value: unknown = JSON.parse(text);
   const unknown = (Array.isArray(value) ? value : []).flatMap((operation, index) =>
     isJsonObject(operation)

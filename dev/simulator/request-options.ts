@@ -125,6 +125,7 @@ export function parseWriteOptions(query: URLSearchParams, userAgent: string, kin
   };
 }
 
+/** Returns whether the request is a dry run. @throws {ApiStatusError} 422 for a value other than `All` */
 export function parseDryRun(values: readonly string[], kind: OptionsKind): boolean {
   const asked = values.filter((value) => value !== '');
   if (asked.every((value) => value === 'All')) return asked.length > 0;

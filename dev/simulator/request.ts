@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestAttributes } from './access/policy-rules.ts';
+import type { AuthorizationAttributes } from './access/policy-rules.ts';
 
 /** Verb and resource of a request, as in `RequestInfo` of kube-apiserver. */
 interface RequestInfo {
@@ -38,7 +38,7 @@ export interface RequestRecord extends SimulatedRequest {
   readonly user: string;
   readonly status: number;
   /** Attributes of an access review in JSON. */
-  readonly reviewed?: RequestAttributes | undefined;
+  readonly reviewed?: AuthorizationAttributes | undefined;
 }
 
 /** Request with headers and body. */

@@ -7,6 +7,7 @@ import type { LogReader } from './logs/container-log.ts';
 /** Response to a request: a body, a watch stream or a log stream. */
 export type SimulatedResponse = BodyResponse | WatchResponse | LogResponse;
 
+/** Response with a complete body. */
 export interface BodyResponse {
   readonly type: 'body';
   readonly code: number;
@@ -15,6 +16,7 @@ export interface BodyResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/** Response whose body is a stream of watch events. */
 export interface WatchResponse {
   readonly type: 'watch';
   readonly timeoutMs: number;
@@ -33,6 +35,7 @@ interface ObjectAnswerOptions {
   readonly warnings?: readonly string[];
 }
 
+/** Returns a JSON or YAML response with Warning headers. */
 export function objectResponse(code: number, body: JsonObject, options: ObjectAnswerOptions = {}): BodyResponse {
   const { syntax = 'json', warnings = [] } = options;
   const headers = warnings.length > 0 ? { Warning: warnings.map(warningHeader) } : {};
@@ -40,10 +43,12 @@ export function objectResponse(code: number, body: JsonObject, options: ObjectAn
   return { ...bodyResponse(code, `${JSON.stringify(body)}\n`), headers };
 }
 
+/** Returns a plain text response. */
 export function textResponse(code: number, text: string): BodyResponse {
   return bodyResponse(code, text, 'text/plain; charset=utf-8');
 }
 
+/** Returns the Status of an error, with its Retry-After and Warning headers. */
 export function statusResponse({ code, status, retryAfterSeconds, warnings }: ApiStatusError): BodyResponse {
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),

@@ -12,6 +12,7 @@ interface RulePosition {
   readonly showsValues: boolean;
 }
 
+/** Validation rules that an object breaks. */
 export interface BrokenRules {
   readonly causes: readonly Cause[];
   /** Rules that an update breaks, but only in values that it does not change. */

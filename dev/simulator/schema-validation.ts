@@ -63,6 +63,7 @@ export function validateEmbedded(value: unknown, schema: StructuralSchema, path 
   return [...own, ...nested];
 }
 
+/** Returns the cause of an invalid value. */
 export function invalidValueCause(field: string, value: unknown, message: string): Cause {
   return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${message}` };
 }

@@ -22,6 +22,7 @@ const SERVER_VERSIONS = {
 
 export type KubernetesVersion = keyof typeof SERVER_VERSIONS;
 
+/** Returns whether the simulator can behave like the version. */
 export function isKubernetesVersion(version: string): version is KubernetesVersion {
   return Object.hasOwn(SERVER_VERSIONS, version);
 }
@@ -46,6 +47,7 @@ export interface ServerVersion {
 /** Version that the simulator behaves like by default. */
 export const CURRENT_VERSION: KubernetesVersion = '1.37';
 
+/** Returns the behaviour of a Kubernetes version. */
 export function serverVersionOf(version: KubernetesVersion): ServerVersion {
   return SERVER_VERSIONS[version];
 }

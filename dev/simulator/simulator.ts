@@ -24,6 +24,7 @@ import { EMPTY_SNAPSHOT, type Snapshot, Storage } from './storage.ts';
 import { WatchBroadcaster } from './watch-broadcaster.ts';
 import type { LogReader } from './logs/container-log.ts';
 
+/** Options of `startSimulator`. */
 export interface SimulatorOptions {
   /** Port on 127.0.0.1; by default any free one. */
   readonly port?: number;

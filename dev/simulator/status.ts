@@ -48,10 +48,12 @@ export class ApiStatusError extends Error {
   }
 }
 
+/** Returns a 400 BadRequest. */
 export function badRequestError(message: string): ApiStatusError {
   return new ApiStatusError({ code: 400, reason: 'BadRequest', message });
 }
 
+/** Returns a 401 Unauthorized. */
 export function unauthorizedError(): ApiStatusError {
   return new ApiStatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 }
@@ -63,6 +65,7 @@ interface Problem {
   readonly causes?: readonly Cause[] | undefined;
 }
 
+/** Returns a 403 Forbidden about an object. */
 export function forbiddenError(subject: StatusSubject, { name, message, causes }: Problem): ApiStatusError {
   const details = { name, group: subject.group, kind: subject.plural, causes };
   return new ApiStatusError({
@@ -73,6 +76,7 @@ export function forbiddenError(subject: StatusSubject, { name, message, causes }
   });
 }
 
+/** Returns a 404 NotFound about an object. */
 export function notFoundError(subject: StatusSubject, name: string): ApiStatusError {
   const message = `${qualified(subject)} "${name}" not found`;
   return new ApiStatusError({
@@ -89,6 +93,7 @@ export function resourceNotFoundError(): ApiStatusError {
   return new ApiStatusError({ code: 404, reason: 'NotFound', message, details: {} });
 }
 
+/** Returns a 405 for a method that no version of the resource supports. */
 export function methodNotAllowedError(): ApiStatusError {
   const message = 'the server does not allow this method on the requested resource';
   return new ApiStatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
@@ -103,6 +108,7 @@ export function verbNotSupportedError(
   return new ApiStatusError({ code: 405, reason: 'MethodNotAllowed', message, details: { group, kind: plural } });
 }
 
+/** Returns a 406 with the supported media types. */
 export function notAcceptableError(): ApiStatusError {
   const message = 'only the following media types are accepted: application/json, application/yaml';
   return new ApiStatusError({ code: 406, reason: 'NotAcceptable', message });
@@ -115,6 +121,7 @@ interface ExistingObject {
   readonly retryAfterSeconds?: number | undefined;
 }
 
+/** Returns a 409 AlreadyExists. */
 export function alreadyExistsError(
   subject: StatusSubject,
   { name, deleted, retryAfterSeconds }: ExistingObject,
@@ -131,6 +138,7 @@ export function alreadyExistsError(
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
+/** Returns a 409 Conflict. */
 export function conflictError(subject: StatusSubject, { name, message, causes }: Problem): ApiStatusError {
   const head = `Operation cannot be fulfilled on ${qualified(subject)} ${JSON.stringify(name)}`;
   return new ApiStatusError({
@@ -141,15 +149,18 @@ export function conflictError(subject: StatusSubject, { name, message, causes }:
   });
 }
 
+/** Returns a 410 Expired. */
 export function expiredError(message: string): ApiStatusError {
   return new ApiStatusError({ code: 410, reason: 'Expired', message });
 }
 
+/** Returns a 413 for a body above 3 MiB. */
 export function requestTooLargeError(): ApiStatusError {
   const message = 'Request entity too large: limit is 3145728';
   return new ApiStatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
 }
 
+/** Returns a 415 with the accepted media types. */
 export function unsupportedMediaTypeError(accepted: readonly string[]): ApiStatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return new ApiStatusError({ code: 415, reason: 'UnsupportedMediaType', message });
@@ -184,6 +195,7 @@ export function unapplicablePatchError(): ApiStatusError {
   return new ApiStatusError({ code: 422, reason: 'Invalid', message, details: {} });
 }
 
+/** Returns a 504 for a resourceVersion in the future; clients retry after one second. */
 export function resourceVersionTooLargeError(asked: number, current: number): ApiStatusError {
   return new ApiStatusError({
     code: 504,

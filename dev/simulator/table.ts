@@ -72,6 +72,7 @@ function rowObject(object: ApiObject, includeObject: IncludeObject): unknown {
   }
 }
 
+/** Returns the PartialObjectMetadata of an object. */
 export function metadataOnly({ metadata }: ApiObject): JsonObject {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }

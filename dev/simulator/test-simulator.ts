@@ -58,6 +58,7 @@ function widgetSchema() {
 
 export const WIDGETS = '/apis/example.org/v1/namespaces/default/widgets';
 
+/** Returns the manifest of a Widget in the namespace `default`. */
 export function widget(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): Manifest {
   return {
     apiVersion: 'example.org/v1',
@@ -88,6 +89,7 @@ export async function startTestSimulator(options: SimulatorOptions = {}): Promis
   };
 }
 
+/** Simulator with functions to send requests as the administrator. */
 export interface TestSimulator extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly send: (method: string, path: string, body?: unknown, type?: string) => Promise<TestResponse>;
@@ -170,10 +172,12 @@ function readJson(text: string): JsonObject {
   }
 }
 
+/** Returns the names of the items of a list response. */
 export function itemNames(answer: TestResponse): readonly string[] {
   return listAt(answer.body, 'items').map((item) => stringAt(objectAt({ item }, 'item')['metadata'], 'name') ?? '');
 }
 
+/** Returns the resourceVersion of an object or list response. */
 export function resourceVersionOf(answer: TestResponse): string {
   return stringAt(answer.body['metadata'], 'resourceVersion') ?? '';
 }

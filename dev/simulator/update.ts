@@ -1,7 +1,7 @@
 import { admit } from './admission.ts';
 import { type ApiMeta, type ApiObject, compactMeta, fieldsBeyondMetadata } from './api-object.ts';
 import type { SimulatedCluster } from './cluster.ts';
-import type { WriteResult } from './create.ts';
+import type { StoredWrite } from './create.ts';
 import { finishDeletion } from './garbage-collector.ts';
 import { isEqualJson, type JsonObject, objectAt, stringAt, stringsAt } from './json.ts';
 import { managedFieldsAfterUpdate } from './managed-fields.ts';
@@ -31,7 +31,7 @@ interface UpdateRequest {
  * an object in deletion when its last finalizer is removed.
  * @throws {ApiStatusError} if the update is refused
  */
-export function update(cluster: SimulatedCluster, request: UpdateRequest): WriteResult {
+export function update(cluster: SimulatedCluster, request: UpdateRequest): StoredWrite {
   const { resource, subresource, current, next, problems = [], options, method } = request;
   assertPreconditions(request);
   const validation = { mode: options.fieldValidation, problems, isPatch: method === 'PATCH' };

@@ -18,6 +18,7 @@ export interface EventWriter {
   readonly error: (error: ApiStatusError) => string;
 }
 
+/** Open watch stream. */
 export interface Watcher {
   readonly storageKey: string;
   /** Only later changes are sent, even if this version lies in the future. */

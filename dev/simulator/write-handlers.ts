@@ -1,8 +1,8 @@
-import { decodeRequestObject, decodeYaml, mediaTypeOf, parseWith, decodeBody } from './request-body.ts';
+import { decodeRequestObject, decodeYaml, mediaTypeOf, parseWith, decodeRequestBody } from './request-body.ts';
 import type { SimulatedCluster } from './cluster.ts';
 import { serverSideApply } from './server-side-apply.ts';
-import { create, type WriteResult } from './create.ts';
-import { deletionStatus, parseDeleteOptions, deleteObject } from './delete.ts';
+import { create, type StoredWrite } from './create.ts';
+import { deletionStatus, parseDeleteOptions, deleteStoredObject } from './delete.ts';
 import { isJsonObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import { assertPatchOptions, parseListOptions, parseWriteOptions, type ParsedWriteOptions } from './request-options.ts';
 import { listPage } from './list.ts';
@@ -17,25 +17,27 @@ import { assertDeclaredInSchema } from './strategy.ts';
 import { badRequestError, conflictError } from './status.ts';
 import { update } from './update.ts';
 
+/** Handles create. */
 export function handleCreate(
   cluster: SimulatedCluster,
   resource: ServedResource,
   request: IncomingRequest,
 ): BodyResponse {
   const options = parseWriteOptions(request.query, request.userAgent, 'CreateOptions');
-  const { value, problems } = decodeBody(request);
+  const { value, problems } = decodeRequestBody(request);
   const manifest = decodeRequestObject(value, resource);
   const written = create(cluster, { resource, namespace: request.namespace, manifest, problems, options });
   return writeResponse({ ...written, code: 201 }, resource, request);
 }
 
+/** Handles update (PUT). */
 export function handleUpdate(
   cluster: SimulatedCluster,
   resource: ServedResource,
   request: IncomingRequest,
 ): BodyResponse {
   const options = parseWriteOptions(request.query, request.userAgent, 'UpdateOptions');
-  const { value, problems } = decodeBody(request);
+  const { value, problems } = decodeRequestBody(request);
   const next = decodeRequestObject(value, resource);
   const name = stringAt(objectAt(next, 'metadata'), 'name') ?? '';
   if (name !== request.name)
@@ -48,6 +50,7 @@ export function handleUpdate(
   return writeResponse({ ...written, code: 200 }, resource, request);
 }
 
+/** Handles patch of every type, server-side apply included. */
 export function handlePatch(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -113,6 +116,7 @@ function versionIn(body: JsonObject): unknown {
   return objectAt(body, 'metadata')['resourceVersion'];
 }
 
+/** Handles delete. Returns the object while it waits for finalizers, else a Status. */
 export function handleDelete(
   cluster: SimulatedCluster,
   resource: ServedResource,
@@ -120,7 +124,7 @@ export function handleDelete(
 ): BodyResponse {
   const options = parseDeleteOptions(request.query, optionalBody(request));
   const object = getExisting(cluster, resource, request);
-  const { object: outcome, pending, warnings } = deleteObject(cluster, { resource, object, options });
+  const { object: outcome, pending, warnings } = deleteStoredObject(cluster, { resource, object, options });
   const returnsObject = pending || (resource.kind === 'Namespace' && !resource.custom);
   if (!returnsObject) return objectResponse(200, deletionStatus(outcome, resource), { warnings });
   const representation = negotiateOutput(request.headers.accept, request.query);
@@ -142,7 +146,7 @@ export function handleDeleteCollection(
   const outcomes = page.objects.flatMap(({ metadata }) => {
     // Deleting an object may have deleted its dependents, too.
     const object = cluster.storage.get(storageKey, metadata);
-    return object ? [deleteObject(cluster, { resource, object, options })] : [];
+    return object ? [deleteStoredObject(cluster, { resource, object, options })] : [];
   });
   const objects = outcomes.map(({ object }) => object);
   const warnings = outcomes.flatMap((outcome) => outcome.warnings);
@@ -157,7 +161,7 @@ function apiVersionShown({ group, version }: ServedResource): string {
   return group ? `${group}/${version}` : version;
 }
 
-interface WrittenAnswer extends WriteResult {
+interface WrittenAnswer extends StoredWrite {
   readonly code: number;
 }
 
@@ -169,7 +173,7 @@ function writeResponse(written: WrittenAnswer, resource: ServedResource, request
 
 function optionalBody(request: IncomingRequest): unknown {
   if (request.body.length === 0) return undefined;
-  const { value } = decodeBody(request);
+  const { value } = decodeRequestBody(request);
   if (isJsonObject(value)) return value;
   throw badRequestError('the object provided is unrecognized (must be of type DeleteOptions)');
 }

@@ -3,7 +3,7 @@ import { invalidValueCause } from '../schema-validation.ts';
 import type { ServerVersion } from '../server-version.ts';
 import { badRequestError, type Cause, invalidError } from '../status.ts';
 import type { RbacAuthorizer, Decision } from './rbac-authorizer.ts';
-import type { RequestAttributes, PolicyRule } from './policy-rules.ts';
+import type { AuthorizationAttributes, PolicyRule } from './policy-rules.ts';
 import type { User } from './user.ts';
 
 interface ReviewContext {
@@ -76,7 +76,7 @@ function subjectIn(spec: unknown): User {
 }
 
 /** Returns the attributes in the spec of an access review. */
-export function attributesInReview(spec: unknown): RequestAttributes {
+export function attributesInReview(spec: unknown): AuthorizationAttributes {
   const path = isJsonObject(spec) ? spec['nonResourceAttributes'] : undefined;
   if (isJsonObject(path))
     return { type: 'path', verb: stringAt(path, 'verb') ?? '', path: stringAt(path, 'path') ?? '' };

@@ -11,7 +11,7 @@ import {
   UNAUTHENTICATED,
   type User,
 } from './user.ts';
-import type { RequestAttributes, ResourceRequestAttributes } from './policy-rules.ts';
+import type { AuthorizationAttributes, ResourceRequestAttributes } from './policy-rules.ts';
 import { forbiddenRequestError } from './request-attributes.ts';
 
 /** Content of the Impersonate headers of a request. The request is invalid if `user` is empty. */
@@ -84,7 +84,7 @@ interface ImpersonationOptions {
   readonly server: ServerVersion;
   readonly sender: User;
   /** Attributes of the request, for which the impersonated user is authorized afterwards. */
-  readonly access: RequestAttributes;
+  readonly access: AuthorizationAttributes;
 }
 
 /**
@@ -106,7 +106,7 @@ export function impersonate(asked: Impersonation, { authorizer, server, sender, 
 function firstDenial(
   authorizer: RbacAuthorizer,
   sender: User,
-  accesses: readonly RequestAttributes[],
+  accesses: readonly AuthorizationAttributes[],
 ): ApiStatusError | undefined {
   for (const access of accesses) {
     const { allowed, reason } = authorizer.authorize(sender, access);
@@ -130,8 +130,8 @@ function legacyAccesses(asked: Impersonation): readonly ResourceRequestAttribute
 /** Returns the attributes that the mode for this user requires; undefined if no constrained mode covers the user. */
 function constrainedAccesses(
   asked: Impersonation,
-  access: RequestAttributes,
-): readonly RequestAttributes[] | undefined {
+  access: AuthorizationAttributes,
+): readonly AuthorizationAttributes[] | undefined {
   const mode = modeFor(asked);
   if (!mode || asked.groups.some((group) => group === '' || group === MASTERS)) return undefined;
   const verb = `impersonate:${mode}`;

@@ -10,6 +10,7 @@ export interface PolicyRule {
   readonly nonResourceURLs: readonly string[];
 }
 
+/** Returns the rules of a stored Role or ClusterRole. */
 export function parseRules(role: JsonObject): readonly PolicyRule[] {
   return listAt(role, 'rules').map((rule) => ({
     verbs: stringsAt(rule, 'verbs'),
@@ -20,7 +21,8 @@ export function parseRules(role: JsonObject): readonly PolicyRule[] {
   }));
 }
 
-export function allows(rule: PolicyRule, access: RequestAttributes): boolean {
+/** Returns whether the rule allows the action. */
+export function allows(rule: PolicyRule, access: AuthorizationAttributes): boolean {
   if (!has(rule.verbs, access.verb)) return false;
   return access.type === 'path' ? coversPath(rule, access) : coversResource(rule, access);
 }
@@ -53,7 +55,7 @@ function has(allowed: readonly string[], asked: string): boolean {
 }
 
 /** Attributes of an action, on which RBAC rules and access reviews decide. */
-export type RequestAttributes = ResourceRequestAttributes | NonResourceRequestAttributes;
+export type AuthorizationAttributes = ResourceRequestAttributes | NonResourceRequestAttributes;
 
 /** Absent parts are empty strings, as in a SubjectAccessReview. */
 export interface ResourceRequestAttributes {

@@ -11,10 +11,11 @@ import {
   ROLE_BINDINGS,
   ROLES,
 } from './rbac-objects.ts';
-import { type RequestAttributes, allows, type PolicyRule, parseRules } from './policy-rules.ts';
+import { type AuthorizationAttributes, allows, type PolicyRule, parseRules } from './policy-rules.ts';
 import { MASTERS, type User } from './user.ts';
 import type { ApiObject } from '../api-object.ts';
 
+/** Decision of the authorizer. */
 export interface Decision {
   readonly allowed: boolean;
   /** Names the binding that allows the action, or the roles that were not found; may be empty. */
@@ -39,7 +40,7 @@ export function createRbacAuthorizer(storage: Storage, { namesAuthorizers }: Pic
   return {
     /** Has to be called after the storage was restored: a restore sends no changes. */
     refresh: () => grants.refresh(),
-    authorize(user: User, access: RequestAttributes): Decision {
+    authorize(user: User, access: AuthorizationAttributes): Decision {
       if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
       const namespace = access.type === 'path' ? '' : access.namespace;
       const problems: string[] = [];

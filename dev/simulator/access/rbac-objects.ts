@@ -29,6 +29,7 @@ interface Subject {
   readonly namespace: string;
 }
 
+/** Parses a stored RoleBinding or ClusterRoleBinding. */
 export function parseBinding(object: JsonObject): Binding {
   const { metadata } = object;
   const roleRef = objectAt(object, 'roleRef');

@@ -21,10 +21,12 @@ function prepareSubject(subject: JsonObject): JsonObject {
   return isAccount || subject['apiGroup'] ? subject : { ...subject, apiGroup: RBAC_GROUP };
 }
 
+/** Validates the rules of a Role. */
 export function validateRole(role: JsonObject): readonly Cause[] {
   return listAt(role, 'rules').flatMap((rule, index) => validateRule(rule, `rules[${index}]`, true));
 }
 
+/** Validates the rules and the aggregationRule of a ClusterRole. */
 export function validateClusterRole(role: JsonObject): readonly Cause[] {
   const causes = listAt(role, 'rules').flatMap((rule, index) => validateRule(rule, `rules[${index}]`, false));
   const { aggregationRule } = role;
@@ -60,6 +62,7 @@ function validateUrls(rule: unknown, { field, urls, namespaced }: Urls): readonl
   ];
 }
 
+/** Validates a RoleBinding; `old` is the object before an update, whose roleRef is immutable. */
 export function validateRoleBinding(
   binding: JsonObject,
   old: JsonObject | undefined,
@@ -68,6 +71,7 @@ export function validateRoleBinding(
   return [...validateRoleRefUpdate(binding, old, server), ...validateBinding(binding, ['Role', 'ClusterRole'])];
 }
 
+/** Validates a ClusterRoleBinding; `old` is the object before an update, whose roleRef is immutable. */
 export function validateClusterRoleBinding(
   binding: JsonObject,
   old: JsonObject | undefined,

@@ -1,11 +1,11 @@
 import type { IncomingRequest } from '../request.ts';
-import type { RequestAttributes } from './policy-rules.ts';
+import type { AuthorizationAttributes } from './policy-rules.ts';
 import { ApiStatusError } from '../status.ts';
 import type { User } from './user.ts';
 import { pathSegmentProblems } from '../metadata-validation.ts';
 
 /** Returns the attributes to authorize for a request. Does not check whether the resource exists. */
-export function requestAttributesOf(request: IncomingRequest): RequestAttributes {
+export function requestAttributesOf(request: IncomingRequest): AuthorizationAttributes {
   const { resource, group, method, path, subresource = '' } = request;
   if (resource === '') return { type: 'path', verb: method.toLowerCase(), path };
   const namespace = namespaceOf(request);
@@ -34,7 +34,7 @@ function nameOf({ verb, name, query }: IncomingRequest): string {
 }
 
 /** Returns the 403 for a denied request. `reason` is the reason of the authorizer; it may be empty. */
-export function forbiddenRequestError(user: User, access: RequestAttributes, reason: string): ApiStatusError {
+export function forbiddenRequestError(user: User, access: AuthorizationAttributes, reason: string): ApiStatusError {
   const detail = reason === '' ? describeDenial(user, access) : `${describeDenial(user, access)}: ${reason}`;
   const { group, resource, name } = access.type === 'path' ? NO_RESOURCE : access;
   const qualified = group === '' ? resource : `${resource}.${group}`;
@@ -50,12 +50,12 @@ export function forbiddenRequestError(user: User, access: RequestAttributes, rea
 const NO_RESOURCE = { group: '', resource: '', name: '' };
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-function describeDenial(user: User, access: RequestAttributes): string {
+function describeDenial(user: User, access: AuthorizationAttributes): string {
   const text = `User ${JSON.stringify(user.name)} cannot ${access.verb} ${objectOf(access)}`;
   return text.replaceAll(/[&<>]/gu, (character) => ENTITIES[character] ?? character);
 }
 
-function objectOf(access: RequestAttributes): string {
+function objectOf(access: AuthorizationAttributes): string {
   if (access.type === 'path') return `path ${JSON.stringify(access.path)}`;
   const { group, namespace, subresource } = access;
   const resource = subresource === '' ? access.resource : `${access.resource}/${subresource}`;

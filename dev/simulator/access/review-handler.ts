@@ -5,7 +5,7 @@ import {
   reviewSubjectAccess,
 } from './access-reviews.ts';
 import { type User, userInfoOf } from './user.ts';
-import { decodeBody } from '../request-body.ts';
+import { decodeRequestBody } from '../request-body.ts';
 import type { SimulatedCluster } from '../cluster.ts';
 import { isJsonObject, type JsonObject, stringAt } from '../json.ts';
 import { type BodyResponse, objectResponse } from '../response.ts';
@@ -68,7 +68,7 @@ function reviewOf(kind: string, evaluate: ReviewKind['evaluate']): ReviewKind {
 
 /** The body may omit apiVersion and kind. */
 function readReview(request: IncomingRequest, kind: string): JsonObject {
-  const { value: body } = decodeBody(request);
+  const { value: body } = decodeRequestBody(request);
   if (!isJsonObject(body)) throw badRequestError('the object provided is unrecognized');
   const given = stringAt(body, 'kind') ?? kind;
   if (given === kind) return body;

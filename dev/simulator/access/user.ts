@@ -27,10 +27,12 @@ export function serviceAccountIn(userName: string): ServiceAccountName | undefin
   return namespace !== undefined && name !== undefined ? { namespace, name } : undefined;
 }
 
+/** Returns the user name of a service account. */
 export function serviceAccountUser({ namespace, name }: ServiceAccountName): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
+/** Returns the groups of the service accounts in a namespace. */
 export function serviceAccountGroups(namespace: string): readonly string[] {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }

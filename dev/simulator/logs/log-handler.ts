@@ -9,7 +9,7 @@ import type { ServedResource } from '../served-resource.ts';
 import { badRequestError } from '../status.ts';
 import { type ContainerLog, LogReader } from './container-log.ts';
 import { parseLogOptions } from './log-options.ts';
-import { containerNames, type ContainerStatus, containerStatuses, type ContainerRuns } from './pod-logs.ts';
+import { containerNames, type ContainerRunStatus, containerStatuses, type ContainerRuns } from './pod-logs.ts';
 
 /**
  * Returns the log of a container as plain text. Like kube-apiserver, refuses requests that accept only plain text.
@@ -49,7 +49,7 @@ function selectContainer(pod: ApiObject, asked: string): string {
 }
 
 interface RunSelector {
-  readonly state: ContainerStatus;
+  readonly state: ContainerRunStatus;
   readonly pod: string;
   readonly previous: boolean;
 }

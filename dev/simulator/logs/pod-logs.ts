@@ -10,6 +10,7 @@ interface ContainerName {
   readonly container: string;
 }
 
+/** Options of lines that are appended to a log. */
 export interface LogOptions {
   /** Appends to the log of the previous run. */
   readonly previous?: boolean | undefined;
@@ -120,7 +121,7 @@ function textOf(when: Date | string): string {
 }
 
 /** Status of a container as in the status of its pod. */
-export interface ContainerStatus {
+export interface ContainerRunStatus {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'terminated';
   /** Reason of the waiting state; else empty. */
@@ -132,7 +133,8 @@ export interface ContainerStatus {
 const STATUSES = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
 const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 
-export function containerStatuses(pod: JsonObject): readonly ContainerStatus[] {
+/** Returns the statuses of all containers of a pod. */
+export function containerStatuses(pod: JsonObject): readonly ContainerRunStatus[] {
   return STATUSES.flatMap((list) => listAt(pod['status'], list).filter(isJsonObject).map(stateOf));
 }
 
@@ -141,7 +143,7 @@ export function containerNames(pod: JsonObject): readonly string[] {
   return CONTAINERS.flatMap((list) => listAt(pod['spec'], list).map((container) => stringAt(container, 'name') ?? ''));
 }
 
-function stateOf(status: JsonObject): ContainerStatus {
+function stateOf(status: JsonObject): ContainerRunStatus {
   const { running, terminated, waiting } = objectAt(status, 'state');
   return {
     name: stringAt(status, 'name') ?? '',
