@@ -90,6 +90,8 @@ describe('pauseWorkspaces', () => {
     ['names without a namespace', { names: ['one'] }],
     ['names and a filter', { namespace: 'team-a', names: ['one'], filter: {} }],
     ['a selector that is none', { filter: { labelSelector: 'a in' } }],
+    ['a selector of more than 8,000 characters', { filter: { labelSelector: 'a'.repeat(8_001) } }],
+    ['a selector of more than 200 requirements', { filter: { labelSelector: Array(201).fill('a').join(',') } }],
   ])('returns BAD_REQUEST when the input has %s', async (_, input) => {
     await using gateway = await startTestGateway({ objects });
     expect((await gateway.query(PAUSE, { input })).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);

@@ -121,6 +121,13 @@ describe('deleteWorkspaces', () => {
     expect(names(gateway).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
+  it.each(['labelSelector', 'fieldSelector'])('returns BAD_REQUEST when the %s is too long', async (selector) => {
+    await using gateway = await start(...labelled);
+    const input = { namespace: 'team-a', [selector]: 'a'.repeat(8_001) };
+    expect(codeOf(await gateway.query(DELETE_MANY, { input }))).toBe('BAD_REQUEST');
+    expect(names(gateway)).toHaveLength(3);
+  });
+
   it('returns BAD_REQUEST when a selector is malformed', async () => {
     await using gateway = await start(...labelled);
     const input = { namespace: 'team-a', labelSelector: 'team in' };
