@@ -115,12 +115,12 @@ describe('a subscriber', () => {
     for (const stream of streams) await stream.next();
     await streams[0]?.next(); // SYNCED
     const endings = () => Promise.all(streams.map((stream) => stream.next().catch((error: unknown) => error)));
-    const told = await after(() => takeAway(gateway, 'vic', 'team-b'), endings);
+    const received = await after(() => takeAway(gateway, 'vic', 'team-b'), endings);
     const forbidden = {
       message: expect.stringContaining('in the namespace "team-b"'),
       extensions: { code: 'FORBIDDEN' },
     };
-    expect(told).toMatchObject([[forbidden], [forbidden]]);
+    expect(received).toMatchObject([[forbidden], [forbidden]]);
   });
 
   it('receives ADDED for the objects of a namespace when permission there is granted, also in a new namespace', async () => {

@@ -50,10 +50,10 @@ describe('a failure of the API server', () => {
 
   it.each(failures)('maps HTTP %i %s to the code %s', async (status, reason, code) => {
     const errors = await refused({ status, reason, message: 'so it is' });
-    const told = code === 'KIND_UNAVAILABLE' ? {} : { message: 'so it is' };
-    const told2 = code === 'KIND_UNAVAILABLE' ? {} : reason && { reason };
+    const messageField = code === 'KIND_UNAVAILABLE' ? {} : { message: 'so it is' };
+    const details = code === 'KIND_UNAVAILABLE' ? {} : reason && { reason };
     expect(errors).toMatchObject([
-      { ...told, path: ['patchWorkspace'], extensions: { code, status, ...Object(told2) } },
+      { ...messageField, path: ['patchWorkspace'], extensions: { code, status, ...Object(details) } },
     ]);
   });
 

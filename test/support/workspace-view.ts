@@ -43,7 +43,7 @@ export function followWorkspaces(gateway: TestGateway & { readonly cluster: Simu
   return {
     async next(count) {
       const wanted = (): boolean => events.length >= read + count;
-      await waitFor(() => wanted() || over.length > 0, `more is told after ${events.slice(0, read).join()}`);
+      await waitFor(() => wanted() || over.length > 0, `more events arrive after ${events.slice(0, read).join()}`);
       if (!wanted())
         throw new Error(`Expected more events, but the stream ended after ${events.join()}.`, { cause: over[0] });
       return events.slice(read, (read += count));

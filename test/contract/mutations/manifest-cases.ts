@@ -51,7 +51,7 @@ const patching = casesOf('patchWorkspace', at, [
   ['by an empty merge', merge({})],
   ['by a merge that clears', merge({ metadata: { labels: null } })],
   ['by a merge, dry', { ...merge({ spec: { paused: true } }), dryRun: true }],
-  ['by a merge, as somebody', { ...merge({ spec: { paused: true } }), fieldManager: 'my-tool' }],
+  ['by a merge, with a field manager', { ...merge({ spec: { paused: true } }), fieldManager: 'my-tool' }],
   ['by a merge, of a version', ({ nb }) => ({ ...merge({}), resourceVersion: nb.resourceVersion })],
   ['by a merge, of another version', { ...merge({}), resourceVersion: '1' }, 'CONFLICT'],
   ['by a merge with a value that is none', merge({ spec: { displayName: 7 } }), 'INVALID'],

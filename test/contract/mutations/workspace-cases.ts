@@ -30,7 +30,7 @@ const creating = casesOf('createWorkspace', minimal, [
   ['with a secret', { volumes: secrets('/token') }],
   ['with a secret of mode 0', { volumes: secrets('/token', 0) }],
   ['dry', { dryRun: true }],
-  ['as somebody', { fieldManager: 'my-tool' }],
+  ['with a field manager', { fieldManager: 'my-tool' }],
   ['with an unknown field, refused', { deferUpdates: true }, 'BAD_REQUEST'],
   ['with an unknown field, warned of', { deferUpdates: true, fieldValidation: 'WARN' }, undefined],
   ['with an unknown field, ignored', { deferUpdates: true, fieldValidation: 'IGNORE' }],
@@ -79,7 +79,7 @@ const updating = casesOf('updateWorkspace', known, [
     { before: ({ team }) => team.report('nb', 'Error') },
   ],
   [
-    'after somebody has changed it',
+    'after another change',
     { displayName: 'Mine' },
     'CONFLICT',
     { before: ({ team }) => team.change('nb', { spec: { paused: true } }) },

@@ -6,14 +6,14 @@ import { leaksOf } from '../../support/access/leak-scenario.ts';
 const SEEDS = 4;
 const PATIENCE_MS = 120_000;
 
-/** `LEAK_SEEDS` is how many, or from-to. */
+/** Seeds of LEAK_SEEDS: a count or a range as `from-to`. */
 function seeds(): readonly number[] {
   const [from, to] = (process.env['LEAK_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
   const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Every field that an operation can select, as `Type.field`, without what the gateway says of itself. */
+/** Returns every field that an operation can select, as `Type.field`, except those about the gateway itself. */
 function reachable(): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (type: GraphQLNamedType): void => {
@@ -35,7 +35,7 @@ const askedFor = new Set<string>();
 const times = { seen: 0, refused: 0 };
 
 it.each(seeds())(
-  'tells nobody of what they may not see, whatever they ask, with seed %i',
+  'returns no hidden object in any response when users send random requests, with seed %i',
   async (seed) => {
     const { mistakes, asked, seen, refused } = await leaksOf(seed);
     const replay = `LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/leaks`;
@@ -48,7 +48,7 @@ it.each(seeds())(
 );
 
 it.skipIf(seeds().length < SEEDS)(
-  'has asked for every field that there is, and was answered and refused often enough',
+  'selects every field of the schema, with enough permitted and forbidden responses',
   () => {
     expect([...reachable()].filter((coordinate) => !askedFor.has(coordinate))).toEqual([]);
     expect(times.seen).toBeGreaterThan(50);

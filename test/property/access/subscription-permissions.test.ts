@@ -28,14 +28,14 @@ function setStage(ttlSeconds: number, ...rights: readonly Manifest[]): Promise<A
 
 /** The next so many events, e.g. `ADDED nb-1`; of an error, its code. */
 async function next(stream: AsyncIterator<Reply>, count: number): Promise<readonly string[]> {
-  const told: string[] = [];
-  while (told.length < count) {
+  const events: string[] = [];
+  while (events.length < count) {
     const { value, done } = (await stream.next()) as IteratorResult<Reply, undefined>;
-    if (done) return [...told, 'complete'];
+    if (done) return [...events, 'complete'];
     const [event] = Object.values(value.data ?? {}) as (Event | null | undefined)[];
-    told.push(event ? [event.type, event.object?.name ?? ''].join(' ').trim() : codeIn(value));
+    events.push(event ? [event.type, event.object?.name ?? ''].join(' ').trim() : codeIn(value));
   }
-  return told;
+  return events;
 }
 
 function codeIn({ errors = [] }: Reply): string {

@@ -4,7 +4,7 @@ import { subscriptionViolations } from '../../support/access/live-scenario.ts';
 const SEEDS = 2;
 const PATIENCE_MS = 180_000;
 
-/** `LIVE_LEAK_SEEDS` is how many, or from-to. */
+/** Seeds of LIVE_LEAK_SEEDS: a count or a range as `from-to`. */
 function seeds(): readonly number[] {
   const [from, to] = (process.env['LIVE_LEAK_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
   const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
@@ -12,7 +12,7 @@ function seeds(): readonly number[] {
 }
 
 it.each(seeds())(
-  'tells who follows what they may see, and nothing that they may not, whatever becomes of their rights, with seed %i',
+  'sends subscribers exactly the visible objects when permissions change at random, with seed %i',
   async (seed) => {
     const mistakes = await subscriptionViolations(seed);
     const replay = `LIVE_LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/live.test.ts`;

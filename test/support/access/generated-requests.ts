@@ -128,7 +128,7 @@ export class RequestWriter {
     const value = Object.entries(values).find(([name]) => name === type.name)?.[1];
     if (value) return value;
     throw new TypeError(
-      `Nobody knows what to give for ${about.input.name}: ${String(about.input.type)}. Teach argumentValue in test/access/request-words.ts.`,
+      `Expected a value for ${about.input.name}: ${String(about.input.type)}, got none. Add it to argumentValue in test/support/access/argument-values.ts.`,
     );
   }
 }

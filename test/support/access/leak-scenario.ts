@@ -172,14 +172,14 @@ class LeakScenario {
   #examineReply(caller: Caller, words: CanarySets, { request, reply }: Answered): void {
     const text = JSON.stringify(reply);
     const given = new Set([...canariesIn(request.text), ...writtenIn({ request, reply })]);
-    const told = [...canariesIn(text)].filter((word) => !given.has(word));
-    const leaked = told.filter((word) => words.all.has(word) && !words.readable.has(word));
+    const received = [...canariesIn(text)].filter((word) => !given.has(word));
+    const leaked = received.filter((word) => words.all.has(word) && !words.readable.has(word));
     const about = [request.text, text];
     if (leaked.length > 0) this.#complain(caller, `${leaked.join()} may not be seen`, about);
     if (request.expected?.(reply) === false) this.#complain(caller, 'the answer is not the expected one', about);
     if (/"INTERNAL"|syntax error|Cannot query|Unknown argument|"failure"/iu.test(text))
       this.#complain(caller, 'this cannot be asked', about);
-    if (told.length > 0) this.#seen += 1;
+    if (received.length > 0) this.#seen += 1;
     if (text.includes('"FORBIDDEN"')) this.#refused += 1;
   }
 

@@ -126,10 +126,10 @@ export class LiveSubscriber implements AsyncDisposable {
       this.#fail(`it ended with ${textOf(errors)}`);
   }
 
-  #take(told: unknown): void {
-    this.#story.push(textOf(told));
-    if (this.selection.field === 'workspace') this.#takeOne(told as Fields | null);
-    else this.#takeEvent(told as ReceivedEvent);
+  #take(result: unknown): void {
+    this.#story.push(textOf(result));
+    if (this.selection.field === 'workspace') this.#takeOne(result as Fields | null);
+    else this.#takeEvent(result as ReceivedEvent);
   }
 
   #takeOne(object: Fields | null): void {
@@ -148,7 +148,7 @@ export class LiveSubscriber implements AsyncDisposable {
     if (type === 'SYNCED') this.#state = 'synced';
     if (!object) return;
     const key = keyOf(object);
-    if (this.#held.has(key) === (type === 'ADDED')) this.#fail(`${type} ${key} contradicts what was told before`);
+    if (this.#held.has(key) === (type === 'ADDED')) this.#fail(`${type} ${key} contradicts earlier events`);
     if (type === 'DELETED') this.#held.delete(key);
     else this.#held.set(key, object);
   }
