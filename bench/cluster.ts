@@ -8,7 +8,7 @@ import { timestampNow } from './timestamp.ts';
 export type MessageBytes = 250 | 2000;
 
 /** Updated in turn. More than the events in flight, so that two changes of one object are never coalesced. */
-export const WORKSPACES = 8;
+const WORKSPACES = 8;
 const CLAIMS = 11;
 
 /** Starts a simulated API server with the workspaces to update. */

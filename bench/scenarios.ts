@@ -1,7 +1,7 @@
 import type { Protocol } from './raw-client.ts';
 import type { MessageBytes } from './cluster.ts';
 
-export const variants = ['gateway', 'bare', 'bare corked', 'per subscriber'] as const;
+const variants = ['gateway', 'bare', 'bare corked', 'per subscriber'] as const;
 /** The servers under test: the gateway, bare `ws`, bare `ws` with corked writes, and execution per subscriber. */
 export type ServerVariant = (typeof variants)[number];
 

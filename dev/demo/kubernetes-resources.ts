@@ -25,7 +25,7 @@ export interface ContainerStatus {
   readonly lastState?: { readonly terminated?: Terminated };
 }
 
-export interface Terminated {
+interface Terminated {
   readonly exitCode: number;
   readonly reason: string;
   readonly startedAt: string;

@@ -69,11 +69,7 @@ function kubernetesEdit(): Rule[] {
   ];
 }
 
-export function clusterRole(
-  name: string,
-  rules: readonly Rule[],
-  labels: Readonly<Record<string, string>> = {},
-): Manifest {
+function clusterRole(name: string, rules: readonly Rule[], labels: Readonly<Record<string, string>> = {}): Manifest {
   return { apiVersion: `${GROUP}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules };
 }
 

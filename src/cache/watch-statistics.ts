@@ -1,5 +1,5 @@
 /** Summary of many durations. */
-export interface Durations {
+interface Durations {
   readonly count: number;
   readonly totalMs: number;
   readonly maxMs: number;
@@ -64,7 +64,7 @@ export class WatchCounters {
 }
 
 /** The mutable form of {@link Durations}. */
-export class DurationCounter {
+class DurationCounter {
   #count = 0;
   #totalMs = 0;
   #maxMs = 0;

@@ -84,35 +84,38 @@ const ServedKindType = builder.objectRef<ResourceStatus>('ServedKind').implement
     available: t.exposeBoolean('available', {
       description: 'False while the cluster does not serve the kind. Its fields then fail with KIND_UNAVAILABLE.',
     }),
-    updates: t.field({
-      type: KindUpdatesEnum,
-      description: 'Source of the changes of the kind.',
-      resolve: ({ updates }) => updates,
-    }),
-    synced: t.exposeBoolean('synced', {
-      description:
-        'True if the cache holds a complete copy, which may be stale while the API server is unreachable. False if `updates` is ON_DEMAND or LIVE_READS.',
-    }),
-    objects: t.int({
-      description: 'Number of cached objects that you may read.',
-      resolve: ({ resource }, _, { client }) => client.reader.visibleCount(resource),
-    }),
-    lastEventAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'Time of the last event or bookmark from the API server. Null before the first one, and for viewers who may not list the kind in all namespaces.',
-      resolve: async ({ resource, lastEventAt }, _, { client }) =>
-        lastEventAt !== undefined && (await client.can('list', resource)) ? new Date(lastEventAt).toISOString() : null,
-    }),
-    watch: t.field({
-      type: WatchStatisticsType,
-      nullable: true,
-      description: 'Statistics of the watch. Null for viewers who may not list the kind in all namespaces.',
-      resolve: async ({ resource, watch }, _, { client }) => ((await client.can('list', resource)) ? watch : null),
-    }),
   }),
 });
+
+builder.objectFields(ServedKindType, (t) => ({
+  updates: t.field({
+    type: KindUpdatesEnum,
+    description: 'Source of the changes of the kind.',
+    resolve: ({ updates }) => updates,
+  }),
+  synced: t.exposeBoolean('synced', {
+    description:
+      'True if the cache holds a complete copy, which may be stale while the API server is unreachable. False if `updates` is ON_DEMAND or LIVE_READS.',
+  }),
+  objects: t.int({
+    description: 'Number of cached objects that you may read.',
+    resolve: ({ resource }, _, { client }) => client.reader.visibleCount(resource),
+  }),
+  lastEventAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'Time of the last event or bookmark from the API server. Null before the first one, and for viewers who may not list the kind in all namespaces.',
+    resolve: async ({ resource, lastEventAt }, _, { client }) =>
+      lastEventAt !== undefined && (await client.can('list', resource)) ? new Date(lastEventAt).toISOString() : null,
+  }),
+  watch: t.field({
+    type: WatchStatisticsType,
+    nullable: true,
+    description: 'Statistics of the watch. Null for viewers who may not list the kind in all namespaces.',
+    resolve: async ({ resource, watch }, _, { client }) => ((await client.can('list', resource)) ? watch : null),
+  }),
+}));
 
 const SubscriptionStatisticsType = builder.objectRef<SubscriptionStatistics>('LiveStatistics').implement({
   description: 'Statistics of the subscriptions since the gateway started.',

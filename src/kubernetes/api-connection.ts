@@ -17,7 +17,7 @@ import { StatusError } from './status-error.ts';
 /** Idle time before TCP probes, so that a connection to a host that is down fails within a minute. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
-export interface ConnectionRequest {
+interface ConnectionRequest {
   readonly method: string;
   /** Path and query with a leading slash, sent unchanged. */
   readonly path: string;

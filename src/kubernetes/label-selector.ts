@@ -36,9 +36,9 @@ export function parseLabelSelector(text: string): LabelSelector {
 }
 
 /** Maximum length of a selector in characters: it is a part of request URLs, which many proxies limit to 8 or 16 kB. */
-export const MAX_SELECTOR_LENGTH = 8_000;
+const MAX_SELECTOR_LENGTH = 8_000;
 /** Maximum number of requirements, as each costs a check for each object. */
-export const MAX_REQUIREMENTS = 200;
+const MAX_REQUIREMENTS = 200;
 
 /** @throws {StatusError} BadRequest if a selector is longer than {@link MAX_SELECTOR_LENGTH} */
 export function assertSelectorLength(type: 'label' | 'field', selector: string | undefined): void {

@@ -21,7 +21,7 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> extends
 }
 
 /** Which objects of a resource the cache holds, how much of each, and how they are looked up. */
-export interface CachePolicy<T extends KubernetesObject> {
+interface CachePolicy<T extends KubernetesObject> {
   /**
    * `always`: watched from the start. `on-demand`: watched from the first read until no reads come for a while.
    * `never`: not cached; every read is a request to the API server.
@@ -36,7 +36,7 @@ export interface CachePolicy<T extends KubernetesObject> {
 }
 
 /** Permissions, beyond get and list of the resource, that make objects visible. */
-export interface AccessPolicy<T extends KubernetesObject> {
+interface AccessPolicy<T extends KubernetesObject> {
   /** Redacted form for viewers without read permission. By default they see nothing. */
   readonly redacted?: RedactedAccess<T>;
 }
@@ -54,7 +54,7 @@ export interface RedactedAccess<T extends KubernetesObject> {
 }
 
 /** Returns a reduced object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
-export type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
+type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
 
 /**
  * Returns the index keys of an object, as client-go's `IndexFunc`. A method's type, so that a `Resource<Pod>` is a

@@ -39,8 +39,8 @@ export interface ResultTemplate {
 }
 
 /** Values of `cursor` and `type` while an event is executed; they are recognized in the result. */
-export const CURSOR_PLACEHOLDER = '@cursor';
-export const TYPE_PLACEHOLDER = 'MODIFIED' as const satisfies EventType;
+const CURSOR_PLACEHOLDER = '@cursor';
+const TYPE_PLACEHOLDER = 'MODIFIED' as const satisfies EventType;
 
 /**
  * Returns the template of a result that was executed with {@link TYPE_PLACEHOLDER} and {@link CURSOR_PLACEHOLDER}.
@@ -48,7 +48,7 @@ export const TYPE_PLACEHOLDER = 'MODIFIED' as const satisfies EventType;
  * Example: `{ "data": { "workspaces": { "type": "MODIFIED", "cursor": "@cursor", "object": {…} } } }` becomes the parts
  * type, cursor and `"object":{…}`. `content` is the last part; `serialize` fills in the other two.
  */
-export function eventTemplate(result: ExecutionResult): ResultTemplate {
+function eventTemplate(result: ExecutionResult): ResultTemplate {
   const [entry] = Object.entries(result.data ?? {});
   const [field, payload] = entry ?? [];
   if (field === undefined || typeof payload !== 'object' || payload === null) return staticTemplate(result);
@@ -63,7 +63,7 @@ export function eventTemplate(result: ExecutionResult): ResultTemplate {
 }
 
 /** Returns the template of a result that contains neither type nor cursor. */
-export function staticTemplate(result: ExecutionResult): ResultTemplate {
+function staticTemplate(result: ExecutionResult): ResultTemplate {
   const text = JSON.stringify(result);
   return { content: text, serialize: () => text };
 }

@@ -7,7 +7,7 @@ import { TLSSocket } from 'node:tls';
 import type { ServingCertificate } from '../../dev/simulator/serving-certificate.ts';
 
 /** A received request. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly authorization: string | undefined;

@@ -28,7 +28,7 @@ export interface Reflection extends AsyncDisposable, Pick<WidgetCluster, 'client
 
 /** Time for a streaming list to be complete. */
 export const PATIENCE_MS = 10_000;
-export const DISCOVERY_INTERVAL_MS = 5_000;
+const DISCOVERY_INTERVAL_MS = 5_000;
 export const IDLE_TIMEOUT_MS = 60_000;
 
 /** Starts a reflector of the widgets of a simulated cluster. On its clock, only these two waits last until it is moved. */

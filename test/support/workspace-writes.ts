@@ -16,7 +16,7 @@ export interface PodTemplatePart {
 }
 
 /** Sends a GraphQL operation as the viewer under test. */
-export type Send = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
+type Send = (query: string, variables: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 interface Target {
   readonly cluster: Simulator;

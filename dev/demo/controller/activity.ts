@@ -87,7 +87,7 @@ function isIdle(activity: Activity, { config }: ActivityRule, { now, lastRunning
 }
 
 /** Returns whether a selector matches the labels. An empty selector matches everything, an unknown operator nothing. */
-export function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
   const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
   return equal && matchExpressions.every((requirement) => holds(labels, requirement));
 }

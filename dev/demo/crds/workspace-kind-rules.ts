@@ -84,7 +84,7 @@ function activityMatch(): Schema {
 }
 
 /** Condition of a filter rule. */
-export function filterMatch(): Schema {
+function filterMatch(): Schema {
   const conditions = { matchNamespace: selected(), matchImageConfig: selected(), matchPodConfig: selected() };
   return withRules(object(conditions), EXACTLY_ONE);
 }

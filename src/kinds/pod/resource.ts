@@ -12,7 +12,7 @@ import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 /** Label with the name of the workspace. Only pods with this label are watched. */
-export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
+const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
 const quantities = record(string);
 const container = object({
@@ -71,7 +71,6 @@ const status = object({
 
 export type Container = Decoded<typeof container>;
 export type ContainerStatus = Decoded<typeof containerStatus>;
-export type PodCondition = Decoded<typeof condition>;
 
 /** Pod. Read it with {@link podSpecOf} and {@link podStatusOf}. */
 export interface PodObject extends KubernetesObject {

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { isNameInput } from '../../../src/graphql/name-inputs.ts';
 
-export type OperationType = 'query' | 'mutation' | 'subscription';
+type OperationType = 'query' | 'mutation' | 'subscription';
 
 /** An operation with an argument or input field that names an object. */
 export interface NameCase {

@@ -4,7 +4,7 @@ import { workspace, workspaceKind } from '../manifests.ts';
 
 const STATES = ['Running', 'Paused', 'Pending', 'Error', 'Terminating', 'Unknown'];
 /** Label by which filter rules select namespaces. */
-export const TIER = 'tier';
+const TIER = 'tier';
 
 export interface ClusterGeneratorOptions {
   readonly random: SeededRandom;

@@ -25,8 +25,6 @@ export interface ClientStream {
   disconnect(): void;
 }
 
-export type StreamOpener = (options: ClientStreamOptions) => ClientStream;
-
 /** Opens a subscription over WebSocket, without a client library: only a raw socket can be paused. */
 export function openWebSocket({ url, query, cursor, onResult, onEnd }: ClientStreamOptions): ClientStream {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
