@@ -133,6 +133,15 @@ describe('a write without a response', () => {
     await expect(client.create(Widget, {}, { signal })).rejects.toMatchObject({ code: 503, reason: 'Unreachable' });
   });
 
+  it('states that the response is not HTTP when a read gets other bytes', async () => {
+    await using server = await startLoopbackServer({ answer: (_, { socket }) => void socket.end('no HTTP\r\n\r\n') });
+    const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
+    await expect(client.get(Widget, at, signal)).rejects.toMatchObject({
+      reason: 'Broken',
+      message: `Cannot reach the API server at ${server.url}: the response is not valid HTTP`,
+    });
+  });
+
   it('returns Broken when a read has no response', async () => {
     await using server = await startLoopbackServer({ answer: (_response, request) => void request.socket.destroy() });
     const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
