@@ -12,7 +12,7 @@ const [simulated, real] = clusters;
 
 describe('the mutations', () => {
   let simulator: MutationEnvironment;
-  beforeAll(async () => void (simulator = await stageOn(simulated)));
+  beforeAll(async () => void (simulator = await environmentOn(simulated)));
   afterAll(() => simulator[Symbol.asyncDispose]());
 
   it('has more than a hundred mutation cases with unique titles', () => {
@@ -27,7 +27,7 @@ describe('the mutations', () => {
   if (real?.missing) console.warn(`The mutations are not compared with a kube-apiserver: ${real.missing}.`);
   describe.skipIf(real?.missing)('before a kube-apiserver', () => {
     let kubernetes: MutationEnvironment;
-    beforeAll(async () => void (kubernetes = await stageOn(real)));
+    beforeAll(async () => void (kubernetes = await environmentOn(real)));
     afterAll(() => kubernetes[Symbol.asyncDispose]());
 
     it.each(cases.filter(({ differs }) => differs === undefined))(
@@ -46,7 +46,7 @@ describe('the mutations', () => {
   });
 });
 
-async function stageOn(cluster: (typeof clusters)[number] | undefined): Promise<MutationEnvironment> {
+async function environmentOn(cluster: (typeof clusters)[number] | undefined): Promise<MutationEnvironment> {
   if (!cluster) throw new TypeError('Expected a simulator and a kube-apiserver among the clusters.');
   return MutationEnvironment.start(await cluster.start());
 }

@@ -97,8 +97,12 @@ function start(mode: ViewerMode, objects: readonly Manifest[] = [], more: object
   return startViewerFixture(mode, { objects: [...base, ...objects], rights, ...more });
 }
 
-function setMounts(stage: ViewerFixture, way: WorkspaceWrite, name: string, part: PodTemplatePart): Promise<Answer> {
-  return writeWorkspace(way, { cluster: stage.cluster, send: (...request) => stage.alice.ask(...request), name }, part);
+function setMounts(fixture: ViewerFixture, way: WorkspaceWrite, name: string, part: PodTemplatePart): Promise<Answer> {
+  return writeWorkspace(
+    way,
+    { cluster: fixture.cluster, send: (...request) => fixture.alice.ask(...request), name },
+    part,
+  );
 }
 
 function volumesOf(object: WorkspaceObject): unknown {
@@ -110,32 +114,32 @@ function causesOf({ errors }: Answer): unknown {
 }
 
 describe.each(viewerModes)('mounts in mode %s', (mode) => {
-  let stage: ViewerFixture;
+  let fixture: ViewerFixture;
   beforeAll(async () => {
     const old = cases.filter((each) => !isNew(each.way)).map(({ name }) => workspace(name));
-    stage = await start(mode, old);
+    fixture = await start(mode, old);
   });
-  afterAll(() => stage[Symbol.asyncDispose]());
+  afterAll(() => fixture[Symbol.asyncDispose]());
 
   const isAllowed = ({ kind, target }: (typeof cases)[number]) => refusalOf(mode, kind, target) === undefined;
 
   it.each(cases.filter(isAllowed))(
     'mounts the $kind $target when written by $way',
     async ({ way, kind, target, name }) => {
-      expect((await setMounts(stage, way, name, mounting(kind, target))).errors).toBeUndefined();
-      expect(volumesOf(storedWorkspace(stage.cluster, name))).toMatchObject(mounting(kind, target));
+      expect((await setMounts(fixture, way, name, mounting(kind, target))).errors).toBeUndefined();
+      expect(volumesOf(storedWorkspace(fixture.cluster, name))).toMatchObject(mounting(kind, target));
     },
   );
 
   it.each(cases.filter((each) => !isAllowed(each)))(
     'refuses that $way mounts the $kind $target',
     async ({ way, kind, target, name }) => {
-      const before = isNew(way) ? undefined : storedWorkspace(stage.cluster, name);
-      const answer = await setMounts(stage, way, name, mounting(kind, target));
+      const before = isNew(way) ? undefined : storedWorkspace(fixture.cluster, name);
+      const answer = await setMounts(fixture, way, name, mounting(kind, target));
       expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
       const refusal = refusalOf(mode, kind, target);
       expect(causesOf(answer)).toEqual([{ ...refusal, field: inputPath(way, fieldOf(kind)) }]);
-      expect(stage.cluster.get('kubeflow.org/v1beta1', 'Workspace', name, 'team-a')).toEqual(before);
+      expect(fixture.cluster.get('kubeflow.org/v1beta1', 'Workspace', name, 'team-a')).toEqual(before);
     },
   );
 });
@@ -144,11 +148,11 @@ describe('mounts in mode header', () => {
   it.each(workspaceWrites)(
     'takes the same steps by %s for a secret that is missing and for one without label',
     async (way) => {
-      await using stage = await start('header', [workspace('nb')]);
+      await using fixture = await start('header', [workspace('nb')]);
       const stepsFor = async (target: string) => {
-        const from = stage.cluster.requests.length;
-        await setMounts(stage, way, isNew(way) ? 'new' : 'nb', mounting('Secret', target));
-        return stage.cluster.requests
+        const from = fixture.cluster.requests.length;
+        await setMounts(fixture, way, isNew(way) ? 'new' : 'nb', mounting('Secret', target));
+        return fixture.cluster.requests
           .slice(from)
           .filter(({ url }) => !url.includes('watch=') && !url.includes('accessreviews'))
           .map(({ verb, resource }) => `${verb} ${resource}`);
@@ -174,9 +178,9 @@ describe('mounts in mode header', () => {
       },
       { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] },
     ];
-    await using stage = await start('header', [workspace('nb')], { gatewayRights });
+    await using fixture = await start('header', [workspace('nb')], { gatewayRights });
     for (const way of workspaceWrites) {
-      const { errors } = await setMounts(stage, way, isNew(way) ? 'new' : 'nb', mounting(kind, 'readable-labelled'));
+      const { errors } = await setMounts(fixture, way, isNew(way) ? 'new' : 'nb', mounting(kind, 'readable-labelled'));
       expect(errors).toMatchObject([
         {
           message: expect.stringMatching(

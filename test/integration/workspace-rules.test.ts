@@ -149,10 +149,10 @@ describe('a viewer without permission to read WorkspaceKinds', () => {
       { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['update', 'patch'] },
     ];
     const objects = [team, jupyterlab(denyBig), workspace('nb')];
-    await using stage = await startViewerFixture('header', { objects, rights });
+    await using fixture = await startViewerFixture('header', { objects, rights });
     const podTemplate = { options: { podConfig: 'big' } };
     const input = { namespace: 'team-a', name: 'nb', type: 'MERGE', patch: { spec: { podTemplate } } };
-    expect(causesOf(await stage.alice.ask(PATCH, { input }))).toEqual([
+    expect(causesOf(await fixture.alice.ask(PATCH, { input }))).toEqual([
       {
         reason: 'FieldValueForbidden',
         field: 'spec.podTemplate.options.podConfig',
@@ -165,18 +165,18 @@ describe('a viewer without permission to read WorkspaceKinds', () => {
     const resources = ['workspaces', 'namespaces'];
     const writing = { apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['create', 'update', 'patch'] };
     const rights = [{ ...reading, resources }, writing];
-    await using stage = await startViewerFixture('kubeconfig', {
+    await using fixture = await startViewerFixture('kubeconfig', {
       objects: [team, jupyterlab(denyBig), workspace('nb')],
       rights,
       when: 'at once',
     });
-    const send = (query: string, variables: Readonly<Record<string, unknown>>) => stage.alice.ask(query, variables);
-    const target = { cluster: stage.cluster, send, name: 'new' };
+    const send = (query: string, variables: Readonly<Record<string, unknown>>) => fixture.alice.ask(query, variables);
+    const target = { cluster: fixture.cluster, send, name: 'new' };
     for (const way of ['create', 'APPLY-new'] as const) {
       const { errors } = await writeWorkspace(way, target, { podConfig: 'big' });
       expect(errors?.[0]?.extensions['code']).toMatch(/^(?:FORBIDDEN|UNAVAILABLE)$/u);
     }
-    expect(stage.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a')).toBeUndefined();
+    expect(fixture.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'new', 'team-a')).toBeUndefined();
   });
 });
 
