@@ -126,7 +126,7 @@ function watches({ simulator }: Reflection): number {
   return simulator.requests.filter(({ verb }) => verb === 'watch').length;
 }
 
-/** Waits until so many watches have been opened in all, and the last one is. */
+/** Resolves when this number of watches has been opened in total and the last one is open. */
 async function watchedAgain(reflection: Reflection, times: number): Promise<void> {
   await waitFor(() => watches(reflection) === times && reflection.clock.timers.length === 1, 'the next watch is open');
 }

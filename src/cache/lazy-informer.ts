@@ -15,7 +15,7 @@ const MIN_IDLE_MS = 1_000;
 
 /**
  * Runs an informer's reflector from the first reader until the resource has been idle for a while, and again from the next
- * reader. A resource is idle while nobody waits in {@link ensureSynced} and its store has no event handlers. When the
+ * reader. A resource is idle while no call waits in {@link ensureSynced} and its store has no event handlers. When the
  * reflector stops, the store is emptied; versions stay valid.
  */
 export class LazyInformer {

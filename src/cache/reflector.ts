@@ -37,7 +37,7 @@ export interface ReflectorReport {
   /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
   readonly polling: (isPolling: boolean) => void;
   readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
-  /** A watch without bookmarks was silent past its deadline; the next one goes on from the same version. */
+  /** A watch without bookmarks was silent past its deadline; the next one continues from the same version. */
   readonly renewed: () => void;
   /** An object or a line of a watch was skipped because it could not be decoded. */
   readonly malformed: (error: Error) => void;

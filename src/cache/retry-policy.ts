@@ -11,7 +11,7 @@ import {
   StatusError,
 } from '../kubernetes/status-error.ts';
 
-/** How a reflector goes on after a failure. */
+/** Next step of a reflector after a failure. */
 export interface RetryPolicy {
   /** Class of the failure, for logs and metrics. */
   readonly cause:

@@ -182,8 +182,8 @@ describe('a kubeconfig', () => {
     await using server = await startLoopbackServer();
     await using directory = await createScratchDirectory();
     const answer = '{"status":{"token":"%s"}}';
-    const told = `$(echo "$KUBERNETES_EXEC_INFO$MORE" | tr -d '\\042')`;
-    await directory.writeScript('plugin', `#!/bin/sh\nprintf '${answer}' "${told}"\n`);
+    const execInfo = `$(echo "$KUBERNETES_EXEC_INFO$MORE" | tr -d '\\042')`;
+    await directory.writeScript('plugin', `#!/bin/sh\nprintf '${answer}' "${execInfo}"\n`);
     const exec = { ...execV1, command: './plugin', env: [{ name: 'MORE', value: '!' }] };
     const file = await directory.write('config', kubeconfigText({ server: server.url }, { exec }));
     await ask({ type: 'files', files: [file] });

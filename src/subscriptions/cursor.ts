@@ -96,7 +96,7 @@ export function encodeStreamCursor(selection: string, position: StreamPosition):
 }
 
 /**
- * Returns the position that a cursor of this selection stands for.
+ * Returns the position that a cursor of this selection encodes.
  * @throws {GraphQLError} BAD_REQUEST if the string is not a cursor of an event, or belongs to another selection
  */
 export function decodeStreamCursor(selection: string, cursor: string): StreamPosition {

@@ -285,7 +285,7 @@ function operationKey({ document, operationName, variableValues }: SubscribeArgs
   return JSON.stringify([selection, operationName ?? null, variables, text]);
 }
 
-/** Returns the variable of the root field's `after` argument. Undefined if it is used elsewhere too, where it matters. */
+/** Returns the variable of the root field's `after` argument. Undefined if the variable has other uses. */
 function cursorVariable(document: DocumentNode, operationName: string | null | undefined): string | undefined {
   const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
   const after = root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === 'after') : undefined;

@@ -90,10 +90,10 @@ describe('workspaceLogs query', () => {
     await using gateway = await startTestGateway({ objects });
     const lines = Array.from({ length: 900 }, (_, number) => `${number} ${'x'.repeat(16_000)}`);
     gateway.cluster.log('team-a', POD, 'main', lines.join('\n'));
-    const told = (await logsOf(gateway)) as readonly { readonly text: string }[];
-    expect(told.length).toBeGreaterThan(400);
-    expect(told.length).toBeLessThan(530);
-    expect(told.map(({ text }) => text)).toEqual(lines.slice(-told.length));
+    const received = (await logsOf(gateway)) as readonly { readonly text: string }[];
+    expect(received.length).toBeGreaterThan(400);
+    expect(received.length).toBeLessThan(530);
+    expect(received.map(({ text }) => text)).toEqual(lines.slice(-received.length));
   });
 
   it('returns NOT_FOUND without a workspace and CONFLICT without a pod', async () => {

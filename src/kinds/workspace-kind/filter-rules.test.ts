@@ -16,7 +16,7 @@ const podConfigs = [option('gpu', { gpu: '1' }), option('tiny')];
 
 type Rules = readonly Readonly<Record<string, unknown>>[];
 
-/** What is offered of the lists of a kind with these rules, in a cluster with a labelled and a bare namespace. */
+/** Returns the options that a kind with these rules offers, in a cluster with a labelled and an unlabelled namespace. */
 async function offered(filterRules: Rules, ...selections: readonly string[]): Promise<readonly unknown[]> {
   const kind = workspaceKindWith('k', { imageConfigs, podConfigs, filterRules });
   await using gateway = await startTestGateway({
@@ -28,7 +28,7 @@ async function offered(filterRules: Rules, ...selections: readonly string[]): Pr
   return Object.values(data?.['workspaceKind'] as object);
 }
 
-/** What is said of pod sizes when a rule has this effect on those with a GPU. */
+/** Returns the pod sizes that are offered when a rule has this effect on those with a GPU. */
 async function verdicts(effect: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
   const rules = [rule('POD_CONFIG', effect, 'matchPodConfig', isGpu)];
   return offered(rules, 'podConfigs { id hidden denied deniedMessage }');

@@ -6,7 +6,7 @@ import { oldWorkspaceKind } from '../../../test/support/old-workspace-kind.ts';
 import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
-/** What a gateway says of the kind `k` in a cluster with these objects. */
+/** Returns the gateway's answer about the WorkspaceKind `k` in a cluster with these objects. */
 async function askOfK(selection: string, ...objects: readonly Manifest[]): Promise<unknown> {
   await using gateway = await startTestGateway({ objects });
   const { errors, data } = await gateway.query(`{ workspaceKind(name: "k") { ${selection} } }`);
