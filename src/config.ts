@@ -31,6 +31,20 @@ export interface Config {
   readonly discoveryIntervalMs: number;
   /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
   readonly historyEvents: number;
+  /** Limit on the bytes of a document. */
+  readonly maxDocumentBytes: number;
+  /** Limit on the lexical tokens of a document. */
+  readonly maxDocumentTokens: number;
+  /** Limit on nested selection sets, and on nested brackets of a document or of variables. */
+  readonly maxOperationDepth: number;
+  /** Limit on the fields that the operations of a document select. */
+  readonly maxOperationFields: number;
+  /** Limit on the fields with an alias. */
+  readonly maxOperationAliases: number;
+  /** Limit on the directives of operations. */
+  readonly maxOperationDirectives: number;
+  /** Limit on the fields of the root types. */
+  readonly maxRootFields: number;
   /** Limit on the running subscriptions of one WebSocket. */
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
@@ -84,12 +98,25 @@ export function readConfig(env: Environment): Config {
     watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
+    ...operationLimits(env),
     maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
     maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
+  };
+}
+
+function operationLimits(env: Environment) {
+  return {
+    maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', 100_000, 4_194_304, 1),
+    maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', 10_000, 1_000_000, 1),
+    maxOperationDepth: integer(env, 'MAX_OPERATION_DEPTH', 200, 500, 1),
+    maxOperationFields: integer(env, 'MAX_OPERATION_FIELDS', 5_000, 1_000_000, 1),
+    maxOperationAliases: integer(env, 'MAX_OPERATION_ALIASES', 200, 1_000_000),
+    maxOperationDirectives: integer(env, 'MAX_OPERATION_DIRECTIVES', 200, 1_000_000),
+    maxRootFields: integer(env, 'MAX_ROOT_FIELDS', 100, 1_000_000, 1),
   };
 }
 

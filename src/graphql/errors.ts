@@ -32,7 +32,8 @@ builder.enumType('ErrorCode', {
   description:
     'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
     '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
-    '`field` of a cause is the path of the input field if there is one, else the path in the object.',
+    '`field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds ' +
+    'a limit has `limit`, the name of the setting.',
   values: Object.fromEntries(
     Object.entries(descriptions).map(([code, description]) => [code, { value: code, description }]),
   ),

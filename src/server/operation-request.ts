@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { getOperationAST, parse } from 'graphql';
 import type { OperationRequest } from './pipeline.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
@@ -41,9 +40,10 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 }
 
 function fromQuery(query: URLSearchParams): OperationRequest | Refusal {
-  const parameters: Record<string, unknown> = Object.fromEntries(query);
-  const { variables } = parameters;
-  return parseRequest({ ...parameters, ...(typeof variables === 'string' && { variables: parseJson(variables) }) });
+  const variables = parseJson(query.get('variables') || 'null');
+  const extensions = parseJson(query.get('extensions') || 'null');
+  if (variables === undefined || !(extensions === null || isRecord(extensions))) return malformed;
+  return parseRequest({ ...Object.fromEntries(query), variables });
 }
 
 function fromJson(body: string): OperationRequest | Refusal {
@@ -91,13 +91,4 @@ export function acceptsJson({ headers }: IncomingMessage): boolean {
 
 function mediaTypesOf(accept: string | undefined): readonly string[] {
   return (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? '');
-}
-
-/** Returns the type of the operation to execute. Undefined if it is invalid: validation reports the error. */
-export function operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
-  try {
-    return getOperationAST(parse(query ?? ''), operationName)?.operation;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
@@ -15,6 +15,7 @@ import { invalidNames } from '../graphql/name-inputs.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
+import { excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
 /** A GraphQL request, whatever the transport: `query`, `operationName` and `variables` of the GraphQL over HTTP specification. */
 export interface OperationRequest {
@@ -38,7 +39,7 @@ interface OperationCaller {
   readonly viewer: Viewer;
 }
 
-export interface PipelineOptions {
+export interface PipelineOptions extends OperationLimits {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
   readonly createContext: (viewer: Viewer, signal: AbortSignal) => Context;
@@ -61,10 +62,12 @@ export class Pipeline {
   /** Serves GET and POST. Disposed of by the HTTP server. */
   readonly yoga: YogaServerInstance<OperationCaller, Context>;
   readonly #publicError: (error: unknown) => GraphQLError;
+  readonly #limits: OperationLimits;
 
   constructor(options: PipelineOptions) {
     const { schema, endpoint, createContext, publicError } = options;
     this.#publicError = publicError;
+    this.#limits = options;
     this.subscriptions = new SubscriptionRegistry(options);
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
@@ -78,12 +81,17 @@ export class Pipeline {
       healthCheckEndpoint: '/unused-health-check',
       maskedErrors: { maskError: publicError },
       plugins: [
-        useEngine({ execute: executePrepared, subscribe: refuseSubscription }),
+        useEngine({
+          parse: (source: string) => parseWithin(options, source),
+          execute: (operation: ExecutionArgs) => this.#execute(operation),
+          subscribe: refuseSubscription,
+        }),
+        malformedParametersRefusal,
         {
           onExecutionResult: (done) => {
             const { result } = done;
             if (result && 'errors' in result && result.errors)
-              done.setResult({ ...result, errors: result.errors.map(publicError) });
+              done.setResult({ ...result, errors: result.errors.map((error) => withLimitStatus(publicError(error))) });
           },
         },
       ],
@@ -114,29 +122,43 @@ export class Pipeline {
     try {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
       if (type === 'subscription') {
-        const errors = invalidNames(operation);
+        const errors = this.#invalidInputs(operation);
         return errors.length > 0 ? this.#failure(errors) : await this.subscriptions.subscribe(operation, after);
       }
-      const result = await executePrepared(operation);
+      const result = await this.#execute(operation);
       return result.errors ? { ...result, ...this.#failure(result.errors) } : result;
     } catch (error) {
       return this.#failure([error]);
     }
   }
 
+  /** Returns the type of the operation to execute. Undefined if it is invalid: {@link prepare} reports the error. */
+  operationTypeOf({ query, operationName }: OperationRequest): string | undefined {
+    try {
+      return getOperationAST(parseWithin(this.#limits, query ?? ''), operationName)?.operation;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Executes an operation after fetching the viewer's visibility of all resources that it reads. */
+  async #execute(operation: ExecutionArgs): Promise<ExecutionResult> {
+    const { schema, document, contextValue } = operation;
+    if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
+    const errors = this.#invalidInputs(operation);
+    if (errors.length > 0) return { errors };
+    await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
+    return execute(operation);
+  }
+
+  #invalidInputs(operation: ExecutionArgs): readonly GraphQLError[] {
+    const excess = excessiveVariables(this.#limits, operation.variableValues);
+    return excess ? [excess] : invalidNames(operation);
+  }
+
   #failure(errors: readonly unknown[]): FailedOperation {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
-}
-
-/** Executes an operation after fetching the viewer's visibility of all resources that it reads. */
-async function executePrepared(operation: ExecutionArgs): Promise<ExecutionResult> {
-  const { schema, document, contextValue } = operation;
-  if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
-  const errors = invalidNames(operation);
-  if (errors.length > 0) return { errors };
-  await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
-  return execute(operation);
 }
 
 export function isSubscription(result: ExecutionResult | SubscriptionHandle): result is SubscriptionHandle {
@@ -149,6 +171,22 @@ function withoutHttp(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path } = error;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
+
+/** Codes the SyntaxError of yoga's parsers for query strings, which would otherwise be an unexpected error. */
+const malformedParametersRefusal: Plugin = {
+  onRequestParse({ requestParser, setRequestParser }) {
+    if (!requestParser) return;
+    setRequestParser(async (request) => {
+      try {
+        return await requestParser(request);
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        const message = 'Expected the parameters variables and extensions to be JSON objects.';
+        throw failure('BAD_REQUEST', message, { http: { status: 400 } });
+      }
+    });
+  },
+};
 
 function refuseSubscription(): ExecutionResult {
   const message =

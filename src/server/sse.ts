@@ -3,7 +3,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import type { FlowControl, FlowController, Transport } from './flow-control.ts';
-import { acceptsJson, EVENT_STREAM, operationTypeOf, readOperation, type Refusal } from './operation-request.ts';
+import { acceptsJson, EVENT_STREAM, readOperation, type Refusal } from './operation-request.ts';
 import { isSubscription, type Pipeline } from './pipeline.ts';
 import { sendText } from './responses.ts';
 import { staggered } from './shutdown.ts';
@@ -46,7 +46,7 @@ export class EventStreamServer {
     const { pipeline, serveJson } = this.#options;
     const operation = await readOperation(request);
     if ('refusal' in operation) return refuse(response, operation);
-    const type = operationTypeOf(operation);
+    const type = pipeline.operationTypeOf(operation);
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
     if (acceptsJson(request) && type !== 'subscription') {
       if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
@@ -56,7 +56,10 @@ export class EventStreamServer {
     response.once('close', () => disconnected.abort());
     const prepared = await pipeline.prepare(operation, { signal: disconnected.signal, viewer });
     const result = 'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request));
-    if (disconnected.signal.aborted) return undefined;
+    if (disconnected.signal.aborted) {
+      if (isSubscription(result)) result.discard();
+      return undefined;
+    }
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, viewer.name);
     response.write(nextEvent(JSON.stringify(result)));

@@ -148,7 +148,10 @@ export class WebSocketHandler {
     const { prepared, id, connection } = subscribed;
     const result = await pipeline.run(prepared);
     if (!isSubscription(result)) return result;
-    if (connection.subscriptions >= limit) return { errors: [tooManySubscriptions(limit)] };
+    if (connection.subscriptions >= limit) {
+      result.discard();
+      return { errors: [tooManySubscriptions(limit)] };
+    }
     return connection.carry(id, result, prepared.contextValue.viewer.name);
   }
 }

@@ -75,6 +75,15 @@ export interface SubscriptionRegistryOptions {
  */
 const MAX_DECISION_AGE_MS = 1_000;
 
+interface SharedSubscriptionRequest {
+  readonly authorized: AuthorizedSubscription;
+  readonly args: SubscribeArgs;
+  /** Cursor that the transport transmits. */
+  readonly after: string | undefined;
+  /** Ends the reservation of the viewer. */
+  readonly release: () => void;
+}
+
 /**
  * All running subscriptions of the process: the entry point for the transports.
  *
@@ -86,7 +95,9 @@ export class SubscriptionRegistry {
   readonly #shared = new Map<string, SharedSubscription>();
   readonly #viewerSubscriptions = new Map<string, ViewerSubscriptions>();
   readonly #options: SubscriptionRegistryOptions;
+  /** Subscriptions by name of the viewer, from the start of their authorization to their end. */
   readonly #countByViewer = new Map<string, number>();
+  #running = 0;
   readonly counters = new SubscriptionCounters();
   #rechecks: NodeJS.Timeout | undefined;
 
@@ -95,13 +106,12 @@ export class SubscriptionRegistry {
   }
 
   get statistics(): SubscriptionStatistics {
-    let readers = 0;
-    for (const count of this.#countByViewer.values()) readers += count;
-    return { groups: this.#shared.size, readers, ...this.counters };
+    return { groups: this.#shared.size, readers: this.#running, ...this.counters };
   }
 
   /**
-   * Authorizes and validates a subscription. Nothing runs until the handle is started.
+   * Authorizes and validates a subscription. Nothing runs until the handle is started. The subscription counts towards the
+   * limit of its viewer from this call on, so that concurrent calls cannot exceed it.
    * @param after cursor of the last event that the client has received, if the transport transmits it; it takes
    * precedence over the `after` argument of the field
    * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, RATE_LIMITED for too many
@@ -109,21 +119,29 @@ export class SubscriptionRegistry {
    * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
   async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
-    const { name: viewer } = args.contextValue.viewer;
-    const max = this.#options.maxSubscriptionsPerViewer;
-    if ((this.#countByViewer.get(viewer) ?? 0) >= max) throw tooManySubscriptions(max);
-    const authorized = await authorizeSubscription(args, performance.now() - MAX_DECISION_AGE_MS);
-    if ('unshared' in authorized) return this.#openUnshared(authorized, args);
+    const release = this.#reserve(args.contextValue.viewer.name);
+    try {
+      const authorized = await authorizeSubscription(args, performance.now() - MAX_DECISION_AGE_MS);
+      if ('unshared' in authorized) return this.#openUnshared(authorized, args, release);
+      return this.#openShared({ authorized, args, after, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #openShared({ authorized, args, after, release }: SharedSubscriptionRequest): SubscriptionHandle {
     const { source } = authorized;
     const resumable = source.shape === 'events';
     const resumeFrom =
       after !== undefined && resumable ? decodeStreamCursor(source.selection, after) : source.resumeFrom;
     return {
       resumable,
+      discard: release,
       start: (sink) => {
-        this.#count(viewer, 1);
+        this.#running += 1;
         const subscriptions = this.#viewerSubscriptionsFor(args, authorized);
-        return this.#open(sink, { subscriptions, authorized, resumeFrom, viewer });
+        return this.#open(sink, { subscriptions, authorized, resumeFrom, release });
       },
     };
   }
@@ -131,20 +149,22 @@ export class SubscriptionRegistry {
   #openUnshared(
     { unshared: source, validated, context }: AuthorizedUnsharedSubscription,
     args: SubscribeArgs,
+    release: () => void,
   ): SubscriptionHandle {
     const { publicError, recheckMs } = this.#options;
     const { viewer, client } = context;
     return {
       resumable: false,
+      discard: release,
       start: (sink) => {
-        this.#count(viewer.name, 1);
+        this.#running += 1;
         return new ActiveUnsharedSubscription({
           sink,
           source,
           publicError,
           recheckMs,
           onEvent: () => (this.counters.frames += 1),
-          onClose: () => this.#count(viewer.name, -1),
+          onClose: () => this.#ended(release),
           recheck: async () => {
             await viewer.reauthenticate();
             await authorizeSubscription(args, performance.now());
@@ -170,29 +190,47 @@ export class SubscriptionRegistry {
       subscriptions,
       authorized,
       resumeFrom,
-      viewer,
+      release,
     }: {
       subscriptions: ViewerSubscriptions;
       authorized: AuthorizedSubscription;
       resumeFrom: StreamPosition | undefined;
-      viewer: string;
+      release: () => void;
     },
   ): ActiveSubscription {
     const subscription = new ActiveSubscription(sink, {
       resumeFrom,
       onClose: (closed) => {
         subscriptions.remove(closed);
-        this.#count(viewer, -1);
+        this.#ended(release);
       },
     });
     subscriptions.add(subscription, authorized);
     return subscription;
   }
 
-  #count(viewer: string, change: 1 | -1): void {
-    const count = (this.#countByViewer.get(viewer) ?? 0) + change;
-    if (count > 0) this.#countByViewer.set(viewer, count);
-    else this.#countByViewer.delete(viewer);
+  /**
+   * Counts a subscription of a viewer. Returns the function that ends the count, which may be called repeatedly.
+   * @throws {GraphQLError} RATE_LIMITED if the viewer has reached the limit
+   */
+  #reserve(viewer: string): () => void {
+    const max = this.#options.maxSubscriptionsPerViewer;
+    const before = this.#countByViewer.get(viewer) ?? 0;
+    if (before >= max) throw tooManySubscriptions(max);
+    this.#countByViewer.set(viewer, before + 1);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const left = (this.#countByViewer.get(viewer) ?? 0) - 1;
+      if (left > 0) this.#countByViewer.set(viewer, left);
+      else this.#countByViewer.delete(viewer);
+    };
+  }
+
+  #ended(release: () => void): void {
+    this.#running -= 1;
+    release();
   }
 
   #viewerSubscriptionsFor(args: SubscribeArgs, authorized: AuthorizedSubscription): ViewerSubscriptions {

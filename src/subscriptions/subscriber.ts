@@ -14,12 +14,14 @@ export interface EventSink {
   end(error?: GraphQLError): void;
 }
 
-/** An authorized and validated subscription that has not started. It holds no resources: dropping it is safe. */
+/** An authorized and validated subscription that has not started. Its owner must call one of `start` and `discard`. */
 export interface SubscriptionHandle {
   /** Whether its events carry cursors to resume from. */
   readonly resumable: boolean;
   /** Starts the subscription. Events may be sent before this returns. Call at most once. */
   start(sink: EventSink): RunningSubscription;
+  /** Releases the viewer's reservation of a subscription that is not to be started. */
+  discard(): void;
 }
 
 /** A started subscription, as the transport sees it. The transport owns it and must stop it when the client is gone. */
