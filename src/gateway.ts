@@ -145,7 +145,12 @@ function clusterFor(config: Config, client: Client, cache: ClusterCache): Cluste
   const namespaces = cache.store(Namespace);
   return {
     cache,
-    authorizer: new Authorizer({ allowedTtlMs, deniedTtlMs, graceMs: config.authorizationGraceSeconds * 1_000 }),
+    authorizer: new Authorizer({
+      allowedTtlMs,
+      deniedTtlMs,
+      graceMs: config.authorizationGraceSeconds * 1_000,
+      maxReviewsPerRequest: config.maxAccessReviewsPerRequest,
+    }),
     grants: new ResourceNameGrants(client, allowedTtlMs),
     usages: new PodUsages(),
     namespaces: () => {

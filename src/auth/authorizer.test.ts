@@ -78,8 +78,8 @@ describe('Authorizer', () => {
     const { viewer, reviews } = reviewedViewer((_, times) => Promise.resolve(times === 1));
     await authorizer.authorize(viewer, attributes);
     pass(1_000);
-    expect(await authorizer.authorize(viewer, attributes, now() - 1_000)).toBe(true);
-    expect(await authorizer.authorize(viewer, attributes, now())).toBe(false);
+    expect(await authorizer.authorize(viewer, attributes, { notBefore: now() - 1_000 })).toBe(true);
+    expect(await authorizer.authorize(viewer, attributes, { notBefore: now() })).toBe(false);
     expect(await authorizer.authorize(viewer, attributes)).toBe(false);
     expect(reviews).toHaveLength(2);
   });
@@ -116,6 +116,81 @@ describe('a review', () => {
     gate.resolve(true);
     await Promise.all(reviewed);
     expect(reviews).toHaveLength(10);
+  });
+
+  it('is not delayed by those of other viewers when they wait in thousands', async () => {
+    const { authorizer } = authorizerWith({ maxConcurrentReviews: 2 });
+    const order: string[] = [];
+    const named = (key: string) =>
+      reviewedViewer(async () => {
+        order.push(key);
+        await new Promise(setImmediate);
+        return true;
+      }, key).viewer;
+    const [vic, wim] = [named('vic'), named('wim')];
+    const all = Array.from({ length: 20_000 }, (_, index) =>
+      authorizer.authorize(vic, { ...attributes, name: `${index}` }),
+    );
+    await authorizer.authorize(wim, attributes);
+    expect(order.indexOf('wim')).toBeLessThanOrEqual(3);
+    await Promise.all(all);
+  });
+
+  it('is not sent when all callers that wait for it have left', async () => {
+    const { authorizer } = authorizerWith({ maxConcurrentReviews: 1 });
+    const gate = Promise.withResolvers<boolean>();
+    const { viewer, reviews } = reviewedViewer(() => gate.promise);
+    const running = authorizer.authorize(viewer, attributes);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const ask = (name: string, { signal }: AbortController) =>
+      authorizer.authorize(viewer, { ...attributes, name }, { signal });
+    const waiting = [ask('left', first), ask('left', first), ask('left', second), ask('shared', first)];
+    const shared = ask('shared', second);
+    first.abort();
+    expect((await Promise.allSettled([waiting[0], waiting[3]])).map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+    ]);
+    const kept = authorizer.authorize(viewer, { ...attributes, name: 'shared' });
+    second.abort();
+    gate.resolve(true);
+    expect(await Promise.allSettled([running, ...waiting, shared, kept])).toMatchObject([
+      { status: 'fulfilled' },
+      ...Array.from({ length: 5 }, () => ({ status: 'rejected', reason: { code: 503 } })),
+      { value: true },
+    ]);
+    expect(reviews.map(({ name }) => name)).toEqual([null, 'shared']);
+  });
+
+  it('is cancelled while it runs when all callers that wait for it have left', async () => {
+    const { authorizer } = authorizerWith();
+    const sent = Promise.withResolvers<AbortSignal>();
+    const { viewer } = reviewedViewer(() => Promise.resolve(true));
+    const hanging: Viewer = {
+      ...viewer,
+      reviewAccess: (_, signal) => {
+        sent.resolve(signal);
+        return new Promise(() => undefined);
+      },
+    };
+    const request = new AbortController();
+    const asked = authorizer.authorize(hanging, attributes, { signal: request.signal });
+    const { aborted } = await sent.promise;
+    request.abort();
+    await expect(asked).rejects.toMatchObject({ code: 503 });
+    expect([aborted, (await sent.promise).aborted]).toEqual([false, true]);
+  });
+
+  it('is refused when the request has spent its budget, and decisions that exist are returned', async () => {
+    const { authorizer } = authorizerWith({ maxReviewsPerRequest: 2 });
+    const { viewer, reviews } = reviewedViewer(() => Promise.resolve(true));
+    const budget = authorizer.createBudget();
+    const ask = (name: string) => authorizer.authorize(viewer, { ...attributes, name }, { budget });
+    expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual([true, true, true]);
+    await expect(ask('c')).rejects.toMatchObject({ code: 400, message: expect.stringContaining('at most 2 access') });
+    expect(await ask('b')).toBe(true);
+    expect(await authorizer.authorize(viewer, { ...attributes, name: 'c' })).toBe(true);
+    expect(reviews).toHaveLength(3);
   });
 
   it('is retried when the API server is unreachable, and not after other errors', async () => {

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { assertSegments } from '../kubernetes/path.ts';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
 import { TtlCache } from '../kubernetes/ttl-cache.ts';
-import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { FairQueue } from './fair-queue.ts';
 import { attributesKey, describeAttributes, type ResourceAttributes } from './resource-attributes.ts';
+import { isReviewBudgetExceeded, ReviewBudget } from './review-budget.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface AuthorizerOptions {
@@ -15,15 +16,28 @@ export interface AuthorizerOptions {
   readonly graceMs: number;
   /** Maximum number of cached decisions; 200,000 by default. */
   readonly maxDecisions?: number;
-  /** Maximum number of concurrent reviews; 32 by default. Further ones wait in order. */
+  /** Maximum number of concurrent reviews; 32 by default. Viewers whose reviews wait take turns. */
   readonly maxConcurrentReviews?: number;
+  /** Maximum number of reviews that one request causes; 2,000 by default. */
+  readonly maxReviewsPerRequest?: number;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
+/** Conditions of one call of {@link Authorizer.authorize}. */
+export interface AuthorizeOptions {
+  /** Decisions whose review started before this time (of the authorizer's clock) are not accepted, except within the grace. */
+  readonly notBefore?: number | undefined;
+  /** Ends the wait. A review is cancelled when the signals of all callers that wait for it have aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Pays for the review, if one is necessary. */
+  readonly budget?: ReviewBudget | undefined;
+}
+
 const MAX_DECISIONS = 200_000;
 const MAX_CONCURRENT_REVIEWS = 32;
+const MAX_REVIEWS_PER_REQUEST = 2_000;
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 100;
 const REVIEW_TIMEOUT_MS = 10_000;
@@ -35,49 +49,71 @@ const REVIEW_TIMEOUT_MS = 10_000;
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #decisions: TtlCache<boolean>;
-  readonly #limit: ConcurrencyLimit;
+  readonly #queue: FairQueue;
 
   constructor(options: AuthorizerOptions) {
     const { maxDecisions = MAX_DECISIONS, maxConcurrentReviews = MAX_CONCURRENT_REVIEWS, graceMs, now } = options;
     this.#options = options;
     this.#decisions = new TtlCache({ maxEntries: maxDecisions, graceMs, ...(now && { now }) });
-    this.#limit = new ConcurrencyLimit(maxConcurrentReviews);
+    this.#queue = new FairQueue(maxConcurrentReviews);
+  }
+
+  /** Returns the budget for the access reviews of one request. */
+  createBudget(): ReviewBudget {
+    return new ReviewBudget(this.#options.maxReviewsPerRequest ?? MAX_REVIEWS_PER_REQUEST);
   }
 
   /**
-   * Returns whether a viewer may perform a request. Decisions whose review started before `notBefore` (time of the same
-   * clock) are not accepted, except within the grace. Throws a `StatusError`: Invalid if the attributes cannot be
-   * parts of a request path, Unauthorized if the viewer's credentials are no longer valid, ServiceUnavailable if there is
-   * no decision.
+   * Returns whether a viewer may perform a request. Throws a `StatusError`: Invalid if the attributes cannot be parts of a
+   * request path, Unauthorized if the viewer's credentials are no longer valid, TooManyAccessReviews if the budget is
+   * spent, ServiceUnavailable if there is no decision.
    */
-  async authorize(viewer: Viewer, attributes: ResourceAttributes, notBefore?: number): Promise<boolean> {
+  async authorize(
+    viewer: Viewer,
+    attributes: ResourceAttributes,
+    { notBefore, signal, budget }: AuthorizeOptions = {},
+  ): Promise<boolean> {
     const { namespace, name, subresource } = attributes;
     assertSegments({ namespace, name, subresource });
     const { allowedTtlMs, deniedTtlMs } = this.#options;
-    const load = async () => {
-      const allowed = await this.#limit.run(() => this.#review(viewer, attributes));
+    const review = async (abandoned: AbortSignal) => {
+      const allowed = await this.#queue.run(viewer.name, () => this.#review(viewer, attributes, abandoned), abandoned);
       return { value: allowed, ttlMs: allowed ? allowedTtlMs : deniedTtlMs };
+    };
+    const load = (abandoned: AbortSignal) => {
+      budget?.spend();
+      return review(abandoned);
     };
     try {
       const key = `${viewer.key} ${attributesKey(attributes)}`;
-      return await this.#decisions.get(key, load, { notBefore, servesStale: (error) => !isUnauthorized(error) });
+      return await this.#decisions.get(key, load, {
+        notBefore,
+        signal,
+        servesStale: (error) => !isFinal(error),
+      });
     } catch (error) {
-      throw isUnauthorized(error) ? error : undecided(attributes, error);
+      throw isFinal(error) ? error : undecided(attributes, error);
     }
   }
 
   /** Reviews again if the API server is unreachable, which it may be for a moment behind a load balancer. */
-  async #review(viewer: Viewer, attributes: ResourceAttributes): Promise<boolean> {
+  async #review(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<boolean> {
     const sleep = this.#options.sleep ?? delay;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await viewer.reviewAccess(attributes, AbortSignal.timeout(REVIEW_TIMEOUT_MS));
+        const signal = AbortSignal.any([abandoned, AbortSignal.timeout(REVIEW_TIMEOUT_MS)]);
+        return await viewer.reviewAccess(attributes, signal);
       } catch (error) {
-        if (attempt === ATTEMPTS || !isUnreachable(error)) throw error;
+        if (attempt === ATTEMPTS || abandoned.aborted || !isUnreachable(error)) throw error;
         await sleep(FIRST_RETRY_MS * 3 ** (attempt - 1));
       }
     }
   }
+}
+
+/** Returns whether an earlier decision must not replace the error. */
+function isFinal(error: unknown): boolean {
+  return isUnauthorized(error) || isReviewBudgetExceeded(error);
 }
 
 function undecided(attributes: ResourceAttributes, error: unknown): StatusError {

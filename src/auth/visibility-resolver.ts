@@ -8,6 +8,7 @@ import {
   type ReviewedResource,
 } from './resource-attributes.ts';
 import type { ResourceNameGrants } from './resource-name-grants.ts';
+import type { ReviewBudget } from './review-budget.ts';
 import type { Viewer } from './viewer.ts';
 import { EMPTY_SCOPE, scopeOf, type Scope, type VisibilityScope } from './visibility-scope.ts';
 
@@ -22,6 +23,8 @@ export interface VisibilityResolverOptions {
   readonly namespaces: () => Iterable<string>;
   /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
+  /** Cancels the access reviews. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type ObjectAt = { readonly namespace?: string | null | undefined } & Pick<ObjectName, 'name'>;
@@ -30,13 +33,15 @@ type RedactionRule = Pick<RedactedAccess<never>, 'verbs' | 'on'>;
 /**
  * Resolves which objects are visible to a viewer, from decisions of the authorizer: first for the whole cluster and, if
  * that is denied, for each namespace or each name that a rule grants. All methods reject with a `StatusError` if there is
- * no decision.
+ * no decision. A resolver has the review budget of one request.
  */
 export class VisibilityResolver {
   readonly #options: VisibilityResolverOptions;
+  readonly #budget: ReviewBudget;
 
   constructor(options: VisibilityResolverOptions) {
     this.#options = options;
+    this.#budget = options.authorizer.createBudget();
   }
 
   /** Returns whether the viewer has a permission. An omitted namespace or name means all of them. */
@@ -101,8 +106,8 @@ export class VisibilityResolver {
   }
 
   #authorize(attributes: ResourceAttributes): Promise<boolean> {
-    const { authorizer, viewer, notBefore } = this.#options;
-    return authorizer.authorize(viewer, attributes, notBefore);
+    const { authorizer, viewer, notBefore, signal } = this.#options;
+    return authorizer.authorize(viewer, attributes, { notBefore, signal, budget: this.#budget });
   }
 
   async #canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Promise<boolean> {

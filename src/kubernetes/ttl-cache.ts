@@ -20,7 +20,15 @@ export interface TtlCacheGetOptions {
   readonly notBefore?: number | undefined;
   /** Returns whether the last value may replace one that failed to load with this error. By default it always may. */
   readonly servesStale?: (error: unknown) => boolean;
+  /** Ends the wait for a load: the get rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * Loads a value. The signal aborts when no caller waits for it any more. An error that it throws at once, instead of
+ * returning a promise, is for its caller only.
+ */
+type Load<V> = (abandoned: AbortSignal) => Promise<Loaded<V>>;
 
 interface Entry<V> {
   readonly value: V;
@@ -31,6 +39,11 @@ interface Entry<V> {
 interface PendingLoad<V> {
   readonly value: Promise<V>;
   readonly startedAt: number;
+  readonly abandoned: AbortController;
+  /** Results for the callers that can leave, by their signal. */
+  readonly waiting: Map<AbortSignal, Promise<V>>;
+  /** Whether a caller without a signal waits too. */
+  isKept: boolean;
 }
 
 /**
@@ -56,32 +69,67 @@ export class TtlCache<V> {
    */
   async get(
     key: string,
-    load: () => Promise<Loaded<V>>,
-    { notBefore = -Infinity, servesStale = () => true }: TtlCacheGetOptions = {},
+    load: Load<V>,
+    { notBefore = -Infinity, servesStale = () => true, signal }: TtlCacheGetOptions = {},
   ): Promise<V> {
     const entry = this.#entries.get(key);
     if (entry && entry.startedAt >= notBefore && this.#now() < entry.expiresAt) return entry.value;
     try {
-      return await this.#load(key, load, notBefore);
+      signal?.throwIfAborted();
+      return await this.#join(key, this.#load(key, load, notBefore), signal);
     } catch (error) {
       if (entry && this.#now() < entry.expiresAt + this.#graceMs && servesStale(error)) return entry.value;
       throw error;
     }
   }
 
-  #load(key: string, load: () => Promise<Loaded<V>>, notBefore: number): Promise<V> {
+  #load(key: string, load: Load<V>, notBefore: number): PendingLoad<V> {
     const pending = this.#pending.get(key);
-    if (pending && pending.startedAt >= notBefore) return pending.value;
+    if (pending && pending.startedAt >= notBefore) return pending;
     const startedAt = this.#now();
-    const started = { value: this.#store(key, load, startedAt), startedAt };
+    const abandoned = new AbortController();
+    const value = this.#store(key, load(abandoned.signal), startedAt);
+    const started = { value, startedAt, abandoned, waiting: new Map<AbortSignal, Promise<V>>(), isKept: false };
     this.#pending.set(key, started);
-    const forget = () => void (this.#pending.get(key) === started && this.#pending.delete(key));
-    started.value.then(forget, forget);
-    return started.value;
+    const forget = () => this.#forget(key, started);
+    value.then(forget, forget);
+    return started;
   }
 
-  async #store(key: string, load: () => Promise<Loaded<V>>, startedAt: number): Promise<V> {
-    const { value, ttlMs } = await load();
+  #forget(key: string, load: PendingLoad<V>): void {
+    if (this.#pending.get(key) === load) this.#pending.delete(key);
+  }
+
+  /** Callers with the same signal share one listener, as a signal compares each new listener with all others. */
+  #join(key: string, load: PendingLoad<V>, signal: AbortSignal | undefined): Promise<V> {
+    if (!signal) {
+      load.isKept = true;
+      return load.value;
+    }
+    const joined = load.waiting.get(signal) ?? this.#waitFor(key, load, signal);
+    load.waiting.set(signal, joined);
+    return joined;
+  }
+
+  async #waitFor(key: string, load: PendingLoad<V>, signal: AbortSignal): Promise<V> {
+    const left = Promise.withResolvers<never>();
+    const leave = () => {
+      left.reject(signal.reason);
+      load.waiting.delete(signal);
+      if (load.isKept || load.waiting.size > 0) return;
+      this.#forget(key, load);
+      load.abandoned.abort(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([load.value, left.promise]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  async #store(key: string, loading: Promise<Loaded<V>>, startedAt: number): Promise<V> {
+    const { value, ttlMs } = await loading;
     const current = this.#entries.peek(key);
     // A load that started earlier may end later; it must not replace the newer value.
     if (ttlMs <= 0 || (current && current.startedAt > startedAt)) return value;

@@ -108,3 +108,20 @@ it('returns true from viewerCan when a rule with resourceNames grants the verb',
   });
   expect(reviews).toBeLessThanOrEqual(2 * 2 + 3); // for all names, and for each of which a role speaks
 });
+
+it('returns BAD_REQUEST after the maximum number of reviews when a request needs more', async () => {
+  await using environment = await AccessEnvironment.start({
+    users: [ordinary],
+    objects: names.map((name) => namespace(name)),
+    modes: ['header'],
+    maxAccessReviewsPerRequest: 100,
+  });
+  const reviews = await reviewsDuring(environment.cluster, async () => {
+    const { errors } = await environment.caller(ordinary, 'header').ask('{ workspaces { totalCount } }');
+    expect(errors).toMatchObject([
+      { extensions: { code: 'BAD_REQUEST' }, message: expect.stringContaining('at most 100 access reviews') },
+    ]);
+  });
+  // The first error completes the response, which cancels the reviews that still wait.
+  expect(reviews).toBeLessThanOrEqual(100);
+});

@@ -1,0 +1,62 @@
+/**
+ * Runs at most a number of tasks at once. Waiting tasks start in the order of their calls within a flow, and in turn between
+ * flows, so a flow with many tasks delays the first task of another one by at most one task. The queue is bounded by its
+ * callers.
+ */
+export class FairQueue {
+  readonly #limit: number;
+  /** Starts of the waiting tasks, by flow. The first flow is next. No flow is empty. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #running = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Returns the result of the task, or rejects with its error. If the signal aborts first, the task does not start. */
+  async run<R>(flow: string, task: () => Promise<R>, signal: AbortSignal): Promise<R> {
+    signal.throwIfAborted();
+    if (this.#running >= this.#limit) await this.#turnOf(flow, signal);
+    else this.#running += 1;
+    try {
+      return await task();
+    } finally {
+      this.#startNext();
+    }
+  }
+
+  async #turnOf(flow: string, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const cancel = () => {
+      this.#remove(flow, resolve);
+      reject(signal.reason);
+    };
+    const waiting = this.#waiting.get(flow) ?? new Set();
+    this.#waiting.set(flow, waiting.add(resolve));
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Passes the place of a completed task to the first task of the next flow, which then is last in turn. */
+  #startNext(): void {
+    const [next] = this.#waiting;
+    if (!next) return void (this.#running -= 1);
+    const [flow, waiting] = next;
+    const [start] = waiting;
+    this.#waiting.delete(flow);
+    this.#waiting.set(flow, waiting);
+    if (!start) return undefined;
+    this.#remove(flow, start);
+    return start();
+  }
+
+  #remove(flow: string, start: () => void): void {
+    const waiting = this.#waiting.get(flow);
+    waiting?.delete(start);
+    if (waiting?.size === 0) this.#waiting.delete(flow);
+  }
+}
