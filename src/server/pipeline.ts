@@ -3,11 +3,13 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
@@ -80,6 +82,7 @@ export class Pipeline {
       logging: false,
       healthCheckEndpoint: '/unused-health-check',
       maskedErrors: { maskError: publicError },
+      parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
       plugins: [
         useEngine({
           parse: (source: string) => parseWithin(options, source),
@@ -171,6 +174,17 @@ function withoutHttp(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path } = error;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
+
+/** Bound of the cached documents in characters. A parsed document takes a few hundred bytes per character at worst. */
+const MAX_CACHED_CHARACTERS = 250_000;
+
+/** Cache of parsed documents by text. yoga's own is bounded by entries only, so large documents could exhaust the memory. */
+function createDocumentCache(): LRUCache<string, DocumentNode> {
+  return new LRUCache({ maxSize: MAX_CACHED_CHARACTERS, sizeCalculation: (_, text) => text.length + 1 });
+}
+
+/** Documents that cannot be parsed are not cached. */
+const noErrorCache = { get: () => undefined, set: () => undefined };
 
 /** Codes the SyntaxError of yoga's parsers for query strings, which would otherwise be an unexpected error. */
 const malformedParametersRefusal: Plugin = {

@@ -1,4 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { getIntrospectionQuery, type GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -153,6 +155,30 @@ it.each(['variables', 'extensions'])('returns 400 BAD_REQUEST when %s of a GET i
   for (const valid of ['{}', '', 'null'])
     expect((await fetch(url + valid, { headers: { accept: 'text/event-stream' } })).status).toBe(200);
 });
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+function large(number: number): string {
+  return `# ${number}\n{ namespaces { ${times(4_900, 'totalCount ')} } }`;
+}
+
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+it('keeps parsed documents of a bounded size when many large documents are sent', async () => {
+  await using gateway = await startTestGateway({ objects });
+  await post(gateway, large(0));
+  const before = heapUsed();
+  const parsed = Array.from({ length: 4 }, (_, number) => parseWithin(defaults, large(number)));
+  const documentBytes = (heapUsed() - before) / parsed.length;
+  expect(parsed.map(({ definitions }) => definitions.length)).toEqual([1, 1, 1, 1]);
+  const start = heapUsed();
+  for (let number = 1; number <= 30; number += 1) await (await post(gateway, large(number))).text();
+  expect((heapUsed() - start) / documentBytes).toBeLessThan(10);
+}, 60_000);
 
 const examples = globSync('schema/operations/*.graphql').map((file) => [file, readFileSync(file, 'utf8')] as const);
 const introspection = getIntrospectionQuery({
