@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
 import type { ObjectName } from '../kubernetes/object.ts';
 import { anyObject } from '../kubernetes/decoder.ts';
 import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import { failure } from '../graphql/errors.ts';
+import { assertSendable, parseBoundedYaml, YamlLimitError } from './bounded-yaml.ts';
 
 /** Manifest of a client. */
 export interface Manifest {
@@ -53,23 +53,26 @@ function textOf(value: unknown): string | undefined {
 
 /**
  * Parses an object, which may be YAML text.
- * @throws {GraphQLError} BAD_REQUEST if it is not an object
+ * @throws {GraphQLError} BAD_REQUEST, TOO_LARGE or INVALID if it is not an object or exceeds a limit
  */
 export function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  const meant = typeof value === 'string' ? parsed(value, path) : value;
+  const meant = sendableOf(value, path);
   if (anyObject.is(meant)) return meant;
   throw failure('BAD_REQUEST', `Expected ${path} to be an object or its YAML, got ${excerptOf(meant)}.`);
 }
 
-function parsed(text: string, path: string): unknown {
+/**
+ * Returns a value that can be sent as JSON. A string is parsed as YAML.
+ * @throws {GraphQLError} BAD_REQUEST, TOO_LARGE or INVALID if it is not valid YAML or exceeds a limit
+ */
+export function sendableOf(value: unknown, path: string): unknown {
   try {
-    return parse(text);
+    const meant = typeof value === 'string' ? parseBoundedYaml(value) : value;
+    assertSendable(meant);
+    return meant;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw failure(
-      'BAD_REQUEST',
-      `Expected ${path} to be an object or its YAML, but it is not valid YAML: ${error.message}`,
-    );
+    if (!(error instanceof YamlLimitError)) throw error;
+    throw failure(error.code, `Cannot read ${path}: ${error.message}.`);
   }
 }
 

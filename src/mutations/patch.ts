@@ -5,7 +5,7 @@ import type { Patch } from '../kubernetes/verbs.ts';
 import { builder, type InputFields } from '../graphql/builder.ts';
 import { failure } from '../graphql/errors.ts';
 import { writeFields } from './inputs.ts';
-import { objectOf } from './manifest.ts';
+import { objectOf, sendableOf } from './manifest.ts';
 
 const PatchTypeEnum = builder.enumType('PatchType', {
   description: 'Type of a patch.',
@@ -108,6 +108,7 @@ function guardOf(resourceVersion: string | null | undefined): Operation[] {
 }
 
 function operationsOf(patch: unknown): readonly Operation[] {
+  if (Array.isArray(patch)) sendableOf(patch, 'input.patch');
   if (Array.isArray(patch) && patch.every(isOperation)) return patch;
   const expected = 'a list of operations such as { op: "replace", path: "/spec/paused", value: true }';
   throw failure(
