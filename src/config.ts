@@ -136,7 +136,8 @@ function authentication(env: Environment): Authentication {
         userHeader: env['USERID_HEADER'] || 'kubeflow-userid',
         userPrefix: env['USERID_PREFIX'] ?? ':',
         groupsHeader: env['GROUPS_HEADER'] || 'kubeflow-groups',
-        trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
+        trustedProxyCidrs: trustedProxies(env),
+        allowSystemIdentities: flag(env, 'ALLOW_SYSTEM_IDENTITIES'),
         impersonate: flag(env, 'IMPERSONATE'),
       };
     case 'token':
@@ -151,6 +152,17 @@ function authentication(env: Environment): Authentication {
     default:
       throw new TypeError(`Unknown AUTH_MODE ${JSON.stringify(mode satisfies never)}`);
   }
+}
+
+/** Networks of the proxies. Without any, every peer could claim any identity, which is allowed on loopback or explicitly only. */
+function trustedProxies(env: Environment): readonly string[] {
+  const host = env['HOST'] || '127.0.0.1';
+  const networks = cidrs(env, 'TRUSTED_PROXY_CIDRS');
+  const trustsEveryPeer = flag(env, 'TRUST_EVERY_PEER');
+  if (networks.length > 0 || trustsEveryPeer || isLoopback(host)) return networks;
+  throw new ConfigError(
+    `Expected TRUSTED_PROXY_CIDRS with AUTH_MODE=header and HOST=${host}, got nothing: every client that reaches the gateway could claim any identity. Set it to the networks of the proxies, such as 10.0.0.0/8. If the network admits the proxy only, set TRUST_EVERY_PEER=true instead.`,
+  );
 }
 
 function flag(env: Environment, name: string): boolean {

@@ -16,6 +16,7 @@ const header = {
   userPrefix: ':',
   groupsHeader: 'kubeflow-groups',
   trustedProxyCidrs: [],
+  allowSystemIdentities: false,
   impersonate: false,
 } as const;
 const byHeader: UserCredentials = { headers: { 'kubeflow-userid': 'erin' } };

@@ -17,6 +17,7 @@ const header = {
   userPrefix: ':',
   groupsHeader: 'kubeflow-groups',
   trustedProxyCidrs: [] as string[],
+  allowSystemIdentities: false,
   impersonate: false,
 } as const;
 
@@ -85,6 +86,38 @@ describe('authentication by headers', () => {
     expect([await statusWith('10.0.0.0/8', 'fd00::/8'), await statusWith('10.0.0.0/8', '127.0.0.0/8')]).toEqual([
       401, 200,
     ]);
+  });
+
+  it.each([
+    { 'kubeflow-userid': ['erin', 'vic'] },
+    { 'kubeflow-userid': ['', 'erin'] },
+    { 'kubeflow-userid': 'erin,vic' },
+    { 'kubeflow-userid': 'erin, vic' },
+  ])('responds 401 and closes with 4401 when the user header has several values: %j', async (headers) => {
+    await using gateway = await startTestGateway({ objects, authentication: header });
+    await using person = connectUser(gateway.url, { headers });
+    const { status, errors } = await person.ask(WHO);
+    expect(status).toBe(401);
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('one header kubeflow-userid without commas'),
+        extensions: { code: 'UNAUTHENTICATED' },
+      },
+    ]);
+    expect(await closedAs(gateway, { headers })).toMatch(/^4401 /u);
+  });
+
+  it.each([
+    { 'kubeflow-userid': 'system:admin' },
+    { 'kubeflow-userid': ':system:serviceaccount:kube-system:robot' },
+    { 'kubeflow-userid': 'erin', 'kubeflow-groups': 'system:masters' },
+  ])('refuses system identities unless they are allowed: %j', async (headers) => {
+    const statusWith = async (allowSystemIdentities: boolean) => {
+      const authentication = { ...header, allowSystemIdentities };
+      await using gateway = await startTestGateway({ objects, authentication });
+      return (await connectUser(gateway.url, { headers }).ask(WHO)).status;
+    };
+    expect([await statusWith(false), await statusWith(true)]).toEqual([401, 200]);
   });
 
   it('writes as the gateway after a review of the viewer when it does not impersonate', async () => {
@@ -231,6 +264,8 @@ describe('authentication settings', () => {
     [{ HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
     [{ AUTH_MODE: 'none' }, /AUTH_MODE to be header or token or kubeconfig, got "none"/u],
     [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS to be comma-separated networks/u],
+    [{ AUTH_MODE: 'header', HOST: '0.0.0.0' }, /TRUSTED_PROXY_CIDRS .*TRUST_EVERY_PEER=true/u],
+    [{ AUTH_MODE: 'header', HOST: '::', TRUST_EVERY_PEER: 'false' }, /HOST=::, got nothing/u],
     [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE to be true or false, got "yes"/u],
     [{ AUTHORIZATION_TTL_SECONDS: '0' }, /from 1 to 3600, got "0"/u],
     [
@@ -248,6 +283,11 @@ describe('authentication settings', () => {
     [
       { AUTH_MODE: 'header', USERID_PREFIX: '' },
       { ...header, userPrefix: '' },
+    ],
+    [{ AUTH_MODE: 'header', HOST: '0.0.0.0', TRUST_EVERY_PEER: 'true' }, header],
+    [
+      { AUTH_MODE: 'header', ALLOW_SYSTEM_IDENTITIES: 'true', HOST: '0.0.0.0', TRUSTED_PROXY_CIDRS: '127.0.0.6/32' },
+      { ...header, allowSystemIdentities: true, trustedProxyCidrs: ['127.0.0.6/32'] },
     ],
     [
       { AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: ' 10.0.0.0/8 ,fd00::/8', IMPERSONATE: 'true' },

@@ -107,6 +107,7 @@ describe('access to DevPod and Volcano objects', () => {
     userPrefix: ':',
     groupsHeader: 'kubeflow-groups',
     trustedProxyCidrs: [],
+    allowSystemIdentities: false,
     impersonate: false,
   } as const;
 

@@ -19,6 +19,7 @@ const header = {
   userPrefix: ':',
   groupsHeader: 'kubeflow-groups',
   trustedProxyCidrs: [],
+  allowSystemIdentities: false,
 } as const;
 
 interface Mode {

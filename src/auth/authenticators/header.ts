@@ -15,6 +15,8 @@ export interface HeaderAuthenticatorOptions {
   readonly groupsHeader: string;
   /** Networks of the proxies, e.g. `10.0.0.0/8`. If empty, every peer is trusted. */
   readonly trustedProxyCidrs: readonly string[];
+  /** Whether names and groups may begin with `system:`, which Kubernetes reserves for its components and administrators. */
+  readonly allowSystemIdentities: boolean;
   /** Whether writes impersonate the viewer. Otherwise the gateway writes with its own credentials after a review. */
   readonly impersonate: boolean;
 }
@@ -25,17 +27,18 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
   const groupsHeader = options.groupsHeader.toLowerCase();
   const isTrusted = addressMatcher(options.trustedProxyCidrs);
   return async ({ headers, remoteAddress }) => {
-    const given = headers[userHeader]?.find((value) => value !== '');
-    if (given !== undefined && !isTrusted(remoteAddress)) {
+    const values = headers[userHeader] ?? [];
+    if (values.some((value) => value !== '') && !isTrusted(remoteAddress)) {
       throw unauthorized(
         'Identity headers are accepted from TRUSTED_PROXY_CIDRS only, and this request came from elsewhere.',
       );
     }
-    const name = withoutPrefix(textOf(given ?? '', options.userHeader), options.userPrefix);
+    const name = withoutPrefix(textOf(singleValue(values, options.userHeader), options.userHeader), options.userPrefix);
     if (name === '') throw unauthorized(`Expected the header ${options.userHeader} with your user name, got none.`);
     // The name without its prefix may begin with a space, which no header can carry to the API server.
     if (!isHeaderText(name)) throw notText(options.userHeader);
     const groups = (headers[groupsHeader] ?? []).map((group) => textOf(group, options.groupsHeader));
+    if (!options.allowSystemIdentities) refuseSystemIdentities([name, ...groups]);
     return {
       name,
       groups,
@@ -46,6 +49,26 @@ export function headerAuthenticator(client: Client, options: HeaderAuthenticator
       reauthenticate: () => Promise.resolve(),
     };
   };
+}
+
+/**
+ * Returns the value of a header that may occur once, or an empty string. Throws Unauthorized if the header is repeated, or
+ * if a proxy has joined several of them with commas: one of the values may be the client's own.
+ */
+function singleValue(values: readonly string[], header: string): string {
+  const [value = '', ...others] = values;
+  if (others.length === 0 && !value.includes(',')) return value;
+  throw unauthorized(
+    `Expected one header ${header} without commas, got several values. The proxy has to remove the header that clients send.`,
+  );
+}
+
+function refuseSystemIdentities(names: readonly string[]): void {
+  const reserved = names.find((name) => name.startsWith('system:'));
+  if (reserved === undefined) return;
+  throw unauthorized(
+    `Expected a user name and groups without the prefix "system:", got ${JSON.stringify(reserved)}. An administrator of the gateway can set ALLOW_SYSTEM_IDENTITIES=true.`,
+  );
 }
 
 function withoutPrefix(name: string, prefix: string): string {

@@ -13,6 +13,7 @@ const header = {
   userPrefix: ':',
   groupsHeader: 'kubeflow-groups',
   trustedProxyCidrs: [],
+  allowSystemIdentities: false,
   impersonate: false,
 } as const;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';

@@ -20,6 +20,7 @@ const authentications = {
     userPrefix: ':',
     groupsHeader: 'kubeflow-groups',
     trustedProxyCidrs: [],
+    allowSystemIdentities: false,
     impersonate: false,
   },
 } as const satisfies Record<AuthenticationMode, Config['authentication']>;
