@@ -8,8 +8,10 @@ export interface Timer extends Disposable {
 
 /** Time and randomness, replaceable in tests. */
 export interface Clock {
-  /** Returns milliseconds since the epoch. */
+  /** Returns monotonic time in milliseconds, for durations and expiry. */
   now(): number;
+  /** Returns milliseconds since the epoch, for display and for comparison with times of the API server. */
+  wallTime(): number;
   /** Returns a number from 0 up to, not including, 1. */
   random(): number;
   /** Resolves after the given milliseconds, or at once when the signal aborts. Never rejects. */
@@ -19,7 +21,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
   random: Math.random,
   sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   startTimer: (ms, onExpired) => setTimeout(onExpired, ms),

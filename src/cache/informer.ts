@@ -172,13 +172,13 @@ export class Informer {
   }
 
   #received(type: string, writtenAt: number | undefined): void {
-    this.#lastEventAt = this.#clock.now();
+    this.#lastEventAt = this.#clock.wallTime();
     if (type === 'BOOKMARK') this.#counters.bookmark();
     else this.#counters.event(writtenAt === undefined ? undefined : Math.max(0, this.#lastEventAt - writtenAt));
   }
 
   #listed(cause: string): void {
-    this.#lastEventAt = this.#clock.now();
+    this.#lastEventAt = this.#clock.wallTime();
     this.#counters.list(cause);
     this.#markSynced();
     this.#run?.attempted.abort();

@@ -258,7 +258,8 @@ class Reflector<T extends KubernetesObject> {
     this.#attempts += 1;
     const policy = retryPolicyFor(error, this.#attempts);
     const isFirst = this.#lastCause !== policy.cause;
-    const waitMs = policy.immediate && isFirst ? this.#jitter() : this.#backoff.next(policy.retryAfterMs);
+    const waitMs =
+      policy.immediate && isFirst ? this.#jitter() : this.#backoff.next(policy.retryAfterMs, policy.maxWaitMs);
     this.#lastCause = policy.cause;
     report.failed(error, policy, waitMs);
     if (policy.refreshCredentials) client.refreshCredentials();

@@ -9,16 +9,17 @@ const normal: Omit<RetryPolicy, 'cause'> = {
   refreshCredentials: false,
   immediate: false,
   retryAfterMs: undefined,
+  maxWaitMs: undefined,
 };
 
 it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   [
     { code: 503, reason: 'Broken' },
-    { cause: 'broken', checkForRollback: true, immediate: true },
+    { cause: 'broken', checkForRollback: true, immediate: true, maxWaitMs: 2_000 },
   ],
   [
     { code: 503, reason: 'Unreachable' },
-    { cause: 'unreachable', checkForRollback: true },
+    { cause: 'unreachable', checkForRollback: true, maxWaitMs: 2_000 },
   ],
   [
     { code: 410, reason: 'Expired' },
@@ -86,6 +87,12 @@ describe('Backoff', () => {
   it('waits at least for Retry-After', () => {
     const backoff = new Backoff(() => 0);
     expect([backoff.next(5_000), backoff.next(1_000), backoff.next(0)]).toEqual([5_000, 1_600, 3_200]);
+  });
+
+  it('waits at most for the given bound, before it is shortened at random', () => {
+    const backoff = new Backoff(() => 0);
+    const waits = Array.from({ length: 4 }, () => backoff.next(0, 2_000));
+    expect([...waits, backoff.next(), backoff.next()]).toEqual([800, 1_600, 2_000, 2_000, 2_000, 4_000]);
   });
 
   it('returns the shortest wait again after a reset', () => {

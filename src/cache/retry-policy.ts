@@ -39,7 +39,12 @@ export interface RetryPolicy {
   readonly immediate: boolean;
   /** Lower bound of the wait: the server's Retry-After, or the minimum for this cause. */
   readonly retryAfterMs: number | undefined;
+  /** Upper bound of the wait. Undefined for that of {@link Backoff}. */
+  readonly maxWaitMs: number | undefined;
 }
+
+/** Upper bound of the wait while the API server is down, so that watches continue within two seconds of its return. */
+const MAX_OUTAGE_WAIT_MS = 2_000;
 
 const TOO_LARGE_ATTEMPTS = 3;
 /** Wait before the list that replaces an event above the size limit, as the next event may be as large. */
@@ -56,6 +61,7 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
     refreshCredentials: false,
     immediate: false,
     retryAfterMs: isStarting(error) ? undefined : retryAfterMsOf(error),
+    maxWaitMs: isStarting(error) || isUnreachable(error) ? MAX_OUTAGE_WAIT_MS : undefined,
   } as const;
   if (isExpired(error)) return { ...base, cause: 'expired', next: 'list', immediate: true };
   if (isEventTooLarge(error))
@@ -96,7 +102,7 @@ const INITIAL_BACKOFF_MS = 800;
 const MAX_BACKOFF_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 600_000;
 
-/** Waits between attempts: 0.8 s doubling to 30 s, each up to half shorter at random, so that gateways do not retry in step. */
+/** Waits between attempts: 0.8 s doubling to 30 s or to the given bound, each up to half shorter at random, so that gateways do not retry in step. */
 export class Backoff {
   readonly #random: () => number;
   #nextMs = INITIAL_BACKOFF_MS;
@@ -109,10 +115,11 @@ export class Backoff {
   /**
    * Returns the next wait in milliseconds.
    * @param retryAfterMs lower bound from the server's Retry-After; more than ten minutes count as ten
+   * @param maxMs upper bound of this wait
    */
-  next(retryAfterMs = 0): number {
-    const waitMs = this.#nextMs * (1 - this.#random() / 2);
-    this.#nextMs = Math.min(this.#nextMs * 2, MAX_BACKOFF_MS);
+  next(retryAfterMs = 0, maxMs = MAX_BACKOFF_MS): number {
+    const waitMs = Math.min(this.#nextMs, maxMs) * (1 - this.#random() / 2);
+    this.#nextMs = Math.min(this.#nextMs * 2, maxMs);
     return Math.max(waitMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
   }
 

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from '../../src/cache/clock.ts';
 import { ManualTimers } from './manual-timers.ts';
 
+/** Wall time at the start of the clock. */
+const START = Date.parse('2030-01-01T00:00:00Z');
+
 /** A clock on which sleeping takes no time, except for the durations that are held until {@link pass}. Random numbers are 0. */
 export class ManualClock implements Clock {
   /** Duration of each sleep in milliseconds, in order, without the held ones. */
@@ -8,7 +11,7 @@ export class ManualClock implements Clock {
   readonly #held: ReadonlySet<number>;
   readonly #passes = new Set<() => void>();
   readonly #timers = new ManualTimers();
-  #now = Date.parse('2030-01-01T00:00:00Z');
+  #now = 0;
 
   /** @param held sleeps of exactly one of these durations last until {@link pass} or their signal */
   constructor(...held: readonly number[]) {
@@ -17,6 +20,10 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  wallTime(): number {
+    return START + this.#now;
   }
 
   random(): number {

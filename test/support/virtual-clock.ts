@@ -9,14 +9,21 @@ interface Sleeper {
 /** Sleeps shorter than this take no time, so that backoff and jitter do not matter. */
 const SHORT_MS = 1_000;
 
+/** Wall time at the start of the clock. */
+const START = Date.parse('2030-01-01T00:00:00Z');
+
 /** A clock that only {@link pass} moves. Random numbers are 0. */
 export class VirtualClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   readonly #timers = new ManualTimers();
-  #now = Date.parse('2030-01-01T00:00:00Z');
+  #now = 0;
 
   now(): number {
     return this.#now;
+  }
+
+  wallTime(): number {
+    return START + this.#now;
   }
 
   random(): number {
