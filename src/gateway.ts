@@ -123,7 +123,7 @@ function defaultGraphiqlHeaders({ authentication }: Config): string {
 }
 
 function authenticatorFor(
-  { authentication }: Config,
+  { authentication, authorizationGraceSeconds }: Config,
   client: Client,
   self: Pick<Viewer, 'name' | 'groups'>,
 ): Authenticator {
@@ -131,7 +131,7 @@ function authenticatorFor(
     case 'header':
       return headerAuthenticator(client, authentication);
     case 'token':
-      return tokenAuthenticator(client);
+      return tokenAuthenticator(client, { graceMs: authorizationGraceSeconds * 1_000 });
     case 'kubeconfig':
       return kubeconfigAuthenticator(client, self);
     default:

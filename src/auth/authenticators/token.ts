@@ -20,17 +20,26 @@ const tokenReview = object({
 /** User that a token authenticates; undefined if it is invalid. */
 type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
 
+interface TokenAuthenticatorOptions {
+  /** Time, after its TTL, for which the last result holds while the API server reviews no token. */
+  readonly graceMs: number;
+  /** Returns monotonic time in milliseconds; `performance.now` by default. */
+  readonly now?: () => number;
+}
+
 /**
  * Authenticates bearer tokens by TokenReview. Caches up to 10,000 results under the digest of the token: users until the
- * token expires, at most 60 s; rejections for 5 s. The viewer's requests to the API server carry the token.
+ * token expires, at most 60 s; rejections for 5 s. While tokens cannot be reviewed, a result holds for the grace after that, but
+ * not after the token's expiry. The viewer's requests to the API server carry the token.
  */
-export function tokenAuthenticator(client: Client): Authenticator {
-  const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS });
+export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOptions): Authenticator {
+  const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS, ...options });
   const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
-    const owner = await owners.get(digestOf(token), async () => {
+    const load = async () => {
       const found = await reviewToken(client, token);
       return { value: found, ttlMs: found ? Math.min(ACCEPTED_TTL_MS, millisecondsLeft(token)) : REJECTED_TTL_MS };
-    });
+    };
+    const owner = await owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };

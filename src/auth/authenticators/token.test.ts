@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { kubeconfig } from '../../../test/support/kubeconfig.ts';
+import { startLoopbackServer } from '../../../test/support/loopback-server.ts';
+import { createApiConnection } from '../../kubernetes/api-connection.ts';
+import { Client } from '../../kubernetes/client.ts';
+import { tokenAuthenticator } from './token.ts';
+
+const accepted = JSON.stringify({ kind: 'TokenReview', status: { authenticated: true, user: { username: 'erin' } } });
+const rejected = JSON.stringify({ kind: 'TokenReview', status: { authenticated: false } });
+const credentials = { headers: { authorization: ['Bearer t'] }, remoteAddress: '127.0.0.1' };
+const TTL_MS = 60_000;
+const GRACE_MS = 60_000;
+
+/** Starts a server whose first response accepts the token, and whose later ones are the given one. */
+async function thenResponding(status: number, body: string) {
+  let requests = 0;
+  const server = await startLoopbackServer({
+    answer: (response) => {
+      requests += 1;
+      response.writeHead(requests === 1 ? 201 : status).end(requests === 1 ? accepted : body);
+    },
+  });
+  let now = 0;
+  const client = new Client(await createApiConnection(kubeconfig({ server: server.url })));
+  const authenticate = tokenAuthenticator(client, { graceMs: GRACE_MS, now: () => now });
+  return { ...server, authenticate: () => authenticate(credentials), pass: (ms: number) => void (now += ms) };
+}
+
+it('returns the last user within the grace when the API server reviews no token', async () => {
+  await using server = await thenResponding(500, '{}');
+  await server.authenticate();
+  server.pass(TTL_MS + GRACE_MS - 1);
+  expect(await server.authenticate()).toMatchObject({ name: 'erin' });
+  server.pass(1);
+  await expect(server.authenticate()).rejects.toMatchObject({ code: 500 });
+});
+
+it('throws Unauthorized within the grace when the API server rejects the token', async () => {
+  await using server = await thenResponding(201, rejected);
+  await server.authenticate();
+  server.pass(TTL_MS);
+  await expect(server.authenticate()).rejects.toMatchObject({ code: 401 });
+});
