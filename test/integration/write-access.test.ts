@@ -90,6 +90,23 @@ const mutations: readonly (readonly [mutation: string, input: object, right: str
   ['deleteWorkspaceKind', { name: 'jupyterlab' }, 'delete workspacekinds.kubeflow.org'],
 ];
 
+const malformed = 'a: [';
+
+/** Mutations that take YAML, with a text that cannot be parsed. */
+const malformedTexts: readonly (readonly [mutation: string, input: object])[] = [
+  ...['replaceWorkspace', 'replaceWorkspaceStatus', 'replaceDevPodWorkspaceInstance'].map(
+    (mutation) => [mutation, { ...at, manifest: malformed }] as const,
+  ),
+  ...['patchWorkspace', 'patchWorkspaceStatus', 'patchDevPodWorkspaceInstance', 'patchVolcanoJob'].map(
+    (mutation) => [mutation, { ...at, type: 'MERGE', patch: malformed }] as const,
+  ),
+  ['createDevPodWorkspaceInstance', { namespace: 'team-a', manifest: malformed }],
+  ['createWorkspaceKind', { manifest: malformed }],
+  ['updateWorkspaceKind', { name: 'jupyterlab', revision: 'x', manifest: malformed }],
+  ['replaceWorkspaceKind', { name: 'jupyterlab', manifest: malformed }],
+  ['patchWorkspaceKind', { name: 'jupyterlab', type: 'MERGE', patch: malformed }],
+];
+
 function documentOf(mutation: string): string {
   const input = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1).replace('Status', '')}Input`;
   return `mutation ($input: ${input}!) { ${mutation}(input: $input) { warnings } }`;
@@ -110,6 +127,16 @@ describe('a viewer without write permissions', () => {
       ]);
       const writes = fixture.admin.cluster.requests.slice(before).filter(({ url }) => !url.includes('accessreviews'));
       expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
+    },
+  );
+
+  it.each(malformedTexts)(
+    'returns FORBIDDEN without parsing the YAML when the viewer may not run %s',
+    async (...call) => {
+      const [mutation, input] = call;
+      await using fixture = await start(...rights([]));
+      const { errors } = await fixture.alice.query(documentOf(mutation), { input });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     },
   );
 

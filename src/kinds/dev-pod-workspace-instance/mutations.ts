@@ -122,8 +122,9 @@ builder.mutationFields((t) => ({
     type: CreatePayload,
     description: 'Creates a DevPod workspace.',
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The new DevPod workspace.' }) },
-    resolve: (_, { input }, { client }) => {
+    resolve: async (_, { input }, { client }) => {
       const { namespace } = input;
+      await client.assertCan('create', DevPodWorkspaceInstance, { namespace }); // before the manifest is parsed
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, { namespace });
       assertNoPlaceholders(manifest);
       const created = client.writer.create(DevPodWorkspaceInstance, manifest, { namespace, ...writeOptionsOf(input) });
@@ -136,8 +137,9 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: ReplaceInput, required: true, description: 'The DevPod workspace, and its replacement.' }),
     },
-    resolve: (_, { input }, { client }) => {
+    resolve: async (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
+      await client.assertCan('update', DevPodWorkspaceInstance, at); // before the manifest is parsed
       const manifest = manifestOf(input.manifest, DevPodWorkspaceInstance, at);
       assertNoPlaceholders(manifest);
       const replaced = client.writer.replace(DevPodWorkspaceInstance, at, manifest, writeOptionsOf(input));
@@ -152,8 +154,9 @@ builder.mutationFields((t) => ({
     description:
       'Patches a DevPod workspace. Fields that the patch does not mention are kept, including masked values.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'The DevPod workspace, and the patch.' }) },
-    resolve: (_, { input }, { client }) => {
+    resolve: async (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
+      await client.assertCan('patch', DevPodWorkspaceInstance, at); // before the patch is parsed
       const patch = patchOf(input, DevPodWorkspaceInstance, at);
       const added = manifestsIn(patch);
       assertReadsNothingMasked(patch);

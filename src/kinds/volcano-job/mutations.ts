@@ -45,8 +45,9 @@ builder.mutationFields((t) => ({
     type: PatchPayload,
     description: 'Patches a Volcano job. Fields that the patch does not mention are kept.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'The job, and the patch.' }) },
-    resolve: (_, { input }, { client }) => {
+    resolve: async (_, { input }, { client }) => {
       const at = { namespace: input.namespace, name: input.name };
+      await client.assertCan('patch', VolcanoJob, at); // before the patch is parsed
       const options = { ...writeOptionsOf(input), force: input.force };
       return client.writer.patch(VolcanoJob, at, patchOf(input, VolcanoJob, at), options);
     },

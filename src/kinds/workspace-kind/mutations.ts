@@ -49,7 +49,8 @@ builder.mutationField('createWorkspaceKind', (t) =>
     args: {
       input: t.arg({ type: CreateWorkspaceKindInput, required: true, description: 'The manifest and write options.' }),
     },
-    resolve: (_, { input }, context) => {
+    resolve: async (_, { input }, context) => {
+      await context.client.assertCan('create', WorkspaceKind, {}); // before the manifest is parsed
       const manifest = withAnnotations(manifestOf(input.manifest, WorkspaceKind, {}), creationAnnotations(context));
       return withInputPaths(
         manifestPaths,
@@ -127,13 +128,17 @@ const workspaceKindPaths: InputPaths = {
  * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
  * @throws {StatusError} an error of the API server, with input paths
  */
-function updateWorkspaceKind(context: Context, update: WorkspaceKindUpdate): Promise<WriteResult<WorkspaceKindObject>> {
+async function updateWorkspaceKind(
+  context: Context,
+  update: WorkspaceKindUpdate,
+): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
   const cleared = (['displayName', 'description'] as const).filter((field) => update[field] === null);
   assertNoCauses(
     cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value')),
     { kind: WorkspaceKind.kind, name },
   );
+  await context.client.assertCan('update', WorkspaceKind, { name }); // before the manifest is parsed
   const {
     apiVersion: _apiVersion,
     kind: _kind,
@@ -173,8 +178,9 @@ builder.mutationField('patchWorkspaceKind', (t) =>
     args: {
       input: t.arg({ type: PatchWorkspaceKindInput, required: true, description: 'The patch and write options.' }),
     },
-    resolve: (_, { input }, context) => {
+    resolve: async (_, { input }, context) => {
       const at = { name: input.name };
+      await context.client.assertCan('patch', WorkspaceKind, at); // before the patch is parsed
       const patch = patchOf(input, WorkspaceKind, at);
       const options = { ...writeOptionsOf(input), force: input.force };
       return withInputPaths({}, patchWithAudit(context, { resource: WorkspaceKind, at, patch }, options));
@@ -210,8 +216,9 @@ builder.mutationField('replaceWorkspaceKind', (t) =>
     args: {
       input: t.arg({ type: ReplaceWorkspaceKindInput, required: true, description: 'The manifest and write options.' }),
     },
-    resolve: (_, { input }, context) => {
+    resolve: async (_, { input }, context) => {
       const at = { name: input.name };
+      await context.client.assertCan('update', WorkspaceKind, at); // before the manifest is parsed
       const manifest = manifestOf(input.manifest, WorkspaceKind, at);
       const replacing = { resource: WorkspaceKind, at, manifest };
       return withInputPaths(manifestPaths, replaceWithAudit(context, replacing, writeOptionsOf(input)));

@@ -52,6 +52,7 @@ type PatchInput = typeof PatchWorkspaceInput.$inferInput;
 async function patch(context: Context, input: PatchInput, subresource?: 'status'): Promise<WritePayload> {
   const { namespace, name, force } = input;
   const at = { namespace, name };
+  await context.client.assertCan('patch', Workspace, { ...at, subresource }); // before the patch is parsed
   const given = patchOf(input, Workspace, at);
   const options = { ...writeOptionsOf(input), force, subresource };
   if (subresource) return withInputPaths({}, context.client.writer.patch(Workspace, at, given, options));

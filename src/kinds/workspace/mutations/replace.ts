@@ -61,6 +61,7 @@ type ReplaceInput = typeof ReplaceWorkspaceInput.$inferInput;
 async function replace(context: Context, input: ReplaceInput, subresource?: 'status'): Promise<WritePayload> {
   const { namespace, name } = input;
   const at = { namespace, name };
+  await context.client.assertCan('update', Workspace, { ...at, subresource }); // before the manifest is parsed
   const manifest = manifestOf(input.manifest, Workspace, at);
   const options = { ...writeOptionsOf(input), subresource };
   if (subresource)
