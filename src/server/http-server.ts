@@ -12,7 +12,7 @@ import type { GraphiQLTab } from './graphiql-page.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import { sendJson } from './responses.ts';
+import { JSON_HEADERS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
 import { WebSocketHandler } from './websocket.ts';
@@ -65,6 +65,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const flowControl = new FlowControl(options, () => (pipeline.subscriptions.counters.slowCloses += 1));
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl });
   const serveJson: GraphQLHandler = async (request, response, viewer) => {
+    for (const [name, value] of Object.entries(JSON_HEADERS)) response.setHeader(name, value);
     await pipeline.yoga(request, response, { viewer });
   };
   const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
@@ -125,6 +126,8 @@ function requestHandler({ options, state, originPolicy, serveGraphQL }: RequestH
     if (path !== ENDPOINT)
       return sendJson(response, 404, { message: `Nothing is served at ${path}. The GraphQL endpoint is ${ENDPOINT}.` });
     if (originPolicy.applyCors(request, response)) return undefined;
+    const operationRefusal = originPolicy.operationRefusal(request);
+    if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
     authenticate(credentialsOf(request)).then(
       // Rejects only if the client disconnects in the middle of its request.

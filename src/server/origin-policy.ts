@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 const ALLOWED_HEADERS = 'content-type, authorization, last-event-id';
@@ -22,13 +22,26 @@ export class OriginPolicy {
   }
 
   /** Returns the reason to refuse a request, or undefined if it is allowed. */
-  refusal({ headers: { host = '', origin } }: IncomingMessage): string | undefined {
+  refusal({ headers }: IncomingMessage): string | undefined {
+    const { host = '', origin } = headers;
     if (origin !== undefined && this.#allowed.has(origin)) return undefined;
     if (this.#isLoopback && !LOOPBACK_NAMES.has(hostnameOf(`http://${host}`))) {
       return `Expected the header Host to be localhost, 127.0.0.1 or [::1], because the gateway listens on loopback only, got ${JSON.stringify(host)}.`;
     }
-    if (origin === undefined || hostOf(origin) === host.toLowerCase()) return undefined;
-    return `Expected the gateway's own origin or one of ALLOWED_ORIGINS, got ${JSON.stringify(origin)}. An administrator of the gateway can add it.`;
+    const own = ownOrigin(headers);
+    if (origin === undefined || origin === own) return undefined;
+    return `Expected the gateway's own origin ${own} or one of ALLOWED_ORIGINS, got ${JSON.stringify(origin)}. An administrator of the gateway can add it. If a proxy terminates TLS, it has to send X-Forwarded-Proto.`;
+  }
+
+  /**
+   * Returns the reason to refuse an operation, or undefined if it is allowed. Browsers send no Origin with a GET of an
+   * element such as `<img>`, but they do send Sec-Fetch-Site to HTTPS and loopback addresses (Fetch Metadata).
+   */
+  operationRefusal({ headers }: IncomingMessage): string | undefined {
+    const { origin, 'sec-fetch-site': site } = headers;
+    if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
+    if (origin !== undefined && this.#allowed.has(origin)) return undefined;
+    return `Expected a request of the gateway's own pages or of one of ALLOWED_ORIGINS, got Sec-Fetch-Site: ${JSON.stringify(site)}.`;
   }
 
   /** Adds the CORS headers if the origin is allowed. @returns true if the request was a preflight and has been answered */
@@ -61,8 +74,14 @@ export function isSimplePost({ method, headers }: IncomingMessage): boolean {
   return type !== 'application/json' && type !== 'application/graphql+json';
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/**
+ * Returns the origin of the gateway's pages as the browser sees it. X-Forwarded-Proto has the scheme if a proxy terminates
+ * TLS; some proxies send `wss` for WebSockets. Another site's page cannot set that header without a CORS preflight.
+ */
+function ownOrigin({ host = '', 'x-forwarded-proto': forwarded = 'http' }: IncomingHttpHeaders): string | undefined {
+  const proto = String(forwarded).split(',', 1)[0]?.trim().toLowerCase() ?? '';
+  const url = `${/^(?:https|wss)$/u.test(proto) ? 'https' : 'http'}://${host}`;
+  return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 function hostnameOf(url: string): string {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
+/** Headers of JSON answers: no cache may store them, and no browser may take them for another type. */
+export const JSON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
 /** Sends a JSON body that no cache may store. */
 export function sendJson(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(`${JSON.stringify(body)}\n`);
+  response.writeHead(status, { ...JSON_HEADERS, 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }
 
 /** Sends one line of plain text. */

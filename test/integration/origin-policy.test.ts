@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -34,6 +34,18 @@ function ask(gateway: TestGateway, headers: Readonly<Record<string, string>>, bo
     asking.once('error', reject);
     asking.end(body);
   });
+}
+
+/** Sends a GET with node:http, because fetch() sets Sec-Fetch-Mode and does not allow other Sec-Fetch headers. */
+function sendGet(url: string, headers: Readonly<Record<string, string>>) {
+  const response = Promise.withResolvers<{ readonly status: number; readonly headers: IncomingHttpHeaders }>();
+  const sent = request(url, { headers }, (message) => {
+    message.resume();
+    response.resolve({ status: message.statusCode ?? 0, headers: message.headers });
+  });
+  sent.once('error', response.reject);
+  sent.end();
+  return response.promise;
 }
 
 const json = { 'content-type': 'application/json' };
@@ -94,3 +106,40 @@ it('refuses other names than loopback names in Host when it listens on loopback 
     await ask(gateway, { ...json, host: `evil.example.com:${port}`, origin: `http://evil.example.com:${port}` }, query),
   ).toBe(403);
 });
+
+it('refuses an operation of another site without Origin, such as a GET by <img>, by Sec-Fetch-Site', async () => {
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN] });
+  const url = `${gateway.url}?query=${encodeURIComponent('{ workspaces { totalCount } }')}`;
+  const statusOf = (headers: Readonly<Record<string, string>>) => sendGet(url, headers).then(({ status }) => status);
+  const sites = ['cross-site', 'same-site', 'same-origin', 'none'];
+  const statuses = await Promise.all(
+    sites.map((site) => statusOf({ accept: 'image/*,*/*;q=0.8', 'sec-fetch-site': site })),
+  );
+  expect(statuses).toEqual([403, 403, 200, 200]);
+  expect(await statusOf({ accept: 'text/event-stream', 'sec-fetch-site': 'cross-site' })).toBe(403);
+  expect(await statusOf({ 'sec-fetch-site': 'cross-site', origin: ALLOWED_ORIGIN })).toBe(200);
+  expect(await statusOf({ accept: 'text/html', 'sec-fetch-site': 'cross-site' }), 'a link to GraphiQL').toBe(200);
+});
+
+it('compares the scheme of Origin with that of the gateway, which X-Forwarded-Proto changes', async () => {
+  await using gateway = await startTestGateway({ objects });
+  const { host } = new URL(gateway.url);
+  const [secure, plain] = [
+    { ...json, origin: `https://${host}` },
+    { ...json, origin: `http://${host}` },
+  ];
+  expect(await ask(gateway, secure, query)).toBe(403);
+  expect(await handshake(gateway, secure.origin)).toBe(403);
+  expect(await ask(gateway, { ...secure, 'x-forwarded-proto': 'https' }, query)).toBe(200);
+  expect(await ask(gateway, { ...secure, 'x-forwarded-proto': 'wss, http' }, query)).toBe(200);
+  expect(await ask(gateway, { ...plain, 'x-forwarded-proto': 'https' }, query)).toBe(403);
+});
+
+it.each(['/graphql?query=%7B__typename%7D', '/graphql?query=%7B', '/none', '/readyz'])(
+  'sends nosniff and no-store with the JSON answer of %s',
+  async (path) => {
+    await using gateway = await startTestGateway({ objects });
+    const { headers } = await sendGet(new URL(path, gateway.url).href, {});
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  },
+);
