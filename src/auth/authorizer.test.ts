@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { Authorizer, type AuthorizerOptions } from './authorizer.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
@@ -237,6 +238,20 @@ describe('without a decision, authorize', () => {
     expect(await authorizer.authorize(viewer, attributes)).toBe(true);
     pass(1);
     await expect(authorizer.authorize(viewer, attributes)).rejects.toMatchObject({ code: 503 });
+  });
+
+  it('returns the last decisions within the grace at once when reviews hang, and the new ones when they have completed', async () => {
+    const { authorizer, pass } = authorizerWith({ patienceMs: 1 });
+    const gate = Promise.withResolvers<boolean>();
+    const { viewer, reviews } = reviewedViewer((_, times) => (times <= 2 ? Promise.resolve(true) : gate.promise));
+    const ask = (verb: string) => authorizer.authorize(viewer, { ...attributes, verb });
+    await Promise.all(['get', 'list'].map(ask));
+    pass(10_000);
+    expect([await ask('get'), await ask('list'), await ask('get')]).toEqual([true, true, true]);
+    expect(reviews).toHaveLength(4);
+    gate.resolve(false);
+    await waitFor(async () => !(await ask('get')), 'the denial of get is cached');
+    expect([await ask('list'), reviews.length]).toEqual([false, 4]);
   });
 
   it('throws Unauthorized at once when the credentials of the viewer have expired', async () => {

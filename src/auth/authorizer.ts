@@ -5,6 +5,7 @@ import { TtlCache } from '../kubernetes/ttl-cache.ts';
 import { FairQueue } from './fair-queue.ts';
 import { attributesKey, describeAttributes, type ResourceAttributes } from './resource-attributes.ts';
 import { isReviewBudgetExceeded, ReviewBudget } from './review-budget.ts';
+import { ReviewMonitor } from './review-monitor.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface AuthorizerOptions {
@@ -20,6 +21,8 @@ export interface AuthorizerOptions {
   readonly maxConcurrentReviews?: number;
   /** Maximum number of reviews that one request causes; 2,000 by default. */
   readonly maxReviewsPerRequest?: number;
+  /** Time without a response after which reviews hang, and decisions within their grace are returned; 1 s by default. */
+  readonly patienceMs?: number;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
@@ -38,6 +41,7 @@ export interface AuthorizeOptions {
 const MAX_DECISIONS = 200_000;
 const MAX_CONCURRENT_REVIEWS = 32;
 const MAX_REVIEWS_PER_REQUEST = 2_000;
+const PATIENCE_MS = 1_000;
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 100;
 const REVIEW_TIMEOUT_MS = 10_000;
@@ -50,12 +54,14 @@ export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #decisions: TtlCache<boolean>;
   readonly #queue: FairQueue;
+  readonly #monitor: ReviewMonitor;
 
   constructor(options: AuthorizerOptions) {
     const { maxDecisions = MAX_DECISIONS, maxConcurrentReviews = MAX_CONCURRENT_REVIEWS, graceMs, now } = options;
     this.#options = options;
     this.#decisions = new TtlCache({ maxEntries: maxDecisions, graceMs, ...(now && { now }) });
     this.#queue = new FairQueue(maxConcurrentReviews);
+    this.#monitor = new ReviewMonitor(options.patienceMs ?? PATIENCE_MS);
   }
 
   /** Returns the budget for the access reviews of one request. */
@@ -86,11 +92,12 @@ export class Authorizer {
     };
     try {
       const key = `${viewer.key} ${attributesKey(attributes)}`;
-      return await this.#decisions.get(key, load, {
-        notBefore,
-        signal,
-        servesStale: (error) => !isFinal(error),
-      });
+      const last = this.#decisions.getStale(key);
+      // A review that replaces a decision continues after the request, so that the next one has its result.
+      const waitsUntil = last === undefined ? signal : undefined;
+      const servesStale = (error: unknown) => !isFinal(error);
+      const decision = this.#decisions.get(key, load, { notBefore, signal: waitsUntil, servesStale });
+      return await (last === undefined ? decision : this.#monitor.unlessHanging(decision, last));
     } catch (error) {
       throw isFinal(error) ? error : undecided(attributes, error);
     }
@@ -102,7 +109,7 @@ export class Authorizer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const signal = AbortSignal.any([abandoned, AbortSignal.timeout(REVIEW_TIMEOUT_MS)]);
-        return await viewer.reviewAccess(attributes, signal);
+        return await this.#monitor.observe(viewer.reviewAccess(attributes, signal));
       } catch (error) {
         if (attempt === ATTEMPTS || abandoned.aborted || !isUnreachable(error)) throw error;
         await sleep(FIRST_RETRY_MS * 3 ** (attempt - 1));

@@ -83,6 +83,12 @@ export class TtlCache<V> {
     }
   }
 
+  /** Returns the last value of a key within its TTL and grace. Undefined if there is none. */
+  getStale(key: string): V | undefined {
+    const entry = this.#entries.peek(key);
+    return entry && this.#now() < entry.expiresAt + this.#graceMs ? entry.value : undefined;
+  }
+
   #load(key: string, load: Load<V>, notBefore: number): PendingLoad<V> {
     const pending = this.#pending.get(key);
     if (pending && pending.startedAt >= notBefore) return pending;
