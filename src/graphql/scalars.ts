@@ -3,6 +3,9 @@ import { builder } from './builder.ts';
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/u;
 
+/** Maximum length of a DateTime in characters. Nanoseconds and an offset need 35. */
+const MAX_LENGTH = 64;
+
 builder.scalarType('DateTime', {
   description: 'Time as an RFC 3339 string in UTC, e.g. `2026-11-21T09:30:00Z`. Input may have any offset.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
@@ -26,9 +29,12 @@ export function timestampOf(text: string | undefined): string | null {
 }
 
 function millisecondsOf(value: unknown): number {
-  const milliseconds = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  const milliseconds =
+    typeof value === 'string' && value.length <= MAX_LENGTH && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
-    throw new GraphQLError(`Expected a DateTime such as "2026-11-21T09:30:00Z", got ${JSON.stringify(value)}.`);
+    throw new GraphQLError(
+      `Expected a DateTime such as "2026-11-21T09:30:00Z", got ${(JSON.stringify(value) ?? 'nothing').slice(0, 100)}.`,
+    );
   }
   return milliseconds;
 }

@@ -80,6 +80,9 @@ export function advance(position: StreamPosition, state: DeliveredState): Stream
   return next;
 }
 
+/** A cursor with {@link MAX_PAST_CHECKPOINT} objects and a watermark of each resource has less than 4,000 characters. */
+const MAX_CURSOR_LENGTH = 16_384;
+
 const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string; readonly cursor: string }>();
 
 /** Returns the cursor of a position, an opaque string of URL-safe characters. Encodes each position once. */
@@ -100,6 +103,12 @@ export function encodeStreamCursor(selection: string, position: StreamPosition):
  * @throws {GraphQLError} BAD_REQUEST if the string is not a cursor of an event, or belongs to another selection
  */
 export function decodeStreamCursor(selection: string, cursor: string): StreamPosition {
+  if (cursor.length > MAX_CURSOR_LENGTH) {
+    throw failure(
+      'BAD_REQUEST',
+      `Expected the cursor of a subscription event, got ${cursor.length} characters. Subscribe without it.`,
+    );
+  }
   const [hash, version, states, watermarks, visibilityHash] = parseCursor(cursor);
   const pastCheckpoint = Array.isArray(states) ? states.map(parseDeliveredState) : [undefined];
   const related = Array.isArray(watermarks) ? watermarks.map(parseWatermark) : [undefined];

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { fullSelection } from '../../../test/support/full-selection.ts';
 import { devPod, devPodCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { schema } from '../../schema.ts';
+import { masked } from './masking.ts';
 
 /** Secret whose parts occur in no word, so that a test also finds a part of it. */
 const CANARY = 'k4n4ri3n-v0gel';
@@ -101,4 +103,23 @@ describe('masking of DevPod workspaces', () => {
     const { data } = await gateway.query(`{ devPodWorkspaceInstance${AT} { parameters } }`);
     expect(data).toEqual({ devPodWorkspaceInstance: { parameters: shown } });
   });
+});
+
+function instanceWith(spec: object): KubernetesObject & { readonly spec: object } {
+  const metadata = { name: 'pod', uid: 'uid', resourceVersion: '1', creationTimestamp: '2026-11-21T09:30:00Z' };
+  return { apiVersion: 'management.loft.sh/v1', kind: 'DevPodWorkspaceInstance', metadata, spec };
+}
+
+it.each([
+  ['ssh://ada:k4n4ri3n@example.com', 'ssh://***@example.com'],
+  ['postgres://:k4n4ri3n@example.com/db', 'postgres://***@example.com/db'],
+  ['https://k4n4ri3n@example.com', 'https://***@example.com'],
+  ['ssh://git@example.com', 'ssh://git@example.com'],
+  ['http://example.com:80/a@b', 'http://example.com:80/a@b'],
+])('masks only the credentials of %s', (url, shown) => {
+  expect(masked(instanceWith({ source: url }))).toHaveProperty('spec.source', shown);
+});
+
+it('masks parameters completely when their keys are maps, which take exponential time to parse', () => {
+  expect(masked(instanceWith({ parameters: '? '.repeat(4) }))).toHaveProperty('spec.parameters', '***');
 });

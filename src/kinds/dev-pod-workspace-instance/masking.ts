@@ -1,8 +1,9 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { anyObject } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { StatusError } from '../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../kubernetes/verbs.ts';
+import { parseBoundedYaml } from '../../mutations/bounded-yaml.ts';
 
 /** Placeholder of a masked value. */
 export const PLACEHOLDER = '***';
@@ -132,9 +133,11 @@ function maskReferences(references: object, onSecret: OnSecret): unknown {
   );
 }
 
-/** Masks the user information of URLs, e.g. in the name of a provider. */
+/** Masks the user information of HTTP URLs, e.g. in the name of a provider, and of other URLs that contain a password. */
 function maskUrls(text: string, onSecret: OnSecret): string {
-  return text.replaceAll(/(?<=\bhttps?:\/\/)[^/\s@]+(?=@)/giu, (user) => String(mask(user, onSecret)));
+  return text.replaceAll(/(?<=\bhttps?:\/\/)[^/\s@]+(?=@)|(?<=:\/\/)[^/\s@:]*:[^/\s@]+(?=@)/giu, (user) =>
+    String(mask(user, onSecret)),
+  );
 }
 
 function withoutTexts(value: unknown, secrets: readonly string[]): unknown {
@@ -172,11 +175,11 @@ function maskParameters(text: string, onSecret: OnSecret): unknown {
   return JSON.stringify(shown) === JSON.stringify(parameters) && !text.includes('#') ? text : stringify(shown);
 }
 
-/** Returns undefined if the text is too long or is not YAML. */
+/** Returns undefined if the text is not valid YAML, or exceeds a limit. */
 function parametersIn(text: string): unknown {
   if (text.length > MAX_PARSED_LENGTH) return undefined;
   try {
-    return parse(text);
+    return parseBoundedYaml(text);
   } catch {
     return undefined; // the caller masks the whole text
   }

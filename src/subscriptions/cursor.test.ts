@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { decodeStreamCursor, encodeStreamCursor, type StreamPosition } from './cursor.ts';
+
+function positionOf(objects: number): StreamPosition {
+  const pastCheckpoint = Array.from({ length: objects }, (_, index) => ({
+    token: `token-${index}`.padEnd(16, 'x'),
+    version: '18446744073709551615',
+    exists: true,
+  }));
+  const watermark = { version: '18446744073709551615', highest: '18446744073709551615' };
+  return { version: '1', pastCheckpoint, related: { 'workspacekinds.kubeflow.org': watermark }, visibilityHash: 'x' };
+}
+
+it('decodes a cursor with the maximum of 16 objects past the checkpoint', () => {
+  const position = positionOf(16);
+  expect(decodeStreamCursor('all', encodeStreamCursor('all', position))).toEqual(position);
+});
+
+it('refuses a cursor that is longer than any of the gateway, without quoting it', () => {
+  const cursor = encodeStreamCursor('all', positionOf(1_000));
+  expect(() => decodeStreamCursor('all', cursor)).toThrow(`got ${cursor.length} characters`);
+});
