@@ -11,13 +11,14 @@ const credentials = { headers: { authorization: ['Bearer t'] }, remoteAddress: '
 const TTL_MS = 60_000;
 const GRACE_MS = 60_000;
 
-/** Starts a server whose first response accepts the token, and whose later ones are the given one. */
-async function thenResponding(status: number, body: string) {
+/** Starts a server whose first response accepts the token, and whose later ones are the given one, or none. */
+async function thenResponding(status: number, body: string | undefined) {
   let requests = 0;
   const server = await startLoopbackServer({
     answer: (response) => {
       requests += 1;
-      response.writeHead(requests === 1 ? 201 : status).end(requests === 1 ? accepted : body);
+      if (requests === 1) return void response.writeHead(201).end(accepted);
+      return body === undefined ? undefined : void response.writeHead(status).end(body);
     },
   });
   let now = 0;
@@ -40,4 +41,11 @@ it('throws Unauthorized within the grace when the API server rejects the token',
   await server.authenticate();
   server.pass(TTL_MS);
   await expect(server.authenticate()).rejects.toMatchObject({ code: 401 });
+});
+
+it('returns the last user within the grace when the review of the token hangs', async () => {
+  await using server = await thenResponding(201, undefined);
+  await server.authenticate();
+  server.pass(TTL_MS);
+  expect(await server.authenticate()).toMatchObject({ name: 'erin' });
 });

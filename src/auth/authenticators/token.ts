@@ -6,10 +6,13 @@ import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { invalidResponse } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
+import { ReviewMonitor } from '../review-monitor.ts';
 import type { Viewer } from '../viewer.ts';
 
 const MAX_TOKENS = 10_000;
 const ACCEPTED_TTL_MS = 60_000;
+/** Time without a response after which token reviews hang, and results within their grace are used. */
+const PATIENCE_MS = 1_000;
 const REJECTED_TTL_MS = 5_000;
 
 const tokenReview = object({
@@ -34,12 +37,15 @@ interface TokenAuthenticatorOptions {
  */
 export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOptions): Authenticator {
   const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS, ...options });
+  const monitor = new ReviewMonitor(PATIENCE_MS);
   const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
     const load = async () => {
-      const found = await reviewToken(client, token);
+      const found = await monitor.observe(reviewToken(client, token));
       return { value: found, ttlMs: found ? Math.min(ACCEPTED_TTL_MS, millisecondsLeft(token)) : REJECTED_TTL_MS };
     };
-    const owner = await owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
+    const last = millisecondsLeft(token) > 0 ? owners.getStale(digestOf(token)) : undefined;
+    const found = owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
+    const owner = await (last ? monitor.unlessHanging(found, last) : found);
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };
