@@ -57,6 +57,8 @@ export interface Config {
   readonly maxPendingBytesPerViewer: number;
   /** A client with unsent bytes that reads nothing for this time is disconnected. */
   readonly slowReaderTimeoutSeconds: number;
+  /** Time for which an idle HTTP connection stays open. Longer than that of the load balancer, which may reuse it until then. */
+  readonly keepAliveSeconds: number;
   /** Time at shutdown for subscriptions to be completed, and then for requests in progress. */
   readonly drainSeconds: number;
 }
@@ -107,6 +109,7 @@ export function readConfig(env: Environment): Config {
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
+    keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 76, 3_600, 1),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
   };
 }

@@ -94,6 +94,7 @@ function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
   return {
     ...config,
     schema,
+    keepAliveMs: config.keepAliveSeconds * 1_000,
     drainMs: config.drainSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     recheckMs: config.authorizationTtlSeconds * 1_000,

@@ -38,6 +38,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
+  /** Time for which an idle connection stays open. */
+  readonly keepAliveMs: number;
   /** Time for subscriptions to be completed, and then for requests in progress, at shutdown. */
   readonly drainMs: number;
 }
@@ -73,7 +75,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const originPolicy = new OriginPolicy(options);
   const serveGraphQL: GraphQLHandler = (request, response, viewer) =>
     acceptsEventStream(request) ? eventStreams.serve(request, response, viewer) : serveJson(request, response, viewer);
-  const server = createServer(requestHandler({ options, state, originPolicy, serveGraphQL }));
+  const server = createServer(
+    { keepAliveTimeout: options.keepAliveMs },
+    requestHandler({ options, state, originPolicy, serveGraphQL }),
+  );
   server.on('upgrade', (request, socket, head) => {
     const refusal = upgradeRefusal(request, state, originPolicy);
     if (refusal) refuseUpgrade(socket, refusal);

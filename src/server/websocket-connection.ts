@@ -29,13 +29,14 @@ export class WebSocketConnection {
   readonly #subscriptions = new Map<string, SubscriptionIterator>();
   readonly #onEnd: WebSocketSinkOptions['onEnd'];
   #flow: FlowController | undefined;
-  #lastReceivedAt = performance.now();
+  /** Time of the first ping since the client last sent something. */
+  #pingedAt: number | undefined;
 
   constructor(webSocket: WebSocket, socket: Socket, flowControl: FlowControl) {
     this.#webSocket = webSocket;
     this.#socket = socket;
-    webSocket.on('pong', () => (this.#lastReceivedAt = performance.now()));
-    webSocket.on('message', () => (this.#lastReceivedAt = performance.now()));
+    webSocket.on('pong', () => (this.#pingedAt = undefined));
+    webSocket.on('message', () => (this.#pingedAt = undefined));
     const transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
     this.#openFlow = (viewer) => flowControl.open(transport, viewer);
     this.#onEnd = (id, error) => this.#ended(id, error);
@@ -74,9 +75,10 @@ export class WebSocketConnection {
     return subscription;
   }
 
-  /** Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs`. */
+  /** Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs` after a ping. */
   ping(timeoutMs: number): void {
-    if (performance.now() - this.#lastReceivedAt < timeoutMs) this.#webSocket.ping();
+    this.#pingedAt ??= performance.now();
+    if (performance.now() - this.#pingedAt < timeoutMs) this.#webSocket.ping();
     else if (this.#flow) this.#flow.closeStalled();
     else this.#webSocket.terminate();
   }

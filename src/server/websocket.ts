@@ -13,7 +13,8 @@ import { isSubscription, type Pipeline, type PreparedOperation } from './pipelin
 import { staggered } from './shutdown.ts';
 import { UNAUTHORIZED, WebSocketConnection, type SubscriptionIterator } from './websocket-connection.ts';
 
-const PING_INTERVAL_MS = 12_000;
+const MAX_PING_INTERVAL_MS = 12_000;
+const MIN_PING_INTERVAL_MS = 1_000;
 const TRY_AGAIN_LATER = 1013;
 /** Limit of a close frame (RFC 6455, section 5.5) less the close code. */
 const MAX_REASON_BYTES = 123;
@@ -36,7 +37,7 @@ interface WebSocketOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
-  /** A client that sends nothing for this time, not even a pong, is disconnected. */
+  /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
   readonly slowReaderTimeoutMs: number;
 }
 
@@ -50,7 +51,7 @@ interface SubscribedOperation {
  * GraphQL over WebSocket: the graphql-transport-ws protocol, for queries, mutations and subscriptions.
  *
  * Authenticates at `connection_init`, and again for each operation. A connection whose client cannot be authenticated is
- * closed with 4401; with 1013 if the API server cannot be asked. Pings every 12 s.
+ * closed with 4401; with 1013 if the API server cannot be asked. Pings at least every 12 s.
  */
 export class WebSocketHandler {
   readonly #options: WebSocketOptions;
@@ -77,9 +78,13 @@ export class WebSocketHandler {
       this.#sockets,
       0, // no pings of graphql-ws: it disconnects clients whose pong is merely late
     );
-    this.#pings = setInterval(() => {
-      for (const connection of this.#connections.values()) connection.ping(options.slowReaderTimeoutMs);
-    }, PING_INTERVAL_MS);
+    const timeoutMs = options.slowReaderTimeoutMs;
+    this.#pings = setInterval(
+      () => {
+        for (const connection of this.#connections.values()) connection.ping(timeoutMs);
+      },
+      Math.min(Math.max(timeoutMs, MIN_PING_INTERVAL_MS), MAX_PING_INTERVAL_MS),
+    );
   }
 
   /** Handles an upgrade request. From here on the handler owns the socket. */

@@ -102,3 +102,10 @@ async function startGatewayLater(kubeconfig: string) {
   }, 'all kinds but one have synced');
   return gateway;
 }
+
+it('keeps idle connections longer than common load balancers', async () => {
+  await using gateway = await startTestGateway({ objects: [] });
+  const response = await fetch(new URL('/livez', gateway.url));
+  await response.text();
+  expect(response.headers.get('keep-alive')).toBe('timeout=76');
+});

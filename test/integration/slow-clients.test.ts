@@ -133,3 +133,16 @@ it('sends no ping after the end of an event stream when its client does not read
   socket.destroy(); // vitest reports an error event without a listener as unhandled, and fails the run
   expect(socket.bytesRead).toBeLessThan(20_000_000);
 }, 60_000);
+
+it('keeps a WebSocket whose client only receives when the timeout is shorter than 12 seconds', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a')], slowReaderTimeoutSeconds: 3 });
+  const { socket } = await subscribe(gateway);
+  const closed = once(socket, 'close').then(() => 'closed');
+  const pinged = async () => {
+    await once(socket, 'ping');
+    await once(socket, 'ping');
+    return 'pinged twice';
+  };
+  expect(await Promise.race([closed, pinged()])).toBe('pinged twice');
+  socket.terminate();
+}, 60_000);
