@@ -54,6 +54,8 @@ interface HttpServer extends AsyncDisposable {
 const ENDPOINT = '/graphql';
 /** Time for the client of a refused upgrade to read the response and close the connection. */
 const REFUSED_UPGRADE_TIMEOUT_MS = 1_000;
+/** Clients that send a request more slowly get 408 and are disconnected. Answers and event streams may take any time. */
+const REQUEST_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 /** Connections that the kernel may hold until they are accepted: clients reconnect at once after a restart. The system may allow fewer. */
 const BACKLOG = 4_096;
 
@@ -76,7 +78,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const serveGraphQL: GraphQLHandler = (request, response, viewer) =>
     acceptsEventStream(request) ? eventStreams.serve(request, response, viewer) : serveJson(request, response, viewer);
   const server = createServer(
-    { keepAliveTimeout: options.keepAliveMs },
+    { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs },
     requestHandler({ options, state, originPolicy, serveGraphQL }),
   );
   server.on('upgrade', (request, socket, head) => {

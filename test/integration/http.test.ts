@@ -1,5 +1,7 @@
 import { auditServer } from 'graphql-http';
 import { createClient } from 'graphql-sse';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway } from '../support/test-gateway.ts';
@@ -109,3 +111,20 @@ it('keeps idle connections longer than common load balancers', async () => {
   await response.text();
   expect(response.headers.get('keep-alive')).toBe('timeout=76');
 });
+
+it.concurrent.each([
+  ['headers', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n'],
+  ['body', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],
+])(
+  'responds 408 and disconnects when a client does not finish its %s',
+  async (_, unfinished) => {
+    await using gateway = await startTestGateway({ objects: [] });
+    const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1' });
+    const received: Buffer[] = [];
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.write(unfinished);
+    await once(socket, 'close');
+    expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1.1 408 /u);
+  },
+  50_000,
+);
