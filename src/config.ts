@@ -95,7 +95,7 @@ export function readConfig(env: Environment): Config {
     authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
     denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
     authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
-    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 2_000, 1_000_000, 1),
+    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 10_000, 1_000_000, 1),
     connection: connectionSource(env),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',

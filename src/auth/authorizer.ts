@@ -40,7 +40,7 @@ export interface AuthorizeOptions {
 
 const MAX_DECISIONS = 200_000;
 const MAX_CONCURRENT_REVIEWS = 32;
-const MAX_REVIEWS_PER_REQUEST = 2_000;
+const MAX_REVIEWS_PER_REQUEST = 10_000;
 const PATIENCE_MS = 1_000;
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 100;
