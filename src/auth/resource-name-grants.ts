@@ -16,7 +16,7 @@ type Rule = Decoded<typeof rule>;
 const RBAC = ['apis', 'rbac.authorization.k8s.io', 'v1'];
 
 /**
- * RBAC rules with `resourceNames`, of all Roles and ClusterRoles, whoever is bound to them. A permission that is denied for
+ * RBAC rules with `resourceNames`, of all Roles and ClusterRoles, bound or not. A permission that is denied for
  * all names can be granted for these names only, so a denial costs one review instead of one for each object.
  */
 export class ResourceNameGrants {
