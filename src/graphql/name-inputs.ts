@@ -52,7 +52,8 @@ export function isNameInput(input: Input): boolean {
 
 /**
  * Returns an INVALID error for each field of an operation with a name that is not a valid segment of a request path. The causes
- * of an error have the path of each such argument or input field, such as `name` or `input.names[2]`. Fields that `@skip` or
+ * of an error have the path of each such argument or input field, such as `name`, `input.names[2]` or, in a manifest that is
+ * an object, `input.manifest.metadata.name`. Fields that `@skip` or
  * `@include` excludes are ignored. Call it before the operation is executed, so that an invalid operation sends no request.
  */
 export function invalidNames(operation: ExecutionArgs): readonly GraphQLError[] {
@@ -140,5 +141,22 @@ function validateNames(input: Input, value: unknown, path: string): readonly Sta
       validateNames(field, values.get(field.name), `${path}.${field.name}`),
     );
   }
+  if (input.name === 'manifest') return validateManifest(value, path);
   return isNameInput(input) && typeof value === 'string' ? segmentCauses({ [path]: value }) : [];
+}
+
+/** A manifest that is text is parsed, and its names are checked, only after the permission check. */
+function validateManifest(manifest: unknown, path: string): readonly StatusCause[] {
+  const metadata = valueAt(manifest, 'metadata');
+  return ['name', 'namespace'].flatMap((field) => {
+    const value = valueAt(metadata, field);
+    // Kubernetes treats an empty name or namespace as absent.
+    return typeof value === 'string' && value !== '' ? segmentCauses({ [`${path}.metadata.${field}`]: value }) : [];
+  });
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(key)
+    : undefined;
 }

@@ -46,6 +46,21 @@ it('does not delete the collection when the workspace "." is deleted', async () 
   expect(gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace')).toHaveLength(2);
 });
 
+it.each(['name', 'namespace'])(
+  'reviews the permission and sends nothing else when the %s in a manifest of YAML text is invalid',
+  async (field) => {
+    await using gateway = await startTestGateway({ objects });
+    const before = gateway.cluster.requests.length;
+    const manifest = JSON.stringify(JSON.stringify({ metadata: { name: 'kind', [field]: '..' } }));
+    const { data, errors } = await gateway.query(
+      `mutation { createWorkspaceKind(input: { manifest: ${manifest} }) { workspaceKind { name } } }`,
+    );
+    expect([data, errors]).toMatchObject([null, [refusal(`input.manifest.metadata.${field}`, '..')]]);
+    const sent = gateway.cluster.requests.slice(before).map(({ verb, resource }) => `${verb} ${resource}`);
+    expect(sent).toEqual(['create selfsubjectaccessreviews']);
+  },
+);
+
 it('returns INVALID with every invalid argument, and executes nothing of the operation', async () => {
   await using gateway = await startTestGateway({ objects });
   const text = `mutation ($ns: String!) {

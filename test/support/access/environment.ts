@@ -20,7 +20,7 @@ const authentications = {
     userPrefix: ':',
     groupsHeader: 'kubeflow-groups',
     trustedProxyCidrs: [],
-    allowSystemIdentities: false,
+    allowSystemIdentities: true, // the users are members of system:authenticated
     impersonate: false,
   },
 } as const satisfies Record<AuthenticationMode, Config['authentication']>;

@@ -175,10 +175,9 @@ function forgedId(name: string): string {
   return Buffer.from(`Workspace:team-a/${name}:uid`).toString('base64url');
 }
 
-/** Returns the name in an object id or namespace id. */
+/** Returns the manifest, an object, with this name in its metadata. Text is covered by path-segments.test.ts. */
 function manifestWith(manifest: unknown, { path, name }: Override): unknown {
   const { metadata, ...rest } = manifest as { readonly metadata?: object };
   const field = path.slice(path.lastIndexOf('.') + 1);
-  const changed = { ...rest, metadata: { ...metadata, [field]: name } };
-  return field === 'namespace' ? JSON.stringify(changed) : changed;
+  return { ...rest, metadata: { ...metadata, [field]: name } };
 }
