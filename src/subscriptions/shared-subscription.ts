@@ -9,14 +9,7 @@ import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './in
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
 import type { SubscriptionSource } from './source.ts';
-import {
-  INITIAL_CHECKPOINT,
-  nextSequence,
-  Subscriber,
-  type Checkpoint,
-  type EventSink,
-  type PendingEvent,
-} from './subscriber.ts';
+import { INITIAL_CHECKPOINT, nextSequence, Subscriber, type Checkpoint, type EventSink } from './subscriber.ts';
 
 export interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
@@ -184,8 +177,15 @@ export class SharedSubscription {
     const batch = this.#dirtySet.drain();
     const fromCheckpoint = batch.isReset ? INITIAL_CHECKPOINT : this.#checkpoint;
     const toSequence = nextSequence();
-    const events = await this.#evaluate(batch, { fromCheckpoint, toSequence });
-    if (!events || this.#dirtySet.isStale(batch)) return;
+    // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
+    const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
+    const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
+    for (const object of batch.objects) {
+      const event = await this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
+      if (this.#dirtySet.isStale(batch)) return; // an epoch has ended, or the subscription has stopped
+      if (event) events.push(event);
+    }
+    if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
     const { visibilityHash } = this.#options;
     const watermarks = this.#dependencies.watermarks(related);
@@ -194,22 +194,6 @@ export class SharedSubscription {
     this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };
     for (const subscriber of this.#subscribers) subscriber.deliver(events, this.#checkpoint, shared);
-  }
-
-  /** Returns undefined if the batch becomes stale: an epoch has ended, or the subscription has stopped. */
-  async #evaluate(
-    batch: Batch,
-    range: Pick<PendingEvent, 'fromCheckpoint' | 'toSequence'>,
-  ): Promise<PendingEvent[] | undefined> {
-    const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
-    const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
-    for (const object of batch.objects) {
-      const event = await this.#resultSet.evaluate(object, range);
-      if (this.#dirtySet.isStale(batch)) return undefined;
-      if (event) events.push(event);
-    }
-    if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
-    return events;
   }
 
   /** Returns the delivered states that the watch has not reached: results of mutations, which the store has already. */
