@@ -147,9 +147,9 @@ interface SubscriberOptions {
   readonly cursorOf: (position: StreamPosition) => string;
 }
 
-/** Shared by all subscribers without pending events, so that an idle subscriber allocates nothing. Never modified. */
+/** Both are shared by all subscribers that have none, so that an idle subscriber allocates nothing. Never modified. */
 const NO_PENDING = new Map<string, PendingEvent>();
-const NO_EVENTS: readonly PendingEvent[] = [];
+const NO_EVENTS: PendingEvent[] = [];
 
 /**
  * The conflating queue of one subscriber of a shared subscription.
@@ -159,7 +159,8 @@ const NO_EVENTS: readonly PendingEvent[] = [];
  *   states of an object, never the final one. The queue is therefore bounded by the number of objects that the client or the
  *   result set has.
  * - Events of one object are sent in order. Each cursor describes exactly what has been sent, even in the middle of a
- *   batch, so a client can resume from any event.
+ *   batch, so a client can resume from any event. If queued events have cancelled each other out, no position describes
+ *   what has been sent until the queue is empty: resuming from the cursors of that time starts with RESET.
  *
  * Owned by the {@link SharedSubscription} that it is attached to. All methods are synchronous.
  */
@@ -169,8 +170,10 @@ export class Subscriber {
   /** The last checkpoint whose preceding events have all been sent. */
   #checkpoint: Checkpoint = INITIAL_CHECKPOINT;
   /** Events sent past that checkpoint. */
-  #pastCheckpoint: readonly PendingEvent[] = NO_EVENTS;
+  #pastCheckpoint = NO_EVENTS;
   #position: StreamPosition = INITIAL_CHECKPOINT.position;
+  /** Whether queued events have cancelled each other out since the queue was last empty. */
+  #hasCancelled = false;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
@@ -199,7 +202,8 @@ export class Subscriber {
       // The queue is ordered by age: all events before the oldest remaining one's range have been sent.
       const [next] = this.#pending.values();
       this.#advanceTo(next?.fromCheckpoint ?? checkpoint, event);
-      const cursor = cursorOf(this.#position);
+      if (!next) this.#hasCancelled = false;
+      const cursor = cursorOf(this.#hasCancelled ? INITIAL_POSITION : this.#position);
       counters.frames += 1;
       sink.send(event.serialize(cursor));
     }
@@ -263,18 +267,20 @@ export class Subscriber {
       this.#position = this.#pastCheckpoint.reduce(advanceBy, checkpoint.position);
     }
     if (!isPastCheckpoint(event)) return;
-    this.#pastCheckpoint = [...this.#pastCheckpoint, event];
+    if (this.#pastCheckpoint === NO_EVENTS) this.#pastCheckpoint = [];
+    this.#pastCheckpoint.push(event);
     this.#position = advanceBy(this.#position, event);
   }
 
   #enqueue(event: PendingEvent): void {
     if (this.#pending === NO_PENDING) this.#pending = new Map();
     if (event.type === 'RESET') this.#pending.clear();
+    if (this.#pending.size === 0) this.#hasCancelled = false;
     const pending = this.#pending.get(event.key);
     if (pending) this.#options.counters.coalesced += 1;
     const merged = pending ? pending.coalesce(event) : event;
     if (merged) this.#pending.set(event.key, merged);
-    else this.#pending.delete(event.key);
+    else this.#hasCancelled = this.#pending.delete(event.key);
   }
 }
 
