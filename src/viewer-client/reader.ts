@@ -74,14 +74,15 @@ export class Reader {
   }
 
   /**
-   * Resolves the visibility of resources and waits until they are synced, so that {@link prefetched} can return them
-   * synchronously.
+   * Resolves the visibility of resources and waits until those are synced of which objects can be visible, so that
+   * {@link prefetched} can return them synchronously. Viewers who see nothing of a resource do not start its informer.
    */
   async prefetch(resources: Iterable<Resource>, mode: AccessMode): Promise<void> {
     const { resolver } = this.#options;
     await Promise.all(
       [...resources].map(async (resource) => {
-        const [scope] = await Promise.all([resolver.resolve(resource, mode), this.#ensureSynced(resource)]);
+        const scope = await resolver.resolve(resource, mode);
+        if (!seesNothing(scope)) await this.#ensureSynced(resource);
         this.visibility.setPrefetched(resource, scope);
       }),
     );
@@ -118,8 +119,8 @@ export class Reader {
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
     const scope = this.visibility.scopeOf(resource);
     const { version, failure } = this.#options.cluster.cache.store(resource);
-    if (resource.cache.watched === 'on-demand' && version === '' && failure === undefined)
-      throw readErrorFor(resource, failure);
+    const isUnsynced = resource.cache.watched === 'on-demand' && version === '' && failure === undefined;
+    if (isUnsynced && !(scope && seesNothing(scope))) throw readErrorFor(resource, failure);
     if (scope) return this.#listerOf(resource, scope);
     const { kind, plural } = resource;
     throw new TypeError(
@@ -208,7 +209,9 @@ export class Reader {
     return this.#options.cluster.cache.ensureSynced(resource, this.#options.signal);
   }
 
+  /** An empty scope needs no informer, which would watch the whole cluster for a viewer without permissions. */
   async #lister<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): Promise<ScopedLister<T>> {
+    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope);
     await this.#ensureSynced(resource);
     const store = this.#options.cluster.cache.store(resource);
     if (store.version === '') throw readErrorFor(resource, store.failure);

@@ -124,6 +124,7 @@ export class ScopedLister<T extends KubernetesObject> {
     upTo = version,
     steps: 'each' | 'net' = 'net',
   ): Promise<ChangesReader<T> | undefined> {
+    if (this.seesNothing) return () => [];
     const isBehind = () => compareVersions(this.version, upTo) < 0;
     if (version === '' || !this.#store.isCurrentEpoch(version)) return undefined;
     for (let waited = 0; waited < CATCH_UP_TIMEOUT_MS && isBehind(); waited += CATCH_UP_POLL_MS)
@@ -143,10 +144,12 @@ export class ScopedLister<T extends KubernetesObject> {
 
   /**
    * Calls a handler for every change from this turn of the event loop on: a read in the same turn and the changes have no
-   * gap between them. Returns a function that removes the handler.
+   * gap between them. Returns a function that removes the handler. An empty scope has no changes, and its handlers do not
+   * keep a lazy informer running.
    */
   addEventHandler(handler: ChangeHandler<T>): () => void {
     const { resource } = this.#store;
+    if (resource.cache.watched === 'on-demand' && this.seesNothing) return () => undefined;
     return this.#store.addEventHandler({
       changed: (change) => this.#handleChange(handler, unscopedChangeOf(resource, change)),
       reset: () => handler.reset(),

@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { namespace, workspace } from '../support/manifests.ts';
+import { podOf } from '../support/pods.ts';
+import { AccessEnvironment } from '../support/access/environment.ts';
+import { bound, clusterRole, reader } from '../support/access/rbac-objects.ts';
+import { testUser } from '../support/access/users.ts';
+
+const ann = testUser('ann');
+const LAZY = ['pods', 'events', 'persistentvolumeclaims', 'persistentvolumes', 'storageclasses'];
+const podReader = clusterRole('pod-reader', { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] });
+const objects = [namespace('team-a'), workspace('nb-1', { namespace: 'team-a' }), podOf('nb-1'), podReader];
+const POD = 'subscription { workspaces(namespace: "team-a") { type object { pod { name } } } }';
+
+/** Returns the on-demand kinds that the gateway has listed or watched. */
+function informersOf({ cluster }: AccessEnvironment): readonly string[] {
+  const read = cluster.requests.filter(({ verb }) => verb === 'list' || verb === 'watch');
+  return LAZY.filter((plural) => read.some(({ resource }) => resource === plural));
+}
+
+it('starts no informer when the viewer may read nothing of the selected kinds', async () => {
+  await using environment = await AccessEnvironment.start({
+    users: [ann],
+    objects: [...objects, reader, bound(ann, 'reader')],
+    modes: ['header'],
+  });
+  const caller = environment.caller(ann, 'header');
+  const { data, errors } = await caller.ask(
+    `{ workspaces { nodes { name pod { name } events { reason } } } pods { totalCount } events { totalCount }
+       persistentVolumeClaims { nodes { name } totalCount } }`,
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toEqual({
+    workspaces: { nodes: [{ name: 'nb-1', pod: null, events: [] }] },
+    pods: { totalCount: 0 },
+    events: { totalCount: 0 },
+    persistentVolumeClaims: { nodes: [], totalCount: 0 },
+  });
+  await expect(
+    caller.ask('{ storageClasses { totalCount } persistentVolumes { totalCount } }'),
+  ).resolves.toHaveProperty('errors.0.extensions.code', 'FORBIDDEN');
+  const pods = caller.follow('subscription { pods { type } }');
+  expect((await pods.next()).value?.data).toEqual({ pods: { type: 'SYNCED' } });
+  expect(informersOf(environment)).toEqual([]);
+});
+
+it('sends the related objects of a subscription when the permission to read them is granted', async () => {
+  await using environment = await AccessEnvironment.start({
+    users: [ann],
+    objects: [...objects, reader, bound(ann, 'reader')],
+    modes: ['header'],
+    authorizationTtlSeconds: 1,
+    denialTtlSeconds: 1,
+  });
+  const { cluster } = environment;
+  const stream = environment.caller(ann, 'header').follow(POD);
+  expect((await stream.next()).value?.data).toEqual({ workspaces: { type: 'ADDED', object: { pod: null } } });
+  expect((await stream.next()).value?.data).toEqual({ workspaces: { type: 'SYNCED', object: null } });
+  expect(informersOf(environment)).toEqual([]);
+  cluster.apply(bound(ann, 'pod-reader', 'team-a'));
+  expect((await stream.next()).value?.data).toEqual({
+    workspaces: { type: 'MODIFIED', object: { pod: { name: 'ws-nb-1-abcde-0' } } },
+  });
+  expect(informersOf(environment)).toEqual(['pods']);
+});
+
+it('resumes a subscription without RESET when the viewer may read nothing of a related kind', async () => {
+  await using environment = await AccessEnvironment.start({
+    users: [ann],
+    objects: [...objects, reader, bound(ann, 'reader')],
+    modes: ['header'],
+  });
+  const caller = environment.caller(ann, 'header');
+  const query =
+    'subscription ($after: String) { workspaces(namespace: "team-a", after: $after) { type cursor object { pod { name } } } }';
+  const first = caller.follow(query);
+  await first.next();
+  const synced = (await first.next()).value?.data as { readonly workspaces: { readonly cursor: string } };
+  const second = caller.follow(query, { after: synced.workspaces.cursor });
+  expect((await second.next()).value?.data).toMatchObject({ workspaces: { type: 'SYNCED' } });
+});
