@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { isRedacted } from '../auth/redaction.ts';
 import { assertSegments } from '../kubernetes/path.ts';
@@ -39,15 +40,30 @@ function typeNameOf(object: KubernetesObject): string {
   return type.typeName;
 }
 
-const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<key>[^:]+):(?<uid>[^:]+)$/u;
+const ID_FORM = /^(?<typeName>[A-Za-z]+):(?<key>[^:]+):(?<uidDigest>[^:]+)$/u;
 
-/** Returns the global ID: type, namespace, name and UID, so that the ID of a deleted object does not match a re-created one. */
+/** Bounded by the objects themselves: an entry is dropped with its object. */
+const knownIds = new WeakMap<KubernetesObject, string>();
+
+/**
+ * Returns the global ID: type, namespace, name and a digest of the UID. The ID of a deleted object thus does not match one
+ * that is created again with its name, and viewers who may not read the UID get the same ID as those who may: a UID has 122
+ * random bits, so it cannot be found from the digest.
+ */
 function globalIdOf(object: KubernetesObject): string {
-  const { namespace, name } = object.metadata;
-  // The UID of a redacted object must not be disclosed.
-  const uid = isRedacted(object) ? name : object.metadata.uid;
-  return Buffer.from(`${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
+  let id = knownIds.get(object);
+  if (id === undefined) {
+    const { namespace, name, uid } = object.metadata;
+    const uidDigest = hash('sha256', uid, 'base64url').slice(0, UID_DIGEST_LENGTH);
+    const text = `${typeNameOf(object)}:${namespace ? `${namespace}/` : ''}${name}:${uidDigest}`;
+    id = Buffer.from(text).toString('base64url');
+    knownIds.set(object, id);
+  }
+  return id;
 }
+
+/** 96 bits: enough to tell objects apart that had the same name, one after the other. */
+const UID_DIGEST_LENGTH = 16;
 
 /** @param field path of the argument with the ID, for the causes of an error: an ID is client input and may be forged */
 async function findNode(client: ViewerClient, id: string, field: string): Promise<KubernetesObject | null> {
@@ -66,11 +82,14 @@ function splitAtSlash(key: string): readonly [namespace: string, name: string] {
   return [key.slice(0, slash), key.slice(slash + 1)];
 }
 
+const ID_DESCRIPTION =
+  'Global ID for `node(id)` and for client caches. Opaque. The same for every viewer and every path to the object. An object that is re-created with the same name has another ID.';
+
 export const NodeInterface = builder.interfaceRef<KubernetesObject>('Node').implement({
   description: 'An object with a global ID.',
   resolveType: typeNameOf,
   fields: (t) => ({
-    id: t.id({ description: 'Global ID for `node(id)`. Opaque.', resolve: globalIdOf }),
+    id: t.id({ description: ID_DESCRIPTION, resolve: globalIdOf }),
   }),
 });
 
@@ -79,7 +98,7 @@ export const KubernetesObjectInterface = builder.interfaceRef<KubernetesObject>(
   resolveType: typeNameOf,
   fields: (t) => ({
     id: t.id({
-      description: 'Global ID for `node(id)`. Opaque. An object that is re-created with the same name has another ID.',
+      description: ID_DESCRIPTION,
       resolve: globalIdOf,
     }),
     name: t.string({ description: 'Name in Kubernetes.', resolve: ({ metadata }) => metadata.name }),

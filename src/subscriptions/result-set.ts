@@ -1,6 +1,5 @@
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { isRedacted } from '../auth/redaction.ts';
 import type { Renderer, ResultTemplate } from './result-template.ts';
 import type { SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.ts';
@@ -81,19 +80,10 @@ export class ResultSet {
       const row = { ...range, key, version: object.metadata.resourceVersion, template };
       const before = rows.get(key);
       if (!before) events.push(new PendingEvent({ ...row, type: 'ADDED' }));
-      else if (this.#hasOtherId(before.object, object)) {
-        // Another key, because a slow subscriber would coalesce DELETED and ADDED of one key to MODIFIED.
-        events.push(deletedEvent(`${key} as it was`, before, range));
-        events.push(new PendingEvent({ ...row, type: 'ADDED' }));
-      } else if (before.template.content !== template.content)
+      else if (before.template.content !== template.content)
         events.push(new PendingEvent({ ...row, type: 'MODIFIED', deliveredTemplate: before.template }));
     }
     return events;
-  }
-
-  /** The GraphQL id of a redacted object differs from the id of the full one, so clients see two objects. */
-  #hasOtherId(before: KubernetesObject, after: KubernetesObject): boolean {
-    return this.#options.source.shape === 'events' && isRedacted(before) !== isRedacted(after);
   }
 
   /**

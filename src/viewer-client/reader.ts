@@ -139,6 +139,14 @@ export class Reader {
   }
 
   /**
+   * Returns the uid of a cached object without a permission check, for its global ID only: the uid itself may not reach the
+   * viewer. Undefined if the object does not exist or the resource is not cached.
+   */
+  uidUnrestricted(resource: Resource, at: ObjectName): string | undefined {
+    return this.#options.cluster.cache.store(resource).get(at)?.metadata.uid;
+  }
+
+  /**
    * Returns an object as the API server has it now, without a permission check of the gateway. The request has the identity
    * that writes for the viewer (`clientIdentity`). Nothing of it may reach the viewer. Throws NotFound if it does not
    * exist, Forbidden if that identity may not get it.

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
+import { grant, grantIn, kinds, namespaces, viewing, workspaces } from '../support/access/grants.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
+import { connectUser } from '../support/user-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const NODE = 'query ($id: ID!) { node(id: $id) { __typename id ... on KubernetesObject { name } } }';
@@ -94,6 +96,45 @@ describe('nodes', () => {
   it('returns an empty list when given no ids', async () => {
     await using gateway = await startTestGateway();
     expect((await gateway.query(NODES, { ids: [] })).data).toEqual({ nodes: [] });
+  });
+});
+
+const EVERY_PATH = `{
+  workspace(namespace: "team-a", name: "nb") { id namespace { id } kind { id } }
+  workspaceKind(name: "jupyterlab") { id }
+}`;
+
+describe('global ids', () => {
+  it('are equal when viewers may get an object, or may not and see it redacted or by name only', async () => {
+    const users = ['root', 'vic', 'nan'].map((name) => ({ name, token: `${name}-token` }));
+    const grants = [
+      ...grant('root', viewing, kinds(), namespaces()),
+      ...grantIn('team-a', 'vic', viewing),
+      ...grantIn('team-a', 'nan', workspaces('get')),
+    ];
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users,
+      objects: [...objects, ...grants],
+    });
+    const seen = await Promise.all(
+      users.map(async ({ token }) => {
+        await using client = connectUser(gateway.url, { token });
+        return (await client.ask(EVERY_PATH)).data;
+      }),
+    );
+    expect(seen[0]).toMatchObject({ workspace: { namespace: { id: expect.any(String) } } });
+    expect(seen.slice(1)).toEqual([seen[0], seen[0]]);
+  });
+
+  it('do not contain the uid, which viewers of a redacted object may not read', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query('{ namespace(name: "team-a") { id metadata { uid } } }');
+    const team = data?.['namespace'] as
+      | { readonly id: string; readonly metadata: { readonly uid: string } }
+      | undefined;
+    expect(team?.metadata.uid).toMatch(/^[0-9a-f-]{36}$/u);
+    expect(Buffer.from(team?.id ?? '', 'base64url').toString()).not.toContain(team?.metadata.uid);
   });
 });
 

@@ -8,11 +8,15 @@ export const NamespaceType = kubernetesType('Namespace', Namespace);
 export const NamespaceConnection = connectionTypeOf(NamespaceType);
 export const NamespaceEvent = eventTypeOf(NamespaceType);
 
-/** Returns the namespace by name; one with only its name if the viewer may not read it. */
+/**
+ * Returns the namespace by name; one with only its name if the viewer may not read it. Its ID is that of the namespace, which
+ * needs the uid; without a cached namespace, the name takes its place.
+ */
 export function namespaceNamed(client: ViewerClient, name: string): NamespaceObject {
   const known = client.reader.prefetched(Namespace).get({ name });
   if (known) return known;
   const { version: apiVersion, kind } = Namespace;
-  const metadata = { name, uid: name, resourceVersion: '', creationTimestamp: '' };
+  const uid = client.reader.uidUnrestricted(Namespace, { name }) ?? name;
+  const metadata = { name, uid, resourceVersion: '', creationTimestamp: '' };
   return redacted<NamespaceObject>({ apiVersion, kind, metadata }, (namespace) => namespace);
 }
