@@ -2,8 +2,10 @@ import type { ObjectName } from '../kubernetes/object.ts';
 import { anyObject } from '../kubernetes/decoder.ts';
 import { assertSegments } from '../kubernetes/path.ts';
 import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
+import { StatusError } from '../kubernetes/status-error.ts';
 import { failure } from '../graphql/errors.ts';
 import { assertSendable, parseBoundedYaml, YamlLimitError } from './bounded-yaml.ts';
+import { invalidValue } from './field-errors.ts';
 
 /** Manifest of a client. */
 export interface Manifest {
@@ -53,7 +55,8 @@ function textOf(value: unknown): string | undefined {
 
 /**
  * Parses an object, which may be YAML text.
- * @throws {GraphQLError} BAD_REQUEST, TOO_LARGE or INVALID if it is not an object or exceeds a limit
+ * @throws {GraphQLError} BAD_REQUEST if it is not an object or exceeds a limit
+ * @throws {StatusError} 413 RequestEntityTooLarge, or 422 Invalid if a string of it is ill-formed
  */
 export function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
   const meant = sendableOf(value, path);
@@ -63,17 +66,26 @@ export function objectOf(value: unknown, path: string): Readonly<Record<string, 
 
 /**
  * Returns a value that can be sent as JSON. A string is parsed as YAML.
- * @throws {GraphQLError} BAD_REQUEST, TOO_LARGE or INVALID if it is not valid YAML or exceeds a limit
+ * @throws {GraphQLError} BAD_REQUEST if it is not valid YAML or exceeds a limit
+ * @throws {StatusError} 413 RequestEntityTooLarge, or 422 Invalid if a string of it is ill-formed
  */
 export function sendableOf(value: unknown, path: string): unknown {
   try {
     const meant = typeof value === 'string' ? parseBoundedYaml(value) : value;
-    assertSendable(meant);
+    assertSendable(meant, path);
     return meant;
   } catch (error) {
     if (!(error instanceof YamlLimitError)) throw error;
-    throw failure(error.code, `Cannot read ${path}: ${error.message}.`);
+    const message = `Cannot read ${path}: ${error.message}.`;
+    if (error.code === 'INVALID') throw invalidField(error);
+    if (error.code === 'TOO_LARGE') throw new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
+    throw failure(error.code, message);
   }
+}
+
+function invalidField({ field, message }: YamlLimitError): StatusError {
+  const causes = [invalidValue(field, message)];
+  return new StatusError({ code: 422, reason: 'Invalid', message: `Cannot read ${field}: ${message}.`, causes });
 }
 
 function assertSame(path: string, given: unknown, expected: string | undefined): void {
