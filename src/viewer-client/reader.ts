@@ -155,6 +155,19 @@ export class Reader {
     return this.#uncached.get(resource, at);
   }
 
+  /**
+   * Returns the objects of a namespace that a label selector matches, as the API server has them now, without a permission
+   * check of the gateway. Otherwise as {@link getUncachedUnrestricted}.
+   */
+  async listSelectedUnrestricted<T extends KubernetesObject>(
+    resource: Resource<T>,
+    selection: { readonly namespace: string; readonly labelSelector: string },
+  ): Promise<readonly T[]> {
+    const { viewer, signal } = this.#options;
+    const { items } = await viewer.client.listAll(resource, { ...selection, signal }, () => undefined);
+    return items;
+  }
+
   /** Returns an object as the API server has it now. Throws NotFound if it does not exist. */
   async getUncached<T extends KubernetesObject>(resource: Resource<T>, at: ObjectName): Promise<T> {
     await this.#options.resolver.assertCan('get', resource, at);

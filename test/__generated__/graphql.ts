@@ -117,8 +117,10 @@ export type CreateWorkspaceInput = {
   timeoutSeconds?: number;
   /** Volumes to mount. */
   volumes?: WorkspaceVolumesInput | null | undefined;
-  /** State to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once. */
+  /** State to wait for before the mutation returns, for up to `timeoutSeconds`. Only a state that the controller reports after this change counts, and not that of a pod of an earlier workspace of the same name. If null, the mutation returns at once. */
   waitFor?: WorkspaceState | null | undefined;
+  /** Whether to keep waiting when the workspace reports the state ERROR, such as a pod that cannot be scheduled until a node is added. If false, ERROR ends the wait with `stateReached: false`; see `stateMessage` of the workspace. */
+  waitThroughErrors?: boolean;
 };
 
 /** Input of deletePersistentVolumeClaim. */
@@ -213,7 +215,7 @@ export type DeleteWorkspacesInput = {
 
 /** Stage of a deletion. */
 export type DeletionStage =
-  /** The object no longer exists: all its finalizers have completed. */
+  /** The workspace, its StatefulSet and its pod no longer exist, so a workspace of the same name gets a new pod. With the propagation policy ORPHAN: the workspace no longer exists. */
   | 'GONE';
 
 /** Type of an event of a list subscription. */

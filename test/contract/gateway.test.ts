@@ -8,6 +8,7 @@ import { recovery } from './gateway/recovery.ts';
 import { permissions } from './gateway/permissions.ts';
 import { schemaChanges } from './gateway/schema-changes.ts';
 import { subscriptions } from './gateway/subscriptions.ts';
+import { waits } from './gateway/waits.ts';
 
 describeOnClusters('the gateway', (cluster) => {
   beforeAll(async () => {
@@ -19,6 +20,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('pausing and starting', () => {
     pausing(cluster);
+  });
+  describe('waits for a state', () => {
+    waits(cluster);
   });
   describe('subscriptions', () => {
     subscriptions(cluster);

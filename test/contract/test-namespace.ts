@@ -1,3 +1,4 @@
+import { KUBELET_FINALIZER, WORKSPACE_NAME_LABEL } from '../../dev/demo/annotations.ts';
 import { workspace } from '../support/manifests.ts';
 import type { ApiClient, ApiBody } from './api-client.ts';
 import type { Cluster } from './clusters.ts';
@@ -38,9 +39,9 @@ export class TestNamespace {
     return options.state === undefined ? created : this.report(name, options.state);
   }
 
-  /** Writes a state to the status, as the controller does. */
-  async report(name: string, state: string): Promise<ApiBody> {
-    const { status } = this.manifest(name, { state });
+  /** Writes a state, and other fields, to the status, as the controller does. */
+  async report(name: string, state: string, more: Readonly<Record<string, unknown>> = {}): Promise<ApiBody> {
+    const { status } = this.manifest(name, { state, status: more });
     return this.mustDo(await this.api.patch(`${this.pathOf(name)}/status`, 'MERGE', { status }));
   }
 
@@ -50,6 +51,57 @@ export class TestNamespace {
 
   async delete(name: string): Promise<void> {
     this.mustDo(await this.api.delete(this.pathOf(name)));
+  }
+
+  /** Path of another namespaced resource, such as `pods`. */
+  pathTo(plural: string, group = '', name?: string): string {
+    const version = group === '' ? '/api/v1' : `/apis/${group}/v1`;
+    return `${version}/namespaces/${this.name}/${plural}${name === undefined ? '' : `/${name}`}`;
+  }
+
+  /** Creates a StatefulSet that the workspace with this uid owns, with its pod, as the controllers of a cluster do. */
+  async createPodOf(name: string, owner: { readonly uid: string; readonly set: string }): Promise<void> {
+    const labels = { [WORKSPACE_NAME_LABEL]: name };
+    const { metadata } = await this.api.create(this.pathTo('statefulsets', 'apps'), {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: {
+        name: owner.set,
+        labels,
+        ownerReferences: [
+          { apiVersion: 'kubeflow.org/v1beta1', kind: 'Workspace', name, uid: owner.uid, controller: true },
+        ],
+      },
+      spec: {
+        replicas: 1,
+        serviceName: owner.set,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'example.com/lab' }] } },
+      },
+    });
+    await this.createSetPod(name, { uid: metadata?.uid ?? '', set: owner.set });
+  }
+
+  /** Creates the pod of a StatefulSet, which need not exist. It stays until {@link removePod}, as with a kubelet. */
+  async createSetPod(name: string, { uid, set }: { readonly uid: string; readonly set: string }): Promise<void> {
+    await this.api.create(this.pathTo('pods'), {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: `${set}-0`,
+        labels: { [WORKSPACE_NAME_LABEL]: name },
+        finalizers: [KUBELET_FINALIZER],
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: set, uid, controller: true }],
+      },
+      spec: { containers: [{ name: 'main', image: 'example.com/lab' }] },
+    });
+  }
+
+  /** Deletes a StatefulSet and its pod, in place of the garbage collector and the kubelet, which the cluster may not have. */
+  async removePod(set: string): Promise<void> {
+    await this.api.delete(this.pathTo('statefulsets', 'apps', set));
+    await this.api.delete(this.pathTo('pods', '', `${set}-0`), { gracePeriodSeconds: 0 });
+    await this.api.patch(this.pathTo('pods', '', `${set}-0`), 'MERGE', { metadata: { finalizers: null } });
   }
 
   private mustDo({ code, text, body }: Awaited<ReturnType<ApiClient['get']>>): ApiBody {

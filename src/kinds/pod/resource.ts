@@ -12,7 +12,7 @@ import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 /** Label with the name of the workspace. Only pods with this label are watched. */
-const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
+export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
 const quantities = record(string);
 const container = object({

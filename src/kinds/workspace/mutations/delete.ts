@@ -1,15 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
+import { countOwnedObjects } from '../owned-objects.ts';
 import { WorkspaceType } from '../refs.ts';
-import { Workspace } from '../resource.ts';
-import { mayStillGet, waitUntilGone, assertTimeout, timeoutField } from './wait.ts';
+import { Workspace, type WorkspaceObject } from '../resource.ts';
+import { followWorkspace } from './follow.ts';
+import { mayStillGet, assertTimeout, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
   description: 'Stage of a deletion.',
-  values: { GONE: { description: 'The object no longer exists: all its finalizers have completed.' } } as const,
+  values: {
+    GONE: {
+      description:
+        'The workspace, its StatefulSet and its pod no longer exist, so a workspace of the same name gets a new pod. With the propagation policy ORPHAN: the workspace no longer exists.',
+    },
+  } as const,
 });
 
 const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
@@ -30,7 +38,7 @@ const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
 const DeleteWorkspacePayload = deletePayload('DeleteWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
-  description: 'Result of deleteWorkspace.',
+  description: 'Result of deleteWorkspace. With `waitFor`, `deletionPending` is also true while its pod exists.',
 });
 
 const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
@@ -92,9 +100,38 @@ async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePa
   const before = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
   const followed = waitFor ? await client.reader.listerForWatch(Workspace, at) : undefined;
   const deleted = await deleteObject(client, { resource: Workspace, at, before }, input);
-  const { object, warnings } = deleted;
-  if (!followed || dryRun || !deleted.deletionPending) return deleted;
-  const { workspace, gone } = await waitUntilGone(followed, object, { timeoutSeconds, signal });
-  if (!(await mayStillGet(context, object))) return { object, deletionPending: true, warnings };
-  return { object: workspace, deletionPending: !gone, warnings };
+  if (!followed || dryRun) return deleted;
+  const end = performance.now() + timeoutSeconds * 1_000;
+  const { workspace, exists } = deleted.deletionPending
+    ? await followWorkspace(followed, deleted.object, { timeoutSeconds, signal, decide: () => undefined })
+    : { workspace: deleted.object, exists: false };
+  if (exists) return { ...deleted, object: (await mayStillGet(context, workspace)) ? workspace : deleted.object };
+  const isKept = input.propagationPolicy === 'ORPHAN';
+  const remaining = isKept ? 0 : await waitForOwnedObjects(context, workspace, end);
+  const object = deleted.deletionPending && !(await mayStillGet(context, workspace)) ? deleted.object : workspace;
+  const warnings = remaining === undefined ? [...deleted.warnings, POD_NOT_AWAITED] : deleted.warnings;
+  return { object, deletionPending: (remaining ?? 0) > 0, warnings };
 }
+
+const POD_NOT_AWAITED =
+  'The pod of the workspace may still exist: waiting for it takes the permission to list pods and statefulsets.';
+
+/**
+ * Waits until the StatefulSets and pods of a deleted workspace are deleted too, or the time `end` of `performance.now` has
+ * passed. Returns the number that remain; undefined if they cannot be listed.
+ */
+async function waitForOwnedObjects(
+  { client, signal }: Context,
+  workspace: WorkspaceObject,
+  end: number,
+): Promise<number | undefined> {
+  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_POLL_MS)) {
+    const remaining = await countOwnedObjects(client, workspace).catch(() => Infinity); // asked again
+    const leftMs = end - performance.now();
+    if (!remaining || leftMs <= 0 || signal.aborted) return remaining;
+    await delay(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => undefined); // the client has left
+  }
+}
+
+const FIRST_POLL_MS = 200;
+const LONGEST_POLL_MS = 2_000;

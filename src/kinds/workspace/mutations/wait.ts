@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type InputFields, builder, type TypeRef } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
 import type { WritePayload } from '../../../mutations/payload.ts';
 import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
-import { Workspace, type WorkspaceObject } from '../resource.ts';
+import type { ViewerClient } from '../../../viewer-client/viewer-client.ts';
+import { ownsPod } from '../owned-objects.ts';
+import { specOf, statusOf, Workspace, type WorkspaceObject } from '../resource.ts';
 import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
+import { followWorkspace } from './follow.ts';
 
 const LONGEST_WAIT_SECONDS = 3_600;
 
@@ -14,9 +18,15 @@ export function waitFields(t: InputFields) {
     waitFor: t.field({
       type: WorkspaceStateEnum,
       description:
-        'State to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once.',
+        'State to wait for before the mutation returns, for up to `timeoutSeconds`. Only a state that the controller reports after this change counts, and not that of a pod of an earlier workspace of the same name. If null, the mutation returns at once.',
     }),
     timeoutSeconds: timeoutField(t),
+    waitThroughErrors: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Whether to keep waiting when the workspace reports the state ERROR, such as a pod that cannot be scheduled until a node is added. If false, ERROR ends the wait with `stateReached: false`; see `stateMessage` of the workspace.',
+    }),
   };
 }
 
@@ -31,6 +41,7 @@ export function timeoutField(t: InputFields) {
 export interface Waiting {
   readonly waitFor?: WorkspaceState | null | undefined;
   readonly timeoutSeconds: number;
+  readonly waitThroughErrors: boolean;
   readonly dryRun: boolean;
 }
 
@@ -58,16 +69,59 @@ export async function writeAndWait(
 ): Promise<Reached & { readonly warnings: readonly string[] }> {
   assertTimeout(waiting);
   const { client, signal } = context;
-  const { waitFor: state, timeoutSeconds, dryRun } = waiting;
+  const { waitFor: state, timeoutSeconds, waitThroughErrors, dryRun } = waiting;
   const followed: ScopedLister<WorkspaceObject> | undefined = state
     ? await client.reader.listerForWatch(Workspace, at)
     : undefined;
   const { object, warnings } = await write();
   if (!state || !followed) return { object, stateReached: null, warnings };
-  if (dryRun) return { object, stateReached: stateOf(object) === state, warnings };
-  const { workspace, stateReached } = await waitForState(followed, object, { state, timeoutSeconds, signal });
+  if (dryRun) return { object, stateReached: false, warnings }; // nothing has changed
+  const decide = stateDecision(client, object, { state, waitThroughErrors });
+  const { workspace, decision } = await followWorkspace(followed, object, { timeoutSeconds, signal, decide });
   if (!(await mayStillGet(context, object))) return { object, stateReached: false, warnings };
-  return { object: workspace, stateReached, warnings };
+  return { object: workspace, stateReached: decision === 'reached', warnings };
+}
+
+type Decision = 'reached' | 'failed';
+
+/**
+ * Returns a function that decides about each version of a written workspace. Only a status that differs from the one at the
+ * write counts: the controller writes a status with the version of the object that it has reconciled as its precondition,
+ * so a status that is stored after the write belongs to the written spec, or to a later one.
+ */
+function stateDecision(
+  client: ViewerClient,
+  written: WorkspaceObject,
+  { state, waitThroughErrors }: { readonly state: WorkspaceState; readonly waitThroughErrors: boolean },
+): (version: WorkspaceObject) => Promise<Decision | undefined> | Decision | undefined {
+  let isReported = false;
+  let hasBeenWithoutPod = false;
+  return (version) => {
+    if (version.metadata.deletionTimestamp) return state === 'TERMINATING' ? 'reached' : 'failed';
+    isReported ||= !isDeepStrictEqual(version.status, written.status);
+    if (!isReported) return undefined;
+    const podName = statusOf(version).podTemplatePod?.name ?? '';
+    hasBeenWithoutPod ||= podName === '';
+    const decision = decisionOn(version, state);
+    if (decision === undefined || (decision === 'failed' && waitThroughErrors)) return undefined;
+    // An earlier workspace of the name may still have a pod, but only until the controller has reported none.
+    if (written.status !== undefined || hasBeenWithoutPod) return decision;
+    // If the owner cannot be read, a later status decides.
+    return ownsPod(client, version, podName).then(
+      (isOwn) => (isOwn ? decision : undefined),
+      () => undefined,
+    );
+  };
+}
+
+function decisionOn(version: WorkspaceObject, state: WorkspaceState): Decision | undefined {
+  const reported = stateOf(version);
+  if (reported === state) return 'reached';
+  if (reported !== 'ERROR') return undefined;
+  // The pod of a workspace that is being paused may have an error until it is deleted. An error of the workspace itself
+  // stops the controller before it sets the time of the pause.
+  const isPausing = specOf(version).paused === true && (statusOf(version).pauseTime ?? 0) > 0;
+  return isPausing ? undefined : 'failed';
 }
 
 /** Adds the field `stateReached` to the payload of a mutation that can wait. */
@@ -75,7 +129,8 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
   builder.objectField(payload, 'stateReached', (t) =>
     t.boolean({
       nullable: true,
-      description: 'Whether the workspace has reached the state of `waitFor`. Null if there was none.',
+      description:
+        'Whether the workspace has reached the state of `waitFor`. False if the time has passed, if it was deleted, or if it reports ERROR; see `state` and `stateMessage` of the workspace. Null if there was no `waitFor`.',
       resolve: ({ stateReached }) => stateReached,
     }),
   );
@@ -87,84 +142,4 @@ export async function mayStillGet(
   { metadata }: WorkspaceObject,
 ): Promise<boolean> {
   return withFreshAuthorization(performance.now()).client.can('get', Workspace, metadata);
-}
-
-interface Patience {
-  readonly timeoutSeconds: number;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Waits until the workspace is in the state, is deleted, or the timeout has passed.
- * @throws {Error} if the workspace can no longer be watched
- */
-async function waitForState(
-  objects: ScopedLister<WorkspaceObject>,
-  written: WorkspaceObject,
-  { state, ...patience }: Patience & { readonly state: WorkspaceState },
-): Promise<{ readonly workspace: WorkspaceObject; readonly stateReached: boolean }> {
-  const latest = objects.withUid(written.metadata.uid) ?? written;
-  if (stateOf(latest) === state) return { workspace: latest, stateReached: true };
-  const isOver = (after: WorkspaceObject | undefined) => !after || stateOf(after) === state;
-  const { last, after } = await wait(objects, latest, { ...patience, isOver });
-  return { workspace: last, stateReached: after !== undefined && stateOf(after) === state };
-}
-
-/**
- * Waits until the workspace is deleted or the timeout has passed.
- * @throws {Error} if the workspace can no longer be watched
- */
-export async function waitUntilGone(
-  objects: ScopedLister<WorkspaceObject>,
-  deleted: WorkspaceObject,
-  patience: Patience,
-): Promise<{ readonly workspace: WorkspaceObject; readonly gone: boolean }> {
-  const latest = objects.withUid(deleted.metadata.uid);
-  if (!latest) return { workspace: deleted, gone: true };
-  const { last, after } = await wait(objects, latest, { ...patience, isOver: (present) => !present });
-  return { workspace: last, gone: after === undefined };
-}
-
-/** Last observed state of a workspace. `after` is undefined if it has been deleted. */
-interface Seen {
-  readonly last: WorkspaceObject;
-  readonly after: WorkspaceObject | undefined;
-}
-
-interface WaitOptions extends Patience {
-  readonly isOver: (after: WorkspaceObject | undefined) => boolean;
-}
-
-function wait(
-  objects: ScopedLister<WorkspaceObject>,
-  present: WorkspaceObject,
-  { isOver, timeoutSeconds, signal }: WaitOptions,
-): Promise<Seen> {
-  const { uid } = present.metadata;
-  let seen: Seen = { last: present, after: present };
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(finish, timeoutSeconds * 1_000);
-    const unfollow = objects.addEventHandler({
-      changed: ({ after, last }) => {
-        if (last.metadata.uid !== uid) return;
-        seen = { after, last };
-        if (isOver(after)) finish();
-      },
-      reset: finish,
-      failed: (error) => {
-        release();
-        reject(error);
-      },
-    });
-    signal.addEventListener('abort', finish, { once: true });
-    function finish(): void {
-      release();
-      resolve(seen);
-    }
-    function release(): void {
-      clearTimeout(timer);
-      unfollow();
-      signal.removeEventListener('abort', finish);
-    }
-  });
 }

@@ -1,0 +1,102 @@
+import type { KubernetesObject, OwnerReference } from '../../kubernetes/object.ts';
+import { defineResource } from '../../kubernetes/resource.ts';
+import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { Pod, WORKSPACE_NAME_LABEL } from '../pod/resource.ts';
+import { Workspace, type WorkspaceObject } from './resource.ts';
+
+/** StatefulSets of workspaces. Read for decisions of the gateway only, and only their metadata. */
+const StatefulSet = defineResource<KubernetesObject>({
+  kind: 'StatefulSet',
+  group: 'apps',
+  version: 'v1',
+  plural: 'statefulsets',
+  namespaced: true,
+  cache: {
+    watched: 'never',
+    labelSelector: WORKSPACE_NAME_LABEL,
+    trim: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }),
+  },
+});
+
+/** Labels are limited to this length, so a workspace with a longer name has no StatefulSet and no pod. */
+const LONGEST_LABEL_VALUE = 63;
+
+/**
+ * Whether the pod with this name belongs to this workspace, and not to an earlier one of the same name: the controller
+ * finds StatefulSets by the name of their owner, so a new workspace first reports the pod of the old one. Follows the
+ * owners from the pod to the StatefulSet to the workspace. Undefined if the pod does not exist, or if the identity that
+ * writes for the viewer may not read it.
+ */
+export async function ownsPod(
+  client: ViewerClient,
+  { metadata }: WorkspaceObject,
+  podName: string,
+): Promise<boolean | undefined> {
+  const { namespace } = metadata;
+  const pod = await unlessUnreadable(client.reader.getUncachedUnrestricted(Pod, { namespace, name: podName }));
+  if (!pod) return undefined;
+  if (pod.metadata.deletionTimestamp) return false; // its workspace is about to report that
+  const byWorkspace = ownerOf(pod, Workspace.kind);
+  if (byWorkspace) return byWorkspace.uid === metadata.uid;
+  const bySet = ownerOf(pod, StatefulSet.kind);
+  if (!bySet) return pod.metadata.creationTimestamp >= metadata.creationTimestamp;
+  const set = await readOwner(client, namespace, bySet);
+  if (set === 'gone') return false;
+  if (set === 'forbidden') return pod.metadata.creationTimestamp >= metadata.creationTimestamp;
+  return ownerOf(set, Workspace.kind)?.uid === metadata.uid;
+}
+
+async function readOwner(
+  client: ViewerClient,
+  namespace: string | undefined,
+  { name, uid }: OwnerReference,
+): Promise<KubernetesObject | 'gone' | 'forbidden'> {
+  try {
+    const set = await client.reader.getUncachedUnrestricted(StatefulSet, { namespace, name });
+    return set.metadata.uid === uid ? set : 'gone';
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    if (isForbidden(error)) return 'forbidden';
+    throw error;
+  }
+}
+
+/**
+ * Returns the number of StatefulSets and pods of a workspace that exist, also after its deletion. A pod counts unless its
+ * StatefulSet belongs to another workspace, such as a new one of the same name. Undefined if the identity that writes for
+ * the viewer may not list them.
+ */
+export async function countOwnedObjects(
+  client: ViewerClient,
+  { metadata: { namespace = '', name, uid } }: WorkspaceObject,
+): Promise<number | undefined> {
+  if (name.length > LONGEST_LABEL_VALUE) return 0;
+  const labelSelector = `${WORKSPACE_NAME_LABEL}=${name}`;
+  // Pods first: the StatefulSet of a listed pod existed before it, so the second list has it unless it is deleted.
+  const pods = await unlessUnreadable(client.reader.listSelectedUnrestricted(Pod, { namespace, labelSelector }));
+  const sets = await unlessUnreadable(
+    client.reader.listSelectedUnrestricted(StatefulSet, { namespace, labelSelector }),
+  );
+  if (!pods || !sets) return undefined;
+  const isOwn = (object: KubernetesObject) => ownerOf(object, Workspace.kind)?.uid === uid;
+  const others = new Set(sets.filter((set) => !isOwn(set)).map(({ metadata }) => metadata.uid));
+  const owned = pods.filter((pod) => {
+    const byWorkspace = ownerOf(pod, Workspace.kind);
+    return byWorkspace ? byWorkspace.uid === uid : !others.has(ownerOf(pod, StatefulSet.kind)?.uid ?? '');
+  });
+  return owned.length + sets.filter(isOwn).length;
+}
+
+function ownerOf({ metadata }: KubernetesObject, kind: string): OwnerReference | undefined {
+  return metadata.ownerReferences?.find((owner) => owner.kind === kind);
+}
+
+async function unlessUnreadable<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isForbidden(error) || isNotFound(error)) return undefined;
+    throw error;
+  }
+}
