@@ -20,7 +20,7 @@ import { Namespace } from './kinds/namespace/resource.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
 import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
-import { createApiConnection } from './kubernetes/api-connection.ts';
+import { createApiConnection, type ApiConnection } from './kubernetes/api-connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
@@ -71,7 +71,7 @@ export async function startGateway(
     authenticate: authenticatorFor(config, client, self),
     ...viewerOptions({ cluster: clusterFor(config, client, cache), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
-    readiness: () => readinessOf(cache),
+    readiness: () => readinessOf(cache, connection),
   }).catch(async (error: unknown) => {
     await cache[Symbol.asyncDispose]();
     throw error;
@@ -161,12 +161,13 @@ function clusterFor(config: Config, client: Client, cache: ClusterCache): Cluste
   };
 }
 
-/** Ready if each always-watched kind that the cluster serves has synced. */
-function readinessOf(cache: ClusterCache): Readiness {
+/** Ready if each always-watched kind that the cluster serves has synced, and requests to the API server succeed. */
+function readinessOf(cache: ClusterCache, connection: ApiConnection): Readiness {
   const waitingFor = cache
     .statuses()
     .filter(({ available, synced, resource }) => resource.cache.watched === 'always' && available && !synced)
     .map(({ resource }) => resource.plural);
+  if (connection.isFailing) waitingFor.push('requests to the API server');
   return { ready: waitingFor.length === 0, waitingFor };
 }
 

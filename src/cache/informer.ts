@@ -43,7 +43,13 @@ export function statusWithoutCache(resource: Resource, discovery: Discovery): Re
 const MALFORMED_LOG_INTERVAL_MS = 60_000;
 const DELETION_TIMEOUT_MS = 2_000;
 /** Failures that happen in a healthy cluster, too. */
-const routine: ReadonlySet<RetryPolicy['cause']> = new Set(['expired', 'kind-unavailable', 'unwatchable']);
+const routine: ReadonlySet<RetryPolicy['cause']> = new Set([
+  'credentials-changed',
+  'expired',
+  'kind-unavailable',
+  'server-changed',
+  'unwatchable',
+]);
 
 /** State from one start of the reflector to its end. */
 interface Run {

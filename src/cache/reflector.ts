@@ -81,12 +81,15 @@ class Reflector<T extends KubernetesObject> {
   /** False once the server has refused a streaming list, or has not completed one in time. */
   #streamsLists = true;
   #discoverFirst: boolean;
+  /** Address of the API server that the store's version is from. */
+  #server: string;
   /** Lists since discovery was last asked. Undefined while the resource can be watched. */
   #polls: number | undefined;
 
   constructor(options: ReflectOptions<T>) {
     this.#options = options;
     this.#discoverFirst = options.discoverFirst;
+    this.#server = options.client.server;
     this.#backoff = new Backoff(() => options.clock.random());
     this.#idleDeadlines = new IdleDeadlines(options.clock, options.watchIdleTimeoutMs);
   }
@@ -123,6 +126,7 @@ class Reflector<T extends KubernetesObject> {
   async #list(cause: string): Promise<void> {
     const { client, store, signal, report } = this.#options;
     const { knownVersion } = store;
+    this.#server = client.server;
     const { items, resourceVersion } = await client.listAll(
       store.resource,
       { signal, intern: (object) => store.intern(object) },
@@ -169,8 +173,9 @@ class Reflector<T extends KubernetesObject> {
 
   /** Lists and watches in one stream. If the server cannot, the next iterations list and watch in two requests. */
   async #streamList(cause: string): Promise<void> {
-    const { clock, signal, store } = this.#options;
+    const { client, clock, signal, store } = this.#options;
     const { knownVersion } = store;
+    this.#server = client.server;
     const listed = new Map<string, T>();
     const [complete, tooLate] = [new AbortController(), new AbortController()];
     void clock.sleep(STREAMING_LIST_TIMEOUT_MS, complete.signal).then(() => complete.signal.aborted || tooLate.abort());
@@ -209,6 +214,7 @@ class Reflector<T extends KubernetesObject> {
     try {
       await client.watch(store.resource, {
         resourceVersion,
+        server: this.#server,
         timeoutSeconds,
         idleTimeoutMs: timeoutSeconds * 1_000 + WATCH_END_GRACE_MS,
         onActivity: () => deadline.extend(),

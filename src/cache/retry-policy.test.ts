@@ -22,6 +22,14 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
     { cause: 'unreachable', checkForRollback: true, maxWaitMs: 2_000 },
   ],
   [
+    { code: 503, reason: 'CredentialsChanged' },
+    { cause: 'credentials-changed', immediate: true },
+  ],
+  [
+    { code: 503, reason: 'ServerChanged' },
+    { cause: 'server-changed', next: 'list', immediate: true },
+  ],
+  [
     { code: 410, reason: 'Expired' },
     { cause: 'expired', next: 'list', immediate: true },
   ],

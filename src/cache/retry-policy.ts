@@ -1,4 +1,6 @@
 import {
+  hasChangedCredentials,
+  hasChangedServer,
   isBroken,
   isEventTooLarge,
   isExpired,
@@ -16,6 +18,8 @@ export interface RetryPolicy {
   /** Class of the failure, for logs and metrics. */
   readonly cause:
     | 'broken'
+    | 'credentials-changed'
+    | 'server-changed'
     | 'unreachable'
     | 'event-too-large'
     | 'expired'
@@ -66,6 +70,8 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
   if (isExpired(error)) return { ...base, cause: 'expired', next: 'list', immediate: true };
   if (isEventTooLarge(error))
     return { ...base, cause: 'event-too-large', next: 'list', retryAfterMs: EVENT_TOO_LARGE_WAIT_MS };
+  if (hasChangedCredentials(error)) return { ...base, cause: 'credentials-changed', immediate: true };
+  if (hasChangedServer(error)) return { ...base, cause: 'server-changed', next: 'list', immediate: true };
   if (isKindUnavailable(error)) return { ...base, cause: 'kind-unavailable', next: 'wait-for-kind' };
   if (isMethodNotAllowed(error)) return { ...base, cause: 'unwatchable', next: 'poll', immediate: true };
   if (isBroken(error)) return { ...base, cause: 'broken', checkForRollback: true, immediate: true };

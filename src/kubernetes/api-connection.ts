@@ -3,16 +3,11 @@ import http from 'node:http';
 import https from 'node:https';
 import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
-import {
-  impersonationOf,
-  loadKubeConfig,
-  withTokenOnly,
-  requestOptionsOf,
-  serverOf,
-  type ConnectionSource,
-} from './kubeconfig.ts';
+import { Credentials, serverChanged, type RequestCredentials } from './credentials.ts';
+import { withTokenOnly, type ConnectionSource } from './kubeconfig.ts';
 import { redactedReason } from './redacted.ts';
-import { StatusError } from './status-error.ts';
+import { RequestHealth } from './request-health.ts';
+import { isUnreachable, StatusError } from './status-error.ts';
 
 /** Idle time before TCP probes, so that a connection to a host that is down fails within a minute. */
 const TCP_KEEP_ALIVE_MS = 30_000;
@@ -26,16 +21,24 @@ interface ConnectionRequest {
   readonly body?: string | undefined;
   /** Whether the request may be sent twice, and so on a kept-alive connection. False by default. */
   readonly repeatable?: boolean | undefined;
+  /**
+   * Address of the API server whose versions a watch continues. If the kubeconfig names another one, nothing is sent, and the
+   * {@link StatusError} is `ServerChanged`. The body ends with that or with `CredentialsChanged` when the kubeconfig or its
+   * files change.
+   */
+  readonly watchedServer?: string | undefined;
   /** Aborts the request, and the response while it is read. */
   readonly signal: AbortSignal;
 }
 
 /** Authenticated connection to one API server. */
 export interface ApiConnection {
-  /** Address of the API server, for messages. */
+  /** Current address of the API server, for messages. */
   readonly server: string;
   /** Name of the kubeconfig's user entry. The API server may know the user by another name. */
   readonly userName: string;
+  /** Whether every request with the gateway's credentials has failed for some seconds. */
+  readonly isFailing: boolean;
   /**
    * Sends one request. Resolves with the response after its head; the caller must read or destroy the body.
    * @throws {StatusError} `Unreachable` if the request was not sent; `Broken` if the connection failed after that;
@@ -51,48 +54,125 @@ export interface ApiConnection {
 }
 
 /**
- * Returns a connection to the cluster of a kubeconfig or, in a pod, to its own cluster. @kubernetes/client-node applies client
- * certificates, tokens, token files (read for each request, as they rotate), exec plugins, OIDC, proxies and CAs.
+ * Returns a connection to the cluster of a kubeconfig or, in a pod, to its own cluster. The kubeconfig and the files that it
+ * names may change; see {@link Credentials}.
  * @throws {Error} if the kubeconfig cannot be read or has no current cluster
  */
 export async function createApiConnection(source: ConnectionSource): Promise<ApiConnection> {
-  let config = await loadKubeConfig(source);
-  let stale = false;
-  const server = serverOf(config);
-  const agents = new KeepAliveAgents();
-  async function credentials(): Promise<https.RequestOptions> {
+  return new KubeConfigConnection(await Credentials.load(source));
+}
+
+class KubeConfigConnection implements ApiConnection {
+  readonly #credentials: Credentials;
+  readonly #agents = new KeepAliveAgents();
+  readonly #health = new RequestHealth(() => performance.now());
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
+  get server(): string {
+    return this.#credentials.files.server;
+  }
+
+  get userName(): string {
+    return this.#credentials.files.config.getCurrentUser()?.name ?? '';
+  }
+
+  get isFailing(): boolean {
+    return this.#health.isFailing;
+  }
+
+  async send(request: ConnectionRequest): Promise<http.IncomingMessage> {
     try {
-      if (stale) config = await loadKubeConfig(source);
-      stale = false;
-      return await requestOptionsOf(config);
+      const response = await this.#sendAs(request);
+      if (isAccepted(response)) this.#health.succeeded();
+      else this.#health.failed();
+      return response;
+    } catch (error) {
+      if (isUnreachable(error)) this.#health.failed();
+      throw error;
+    }
+  }
+
+  refreshCredentials(): void {
+    this.#credentials.refresh();
+  }
+
+  withToken(token: string): ApiConnection {
+    const send = async (request: ConnectionRequest) => {
+      const { server, files } = await this.#current();
+      const options: https.RequestOptions = {};
+      await withTokenOnly(files.config, token).applyToHTTPSOptions(options);
+      return sendOnAgent(server, options, request, this.#agents);
+    };
+    return new ViewerConnection(this, send, () => undefined); // the token is the viewer's
+  }
+
+  impersonating(user: ImpersonatedUser): ApiConnection {
+    const send = (request: ConnectionRequest) => this.#sendAs(request, user);
+    return new ViewerConnection(this, send, () => this.refreshCredentials());
+  }
+
+  async #sendAs(request: ConnectionRequest, user?: ImpersonatedUser): Promise<http.IncomingMessage> {
+    const current = await this.#current();
+    const { watchedServer } = request;
+    if (watchedServer !== undefined && watchedServer !== current.files.server)
+      throw serverChanged(current.files.server);
+    const impersonated = user ?? current.impersonated;
+    const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
+    const response = await sendOnAgent(current.server, current.options, { ...request, headers }, this.#agents);
+    if (watchedServer !== undefined) this.#credentials.endOnChange(response, current);
+    return response;
+  }
+
+  async #current(): Promise<RequestCredentials> {
+    try {
+      return await this.#credentials.current();
     } catch (error) {
       throw unreachable(
-        `Cannot read the gateway's credentials for the API server at ${server}: ${redactedReason(error)}`,
+        `Cannot read the gateway's credentials for the API server at ${this.server}: ${redactedReason(error)}`,
       );
     }
   }
-  const sendAs = async (request: ConnectionRequest, user?: ImpersonatedUser) => {
-    const options = await credentials();
-    const impersonated = user ?? impersonationOf(config);
-    const headers = { ...request.headers, ...(impersonated && impersonationHeaders(impersonated)) };
-    return sendOnAgent(new URL(server), options, { ...request, headers }, agents);
-  };
-  const own: ApiConnection = {
-    server,
-    userName: config.getCurrentUser()?.name ?? '',
-    refreshCredentials: () => void (stale = true),
-    send: (request) => sendAs(request),
-    withToken(token) {
-      const bearer = withTokenOnly(config, token);
-      return {
-        ...own,
-        refreshCredentials: () => undefined, // the token is the viewer's
-        send: async (request) => sendOnAgent(new URL(server), await requestOptionsOf(bearer), request, agents),
-      };
-    },
-    impersonating: (user) => ({ ...own, send: (request) => sendAs(request, user) }),
-  };
-  return own;
+}
+
+/** Connection of a viewer to the same API server. */
+class ViewerConnection implements ApiConnection {
+  readonly #own: ApiConnection;
+  readonly send: ApiConnection['send'];
+  readonly refreshCredentials: () => void;
+
+  constructor(own: ApiConnection, send: ApiConnection['send'], refreshCredentials: () => void) {
+    this.#own = own;
+    this.send = send;
+    this.refreshCredentials = refreshCredentials;
+  }
+
+  get server(): string {
+    return this.#own.server;
+  }
+
+  get userName(): string {
+    return this.#own.userName;
+  }
+
+  get isFailing(): boolean {
+    return this.#own.isFailing;
+  }
+
+  withToken(token: string): ApiConnection {
+    return this.#own.withToken(token);
+  }
+
+  impersonating(user: ImpersonatedUser): ApiConnection {
+    return this.#own.impersonating(user);
+  }
+}
+
+/** Returns whether the API server accepted the gateway's credentials and could process the request. */
+function isAccepted({ statusCode = 500 }: http.IncomingMessage): boolean {
+  return statusCode < 500 && statusCode !== 401 && statusCode !== 403 && statusCode !== 429;
 }
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
@@ -131,7 +211,8 @@ function sendOnAgent(
     const outgoing = open(server, { ...options, agent, method, path, signal, headers: encoded }, resolve);
     outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
     outgoing.once('error', (error) => {
-      if (signal.aborted) return reject(error);
+      // After the response, the error is that of its body, which its reader gets.
+      if (signal.aborted || error instanceof StatusError) return reject(error);
       // The API server closed an idle connection when this request used it.
       if (outgoing.reusedSocket && isConnectionReset(error))
         return resolve(sendOnAgent(server, options, { ...request, repeatable: false }, agents));

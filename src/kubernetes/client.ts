@@ -48,6 +48,11 @@ export class Client {
     this.#requests = new Requests(connection);
   }
 
+  /** Current address of the API server. */
+  get server(): string {
+    return this.#requests.connection.server;
+  }
+
   /**
    * Returns one page of the objects that match the selectors and the resource's cache policy, trimmed. Objects without name,
    * uid or resourceVersion are skipped and reported to `onMalformed`.
@@ -101,7 +106,7 @@ export class Client {
    * signal, or `Timeout` if the stream does not start in time.
    */
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
-    const { resourceVersion, timeoutSeconds, signal } = options;
+    const { resourceVersion, timeoutSeconds, signal, server: watchedServer = this.server } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
     const labelSelector = selectorOf(resource);
     const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector };
@@ -110,7 +115,7 @@ export class Client {
     const late = setTimeout(() => head.abort(), headTimeoutMs);
     try {
       const both = AbortSignal.any([signal, head.signal]);
-      const about = { signal: both, resource, query };
+      const about = { signal: both, resource, query, watchedServer };
       const response = await this.#requests.send('GET', resourcePath(resource), about);
       clearTimeout(late);
       await readWatchStream(response, { ...options, resource });

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type https from 'node:https';
 import path from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
@@ -18,7 +17,6 @@ export type ConnectionSource =
  */
 export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
   const config = new KubeConfig();
-  config.addAuthenticator(tokenFileAuthenticator);
   switch (source.type) {
     case 'in-cluster':
       config.loadFromCluster();
@@ -36,7 +34,7 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
     default:
       throw new TypeError(`Unknown connection source ${JSON.stringify(source satisfies never)}`);
   }
-  config.users = config.users.map(readTokenFileEachTime);
+  config.users = config.users.map(tokenFileOf);
   // client-node refuses plain http without this; there is no TLS to skip.
   config.clusters = config.clusters.map((cluster) =>
     cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
@@ -57,16 +55,6 @@ export function serverOf(config: KubeConfig): string {
   if (context?.user && !config.getCurrentUser())
     throw new Error(`${named} a user, ${JSON.stringify(context.user)}, that is not in it.`);
   return server;
-}
-
-/**
- * Returns the TLS options, headers and agent of the current user and cluster. May run an exec plugin or refresh a
- * token.
- */
-export async function requestOptionsOf(config: KubeConfig): Promise<https.RequestOptions> {
-  const options: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
-  return options;
 }
 
 /** Returns a config with the token as its only credential: API servers prefer a client certificate to a token. */
@@ -110,9 +98,11 @@ interface RawConfig {
   readonly users?: readonly { readonly name: string; readonly user?: RawUser | null }[] | null;
 }
 
-/** User entry with its `as` fields, of which client-node reads only the name. */
-interface ImpersonatingUser extends User {
+/** User entry with the fields of client-go that client-node does not read. */
+interface ExtendedUser extends User {
   readonly impersonated?: ImpersonatedUser | undefined;
+  /** Absolute path. Takes precedence over `token`. */
+  readonly tokenFile?: string | undefined;
 }
 
 /**
@@ -120,8 +110,14 @@ interface ImpersonatingUser extends User {
  * `as-user-extra`.
  */
 export function impersonationOf(config: KubeConfig): ImpersonatedUser | undefined {
-  const user: ImpersonatingUser | null = config.getCurrentUser();
+  const user: ExtendedUser | null = config.getCurrentUser();
   return user?.impersonated;
+}
+
+/** Returns the path of the current user's token file. */
+export function tokenFileIn(config: KubeConfig): string | undefined {
+  const user: ExtendedUser | null = config.getCurrentUser();
+  return user?.tokenFile;
 }
 
 /** Like client-go, ignores the other fields if `as` is absent. */
@@ -132,8 +128,7 @@ function impersonatedUserIn(user: RawUser | null | undefined): ImpersonatedUser 
 }
 
 /**
- * Loads one file. Adds two features of client-go that client-node lacks: `tokenFile` goes before `token`, and a file
- * may be empty.
+ * Loads one file. Adds features of client-go that client-node lacks: `tokenFile`, and empty files.
  */
 function load(config: KubeConfig, text: string, directory: string): void {
   const raw = withRedactedErrors(text, () => {
@@ -144,13 +139,11 @@ function load(config: KubeConfig, text: string, directory: string): void {
   config.makePathsAbsolute(directory);
   const rawUsers = new Map(raw?.users?.map(({ name, user }) => [name, user]));
   // The connection sends all impersonation headers, so client-node must not send one of them.
-  config.users = config.users.map(({ impersonateUser: _impersonateUser, ...user }): ImpersonatingUser => {
+  config.users = config.users.map(({ impersonateUser: _impersonateUser, ...user }): ExtendedUser => {
     const rawUser = rawUsers.get(user.name);
     const loaded = { ...user, impersonated: impersonatedUserIn(rawUser) };
-    if (!rawUser?.tokenFile) return user.exec ? { ...loaded, exec: execPluginOf(user.exec, directory) } : loaded;
-    const tokenFile = path.resolve(directory, rawUser.tokenFile);
-    const { token: _, ...rest } = loaded;
-    return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+    if (rawUser?.tokenFile) return { ...loaded, tokenFile: path.resolve(directory, rawUser.tokenFile) };
+    return user.exec ? { ...loaded, exec: execPluginOf(user.exec, directory) } : loaded;
   });
 }
 
@@ -188,23 +181,10 @@ function execPluginOf(plugin: Plugin, directory: string): Plugin {
   };
 }
 
-interface TokenFileProvider {
-  readonly name: 'gateway-token-file';
-  readonly file: string;
-}
-
 /** Replaces client-node's provider, which caches the token file for a minute and keeps its line end. */
-function readTokenFileEachTime(user: User): User {
+function tokenFileOf(user: ExtendedUser): ExtendedUser {
   const file: unknown = user.authProvider?.config?.tokenFile;
   if (typeof file !== 'string') return user;
-  return { ...user, authProvider: { name: 'gateway-token-file', file } satisfies TokenFileProvider };
+  const { authProvider: _, ...rest } = user;
+  return { ...rest, tokenFile: file };
 }
-
-const tokenFileAuthenticator: Parameters<KubeConfig['addAuthenticator']>[0] = {
-  isAuthProvider: (user) => user.authProvider?.name === 'gateway-token-file',
-  async applyAuthentication(user, options) {
-    const { file } = user.authProvider as TokenFileProvider;
-    const token = (await readFile(file, 'utf8')).trim();
-    options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
-  },
-};

@@ -21,6 +21,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Whether the request may be sent twice, and so on a kept-alive connection. False by default. */
   readonly repeatable?: boolean | undefined;
+  /** Address of the API server whose versions a watch continues. */
+  readonly watchedServer?: string | undefined;
 }
 
 /** Response to a write that succeeded. */
@@ -73,7 +75,7 @@ export class Requests {
    * the body. There is no timeout; the signal ends the request and the body.
    */
   async send(method: string, path: PathSegments, options: RequestOptions): Promise<IncomingMessage> {
-    const { signal, query = {}, contentType, body, repeatable } = options;
+    const { signal, query = {}, contentType, body, repeatable, watchedServer } = options;
     const response = await this.connection.send({
       method,
       path: `${encodePath(path)}${encodeQuery(query)}`,
@@ -85,6 +87,7 @@ export class Requests {
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
       repeatable,
+      watchedServer,
     });
     if ((response.statusCode ?? 500) < 300) return response;
     throw await errorFromResponse(response, options);

@@ -16,7 +16,7 @@ export interface StatusDetails {
   readonly code: number;
   /**
    * `Status.reason`, e.g. `NotFound`, or a reason of the gateway: `KindUnavailable`, `Unreachable`, `Broken`,
-   * `InvalidResponse`, `EventTooLarge`.
+   * `InvalidResponse`, `EventTooLarge`, `CredentialsChanged`, `ServerChanged`.
    */
   readonly reason: string;
   readonly message: string;
@@ -107,6 +107,16 @@ export function invalidResponse(message: string): StatusError {
 /** Returns whether a watch was ended because an event was larger than the limit, so that changes are missing. */
 export function isEventTooLarge(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'EventTooLarge';
+}
+
+/** Returns whether a stream was ended so that it is opened again with other credentials. */
+export function hasChangedCredentials(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'CredentialsChanged';
+}
+
+/** Returns whether a stream was ended because the kubeconfig names another API server, which may be another cluster. */
+export function hasChangedServer(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'ServerChanged';
 }
 
 /** Returns the error of a request for a resource that the API server does not serve. */

@@ -38,6 +38,8 @@ export interface ObjectList<T> {
 export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStreamOptions<T>, 'resource'> {
   /** Starts after this version. Undefined: a streaming list, which sends each object as ADDED and then a bookmark. */
   readonly resourceVersion: string | undefined;
+  /** Address of the API server that the version is from. By default the current one. */
+  readonly server?: string;
   /** Time after which the API server ends the watch. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;

@@ -38,7 +38,8 @@ interface RawEvent {
 /**
  * Reads the events of a watch (`metav1.WatchEvent`, one JSON object per line) in order. Resolves when the API server ends the
  * stream.
- * @throws {StatusError} the Status of an ERROR event; `Broken` if the connection fails or is silent for too long;
+ * @throws {StatusError} the Status of an ERROR event; the one that the response is destroyed with; `Broken` if the
+ * connection fails or is silent for too long;
  * `EventTooLarge` if a line is longer than {@link MAX_EVENT_BYTES}, before it is complete
  */
 export function readWatchStream<T extends KubernetesObject>(
@@ -62,7 +63,9 @@ export function readWatchStream<T extends KubernetesObject>(
       }
     });
     response.once('end', resolve);
-    response.once('error', () => fail(broken('interrupted, because the connection failed')));
+    response.once('error', (error) =>
+      fail(error instanceof StatusError ? error : broken('interrupted, because the connection failed')),
+    );
     response.once('close', () => {
       clearTimeout(idle);
       reject(broken('closed before its end'));

@@ -20,7 +20,7 @@ import { WebSocketHandler } from './websocket.ts';
 /** Whether the gateway can answer queries. */
 export interface Readiness {
   readonly ready: boolean;
-  /** Resources that have not been listed yet. Empty if ready. */
+  /** Resources that have not been listed yet, and other conditions. Empty if ready. */
   readonly waitingFor: readonly string[];
 }
 

@@ -1,0 +1,151 @@
+import type https from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { readCredentialFiles, readToken, withEntries, type CredentialFiles } from './credential-files.ts';
+import type { ImpersonatedUser } from './impersonation.ts';
+import { impersonationOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import { StatusError } from './status-error.ts';
+
+/** Age at which the files are read again before a request, and interval of reading while streams are open. */
+const RELOAD_INTERVAL_MS = 2_000;
+/** Maximum time by which a timer fires early. */
+const TIMER_SLACK_MS = 100;
+
+/** Server, credentials and TLS options of one request. */
+export interface RequestCredentials {
+  readonly server: URL;
+  /** TLS options, headers and agent. */
+  readonly options: https.RequestOptions;
+  /** User that the kubeconfig impersonates. */
+  readonly impersonated: ImpersonatedUser | undefined;
+  /** Files that they were read from. */
+  readonly files: CredentialFiles;
+}
+
+/** Response that ends when the credentials change. */
+interface OpenStream {
+  destroy(reason: StatusError): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/**
+ * Server and credentials of a kubeconfig, kept equal to its files: the kubeconfig, CA, client certificate and key are read
+ * again every two seconds, the token for each request. Files that are missing or inconsistent, as in the middle of a
+ * rotation, leave the last good state in use. Holds one state, and a timer only while streams are open.
+ */
+export class Credentials {
+  readonly #source: ConnectionSource;
+  #files: CredentialFiles;
+  #readAt = performance.now();
+  #isStale = false;
+  #reading: Promise<void> | undefined;
+  /** The config with the current token in it. Kept until one of them changes, as it has the agent of a proxy. */
+  #resolved: { readonly files: CredentialFiles; readonly token: string; readonly config: KubeConfig } | undefined;
+  readonly #streams = new Map<OpenStream, CredentialFiles>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws {Error} if the kubeconfig or a file that it names cannot be read, or has no current cluster */
+  static async load(source: ConnectionSource): Promise<Credentials> {
+    return new Credentials(source, await readCredentialFiles(source));
+  }
+
+  private constructor(source: ConnectionSource, files: CredentialFiles) {
+    this.#source = source;
+    this.#files = files;
+  }
+
+  /** State of the files that the next request uses, unless they change before. */
+  get files(): CredentialFiles {
+    return this.#files;
+  }
+
+  /** Reads everything again before the next request. */
+  refresh(): void {
+    this.#isStale = true;
+  }
+
+  /**
+   * Returns the current credentials. May run an exec plugin or refresh a token.
+   * @throws {Error} if they cannot be obtained
+   */
+  async current(): Promise<RequestCredentials> {
+    await this.#reload();
+    const files = this.#files;
+    const config = await this.#withToken(files);
+    const options: https.RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+  }
+
+  /**
+   * Destroys a stream as soon as other files than those of its request are in use, so that it is opened again with them:
+   * with `ServerChanged` if they name another server, else with `CredentialsChanged`.
+   */
+  endOnChange(stream: OpenStream, { files }: Pick<RequestCredentials, 'files'>): void {
+    this.#streams.set(stream, files);
+    stream.once('close', () => {
+      this.#streams.delete(stream);
+      if (this.#streams.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    });
+    this.#timer ??= setInterval(() => void this.#reload().catch(ignoreUntilNextRequest), RELOAD_INTERVAL_MS).unref();
+    this.#endStreams();
+  }
+
+  /** @throws {Error} if a {@link refresh} was requested and the files are invalid */
+  async #reload(): Promise<void> {
+    if (!this.#isStale && performance.now() - this.#readAt < RELOAD_INTERVAL_MS - TIMER_SLACK_MS) return;
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const isRequired = this.#isStale;
+    this.#isStale = false;
+    try {
+      const files = await readCredentialFiles(this.#source, this.#files);
+      if (files.fingerprint === this.#files.fingerprint && !isRequired) return;
+      this.#files = files;
+      this.#endStreams();
+    } catch (error) {
+      this.#isStale ||= isRequired;
+      if (isRequired) throw error;
+    } finally {
+      this.#readAt = performance.now();
+    }
+  }
+
+  #endStreams(): void {
+    for (const [stream, { fingerprint, server }] of this.#streams) {
+      if (server !== this.#files.server) stream.destroy(serverChanged(this.#files.server));
+      else if (fingerprint !== this.#files.fingerprint) stream.destroy(credentialsChanged());
+    }
+  }
+
+  async #withToken(files: CredentialFiles): Promise<KubeConfig> {
+    const tokenFile = tokenFileIn(files.config);
+    if (tokenFile === undefined) return files.config;
+    const token = await readToken(tokenFile, files.token);
+    if (this.#resolved?.files === files && this.#resolved.token === token) return this.#resolved.config;
+    const user = files.config.getCurrentUser();
+    const users = files.config.users.map((each) => (each === user ? { ...each, token } : each));
+    const config = withEntries(files.config, { users });
+    this.#resolved = { files, token, config };
+    return config;
+  }
+}
+
+function ignoreUntilNextRequest(): void {
+  // The next request reads the files again, and fails with the same error.
+}
+
+function credentialsChanged(): StatusError {
+  const message = 'The credentials of the gateway changed; the stream is opened again with the new ones.';
+  return new StatusError({ code: 503, reason: 'CredentialsChanged', message });
+}
+
+/** Returns the error of a watch whose API server the kubeconfig does not name any more. */
+export function serverChanged(server: string): StatusError {
+  const message = `The kubeconfig names another API server, ${server}; the watch is opened again there.`;
+  return new StatusError({ code: 503, reason: 'ServerChanged', message });
+}
