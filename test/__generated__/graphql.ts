@@ -428,7 +428,7 @@ export type UpdateSecretInput = {
 export type UpdateWorkspaceInput = {
   /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/. */
   annotations?: Array<KeyValueInput> | null | undefined;
-  /** Whether to set imageConfig and podConfig to their `desiredId` unless they are given here. Restarts a running workspace. */
+  /** Whether to set imageConfig and podConfig to their `desiredId` unless they are given here or it is null. Restarts a running workspace. */
   applyPendingRedirects?: boolean;
   /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
   deferUpdates?: boolean | null | undefined;

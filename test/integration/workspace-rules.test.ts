@@ -130,7 +130,10 @@ describe('the filter rules of a WorkspaceKind', () => {
   });
 
   it('rejects a redirect when its target is denied', async () => {
-    const podTemplateOptions = { podConfig: { desired: 'big' }, imageConfig: {} };
+    const podTemplateOptions = {
+      podConfig: { desired: 'big', redirectChain: [{ source: 'tiny', target: 'big' }] },
+      imageConfig: {},
+    };
     await using gateway = await start([
       jupyterlab(denyBig),
       workspace('nb', { state: 'Running', status: { podTemplateOptions } }),

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import { isRestartPending } from './redirects.ts';
 import {
   displayNameOf,
   millisecondsOf,
@@ -51,7 +52,7 @@ export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): (w
     oneOfCondition(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),
     oneOfCondition(filter?.podConfigs, (workspace) => optionIdOf(workspace, 'podConfig')),
     flagCondition(filter?.paused, (workspace) => specOf(workspace).paused === true),
-    flagCondition(filter?.pendingRestart, (workspace) => statusOf(workspace).pendingRestart === true),
+    flagCondition(filter?.pendingRestart, isRestartPending),
     inactiveSinceCondition(filter?.inactiveSince),
     labelCondition(filter?.labelSelector),
   ]);

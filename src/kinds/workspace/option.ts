@@ -11,7 +11,8 @@ import {
   type SpawnerOption,
 } from '../workspace-kind/option.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { workspaceKindNameOf, optionIdOf, statusOf, type OptionList, type WorkspaceObject } from './resource.ts';
+import { redirectsOf } from './redirects.ts';
+import { workspaceKindNameOf, optionIdOf, type OptionList, type WorkspaceObject } from './resource.ts';
 
 /** Reference to the imageConfig or podConfig option of a workspace. */
 interface ChosenOption {
@@ -39,10 +40,6 @@ function describe(client: ViewerClient, { workspace, list }: ChosenOption, id: s
     ...(chosen && { [other[list]]: optionLabelsOf(chosen.spec) }),
   };
   return spawnerOptionOf(workspaceKind, list, id, context) ?? null;
-}
-
-function optionStatusOf({ workspace, list }: ChosenOption) {
-  return statusOf(workspace).podTemplateOptions?.[list];
 }
 
 const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep').implement({
@@ -95,15 +92,16 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
     }),
     desiredId: t.id({
       nullable: true,
-      description: 'ID of the option that the next restart applies. Null until the controller has reported it.',
-      resolve: (chosen) => optionStatusOf(chosen)?.desired ?? null,
+      description:
+        'ID of the option that the next restart applies. Null until the controller has reported it for the option in the spec.',
+      resolve: ({ workspace, list }) => redirectsOf(workspace, list)?.desired ?? null,
     }),
     redirectChain: t.field({
       type: [OptionRedirectStep],
       description:
-        'Redirects from `id` to `desiredId`, as last reported by the controller. Empty if both are the same.',
+        'Redirects from `id` to `desiredId`, as last reported by the controller. Empty if both are the same, or `desiredId` is null.',
       resolve: (chosen) =>
-        (optionStatusOf(chosen)?.redirectChain ?? []).map(({ source = '', target = '' }) => ({
+        (redirectsOf(chosen.workspace, chosen.list)?.chain ?? []).map(({ source, target }) => ({
           ...chosen,
           sourceId: source,
           targetId: target,

@@ -16,6 +16,7 @@ import { WorkspaceActivity } from './activity.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { WorkspaceOption } from './option.ts';
 import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
+import { isRestartPending } from './redirects.ts';
 import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
 import {
   workspaceKindNameOf,
@@ -133,8 +134,9 @@ builder.objectFields(WorkspaceType, (t) => ({
     resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
   }),
   pendingRestart: t.boolean({
-    description: 'Whether the next restart replaces options.',
-    resolve: (workspace) => statusOf(workspace).pendingRestart === true,
+    description:
+      'Whether the next restart replaces options, because the WorkspaceKind redirects them. False until the controller has reported it for the options in the spec.',
+    resolve: isRestartPending,
   }),
   deferUpdates: t.boolean({
     nullable: true,

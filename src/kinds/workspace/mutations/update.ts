@@ -10,9 +10,9 @@ import { KeyValueInput, duplicateKeys, writeOptionsOf, writeFields } from '../..
 import { writePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { WorkspaceKind } from '../../workspace-kind/resource.ts';
+import { redirectsOf } from '../redirects.ts';
 import { WorkspaceType } from '../refs.ts';
 import {
-  statusOf,
   Workspace,
   type ChosenOptions,
   type OptionList,
@@ -47,7 +47,7 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
       required: true,
       defaultValue: false,
       description:
-        'Whether to set imageConfig and podConfig to their `desiredId` unless they are given here. Restarts a running workspace.',
+        'Whether to set imageConfig and podConfig to their `desiredId` unless they are given here or it is null. Restarts a running workspace.',
     }),
     podMetadata: t.field({
       type: PodMetadataInput,
@@ -120,9 +120,8 @@ function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<Wri
 
 /** Returns the options that the update sets, explicitly or by `applyPendingRedirects`. */
 function optionsOf(workspace: WorkspaceObject, update: WorkspaceUpdate): Partial<ChosenOptions> {
-  const desired = statusOf(workspace).podTemplateOptions;
   const chosen = (list: OptionList) =>
-    update[list] ?? (update.applyPendingRedirects ? desired?.[list]?.desired : undefined);
+    update[list] ?? (update.applyPendingRedirects ? redirectsOf(workspace, list)?.desired : undefined);
   const [imageConfig, podConfig] = lists.map(chosen);
   return { ...(imageConfig && { imageConfig }), ...(podConfig && { podConfig }) };
 }
