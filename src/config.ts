@@ -47,6 +47,8 @@ export interface Config {
   readonly maxOperationDirectives: number;
   /** Limit on the fields of the root types. */
   readonly maxRootFields: number;
+  /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
+  readonly requestTimeoutSeconds: number;
   /** Limit on the running subscriptions of one WebSocket. */
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
@@ -104,6 +106,7 @@ export function readConfig(env: Environment): Config {
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
     ...operationLimits(env),
+    requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
     maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
     maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),

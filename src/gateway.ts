@@ -11,6 +11,7 @@ import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { Config } from './config.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
+import type { Deadline } from './graphql/deadline.ts';
 import { publicError } from './graphql/errors.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
@@ -24,6 +25,7 @@ import { createApiConnection, type ApiConnection } from './kubernetes/api-connec
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
+import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
@@ -66,10 +68,11 @@ export async function startGateway(
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
   const info = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
+  const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
     ...httpOptionsFor(config, graphiqlHeaders),
     authenticate: authenticatorFor(config, client, self),
-    ...viewerOptions({ cluster: clusterFor(config, client, cache), client, info }),
+    ...viewerOptions({ cluster: clusterFor(config, { client, cache, writes }), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache, connection),
   }).catch(async (error: unknown) => {
@@ -84,6 +87,7 @@ export async function startGateway(
     statistics: () => ({ kinds: cache.statuses(), live: live() }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
+      await writes.drain(config.drainSeconds * 1_000);
       await cache[Symbol.asyncDispose]();
     },
   };
@@ -96,6 +100,7 @@ function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
     schema,
     keepAliveMs: config.keepAliveSeconds * 1_000,
     drainMs: config.drainSeconds * 1_000,
+    requestTimeoutMs: config.requestTimeoutSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     recheckMs: config.authorizationTtlSeconds * 1_000,
     graphiqlHeaders: graphiqlHeaders ?? defaultGraphiqlHeaders(config),
@@ -111,10 +116,10 @@ interface ViewerOptions {
 
 /** The options of the HTTP server that read from the cluster on behalf of a viewer. */
 function viewerOptions({ cluster, client, info }: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt'> {
-  const contextOf = (viewer: Viewer, signal: AbortSignal) => createContext({ cluster, viewer, gateway: info }, signal);
+  const contextOf = (viewer: Viewer, deadline: Deadline) => createContext({ cluster, viewer, gateway: info }, deadline);
   return {
     createContext: contextOf,
-    assetAt: (viewer, path, signal) => pictureAt(contextOf(viewer, signal), client, path),
+    assetAt: (viewer, path, deadline) => pictureAt(contextOf(viewer, deadline), client, path),
   };
 }
 
@@ -140,7 +145,19 @@ function authenticatorFor(
   }
 }
 
-function clusterFor(config: Config, client: Client, cache: ClusterCache): Cluster {
+interface ClusterParts {
+  readonly client: Client;
+  readonly cache: ClusterCache;
+  readonly writes: SentWrites;
+}
+
+/** A write whose client has left, or was answered with TIMEOUT: its outcome is only in the log. */
+function logAbandoned(log: Logger, write: SentWrite, error: unknown): void {
+  if (error === undefined) log.info({ write }, 'write succeeded after its request was over');
+  else log.warn({ write, error: redactedError(error) }, 'write failed after its request was over');
+}
+
+function clusterFor(config: Config, { client, cache, writes }: ClusterParts): Cluster {
   const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
   const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
@@ -154,6 +171,7 @@ function clusterFor(config: Config, client: Client, cache: ClusterCache): Cluste
     }),
     grants: new ResourceNameGrants(client, allowedTtlMs),
     usages: new PodUsages(),
+    writes,
     namespaces: () => {
       if (namespaces.version === '') throw readErrorFor(Namespace, namespaces.failure);
       return Array.from(namespaces.list(), ({ metadata }) => metadata.name);

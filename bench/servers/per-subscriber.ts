@@ -11,12 +11,14 @@ import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfi
 import { ResourceNameGrants } from '../../src/auth/resource-name-grants.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
+import { Deadline } from '../../src/graphql/deadline.ts';
 import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.ts';
 import { resources } from '../../src/kinds/index.ts';
 import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resource.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { PodUsages } from '../../src/viewer-client/pod-usages.ts';
+import { SentWrites } from '../../src/viewer-client/sent-writes.ts';
 import { schema } from '../../src/schema.ts';
 import { Broadcast } from './broadcast.ts';
 import { kubeconfigArgument, handleBenchRequests } from './measured-server.ts';
@@ -57,6 +59,7 @@ const contextOptions = {
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
     grants: new ResourceNameGrants(client, 10_000),
     usages: new PodUsages(),
+    writes: new SentWrites(() => {}),
     namespaces: () => [],
   },
   viewer: await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({
@@ -75,7 +78,7 @@ const yoga = createYoga({
   schema,
   logging: false,
   plugins: [useEngine({ execute, subscribe })],
-  context: () => createContext(contextOptions, new AbortController().signal),
+  context: () => createContext(contextOptions, new Deadline(60_000)),
 });
 const server = createServer((request, response) => void yoga(request, response));
 const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });

@@ -31,6 +31,8 @@ interface HttpServerOptions {
   /** Returns the user name of a request; empty if it is unknown. */
   readonly userOf: (request: Omit<IncomingRequest, 'body'>) => string;
   readonly onAnswered: (record: RequestRecord) => void;
+  /** Called with each request whose client disconnects before it is answered. */
+  readonly onCancelled: (request: SimulatedRequest) => void;
   /** Open log streams. The server adds each reader and removes it when its response ends. */
   readonly openLogs: Set<LogReader>;
 }
@@ -43,6 +45,8 @@ export function createHttpServer(options: HttpServerOptions): RequestListener {
 async function serve(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   const request = parseHead(message);
   if (!request) return send(textResponse(400, '400 Bad Request'), response);
+  const cancelled = (): void => options.onCancelled(withoutHeaders(request));
+  response.once('close', cancelled);
   let result: SimulatedResponse;
   let body: Buffer = Buffer.alloc(0);
   try {
@@ -52,6 +56,7 @@ async function serve(message: IncomingMessage, response: ServerResponse, options
     result = statusResponse(error instanceof ApiStatusError ? error : internalError(error));
   }
   if (response.destroyed) return;
+  response.off('close', cancelled);
   const status = result.type === 'body' ? result.code : 200;
   options.onAnswered({
     ...withoutHeaders(request),

@@ -16,7 +16,7 @@ import { createHttpServer } from './http-server.ts';
 import { createPodLogs, type LogOptions } from './logs/pod-logs.ts';
 import { createListener, type Listener } from './listener.ts';
 import { objectReader } from './object-reader.ts';
-import type { RequestRecord } from './request.ts';
+import type { RequestRecord, SimulatedRequest } from './request.ts';
 import { route } from './router.ts';
 import { storageKeyOf } from './served-resource.ts';
 import { CURRENT_VERSION, type KubernetesVersion, serverVersionOf } from './server-version.ts';
@@ -49,6 +49,8 @@ export interface Simulator extends AsyncDisposable {
   readonly token: string;
   /** Last 100,000 answered requests, oldest first. */
   readonly requests: readonly RequestRecord[];
+  /** Requests, oldest first, whose client disconnected before they were answered. */
+  readonly cancelled: readonly SimulatedRequest[];
   readonly openWatches: number;
   /** Number of open log streams. */
   readonly openLogs: number;
@@ -91,6 +93,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const tokens = createTokenAuthenticator(users, () => behaviour.token);
   const cluster = { ...state, admission, behaviour, tokens };
   const requests: RequestRecord[] = [];
+  const cancelled: SimulatedRequest[] = [];
   const openLogs = new Set<LogReader>();
   const serve = createHttpServer({
     watches: state.watches,
@@ -98,6 +101,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     userOf: (request) =>
       impersonationIn(request)?.user ?? bearerTokenUser(tokens, request.headers.authorization)?.name ?? '',
     onAnswered: (record) => remember(requests, record),
+    onCancelled: (request) => remember(cancelled, request),
     handle: async (request) => (await intercept(request)) ?? route(cluster, request),
   });
   const listener = createListener(serve);
@@ -112,10 +116,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restore: state.restore,
   });
   await listener.start(options.port ?? 0);
-  return createHandle({ state, requests, openLogs, faults, listener, behaviour, tokens });
+  return createHandle({ state, requests, cancelled, openLogs, faults, listener, behaviour, tokens });
 }
 
-function remember(requests: RequestRecord[], record: RequestRecord): void {
+function remember<R>(requests: R[], record: R): void {
   requests.push(record);
   if (requests.length > REMEMBERED_REQUESTS) requests.shift();
 }
@@ -123,6 +127,7 @@ function remember(requests: RequestRecord[], record: RequestRecord): void {
 interface HandleParts {
   readonly state: ClusterState;
   readonly requests: readonly RequestRecord[];
+  readonly cancelled: readonly SimulatedRequest[];
   readonly openLogs: ReadonlySet<LogReader>;
   readonly faults: Faults;
   readonly listener: Listener;
@@ -130,8 +135,8 @@ interface HandleParts {
   readonly tokens: SimulatedCluster['tokens'];
 }
 
-function createHandle({ state, requests, openLogs, faults, listener, behaviour, tokens }: HandleParts): Simulator {
-  const access = objectReader(state);
+function createHandle(parts: HandleParts): Simulator {
+  const { state, requests, cancelled, openLogs, faults, listener, behaviour, tokens } = parts;
   const { certificate } = listener;
   const kubeconfigOf = (token: string, user: string) =>
     writeKubeconfig({ certificate, port: listener.port(), token, user });
@@ -147,6 +152,7 @@ function createHandle({ state, requests, openLogs, faults, listener, behaviour, 
     addUser: (user) => tokens.add(user),
     revokeToken: (token) => tokens.revoke(token),
     requests,
+    cancelled,
     get openWatches(): number {
       return state.watches.size;
     },
@@ -159,8 +165,7 @@ function createHandle({ state, requests, openLogs, faults, listener, behaviour, 
     delete: (apiVersion, kind, name, namespace) => forceDelete(state, { apiVersion, kind, name, namespace }),
     log: (namespace, pod, container, text, options) => state.logs.append({ namespace, pod, container }, text, options),
     endLog: (namespace, pod, container) => state.logs.end({ namespace, pod, container }),
-    get: access.get,
-    list: access.list,
+    ...objectReader(state),
     async [Symbol.asyncDispose](): Promise<void> {
       state.watches.stop();
       await listener.stop();

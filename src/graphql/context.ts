@@ -2,6 +2,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import type { OperationVisibility } from '../auth/operation-visibility.ts';
 import type { Cluster } from '../viewer-client/cluster.ts';
 import { ViewerClient } from '../viewer-client/viewer-client.ts';
+import type { Deadline } from './deadline.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
 
@@ -27,12 +28,17 @@ export interface Context {
   /** Reads and writes of the viewer. Resolvers have no other access to the cluster. */
   readonly client: ViewerClient;
   readonly gateway: GatewayInfo;
-  /** Aborts when the client disconnects, or its subscription ends. */
+  /** Aborts when the client disconnects, the request's time has passed, or its subscription ends. */
   readonly signal: AbortSignal;
+  /** Time limit of the request. Events of a subscription have none. */
+  readonly deadline?: Deadline | undefined;
   /** Returns a context of the same viewer for one event of a subscription, with a client that has memoized nothing. */
   readonly forEvent: (event: EventContext) => Context;
-  /** Returns a context of the same viewer that accepts no decision from before a time of `performance.now`. */
-  readonly withFreshAuthorization: (notBefore: number) => Context;
+  /**
+   * Returns a context of the same viewer that accepts no decision from before a time of `performance.now`. The signal cancels
+   * its reviews and reads.
+   */
+  readonly withFreshAuthorization: (notBefore: number, signal: AbortSignal) => Context;
 }
 
 interface EventContext {
@@ -55,8 +61,8 @@ export function isContext(value: unknown): value is Context {
   return typeof value === 'object' && value !== null && 'client' in value && value.client instanceof ViewerClient;
 }
 
-export function createContext(options: ContextOptions, signal: AbortSignal): Context {
-  return contextWith(options, { signal });
+export function createContext(options: ContextOptions, deadline: Deadline): Context {
+  return contextWith(options, { signal: deadline.signal, deadline });
 }
 
 /** Viewer of shared events. Any use of its permissions or its client is an error of the resolver. */
@@ -72,19 +78,22 @@ const sharedViewer: Viewer = {
   reauthenticate: () => Promise.reject(new TypeError(UNDECLARED)),
 };
 
-function contextWith(
-  options: ContextOptions,
-  given: Partial<EventContext> & { readonly signal: AbortSignal; readonly notBefore?: number },
-): Context {
+interface GivenContext extends Partial<EventContext> {
+  readonly signal: AbortSignal;
+  readonly deadline?: Deadline;
+  readonly notBefore?: number;
+}
+
+function contextWith(options: ContextOptions, { deadline, ...given }: GivenContext): Context {
   const { cluster, gateway } = options;
-  const { signal } = given;
   const viewer = given.shared ? sharedViewer : options.viewer;
   return {
     viewer,
     gateway,
-    signal,
+    signal: given.signal,
+    deadline,
     client: new ViewerClient({ cluster, viewer, ...given }),
     forEvent: (event) => contextWith(options, event),
-    withFreshAuthorization: (notBefore) => contextWith(options, { signal, notBefore }),
+    withFreshAuthorization: (notBefore, signal) => contextWith(options, { signal, notBefore }),
   };
 }

@@ -9,6 +9,8 @@ import { isBroken, isInvalidResponse, StatusError } from './status-error.ts';
 export const FIELD_MANAGER = 'workspaces-gateway';
 
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the API server takes at most, 60 s by default: it then says whether the write has happened. */
+const WRITE_TIMEOUT_MS = 65_000;
 
 export interface RequestOptions {
   readonly signal: AbortSignal;
@@ -34,7 +36,8 @@ export interface WriteResponse<T> {
 
 /**
  * Sends requests to one API server. Methods throw {@link StatusError}: the Status that the API server returned; `Unreachable`
- * if the request was not sent; `Broken` if the connection failed after that; `Timeout` if no response came within 30 s.
+ * if the request was not sent; `Broken` if the connection failed after that; `Timeout` if no response came within 30 s, to
+ * a write within 65 s.
  */
 export class Requests {
   readonly connection: ApiConnection;
@@ -45,9 +48,8 @@ export class Requests {
 
   /** Sends a request and returns the JSON object of its response. */
   async sendForJson(method: string, path: PathSegments, options: RequestOptions): Promise<unknown> {
-    return withTimeout(`${method} ${encodePath(path)}`, options.signal, async (signal) =>
-      readJson(await this.send(method, path, { ...options, signal })),
-    );
+    const timed = { what: `${method} ${encodePath(path)}`, timeoutMs: REQUEST_TIMEOUT_MS, signal: options.signal };
+    return withTimeout(timed, async (signal) => readJson(await this.send(method, path, { ...options, signal })));
   }
 
   /**
@@ -63,7 +65,7 @@ export class Requests {
     const what = `${method} ${encodePath(path)}`;
     return withUnknownOutcome(
       what,
-      withTimeout(what, options.signal, async (signal) => {
+      withTimeout({ what, timeoutMs: WRITE_TIMEOUT_MS, signal: options.signal }, async (signal) => {
         const response = await this.send(method, path, { ...options, signal });
         return { body: decodeBody(await readJson(response), decode), warnings: warningsOf(response) };
       }),
@@ -98,13 +100,23 @@ export class Requests {
   }
 }
 
-async function withTimeout<R>(what: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<R>): Promise<R> {
-  const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+interface TimedRequest {
+  /** Method and path, for the error. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function withTimeout<R>(
+  { what, timeoutMs, signal }: TimedRequest,
+  ask: (signal: AbortSignal) => Promise<R>,
+): Promise<R> {
+  const limit = AbortSignal.timeout(timeoutMs);
   try {
     return await ask(AbortSignal.any([signal, limit]));
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error;
-    throw timeoutError(`The API server did not respond to ${what} within ${REQUEST_TIMEOUT_MS / 1_000} s.`);
+    throw timeoutError(`The API server did not respond to ${what} within ${timeoutMs / 1_000} s.`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import { Deadline } from '../graphql/deadline.ts';
 import { sendCacheable, sendText } from './responses.ts';
 
 /** A file whose content is in the cluster. */
@@ -13,8 +14,10 @@ interface ClusterAsset {
 
 export interface ClusterAssetsOptions {
   /** Returns the file at a path, undefined if there is none. Throws if the viewer may not see it or the API server cannot be asked. */
-  readonly assetAt: (viewer: Viewer, path: string, signal: AbortSignal) => Promise<ClusterAsset | undefined>;
+  readonly assetAt: (viewer: Viewer, path: string, deadline: Deadline) => Promise<ClusterAsset | undefined>;
   readonly authenticate: Authenticator;
+  /** Time limit of a request. */
+  readonly requestTimeoutMs: number;
   readonly publicError: (error: unknown) => GraphQLError;
 }
 
@@ -55,13 +58,13 @@ export class ClusterAssetServer {
   }
 
   async #send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { assetAt, authenticate } = this.#options;
+    const { assetAt, authenticate, requestTimeoutMs } = this.#options;
     // Not parsed by `new URL`, which would resolve `..` and `%2e%2e`.
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const disconnected = new AbortController();
-    response.once('close', () => disconnected.abort());
-    const viewer = await authenticate(credentialsOf(request));
-    const asset = await assetAt(viewer, path, disconnected.signal);
+    const deadline = new Deadline(requestTimeoutMs);
+    response.once('close', () => deadline.cancel());
+    const viewer = await deadline.race(authenticate(credentialsOf(request)));
+    const asset = await deadline.race(assetAt(viewer, path, deadline));
     if (!asset) return refuse(response, 404, `No file at ${path}.`);
     const hash = createHash('sha256').update(asset.content).digest('hex');
     const isAddressedByContent = new URLSearchParams(query).get('sha256') === hash;

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
-import type { Viewer } from '../auth/viewer.ts';
+import { Deadline } from '../graphql/deadline.ts';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
@@ -11,7 +11,7 @@ import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
-import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { JSON_HEADERS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
@@ -38,6 +38,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
+  /** Time limit of a request. Mutations that wait for a state, and subscriptions, have others. */
+  readonly requestTimeoutMs: number;
   /** Time for which an idle connection stays open. */
   readonly keepAliveMs: number;
   /** Time for subscriptions to be completed, and then for requests in progress, at shutdown. */
@@ -68,15 +70,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
   const flowControl = new FlowControl(options, () => (pipeline.subscriptions.counters.slowCloses += 1));
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl });
-  const serveJson: GraphQLHandler = async (request, response, viewer) => {
+  const serveJson: GraphQLHandler = async (request, response, caller) => {
     for (const [name, value] of Object.entries(JSON_HEADERS)) response.setHeader(name, value);
-    await pipeline.yoga(request, response, { viewer });
+    await pipeline.yoga(request, response, caller);
   };
   const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
   const state: ServerState = { stopping: false };
   const originPolicy = new OriginPolicy(options);
-  const serveGraphQL: GraphQLHandler = (request, response, viewer) =>
-    acceptsEventStream(request) ? eventStreams.serve(request, response, viewer) : serveJson(request, response, viewer);
+  const serveGraphQL: GraphQLHandler = (request, response, caller) =>
+    acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
     { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs },
     requestHandler({ options, state, originPolicy, serveGraphQL }),
@@ -106,7 +108,7 @@ interface ServerState {
   stopping: boolean;
 }
 
-type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
+type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 
 interface RequestHandlerOptions {
   readonly options: HttpServerOptions;
@@ -136,9 +138,11 @@ function requestHandler({ options, state, originPolicy, serveGraphQL }: RequestH
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    authenticate(credentialsOf(request)).then(
+    const deadline = new Deadline(options.requestTimeoutMs);
+    response.once('close', () => deadline.cancel());
+    deadline.race(authenticate(credentialsOf(request))).then(
       // Rejects only if the client disconnects in the middle of its request.
-      (viewer) => serveGraphQL(request, response, viewer).catch(() => response.destroy()),
+      (viewer) => serveGraphQL(request, response, { viewer, deadline }).catch(() => response.destroy()),
       (error: unknown) => refuseUnauthenticated(response, publicError(error)),
     );
     return undefined;

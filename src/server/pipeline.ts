@@ -12,6 +12,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
+import type { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
@@ -35,16 +36,16 @@ interface FailedOperation {
 }
 
 /** The client that sends an operation. */
-interface OperationCaller {
-  /** Aborts when the client disconnects or cancels. */
-  readonly signal: AbortSignal;
+export interface OperationCaller {
   readonly viewer: Viewer;
+  /** Time limit of the operation, cancelled when the client leaves. */
+  readonly deadline: Deadline;
 }
 
 export interface PipelineOptions extends OperationLimits {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
-  readonly createContext: (viewer: Viewer, signal: AbortSignal) => Context;
+  readonly createContext: (viewer: Viewer, deadline: Deadline) => Context;
   /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
@@ -74,7 +75,7 @@ export class Pipeline {
     this.yoga = createYoga<OperationCaller, Context>({
       schema,
       graphqlEndpoint: endpoint,
-      context: ({ request, signal, viewer }) => createContext(viewer, request?.signal ?? signal),
+      context: ({ viewer, deadline }) => createContext(viewer, deadline),
       graphiql: false,
       landingPage: false,
       cors: false,
@@ -126,7 +127,7 @@ export class Pipeline {
       const type = getOperationAST(operation.document, operation.operationName)?.operation;
       if (type === 'subscription') {
         const errors = this.#invalidInputs(operation);
-        return errors.length > 0 ? this.#failure(errors) : await this.subscriptions.subscribe(operation, after);
+        return errors.length > 0 ? this.#failure(errors) : await this.#subscribe(operation, after);
       }
       const result = await this.#execute(operation);
       return result.errors ? { ...result, ...this.#failure(result.errors) } : result;
@@ -144,14 +145,41 @@ export class Pipeline {
     }
   }
 
-  /** Executes an operation after fetching the viewer's visibility of all resources that it reads. */
+  /**
+   * Executes an operation after fetching the viewer's visibility of all resources that it reads. Returns an error, and stops
+   * the execution, when the deadline passes.
+   */
   async #execute(operation: ExecutionArgs): Promise<ExecutionResult> {
     const { schema, document, contextValue } = operation;
     if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
     const errors = this.#invalidInputs(operation);
     if (errors.length > 0) return { errors };
-    await contextValue.client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
-    return execute(operation);
+    const { client, signal, deadline } = contextValue;
+    const prefetchAndExecute = async () => {
+      await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
+      return execute({ ...operation, abortSignal: signal });
+    };
+    try {
+      return await (deadline?.race(prefetchAndExecute()) ?? prefetchAndExecute());
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return { errors: [error] };
+    }
+  }
+
+  /** Authorizes a subscription within the deadline. The subscription itself has none. */
+  async #subscribe(operation: PreparedOperation, after: string | undefined): Promise<SubscriptionHandle> {
+    const { deadline } = operation.contextValue;
+    const subscribed = this.subscriptions.subscribe(operation, after);
+    if (!deadline) return subscribed;
+    // A subscription that is authorized too late must end its reservation.
+    void subscribed.then(
+      (handle) => deadline.signal.aborted && handle.discard(),
+      () => undefined,
+    );
+    const handle = await deadline.race(subscribed);
+    deadline.remove();
+    return handle;
   }
 
   #invalidInputs(operation: ExecutionArgs): readonly GraphQLError[] {

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Viewer } from '../auth/viewer.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import type { FlowControl, FlowController, Transport } from './flow-control.ts';
 import { acceptsJson, EVENT_STREAM, readOperation, type Refusal } from './operation-request.ts';
-import { isSubscription, type Pipeline } from './pipeline.ts';
+import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
 import { sendText } from './responses.ts';
 import { staggered } from './shutdown.ts';
 
@@ -16,7 +15,7 @@ interface EventStreamOptions {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
   /** Answers a query or mutation as JSON. */
-  readonly serveJson: (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
+  readonly serveJson: (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 }
 
 interface OpenStream {
@@ -42,7 +41,11 @@ export class EventStreamServer {
   }
 
   /** Answers a request that accepts an event stream. A query whose client accepts JSON as well is answered as JSON. */
-  async serve(request: IncomingMessage & { body?: unknown }, response: ServerResponse, viewer: Viewer): Promise<void> {
+  async serve(
+    request: IncomingMessage & { body?: unknown },
+    response: ServerResponse,
+    caller: OperationCaller,
+  ): Promise<void> {
     const { pipeline, serveJson } = this.#options;
     const operation = await readOperation(request);
     if ('refusal' in operation) return refuse(response, operation);
@@ -50,18 +53,16 @@ export class EventStreamServer {
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);
     if (acceptsJson(request) && type !== 'subscription') {
       if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
-      return serveJson(request, response, viewer);
+      return serveJson(request, response, caller);
     }
-    const disconnected = new AbortController();
-    response.once('close', () => disconnected.abort());
-    const prepared = await pipeline.prepare(operation, { signal: disconnected.signal, viewer });
+    const prepared = await pipeline.prepare(operation, caller);
     const result = 'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request));
-    if (disconnected.signal.aborted) {
+    if (response.destroyed) {
       if (isSubscription(result)) result.discard();
       return undefined;
     }
     beginStream(response);
-    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, viewer.name);
+    if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
     response.write(nextEvent(JSON.stringify(result)));
     return complete(response);
   }

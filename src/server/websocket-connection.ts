@@ -20,8 +20,6 @@ const OPEN = 1;
  * to the socket keeps the order, because without compression `ws` writes at once, too.
  */
 export class WebSocketConnection {
-  /** Aborts when the WebSocket is closed. */
-  readonly closed: AbortSignal;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #openFlow: (viewer: string) => FlowController;
@@ -40,12 +38,7 @@ export class WebSocketConnection {
     const transport = new WebSocketTransport(webSocket, socket, () => this.#closeStalled());
     this.#openFlow = (viewer) => flowControl.open(transport, viewer);
     this.#onEnd = (id, error) => this.#ended(id, error);
-    const closing = new AbortController();
-    this.closed = closing.signal;
-    webSocket.once('close', () => {
-      closing.abort();
-      this.#flow?.[Symbol.dispose]();
-    });
+    webSocket.once('close', () => this.#flow?.[Symbol.dispose]());
     socket.on('drain', () => {
       this.#flow?.drained();
       for (const subscription of this.#subscriptions.values()) subscription.resume();

@@ -7,6 +7,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
 import type { FlowControl } from './flow-control.ts';
 import { isSubscription, type Pipeline, type PreparedOperation } from './pipeline.ts';
@@ -37,8 +38,16 @@ interface WebSocketOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
+  /** Time limit of an operation. */
+  readonly requestTimeoutMs: number;
   /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
   readonly slowReaderTimeoutMs: number;
+}
+
+interface ReceivedOperation {
+  readonly socket: WebSocket;
+  readonly id: string;
+  readonly deadline: Deadline;
 }
 
 interface SubscribedOperation {
@@ -70,7 +79,11 @@ export class WebSocketHandler {
       {
         connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
         onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
-        onSubscribe: ({ extra: { socket } }, id, payload) => this.#prepare(socket, id, payload),
+        onSubscribe: async ({ extra: { socket }, subscriptions }, id, payload) => {
+          const deadline = new Deadline(options.requestTimeoutMs);
+          subscriptions[id] = cancellation(deadline); // until the operation is a subscription
+          return this.#prepare({ socket, id, deadline }, payload);
+        },
         execute: run,
         subscribe: run,
         onError: (_, __, ___, errors) => errors.map((error) => options.publicError(error).toJSON()),
@@ -125,22 +138,21 @@ export class WebSocketHandler {
   }
 
   async #prepare(
-    socket: WebSocket,
-    id: string,
+    { socket, id, deadline }: ReceivedOperation,
     { query, operationName, variables }: SubscribePayload,
   ): Promise<PreparedOperation | readonly GraphQLError[]> {
     const { pipeline, publicError } = this.#options;
     const connection = this.#connections.get(socket);
     const authenticate = this.#authenticators.get(socket);
     if (!connection || !authenticate) throw new TypeError('Expected a message on an open connection.');
-    const viewer = await authenticate().catch((error: unknown) => publicError(error));
+    const viewer = await deadline.race(authenticate()).catch((error: unknown) => publicError(error));
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation.
       if (isUnauthenticated(viewer)) reject(socket, viewer);
       return [viewer];
     }
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
-    const prepared = await pipeline.prepare(request, { signal: connection.closed, viewer });
+    const prepared = await pipeline.prepare(request, { viewer, deadline });
     if ('errors' in prepared) return prepared.errors;
     this.#operations.set(prepared, { prepared, id, connection });
     return prepared;
@@ -152,13 +164,38 @@ export class WebSocketHandler {
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
     const { prepared, id, connection } = subscribed;
     const result = await pipeline.run(prepared);
-    if (!isSubscription(result)) return result;
+    if (!isSubscription(result)) {
+      prepared.contextValue.deadline?.remove();
+      return result;
+    }
     if (connection.subscriptions >= limit) {
       result.discard();
       return { errors: [tooManySubscriptions(limit)] };
     }
     return connection.carry(id, result, prepared.contextValue.viewer.name);
   }
+}
+
+/**
+ * Returns the entry of an operation that has no result yet. graphql-ws calls `return` when the client completes the
+ * operation, or disconnects.
+ */
+function cancellation(deadline: Deadline): AsyncGenerator<never, undefined> {
+  const end = (): Promise<IteratorResult<never, undefined>> => {
+    deadline.cancel();
+    return Promise.resolve({ done: true, value: undefined });
+  };
+  return {
+    next: end,
+    return: end,
+    throw: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
 }
 
 function reject(socket: WebSocket, error: GraphQLError): void {

@@ -38,8 +38,11 @@ export interface AuthorizedUnsharedSubscription extends Pick<AuthorizedSubscript
 }
 
 /** Like {@link authorizeSubscription}, for an operation that was a shared subscription when it was first authorized. */
-export async function authorizeShared(args: SubscribeArgs, notBefore: number): Promise<AuthorizedSubscription> {
-  const authorized = await authorizeSubscription(args, notBefore);
+export async function authorizeShared(
+  args: SubscribeArgs,
+  conditions: AuthorizeConditions,
+): Promise<AuthorizedSubscription> {
+  const authorized = await authorizeSubscription(args, conditions);
   if ('unshared' in authorized)
     throw new TypeError(
       'Expected a SubscriptionSource, got an UnsharedSubscription: a field must always return the same kind of source.',
@@ -47,17 +50,23 @@ export async function authorizeShared(args: SubscribeArgs, notBefore: number): P
   return authorized;
 }
 
+interface AuthorizeConditions {
+  /** Decisions of the authorizer that are older than this are not accepted. */
+  readonly notBefore: number;
+  /** Cancels the access reviews and reads. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Validates a subscription, asks the authorizer what its viewer may list and watch, and resolves the root field.
- * @param notBefore decisions of the authorizer that are older than this are not accepted
  * @throws {GraphQLError} if the operation cannot be executed
  * @throws {StatusError} FORBIDDEN, or why the authorizer or the cache cannot answer
  */
 export async function authorizeSubscription(
   args: SubscribeArgs,
-  notBefore: number,
+  { notBefore, signal }: AuthorizeConditions,
 ): Promise<AuthorizedSubscription | AuthorizedUnsharedSubscription> {
-  const context = args.contextValue.withFreshAuthorization(notBefore);
+  const context = args.contextValue.withFreshAuthorization(notBefore, signal);
   const { resources, viewerDependent } = dependenciesOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);

@@ -75,6 +75,9 @@ export interface SubscriptionRegistryOptions {
  */
 const MAX_DECISION_AGE_MS = 1_000;
 
+/** Signal of rechecks. The request that started a subscription must not cancel them: they are for all of its subscribers. */
+const NEVER = new AbortController().signal;
+
 interface SharedSubscriptionRequest {
   readonly authorized: AuthorizedSubscription;
   readonly args: SubscribeArgs;
@@ -121,7 +124,8 @@ export class SubscriptionRegistry {
   async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
     const release = this.#reserve(args.contextValue.viewer.name);
     try {
-      const authorized = await authorizeSubscription(args, performance.now() - MAX_DECISION_AGE_MS);
+      const notBefore = performance.now() - MAX_DECISION_AGE_MS;
+      const authorized = await authorizeSubscription(args, { notBefore, signal: args.contextValue.signal });
       if ('unshared' in authorized) return this.#openUnshared(authorized, args, release);
       return this.#openShared({ authorized, args, after, release });
     } catch (error) {
@@ -167,7 +171,7 @@ export class SubscriptionRegistry {
           onClose: () => this.#ended(release),
           recheck: async () => {
             await viewer.reauthenticate();
-            await authorizeSubscription(args, performance.now());
+            await authorizeSubscription(args, { notBefore: performance.now(), signal: NEVER });
           },
           execute: async (rootValue, signal) => {
             const eventContext = {
@@ -241,7 +245,7 @@ export class SubscriptionRegistry {
       subscriptions = new ViewerSubscriptions(authorized, {
         authorize: async (notBefore) => {
           await args.contextValue.viewer.reauthenticate();
-          return authorizeShared(args, notBefore);
+          return authorizeShared(args, { notBefore, signal: NEVER });
         },
         sharedFor: (current) => this.#sharedFor(operation, current),
         publicError: this.#options.publicError,

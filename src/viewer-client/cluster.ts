@@ -2,6 +2,7 @@ import type { Authorizer } from '../auth/authorizer.ts';
 import type { ResourceNameGrants } from '../auth/resource-name-grants.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { PodUsages } from './pod-usages.ts';
+import type { SentWrites } from './sent-writes.ts';
 
 /** State of one gateway that the clients of all requests share. */
 export interface Cluster {
@@ -9,6 +10,7 @@ export interface Cluster {
   readonly authorizer: Authorizer;
   readonly grants: ResourceNameGrants;
   readonly usages: PodUsages;
+  readonly writes: SentWrites;
   /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */
   readonly namespaces: () => Iterable<string>;
 }

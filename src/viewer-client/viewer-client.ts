@@ -19,9 +19,7 @@ export class ViewerClient {
   readonly #resolver: VisibilityResolver;
 
   constructor(options: ViewerClientOptions) {
-    const { cluster, viewer, notBefore } = options;
-    // Rechecks of a subscription are shared with other requests of the viewer, so the first request must not cancel them.
-    const signal = notBefore === undefined ? options.signal : undefined;
+    const { cluster, viewer, notBefore, signal } = options;
     const { authorizer, grants, namespaces } = cluster;
     this.#resolver = new VisibilityResolver({ viewer, authorizer, grants, namespaces, notBefore, signal });
     this.reader = new Reader({ ...options, resolver: this.#resolver });

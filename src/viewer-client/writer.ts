@@ -3,6 +3,7 @@ import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { Client } from '../kubernetes/client.ts';
 import { anyObject } from '../kubernetes/decoder.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
@@ -17,6 +18,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../kubernetes/verbs.ts';
+import type { SentWrites } from './sent-writes.ts';
 
 type WithoutSignal<O> = Omit<O, 'signal'>;
 
@@ -33,7 +35,8 @@ export interface PatchAs extends WithoutSignal<WriteOptions> {
 interface WriterOptions {
   readonly resolver: VisibilityResolver;
   readonly viewer: Viewer;
-  readonly cluster: { readonly cache: ClusterCache };
+  readonly cluster: { readonly cache: ClusterCache; readonly writes: SentWrites };
+  /** Signal of the request. Once it has aborted no write is sent; one that was sent is not cancelled. */
   readonly signal: AbortSignal;
 }
 
@@ -61,11 +64,10 @@ export class Writer {
   ): Promise<WriteResult<T>> {
     const { namespace } = options;
     await this.#resolver.assertCan('create', resource, { namespace });
-    return this.#applied(
-      resource,
-      options,
-      await this.#options.viewer.client.create(resource, manifest, this.#withSignal(options)),
+    const written = this.#send('create', { resource, namespace }, (client, signal) =>
+      client.create(resource, manifest, { ...options, signal }),
     );
+    return this.#applied(resource, options, await written);
   }
 
   /** Replaces an object and returns the new one. */
@@ -76,11 +78,10 @@ export class Writer {
     options: Replace,
   ): Promise<WriteResult<T>> {
     await this.#resolver.assertCan('update', resource, { ...at, subresource: options.subresource });
-    return this.#applied(
-      resource,
-      options,
-      await this.#options.viewer.client.replace(resource, at, manifest, this.#withSignal(options)),
+    const written = this.#send('update', { resource, ...at }, (client, signal) =>
+      client.replace(resource, at, manifest, { ...options, signal }),
     );
+    return this.#applied(resource, options, await written);
   }
 
   /** Patches an object and returns it. An APPLY to an object that does not exist creates it, with the permission `create`. */
@@ -93,11 +94,10 @@ export class Writer {
     await this.#resolver.assertCan(verb, resource, { ...at, subresource: options.subresource });
     const permitted =
       patch.type === 'APPLY' && !options.subresource ? await this.#permittedApply(resource, at, patch) : patch;
-    return this.#applied(
-      resource,
-      options,
-      await this.#options.viewer.client.patch(resource, at, permitted, this.#withSignal(options)),
+    const written = this.#send('patch', { resource, ...at }, (client, signal) =>
+      client.patch(resource, at, permitted, { ...options, signal }),
     );
+    return this.#applied(resource, options, await written);
   }
 
   /** Deletes an object. Resolves when it is gone from the cache or, if finalizers remain, marked as deleted there. */
@@ -107,7 +107,9 @@ export class Writer {
     options: Delete,
   ): Promise<DeleteResult<T>> {
     await this.#resolver.assertCan('delete', resource, at);
-    const deleted = await this.#options.viewer.client.delete(resource, at, this.#withSignal(options));
+    const deleted = await this.#send('delete', { resource, ...at }, (client, signal) =>
+      client.delete(resource, at, { ...options, signal }),
+    );
     if (options.dryRun || resource.cache.watched === 'never') return deleted;
     if (deleted.object) this.#options.cluster.cache.applyWriteResult(resource, deleted.object);
     else await this.#waitForDeletion(resource, at);
@@ -121,11 +123,19 @@ export class Writer {
     options: DeleteCollection,
   ): Promise<DeleteCollectionResult> {
     await this.#resolver.assertCan('deletecollection', resource, { namespace });
-    return this.#options.viewer.client.deleteCollection(resource, namespace, this.#withSignal(options));
+    return this.#send('deletecollection', { resource, namespace }, (client, signal) =>
+      client.deleteCollection(resource, namespace, { ...options, signal }),
+    );
   }
 
-  #withSignal<O>(options: O): O & { readonly signal: AbortSignal } {
-    return { ...options, signal: this.#options.signal };
+  #send<R>(
+    verb: string,
+    { resource, namespace, name }: Partial<ObjectName> & { readonly resource: Resource },
+    send: (client: Client, signal: AbortSignal) => Promise<R>,
+  ): Promise<R> {
+    const { viewer, cluster, signal } = this.#options;
+    const write = { verb, resource: resource.plural, namespace, name, viewer: viewer.name };
+    return cluster.writes.send(write, signal, (unlimited) => send(viewer.client, unlimited));
   }
 
   #applied<T extends KubernetesObject>(

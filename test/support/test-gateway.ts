@@ -111,8 +111,7 @@ export interface SimulatedGateway extends TestGateway {
 
 /** Starts a simulated cluster with the Workspace definitions and these objects, and a gateway for it. */
 export async function startTestGateway(
-  options: Partial<Config> & {
-    readonly when?: 'ready' | 'at once';
+  options: GatewayOptions & {
     readonly objects?: readonly (Manifest | KubernetesObject)[];
     readonly admission?: readonly AdmissionHook[];
     /** Users besides the administrator. */

@@ -8,7 +8,7 @@ import { countOwnedObjects } from '../owned-objects.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 import { followWorkspace } from './follow.ts';
-import { mayStillGet, assertTimeout, timeoutField } from './wait.ts';
+import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
 
 const DeletionStage = builder.enumType('DeletionStage', {
   description: 'Stage of a deletion.',
@@ -95,6 +95,7 @@ async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePa
   assertTimeout(input);
   const { client, signal } = context;
   const { namespace, name, dryRun, waitFor, timeoutSeconds } = input;
+  if (waitFor) allowTimeFor(context, input);
   const at = { namespace, name };
   await client.assertCan('delete', Workspace, at);
   const before = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));

@@ -51,6 +51,14 @@ export function assertTimeout({ timeoutSeconds }: Pick<Waiting, 'timeoutSeconds'
   throw failure('BAD_REQUEST', `Expected timeoutSeconds from 0 to ${LONGEST_WAIT_SECONDS}, got ${timeoutSeconds}.`);
 }
 
+/** Time of the request, besides `timeoutSeconds`, for the write and the access reviews. */
+const TIME_BESIDES_WAITING_MS = 5_000;
+
+/** Replaces the time limit of the request by that of a mutation that waits. */
+export function allowTimeFor({ deadline }: Context, { timeoutSeconds }: Pick<Waiting, 'timeoutSeconds'>): void {
+  deadline?.restart(timeoutSeconds * 1_000 + TIME_BESIDES_WAITING_MS);
+}
+
 export interface Reached {
   readonly object: WorkspaceObject;
   readonly stateReached: boolean | null;
@@ -70,6 +78,7 @@ export async function writeAndWait(
   assertTimeout(waiting);
   const { client, signal } = context;
   const { waitFor: state, timeoutSeconds, waitThroughErrors, dryRun } = waiting;
+  if (state) allowTimeFor(context, waiting);
   const followed: ScopedLister<WorkspaceObject> | undefined = state
     ? await client.reader.listerForWatch(Workspace, at)
     : undefined;
@@ -138,8 +147,8 @@ export function stateReachedField(payload: TypeRef<WritePayload & Reached>): voi
 
 /** Whether the viewer may still get the workspace: permissions may have been revoked during the wait. */
 export async function mayStillGet(
-  { withFreshAuthorization }: Context,
+  { withFreshAuthorization, signal }: Context,
   { metadata }: WorkspaceObject,
 ): Promise<boolean> {
-  return withFreshAuthorization(performance.now()).client.can('get', Workspace, metadata);
+  return withFreshAuthorization(performance.now(), signal).client.can('get', Workspace, metadata);
 }
