@@ -27,8 +27,8 @@ export function operationOf(messageBytes: MessageBytes, number: number): string 
   const own = `alias${String(number).padStart(5, '0')}: displayName`;
   const few = `${own} kindName state stateMessage`;
   const many = `metadata { namespace name uid createdAt generation } ${few} paused pendingRestart deferUpdates
-    pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt } imageConfig { id desiredId }
-    podConfig { id desiredId } volumes { data { claimName mountPath readOnly } }`;
+    pausedAt lastRunningAt activity { lastActivityAt lastUpdateAt } imageConfig { optionId desiredOptionId }
+    podConfig { optionId desiredOptionId } volumes { data { claimName mountPath readOnly } }`;
   return `subscription { workspaces { type object { ${messageBytes === 250 ? few : many} } } }`;
 }
 

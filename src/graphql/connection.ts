@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '../kubernetes/object.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
 import { comparePositions, decodeCursor, encodeCursor, inOrder, type Ordering } from './ordering.ts';
@@ -114,14 +113,14 @@ const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
 });
 
 /** Adds `<Name>Connection` and `<Name>Edge` to the schema and returns the type of the connection. */
-export function connectionTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<Connection<T>> {
+export function connectionTypeOf<T extends object>(node: TypeRef<T>): TypeRef<Connection<T>> {
   const connection = builder.objectRef<Connection<T>>(`${node.name}Connection`);
   implementConnection(connection, node);
   return connection;
 }
 
-function implementConnection(connection: TypeRef<Connection<KubernetesObject>>, node: TypeRef<KubernetesObject>): void {
-  const edge = builder.objectRef<Edge<KubernetesObject>>(`${node.name}Edge`).implement({
+function implementConnection(connection: TypeRef<Connection<object>>, node: TypeRef<object>): void {
+  const edge = builder.objectRef<Edge<object>>(`${node.name}Edge`).implement({
     description: `${node.name} in a list, with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Opaque position in the list, for `after` and `before`.' }),

@@ -44,8 +44,8 @@ describe.skipIf(!isPublishedHere)('published', () => {
       const { data, errors } = await gateway.query(
         `query ($namespace: String!, $name: String!) { workspace(namespace: $namespace, name: $name) {
           displayName kindName paused state
-          imageConfig { id option { displayName } } podConfig { id option { displayName } }
-          kind { displayName deprecated workspaceCount imageConfigs { id } podConfigs { id } }
+          imageConfig { optionId option { displayName } } podConfig { optionId option { displayName } }
+          kind { displayName deprecated workspaceCount imageConfigs { optionId } podConfigs { optionId } }
 volumes { home { mountPath } } } }`,
         { namespace: team.name, name },
       );
@@ -55,8 +55,8 @@ volumes { home { mountPath } } } }`,
         kindName: 'jupyterlab',
         paused: false,
         state: 'UNKNOWN',
-        imageConfig: { id: 'jupyter-scipy:v1.10.0', option: { displayName: expect.any(String) } },
-        podConfig: { id: 'tiny_cpu', option: { displayName: expect.any(String) } },
+        imageConfig: { optionId: 'jupyter-scipy:v1.10.0', option: { displayName: expect.any(String) } },
+        podConfig: { optionId: 'tiny_cpu', option: { displayName: expect.any(String) } },
       });
     });
 

@@ -59,9 +59,9 @@ describe('filter rules that deny an option', () => {
 
   it('returns INVALID when a rule denies the kind or a pair of options, with a default message if it has none', async () => {
     await using whole = await start([deny('WORKSPACE_KIND', [inDevelopment])]);
-    const offered = '{ namespace(name: "team-a") { workspaceKinds { nodes { denied deniedMessage } } } }';
+    const offered = '{ namespace(name: "team-a") { workspaceKindOffers { nodes { denied deniedMessage } } } }';
     const nodes = [{ denied: true, deniedMessage: null }];
-    expect((await whole.query(offered)).data).toEqual({ namespace: { workspaceKinds: { nodes } } });
+    expect((await whole.query(offered)).data).toEqual({ namespace: { workspaceKindOffers: { nodes } } });
     expect(causesOf(await create(whole))).toMatchObject([
       { field: 'input.kind', message: 'WorkspaceKind "jupyterlab" is denied by a filter rule of the WorkspaceKind' },
     ]);

@@ -23,7 +23,7 @@ const FROM_OUTSIDE = `{
     totalCount
     nodes { services { httpPath } volumes { home { mountPath } } imageConfig { option { denied } } }
   }
-  namespace(name: "team-a") { workspaceKinds { nodes { hidden imageConfigs { id } podConfigs { id } } } }
+  namespace(name: "team-a") { workspaceKindOffers { nodes { hidden imageConfigs { optionId } podConfigs { optionId } } } }
 }`;
 
 /** Batches of seeds, each with a namespace and a WorkspaceKind of its own, so that a query stays below the cost limit. */

@@ -7,12 +7,13 @@ import { queryWorkspace } from '../support/workspace-query.ts';
 import { oldWorkspaceKind } from '../support/old-workspace-kind.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
-const REDIRECTS = 'imageConfig { desiredId redirectChain { sourceId targetId target { id } message { level text } } }';
+const REDIRECTS =
+  'imageConfig { desiredOptionId redirectChain { sourceId targetId target { optionId } message { level text } } }';
 
 describe('options of a workspace', () => {
   it('returns services and ports when an old WorkspaceKind defines ports in its images', async () => {
     const answer = await queryWorkspace(
-      'services { portId displayName httpPath } kind { ports { id protocol displayName } }',
+      'services { portId displayName httpPath } kind { ports { portId protocol displayName } }',
       oldWorkspaceCrd,
       oldWorkspaceKindCrd,
       oldWorkspaceKind('jupyterlab'),
@@ -20,7 +21,7 @@ describe('options of a workspace', () => {
     );
     expect(answer).toEqual({
       services: [{ portId: 'lab', displayName: 'Lab', httpPath: '/workspace/team-a/nb/lab/' }],
-      kind: { ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'Lab' }] },
+      kind: { ports: [{ portId: 'lab', protocol: 'HTTP', displayName: 'Lab' }] },
     });
   });
 
@@ -66,14 +67,14 @@ describe('options of a workspace', () => {
       spec: { kind: 'gone', podTemplate: { volumes: { home: 'home' }, options: { imageConfig: 'a', podConfig: 'b' } } },
     });
     const answer = await queryWorkspace(
-      'kindName kind { name } imageConfig { id option { id } } podConfig { id option { id } } services { portId } volumes { home { claimName mountPath readOnly } }',
+      'kindName kind { name } imageConfig { optionId option { optionId } } podConfig { optionId option { optionId } } services { portId } volumes { home { claimName mountPath readOnly } }',
       nb,
     );
     expect(answer).toEqual({
       kindName: 'gone',
       kind: null,
-      imageConfig: { id: 'a', option: null },
-      podConfig: { id: 'b', option: null },
+      imageConfig: { optionId: 'a', option: null },
+      podConfig: { optionId: 'b', option: null },
       services: [],
       volumes: { home: { claimName: 'home', mountPath: null, readOnly: false } },
     });
@@ -95,9 +96,9 @@ describe('options of a workspace', () => {
     );
     expect(answer).toEqual({
       imageConfig: {
-        desiredId: 'gone',
+        desiredOptionId: 'gone',
         redirectChain: [
-          { sourceId: 'a', targetId: 'b', target: { id: 'b' }, message: { level: 'DANGER', text: 'To b.' } },
+          { sourceId: 'a', targetId: 'b', target: { optionId: 'b' }, message: { level: 'DANGER', text: 'To b.' } },
           { sourceId: 'b', targetId: 'gone', target: null, message: null },
         ],
       },
@@ -130,7 +131,7 @@ describe('options of a workspace', () => {
     expect(answer).toEqual({ imageConfig: { option: { hidden } } });
   });
 
-  it('evaluates namespace selectors when a namespace has no labels, and skips them without a namespace', async () => {
+  it('evaluates namespace selectors when a namespace has no labels, and skips them outside of an offer', async () => {
     const filterRules = [
       rule('IMAGE_CONFIG', { api: { deny: true } }, 'matchNamespace', expression('team', 'DoesNotExist')),
     ];
@@ -138,12 +139,12 @@ describe('options of a workspace', () => {
       objects: [namespace('bare'), workspaceKindWith('jupyterlab', { filterRules })],
     });
     const { data } = await gateway.query(
-      '{ workspaceKind(name: "jupyterlab") { nowhere: imageConfigs { denied } bare: imageConfigs(namespace: "bare") { denied } unknown: imageConfigs(namespace: "unknown") { denied } } }',
+      '{ workspaceKind(name: "jupyterlab") { imageConfigs { denied } bare: offer(namespace: "bare") { imageConfigs { denied } } unknown: offer(namespace: "unknown") { imageConfigs { denied } } } }',
     );
     expect(data?.['workspaceKind']).toEqual({
-      nowhere: [{ denied: false }],
-      bare: [{ denied: true }],
-      unknown: [{ denied: false }],
+      imageConfigs: [{ denied: false }],
+      bare: { imageConfigs: [{ denied: true }] },
+      unknown: null,
     });
   });
 
@@ -168,16 +169,18 @@ describe('options of a workspace', () => {
     const imageConfigs = [option('scipy', { gpu: 'yes' }), option('other')];
     const nb = workspace('nb', { imageConfig: 'other' });
     const answer = await queryWorkspace(
-      'kind { imageConfigs { id hidden } }',
+      'kind { offer(namespace: "team-a") { imageConfigs { optionId hidden } } }',
       workspaceKindWith('jupyterlab', { imageConfigs, filterRules }),
       nb,
     );
     expect(answer).toEqual({
       kind: {
-        imageConfigs: [
-          { id: 'scipy', hidden: true },
-          { id: 'other', hidden: false },
-        ],
+        offer: {
+          imageConfigs: [
+            { optionId: 'scipy', hidden: true },
+            { optionId: 'other', hidden: false },
+          ],
+        },
       },
     });
   });

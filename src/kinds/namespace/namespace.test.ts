@@ -87,14 +87,14 @@ describe('Namespace', () => {
       }),
     ];
     await using gateway = await startTestGateway({ objects: [...objects, ...kinds] });
-    const offered = 'workspaceKinds { totalCount nodes { name hidden } }';
+    const offered = 'workspaceKindOffers { totalCount nodes { hidden kind { name } } }';
     const { data } = await gateway.query(
       `{ dev: namespace(name: "team-a") { ${offered} } prod: namespace(name: "team-b") { ${offered} } }`,
     );
-    const [shown, hidden, removed] = ['shown', 'hidden', 'removed'].map((name) => ({ name, hidden: false }));
+    const [shown, hidden, removed] = ['shown', 'hidden', 'removed'].map((name) => ({ hidden: false, kind: { name } }));
     expect(data).toEqual({
-      dev: { workspaceKinds: { totalCount: 3, nodes: [hidden, removed, shown] } },
-      prod: { workspaceKinds: { totalCount: 2, nodes: [{ name: 'hidden', hidden: true }, shown] } },
+      dev: { workspaceKindOffers: { totalCount: 3, nodes: [hidden, removed, shown] } },
+      prod: { workspaceKindOffers: { totalCount: 2, nodes: [{ hidden: true, kind: { name: 'hidden' } }, shown] } },
     });
   });
 
@@ -107,12 +107,12 @@ describe('Namespace', () => {
     ];
     await using gateway = await startTestGateway({ objects: [...objects, ...kinds] });
     const { data } = await gateway.query(
-      '{ namespace(name: "ada") { hidden: workspaceKinds(filter: { hidden: true }) { nodes { name } } page: workspaceKinds(first: 1, filter: { hidden: false }) { totalCount nodes { name } pageInfo { hasNextPage } } } workspaceKinds(filter: { hidden: true }) { totalCount } }',
+      '{ namespace(name: "ada") { hidden: workspaceKindOffers(filter: { hidden: true }) { nodes { kind { name } } } page: workspaceKindOffers(first: 1, filter: { hidden: false }) { totalCount nodes { kind { name } } pageInfo { hasNextPage } } } workspaceKinds(filter: { hidden: true }) { totalCount } }',
     );
     expect(data).toEqual({
       namespace: {
-        hidden: { nodes: [{ name: 'c' }] },
-        page: { totalCount: 2, nodes: [{ name: 'a' }], pageInfo: { hasNextPage: true } },
+        hidden: { nodes: [{ kind: { name: 'c' } }] },
+        page: { totalCount: 2, nodes: [{ kind: { name: 'a' } }], pageInfo: { hasNextPage: true } },
       },
       workspaceKinds: { totalCount: 0 },
     });

@@ -6,8 +6,8 @@ import { labelCondition, matchesAll, searchCondition } from '../../graphql/filte
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
 import { defineKind } from '../define-kind.ts';
-import { inNamespace, isRemoved, labelsOf } from '../workspace-kind/filter-rules.ts';
-import { WorkspaceKindConnection, workspaceKindConnection, workspaceKindFilterArg } from '../workspace-kind/refs.ts';
+import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind/offer.ts';
+import { workspaceKindFilterArg } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
@@ -47,23 +47,14 @@ NamespaceType.implement({
 });
 
 builder.objectFields(NamespaceType, (t) => ({
-  workspaceKinds: t.field({
-    type: WorkspaceKindConnection,
+  workspaceKindOffers: t.field({
+    type: WorkspaceKindOfferConnection,
     description:
-      'WorkspaceKinds offered in the namespace. Their filter rules are applied and may remove or hide a WorkspaceKind or its options.',
+      'WorkspaceKinds that the namespace is offered, sorted by name. Their filter rules are applied and may remove, hide or deny a WorkspaceKind or its options. Empty if the namespace itself is not visible to you.',
     args: { ...workspaceKindFilterArg, ...pagingArgs },
     extensions: dependsOn(WorkspaceKind),
-    resolve: (namespace, args, { client }) => {
-      const labels = labelsOf(namespace);
-      const workspaceKinds = client.reader
-        .prefetched(WorkspaceKind)
-        .list()
-        .map((workspaceKind) => inNamespace(workspaceKind, labels));
-      return workspaceKindConnection(
-        workspaceKinds.filter((workspaceKind) => !isRemoved(workspaceKind)),
-        args,
-      );
-    },
+    resolve: (namespace, args, { client }) =>
+      offerConnection(namespace, client.reader.prefetched(WorkspaceKind).list(), args),
   }),
 }));
 

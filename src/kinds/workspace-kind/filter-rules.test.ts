@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { expression, workspaceKindWith, option, rule } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
+import { grantIn, workspaces } from '../../../test/support/access/grants.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
+import { connectUser } from '../../../test/support/user-client.ts';
 
 const HIDE = { ui: { hide: true } };
 const REMOVE = { api: { hide: true } };
@@ -16,14 +18,20 @@ const podConfigs = [option('gpu', { gpu: '1' }), option('tiny')];
 
 type Rules = readonly Readonly<Record<string, unknown>>[];
 
-/** Returns the options that a kind with these rules offers, in a cluster with a labelled and an unlabelled namespace. */
-async function offered(filterRules: Rules, ...selections: readonly string[]): Promise<readonly unknown[]> {
+/** Returns the options that a kind with these rules offers in the labelled namespace. */
+async function offered(filterRules: Rules, ...lists: readonly string[]): Promise<readonly unknown[]> {
+  const offers = await offersOf(filterRules, ...lists.map((list) => `offer(namespace: "dev") { list: ${list} }`));
+  return offers.map((offer) => (offer as { readonly list: unknown }).list);
+}
+
+/** Returns the selected fields of a kind with these rules, in a cluster with a labelled and an unlabelled namespace. */
+async function offersOf(filterRules: Rules, ...selections: readonly string[]): Promise<readonly unknown[]> {
   const kind = workspaceKindWith('k', { imageConfigs, podConfigs, filterRules });
   await using gateway = await startTestGateway({
     objects: [namespace('dev', { tier: 'dev' }), namespace('bare'), kind],
   });
-  const lists = selections.map((selection, index) => `list${index}: ${selection}`);
-  const { data, errors } = await gateway.query(`{ workspaceKind(name: "k") { ${lists.join(' ')} } }`);
+  const fields = selections.map((selection, index) => `field${index}: ${selection}`);
+  const { data, errors } = await gateway.query(`{ workspaceKind(name: "k") { ${fields.join(' ')} } }`);
   expect(errors).toBeUndefined();
   return Object.values(data?.['workspaceKind'] as object);
 }
@@ -31,18 +39,18 @@ async function offered(filterRules: Rules, ...selections: readonly string[]): Pr
 /** Returns the pod sizes that are offered when a rule has this effect on those with a GPU. */
 async function verdicts(effect: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {
   const rules = [rule('POD_CONFIG', effect, 'matchPodConfig', isGpu)];
-  return offered(rules, 'podConfigs { id hidden denied deniedMessage }');
+  return offered(rules, 'podConfigs { optionId hidden denied deniedMessage }');
 }
 
-const ids = (...names: readonly string[]) => names.map((id) => ({ id }));
+const ids = (...names: readonly string[]) => names.map((optionId) => ({ optionId }));
 
 describe('filter rules', () => {
   it('hide, remove or deny an option, with a message', async () => {
-    const tiny = { id: 'tiny', hidden: false, denied: false, deniedMessage: null };
-    expect(await verdicts(HIDE)).toEqual([[{ ...tiny, id: 'gpu', hidden: true }, tiny]]);
+    const tiny = { optionId: 'tiny', hidden: false, denied: false, deniedMessage: null };
+    expect(await verdicts(HIDE)).toEqual([[{ ...tiny, optionId: 'gpu', hidden: true }, tiny]]);
     expect(await verdicts(REMOVE)).toEqual([[tiny]]);
     expect(await verdicts(DENY)).toEqual([
-      [{ ...tiny, id: 'gpu', denied: true, deniedMessage: 'Ask the platform team.' }, tiny],
+      [{ ...tiny, optionId: 'gpu', denied: true, deniedMessage: 'Ask the platform team.' }, tiny],
     ]);
   });
 
@@ -68,27 +76,31 @@ describe('filter rules', () => {
       rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda),
       rule('SOMETHING_NEW', REMOVE, 'matchNamespace', everything),
     ];
-    expect(
-      await offered(rules, 'imageConfigs(namespace: "dev") { id }', 'podConfigs(namespace: "dev") { id }'),
-    ).toEqual([ids('plain'), ids('gpu', 'tiny')]);
+    expect(await offersOf(rules, 'offer(namespace: "dev") { hidden }')).toEqual([null]);
+    expect(await offered(rules.slice(1), 'imageConfigs { optionId }', 'podConfigs { optionId }')).toEqual([
+      ids('plain'),
+      ids('gpu', 'tiny'),
+    ]);
   });
 
-  it('match the labels of the namespace, and none when it is absent or does not exist', async () => {
+  it('match the labels of the namespace, and are not applied outside of an offer', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
-    const selections = ['dev', 'bare', 'nowhere'].map((name) => `podConfigs(namespace: "${name}") { id }`);
+    const selections = ['dev', 'bare', 'nowhere'].map(
+      (name) => `offer(namespace: "${name}") { podConfigs { optionId } }`,
+    );
     const both = ids('gpu', 'tiny');
-    expect(await offered(rules, 'podConfigs { id }', ...selections)).toEqual([both, [], both, both]);
+    expect(await offersOf(rules, 'podConfigs { optionId }', ...selections)).toEqual([
+      both,
+      { podConfigs: [] },
+      { podConfigs: both },
+      null,
+    ]);
   });
 
-  it('distinguish a namespace without labels from no namespace', async () => {
+  it('match a namespace without labels when the selector allows it', async () => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', expression('tier', 'NotIn', 'dev'))];
-    const selections = [
-      'podConfigs { id }',
-      'podConfigs(namespace: "bare") { id }',
-      'podConfigs(namespace: "dev") { id }',
-    ];
-    const both = ids('gpu', 'tiny');
-    expect(await offered(rules, ...selections)).toEqual([both, [], both]);
+    const selections = ['bare', 'dev'].map((name) => `offer(namespace: "${name}") { podConfigs { optionId } }`);
+    expect(await offersOf(rules, ...selections)).toEqual([{ podConfigs: [] }, { podConfigs: ids('gpu', 'tiny') }]);
   });
 
   it('match the other chosen option, and nothing when there is none', async () => {
@@ -98,21 +110,24 @@ describe('filter rules', () => {
     ];
     const pods = ['podConfigs', 'podConfigs(imageConfig: "plain")', 'podConfigs(imageConfig: "cuda")'];
     const images = ['imageConfigs', 'imageConfigs(podConfig: "gpu")', 'imageConfigs(podConfig: "tiny")'];
-    const answer = await offered(rules, ...[...pods, ...images].map((list) => `${list} { id }`));
+    const answer = await offered(rules, ...[...pods, ...images].map((list) => `${list} { optionId }`));
     const [bothPods, bothImages] = [ids('gpu', 'tiny'), ids('cuda', 'plain')];
     expect(answer).toEqual([bothPods, [], bothPods, bothImages, [], bothImages]);
   });
 
   it('match the labels of the option itself when they have its scope', async () => {
     const rules = [rule('IMAGE_CONFIG', REMOVE, 'matchImageConfig', isCuda)];
-    expect(await offered(rules, 'imageConfigs(podConfig: "gpu") { id }')).toEqual([ids('plain')]);
+    expect(await offered(rules, 'imageConfigs(podConfig: "gpu") { optionId }')).toEqual([ids('plain')]);
   });
 
   it('hold when all their conditions hold', async () => {
     const match = [{ matchNamespace: { selector: isDev } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
-    const selections = ['podConfigs(namespace: "dev") { id }', 'podConfigs(namespace: "bare") { id }'];
-    expect(await offered(rules, ...selections)).toEqual([ids('tiny'), ids('gpu', 'tiny')]);
+    const selections = ['dev', 'bare'].map((name) => `offer(namespace: "${name}") { podConfigs { optionId } }`);
+    expect(await offersOf(rules, ...selections)).toEqual([
+      { podConfigs: ids('tiny') },
+      { podConfigs: ids('gpu', 'tiny') },
+    ]);
   });
 
   it('apply only the first rule that holds', async () => {
@@ -121,10 +136,10 @@ describe('filter rules', () => {
       rule('POD_CONFIG', HIDE, 'matchPodConfig', isGpu),
       rule('POD_CONFIG', DENY, 'matchPodConfig', everything),
     ];
-    expect(await offered(rules, 'podConfigs { id hidden denied }')).toEqual([
+    expect(await offered(rules, 'podConfigs { optionId hidden denied }')).toEqual([
       [
-        { id: 'gpu', hidden: true, denied: false },
-        { id: 'tiny', hidden: false, denied: true },
+        { optionId: 'gpu', hidden: true, denied: false },
+        { optionId: 'tiny', hidden: false, denied: true },
       ],
     ]);
   });
@@ -137,17 +152,17 @@ describe('filter rules', () => {
     { matchLabels: { tier: 'not a value' } },
   ])('ignore a rule whose selector %j is malformed', async (selector) => {
     const rules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', selector)];
-    expect(await offered(rules, 'podConfigs(namespace: "dev") { id }')).toEqual([ids('gpu', 'tiny')]);
+    expect(await offered(rules, 'podConfigs { optionId }')).toEqual([ids('gpu', 'tiny')]);
   });
 
   it('ignore a malformed condition when there is another one', async () => {
     const match = [{ matchNamespace: { selector: expression('a', 'In') } }, { matchPodConfig: { selector: isGpu } }];
     const rules = [{ scope: 'POD_CONFIG', effect: REMOVE, match }];
-    expect(await offered(rules, 'podConfigs { id }')).toEqual([ids('tiny')]);
+    expect(await offered(rules, 'podConfigs { optionId }')).toEqual([ids('tiny')]);
   });
 
   it.each([[[]], [[{}]]])('never hold when their conditions are %j', async (match) => {
-    expect(await offered([{ scope: 'POD_CONFIG', effect: REMOVE, match }], 'podConfigs { id }')).toEqual([
+    expect(await offered([{ scope: 'POD_CONFIG', effect: REMOVE, match }], 'podConfigs { optionId }')).toEqual([
       ids('gpu', 'tiny'),
     ]);
   });
@@ -157,11 +172,13 @@ describe('filter rules', () => {
     const podConfig = { id: 'twice', spawner: { displayName: 'Twice', labels }, spec: {} };
     const filterRules = [rule('POD_CONFIG', HIDE, 'matchPodConfig', { matchLabels: { gpu: '2' } })];
     await using gateway = await startTestGateway({
-      objects: [workspaceKindWith('k', { podConfigs: [podConfig], filterRules })],
+      objects: [namespace('dev'), workspaceKindWith('k', { podConfigs: [podConfig], filterRules })],
     });
-    const { data } = await gateway.query('{ workspaceKind(name: "k") { podConfigs { hidden labels { value } } } }');
+    const { data } = await gateway.query(
+      '{ workspaceKind(name: "k") { offer(namespace: "dev") { podConfigs { hidden labels { value } } } } }',
+    );
     expect(data).toEqual({
-      workspaceKind: { podConfigs: [{ hidden: true, labels: [{ value: '1' }, { value: '2' }] }] },
+      workspaceKind: { offer: { podConfigs: [{ hidden: true, labels: [{ value: '1' }, { value: '2' }] }] } },
     });
   });
 
@@ -171,31 +188,28 @@ describe('filter rules', () => {
       rule('POD_CONFIG', { ui: { hide: false }, api: { deny: true } }, 'matchPodConfig', everything),
     ];
     await using gateway = await startTestGateway({
-      objects: [workspaceKindWith('k', { podConfigs: [hidden], filterRules })],
+      objects: [namespace('dev'), workspaceKindWith('k', { podConfigs: [hidden], filterRules })],
     });
     const { data } = await gateway.query(
-      '{ workspaceKind(name: "k") { defaultPodConfig podConfigs { hidden denied } } }',
+      '{ workspaceKind(name: "k") { defaultPodConfig offer(namespace: "dev") { podConfigs { hidden denied } } } }',
     );
-    expect(data).toEqual({ workspaceKind: { defaultPodConfig: 'tiny', podConfigs: [{ hidden: true, denied: true }] } });
+    expect(data).toEqual({
+      workspaceKind: { defaultPodConfig: 'tiny', offer: { podConfigs: [{ hidden: true, denied: true }] } },
+    });
   });
 });
 
 describe('context of filter rules', () => {
   it('rejects options that the WorkspaceKind does not have', async () => {
-    await using gateway = await startTestGateway({ objects: [workspaceKindWith('k', { imageConfigs, podConfigs })] });
-    const { errors } = await gateway.query('{ workspaceKind(name: "k") { podConfigs(imageConfig: "x") { id } } }');
+    await using gateway = await startTestGateway({
+      objects: [namespace('dev'), workspaceKindWith('k', { imageConfigs, podConfigs })],
+    });
+    const { errors } = await gateway.query(
+      '{ workspaceKind(name: "k") { offer(namespace: "dev") { podConfigs(imageConfig: "x") { optionId } } } }',
+    );
     expect(errors).toMatchObject([
       { message: 'WorkspaceKind k has no imageConfig "x".', extensions: { code: 'BAD_REQUEST' } },
     ]);
-  });
-
-  it('is the namespace through which the WorkspaceKind was reached when no other is given', async () => {
-    const filterRules = [rule('POD_CONFIG', REMOVE, 'matchNamespace', isDev)];
-    const objects = [namespace('dev', { tier: 'dev' }), namespace('bare'), workspaceKindWith('k', { filterRules })];
-    await using gateway = await startTestGateway({ objects });
-    const selection = 'here: podConfigs { id } there: podConfigs(namespace: "bare") { id }';
-    const { data } = await gateway.query(`{ namespace(name: "dev") { workspaceKinds { nodes { ${selection} } } } }`);
-    expect(data).toEqual({ namespace: { workspaceKinds: { nodes: [{ here: [], there: ids('tiny') }] } } });
   });
 
   it('is the namespace and other option of a workspace when its option is read; removed options are still returned', async () => {
@@ -207,26 +221,79 @@ describe('context of filter rules', () => {
     const nb = workspace('nb', { namespace: 'dev', kind: 'k', imageConfig: 'cuda', podConfig: 'gpu' });
     await using gateway = await startTestGateway({ objects: [namespace('dev', { tier: 'dev' }), kind, nb] });
     const { data } = await gateway.query(
-      '{ workspaces { nodes { imageConfig { option { id } } podConfig { option { hidden denied } } } } }',
+      '{ workspaces { nodes { imageConfig { option { optionId } } podConfig { option { hidden denied } } } } }',
     );
     const described = {
-      imageConfig: { option: { id: 'cuda' } },
+      imageConfig: { option: { optionId: 'cuda' } },
       podConfig: { option: { hidden: true, denied: true } },
     };
     expect(data).toEqual({ workspaces: { nodes: [described] } });
   });
 
-  it('is empty when the WorkspaceKind is queried directly', async () => {
-    const filterRules = [rule('WORKSPACE_KIND', HIDE, 'matchNamespace', everything)];
+  it('is the namespace of the offer: the WorkspaceKind itself is the same on every path', async () => {
+    const filterRules = [
+      rule('WORKSPACE_KIND', { ...HIDE, ...DENY }, 'matchNamespace', everything),
+      rule('POD_CONFIG', REMOVE, 'matchPodConfig', everything),
+    ];
     await using gateway = await startTestGateway({
       objects: [namespace('dev'), workspaceKindWith('k', { filterRules })],
     });
-    const { data } = await gateway.query(
-      '{ workspaceKinds { nodes { hidden } } namespace(name: "dev") { workspaceKinds { nodes { hidden } } } }',
-    );
+    const itself = 'id hidden podConfigs { optionId hidden denied }';
+    const offer = `hidden denied deniedMessage podConfigs { optionId } namespace { name } kind { ${itself} }`;
+    const { data } = await gateway.query(`{
+      workspaceKinds { nodes { ${itself} offer(namespace: "dev") { ${offer} } } }
+      namespace(name: "dev") { workspaceKindOffers { nodes { ${offer} } } }
+    }`);
+    const kind = {
+      id: expect.any(String) as string,
+      hidden: false,
+      podConfigs: [{ optionId: 'tiny', hidden: false, denied: false }],
+    };
+    const expected = {
+      hidden: true,
+      denied: true,
+      deniedMessage: 'Ask the platform team.',
+      podConfigs: [],
+      namespace: { name: 'dev' },
+      kind,
+    };
     expect(data).toEqual({
-      workspaceKinds: { nodes: [{ hidden: false }] },
-      namespace: { workspaceKinds: { nodes: [{ hidden: true }] } },
+      workspaceKinds: { nodes: [{ ...kind, offer: expected }] },
+      namespace: { workspaceKindOffers: { nodes: [expected] } },
+    });
+  });
+});
+
+describe('WorkspaceKindOffer', () => {
+  it('counts the workspaces of its kind in its namespace', async () => {
+    const objects = [
+      ...['dev', 'bare'].map((name) => namespace(name)),
+      ...['k', 'l'].map((name) => workspaceKindWith(name)),
+      workspace('one', { namespace: 'dev', kind: 'k' }),
+      workspace('two', { namespace: 'bare', kind: 'k' }),
+      workspace('three', { namespace: 'dev', kind: 'l' }),
+    ];
+    await using gateway = await startTestGateway({ objects });
+    const { data } = await gateway.query(
+      '{ workspaceKind(name: "k") { workspaceCount offer(namespace: "dev") { workspaceCount } } }',
+    );
+    expect(data).toEqual({ workspaceKind: { workspaceCount: 2, offer: { workspaceCount: 1 } } });
+  });
+
+  it('is null, and the offers of a namespace are empty, when the viewer sees no more than its name', async () => {
+    const grants = grantIn('dev', 'nan', workspaces('get'));
+    const nb = workspace('nb', { namespace: 'dev', kind: 'k' });
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ name: 'nan', token: 'nan-token' }],
+      objects: [namespace('dev'), workspaceKindWith('k'), nb, ...grants],
+    });
+    await using nan = connectUser(gateway.url, { token: 'nan-token' });
+    const { data } = await nan.ask(`{ workspace(namespace: "dev", name: "nb") {
+      kind { offer(namespace: "dev") { hidden } } namespace { name workspaceKindOffers { totalCount } }
+    } }`);
+    expect(data).toEqual({
+      workspace: { kind: { offer: null }, namespace: { name: 'dev', workspaceKindOffers: { totalCount: 0 } } },
     });
   });
 });

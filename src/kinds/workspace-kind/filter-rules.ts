@@ -28,7 +28,8 @@ export interface FilterVerdict {
   readonly deniedMessage: string | null;
 }
 
-const nothingSaid: FilterVerdict = { hidden: false, removed: false, denied: false, deniedMessage: null };
+/** Effect if no rule holds. */
+export const NO_EFFECT: FilterVerdict = { hidden: false, removed: false, denied: false, deniedMessage: null };
 
 /** Returns the effect of the first rule of this scope whose conditions all hold. Later rules are ignored. */
 export function filterVerdict(
@@ -39,7 +40,7 @@ export function filterVerdict(
   const rule = (workspaceKindSpecOf(workspaceKind).filterRules ?? []).find(
     (candidate) => candidate.scope === scope && conditionsOf(candidate).holds(labels),
   );
-  if (!rule) return nothingSaid;
+  if (!rule) return NO_EFFECT;
   const { ui, api } = rule.effect ?? {};
   return {
     hidden: ui?.hide === true,
@@ -85,52 +86,21 @@ function on(
   return matches && ((labels) => labels[source] !== undefined && matches(labels[source]));
 }
 
-const NAMESPACE_LABELS = Symbol('labels of the namespace in which a WorkspaceKind is offered');
-
-/** WorkspaceKind, optionally as it is offered in one namespace. */
-export type WorkspaceKindInContext = WorkspaceKindObject & { readonly [NAMESPACE_LABELS]?: FilterLabels['namespace'] };
-
-/**
- * Returns the WorkspaceKind as offered in a namespace: its filter rules are applied with the labels of that namespace.
- */
-export function inNamespace(
-  workspaceKind: WorkspaceKindObject,
-  labels: FilterLabels['namespace'],
-): WorkspaceKindInContext {
-  return { ...workspaceKind, [NAMESPACE_LABELS]: labels };
-}
-
-/** Returns the labels of the namespace of {@link inNamespace}. Undefined if there is none. */
-export function namespaceLabelsOf(workspaceKind: WorkspaceKindInContext): FilterLabels['namespace'] {
-  return workspaceKind[NAMESPACE_LABELS];
-}
-
 /** Returns the labels of a namespace. Undefined if it does not exist. */
 export function labelsOfNamespace(client: ViewerClient, name: string): FilterLabels['namespace'] {
   const namespace = client.reader.prefetched(Namespace).get({ name });
   return namespace && labelsOf(namespace);
 }
 
+/** Whether the viewer sees the namespace, in full or redacted, and not only its name. */
+export function isVisible(namespace: NamespaceObject): boolean {
+  return namespace.metadata.resourceVersion !== '';
+}
+
 /**
- * Returns the labels of a namespace, also if the viewer may not read them: filter rules apply to all viewers. Undefined
- * if
- * the cache does not have the namespace.
+ * Returns the labels of a namespace, also if the viewer may not read them: filter rules apply to all viewers. Undefined if
+ * the viewer sees only the name of the namespace.
  */
 export function labelsOf(namespace: NamespaceObject): FilterLabels['namespace'] {
-  const { resourceVersion, labels = {} } = unredacted(namespace).metadata;
-  return resourceVersion === '' ? undefined : labels;
-}
-
-export function isHidden(workspaceKind: WorkspaceKindInContext): boolean {
-  return workspaceKindSpecOf(workspaceKind).spawner?.hidden === true || workspaceKindVerdict(workspaceKind).hidden;
-}
-
-/** Whether filter rules remove the WorkspaceKind from the offers of its namespace. */
-export function isRemoved(workspaceKind: WorkspaceKindInContext): boolean {
-  return workspaceKindVerdict(workspaceKind).removed;
-}
-
-/** Returns the effect of the filter rules on the WorkspaceKind itself. */
-export function workspaceKindVerdict(workspaceKind: WorkspaceKindInContext): ReturnType<typeof filterVerdict> {
-  return filterVerdict(workspaceKind, 'WORKSPACE_KIND', { namespace: namespaceLabelsOf(workspaceKind) });
+  return isVisible(namespace) ? (unredacted(namespace).metadata.labels ?? {}) : undefined;
 }

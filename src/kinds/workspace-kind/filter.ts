@@ -1,14 +1,15 @@
 import { builder } from '../../graphql/builder.ts';
 import { flagCondition, labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
-import { isHidden, type WorkspaceKindInContext } from './filter-rules.ts';
-import { workspaceKindSpecOf } from './resource.ts';
+import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 export const WorkspaceKindFilterInput = builder.inputType('WorkspaceKindFilter', {
   description: 'Filter for WorkspaceKinds. A WorkspaceKind matches if it meets every given condition.',
   fields: (t) => ({
     search: t.string({ description: 'Substring of the name or `displayName`, case-insensitive.' }),
-    hidden: t.boolean({ description: 'Value of `hidden`.' }),
+    hidden: t.boolean({
+      description: 'Value of `hidden`: of the WorkspaceKind or, in a list of offers, of the offer.',
+    }),
     deprecated: t.boolean({ description: 'Value of `deprecated`.' }),
     labelSelector: t.string({
       description:
@@ -25,8 +26,8 @@ export type WorkspaceKindFilter = typeof WorkspaceKindFilterInput.$inferInput;
  */
 export function workspaceKindMatcher(
   filter: WorkspaceKindFilter | null | undefined,
-): (workspaceKind: WorkspaceKindInContext) => boolean {
-  return matchesAll<WorkspaceKindInContext>([
+): (workspaceKind: WorkspaceKindObject) => boolean {
+  return matchesAll<WorkspaceKindObject>([
     searchCondition(filter?.search, (workspaceKind) => [workspaceKind.metadata.name, displayNameOf(workspaceKind)]),
     flagCondition(filter?.hidden, isHidden),
     flagCondition(
@@ -37,11 +38,16 @@ export function workspaceKindMatcher(
   ]);
 }
 
-export function displayNameOf(workspaceKind: WorkspaceKindInContext): string {
+/** Whether the WorkspaceKind itself says that it is hidden. Filter rules may hide it in some namespaces. */
+export function isHidden(workspaceKind: WorkspaceKindObject): boolean {
+  return workspaceKindSpecOf(workspaceKind).spawner?.hidden === true;
+}
+
+export function displayNameOf(workspaceKind: WorkspaceKindObject): string {
   return workspaceKindSpecOf(workspaceKind).spawner?.displayName || workspaceKind.metadata.name;
 }
 
-export const workspaceKindOrdering: Ordering<WorkspaceKindInContext> = {
+export const workspaceKindOrdering: Ordering<WorkspaceKindObject> = {
   name: 'NAME ASC',
   directions: [1],
   positionOf: ({ metadata }) => [metadata.name],

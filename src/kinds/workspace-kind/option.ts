@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { KeyValueType } from '../../graphql/object-meta.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { optionKeyOf, Workspace, type OptionList } from '../workspace/resource.ts';
-import { filterVerdict, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
+import { filterVerdict, NO_EFFECT, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
 import {
   workspaceKindSpecOf,
   type OptionSpec,
@@ -10,7 +10,7 @@ import {
   type WorkspaceKindObject,
 } from './resource.ts';
 
-/** Option of a WorkspaceKind with its filter verdict. */
+/** Option of a WorkspaceKind, with the verdict of the filter rules in its context: an offer or a workspace. */
 export interface SpawnerOption {
   readonly workspaceKind: WorkspaceKindObject;
   readonly list: OptionList;
@@ -24,38 +24,44 @@ function optionSpecsOf(workspaceKind: WorkspaceKindObject, list: OptionList): re
   return workspaceKindSpecOf(workspaceKind).podTemplate?.options?.[list]?.values ?? [];
 }
 
+/** Returns all options of a list as the WorkspaceKind defines them, without filter rules. */
+export function spawnerOptionsOf(workspaceKind: WorkspaceKindObject, list: OptionList): SpawnerOption[] {
+  return optionSpecsOf(workspaceKind, list).map((spec) => ({ workspaceKind, list, spec, verdict: NO_EFFECT }));
+}
+
+/** Returns one option as the WorkspaceKind defines it. Undefined if the WorkspaceKind does not have it. */
+export function spawnerOptionOf(
+  workspaceKind: WorkspaceKindObject,
+  list: OptionList,
+  id: string,
+): SpawnerOption | undefined {
+  return spawnerOptionsOf(workspaceKind, list).find(({ spec }) => spec.id === id);
+}
+
 /** Returns all options of a list with the verdict of the filter rules, including removed ones. */
-export function spawnerOptionsOf(
+export function offeredOptionsOf(
   workspaceKind: WorkspaceKindObject,
   list: OptionList,
   context: FilterLabels,
 ): SpawnerOption[] {
-  return optionSpecsOf(workspaceKind, list).map((spec) => offered(workspaceKind, list, spec, context));
+  return spawnerOptionsOf(workspaceKind, list).map((option) => offered(option, context));
 }
 
 /** Returns one option with the verdict of the filter rules. Undefined if the WorkspaceKind does not have it. */
-export function spawnerOptionOf(
+export function offeredOptionOf(
   workspaceKind: WorkspaceKindObject,
   list: OptionList,
   id: string,
   context: FilterLabels,
 ): SpawnerOption | undefined {
-  const spec = optionSpecsOf(workspaceKind, list).find((candidate) => candidate.id === id);
-  return spec && offered(workspaceKind, list, spec, context);
+  const option = spawnerOptionOf(workspaceKind, list, id);
+  return option && offered(option, context);
 }
 
-function offered(
-  workspaceKind: WorkspaceKindObject,
-  list: OptionList,
-  spec: OptionSpec,
-  context: FilterLabels,
-): SpawnerOption {
-  return {
-    workspaceKind,
-    list,
-    spec,
-    verdict: filterVerdict(workspaceKind, scopes[list], { ...context, [list]: optionLabelsOf(spec) }),
-  };
+function offered(option: SpawnerOption, context: FilterLabels): SpawnerOption {
+  const { workspaceKind, list, spec } = option;
+  const labels = { ...context, [list]: optionLabelsOf(spec) };
+  return { ...option, verdict: filterVerdict(workspaceKind, scopes[list], labels) };
 }
 
 /**
@@ -95,7 +101,10 @@ function isKnown(level: string): level is keyof typeof levels {
 export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption').implement({
   description: 'imageConfig or podConfig option that a WorkspaceKind offers.',
   fields: (t) => ({
-    id: t.id({ description: 'ID of the option, unique in its list.', resolve: ({ spec }) => spec.id ?? '' }),
+    optionId: t.id({
+      description: 'ID of the option, unique in its list only.',
+      resolve: ({ spec }) => spec.id ?? '',
+    }),
     displayName: t.string({
       description: 'Display name.',
       resolve: ({ spec }) => spec.spawner?.displayName || (spec.id ?? ''),
@@ -111,11 +120,13 @@ export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption
       resolve: ({ spec }) => (spec.spawner?.labels ?? []).map(({ key = '', value = '' }) => ({ key, value })),
     }),
     hidden: t.boolean({
-      description: 'Whether user interfaces should hide the option, by its own setting or by a filter rule.',
+      description:
+        'Whether user interfaces should hide the option, by its own setting or, in an offer or a workspace, by a filter rule.',
       resolve: ({ spec, verdict }) => spec.spawner?.hidden === true || verdict.hidden,
     }),
     denied: t.boolean({
-      description: 'Whether a filter rule denies the option in this namespace and combination.',
+      description:
+        'Whether a filter rule denies the option in the namespace and combination of the offer or workspace. False in the options of a WorkspaceKind.',
       resolve: ({ verdict }) => verdict.denied,
     }),
     deniedMessage: t.string({
@@ -125,7 +136,7 @@ export const SpawnerOptionType = builder.objectRef<SpawnerOption>('SpawnerOption
     }),
     redirectTo: t.id({
       nullable: true,
-      description: 'ID of the option that replaces it. Null if it is not replaced.',
+      description: '`optionId` of the option that replaces it. Null if it is not replaced.',
       resolve: ({ spec }) => spec.redirect?.to ?? null,
     }),
   }),

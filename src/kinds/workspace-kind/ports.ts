@@ -3,7 +3,7 @@ import { workspaceKindSpecOf, type WorkspaceKindObject } from './resource.ts';
 
 /** Port of a workspace. */
 interface Port {
-  readonly id: string;
+  readonly portId: string;
   readonly protocol: string;
   readonly displayName: string;
 }
@@ -15,7 +15,7 @@ export function portsOf(workspaceKind: WorkspaceKindObject): Port[] {
   const { ports: own, options } = workspaceKindSpecOf(workspaceKind).podTemplate ?? {};
   if (own) {
     return own.map(({ id = '', protocol = DEFAULT_PROTOCOL, defaultDisplayName }) => ({
-      id,
+      portId: id,
       protocol,
       displayName: defaultDisplayName || id,
     }));
@@ -25,19 +25,19 @@ export function portsOf(workspaceKind: WorkspaceKindObject): Port[] {
   for (const { id = '', protocol = DEFAULT_PROTOCOL, displayName } of images.flatMap(
     (image) => image.spec?.ports ?? [],
   )) {
-    if (!ports.has(id)) ports.set(id, { id, protocol, displayName: displayName || id });
+    if (!ports.has(id)) ports.set(id, { portId: id, protocol, displayName: displayName || id });
   }
   return [...ports.values()];
 }
 
 /** Returns the ports of one image option with the display names of the image. Empty if the option does not exist. */
 export function imagePortsOf(workspaceKind: WorkspaceKindObject, imageId: string): Port[] {
-  const known = new Map(portsOf(workspaceKind).map((port) => [port.id, port]));
+  const known = new Map(portsOf(workspaceKind).map((port) => [port.portId, port]));
   const image = workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.values?.find(
     ({ id }) => id === imageId,
   );
   return (image?.spec?.ports ?? []).map(({ id = '', protocol, displayName }) => ({
-    id,
+    portId: id,
     protocol: known.get(id)?.protocol ?? protocol ?? DEFAULT_PROTOCOL,
     displayName: displayName || (known.get(id)?.displayName ?? id),
   }));
@@ -52,11 +52,23 @@ export function connectPathOf(
   return `${root}/${at.namespace}/${at.name}/${at.portId}/`;
 }
 
+const PortProtocol = builder.enumType('PortProtocol', {
+  description: 'Protocol of a port.',
+  values: {
+    HTTP: { description: 'HTTP and WebSocket.' },
+    UNKNOWN: { description: 'A protocol that this gateway does not know.' },
+  } as const,
+});
+
 export const WorkspaceKindPort = builder.objectRef<Port>('WorkspaceKindPort').implement({
   description: 'Port of the workspaces of a WorkspaceKind.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'ID of the port, unique in its WorkspaceKind.' }),
-    protocol: t.exposeString('protocol', { description: 'Protocol, such as HTTP.' }),
+    portId: t.exposeID('portId', { description: 'ID of the port, unique in its WorkspaceKind only.' }),
+    protocol: t.field({
+      type: PortProtocol,
+      description: 'Protocol.',
+      resolve: ({ protocol }) => (protocol === 'HTTP' ? 'HTTP' : 'UNKNOWN'),
+    }),
     displayName: t.exposeString('displayName', {
       description: 'Display name, unless the image option has another one.',
     }),

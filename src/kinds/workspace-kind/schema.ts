@@ -1,23 +1,21 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
-import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { revisionOf } from '../../graphql/object-meta.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
-import { type OptionList, Workspace } from '../workspace/resource.ts';
+import { Workspace } from '../workspace/resource.ts';
 import {
+  displayNameOf,
   isHidden,
-  type WorkspaceKindInContext,
-  workspaceKindVerdict,
-  labelsOfNamespace,
-  namespaceLabelsOf,
-} from './filter-rules.ts';
-import { displayNameOf, WorkspaceKindFilterInput, workspaceKindMatcher, workspaceKindOrdering } from './filter.ts';
-import { optionLabelsOf, type SpawnerOption, spawnerOptionOf, spawnerOptionsOf, SpawnerOptionType } from './option.ts';
+  WorkspaceKindFilterInput,
+  workspaceKindMatcher,
+  workspaceKindOrdering,
+} from './filter.ts';
+import { offerInNamespaceNamed, WorkspaceKindOfferType } from './offer.ts';
+import { spawnerOptionsOf, SpawnerOptionType } from './option.ts';
 import { ImageRef } from './pictures.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
@@ -47,45 +45,6 @@ const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').impleme
   }),
 });
 
-interface OfferContext {
-  readonly namespace?: string | null | undefined;
-  readonly imageConfig?: string | null | undefined;
-  readonly podConfig?: string | null | undefined;
-}
-
-/** Returns the options that are offered in this context, without those that a rule removes. */
-function offers(
-  client: ViewerClient,
-  workspaceKind: WorkspaceKindInContext,
-  list: OptionList,
-  { namespace, imageConfig, podConfig }: OfferContext,
-): SpawnerOption[] {
-  const context = {
-    namespace: namespace ? labelsOfNamespace(client, namespace) : namespaceLabelsOf(workspaceKind),
-    imageConfig: imageConfig ? chosenLabels(workspaceKind, 'imageConfig', imageConfig) : undefined,
-    podConfig: podConfig ? chosenLabels(workspaceKind, 'podConfig', podConfig) : undefined,
-  };
-  return spawnerOptionsOf(workspaceKind, list, context).filter(({ verdict }) => !verdict.removed);
-}
-
-function chosenLabels(
-  workspaceKind: WorkspaceKindInContext,
-  list: OptionList,
-  id: string,
-): Readonly<Record<string, string>> {
-  const chosen = spawnerOptionOf(workspaceKind, list, id, {});
-  if (!chosen)
-    throw failure('BAD_REQUEST', `WorkspaceKind ${workspaceKind.metadata.name} has no ${list} ${JSON.stringify(id)}.`);
-  return optionLabelsOf(chosen.spec);
-}
-
-const offerNamespaceArg = builder.args((t) => ({
-  namespace: t.string({
-    description:
-      'Namespace whose labels the filter rules apply to. Null for the namespace through which the WorkspaceKind was reached, if any.',
-  }),
-}));
-
 WorkspaceKindType.implement({
   description: 'Template of workspaces, defined by an administrator: images, pod sizes, ports and rules.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
@@ -97,18 +56,8 @@ WorkspaceKindType.implement({
     }),
     hidden: t.boolean({
       description:
-        'Whether user interfaces should hide the WorkspaceKind, by its own setting or by a filter rule for the namespace through which it was reached.',
+        'Whether user interfaces should hide the WorkspaceKind. In a namespace, filter rules may hide it too: see `offer`.',
       resolve: isHidden,
-    }),
-    denied: t.boolean({
-      description:
-        'Whether a filter rule denies new workspaces in the namespace through which the WorkspaceKind was reached. createWorkspace rejects them.',
-      resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).denied,
-    }),
-    deniedMessage: t.string({
-      nullable: true,
-      description: 'Message of the rule that denies it. Null if no rule does, or if the rule has no message.',
-      resolve: (workspaceKind) => workspaceKindVerdict(workspaceKind).deniedMessage,
     }),
     deprecated: t.boolean({
       description: 'Whether the WorkspaceKind should no longer be used for new workspaces.',
@@ -141,26 +90,26 @@ builder.objectFields(WorkspaceKindType, (t) => ({
   ports: t.field({ type: [WorkspaceKindPort], description: 'Ports of its workspaces.', resolve: portsOf }),
   imageConfigs: t.field({
     type: [SpawnerOptionType],
-    description: 'Offered imageConfig options, with filter rules applied. BAD_REQUEST if the podConfig does not exist.',
-    args: {
-      ...offerNamespaceArg,
-      podConfig: t.arg.id({ description: 'ID of the podConfig option that the filter rules apply to.' }),
-    },
-    extensions: dependsOn(Namespace),
-    resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'imageConfig', args),
+    description: 'imageConfig options as the WorkspaceKind defines them. Filter rules apply in an `offer`.',
+    resolve: (workspaceKind) => spawnerOptionsOf(workspaceKind, 'imageConfig'),
   }),
   podConfigs: t.field({
     type: [SpawnerOptionType],
-    description: 'Offered podConfig options, with filter rules applied. BAD_REQUEST if the imageConfig does not exist.',
-    args: {
-      ...offerNamespaceArg,
-      imageConfig: t.arg.id({ description: 'ID of the imageConfig option that the filter rules apply to.' }),
-    },
+    description: 'podConfig options as the WorkspaceKind defines them. Filter rules apply in an `offer`.',
+    resolve: (workspaceKind) => spawnerOptionsOf(workspaceKind, 'podConfig'),
+  }),
+  offer: t.field({
+    type: WorkspaceKindOfferType,
+    nullable: true,
+    description:
+      'The WorkspaceKind as a namespace is offered it. Null if the namespace does not exist or is not visible to you, or if a filter rule removes the WorkspaceKind there.',
+    args: { namespace: t.arg.string({ required: true, description: 'Name of the namespace.' }) },
     extensions: dependsOn(Namespace),
-    resolve: (workspaceKind, args, { client }) => offers(client, workspaceKind, 'podConfig', args),
+    resolve: (workspaceKind, { namespace }, { client }) =>
+      offerInNamespaceNamed(client, namespace, workspaceKind) ?? null,
   }),
   defaultImageConfig: t.id({
-    description: 'ID of the preselected imageConfig option. Filter rules may hide or remove that option.',
+    description: '`optionId` of the preselected imageConfig. Filter rules may hide or remove that option.',
     resolve: (workspaceKind) =>
       workspaceKindSpecOf(workspaceKind).podTemplate?.options?.imageConfig?.spawner?.default ?? '',
   }),
@@ -168,7 +117,7 @@ builder.objectFields(WorkspaceKindType, (t) => ({
 
 builder.objectFields(WorkspaceKindType, (t) => ({
   defaultPodConfig: t.id({
-    description: 'ID of the preselected podConfig option. Filter rules may hide or remove that option.',
+    description: '`optionId` of the preselected podConfig. Filter rules may hide or remove that option.',
     resolve: (workspaceKind) =>
       workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
   }),
@@ -213,7 +162,7 @@ defineKind({
   list: {
     name: 'workspaceKinds',
     description:
-      'Matching WorkspaceKinds, sorted by name. For those offered in one namespace see Namespace.workspaceKinds.',
+      'Matching WorkspaceKinds, sorted by name. For those offered in one namespace see Namespace.workspaceKindOffers.',
   },
   subscribeOne: {
     name: 'workspaceKind',

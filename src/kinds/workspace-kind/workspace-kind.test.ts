@@ -19,7 +19,7 @@ describe('WorkspaceKind', () => {
     const k = workspaceKind('k', {}, { deprecated: true, deprecationMessage: 'Use l.', hidden: true });
     const selection = 'name displayName description hidden deprecated deprecationMessage homeMountPath';
     expect(
-      await askOfK(`${selection} defaultImageConfig defaultPodConfig ports { id protocol displayName }`, k),
+      await askOfK(`${selection} defaultImageConfig defaultPodConfig ports { portId protocol displayName }`, k),
     ).toEqual({
       name: 'k',
       displayName: 'JupyterLab',
@@ -30,7 +30,7 @@ describe('WorkspaceKind', () => {
       homeMountPath: '/home/jovyan',
       defaultImageConfig: 'scipy-2',
       defaultPodConfig: 'tiny',
-      ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'JupyterLab' }],
+      ports: [{ portId: 'lab', protocol: 'HTTP', displayName: 'JupyterLab' }],
     });
   });
 
@@ -89,13 +89,13 @@ describe('WorkspaceKind', () => {
       workspace('other', { kind: 'l', imageConfig: 'a' }),
     ];
     const selection =
-      'workspaceCount workspaces(first: 1) { totalCount nodes { name } } imageConfigs { id workspaceCount }';
+      'workspaceCount workspaces(first: 1) { totalCount nodes { name } } imageConfigs { optionId workspaceCount }';
     expect(await askOfK(`${selection} podConfigs { workspaceCount }`, k, ...workspaces)).toEqual({
       workspaceCount: 2,
       workspaces: { totalCount: 2, nodes: [{ name: 'one' }] },
       imageConfigs: [
-        { id: 'a', workspaceCount: 2 },
-        { id: 'b', workspaceCount: 0 },
+        { optionId: 'a', workspaceCount: 2 },
+        { optionId: 'b', workspaceCount: 0 },
       ],
       podConfigs: [{ workspaceCount: 2 }],
     });
@@ -103,11 +103,11 @@ describe('WorkspaceKind', () => {
 
   it('returns each port of its images once when it has no ports of its own', async () => {
     const answer = await askOfK(
-      'ports { id protocol displayName } icon { url }',
+      'ports { portId protocol displayName } icon { url }',
       oldWorkspaceKindCrd,
       oldWorkspaceKind('k'),
     );
-    expect(answer).toEqual({ ports: [{ id: 'lab', protocol: 'HTTP', displayName: 'Lab' }], icon: { url: null } });
+    expect(answer).toEqual({ ports: [{ portId: 'lab', protocol: 'HTTP', displayName: 'Lab' }], icon: { url: null } });
   });
 
   it('returns a revision, and its manifest without last-applied-configuration', async () => {
@@ -130,12 +130,12 @@ describe('SpawnerOption', () => {
     };
     const k = workspaceKindWith('k', { podConfigs: [{ id: 'z', spawner, spec: {} }, option('a')] });
     const selection =
-      'podConfigs { id displayName description hidden denied deniedMessage redirectTo labels { key value } }';
+      'podConfigs { optionId displayName description hidden denied deniedMessage redirectTo labels { key value } }';
     const plain = { description: '', hidden: false, denied: false, deniedMessage: null, redirectTo: null, labels: [] };
     expect(await askOfK(selection, k)).toEqual({
       podConfigs: [
-        { ...plain, id: 'z', displayName: 'Big', description: 'A big one', hidden: true, labels: spawner.labels },
-        { ...plain, id: 'a', displayName: 'a' },
+        { ...plain, optionId: 'z', displayName: 'Big', description: 'A big one', hidden: true, labels: spawner.labels },
+        { ...plain, optionId: 'a', displayName: 'a' },
       ],
     });
   });
@@ -145,11 +145,11 @@ describe('SpawnerOption', () => {
     const k = workspaceKindWith('k', {
       imageConfigs: [redirected('a', 'b', 'Mind the gap.'), redirected('b', 'd'), strange],
     });
-    expect(await askOfK('imageConfigs { id redirectTo redirectMessage { level text } }', k)).toEqual({
+    expect(await askOfK('imageConfigs { optionId redirectTo redirectMessage { level text } }', k)).toEqual({
       imageConfigs: [
-        { id: 'a', redirectTo: 'b', redirectMessage: { level: 'DANGER', text: 'Mind the gap.' } },
-        { id: 'b', redirectTo: 'd', redirectMessage: null },
-        { id: 'c', redirectTo: 'b', redirectMessage: { level: 'INFO', text: 'HEY' } },
+        { optionId: 'a', redirectTo: 'b', redirectMessage: { level: 'DANGER', text: 'Mind the gap.' } },
+        { optionId: 'b', redirectTo: 'd', redirectMessage: null },
+        { optionId: 'c', redirectTo: 'b', redirectMessage: { level: 'INFO', text: 'HEY' } },
       ],
     });
   });

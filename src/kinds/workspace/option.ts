@@ -6,6 +6,7 @@ import { labelsOfNamespace } from '../workspace-kind/filter-rules.ts';
 import {
   optionLabelsOf,
   RedirectMessage,
+  offeredOptionOf,
   spawnerOptionOf,
   SpawnerOptionType,
   type SpawnerOption,
@@ -34,12 +35,12 @@ const other = { imageConfig: 'podConfig', podConfig: 'imageConfig' } as const sa
 function describe(client: ViewerClient, { workspace, list }: ChosenOption, id: string): SpawnerOption | null {
   const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
   if (!workspaceKind) return null;
-  const chosen = spawnerOptionOf(workspaceKind, other[list], optionIdOf(workspace, other[list]), {});
+  const chosen = spawnerOptionOf(workspaceKind, other[list], optionIdOf(workspace, other[list]));
   const context = {
     namespace: labelsOfNamespace(client, workspace.metadata.namespace ?? ''),
     ...(chosen && { [other[list]]: optionLabelsOf(chosen.spec) }),
   };
-  return spawnerOptionOf(workspaceKind, list, id, context) ?? null;
+  return offeredOptionOf(workspaceKind, list, id, context) ?? null;
 }
 
 const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep').implement({
@@ -78,7 +79,7 @@ const OptionRedirectStep = builder.objectRef<RedirectStep>('OptionRedirectStep')
 export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption').implement({
   description: 'imageConfig or podConfig option chosen by a workspace.',
   fields: (t) => ({
-    id: t.id({
+    optionId: t.id({
       description: 'ID of the option in the spec.',
       resolve: ({ workspace, list }) => optionIdOf(workspace, list),
     }),
@@ -90,7 +91,7 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
       extensions: dependsOn(WorkspaceKind, Namespace),
       resolve: (chosen, _, { client }) => describe(client, chosen, optionIdOf(chosen.workspace, chosen.list)),
     }),
-    desiredId: t.id({
+    desiredOptionId: t.id({
       nullable: true,
       description:
         'ID of the option that the next restart applies. Null until the controller has reported it for the option in the spec.',
@@ -99,7 +100,7 @@ export const WorkspaceOption = builder.objectRef<ChosenOption>('WorkspaceOption'
     redirectChain: t.field({
       type: [OptionRedirectStep],
       description:
-        'Redirects from `id` to `desiredId`, as last reported by the controller. Empty if both are the same, or `desiredId` is null.',
+        'Redirects from `optionId` to `desiredOptionId`, as last reported by the controller. Empty if both are the same, or `desiredOptionId` is null.',
       resolve: (chosen) =>
         (redirectsOf(chosen.workspace, chosen.list)?.chain ?? []).map(({ source, target }) => ({
           ...chosen,

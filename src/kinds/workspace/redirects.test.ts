@@ -6,47 +6,53 @@ const step = (source: string, target: string) => ({ source, target });
 
 /** Reports of the controller about `imageConfig`, for a workspace with the option `scipy`, and what clients may believe. */
 const reports = [
-  { report: {}, desiredId: null, steps: 0, pending: true, why: 'nothing is reported' },
-  { report: { desired: 'scipy' }, desiredId: 'scipy', steps: 0, pending: false, why: 'it is not redirected' },
+  { report: {}, desiredOptionId: null, steps: 0, pending: true, why: 'nothing is reported' },
+  { report: { desired: 'scipy' }, desiredOptionId: 'scipy', steps: 0, pending: false, why: 'it is not redirected' },
   {
     report: { desired: 'scipy-2', redirectChain: [step('scipy', 'scipy-2')] },
-    desiredId: 'scipy-2',
+    desiredOptionId: 'scipy-2',
     steps: 1,
     pending: true,
     why: 'it is redirected',
   },
   {
     report: { desired: 'c', redirectChain: [step('scipy', 'b'), step('b', 'c')] },
-    desiredId: 'c',
+    desiredOptionId: 'c',
     steps: 2,
     pending: true,
     why: 'it is redirected twice',
   },
-  { report: { desired: 'old' }, desiredId: null, steps: 0, pending: false, why: 'the report is of another option' },
+  {
+    report: { desired: 'old' },
+    desiredOptionId: null,
+    steps: 0,
+    pending: false,
+    why: 'the report is of another option',
+  },
   {
     report: { desired: 'old-2', redirectChain: [step('old', 'old-2')] },
-    desiredId: null,
+    desiredOptionId: null,
     steps: 0,
     pending: false,
     why: 'the redirect is of another option',
   },
   {
     report: { desired: 'scipy', redirectChain: [step('old', 'scipy')] },
-    desiredId: null,
+    desiredOptionId: null,
     steps: 0,
     pending: false,
     why: 'another option was redirected to it',
   },
   {
     report: { desired: 'c', redirectChain: [step('scipy', 'b'), step('old', 'c')] },
-    desiredId: null,
+    desiredOptionId: null,
     steps: 0,
     pending: false,
     why: 'the chain is broken',
   },
   {
     report: { desired: 'c', redirectChain: [step('scipy', 'b')] },
-    desiredId: null,
+    desiredOptionId: null,
     steps: 0,
     pending: false,
     why: 'the chain leads elsewhere',
@@ -54,25 +60,30 @@ const reports = [
 ] as const;
 
 const QUERY = `{
-  workspace(namespace: "team-a", name: "nb") { revision pendingRestart imageConfig { desiredId redirectChain { sourceId } } }
+  workspace(namespace: "team-a", name: "nb") { revision pendingRestart imageConfig { desiredOptionId redirectChain { sourceId } } }
   workspaces(filter: { pendingRestart: true }) { totalCount }
 }`;
 const UPDATE =
-  'mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { workspace { imageConfig { id } } } }';
+  'mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { workspace { imageConfig { optionId } } } }';
 
 describe('redirects of an option', () => {
-  it.each(reports)('returns desiredId $desiredId when $why', async ({ report, desiredId, steps, pending }) => {
-    const podTemplateOptions = { imageConfig: report, podConfig: { desired: 'tiny' } };
-    const nb = workspace('nb', { state: 'Running', status: { pendingRestart: true, podTemplateOptions } });
-    await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab'), nb] });
-    const { data } = await gateway.query(QUERY);
-    expect(data).toMatchObject({
-      workspace: { pendingRestart: pending, imageConfig: { desiredId, redirectChain: { length: steps } } },
-      workspaces: { totalCount: pending ? 1 : 0 },
-    });
-    const { revision } = Object(data?.['workspace']);
-    const input = { namespace: 'team-a', name: 'nb', revision, applyPendingRedirects: true };
-    const { data: updated } = await gateway.query(UPDATE, { input });
-    expect(updated).toEqual({ updateWorkspace: { workspace: { imageConfig: { id: desiredId ?? 'scipy' } } } });
-  });
+  it.each(reports)(
+    'returns desiredOptionId $desiredOptionId when $why',
+    async ({ report, desiredOptionId, steps, pending }) => {
+      const podTemplateOptions = { imageConfig: report, podConfig: { desired: 'tiny' } };
+      const nb = workspace('nb', { state: 'Running', status: { pendingRestart: true, podTemplateOptions } });
+      await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab'), nb] });
+      const { data } = await gateway.query(QUERY);
+      expect(data).toMatchObject({
+        workspace: { pendingRestart: pending, imageConfig: { desiredOptionId, redirectChain: { length: steps } } },
+        workspaces: { totalCount: pending ? 1 : 0 },
+      });
+      const { revision } = Object(data?.['workspace']);
+      const input = { namespace: 'team-a', name: 'nb', revision, applyPendingRedirects: true };
+      const { data: updated } = await gateway.query(UPDATE, { input });
+      expect(updated).toEqual({
+        updateWorkspace: { workspace: { imageConfig: { optionId: desiredOptionId ?? 'scipy' } } },
+      });
+    },
+  );
 });

@@ -59,10 +59,10 @@ function servicesOf(client: ViewerClient, workspace: WorkspaceObject): Service[]
   const ports = imagePortsOf(workspaceKind, optionIdOf(workspace, 'imageConfig')).filter(
     ({ protocol }) => protocol === 'HTTP',
   );
-  return ports.map(({ id, displayName }) => ({
-    portId: id,
+  return ports.map(({ portId, displayName }) => ({
+    portId,
     displayName,
-    httpPath: connectPathOf(workspaceKind, { namespace, name, portId: id }),
+    httpPath: connectPathOf(workspaceKind, { namespace, name, portId }),
     connectable: stateOf(workspace) === 'RUNNING',
   }));
 }

@@ -121,12 +121,12 @@ describe('Workspace', () => {
 
   it('returns its options as the WorkspaceKind describes them, and their redirects', async () => {
     const step = 'sourceId source { displayName } targetId target { displayName } message { level text }';
-    const selection = `imageConfig { id option { displayName } desiredId redirectChain { ${step} } } podConfig { id desiredId option { labels { key value } } }`;
+    const selection = `imageConfig { optionId option { displayName } desiredOptionId redirectChain { ${step} } } podConfig { optionId desiredOptionId option { labels { key value } } }`;
     expect(await queryWorkspace(selection, nb, workspaceKind('jupyterlab'))).toEqual({
       imageConfig: {
-        id: 'scipy',
+        optionId: 'scipy',
         option: { displayName: 'SciPy 1' },
-        desiredId: 'scipy-2',
+        desiredOptionId: 'scipy-2',
         redirectChain: [
           {
             sourceId: 'scipy',
@@ -137,17 +137,17 @@ describe('Workspace', () => {
           },
         ],
       },
-      podConfig: { id: 'tiny', desiredId: 'tiny', option: { labels: [{ key: 'cpu', value: '100m' }] } },
+      podConfig: { optionId: 'tiny', desiredOptionId: 'tiny', option: { labels: [{ key: 'cpu', value: '100m' }] } },
     });
   });
 
   it('returns null for an option that the WorkspaceKind no longer has', async () => {
     const answer = await queryWorkspace(
-      'imageConfig { id option { id } } services { portId }',
+      'imageConfig { optionId option { optionId } } services { portId }',
       workspaceKindWith('jupyterlab', { imageConfigs: [option('new')] }),
       nb,
     );
-    expect(answer).toEqual({ imageConfig: { id: 'scipy', option: null }, services: [] });
+    expect(answer).toEqual({ imageConfig: { optionId: 'scipy', option: null }, services: [] });
   });
 
   it('returns the ports of its image with the display name of the image, or else of the WorkspaceKind', async () => {

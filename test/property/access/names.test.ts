@@ -52,7 +52,7 @@ it('finds the arguments and input fields that name objects in every kind of oper
   expect(coordinates).toContain('Query.workspaceLogs container');
   expect(coordinates).toContain('Query.nodes ids[0]');
   expect(coordinates).toContain('Viewer.can namespace');
-  expect(coordinates).toContain('WorkspaceKind.imageConfigs namespace');
+  expect(coordinates).toContain('WorkspaceKind.offer namespace');
   expect(coordinates).toContain('Mutation.pauseWorkspaces input.names[0]');
   expect(coordinates).toContain('Mutation.createWorkspaceKind input.manifest.metadata.name');
   expect(coordinates).toContain('Mutation.createWorkspace input.volumes.secrets[0].secretName');

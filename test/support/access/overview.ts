@@ -4,7 +4,7 @@ import type { VisibilityModel, Stored, StoredCluster } from './visibility-model.
 export const OVERVIEW = `{
   workspaces { totalCount stateCounts { state count } nodes { name namespace { name } kind { name metadata { uid } } } }
   workspaceKinds { totalCount nodes {
-    name metadata { uid } workspaceCount workspaces { totalCount nodes { name } } imageConfigs { id workspaceCount }
+    name metadata { uid } workspaceCount workspaces { totalCount nodes { name } } imageConfigs { optionId workspaceCount }
   } }
   namespaces { totalCount nodes { name metadata { uid } workspaces { totalCount nodes { name } } } }
 }`;
@@ -91,7 +91,7 @@ function kindOverview(kind: Stored, model: VisibilityModel, listed: readonly Sto
     ...kindShown(kind, model),
     workspaceCount: own.length,
     workspaces: list(namesOf(own)),
-    imageConfigs: ['one', 'two'].map((id) => ({ id, workspaceCount: using(id) })),
+    imageConfigs: ['one', 'two'].map((optionId) => ({ optionId, workspaceCount: using(optionId) })),
   };
 }
 

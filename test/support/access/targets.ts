@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Caller } from './users.ts';
 import type { Target } from './argument-values.ts';
@@ -63,7 +64,9 @@ interface Known {
 
 /** Returns the id of an object that cannot be listed cluster-wide. */
 function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
-  return Buffer.from(`${kind}:${namespace ? `${namespace}/` : ''}${name}:${uid}`).toString('base64url');
+  return Buffer.from(
+    `${kind}:${namespace ? `${namespace}/` : ''}${name}:${hash('sha256', uid, 'base64url').slice(0, 16)}`,
+  ).toString('base64url');
 }
 
 /** Returns a canary of an object. */

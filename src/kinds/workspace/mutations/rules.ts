@@ -5,7 +5,7 @@ import { inputPathOf, type InputPaths, assertNoCauses, forbiddenValue } from '..
 import type { ViewerClient } from '../../../viewer-client/viewer-client.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict, labelsOf } from '../../workspace-kind/filter-rules.ts';
-import { optionLabelsOf, spawnerOptionOf } from '../../workspace-kind/option.ts';
+import { offeredOptionOf, optionLabelsOf, spawnerOptionOf } from '../../workspace-kind/option.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from '../../workspace-kind/resource.ts';
 import {
   chosenOptionsOf,
@@ -135,11 +135,11 @@ function verdictOf(
   namespace: FilterLabels['namespace'],
 ): FilterVerdict | undefined {
   const optionLabels = (of: OptionList) => {
-    const option = spawnerOptionOf(workspaceKind, of, chosen[of], {});
+    const option = spawnerOptionOf(workspaceKind, of, chosen[of]);
     return option && optionLabelsOf(option.spec);
   };
   const context = { namespace, imageConfig: optionLabels('imageConfig'), podConfig: optionLabels('podConfig') };
-  return spawnerOptionOf(workspaceKind, list, chosen[list], context)?.verdict;
+  return offeredOptionOf(workspaceKind, list, chosen[list], context)?.verdict;
 }
 
 /**
