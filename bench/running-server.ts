@@ -55,7 +55,7 @@ export async function sampleMessage(url: string, messageBytes: MessageBytes): Pr
     const text = bytes.toString();
     if (text.includes('connection_ack')) webSocket.send(JSON.stringify(subscribe));
     else if (text.includes('@')) resolve(text);
-    else reject(new Error(`Expected a message with a timestamp, got ${text}`));
+    else if (!text.includes('RESET')) reject(new Error(`Expected a message with a timestamp, got ${text}`));
   });
   try {
     const message = (await promise).replace('ADDED', 'MODIFIED');

@@ -21,10 +21,10 @@ exist or is not visible to the viewer; its description says which.
 the \`warnings\` of the API server. If it fails, its field is null and \`errors\` has the reason. \`dryRun\` validates a change
 without storing it. \`revision\` and \`resourceVersion\` protect against overwriting a concurrent change: CONFLICT.
 
-**Subscriptions.** A list subscription sends events. It starts with a snapshot: ADDED for each matching object, then
+**Subscriptions.** A list subscription sends events. It starts with a snapshot: RESET, ADDED for each matching object,
 SYNCED. Then it sends ADDED, MODIFIED and DELETED as objects start to match, change in a selected field, and stop
 matching. Each event has a \`cursor\`. A client that reconnects passes its last cursor as \`after\` and receives the missed
-events, or RESET and a new snapshot if they are no longer available. After RESET a client discards all objects. The
+events, or a new snapshot if they are no longer available. At RESET a client discards all objects. The
 subscription of a single object sends the object after each change, or null while it does not exist.
 
 **Identity.** \`id\` identifies an object globally and is accepted by \`node\`. An object that is deleted and re-created

@@ -17,6 +17,6 @@ export const namespaceArg = builder.args((t) => ({
 export const afterArg = builder.args((t) => ({
   after: t.string({
     description:
-      'Cursor of the last received event: the subscription continues after it. If the missed events are no longer available, it starts with RESET and a snapshot. Null to start with a snapshot.',
+      'Cursor of the last received event: the subscription continues after it. If the missed events are no longer available, it starts with a snapshot, as with null.',
   }),
 }));

@@ -7,7 +7,7 @@ import { INITIAL_CHECKPOINT, PendingEvent, type Checkpoint } from './subscriber.
 export type JoinRequest =
   /** Without a cursor: it receives the snapshot. */
   | { readonly mode: 'snapshot' }
-  /** With a cursor. It receives the missed events, or RESET and the snapshot if `catchUp` is undefined. */
+  /** With a cursor, to a list. It receives the missed events, or the snapshot if `catchUp` is undefined. */
   | { readonly mode: 'resume'; readonly catchUp: CatchUp | undefined }
   /** From another shared subscription. It has the rows of that one and receives the difference. */
   | { readonly mode: 'transfer'; readonly rows: ReadonlyMap<string, ResultRow> };
@@ -18,14 +18,14 @@ export interface InitialEventsOptions extends CatchUpOptions {
 }
 
 /**
- * The first events of subscribers that join at one checkpoint. They end with SYNCED, except after a transfer; a
- * single-object subscription ends with `null` instead if the object does not exist. After them, a subscriber has the
- * result set and continues with every later batch.
+ * The first events of subscribers that join at one checkpoint. After them, a subscriber has the result set and continues
+ * with every later batch. A snapshot of a list is RESET, ADDED for each row, SYNCED; that of a single object is the object,
+ * or `null` if it does not exist.
  */
 export class InitialEvents {
   readonly #options: InitialEventsOptions;
   readonly #checkpoint: Checkpoint;
-  #snapshot: PendingEvent[] | undefined;
+  #snapshot: Promise<PendingEvent[]> | undefined;
 
   /** @param checkpoint the checkpoint that the result set is at */
   constructor(checkpoint: Checkpoint, options: InitialEventsOptions) {
@@ -38,21 +38,17 @@ export class InitialEvents {
     const { resultSet, counters } = this.#options;
     switch (request.mode) {
       case 'snapshot':
-        return [...this.#snapshotEvents(), ...(await this.#closingEvents(INITIAL_CHECKPOINT))];
+        return this.#snapshotEvents();
       case 'transfer':
         return resultSet.diffFrom(request.rows, this.#checkpoint);
       case 'resume': {
         const missed = await request.catchUp?.events(resultSet, this.#checkpoint.sequence, this.#options);
         if (missed && request.catchUp) {
           counters.resumes += 1;
-          return [...missed, ...(await this.#closingEvents(request.catchUp.fromCheckpoint))];
+          return [...missed, await this.controlEvent('SYNCED', request.catchUp.fromCheckpoint)];
         }
         counters.resets += 1;
-        return [
-          await this.controlEvent('RESET', INITIAL_CHECKPOINT),
-          ...this.#snapshotEvents(),
-          ...(await this.#closingEvents(INITIAL_CHECKPOINT)),
-        ];
+        return this.#snapshotEvents();
       }
       default:
         throw new TypeError(`Expected a join request, got ${JSON.stringify(request satisfies never)}.`);
@@ -66,14 +62,17 @@ export class InitialEvents {
   }
 
   /** The same instances for all subscribers, so that they share the serialized events. */
-  #snapshotEvents(): PendingEvent[] {
-    this.#snapshot ??= this.#options.resultSet.snapshot(this.#checkpoint);
+  #snapshotEvents(): Promise<PendingEvent[]> {
+    this.#snapshot ??= this.#createSnapshot();
     return this.#snapshot;
   }
 
-  async #closingEvents(fromCheckpoint: Checkpoint): Promise<PendingEvent[]> {
+  async #createSnapshot(): Promise<PendingEvent[]> {
     const { source, resultSet } = this.#options;
-    if (source.shape === 'events') return [await this.controlEvent('SYNCED', fromCheckpoint)];
-    return resultSet.size > 0 ? [] : [await this.controlEvent('DELETED', fromCheckpoint)];
+    const rows = resultSet.snapshot(this.#checkpoint);
+    if (source.shape === 'object')
+      return rows.length > 0 ? rows : [await this.controlEvent('DELETED', INITIAL_CHECKPOINT)];
+    const reset = await this.controlEvent('RESET', INITIAL_CHECKPOINT);
+    return [reset, ...rows, await this.controlEvent('SYNCED', INITIAL_CHECKPOINT)];
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Package subscriptions serves GraphQL subscriptions from the watch cache.
  *
- * A subscription is a query whose result set is kept up to date. A subscriber receives the result set as ADDED events,
- * then SYNCED, then ADDED, MODIFIED and DELETED for each difference. `docs/live-updates.md` is the contract for clients.
+ * A subscription is a query whose result set is kept up to date. A subscriber receives RESET, the result set as ADDED events,
+ * SYNCED, then ADDED, MODIFIED and DELETED for each difference. `docs/live-updates.md` is the contract for clients.
  * The cost of a change does not depend on the number of subscribers: subscribers of the same operation (document,
  * variables) with the same visibility share one {@link SharedSubscription}, which filters, executes and serializes once.
  *
@@ -24,9 +24,9 @@
  *
  * The first events of a subscriber (see {@link InitialEvents}):
  *
- * - Without a cursor: ADDED for each row, then SYNCED.
+ * - Without a cursor, the snapshot: RESET, ADDED for each row, then SYNCED.
  * - With a cursor: a {@link CatchUp} derives the missed events from the change logs, then SYNCED. If the logs do not reach
- *   back to the cursor, or the visibility differs: RESET, then as without a cursor.
+ *   back to the cursor, or the visibility differs: the snapshot.
  * - Transfer: permissions are rechecked while subscriptions run (see {@link ViewerSubscriptions}). If the visibility has
  *   changed, the subscribers move to the shared subscription of the new visibility and receive the difference between
  *   the two result sets.

@@ -10,7 +10,8 @@ const descriptions = {
   MODIFIED: 'A selected field of the object has changed. `object` is its current state.',
   DELETED: 'The object was deleted, stops matching, or is no longer visible to you. `object` is its last known state.',
   SYNCED: 'The snapshot, or the catch-up after a cursor, is complete.',
-  RESET: 'A new snapshot follows, because the events since the cursor are no longer available. Discard all objects.',
+  RESET:
+    'A snapshot follows: the subscription has started without a cursor, or the events since the cursor are no longer available. Discard all objects.',
 } as const;
 
 /** ADDED, MODIFIED and DELETED carry an object; SYNCED and RESET are control events without one. */

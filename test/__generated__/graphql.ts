@@ -226,7 +226,7 @@ export type EventType =
   | 'DELETED'
   /** A selected field of the object has changed. `object` is its current state. */
   | 'MODIFIED'
-  /** A new snapshot follows, because the events since the cursor are no longer available. Discard all objects. */
+  /** A snapshot follows: the subscription has started without a cursor, or the events since the cursor are no longer available. Discard all objects. */
   | 'RESET'
   /** The snapshot, or the catch-up after a cursor, is complete. */
   | 'SYNCED';

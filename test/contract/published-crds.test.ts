@@ -81,7 +81,7 @@ volumes { home { mountPath } } } }`,
       const { team, name } = await withSample();
       await using gateway = await startGatewayFor(cluster().kubeconfig);
       const view = ReconstructedView.follow(gateway, team);
-      expect(await view.next(2)).toEqual([`ADDED ${name}`, 'SYNCED']);
+      expect(await view.next(3)).toEqual(['RESET', `ADDED ${name}`, 'SYNCED']);
       await cluster().restart();
       await team.change(name, { spec: { paused: true } });
       expect(await view.next(1)).toEqual([`MODIFIED ${name}`]);

@@ -81,7 +81,7 @@ describe('a subscriber', () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
-    expect(await next(stream, 3)).toEqual(['ADDED a-1', 'ADDED b-1', 'SYNCED']);
+    expect(await next(stream, 4)).toEqual(['RESET', 'ADDED a-1', 'ADDED b-1', 'SYNCED']);
     expect(
       await after(
         () => takeAway(gateway, 'vic', 'team-b'),
@@ -97,7 +97,7 @@ describe('a subscriber', () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
-    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    expect(await next(stream, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
     const ending = () => stream.next().catch((error: unknown) => error);
     expect(await after(() => takeAway(gateway, 'vic', 'team-a'), ending)).toMatchObject([
       { extensions: { code: 'FORBIDDEN' } },
@@ -113,7 +113,7 @@ describe('a subscriber', () => {
       vic.subscribe('subscription { workspace(namespace: "team-b", name: "b-1") { name } }'),
     ];
     for (const stream of streams) await stream.next();
-    await streams[0]?.next(); // SYNCED
+    for (const _ of ['ADDED', 'SYNCED']) await streams[0]?.next();
     const endings = () => Promise.all(streams.map((stream) => stream.next().catch((error: unknown) => error)));
     const received = await after(() => takeAway(gateway, 'vic', 'team-b'), endings);
     const forbidden = {
@@ -127,7 +127,7 @@ describe('a subscriber', () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing));
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
-    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    expect(await next(stream, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
     const grantTo = (where: string) => () =>
       grantIn(where, 'vic', viewing).forEach((manifest) => void gateway.cluster.apply(manifest));
     expect(await after(grantTo('team-b'), () => next(stream))).toEqual(['ADDED b-1']);
@@ -143,7 +143,7 @@ describe('a subscriber', () => {
       workspaces: { nodes: [{ name: 'a-1' }] },
     });
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
-    expect(await next(stream)).toEqual(['SYNCED']);
+    expect(await next(stream, 2)).toEqual(['RESET', 'SYNCED']);
     const refused = await vic.subscribe('subscription { workspaces(namespace: "team-a") { type } }').next();
     expect(refused.value?.errors).toMatchObject([
       { message: 'You may not watch workspaces.kubeflow.org in the namespace "team-a".' },
@@ -178,6 +178,7 @@ describe('a subscriber', () => {
       'subscription { namespaces { type object { id name phase metadata { name } } } }',
     );
     const seen = async () => (await stream.next()).value?.data?.namespaces;
+    expect(await seen()).toEqual({ type: 'RESET', object: null });
     const added = await seen();
     expect(added).toMatchObject({ type: 'ADDED', object: { name: 'team-a', phase: null, metadata: null } });
     expect(await seen()).toEqual({ type: 'SYNCED', object: null });
@@ -198,9 +199,9 @@ describe('a subscriber', () => {
     await using vic = as(gateway, 'vic');
     await using wim = as(gateway, 'wim');
     const [one, other] = [vic.subscribe<Record<string, Event>>(FOLLOW), wim.subscribe<Record<string, Event>>(FOLLOW)];
-    expect([await next(one, 2), await next(other, 3)]).toEqual([
-      ['ADDED a-1', 'SYNCED'],
-      ['ADDED a-1', 'ADDED b-1', 'SYNCED'],
+    expect([await next(one, 3), await next(other, 4)]).toEqual([
+      ['RESET', 'ADDED a-1', 'SYNCED'],
+      ['RESET', 'ADDED a-1', 'ADDED b-1', 'SYNCED'],
     ]);
     const groups = () => gateway.statistics().live.groups;
     expect(groups()).toBe(2);
@@ -218,7 +219,7 @@ describe('a subscriber', () => {
   it('receives a new snapshot when its cursor is from other permissions', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
-    const before = await events(vic.subscribe<Record<string, Event>>(FOLLOW), 3);
+    const before = await events(vic.subscribe<Record<string, Event>>(FOLLOW), 4);
     takeAway(gateway, 'vic', 'team-b');
     const count = async () => (await vic.ask('{ workspaces { totalCount } }')).data?.['workspaces'];
     await expect.poll(count, { timeout: REACTION_MS }).toEqual({ totalCount: 1 });
@@ -267,7 +268,7 @@ describe('an unavailable authorizer', () => {
     });
     await using vic = as(gateway, 'vic');
     const stream = vic.subscribe<Record<string, Event>>(FOLLOW);
-    expect(await next(stream, 2)).toEqual(['ADDED a-1', 'SYNCED']);
+    expect(await next(stream, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
     gateway.cluster.faults.refuse({ status: 503, reason: 'ServiceUnavailable' });
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
     const { errors } = await vic.ask('{ workspaces(namespace: "team-a") { totalCount } }');

@@ -60,6 +60,7 @@ describe('authentication by headers', () => {
       headers: { 'kubeflow-userid': 'x', 'kubeflow-groups': ['a', 'b, c'] },
     });
     const subscription = person.subscribe('subscription { workspaces(namespace: "team-a") { object { name } } }');
+    await subscription.next();
     expect((await subscription.next()).value).toMatchObject({ data: { workspaces: { object: { name: 'nb-1' } } } });
   });
 
@@ -193,7 +194,7 @@ describe('authentication by bearer tokens', () => {
       viewer: { name: 'erin', groups: ['team', 'system:authenticated'] },
     });
     const states = erin.subscribe('subscription { workspaces(namespace: "team-a") { type object { paused } } }');
-    expect((await states.next()).value).toMatchObject({ data: { workspaces: { type: 'ADDED' } } });
+    expect((await states.next()).value).toMatchObject({ data: { workspaces: { type: 'RESET' } } });
     expect((await erin.ask(PAUSE)).errors).toBeUndefined();
     expect(writersIn(gateway)).toEqual(['erin']);
   });
@@ -238,8 +239,7 @@ describe('authentication by bearer tokens', () => {
     const closed = Promise.withResolvers<{ code: number }>();
     const client = erin.connect({ on: { closed: (event) => closed.resolve(event as { code: number }) } });
     const stream = client.iterate({ query: 'subscription { workspaces(namespace: "team-a") { type } }' });
-    await stream.next();
-    await stream.next();
+    for (const _ of ['RESET', 'ADDED', 'SYNCED']) await stream.next();
     gateway.cluster.revokeToken('erin-token');
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(await closed.promise).toMatchObject({ code: 4401 });

@@ -28,7 +28,7 @@ it('ends subscriptions of a kind with KIND_UNAVAILABLE when its definition is de
   expect(await kindIn(gateway, group)).toMatchObject({ available: true, updates: 'ON_DEMAND', objects: 0 });
   const jobs = gateway.subscribe('subscription { volcanoJobs { type object { name } } }');
   const workspaces = gateway.subscribe('subscription { workspaces { type object { name } } }');
-  for (const stream of [jobs, workspaces]) for (const _ of ['ADDED', 'SYNCED']) await stream.next();
+  for (const stream of [jobs, workspaces]) for (const _ of ['RESET', 'ADDED', 'SYNCED']) await stream.next();
   expect(await kindIn(gateway, group)).toMatchObject({ available: true, updates: 'WATCHED', objects: 1 });
 
   gateway.cluster.delete('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'jobs.batch.volcano.sh');

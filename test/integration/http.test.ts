@@ -24,6 +24,7 @@ it('sends a subscription as Server-Sent Events that the graphql-sse client reads
   await using gateway = await startTestGateway({ objects });
   const client = createClient({ url: gateway.url, retryAttempts: 0 });
   const changes = client.iterate<{ workspaces: object }>({ query: CHANGES });
+  expect((await changes.next()).value.data.workspaces).toEqual({ type: 'RESET', object: null });
   expect((await changes.next()).value.data.workspaces).toEqual({
     type: 'ADDED',
     object: { name: 'nb-1', state: 'RUNNING' },

@@ -295,6 +295,7 @@ describe('a restored API server', () => {
     await using gateway = await startTestGateway({ objects: [...snapshot, namespace('team-b')] });
     const view = await synced(gateway);
     const namespaces = gateway.subscribe<NamespaceEvents>(NAMESPACES);
+    await waitFor(async () => typeIn(await namespaces.next()) === 'SYNCED', 'the snapshot is complete');
     await gateway.cluster.faults.restart({ data: 'lose' });
     expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
     await waitFor(async () => typeIn(await namespaces.next()) === 'RESET', 'subscribers receive RESET');

@@ -75,7 +75,7 @@ it('rejects a subscription with RATE_LIMITED when a connection or viewer has too
   });
   const client = gateway.connect();
   const streams = [1, 2].map(() => client.iterate({ query: CHANGES }));
-  await Promise.all(streams.map(async (stream) => stream.next()));
+  for (const _ of ['RESET', 'SYNCED']) await Promise.all(streams.map(async (stream) => stream.next()));
   const rejected = [{ extensions: { code: 'RATE_LIMITED' } }];
   expect((await client.iterate({ query: CHANGES }).next()).value?.errors).toMatchObject(rejected);
   expect((await gateway.subscribe(CHANGES).next()).value?.data).toBeDefined();

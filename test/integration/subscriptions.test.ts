@@ -26,12 +26,13 @@ const STATES =
   'subscription ($filter: WorkspaceFilter) { workspaces(namespace: "team-a", filter: $filter) { type object { name state } } }';
 
 describe('workspaces', () => {
-  it('sends the snapshot, SYNCED, then each change', async () => {
+  it('sends RESET, the snapshot, SYNCED, then each change', async () => {
     await using gateway = await startTestGateway({
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
     const changes = gateway.subscribe<Events>(STATES);
-    expect(await events(changes, 2)).toEqual([
+    expect(await events(changes, 3)).toEqual([
+      { type: 'RESET', object: null },
       { type: 'ADDED', object: { name: 'nb-1', state: 'RUNNING' } },
       { type: 'SYNCED', object: null },
     ]);
@@ -43,9 +44,12 @@ describe('workspaces', () => {
     expect(await events(changes, 1)).toEqual([{ type: 'DELETED', object: { name: 'nb-1', state: 'PAUSED' } }]);
   });
 
-  it('sends SYNCED at once when no object matches', async () => {
+  it('sends RESET and SYNCED at once when no object matches', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
-    expect(await events(gateway.subscribe<Events>(STATES), 1)).toEqual([{ type: 'SYNCED', object: null }]);
+    expect(await events(gateway.subscribe<Events>(STATES), 2)).toEqual([
+      { type: 'RESET', object: null },
+      { type: 'SYNCED', object: null },
+    ]);
   });
 
   it('sends ADDED when an object starts to match the filter and DELETED with its current state when it ceases to', async () => {
@@ -53,7 +57,7 @@ describe('workspaces', () => {
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
     const failing = gateway.subscribe<Events>(STATES, { filter: { states: ['ERROR'] } });
-    expect(await events(failing, 1)).toEqual([{ type: 'SYNCED', object: null }]);
+    await events(failing, 2);
     gateway.cluster.apply(workspace('nb-1', { state: 'Error' }));
     expect(await events(failing, 1)).toEqual([{ type: 'ADDED', object: { name: 'nb-1', state: 'ERROR' } }]);
     gateway.cluster.apply(workspace('nb-1', { state: 'Pending' }));
@@ -65,7 +69,7 @@ describe('workspaces', () => {
       objects: [namespace('team-a'), workspace('nb-1', { state: 'Running' })],
     });
     const changes = gateway.subscribe<Events>(STATES);
-    await events(changes, 2);
+    await events(changes, 3);
     gateway.cluster.apply(workspace('nb-1', { state: 'Running', labels: { seen: 'no' } }));
     gateway.cluster.apply(workspace('nb-1', { state: 'Running', status: { stateMessage: 'not selected' } }));
     gateway.cluster.apply(workspace('nb-2', { state: 'Running' }));
@@ -79,7 +83,7 @@ describe('workspaces', () => {
     const changes = gateway.subscribe<Events>(
       'subscription { workspaces { type it: object { ...Kind } cursor } } fragment Kind on Workspace { of: kind { title: displayName } }',
     );
-    await events(changes, 2);
+    await events(changes, 3);
     gateway.cluster.apply(workspaceKind('jupyterlab', {}, { description: 'Not selected' }));
     gateway.cluster.apply(workspaceKind('jupyterlab', {}, { displayName: 'Jupyter' }));
     expect(await events(changes, 1)).toMatchObject([{ type: 'MODIFIED', it: { of: { title: 'Jupyter' } } }]);
@@ -88,6 +92,7 @@ describe('workspaces', () => {
   it('sends MODIFIED when a count of related objects changes', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspaceKind('jupyterlab')] });
     const counts = gateway.subscribe('subscription { workspaceKinds { type object { workspaceCount } } }');
+    await counts.next();
     expect(await counts.next()).toMatchObject({
       value: { data: { workspaceKinds: { type: 'ADDED', object: { workspaceCount: 0 } } } },
     });
@@ -100,7 +105,7 @@ describe('workspaces', () => {
 
   it('rejects a cursor when it belongs to another selection or is malformed', async () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
-    const [synced] = await events(gateway.subscribe<Events>('subscription { workspaces { type cursor } }'), 1);
+    const [, synced] = await events(gateway.subscribe<Events>('subscription { workspaces { type cursor } }'), 2);
     const AFTER =
       'subscription ($after: String) { workspaces(after: $after, namespace: "team-a") { type object { name } } }';
     for (const after of [synced?.cursor, 'garbage', Buffer.from('[1,2]').toString('base64url')]) {
@@ -130,7 +135,7 @@ describe('connections', () => {
     await using gateway = await startTestGateway({ objects: [namespace('team-a')] });
     const client = gateway.connect();
     const changes = client.iterate<Events>({ query: STATES });
-    await changes.next();
+    for (const _ of ['RESET', 'SYNCED']) await changes.next();
     const broken = client.iterate({ query: 'subscription { workspaces { type ' });
     await expect(broken.next()).rejects.toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
     const query = client.iterate({ query: '{ workspaces { totalCount } }' });
@@ -151,7 +156,7 @@ describe('connections', () => {
     await waitFor(() => gateway.readers() === 0, 'the subscription is released');
     const vanishing = gateway.connect();
     const iterator = vanishing.iterate<Events>({ query: STATES });
-    await iterator.next();
+    for (const _ of ['RESET', 'SYNCED']) await iterator.next();
     vanishing.terminate();
     await waitFor(() => gateway.readers() === 0, 'the subscription is released');
     await expect(iterator.next()).rejects.toBeDefined();

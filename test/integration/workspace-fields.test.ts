@@ -140,6 +140,7 @@ describe('workspace objects', () => {
   it('sends DELETED with the last state and ADDED with another id when a workspace is created again', async () => {
     await using gateway = await startTestGateway({ objects: [workspace('nb', { state: 'Running' })] });
     const seen = gateway.subscribe('subscription { workspaces { type object { id state metadata { uid } } } }');
+    await nextData(seen); // RESET
     const first = eventIn(await nextData(seen));
     await nextData(seen); // SYNCED
     gateway.cluster.delete('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a');

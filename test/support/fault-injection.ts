@@ -20,7 +20,7 @@ export type Followed = TestGateway & { readonly cluster: Simulator };
 export async function synced(gateway: Followed): Promise<WorkspaceView> {
   const view = followWorkspaces(gateway);
   const { length } = versionsIn(gateway.cluster);
-  expect((await view.next(length + 1)).at(-1)).toBe('SYNCED');
+  expect((await view.next(length + 2)).at(-1)).toBe('SYNCED');
   return view;
 }
 

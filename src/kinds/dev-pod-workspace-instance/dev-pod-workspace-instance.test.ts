@@ -228,6 +228,7 @@ describe('devPodWorkspaceInstances', () => {
     const one = gateway.subscribe(
       'subscription { devPodWorkspaceInstance(namespace: "loft-p-team-b", name: "d") { phase } }',
     );
+    expect(await list.next()).toMatchObject(event('RESET', null));
     expect(await list.next()).toMatchObject(event('ADDED', { name: 'c', phase: null }));
     expect(await list.next()).toMatchObject(event('SYNCED', null));
     expect(await one.next()).toMatchObject({ value: { data: { devPodWorkspaceInstance: null } } });
@@ -241,7 +242,8 @@ describe('devPodWorkspaceInstances', () => {
     const changes = gateway.subscribe(
       'subscription { devPodWorkspaceInstances(namespace: "loft-p-team-b") { type object { name phase } } }',
     );
-    expect([await changes.next(), await changes.next()]).toMatchObject([
+    expect([await changes.next(), await changes.next(), await changes.next()]).toMatchObject([
+      event('RESET', null),
       event('ADDED', { name: 'c', phase: null }),
       event('SYNCED', null),
     ]);

@@ -61,13 +61,13 @@ describe('masking of DevPod workspaces', () => {
   it('sends no secret in any event', async () => {
     await using gateway = await startTestGateway({ objects: [devPodCrd, leakyPod] });
     const changes = gateway.subscribe(`subscription { devPodWorkspaceInstances { type object ${EVERYTHING} } }`);
-    const output = [await changes.next(), await changes.next()];
+    const output = [await changes.next(), await changes.next(), await changes.next()];
     gateway.cluster.apply({ ...leakyPod, status: { phase: 'Ready', message: 'Fine', instance: leaky } });
     output.push(await changes.next());
     gateway.cluster.delete('management.loft.sh/v1', 'DevPodWorkspaceInstance', 'pod', 'loft-p-team-a');
     output.push(await changes.next());
     const types = output.map(({ value }) => /"type":"([A-Z]+)"/u.exec(JSON.stringify(value?.data))?.[1]);
-    expect(types).toEqual(['ADDED', 'SYNCED', 'MODIFIED', 'DELETED']);
+    expect(types).toEqual(['RESET', 'ADDED', 'SYNCED', 'MODIFIED', 'DELETED']);
     expect(JSON.stringify(output)).not.toMatch(/k4n4ri3n|v0gel/u);
   });
 

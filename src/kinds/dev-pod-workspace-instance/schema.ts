@@ -213,6 +213,6 @@ defineKind({
   subscribe: {
     name: 'devPodWorkspaceInstances',
     description:
-      'The matching DevPod workspaces: a snapshot that ends with SYNCED, then their changes. A workspace that starts to match is sent as ADDED, one that stops matching as DELETED.',
+      'The matching DevPod workspaces: a snapshot from RESET to SYNCED, then their changes. A workspace that starts to match is sent as ADDED, one that stops matching as DELETED.',
   },
 });

@@ -206,8 +206,11 @@ describe('events', () => {
     const warnings = gateway.subscribe(
       'subscription { events(filter: { types: [WARNING] }) { type object { reason } } }',
     );
-    const first = [await warnings.next(), await warnings.next()].map(({ value }) => value?.data?.['events']);
+    const first = [await warnings.next(), await warnings.next(), await warnings.next()].map(
+      ({ value }) => value?.data?.['events'],
+    );
     expect(first).toEqual([
+      { type: 'RESET', object: null },
       { type: 'ADDED', object: { reason: 'Failed' } },
       { type: 'SYNCED', object: null },
     ]);

@@ -96,6 +96,6 @@ defineKind({
   list: { name: 'namespaces', description: 'Matching namespaces, sorted by name.' },
   subscribe: {
     name: 'namespaces',
-    description: 'Sends the matching namespaces as ADDED, then SYNCED, then their changes.',
+    description: 'Sends RESET, the matching namespaces as ADDED, SYNCED, then their changes.',
   },
 });

@@ -120,6 +120,7 @@ describe('PersistentVolumeClaim', () => {
       'subscription { persistentVolumeClaim(namespace: "team-a", name: "data") { phase } }',
     );
     const nextEvent = async () => (await changes.next()).value?.data?.['persistentVolumeClaims'];
+    expect(await nextEvent()).toMatchObject({ type: 'RESET' });
     expect([await nextEvent(), await nextEvent()]).toMatchObject([{ type: 'ADDED' }, { type: 'SYNCED' }]);
     gateway.cluster.apply(nb);
     expect(await nextEvent()).toEqual({ type: 'MODIFIED', object: { phase: 'BOUND', workspaces: [{ name: 'nb' }] } });

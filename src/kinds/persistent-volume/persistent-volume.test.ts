@@ -64,6 +64,7 @@ it.each([
 it('sends the changes of persistent volumes to subscribers', async () => {
   await using gateway = await startTestGateway({ objects: [free] });
   const changes = gateway.subscribe('subscription { persistentVolumes { type object { phase } } }');
+  await changes.next();
   expect((await changes.next()).value?.data?.['persistentVolumes']).toMatchObject({ type: 'ADDED' });
   await changes.next();
   gateway.cluster.apply({ ...free, status: { phase: 'Failed', reason: 'DeletionFailed' } });

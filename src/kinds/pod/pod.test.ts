@@ -248,8 +248,9 @@ describe('pods', () => {
   it('sends the changes of pods to subscribers', async () => {
     await using gateway = await startTestGateway({ objects });
     const running = gateway.subscribe('subscription { pods(filter: { phases: [RUNNING] }) { type object { name } } }');
-    const events = [await running.next(), await running.next()];
+    const events = [await running.next(), await running.next(), await running.next()];
     expect(events.map(({ value }) => value?.data?.['pods'])).toEqual([
+      { type: 'RESET', object: null },
       { type: 'ADDED', object: { name: 'ws-a-abcde-0' } },
       { type: 'SYNCED', object: null },
     ]);

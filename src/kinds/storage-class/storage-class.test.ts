@@ -99,6 +99,7 @@ describe('StorageClass', () => {
   it('sends the changes of storage classes to subscribers', async () => {
     await using gateway = await startTestGateway({ objects: [fast] });
     const changes = gateway.subscribe('subscription { storageClasses { type object { name } } }');
+    expect((await changes.next()).value?.data?.['storageClasses']).toMatchObject({ type: 'RESET' });
     expect((await changes.next()).value?.data?.['storageClasses']).toMatchObject({ type: 'ADDED' });
     expect((await changes.next()).value?.data?.['storageClasses']).toMatchObject({ type: 'SYNCED' });
     gateway.cluster.delete('storage.k8s.io/v1', 'StorageClass', 'fast');

@@ -214,6 +214,6 @@ defineKind({
   subscribe: {
     name: 'volcanoJobs',
     description:
-      'The matching Volcano jobs: a snapshot that ends with SYNCED, then their changes. A job that starts to match is sent as ADDED, one that stops matching as DELETED.',
+      'The matching Volcano jobs: a snapshot from RESET to SYNCED, then their changes. A job that starts to match is sent as ADDED, one that stops matching as DELETED.',
   },
 });

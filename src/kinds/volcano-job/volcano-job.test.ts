@@ -217,6 +217,7 @@ describe('volcanoJobs', () => {
       'subscription { volcanoJobs(namespace: "team-b") { type object { name running } } }',
     );
     const one = gateway.subscribe('subscription { volcanoJob(namespace: "team-b", name: "c") { running } }');
+    expect(await list.next()).toMatchObject(event('RESET', null));
     expect(await list.next()).toMatchObject(event('ADDED', { name: 'c', running: 0 }));
     expect(await list.next()).toMatchObject(event('SYNCED', null));
     expect(await one.next()).toMatchObject({ value: { data: { volcanoJob: { running: 0 } } } });

@@ -171,6 +171,6 @@ defineKind({
   },
   subscribe: {
     name: 'workspaceKinds',
-    description: 'Sends the matching WorkspaceKinds as ADDED, then SYNCED, then their changes.',
+    description: 'Sends RESET, the matching WorkspaceKinds as ADDED, SYNCED, then their changes.',
   },
 });

@@ -237,7 +237,7 @@ defineKind({
   subscribe: {
     name: 'workspaces',
     description:
-      'Sends the matching workspaces as ADDED, then SYNCED, then their changes. A workspace that starts to match is ADDED, one that stops is DELETED.',
+      'Sends RESET, the matching workspaces as ADDED, SYNCED, then their changes. A workspace that starts to match is ADDED, one that stops is DELETED.',
   },
 });
 

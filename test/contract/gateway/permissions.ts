@@ -100,7 +100,8 @@ function permissionChanges(cluster: () => Cluster): void {
       .toEqual({ workspaces: { totalCount: 1 } });
     const stream = viewer.subscribe<{ workspaces: object }>('subscription { workspaces { type object { name } } }');
     const next = async () => (await stream.next()).value?.data?.workspaces;
-    expect([await next(), await next()]).toEqual([
+    expect([await next(), await next(), await next()]).toEqual([
+      { type: 'RESET', object: null },
       { type: 'ADDED', object: { name: 'a' } },
       { type: 'SYNCED', object: null },
     ]);

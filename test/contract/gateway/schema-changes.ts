@@ -44,7 +44,7 @@ function changedDefinitions(cluster: () => Cluster): void {
     await team.create('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const view = ReconstructedView.follow(gateway, team);
-    await view.next(2);
+    await view.next(3);
     {
       await using _ = await stricter(team);
       await team.change('a', { spec: { displayName: 'Named', paused: true } });
@@ -64,7 +64,8 @@ function deletedDefinitions(cluster: () => Cluster): void {
     const namespaces = gateway.subscribe(
       'subscription { namespaces(filter: { labelSelector: "after" }) { type object { name } } }',
     );
-    await Promise.all([view.next(2), namespaces.next()]);
+    await view.next(3);
+    for (const _ of ['RESET', 'SYNCED']) await namespaces.next();
     await team.api.delete(DEFINITION);
     expect(await view.endCode()).toBe('KIND_UNAVAILABLE');
     expect(await codeOf(gateway, '{ workspaces { totalCount } }')).toBe('KIND_UNAVAILABLE');

@@ -14,12 +14,12 @@ export function subscriptions(cluster: () => Cluster): void {
 }
 
 function workspaceEvents(cluster: () => Cluster): void {
-  it('sends the snapshot, SYNCED, then each change', async () => {
+  it('sends RESET, the snapshot, SYNCED, then each change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const view = ReconstructedView.follow(gateway, team);
-    expect(await view.next(2)).toEqual(['ADDED a', 'SYNCED']);
+    expect(await view.next(3)).toEqual(['RESET', 'ADDED a', 'SYNCED']);
     await team.create('b');
     expect(await view.next(1)).toEqual(['ADDED b']);
     await team.change('a', { spec: { paused: true } });
@@ -34,7 +34,7 @@ function workspaceEvents(cluster: () => Cluster): void {
     await team.create('a', { state: 'Running' });
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const view = ReconstructedView.follow(gateway, team);
-    await view.next(2);
+    await view.next(3);
     await team.report('a', 'Error');
     await team.change('a', { metadata: { annotations: { seen: 'no' } } });
     await team.create('last');
@@ -50,7 +50,8 @@ function filteredEvents(cluster: () => Cluster): void {
     await using gateway = await startGatewayFor(cluster().kubeconfig);
     const failing = ReconstructedView.follow(gateway, team, { states: ['ERROR'] });
     const chosen = ReconstructedView.follow(gateway, team, { labelSelector: 'on' });
-    expect([await failing.next(1), await chosen.next(1)]).toEqual([['SYNCED'], ['SYNCED']]);
+    const empty = ['RESET', 'SYNCED'];
+    expect([await failing.next(2), await chosen.next(2)]).toEqual([empty, empty]);
     await team.report('a', 'Error');
     expect(await failing.next(1)).toEqual(['ADDED a']);
     await team.change('a', { metadata: { labels: { on: '1' } } });
@@ -92,8 +93,10 @@ function otherKinds(cluster: () => Cluster): void {
     const kinds = gateway.subscribe(
       'subscription { workspaceKinds(filter: { search: "Followed" }) { type object { name } } }',
     );
-    expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type: 'SYNCED', object: null } });
-    expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type: 'SYNCED', object: null } });
+    for (const type of ['RESET', 'SYNCED'])
+      expect((await namespaces.next()).value?.data).toEqual({ namespaces: { type, object: null } });
+    for (const type of ['RESET', 'SYNCED'])
+      expect((await kinds.next()).value?.data).toEqual({ workspaceKinds: { type, object: null } });
     const name = await api.namespace();
     await api.patch(`/api/v1/namespaces/${name}`, 'MERGE', { metadata: { labels: { followed: name } } });
     const kind = `followed-${name}`;

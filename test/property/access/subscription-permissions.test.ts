@@ -60,6 +60,7 @@ describe('a subscriber to all workspaces', () => {
     await using environment = await setStage(1, ...teams.map((team) => bound(ann, 'reader', team)));
     const caller = environment.caller(ann, 'token');
     const stream = caller.follow(EVERY);
+    expect(await next(stream, 1)).toEqual(['RESET']);
     expect((await next(stream, 3)).toSorted()).toEqual(['ADDED nb-of-team-a', 'ADDED nb-of-team-b', 'SYNCED']);
     unbind(environment, 'reader', 'team-a');
     expect(await next(stream, 1)).toEqual(['DELETED nb-of-team-a']);
@@ -105,7 +106,7 @@ describe('a decision', () => {
     await using environment = await setStage(TTL_SECONDS);
     const { cluster } = environment;
     const stream = environment.caller(ann, 'token').follow('subscription { workspaceKinds { type object { name } } }');
-    expect(await next(stream, 1)).toEqual(['SYNCED']);
+    expect(await next(stream, 2)).toEqual(['RESET', 'SYNCED']);
     const readings = () =>
       cluster.requests.filter(({ verb, resource }) => verb === 'list' && resource === 'roles').length;
     const before = readings();

@@ -19,7 +19,7 @@ function nb(uid: string, state = 'ERROR'): Fields {
   return { metadata: { uid }, name: `nb-${uid}`, state };
 }
 
-const snapshot = [event('ADDED', nb('1')), event('SYNCED')];
+const snapshot = [event('RESET'), event('ADDED', nb('1')), event('SYNCED')];
 
 describe('ClientResultSet', () => {
   it('applies events when they follow the contract', () => {
@@ -36,13 +36,17 @@ describe('ClientResultSet', () => {
     ['deletes an unknown object', [...snapshot, event('DELETED', nb('2'))]],
     ['deletes an object twice', [...snapshot, event('DELETED', nb('1')), event('DELETED', nb('1'))]],
     ['modifies an object without a difference', [...snapshot, event('MODIFIED', nb('1'))]],
-    ['modifies an object within a snapshot', [event('ADDED', nb('1')), event('MODIFIED', nb('1', 'PENDING'))]],
+    ['starts without RESET', [event('ADDED', nb('1')), event('SYNCED')]],
+    [
+      'modifies an object within a snapshot',
+      [event('RESET'), event('ADDED', nb('1')), event('MODIFIED', nb('1', 'PENDING'))],
+    ],
     ['contains an object of another selection', [...snapshot, event('ADDED', nb('2', 'RUNNING'))]],
     ['completes a snapshot twice', [...snapshot, event('SYNCED')]],
-    ['adds objects again without a RESET', [...snapshot, event('RESET'), ...snapshot, ...snapshot]],
-    ['has no cursor', [event('ADDED', nb('1'), '')]],
-    ['has no object', [event('ADDED')]],
-    ['has no uid', [event('ADDED', { name: 'nb-1', state: 'ERROR' })]],
+    ['adds objects again without a RESET', [...snapshot, event('ADDED', nb('1')), event('SYNCED')]],
+    ['has no cursor', [event('RESET'), event('ADDED', nb('1'), '')]],
+    ['has no object', [event('RESET'), event('ADDED')]],
+    ['has no uid', [event('RESET'), event('ADDED', { name: 'nb-1', state: 'ERROR' })]],
   ])('throws ContractViolation when a stream %s', (_, events) => {
     expect(() => resultSetOf(...events)).toThrow(ContractViolation);
   });

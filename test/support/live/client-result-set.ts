@@ -16,12 +16,12 @@ export class ContractViolation extends Error {
 /**
  * A result set that is built from received events only. Each event is checked against the contract: ADDED for a new
  * object, DELETED and MODIFIED for a known one, MODIFIED with a difference, SYNCED once per snapshot or catch-up, RESET
- * before every snapshot but the first.
+ * before every snapshot.
  */
 export class ClientResultSet {
   readonly #selection: Selection;
   readonly #objects = new Map<string, Fields>();
-  #phase: 'snapshot' | 'catch-up' | 'live' = 'snapshot';
+  #phase: 'start' | 'snapshot' | 'catch-up' | 'live' = 'start';
   #cursor: string | undefined;
 
   constructor(selection: Selection) {
@@ -45,7 +45,7 @@ export class ClientResultSet {
   /** Expects a snapshot next. */
   startSnapshot(): void {
     this.#objects.clear();
-    this.#phase = 'snapshot';
+    this.#phase = 'start';
     this.#cursor = undefined;
   }
 
@@ -57,9 +57,11 @@ export class ClientResultSet {
   /** @throws {ContractViolation} */
   apply(event: ReceivedEvent): void {
     this.#check(event.cursor !== '' && typeof event.cursor === 'string', event, 'has no cursor');
+    this.#check(event.type === 'RESET' || this.#phase !== 'start', event, 'precedes RESET');
     switch (event.type) {
       case 'RESET':
         this.startSnapshot();
+        this.#phase = 'snapshot';
         break;
       case 'SYNCED':
         this.#check(this.#phase !== 'live', event, 'is sent a second time');
