@@ -214,7 +214,10 @@ function createDocumentCache(): LRUCache<string, DocumentNode> {
 /** Documents that cannot be parsed are not cached. */
 const noErrorCache = { get: () => undefined, set: () => undefined };
 
-/** Codes the SyntaxError of yoga's parsers for query strings, which would otherwise be an unexpected error. */
+/**
+ * Replaces errors of yoga's parsers about malformed JSON. That of a query string would be an unexpected error; that of a body
+ * has the error of the JSON parser in its extensions.
+ */
 const malformedParametersRefusal: Plugin = {
   onRequestParse({ requestParser, setRequestParser }) {
     if (!requestParser) return;
@@ -222,9 +225,12 @@ const malformedParametersRefusal: Plugin = {
       try {
         return await requestParser(request);
       } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        const message = 'Expected the parameters variables and extensions to be JSON objects.';
-        throw failure('BAD_REQUEST', message, { http: { status: 400 } });
+        const isMalformedBody = error instanceof GraphQLError && 'originalError' in error.extensions;
+        if (!isMalformedBody && !(error instanceof SyntaxError)) throw error;
+        const expected = isMalformedBody
+          ? 'a body that is a JSON object'
+          : 'variables and extensions that are JSON objects';
+        throw failure('BAD_REQUEST', `Expected ${expected}, got malformed JSON.`, { http: { status: 400 } });
       }
     });
   },

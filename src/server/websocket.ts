@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
-import type { SubscribePayload } from 'graphql-ws';
+import { CloseCode, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
@@ -29,6 +28,7 @@ const socketOptions = {
   maxPayload: MAX_MESSAGE_BYTES,
   perMessageDeflate: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
+  handleProtocols,
 };
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
@@ -50,6 +50,12 @@ interface ReceivedOperation {
   readonly deadline: Deadline;
 }
 
+/** What graphql-ws passes to its hooks. */
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+}
+
 interface SubscribedOperation {
   readonly prepared: PreparedOperation;
   readonly id: string;
@@ -69,28 +75,24 @@ export class WebSocketHandler {
   readonly #authenticators = new WeakMap<WebSocket, () => Promise<Viewer>>();
   /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
   readonly #operations = new WeakMap<object, SubscribedOperation>();
-  readonly #server: ReturnType<typeof useServer>;
+  readonly #server: Server<Extra>;
   readonly #pings: NodeJS.Timeout;
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
     const run = (prepared: object) => this.#run(prepared);
-    this.#server = useServer(
-      {
-        connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
-        onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
-        onSubscribe: async ({ extra: { socket }, subscriptions }, id, payload) => {
-          const deadline = new Deadline(options.requestTimeoutMs);
-          subscriptions[id] = cancellation(deadline); // until the operation is a subscription
-          return this.#prepare({ socket, id, deadline }, payload);
-        },
-        execute: run,
-        subscribe: run,
-        onError: (_, __, ___, errors) => errors.map((error) => options.publicError(error).toJSON()),
+    this.#server = makeServer<Record<string, unknown>, Extra>({
+      connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
+      onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
+      onSubscribe: async ({ extra: { socket }, subscriptions }, id, payload) => {
+        const deadline = new Deadline(options.requestTimeoutMs);
+        subscriptions[id] = cancellation(deadline); // until the operation is a subscription
+        return this.#prepare({ socket, id, deadline }, payload);
       },
-      this.#sockets,
-      0, // no pings of graphql-ws: it disconnects clients whose pong is merely late
-    );
+      execute: run,
+      subscribe: run,
+      onError: (_, __, ___, errors) => errors.map((error) => options.publicError(error).toJSON()),
+    });
     const timeoutMs = options.slowReaderTimeoutMs;
     this.#pings = setInterval(
       () => {
@@ -106,7 +108,7 @@ export class WebSocketHandler {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.#connections.set(webSocket, new WebSocketConnection(webSocket, socket, this.#options.flowControl));
       webSocket.once('close', () => this.#connections.delete(webSocket));
-      this.#sockets.emit('connection', webSocket, request);
+      this.#serve(webSocket, request);
     });
   }
 
@@ -120,8 +122,42 @@ export class WebSocketHandler {
     const deadline = setTimeout(() => {
       for (const webSocket of this.#connections.keys()) webSocket.terminate();
     }, drainMs);
-    await this.#server.dispose(); // resolves when the last connection is closed
+    await new Promise((resolve) => this.#sockets.close(resolve)); // calls back when the last connection is closed
     clearTimeout(deadline);
+  }
+
+  /**
+   * Connects a WebSocket to graphql-ws. The binding of graphql-ws for `ws` prints the errors of clients to the console, and
+   * sends their stacks.
+   */
+  #serve(socket: WebSocket, request: IncomingMessage): void {
+    socket.on('error', () => undefined); // ws closes the connection with the code of the protocol error
+    const closed = this.#server.opened(
+      {
+        protocol: socket.protocol,
+        // A failed write means that the connection is being closed, which ends the operations.
+        send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (bytes: Buffer) => {
+            handle(bytes.toString()).catch((error: unknown) => this.#closeFailed(socket, error));
+          }),
+      },
+      { socket, request },
+    );
+    socket.once('close', (code, reason) => {
+      closed(code, reason.toString()).catch((error: unknown) => this.#options.publicError(error));
+    });
+  }
+
+  /** graphql-ws throws if it gets a message that only servers send. Any other error is unexpected. */
+  #closeFailed(socket: WebSocket, error: unknown): void {
+    if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+      socket.close(CloseCode.BadRequest, 'Expected a message that clients send.');
+      return;
+    }
+    const { message } = this.#options.publicError(error);
+    socket.close(CloseCode.InternalServerError, closeReason(message));
   }
 
   async #connect({ socket, request }: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {

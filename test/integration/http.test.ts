@@ -61,6 +61,24 @@ it('sends JSON when a query accepts both JSON and an event stream', async () => 
   expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 1 } } });
 });
 
+it.each([
+  '',
+  '{"query":"{ __typename',
+  "{'query': '{ __typename }'}",
+  '{"query":"{ __typename }"}}',
+  'query=x',
+  '[1',
+  '"x',
+])('refuses the body %j with BAD_REQUEST and without words of the JSON parser', async (body) => {
+  await using gateway = await startTestGateway();
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(gateway.url, { method: 'POST', headers, body });
+  const text = await response.text();
+  expect(response.status).toBe(400);
+  expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  expect(text).not.toMatch(/SyntaxError|originalError|Unexpected|position|undefined/u);
+});
+
 it('returns NOT_ACCEPTABLE with the supported transports when a subscription accepts only JSON', async () => {
   await using gateway = await startTestGateway({ objects });
   const { errors } = await gateway.query(CHANGES);
