@@ -3,12 +3,16 @@ import { defineConfig } from 'vitest/config';
 /** `.ci/run` adds up the results that each suite writes to this directory. */
 const resultsDirectory = process.env['TEST_RESULTS_DIR'];
 
+// They take minutes and all CPUs, so they are not part of the other suites.
+const abuse = ['test/abuse/**/*.test.ts'];
+
 /** Test files by `--mode`. Without a mode, all of them. */
 const suites: Readonly<Record<string, readonly string[]>> = {
   test: ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
   unit: ['src/**/*.test.ts', 'dev/**/*.test.ts', 'test/*.test.ts'],
   integration: ['test/integration/**/*.test.ts', 'test/browser/**/*.test.ts'],
   property: ['test/property/**/*.test.ts'],
+  abuse,
   // The tests that run against a real kube-apiserver too, if KUBEBUILDER_ASSETS is set.
   contract: ['test/contract/**/*.test.ts', 'dev/demo/*.test.ts', 'test/property/live/*.test.ts'],
 };
@@ -21,6 +25,8 @@ export default defineConfig(({ mode }) => {
     ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
     test: {
       include: [...include],
+      exclude: mode === 'abuse' ? [] : [...abuse],
+      fileParallelism: mode !== 'abuse',
       // No test mocks a module, so test files can share the modules of their worker: this saves a third of the CPU time.
       isolate: false,
       testTimeout: 20_000,
