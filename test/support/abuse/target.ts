@@ -125,7 +125,7 @@ interface Edges {
 }
 
 async function collectSamples(port: number): Promise<SampleValues> {
-  const url = `http://127.0.0.1:${port}/graphql`;
+  const url = new URL('/graphql', `http://127.0.0.1:${port}`);
   const authorization = `Bearer ${USERS.member.token}`;
   const headers = { authorization, 'content-type': 'application/json' };
   const post = (query: string, accept: string) =>
