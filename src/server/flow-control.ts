@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** Limits on the bytes that wait for slow clients. */
 export interface FlowControlOptions {
   /** A connection with this number of unsent bytes gets no more events until its client has read. */
@@ -50,6 +52,22 @@ export class FlowControl {
       },
     });
   }
+}
+
+/** Returns the transport of an HTTP response. */
+export function responseTransport(response: ServerResponse): Transport {
+  return {
+    get pendingBytes() {
+      return response.writableLength;
+    },
+    get takenBytes() {
+      const { socket } = response;
+      return socket ? socket.bytesWritten - socket.writableLength : 0;
+    },
+    cork: () => response.socket?.cork(),
+    uncork: () => response.socket?.uncork(),
+    closeStalled: () => response.destroy(),
+  };
 }
 
 interface FlowControllerOptions extends FlowControlOptions {

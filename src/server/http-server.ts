@@ -12,9 +12,10 @@ import type { GraphiQLTab } from './graphiql-page.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
-import { JSON_HEADERS, sendJson } from './responses.ts';
+import { endWithBody, JSON_HEADERS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
+import { UnreadResponses } from './unread-responses.ts';
 import { WebSocketHandler } from './websocket.ts';
 
 /** Whether the gateway can answer queries. */
@@ -68,12 +69,11 @@ const BACKLOG = 4_096;
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const pipeline = new Pipeline({ ...options, endpoint: ENDPOINT });
-  const flowControl = new FlowControl(options, () => (pipeline.subscriptions.counters.slowCloses += 1));
+  const onStalled = () => void (pipeline.subscriptions.counters.slowCloses += 1);
+  const flowControl = new FlowControl(options, onStalled);
+  const unread = new UnreadResponses({ ...options, onStalled });
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl });
-  const serveJson: GraphQLHandler = async (request, response, caller) => {
-    for (const [name, value] of Object.entries(JSON_HEADERS)) response.setHeader(name, value);
-    await pipeline.yoga(request, response, caller);
-  };
+  const serveJson = jsonHandler(pipeline);
   const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
   const state: ServerState = { stopping: false };
   const originPolicy = new OriginPolicy(options);
@@ -81,7 +81,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
     { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs },
-    requestHandler({ options, state, originPolicy, serveGraphQL }),
+    requestHandler({ options, state, originPolicy, unread, serveGraphQL }),
   );
   server.on('upgrade', (request, socket, head) => {
     const refusal = upgradeRefusal(request, state, originPolicy);
@@ -110,19 +110,33 @@ interface ServerState {
 
 type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 
+/** Returns the handler of requests with one JSON answer. */
+function jsonHandler({ yoga }: Pipeline): GraphQLHandler {
+  return async (request, response, caller) => {
+    const answer = await yoga.handleNodeRequestAndResponse(request, response, caller);
+    const body = Buffer.from(await answer.text());
+    if (response.destroyed) return;
+    const headers = { ...Object.fromEntries(answer.headers), ...JSON_HEADERS, 'content-length': body.length };
+    response.writeHead(answer.status, headers);
+    await endWithBody(response, body);
+  };
+}
+
 interface RequestHandlerOptions {
   readonly options: HttpServerOptions;
   readonly state: Readonly<ServerState>;
   readonly originPolicy: OriginPolicy;
+  readonly unread: UnreadResponses;
   readonly serveGraphQL: GraphQLHandler;
 }
 
 /** Routes requests. The probes come first: the kubelet sends another Host. */
-function requestHandler({ options, state, originPolicy, serveGraphQL }: RequestHandlerOptions) {
+function requestHandler({ options, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
   const { tabs, graphiqlHeaders: headers, readiness, authenticate, publicError } = options;
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
   const assets = new ClusterAssetServer(options);
   return (request: IncomingMessage, response: ServerResponse): void => {
+    unread.watch(response);
     if (state.stopping) response.setHeader('connection', 'close');
     const path = pathOf(request);
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });

@@ -18,6 +18,39 @@ export function sendText(
   response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
+/** Larger writes hide whether a client reads: the bytes of a write count as pending until all of them are taken. */
+const SLICE_BYTES = 64 * 1024;
+
+/**
+ * Writes a part of a body in slices, each when the client has taken the ones before. Resolves when all is written, or the
+ * client has disconnected.
+ */
+export async function writeSlices(response: ServerResponse, body: Buffer): Promise<void> {
+  for (let begin = 0; begin < body.length && !response.destroyed; begin += SLICE_BYTES) {
+    if (!response.write(body.subarray(begin, begin + SLICE_BYTES))) await drained(response);
+  }
+}
+
+/** Writes a body like {@link writeSlices}, and ends the response. */
+export async function endWithBody(response: ServerResponse, body: Buffer): Promise<void> {
+  if (body.length > SLICE_BYTES) await writeSlices(response, body);
+  response.end(body.length > SLICE_BYTES ? undefined : body);
+}
+
+/** Resolves when the client has taken what was written, or has disconnected. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    if (response.destroyed) return resolve();
+    response.on('drain', done);
+    return response.on('close', done);
+  });
+}
+
 /** A body that a client may have in its cache. */
 interface CacheableBody {
   /** An entity tag (RFC 9110, section 8.8.3) with its quotes. Changes with the content and its encoding. */
@@ -48,7 +81,8 @@ export async function sendCacheable(
     'content-type': contentType,
     'content-length': body.length,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (request.method === 'HEAD') response.end();
+  else await endWithBody(response, body);
 }
 
 /** Weak comparison, as `If-None-Match` requires (RFC 9110, section 13.1.2). */

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import type { FlowControl, FlowController, Transport } from './flow-control.ts';
+import { responseTransport, type FlowControl, type FlowController } from './flow-control.ts';
 import { acceptsJson, EVENT_STREAM, readOperation, type Refusal } from './operation-request.ts';
 import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
-import { sendText } from './responses.ts';
+import { sendText, writeSlices } from './responses.ts';
 import { staggered } from './shutdown.ts';
 
 /** A comment, which clients ignore and which keeps proxies from closing the connection. */
@@ -63,7 +63,7 @@ export class EventStreamServer {
     }
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
-    response.write(nextEvent(JSON.stringify(result)));
+    await writeSlices(response, Buffer.from(nextEvent(JSON.stringify(result))));
     return complete(response);
   }
 
@@ -73,7 +73,7 @@ export class EventStreamServer {
   }
 
   #subscribe(handle: SubscriptionHandle, response: ServerResponse, viewer: string): void {
-    const flow = this.#options.flowControl.open(transportOf(response), viewer);
+    const flow = this.#options.flowControl.open(responseTransport(response), viewer);
     const running = handle.start(sinkOf(response, flow, handle.resumable));
     const open = {
       ping: () => {
@@ -125,21 +125,6 @@ function sinkOf(response: ServerResponse, flow: FlowController, resumable: boole
       if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
       complete(response);
     },
-  };
-}
-
-function transportOf(response: ServerResponse): Transport {
-  return {
-    get pendingBytes() {
-      return response.writableLength;
-    },
-    get takenBytes() {
-      const { socket } = response;
-      return socket ? socket.bytesWritten - socket.writableLength : 0;
-    },
-    cork: () => response.socket?.cork(),
-    uncork: () => response.socket?.uncork(),
-    closeStalled: () => response.destroy(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { namespace, workspace } from '../support/manifests.ts';
@@ -145,4 +146,37 @@ it('keeps a WebSocket whose client only receives when the timeout is shorter tha
   };
   expect(await Promise.race([closed, pinged()])).toBe('pinged twice');
   socket.terminate();
+}, 60_000);
+
+/** Query whose answer is larger than the buffers of the kernel at both ends. */
+const LARGE = `{ workspaces { nodes { ${Array.from({ length: 40 }, (_, index) => `a${index}: stateMessage`).join(' ')} } } }`;
+const manyObjects = [
+  namespace('team-a'),
+  ...Array.from({ length: 1_000 }, (_, index) => workspaceWith(`nb-${index}`, filler)),
+];
+
+it('disconnects a client that does not read the answer to its query', async () => {
+  await using gateway = await startTestGateway({ objects: manyObjects, slowReaderTimeoutSeconds: 1 });
+  const { port, pathname } = new URL(gateway.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  socket.pause();
+  socket.write(`GET ${pathname}?query=${encodeURIComponent(LARGE)} HTTP/1.1\r\nhost: localhost:${port}\r\n\r\n`);
+  await waitFor(() => gateway.statistics().live.slowCloses === 1, 'the client is disconnected');
+  const closed = once(socket, 'close');
+  socket.resume();
+  await closed;
+  expect(socket.bytesRead).toBeLessThan(40_000_000);
+});
+
+it('sends the whole answer to a client that reads slowly but steadily', async () => {
+  await using gateway = await startTestGateway({ objects: manyObjects, slowReaderTimeoutSeconds: 1 });
+  const response = await fetch(`${gateway.url}?query=${encodeURIComponent(LARGE)}`);
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes % 7 === 0) await delay(20);
+  }
+  expect(bytes).toBeGreaterThan(40_000_000);
+  expect(gateway.statistics().live.slowCloses).toBe(0);
 }, 60_000);
