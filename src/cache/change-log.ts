@@ -39,7 +39,7 @@ export class ChangeLog<T extends KubernetesObject> {
   }
 
   record(change: Change<T>): void {
-    if (compareVersions(change.version, this.#oldestVersion) <= 0) return;
+    if (this.#oldestVersion === '' || compareVersions(change.version, this.#oldestVersion) <= 0) return;
     this.#netChanges.clear();
     this.#changes.push(change);
     if (this.#changes.length > this.#capacity * 2) this.#trim();
@@ -52,9 +52,12 @@ export class ChangeLog<T extends KubernetesObject> {
     if (this.#gaps.length > MAX_GAPS * 2) this.#trimGaps();
   }
 
-  /** Returns one change per object since a version; undefined if the log does not reach back, or the version is in a gap. */
+  /**
+   * Returns one change per object since a version; undefined if the log does not reach back, the version is in a gap, or it
+   * is opaque.
+   */
   changesSince(version: string): readonly NetChange<T>[] | undefined {
-    if (this.#oldestVersion === '' || compareVersions(version, this.#oldestVersion) < 0) return undefined;
+    if (this.#oldestVersion === '' || !(compareVersions(version, this.#oldestVersion) >= 0)) return undefined;
     if (this.#gaps.some(({ from, to }) => compareVersions(from, version) < 0 && compareVersions(version, to) < 0))
       return undefined;
     let changes = this.#netChanges.get(version);

@@ -98,7 +98,11 @@ describe('the log of a cache', () => {
       [0, 2],
       [60_000, 3],
     ] as const) {
+      const { length } = cached.simulator.requests;
       cached.clock.pass(passedMs);
+      // By then a list is due, and a watch after it.
+      if (passedMs > 0) await waitFor(() => cached.simulator.requests.length >= length + 2, 'it has listed again');
+      await waitFor(() => cached.simulator.openWatches === 1, 'the watch is open');
       cached.simulator.faults.injectLine('nonsense');
       await waitFor(() => cached.cache.statuses()[0]?.watch.malformed === expected, 'it is counted');
     }

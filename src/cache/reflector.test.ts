@@ -14,6 +14,7 @@ import {
   startReflection,
   waitingForList,
   watching,
+  watchingAgain,
   type Reflection,
 } from '../../test/support/reflection.ts';
 
@@ -230,6 +231,80 @@ describe('an error in the reflector', () => {
     ]);
   });
 
+  it.each([
+    ['cannot be decoded', '{"type":"MODIFIED","object":{"metadata":{"name":"a"}}}'],
+    ['is of an unknown type', '{"type":"RENAMED","object":{}}'],
+    ['is a bookmark without a version', '{"type":"BOOKMARK","object":{"metadata":{}}}'],
+    ['is cut', '{"type":"MODIFIED","object":{"metada'],
+    ['is not JSON', '<html>'],
+    ['is not an object', 'null'],
+  ])('lists again after a second when a watch event %s', async (_, line) => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await watching(reflection);
+    reflection.simulator.faults.injectLine(line);
+    reflection.simulator.faults.injectLine(line);
+    await waitFor(() => reflection.malformed.length === 2, 'both have been reported');
+    expect(reflection.listed).toEqual(['start']);
+    reflection.clock.pass(1_000);
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+    await watching(reflection);
+    expect([reflection.listed, reflection.failures, requestsOf(reflection, 'list').length]).toEqual([
+      ['start', 'malformed'],
+      [],
+      1,
+    ]);
+  });
+
+  it('lists less and less often when events keep being malformed', async () => {
+    await using reflection = await startReflection();
+    const waits: number[] = [];
+    for (let round = 1; round <= 4; round += 1) {
+      await watchingAgain(reflection, round);
+      reflection.simulator.faults.injectLine('{}');
+      await waitFor(() => reflection.malformed.length === round, 'it has been reported');
+      const waitMs = Math.min(...reflection.clock.timers);
+      waits.push(waitMs);
+      reflection.clock.pass(waitMs);
+      await waitFor(() => reflection.listed.length === round + 1, 'it has listed again');
+    }
+    expect(waits).toEqual([1_000, 10_000, 20_000, 40_000]);
+  });
+
+  it('lists when an ERROR event other than 410 repeats at one version', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    for (const times of [1, 2]) {
+      await watchingAgain(reflection, times);
+      reflection.simulator.faults.injectLine(ERROR_EVENT);
+      await waitFor(() => reflection.failures.length === times, 'it has failed');
+    }
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+    await watching(reflection);
+    expect([reflection.listed, reflection.clock.slept]).toEqual([
+      ['start', 'server-error'],
+      [800, 1_600],
+    ]);
+  });
+
+  it('retries from the same version when an ERROR event comes after progress', async () => {
+    await using reflection = await startReflection();
+    for (const [index, name] of ['a', 'b', 'c'].entries()) {
+      await watchingAgain(reflection, index + 1);
+      reflection.simulator.apply(widget(name));
+      await waitFor(() => reflection.names().includes(name), 'the change has arrived');
+      reflection.simulator.faults.injectLine(ERROR_EVENT);
+      await waitFor(() => reflection.failures.length === reflection.names().length, 'it has failed');
+    }
+    await watching(reflection);
+    expect(reflection.listed).toEqual(['start']);
+  });
+
+  it('lists when the server refuses watches of one version four times', async () => {
+    await using reflection = await startReflection({ objects: [widget('a')] });
+    await refuseWatch(reflection, { status: 500, times: 4 });
+    await waitFor(() => reflection.listed.length === 2, 'it has listed again');
+    expect(reflection.listed).toEqual(['start', 'server-error']);
+  });
+
   it('lists again after ten seconds when an event is larger than 10 MiB', async () => {
     await using reflection = await startReflection();
     await watching(reflection);
@@ -269,6 +344,8 @@ describe('the abort signal', () => {
     expect(reflection.simulator.openWatches).toBe(0);
   });
 });
+
+const ERROR_EVENT = '{"type":"ERROR","object":{"kind":"Status","code":500,"message":"cannot encode"}}';
 
 function fail(): never {
   throw new TypeError('a bug of ours');

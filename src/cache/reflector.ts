@@ -1,10 +1,11 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { Discovery, Serving } from '../kubernetes/discovery.ts';
 import { compareVersions, keyOf, type KubernetesObject } from '../kubernetes/object.ts';
-import { isEventTooLarge, kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
+import { isEventTooLarge, isUnreachable, kindUnavailable, StatusError } from '../kubernetes/status-error.ts';
 import type { WatchEvent } from '../kubernetes/watch-stream.ts';
 import type { Clock } from './clock.ts';
 import { IdleDeadlines } from './idle-deadline.ts';
+import { RelistSchedule } from './relist-schedule.ts';
 import { Backoff, retryPolicyFor, type RetryPolicy } from './retry-policy.ts';
 import type { Store } from './store.ts';
 import type { WakeSignal } from './wake-signal.ts';
@@ -32,14 +33,14 @@ export interface ReflectOptions<T extends KubernetesObject> {
 export interface ReflectorReport {
   /** @param writtenAt when the API server stored the object, in milliseconds since the epoch; undefined if unknown */
   readonly received: (type: WatchEvent<KubernetesObject>['type'], writtenAt: number | undefined) => void;
-  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `server-rollback` or that of a failure. */
+  /** The store is complete. `cause` is the reason for the list: `start`, `poll`, `malformed`, `server-rollback` or that of a failure. */
   readonly listed: (cause: string) => void;
   /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
   readonly polling: (isPolling: boolean) => void;
   readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
   /** A watch without bookmarks was silent past its deadline; the next one continues from the same version. */
   readonly renewed: () => void;
-  /** An object or a line of a watch was skipped because it could not be decoded. */
+  /** An object or a line of a watch was skipped because it could not be decoded. The resource is listed again soon. */
   readonly malformed: (error: Error) => void;
 }
 
@@ -53,6 +54,8 @@ const WATCH_END_GRACE_MS = 30_000;
 const STEADY_MS = 5_000;
 const MAX_JITTER_MS = 250;
 const POLL_INTERVAL_MS = 10_000;
+/** Causes of lists that are paged: a streaming list would repeat the events that could not be decoded or sent. */
+const pagedCauses: ReadonlySet<string> = new Set(['malformed', 'overloaded', 'server-error']);
 /** Lists of a polled resource between two questions whether it can be watched. */
 const POLLS_PER_DISCOVERY = 6;
 
@@ -69,10 +72,13 @@ class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectOptions<T>;
   readonly #backoff: Backoff;
   readonly #idleDeadlines: IdleDeadlines;
+  readonly #relists: RelistSchedule;
   /** Failures, and watches that ended without an event, since the last progress. */
   #attempts = 0;
   /** Cause of the last failure since the last progress. A policy's immediate retry applies once per cause. */
   #lastCause: string | undefined;
+  /** Errors of the server since the store has had its version. */
+  #errorsAtVersion = { version: '', count: 0 };
   /** Why the next iteration starts with a list. Undefined while the store's version can be watched from. */
   #listCause: string | undefined = 'start';
   #checkForRollback = false;
@@ -92,6 +98,7 @@ class Reflector<T extends KubernetesObject> {
     this.#server = options.client.server;
     this.#backoff = new Backoff(() => options.clock.random());
     this.#idleDeadlines = new IdleDeadlines(options.clock, options.watchIdleTimeoutMs);
+    this.#relists = new RelistSchedule(options.clock);
   }
 
   async run(): Promise<void> {
@@ -118,7 +125,7 @@ class Reflector<T extends KubernetesObject> {
       this.#listCause = 'server-rollback';
     this.#checkForRollback = false;
     if (this.#listCause === undefined) return this.#watchFromVersion();
-    if (this.#streamsLists) return this.#streamList(this.#listCause);
+    if (this.#streamsLists && !pagedCauses.has(this.#listCause)) return this.#streamList(this.#listCause);
     await this.#list(this.#listCause);
     return this.#watchFromVersion();
   }
@@ -127,6 +134,7 @@ class Reflector<T extends KubernetesObject> {
     const { client, store, signal, report } = this.#options;
     const { knownVersion } = store;
     this.#server = client.server;
+    this.#relists.clear();
     const { items, resourceVersion } = await client.listAll(
       store.resource,
       { signal, intern: (object) => store.intern(object) },
@@ -176,6 +184,7 @@ class Reflector<T extends KubernetesObject> {
     const { client, clock, signal, store } = this.#options;
     const { knownVersion } = store;
     this.#server = client.server;
+    this.#relists.clear();
     const listed = new Map<string, T>();
     const [complete, tooLate] = [new AbortController(), new AbortController()];
     void clock.sleep(STREAMING_LIST_TIMEOUT_MS, complete.signal).then(() => complete.signal.aborted || tooLate.abort());
@@ -200,7 +209,7 @@ class Reflector<T extends KubernetesObject> {
     }
   }
 
-  /** Follows one watch to its end, or until its silence calls for another one. */
+  /** Follows one watch to its end, or until its silence calls for another one, or a list is due. */
   async #watch(
     resourceVersion: string | undefined,
     signal: AbortSignal,
@@ -210,6 +219,7 @@ class Reflector<T extends KubernetesObject> {
     const startedAt = clock.now();
     const timeoutSeconds = Math.round(MIN_WATCH_SECONDS * (1 + clock.random()));
     using deadline = this.#idleDeadlines.create();
+    using untilRelist = this.#relists.startWatch();
     if (resourceVersion !== undefined) deadline.start();
     try {
       await client.watch(store.resource, {
@@ -223,16 +233,25 @@ class Reflector<T extends KubernetesObject> {
           deadline.observe(event);
           onEvent(event);
         },
-        onMalformed: report.malformed,
-        signal: AbortSignal.any([signal, deadline.signal]),
+        onMalformed: (error) => {
+          report.malformed(error);
+          this.#relists.request();
+        },
+        signal: AbortSignal.any([signal, deadline.signal, untilRelist.signal]),
       });
     } catch (error) {
-      if (signal.aborted || !deadline.needsRenewal) throw error;
-      this.#checkForRollback = true;
-      report.renewed();
+      if (signal.aborted) throw error;
+      if (untilRelist.signal.aborted) this.#listCause = 'malformed';
+      else if (deadline.needsRenewal) this.#renew();
+      else throw error;
     } finally {
       if (clock.now() - startedAt >= STEADY_MS) this.#recordProgress();
     }
+  }
+
+  #renew(): void {
+    this.#checkForRollback = true;
+    this.#options.report.renewed();
   }
 
   #handleEvent(event: WatchEvent<T>): void {
@@ -262,10 +281,8 @@ class Reflector<T extends KubernetesObject> {
   async #recover(error: unknown): Promise<void> {
     const { client, store, report, clock, signal } = this.#options;
     this.#attempts += 1;
-    const policy = retryPolicyFor(error, this.#attempts);
-    const isFirst = this.#lastCause !== policy.cause;
-    const waitMs =
-      policy.immediate && isFirst ? this.#jitter() : this.#backoff.next(policy.retryAfterMs, policy.maxWaitMs);
+    const policy = retryPolicyFor(error, this.#attempts, this.#countError(error));
+    const waitMs = this.#waitBefore(policy);
     this.#lastCause = policy.cause;
     report.failed(error, policy, waitMs);
     if (policy.refreshCredentials) client.refreshCredentials();
@@ -275,6 +292,21 @@ class Reflector<T extends KubernetesObject> {
     if (error instanceof Error) store.fail(error, policy.next === 'wait-for-kind' ? 'discard' : 'keep');
     if (policy.next === 'wait-for-kind') await this.#waitUntilServed();
     else await clock.sleep(waitMs, signal);
+  }
+
+  #waitBefore({ cause, immediate, next, retryAfterMs, maxWaitMs }: RetryPolicy): number {
+    if (immediate && this.#lastCause !== cause) return this.#jitter();
+    const waitMs = this.#backoff.next(retryAfterMs, maxWaitMs);
+    return next === 'list' && pagedCauses.has(cause) ? Math.max(waitMs, this.#relists.reserve()) : waitMs;
+  }
+
+  /** Returns the number of errors that the server has sent at the store's version, including this one. */
+  #countError(error: unknown): number {
+    if (!(error instanceof StatusError) || isUnreachable(error)) return 0;
+    const { version } = this.#options.store;
+    const { version: lastVersion, count } = this.#errorsAtVersion;
+    this.#errorsAtVersion = { version, count: version === lastVersion ? count + 1 : 1 };
+    return this.#errorsAtVersion.count;
   }
 
   async #waitUntilServed(): Promise<void> {

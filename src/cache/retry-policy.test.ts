@@ -58,6 +58,19 @@ it.each<[Partial<StatusDetails>, Partial<RetryPolicy>]>([
   expect(retryPolicyFor(failure(details), 1)).toEqual({ ...normal, ...expected });
 });
 
+it.each<[string, Partial<StatusDetails>, number, RetryPolicy['next']]>([
+  ['the first ERROR event', { code: 500, isWatchEvent: true }, 1, 'rewatch'],
+  ['the second ERROR event', { code: 500, isWatchEvent: true }, 2, 'list'],
+  ['the second ERROR event of an overloaded server', { code: 503, isWatchEvent: true }, 2, 'list'],
+  ['the third refusal', { code: 500 }, 3, 'rewatch'],
+  ['the fourth refusal', { code: 500 }, 4, 'list'],
+  ['the fourth refusal of an invalid request', { code: 400 }, 4, 'list'],
+  ['many refusals of an overloaded server', { code: 429 }, 40, 'rewatch'],
+  ['many refusals without permission', { code: 403 }, 40, 'rewatch'],
+])('continues after %s at one version: %j, %i times: %s', (_, details, errorsAtVersion, next) => {
+  expect(retryPolicyFor(failure(details), 1, errorsAtVersion).next).toBe(next);
+});
+
 it('waits for the kind when it is not served', () => {
   expect(retryPolicyFor(kindUnavailable(Widget), 1)).toEqual({
     ...normal,

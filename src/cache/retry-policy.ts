@@ -2,6 +2,7 @@ import {
   hasChangedCredentials,
   hasChangedServer,
   isBroken,
+  isErrorEvent,
   isEventTooLarge,
   isExpired,
   isForbidden,
@@ -51,14 +52,18 @@ export interface RetryPolicy {
 const MAX_OUTAGE_WAIT_MS = 2_000;
 
 const TOO_LARGE_ATTEMPTS = 3;
+/** Errors at one version after which the resource is listed. An ERROR event is likely to be caused by the version. */
+const MAX_ERROR_EVENTS = 2;
+const MAX_REFUSALS = 4;
 /** Wait before the list that replaces an event above the size limit, as the next event may be as large. */
 const EVENT_TOO_LARGE_WAIT_MS = 10_000;
 
 /**
  * Returns the policy for what a list or watch has thrown. Anything but a {@link StatusError} is a bug.
  * @param attempts number of failures since the last progress, including this one
+ * @param errorsAtVersion number of errors that the server has sent at the store's version, including this one
  */
-export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
+export function retryPolicyFor(error: unknown, attempts: number, errorsAtVersion = 1): RetryPolicy {
   const base = {
     next: 'rewatch',
     checkForRollback: false,
@@ -87,11 +92,15 @@ export function retryPolicyFor(error: unknown, attempts: number): RetryPolicy {
     };
   }
   if (!(error instanceof StatusError)) return { ...base, cause: 'bug', next: 'list' };
-  return {
-    ...base,
-    cause: error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error',
-    checkForRollback: error.code >= 500,
-  };
+  const cause = error.code === 429 || error.code === 503 ? 'overloaded' : 'server-error';
+  const next = isCausedByVersion(error, cause, errorsAtVersion) ? 'list' : 'rewatch';
+  return { ...base, cause, next, checkForRollback: error.code >= 500 };
+}
+
+/** An overloaded server refuses watches of any version, and a list would cost it more. */
+function isCausedByVersion(error: StatusError, cause: RetryPolicy['cause'], errorsAtVersion: number): boolean {
+  if (isErrorEvent(error)) return errorsAtVersion >= MAX_ERROR_EVENTS;
+  return cause === 'server-error' && errorsAtVersion >= MAX_REFUSALS;
 }
 
 /** Returns whether the server serves the resource without the watch verb. */

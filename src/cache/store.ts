@@ -7,7 +7,8 @@ import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.
 
 /**
  * The store that a reflector writes. Events may arrive late, twice, or after a list or a write result that includes them:
- * an object is only ever replaced by a newer one. Memory is bound by the resource's objects and the change log.
+ * an object is only ever replaced by a newer one. If the server's versions are opaque, every event and list counts as newer
+ * than the ones before; earlier versions cannot be resumed from, and a rollback is not detected. Memory is bound by the resource's objects and the change log.
  */
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
@@ -78,6 +79,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 
   isCurrentEpoch(version: string): boolean {
+    if (Number.isNaN(compareVersions(version, this.#version))) return false; // without an order it may be of any epoch
     return this.#previousEpochVersion === '' || compareVersions(version, this.#previousEpochVersion) > 0;
   }
 
@@ -116,11 +118,11 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   /**
    * Applies the API server's response to a write, so that its author reads it at once; {@link version} stays. Ignores it
    * if the watch is past its version, since the object may have been deleted meanwhile; or if another object still has the
-   * name, since the watch reports the deletion of that one first.
+   * name, since the watch reports the deletion of that one first. Ignores opaque versions, as the watch may be past them.
    */
   applyWriteResult(object: T): void {
     const version = object.metadata.resourceVersion;
-    if (this.#version === '' || compareVersions(version, this.#version) <= 0) return;
+    if (this.#version === '' || !(compareVersions(version, this.#version) > 0)) return;
     this.#knownVersion = newer(version, this.#knownVersion);
     const held = this.get(object.metadata);
     if (!held || held.metadata.uid === object.metadata.uid) this.#upsert(object);
@@ -249,6 +251,7 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   }
 }
 
+/** Returns the newer version; of two without an order the first, which was received later. */
 function newer(version: string, other: string): string {
-  return other === '' || compareVersions(version, other) > 0 ? version : other;
+  return compareVersions(version, other) < 0 ? other : version;
 }

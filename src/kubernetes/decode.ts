@@ -112,9 +112,18 @@ export function decodeList(value: unknown): RawPage {
   const token = metadata?.continue;
   return {
     items: items ?? [],
-    resourceVersion: decodeVersion(value),
+    resourceVersion: decodeListVersion(value),
     continue: typeof token === 'string' && token !== '' ? token : undefined,
   };
+}
+
+/** A list without a version cannot be followed by a watch, so it is refused as a whole. */
+function decodeListVersion(value: unknown): string {
+  const version = (value as RawObject | null)?.metadata?.resourceVersion;
+  if (typeof version === 'string' && version !== '') return version;
+  throw new DecodeError(
+    `Expected a list with metadata.resourceVersion, got ${redactedSummary(version)} there. The API server, or the aggregated one that serves this kind, has to set it.`,
+  );
 }
 
 /** Returns the number of items of a list; 0 for a Status. */
@@ -124,7 +133,7 @@ export function decodeItemCount(value: unknown): number {
 }
 
 /**
- * Returns the resourceVersion of a list or bookmark.
+ * Returns the resourceVersion of a bookmark.
  * @throws {DecodeError} if there is none
  */
 export function decodeVersion(value: unknown): string {

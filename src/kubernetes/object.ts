@@ -44,11 +44,13 @@ export function keyOf({ namespace, name }: ObjectName): string {
 }
 
 /**
- * Compares two resourceVersions of one resource: negative if the second is newer, zero if they are equal, else positive.
- * They are increasing integers (KEP-5504). Of other texts, the second counts as newer.
+ * Compares two resourceVersions of one resource: negative if the second is newer, zero if they are equal, positive if the
+ * first is newer. They are increasing integers (KEP-5504). Those of other servers are opaque: two different ones have no
+ * order, and the result is NaN, for which every comparison with zero is false. Empty is older than any other.
  */
 export function compareVersions(a: string, b: string): number {
   if (a === b) return 0;
-  if (!/^\d+$/u.test(a) || !/^\d+$/u.test(b)) return -1;
+  if (a === '' || b === '') return a === '' ? -1 : 1;
+  if (!/^\d+$/u.test(a) || !/^\d+$/u.test(b)) return Number.NaN;
   return a.length - b.length || (a < b ? -1 : 1);
 }

@@ -25,6 +25,8 @@ export interface StatusDetails {
   readonly name?: string | undefined;
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number | undefined;
+  /** Whether the error is an ERROR event of a watch that the API server had accepted. */
+  readonly isWatchEvent?: boolean;
 }
 
 /**
@@ -82,6 +84,11 @@ export function isForbidden(error: unknown): boolean {
 /** Returns whether the schema, admission, or a `test` operation of a JSON Patch refused the object. */
 export function isInvalid(error: unknown): boolean {
   return error instanceof StatusError && error.code === 422;
+}
+
+/** Returns whether the API server accepted a watch and then sent the error as an event. */
+export function isErrorEvent(error: unknown): boolean {
+  return error instanceof StatusError && error.details.isWatchEvent === true;
 }
 
 /** Returns whether the connection failed. The next one may reach another API server, with an older state. */

@@ -23,7 +23,7 @@ export interface WatchStreamOptions<T extends KubernetesObject> {
   readonly onActivity?: () => void;
   /** Handles one event. An exception ends the stream with it. */
   readonly onEvent: (event: WatchEvent<T>) => void;
-  /** Called for a line that is not a valid event. The stream continues. */
+  /** Called for a line that is not a valid event, or is cut by the end of the stream. The stream continues. */
   readonly onMalformed: (error: TypeError) => void;
 }
 
@@ -62,7 +62,15 @@ export function readWatchStream<T extends KubernetesObject>(
         fail(error);
       }
     });
-    response.once('end', resolve);
+    response.once('end', () => {
+      const rest = lines.rest();
+      try {
+        if (rest.trim() !== '') handleLine(rest, options);
+        resolve();
+      } catch (error) {
+        fail(error);
+      }
+    });
     response.once('error', (error) =>
       fail(error instanceof StatusError ? error : broken('interrupted, because the connection failed')),
     );
@@ -99,6 +107,11 @@ class EventLines {
       start = end + 1;
     }
     this.#append(chunk.subarray(start));
+  }
+
+  /** Returns the unfinished line: all of an event without a line end, or the beginning of one that was cut. */
+  rest(): string {
+    return this.#finish(Buffer.alloc(0));
   }
 
   #finish(end: Buffer): string {
@@ -170,12 +183,16 @@ function decodeEvent<T extends KubernetesObject>({ type, object }: RawEvent, res
         initialEventsEnd: object?.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true',
       };
     case 'ERROR':
-      throw decodeStatus(typeof object?.code === 'number' ? object.code : 500, object);
+      throw errorEvent(decodeStatus(typeof object?.code === 'number' ? object.code : 500, object));
     default:
       throw new TypeError(
         `Expected a watch event of type ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, got ${redactedSummary(type)} as type`,
       );
   }
+}
+
+function errorEvent({ details }: StatusError): StatusError {
+  return new StatusError({ ...details, isWatchEvent: true });
 }
 
 function broken(how: string): StatusError {

@@ -112,6 +112,14 @@ export async function watching({ simulator, listed }: Reflection): Promise<void>
   await waitFor(() => simulator.openWatches === 1 && listed.length > 0, 'the watch is open');
 }
 
+/** Waits until the given number of watches has been requested, and only the last one is open. */
+export async function watchingAgain(reflection: Reflection, times: number): Promise<void> {
+  await waitFor(
+    () => requestsOf(reflection, 'watch').length === times && reflection.simulator.openWatches === 1,
+    `watch number ${times} is open`,
+  );
+}
+
 export async function waitingForList({ simulator }: Reflection): Promise<void> {
   await waitFor(() => simulator.openWatches === 1, 'the stream is open');
 }

@@ -10,6 +10,8 @@ export interface TamperingProxy extends AsyncDisposable {
   readonly url: string;
   /** Function applied to every response from now on. */
   tamper: Tamper;
+  /** Function applied to the target of every request from now on. */
+  redirect: (target: string) => string;
 }
 
 /**
@@ -19,9 +21,13 @@ export interface TamperingProxy extends AsyncDisposable {
 export async function startTamperingProxy(target: string): Promise<TamperingProxy> {
   const server = http.createServer((request, response) => {
     const { method, url: path = '/', headers } = request;
-    const upstream = http.request(new URL(path, target), { method, headers, agent: false }, (answer) => {
-      void pass(answer, response, (body) => proxy.tamper({ path, body })).catch(() => response.destroy());
-    });
+    const upstream = http.request(
+      new URL(proxy.redirect(path), target),
+      { method, headers, agent: false },
+      (answer) => {
+        void pass(answer, response, (body) => proxy.tamper({ path, body })).catch(() => response.destroy());
+      },
+    );
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());
     request.pipe(upstream);
@@ -32,6 +38,7 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
   const proxy: TamperingProxy = {
     url: `http://127.0.0.1:${port}`,
     tamper: ({ body }) => body,
+    redirect: (requested) => requested,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
