@@ -540,7 +540,7 @@ export type WorkspaceFilter = {
   states?: Array<WorkspaceState> | null | undefined;
 };
 
-/** Observed state of a workspace, as last reported by the controller. */
+/** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */
 export type WorkspaceState =
   /** The workspace cannot run. See `stateMessage` for the reason. */
   | 'ERROR'
@@ -550,7 +550,7 @@ export type WorkspaceState =
   | 'PENDING'
   /** The pod is running and ready. */
   | 'RUNNING'
-  /** The pod is being terminated. */
+  /** The pod is being terminated, or the workspace is being deleted. */
   | 'TERMINATING'
   /** The controller has not reported a state, or reports one that this gateway does not know. */
   | 'UNKNOWN';

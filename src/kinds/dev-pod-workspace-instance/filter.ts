@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
-import { instanceSpecOf, instanceStatusOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
+import { instanceSpecOf, phaseOf, type DevPodWorkspaceInstanceObject } from './resource.ts';
 
 export const DevPodWorkspaceInstanceFilterInput = builder.inputType('DevPodWorkspaceInstanceFilter', {
   description: 'Filter for DevPod workspaces. A workspace matches if it meets every given condition.',
@@ -25,7 +25,7 @@ export function instanceMatcher(
 ): (instance: DevPodWorkspaceInstanceObject) => boolean {
   return matchesAll<DevPodWorkspaceInstanceObject>([
     searchCondition(filter?.search, (instance) => [instance.metadata.name, displayNameOf(instance)]),
-    oneOfCondition(filter?.phases, (instance) => instanceStatusOf(instance).phase ?? ''),
+    oneOfCondition(filter?.phases, (instance) => phaseOf(instance) ?? ''),
     labelCondition(filter?.labelSelector),
   ]);
 }

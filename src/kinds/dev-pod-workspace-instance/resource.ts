@@ -74,6 +74,11 @@ const readSpec = memoizedDecode(spec, {});
 const readStatus = memoizedDecode(status, {});
 const readOption = memoizedDecode(option, {});
 
+/** Returns the phase: Terminating while the instance is being deleted, else as the controller reported it. */
+export function phaseOf(instance: DevPodWorkspaceInstanceObject): string | undefined {
+  return instance.metadata.deletionTimestamp === undefined ? instanceStatusOf(instance).phase : 'Terminating';
+}
+
 /** Returns the masked spec. */
 export function instanceSpecOf(instance: DevPodWorkspaceInstanceObject): Decoded<typeof spec> {
   return readSpec(manifestOf(instance).spec);

@@ -8,7 +8,14 @@ import { Namespace } from '../namespace/resource.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
 import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher } from './filter.ts';
 import { DevPodWorkspaceInstanceType, InstanceConnection, InstanceEvent } from './refs.ts';
-import { type AccessRule, DevPodWorkspaceInstance, instanceSpecOf, instanceStatusOf, manifestOf } from './resource.ts';
+import {
+  type AccessRule,
+  DevPodWorkspaceInstance,
+  instanceSpecOf,
+  instanceStatusOf,
+  manifestOf,
+  phaseOf,
+} from './resource.ts';
 import { DevPodTemplate, DevPodTemplateReference } from './template.ts';
 
 const DevPodOwner = builder.objectRef<{ readonly user?: string; readonly team?: string }>('DevPodOwner').implement({
@@ -155,8 +162,8 @@ builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
   phase: t.string({
     nullable: true,
     description:
-      'Phase as the controller reports it, e.g. `Ready`, `Sleeping`, `Failed` or `Pending`. Null until the controller has reported one.',
-    resolve: (instance) => instanceStatusOf(instance).phase ?? null,
+      'Phase: `Terminating` while the workspace is being deleted, else as the controller reports it, e.g. `Ready`, `Sleeping`, `Failed` or `Pending`. Null until the controller has reported one.',
+    resolve: (instance) => phaseOf(instance) ?? null,
   }),
   reason: t.string({
     nullable: true,

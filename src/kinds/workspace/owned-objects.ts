@@ -4,6 +4,7 @@ import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod, WORKSPACE_NAME_LABEL } from '../pod/resource.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
+import { LONGEST_NAME } from './state.ts';
 
 /** StatefulSets of workspaces. Read for decisions of the gateway only, and only their metadata. */
 const StatefulSet = defineResource<KubernetesObject>({
@@ -18,9 +19,6 @@ const StatefulSet = defineResource<KubernetesObject>({
     trim: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }),
   },
 });
-
-/** Labels are limited to this length, so a workspace with a longer name has no StatefulSet and no pod. */
-const LONGEST_LABEL_VALUE = 63;
 
 /**
  * Whether the pod with this name belongs to this workspace, and not to an earlier one of the same name: the controller
@@ -71,7 +69,7 @@ export async function countOwnedObjects(
   client: ViewerClient,
   { metadata: { namespace = '', name, uid } }: WorkspaceObject,
 ): Promise<number | undefined> {
-  if (name.length > LONGEST_LABEL_VALUE) return 0;
+  if (name.length > LONGEST_NAME) return 0; // it cannot be a label, so the controller has created nothing
   const labelSelector = `${WORKSPACE_NAME_LABEL}=${name}`;
   // Pods first: the StatefulSet of a listed pod existed before it, so the second list has it unless it is deleted.
   const pods = await unlessUnreadable(client.reader.listSelectedUnrestricted(Pod, { namespace, labelSelector }));

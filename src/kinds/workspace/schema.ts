@@ -28,7 +28,7 @@ import {
   statusOf,
   Workspace,
 } from './resource.ts';
-import { stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { isBeingDeleted, stateHintOf, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
 const WorkspaceAction = builder.enumType('WorkspaceAction', {
@@ -125,13 +125,20 @@ WorkspaceType.implement({
 builder.objectFields(WorkspaceType, (t) => ({
   state: t.field({
     type: WorkspaceStateEnum,
-    description: 'Observed state. UNKNOWN until the controller has reported one.',
+    description:
+      'Observed state: TERMINATING while the workspace is being deleted, else as the controller reported it. UNKNOWN until it has reported one.',
     resolve: stateOf,
   }),
   stateMessage: t.string({
     description:
       'Human-readable message of the controller about the state. Empty if there is none. Programs should not parse it.',
     resolve: (workspace) => statusOf(workspace).stateMessage ?? '',
+  }),
+  stateHint: t.string({
+    nullable: true,
+    description:
+      'Human-readable reason, found by the gateway, why the state does not change: a name with which the controller cannot run the workspace, or a deletion that waits for a finalizer. Null if none is known.',
+    resolve: (workspace) => stateHintOf(workspace) ?? null,
   }),
   pendingRestart: t.boolean({
     description:
@@ -144,6 +151,9 @@ builder.objectFields(WorkspaceType, (t) => ({
       'Whether replaced options are kept until the next start, even while paused. Null if the cluster does not support it.',
     resolve: (workspace) => specOf(workspace).deferUpdates ?? null,
   }),
+}));
+
+builder.objectFields(WorkspaceType, (t) => ({
   pausedAt: t.field({
     type: 'DateTime',
     nullable: true,
@@ -208,11 +218,14 @@ builder.objectFields(WorkspaceType, (t) => ({
     resolve: revisionOf,
   }),
   viewerCan: t.boolean({
-    description: 'Whether you have permission for the operation on this workspace.',
+    description:
+      'Whether you may perform the operation on this workspace: you have the permission, and the workspace is not being deleted if the operation is PAUSE or START.',
     extensions: viewerDependent(),
     args: { action: t.arg({ type: WorkspaceAction, required: true, description: 'The operation.' }) },
-    resolve: ({ metadata }, { action }, { client }) =>
-      client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, metadata),
+    resolve: (workspace, { action }, { client }) => {
+      if (isBeingDeleted(workspace) && (action === 'PAUSE' || action === 'START')) return false;
+      return client.can(action === 'DELETE' ? 'delete' : 'update', Workspace, workspace.metadata);
+    },
   }),
 }));
 

@@ -18,6 +18,7 @@ function failureOf({ errors }: Answer): { readonly code: unknown; readonly messa
 export function pausing(cluster: () => Cluster): void {
   pauses(cluster);
   pauseConflicts(cluster);
+  pausesDuringDeletion(cluster);
   pauseWaits(cluster);
   starts(cluster);
 }
@@ -100,6 +101,22 @@ function pauseConflicts(cluster: () => Cluster): void {
     expect(data).toMatchObject({ pauseWorkspace: { workspace: { paused: true } } });
     expect(await isPaused(team)).toBe(false);
     expect(failureOf(await gateway.query(START, inputs(team, { dryRun: true }))).code).toBe('CONFLICT');
+  });
+}
+
+function pausesDuringDeletion(cluster: () => Cluster): void {
+  it('returns CONFLICT when the workspace is being deleted', async () => {
+    const team = await TestNamespace.in(cluster());
+    await team.create('nb', { state: 'Running' });
+    await team.change('nb', { metadata: { finalizers: ['example.org/keep'] } });
+    await team.delete('nb');
+    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    expect(failureOf(await gateway.query(PAUSE, inputs(team)))).toEqual({
+      code: 'CONFLICT',
+      message: `Workspace ${team.name}/nb cannot be paused: it is being deleted. Its state is TERMINATING.`,
+    });
+    expect(await isPaused(team)).toBe(false);
+    await team.change('nb', { metadata: { finalizers: null } });
   });
 }
 

@@ -12,6 +12,7 @@ import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceContent } from '../resource.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
 import { workspacePaths, workspaceManifest } from './manifest.ts';
+import { LONGEST_NAME } from '../state.ts';
 import { assertWorkspaceRules } from './rules.ts';
 import { stateReachedField, type Reached, waitFields, writeAndWait } from './wait.ts';
 
@@ -95,7 +96,6 @@ async function assertCreatable(context: Context, input: CreateInput, after: Work
   await assertWorkspaceRules(context, write, { paths: workspacePaths, causes });
 }
 
-const LONGEST_NAME = 63;
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
 const PREFIX = /^[a-z0-9][-a-z0-9]*$/u;
 

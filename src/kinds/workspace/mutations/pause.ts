@@ -11,7 +11,7 @@ import { isFailedTest, retryOnConflict } from '../../../mutations/retry.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { WorkspaceType } from '../refs.ts';
 import { specOf, Workspace, type WorkspaceObject } from '../resource.ts';
-import { stateOf } from '../state.ts';
+import { isBeingDeleted, stateOf } from '../state.ts';
 import { stateReachedField, type Reached, waitFields, type Waiting, writeAndWait } from './wait.ts';
 
 type PausingPayload = WritePayload & Reached;
@@ -43,14 +43,14 @@ builder.mutationFields((t) => ({
   pauseWorkspace: t.field({
     type: PauseWorkspacePayload,
     description:
-      'Pauses a workspace: sets `spec.paused`, after which the controller deletes its pod. Its volumes remain. CONFLICT if `paused` is already true.',
+      'Pauses a workspace: sets `spec.paused`, after which the controller deletes its pod. Its volumes remain. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
     args: { input: t.arg({ type: PauseWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => pauseOrStart(context, input, true),
   }),
   startWorkspace: t.field({
     type: StartWorkspacePayload,
     description:
-      'Starts a paused workspace. CONFLICT unless its state is PAUSED, so also while it is still TERMINATING.',
+      'Starts a paused workspace. CONFLICT unless its state is PAUSED, so also while it is still TERMINATING, or being deleted.',
     args: { input: t.arg({ type: StartWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => pauseOrStart(context, input, false),
   }),
@@ -104,10 +104,14 @@ export async function setPaused(
 function assertCanSetPaused(workspace: WorkspaceObject, paused: Paused): void {
   const state = stateOf(workspace);
   const asked = specOf(workspace).paused === true;
-  if (asked !== paused && (paused || state === 'PAUSED')) return;
+  if (!isBeingDeleted(workspace) && asked !== paused && (paused || state === 'PAUSED')) return;
   const { metadata } = workspace;
   const what = `Workspace ${keyOf(metadata)} cannot be ${paused ? 'paused' : 'started'}`;
-  const why = asked === paused ? `spec.paused is already ${paused}` : 'expected state PAUSED';
+  const why = isBeingDeleted(workspace)
+    ? 'it is being deleted'
+    : asked === paused
+      ? `spec.paused is already ${paused}`
+      : 'expected state PAUSED';
   const { namespace, name } = metadata;
   throw failure('CONFLICT', `${what}: ${why}. Its state is ${state}.`, {
     kind: Workspace.kind,
@@ -124,7 +128,7 @@ function guardedPatch(
   annotations: Readonly<Record<string, string>>,
 ): Operation[] {
   const materialised = specOf(workspace).paused !== undefined;
-  const guards: Operation[] = [];
+  const guards: Operation[] = [{ op: 'test', path: '/metadata/deletionTimestamp', value: null }]; // null: is absent
   if (materialised) guards.push({ op: 'test', path: '/spec/paused', value: !paused });
   if (!paused) guards.push({ op: 'test', path: '/status/state', value: 'Paused' });
   const change: Operation = { op: materialised ? 'replace' : 'add', path: '/spec/paused', value: paused };

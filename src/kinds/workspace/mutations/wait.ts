@@ -7,7 +7,7 @@ import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../../viewer-client/viewer-client.ts';
 import { ownsPod } from '../owned-objects.ts';
 import { specOf, statusOf, Workspace, type WorkspaceObject } from '../resource.ts';
-import { stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
+import { isBeingDeleted, stateOf, WorkspaceStateEnum, type WorkspaceState } from '../state.ts';
 import { followWorkspace } from './follow.ts';
 
 const LONGEST_WAIT_SECONDS = 3_600;
@@ -106,7 +106,7 @@ function stateDecision(
   let isReported = false;
   let hasBeenWithoutPod = false;
   return (version) => {
-    if (version.metadata.deletionTimestamp) return state === 'TERMINATING' ? 'reached' : 'failed';
+    if (isBeingDeleted(version)) return state === 'TERMINATING' ? 'reached' : 'failed';
     isReported ||= !isDeepStrictEqual(version.status, written.status);
     if (!isReported) return undefined;
     const podName = statusOf(version).podTemplatePod?.name ?? '';
