@@ -49,6 +49,10 @@ export interface Config {
   readonly maxRootFields: number;
   /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
   readonly requestTimeoutSeconds: number;
+  /** Limit on the cost of an operation: the objects that it reads, and the fields that it selects of the items of lists. */
+  readonly maxOperationCost: number;
+  /** Limit on the items of one page of a list. */
+  readonly maxPage: number;
   /** Limit on the running subscriptions of one WebSocket. */
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
@@ -126,6 +130,8 @@ function operationLimits(env: Environment) {
     maxOperationAliases: integer(env, 'MAX_OPERATION_ALIASES', 200, 1_000_000),
     maxOperationDirectives: integer(env, 'MAX_OPERATION_DIRECTIVES', 200, 1_000_000),
     maxRootFields: integer(env, 'MAX_ROOT_FIELDS', 100, 1_000_000, 1),
+    maxOperationCost: integer(env, 'MAX_OPERATION_COST', 500_000, 1_000_000_000, 1),
+    maxPage: integer(env, 'MAX_PAGE', 10_000, 1_000_000, 1),
   };
 }
 

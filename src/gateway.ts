@@ -172,6 +172,7 @@ function clusterFor(config: Config, { client, cache, writes }: ClusterParts): Cl
     grants: new ResourceNameGrants(client, allowedTtlMs),
     usages: new PodUsages(),
     writes,
+    limits: config,
     namespaces: () => {
       if (namespaces.version === '') throw readErrorFor(Namespace, namespaces.failure);
       return Array.from(namespaces.list(), ({ metadata }) => metadata.name);

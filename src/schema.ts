@@ -6,6 +6,7 @@ import './graphql/scalars.ts';
 import './graphql/viewer.ts';
 import './kinds/index.ts';
 import { builder } from './graphql/builder.ts';
+import { chargeFields } from './graphql/field-costs.ts';
 
 const description = `Workspaces of a Kubernetes cluster, and the objects that they use.
 
@@ -35,3 +36,4 @@ and \`causes\`, which name the invalid fields of the input.`;
 
 /** The schema with the types and fields that the imported files have added to the builder. */
 export const schema = new GraphQLSchema({ ...builder.toSchema().toConfig(), description });
+chargeFields(schema);

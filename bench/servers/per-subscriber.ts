@@ -60,6 +60,7 @@ const contextOptions = {
     grants: new ResourceNameGrants(client, 10_000),
     usages: new PodUsages(),
     writes: new SentWrites(() => {}),
+    limits: { maxPage: 10_000, maxOperationCost: 500_000 },
     namespaces: () => [],
   },
   viewer: await kubeconfigAuthenticator(client, { name: 'bench', groups: [] })({

@@ -1,6 +1,16 @@
+import type { GraphQLError } from 'graphql';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder, type TypeRef } from './builder.ts';
 import { failure } from './errors.ts';
-import { comparePositions, decodeCursor, encodeCursor, inOrder, type Ordering } from './ordering.ts';
+import {
+  comparePositions,
+  decodeCursor,
+  encodeCursor,
+  inOrder,
+  type OrderedItem,
+  type Ordering,
+  type Position,
+} from './ordering.ts';
 
 interface Edge<T> {
   readonly cursor: string;
@@ -29,10 +39,17 @@ export interface PagingArgs {
   readonly before?: string | null | undefined;
 }
 
+export interface PageOptions extends PagingArgs {
+  /** Limits the items of a page and is charged for sorting. Default: a limit of 10,000. */
+  readonly client?: Pick<ViewerClient, 'maxPage' | 'cost'>;
+}
+
+const MAX_PAGE = 10_000;
+
 export const pagingArgs = builder.args((t) => ({
   first: t.int({
     description:
-      'Maximum number of items, from the start of the list or after `after`. Not negative. Null for no limit.',
+      'Maximum number of items, from the start of the list or after `after`: 0 to 10,000 by default. Null for all; BAD_REQUEST if there are more than that.',
   }),
   after: t.string({
     description:
@@ -40,7 +57,7 @@ export const pagingArgs = builder.args((t) => ({
   }),
   last: t.int({
     description:
-      'Maximum number of items, from the end of the list or before `before`. Not negative. Null for no limit.',
+      'Maximum number of items, from the end of the list or before `before`: 0 to 10,000 by default. Null for all; BAD_REQUEST if there are more than that.',
   }),
   before: t.string({
     description: 'Cursor before which the page ends. BAD_REQUEST if it belongs to a list with another order.',
@@ -51,28 +68,62 @@ export const pagingArgs = builder.args((t) => ({
  * Returns a page of a list, according to the Relay Cursor Connections Specification
  * (https://relay.dev/graphql/connections.htm). A cursor encodes a position in the ordering instead of an index, so it stays
  * valid if objects are added, changed or deleted between two pages.
- * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is negative, or if a cursor belongs to another ordering
+ * The page is selected when it is read, so that a count of all items does not sort them.
+ * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is negative or exceeds the limit, or if a cursor belongs to another
+ * ordering. The page itself throws BAD_REQUEST if it has more items than the limit
  */
 export function paginate<T>(
   items: readonly T[],
   ordering: Ordering<T>,
-  { first, after, last, before }: PagingArgs,
+  { first, after, last, before, client }: PageOptions,
 ): Connection<T> {
-  const ordered = inOrder(items, ordering);
-  let start = 0;
-  let end = ordered.length;
-  if (after) {
-    const position = decodeCursor(ordering, after);
-    start = ordered.findIndex((candidate) => comparePositions(ordering, candidate.position, position) > 0);
-    if (start === -1) start = ordered.length;
-  }
-  if (before) {
-    const position = decodeCursor(ordering, before);
-    end = ordered.findIndex((candidate) => comparePositions(ordering, candidate.position, position) >= 0);
-    if (end === -1) end = ordered.length;
-  }
-  end = Math.min(end, start + countOf('first', first));
-  start = Math.max(start, end - countOf('last', last));
+  const maxPage = client?.maxPage ?? MAX_PAGE;
+  const range = {
+    after: after ? decodeCursor(ordering, after) : undefined,
+    before: before ? decodeCursor(ordering, before) : undefined,
+    first: countOf('first', first, maxPage),
+    last: countOf('last', last, maxPage),
+  };
+  let page: Page<T> | undefined;
+  const pageOnce = (): Page<T> => {
+    if (!page) client?.cost.add(items.length);
+    return (page ??= pageOf(inOrder(items, ordering), ordering, range, maxPage));
+  };
+  return {
+    get edges() {
+      return pageOnce().edges;
+    },
+    get pageInfo() {
+      return pageOnce().pageInfo;
+    },
+    all: items,
+  };
+}
+
+type Page<T> = Omit<Connection<T>, 'all'>;
+
+interface PageRange {
+  readonly after: Position | undefined;
+  readonly before: Position | undefined;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** @param ordered all items of the list, in order */
+function pageOf<T>(
+  ordered: readonly OrderedItem<T>[],
+  ordering: Ordering<T>,
+  { after, before, first, last }: PageRange,
+  maxPage: number,
+): Page<T> {
+  const isPast = (position: Position, of: Position) => comparePositions(ordering, position, of);
+  let start = after ? ordered.findIndex(({ position }) => isPast(position, after) > 0) : 0;
+  if (start === -1) start = ordered.length;
+  let end = before ? ordered.findIndex(({ position }) => isPast(position, before) >= 0) : ordered.length;
+  if (end === -1) end = ordered.length;
+  end = Math.min(end, start + first);
+  start = Math.max(start, end - last);
+  if (end - start > maxPage) throw pageTooLarge(`a list of ${end - start} items`, maxPage);
   const edges = ordered
     .slice(start, end)
     .map(({ item, position }) => ({ cursor: encodeCursor(ordering, position), node: item }));
@@ -84,14 +135,19 @@ export function paginate<T>(
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    all: items,
   };
 }
 
-function countOf(name: string, value: number | null | undefined): number {
+function countOf(name: string, value: number | null | undefined, maxPage: number): number {
   if (value === null || value === undefined) return Number.POSITIVE_INFINITY;
   if (value < 0) throw failure('BAD_REQUEST', `Expected ${name} to be at least 0, got ${value}.`);
+  if (value > maxPage) throw pageTooLarge(`${name}: ${value}`, maxPage);
   return value;
+}
+
+function pageTooLarge(got: string, maxPage: number): GraphQLError {
+  const message = `Expected at most ${maxPage} items in a page (MAX_PAGE), got ${got}. Request pages with \`first: ${maxPage}\` and \`after\`.`;
+  return failure('BAD_REQUEST', message, { limit: 'MAX_PAGE' });
 }
 
 const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({

@@ -77,6 +77,11 @@ async function findNode(client: ViewerClient, id: string, field: string): Promis
   return found && globalIdOf(found) === id ? found : null;
 }
 
+function atMost(max: number, ids: readonly string[]): readonly string[] {
+  if (ids.length <= max) return ids;
+  throw failure('BAD_REQUEST', `Expected at most ${max} IDs (MAX_PAGE), got ${ids.length}.`, { limit: 'MAX_PAGE' });
+}
+
 function splitAtSlash(key: string): readonly [namespace: string, name: string] {
   const slash = key.indexOf('/');
   return [key.slice(0, slash), key.slice(slash + 1)];
@@ -133,6 +138,7 @@ builder.queryFields((t) => ({
     description: 'The objects with these IDs, in the same order. An item is null if the object no longer exists.',
     args: { ids: t.arg.idList({ required: true, description: 'Values of `id` fields.' }) },
     // One promise per ID, so that an invalid ID fails its own item only.
-    resolve: (_, { ids }, { client }) => ids.map(async (id, index) => findNode(client, id, `ids[${index}]`)),
+    resolve: (_, { ids }, { client }) =>
+      atMost(client.maxPage, ids).map(async (id, index) => findNode(client, id, `ids[${index}]`)),
   }),
 }));

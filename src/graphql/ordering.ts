@@ -15,7 +15,8 @@ export interface Ordering<T> {
 
 /** Comparator for `Array.sort`: negative if `a` sorts before `b`. */
 export function comparePositions<T>({ directions }: Ordering<T>, a: Position, b: Position): number {
-  for (const [index, direction] of directions.entries()) {
+  for (let index = 0; index < directions.length; index += 1) {
+    const direction = directions[index] ?? 1;
     const left = a[index] ?? null;
     const right = b[index] ?? null;
     if (left === right) continue;
@@ -26,11 +27,13 @@ export function comparePositions<T>({ directions }: Ordering<T>, a: Position, b:
   return 0;
 }
 
+export interface OrderedItem<T> {
+  readonly item: T;
+  readonly position: Position;
+}
+
 /** Returns the items in order, each with its position. */
-export function inOrder<T>(
-  items: readonly T[],
-  ordering: Ordering<T>,
-): { readonly item: T; readonly position: Position }[] {
+export function inOrder<T>(items: readonly T[], ordering: Ordering<T>): OrderedItem<T>[] {
   return items
     .map((item) => ({ item, position: ordering.positionOf(item) }))
     .sort((a, b) => comparePositions(ordering, a.position, b.position));

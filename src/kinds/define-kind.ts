@@ -62,7 +62,11 @@ export function defineKind<T extends KubernetesObject, F extends object>(definit
     list: async (
       client: ViewerClient,
       { namespace, filter, ...paging }: ListArgs & { filter?: F | null | undefined },
-    ) => paginate((await client.reader.list(resource, namespace)).filter(matcher(filter)), ordering, paging),
+    ) => {
+      const objects = await client.reader.list(resource, namespace);
+      await client.cost.pause();
+      return paginate(objects.filter(matcher(filter)), ordering, { ...paging, client });
+    },
     subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
     subscribe: (
       client: ViewerClient,

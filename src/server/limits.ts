@@ -98,6 +98,12 @@ function checkSize(limits: OperationLimits, { depth, fields, aliases, directives
   );
 }
 
+/** Returns the error of an operation that was cancelled because of its cost. */
+export function excessiveCost(cost: { readonly excess: string }, isMutation: boolean): GraphQLError {
+  const message = isMutation ? `${cost.excess} Changes of this mutation may have been applied.` : cost.excess;
+  return failure('BAD_REQUEST', message, { limit: 'MAX_OPERATION_COST', http: { status: 400 } });
+}
+
 /**
  * Returns the error with the status that yoga sends for every media type. Its hook for parse errors marks them as errors to
  * be sent with status 200 as `application/json`, which is meant for syntax errors.

@@ -18,7 +18,7 @@ import { invalidNames } from '../graphql/name-inputs.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
-import { excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
+import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
 /** A GraphQL request, whatever the transport: `query`, `operationName` and `variables` of the GraphQL over HTTP specification. */
 export interface OperationRequest {
@@ -157,7 +157,8 @@ export class Pipeline {
     const { client, signal, deadline } = contextValue;
     const prefetchAndExecute = async () => {
       await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
-      return execute({ ...operation, abortSignal: signal });
+      const result = await execute({ ...operation, abortSignal: signal });
+      return client.cost.isExceeded ? { errors: [excessiveCost(client.cost, isMutation(operation))] } : result;
     };
     try {
       return await (deadline?.race(prefetchAndExecute()) ?? prefetchAndExecute());
@@ -190,6 +191,10 @@ export class Pipeline {
   #failure(errors: readonly unknown[]): FailedOperation {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
+}
+
+function isMutation({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'mutation';
 }
 
 export function isSubscription(result: ExecutionResult | SubscriptionHandle): result is SubscriptionHandle {

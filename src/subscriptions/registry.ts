@@ -45,6 +45,7 @@ import {
   type GraphQLError,
 } from 'graphql';
 import { failure } from '../graphql/errors.ts';
+import { selectionSizeOf } from '../graphql/field-costs.ts';
 import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
 import {
   ActiveSubscription,
@@ -117,7 +118,7 @@ export class SubscriptionRegistry {
    * limit of its viewer from this call on, so that concurrent calls cannot exceed it.
    * @param after cursor of the last event that the client has received, if the transport transmits it; it takes
    * precedence over the `after` argument of the field
-   * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, RATE_LIMITED for too many
+   * @throws {GraphQLError} BAD_REQUEST for an operation or a cursor that is not valid, or a snapshot that costs too much; RATE_LIMITED for too many
    * subscriptions of the viewer
    * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
@@ -136,6 +137,7 @@ export class SubscriptionRegistry {
 
   #openShared({ authorized, args, after, release }: SharedSubscriptionRequest): SubscriptionHandle {
     const { source } = authorized;
+    assertAffordable(authorized);
     const resumable = source.shape === 'events';
     const resumeFrom =
       after !== undefined && resumable ? decodeStreamCursor(source.selection, after) : source.resumeFrom;
@@ -310,6 +312,21 @@ function tooManySubscriptions(max: number): GraphQLError {
     'RATE_LIMITED',
     `Expected at most ${max} concurrent subscriptions of one viewer over all connections. End one first.`,
   );
+}
+
+/**
+ * Checks the cost of a snapshot, which is executed as a list of all matching objects.
+ * @throws {GraphQLError} BAD_REQUEST if it exceeds the limit of an operation
+ */
+function assertAffordable({ source, validated, context }: AuthorizedSubscription): void {
+  const { operation, fragmentDefinitions } = validated;
+  const { max } = context.client.cost;
+  const objectCost = selectionSizeOf(operation.selectionSet, fragmentDefinitions);
+  if (source.objects.size * objectCost <= max) return;
+  const objects = [...source.candidates()].filter((object) => source.matches(object)).length;
+  if (objects * objectCost <= max) return;
+  const message = `Expected a snapshot with a cost of at most ${max} (MAX_OPERATION_COST), got ${objects * objectCost}: ${objects} objects and ${objectCost} fields. Subscribe to a namespace or with a filter, or select fewer fields.`;
+  throw failure('BAD_REQUEST', message, { limit: 'MAX_OPERATION_COST' });
 }
 
 const printedDocuments = new WeakMap<DocumentNode, string>();

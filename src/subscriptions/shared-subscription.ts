@@ -3,6 +3,7 @@ import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import { CatchUp } from './catch-up.ts';
 import { advance, encodeStreamCursor, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
+import { TimeSlices } from '../viewer-client/time-slices.ts';
 import { Dependencies } from './dependencies.ts';
 import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
@@ -50,6 +51,7 @@ export class SharedSubscription {
   readonly #joining = new Map<Subscriber, JoinRequest>();
   readonly #resultSet: ResultSet;
   readonly #dirtySet: DirtySet;
+  readonly #slices = new TimeSlices();
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
   readonly #loop = new SerialLoop({
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
@@ -180,7 +182,9 @@ export class SharedSubscription {
     // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
     const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
     const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
+    this.#slices.restart();
     for (const object of batch.objects) {
+      if (this.#slices.isOver) await this.#slices.next();
       const event = await this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
       if (this.#dirtySet.isStale(batch)) return; // an epoch has ended, or the subscription has stopped
       if (event) events.push(event);
@@ -215,13 +219,14 @@ export class SharedSubscription {
     if (this.#joining.values().some(({ mode }) => mode === 'transfer'))
       this.#checkpoint = { ...this.#checkpoint, sequence: nextSequence() };
     const initialEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
+    this.#slices.restart();
     for (const [subscriber, request] of this.#joining) {
       // A catch-up compares with the current state of the cache, so the result set must reflect it: evaluate first.
       if (request.mode === 'resume' && request.catchUp && !this.#dirtySet.isEmpty) return;
       const events = await initialEvents.eventsFor(request);
       if (!this.#joining.delete(subscriber)) continue; // it has left meanwhile
       this.#subscribers.add(subscriber);
-      subscriber.deliver(events, this.#checkpoint);
+      await subscriber.deliverInSlices(events, this.#checkpoint, this.#slices);
     }
   }
 

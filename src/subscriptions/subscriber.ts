@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
+import type { TimeSlices } from '../viewer-client/time-slices.ts';
 import { advance, INITIAL_POSITION, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
 import { SerializedEvent, type ResultTemplate } from './result-template.ts';
 import type { EventType } from './source.ts';
@@ -191,13 +192,23 @@ export class Subscriber {
   }
 
   /**
-   * Sends queued events until the queue is empty or the sink is not ready.
+   * Like {@link deliver}, for the many events of a snapshot: other work of the event loop runs between its slices. Resolves
+   * when all events are sent, or the sink is not ready.
+   */
+  async deliverInSlices(events: readonly PendingEvent[], checkpoint: Checkpoint, slices: TimeSlices): Promise<void> {
+    for (const event of events) this.#enqueue(event);
+    while (this.flush(checkpoint, slices) === 'interrupted') await slices.next();
+  }
+
+  /**
+   * Sends queued events until the queue is empty, the sink is not ready, or the slice is over.
    * @param checkpoint the current checkpoint of the shared subscription
    */
-  flush(checkpoint: Checkpoint): void {
+  flush(checkpoint: Checkpoint, slices?: TimeSlices): 'interrupted' | undefined {
     const { sink, counters, cursorOf } = this.#options;
     for (const event of this.#pending.values()) {
-      if (!sink.ready) return;
+      if (!sink.ready) return undefined;
+      if (slices?.isOver) return 'interrupted';
       this.#pending.delete(event.key);
       // The queue is ordered by age: all events before the oldest remaining one's range have been sent.
       const [next] = this.#pending.values();
@@ -208,6 +219,7 @@ export class Subscriber {
       sink.send(event.serialize(cursor));
     }
     this.#pending = NO_PENDING;
+    return undefined;
   }
 
   /** Forgets the checkpoint, which means nothing in another shared subscription. Delivered events stay valid. */

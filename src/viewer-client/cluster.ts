@@ -4,6 +4,14 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { PodUsages } from './pod-usages.ts';
 import type { SentWrites } from './sent-writes.ts';
 
+/** Limits on the reads of one operation. */
+export interface ReadLimits {
+  /** Items of one page of a list. */
+  readonly maxPage: number;
+  /** Cost of an operation, see `OperationCost`. */
+  readonly maxOperationCost: number;
+}
+
 /** State of one gateway that the clients of all requests share. */
 export interface Cluster {
   readonly cache: ClusterCache;
@@ -11,6 +19,7 @@ export interface Cluster {
   readonly grants: ResourceNameGrants;
   readonly usages: PodUsages;
   readonly writes: SentWrites;
+  readonly limits: ReadLimits;
   /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */
   readonly namespaces: () => Iterable<string>;
 }

@@ -11,9 +11,10 @@ import { podMetrics } from '../kubernetes/pod-metrics.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { isNotFound } from '../kubernetes/status-error.ts';
 import type { Cluster } from './cluster.ts';
+import type { OperationCost } from './operation-cost.ts';
 import type { PodUsage } from './pod-usages.ts';
 import { readErrorFor } from './read-error.ts';
-import { ScopedLister, type OnRead } from './scoped-lister.ts';
+import { ScopedLister, type OnListed, type OnRead } from './scoped-lister.ts';
 import { UncachedReads } from './uncached-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
@@ -23,6 +24,7 @@ export interface ReaderOptions {
   readonly cluster: Cluster;
   readonly viewer: Viewer;
   readonly resolver: VisibilityResolver;
+  readonly cost: OperationCost;
   /** Aborts the requests to the API server. */
   readonly signal: AbortSignal;
   /** Called for every read from the cache. */
@@ -42,6 +44,9 @@ export interface PodLogs {
   /** Yields lines in batches. Reads from the API server no faster than batches are consumed. */
   read(pod: string, options: PodLogOptions): AsyncIterable<readonly LogLine[]>;
 }
+
+/** Cost of an object that is read in a list: much less than that of a field. */
+const LISTED_COST = 0.1;
 
 const PODS = { group: '', plural: 'pods', namespaced: true };
 
@@ -108,7 +113,8 @@ export class Reader {
   ): Promise<ScopedLister<T>> {
     const scope = await this.#scopeOf(resource, selection, 'watch');
     this.visibility.setWatched(resource, scope);
-    return this.#lister(resource, scope);
+    // It is read as long as the subscription runs, which has no cost of its own.
+    return this.#lister(resource, scope, () => undefined);
   }
 
   /**
@@ -231,19 +237,27 @@ export class Reader {
   }
 
   /** An empty scope needs no informer, which would watch the whole cluster for a viewer without permissions. */
-  async #lister<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): Promise<ScopedLister<T>> {
-    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope);
+  async #lister<T extends KubernetesObject>(
+    resource: Resource<T>,
+    scope: VisibilityScope,
+    onListed?: OnListed,
+  ): Promise<ScopedLister<T>> {
+    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope, onListed);
     await this.#ensureSynced(resource);
     const store = this.#options.cluster.cache.store(resource);
     if (store.version === '') throw readErrorFor(resource, store.failure);
-    return this.#listerOf(resource, scope);
+    return this.#listerOf(resource, scope, onListed);
   }
 
-  #listerOf<T extends KubernetesObject>(resource: Resource<T>, scope: VisibilityScope): ScopedLister<T> {
+  #listerOf<T extends KubernetesObject>(
+    resource: Resource<T>,
+    scope: VisibilityScope,
+    onListed: OnListed = (count) => this.#options.cost.add(count * LISTED_COST),
+  ): ScopedLister<T> {
     const { onRead, cluster } = this.#options;
     const { cache } = cluster;
     const olderChanges = (version: string) => cache.changesSince(resource, version);
-    return new ScopedLister({ scope, store: cache.store(resource), olderChanges, onRead });
+    return new ScopedLister({ scope, store: cache.store(resource), olderChanges, onRead, onListed });
   }
 }
 

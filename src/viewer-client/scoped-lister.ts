@@ -16,12 +16,16 @@ const CATCH_UP_POLL_MS = 20;
 /** Called for each read, with the key that a later change of its result carries. */
 export type OnRead = (lister: ScopedLister<KubernetesObject>, dependencyKey: string) => void;
 
+/** Called for each list with the number of objects that it returns. May throw to refuse it. */
+export type OnListed = (count: number) => void;
+
 interface ScopedListerOptions<T extends KubernetesObject> {
   readonly scope: VisibilityScope;
   readonly store: ReadonlyStore<T>;
   /** Returns the changes since a version that the store's change log no longer reaches. */
   readonly olderChanges: (version: string) => Promise<ChangesReader<T> | undefined>;
   readonly onRead?: OnRead | undefined;
+  readonly onListed: OnListed;
 }
 
 /** Change of an object, as far as it is visible. */
@@ -52,12 +56,14 @@ export class ScopedLister<T extends KubernetesObject> {
   readonly #store: ReadonlyStore<T>;
   readonly #olderChanges: ScopedListerOptions<T>['olderChanges'];
   readonly #onRead: OnRead | undefined;
+  readonly #onListed: OnListed;
 
-  constructor({ scope, store, olderChanges, onRead }: ScopedListerOptions<T>) {
+  constructor({ scope, store, olderChanges, onRead, onListed }: ScopedListerOptions<T>) {
     this.#scope = scope;
     this.#store = store;
     this.#olderChanges = olderChanges;
     this.#onRead = onRead;
+    this.#onListed = onListed;
   }
 
   /** Identifies the resource in the cluster, e.g. `workspaces.kubeflow.org`. */
@@ -88,7 +94,9 @@ export class ScopedLister<T extends KubernetesObject> {
     const { full } = this.#scope;
     const { namespaced } = this.#store.resource;
     if (full === 'all' || !namespaced || namespace !== undefined) return this.#allVisible(this.#store.list(namespace));
-    return [...full].flatMap((each) => [...this.#store.list(each)]);
+    const objects = [...full].flatMap((each) => [...this.#store.list(each)]);
+    this.#onListed(objects.length);
+    return objects;
   }
 
   /** Returns the objects with a value in a secondary index, in no particular order. */
@@ -100,6 +108,11 @@ export class ScopedLister<T extends KubernetesObject> {
   /** Whether no object can be visible, whatever exists. */
   get seesNothing(): boolean {
     return seesNothing(this.#scope);
+  }
+
+  /** Number of objects in the cache, whether they are visible or not. */
+  get size(): number {
+    return this.#store.size;
   }
 
   /** Resource version up to which the cache is complete. */
@@ -170,8 +183,10 @@ export class ScopedLister<T extends KubernetesObject> {
   }
 
   #allVisible(objects: Iterable<T>): readonly T[] {
-    if (this.#scope.full === 'all') return [...objects];
-    return [...objects].map((object) => this.#visible(object)).filter((object) => object !== undefined);
+    const all = [...objects];
+    this.#onListed(all.length);
+    if (this.#scope.full === 'all') return all;
+    return all.map((object) => this.#visible(object)).filter((object) => object !== undefined);
   }
 
   #visibleNetChange({ before, after, last }: NetChange<T>): readonly NetChange<T>[] {

@@ -1,9 +1,10 @@
 import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes.ts';
 import { VisibilityResolver } from '../auth/visibility-resolver.ts';
+import { OperationCost } from './operation-cost.ts';
 import { Reader, type ReaderOptions } from './reader.ts';
 import { Writer } from './writer.ts';
 
-export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver'> {
+export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver' | 'cost'> {
   /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
 }
@@ -16,13 +17,18 @@ export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver'> {
 export class ViewerClient {
   readonly reader: Reader;
   readonly writer: Writer;
+  readonly cost: OperationCost;
+  /** Limit on the items of one page of a list. */
+  readonly maxPage: number;
   readonly #resolver: VisibilityResolver;
 
   constructor(options: ViewerClientOptions) {
     const { cluster, viewer, notBefore, signal } = options;
-    const { authorizer, grants, namespaces } = cluster;
+    const { authorizer, grants, namespaces, limits } = cluster;
+    this.cost = new OperationCost(limits.maxOperationCost);
+    this.maxPage = limits.maxPage;
     this.#resolver = new VisibilityResolver({ viewer, authorizer, grants, namespaces, notBefore, signal });
-    this.reader = new Reader({ ...options, resolver: this.#resolver });
+    this.reader = new Reader({ ...options, resolver: this.#resolver, cost: this.cost });
     this.writer = new Writer({ ...options, resolver: this.#resolver });
   }
 

@@ -41,7 +41,7 @@ NamespaceType.implement({
       args: { ...workspaceListArgs, ...pagingArgs },
       extensions: dependsOn(Workspace),
       resolve: ({ metadata }, args, { client }) =>
-        workspaceConnection(client.reader.prefetched(Workspace).list(metadata.name), args),
+        workspaceConnection(client.reader.prefetched(Workspace).list(metadata.name), { ...args, client }),
     }),
   }),
 });
@@ -54,7 +54,7 @@ builder.objectFields(NamespaceType, (t) => ({
     args: { ...workspaceKindFilterArg, ...pagingArgs },
     extensions: dependsOn(WorkspaceKind),
     resolve: (namespace, args, { client }) =>
-      offerConnection(namespace, client.reader.prefetched(WorkspaceKind).list(), args),
+      offerConnection(namespace, client.reader.prefetched(WorkspaceKind).list(), { ...args, client }),
   }),
 }));
 

@@ -123,7 +123,7 @@ builder.queryFields((t) => ({
       paginate(
         (await client.reader.listUncached(Secret, namespace)).filter(secretMatcher(filter)),
         byNamespaceAndName,
-        paging,
+        { ...paging, client },
       ),
   }),
 }));

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { connectionTypeOf, paginate, type Connection, type PagingArgs } from '../../graphql/connection.ts';
+import { connectionTypeOf, paginate, type Connection, type PageOptions } from '../../graphql/connection.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { flagCondition } from '../../graphql/filter.ts';
@@ -52,7 +52,7 @@ const byKindName: Ordering<WorkspaceKindOffer> = {
 export function offerConnection(
   namespace: NamespaceObject,
   workspaceKinds: readonly WorkspaceKindObject[],
-  { filter, ...paging }: PagingArgs & { readonly filter?: WorkspaceKindFilter | null | undefined },
+  { filter, ...paging }: PageOptions & { readonly filter?: WorkspaceKindFilter | null | undefined },
 ): Connection<WorkspaceKindOffer> {
   const matches = workspaceKindMatcher(filter && { ...filter, hidden: null });
   const hiddenMatches = flagCondition(filter?.hidden, isHiddenOffer) ?? (() => true);

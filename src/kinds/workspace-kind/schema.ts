@@ -132,7 +132,7 @@ builder.objectFields(WorkspaceKindType, (t) => ({
     args: { ...workspaceListArgs, ...pagingArgs },
     extensions: dependsOn(Workspace),
     resolve: ({ metadata }, args, { client }) =>
-      workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), args),
+      workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), { ...args, client }),
   }),
   workspaceCount: t.int({
     description: 'Number of workspaces of this WorkspaceKind that you may see.',

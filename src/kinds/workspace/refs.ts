@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { type Connection, connectionTypeOf, paginate, type PagingArgs } from '../../graphql/connection.ts';
+import { type Connection, connectionTypeOf, paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
@@ -21,7 +21,7 @@ export const workspaceListArgs = builder.args((t) => ({
   }),
 }));
 
-interface WorkspaceListArgs extends PagingArgs {
+interface WorkspaceListArgs extends PageOptions {
   readonly filter?: WorkspaceFilter | null | undefined;
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }

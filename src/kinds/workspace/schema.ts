@@ -259,8 +259,11 @@ builder.queryField('workspaces', (t) =>
     type: WorkspaceConnection,
     description: 'Matching workspaces, sorted by `orderBy`, or by namespace and name.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
-    resolve: async (_, { namespace, ...args }, { client }) =>
-      workspaceConnection(await client.reader.list(Workspace, namespace), args),
+    resolve: async (_, { namespace, ...args }, { client }) => {
+      const workspaces = await client.reader.list(Workspace, namespace);
+      await client.cost.pause();
+      return workspaceConnection(workspaces, { ...args, client });
+    },
   }),
 );
 

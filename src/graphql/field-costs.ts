@@ -1,0 +1,109 @@
+import {
+  defaultFieldResolver,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  Kind,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
+import type { OperationCost } from '../viewer-client/operation-cost.ts';
+import { isContext } from './context.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, unknown>;
+type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+
+/** Shorter lists are completed synchronously. */
+const MIN_PACED_ITEMS = 100;
+
+const charging = new WeakSet<Resolver>();
+
+/**
+ * Makes each field of a schema that returns objects or a list add its cost to the operation, see {@link OperationCost}, and
+ * lets other work of the event loop run while the items of a long list are executed. Includes introspection, whose types
+ * all schemas share.
+ */
+export function chargeFields(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const isCharged = isListType(getNullableType(field.type)) || isCompositeType(getNamedType(field.type));
+      const resolve = field.resolve ?? defaultFieldResolver;
+      if (isCharged && !charging.has(resolve)) field.resolve = chargingResolver(resolve);
+    }
+  }
+}
+
+function chargingResolver(resolve: Resolver): Resolver {
+  const charge: Resolver = (source, args, context, info) => {
+    const result: unknown = resolve(source, args, context, info);
+    if (!isContext(context)) return result;
+    const { cost } = context.client;
+    return result instanceof Promise
+      ? result.then((value: unknown) => charged(value, cost, info))
+      : charged(result, cost, info);
+  };
+  charging.add(charge);
+  return charge;
+}
+
+function charged(value: unknown, cost: OperationCost, { fieldNodes, fragments }: GraphQLResolveInfo): unknown {
+  if (value === null || value === undefined) return value;
+  const objectCost = 1 + sum(fieldNodes.map(({ selectionSet }) => sizeOf(selectionSet, fragments).fields));
+  if (!Array.isArray(value)) {
+    cost.add(objectCost);
+    return value;
+  }
+  const items: readonly unknown[] = value;
+  cost.add(items.length * objectCost);
+  // An async iterator would wait for promises, and end with the first one that rejects.
+  const isPaced = items.length > MIN_PACED_ITEMS && !items.some((item) => item instanceof Promise);
+  return isPaced ? paced(items, cost) : items;
+}
+
+async function* paced(items: readonly unknown[], cost: OperationCost): AsyncGenerator<unknown> {
+  for (const item of items) {
+    if (cost.needsPause) await cost.pause();
+    yield item;
+  }
+}
+
+interface SelectionSize {
+  /** Fields of the objects themselves. */
+  readonly fields: number;
+  /** Fields at all levels. */
+  readonly allFields: number;
+}
+
+const EMPTY: SelectionSize = { fields: 0, allFields: 0 };
+const sizes = new WeakMap<SelectionSetNode, SelectionSize>();
+
+/** Returns the number of fields of a selection set at all levels. A fragment counts as often as it is spread. */
+export function selectionSizeOf(selectionSet: SelectionSetNode, fragments: Fragments): number {
+  return sizeOf(selectionSet, fragments).allFields;
+}
+
+function sizeOf(selectionSet: FieldNode['selectionSet'], fragments: Fragments): SelectionSize {
+  if (!selectionSet) return EMPTY;
+  let size = sizes.get(selectionSet);
+  if (!size) {
+    const parts = selectionSet.selections.map((node): SelectionSize => {
+      if (node.kind === Kind.FIELD) return { fields: 1, allFields: 1 + sizeOf(node.selectionSet, fragments).allFields };
+      const spread = node.kind === Kind.FRAGMENT_SPREAD ? fragments[node.name.value] : node;
+      return sizeOf(spread?.selectionSet, fragments);
+    });
+    size = { fields: sum(parts.map(({ fields }) => fields)), allFields: sum(parts.map(({ allFields }) => allFields)) };
+    sizes.set(selectionSet, size);
+  }
+  return size;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,53 @@
+import { StatusError } from '../kubernetes/status-error.ts';
+import { TimeSlices } from './time-slices.ts';
+
+/** Cost after which an operation lets other work of the event loop run, if its slice of time has not ended before. */
+const SLICE_COST = 20_000;
+
+/**
+ * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
+ * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
+ * 0.1 each time that it is read from the cache in a list, and 1 if the list is sorted. Lists are charged before their items
+ * are executed, so the limit bounds the time of an operation.
+ */
+export class OperationCost {
+  readonly max: number;
+  #total = 0;
+  readonly #slices = new TimeSlices();
+  #sliceEndCost = SLICE_COST;
+
+  /** @param max limit of the cost */
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  get isExceeded(): boolean {
+    return this.#total > this.max;
+  }
+
+  /** @throws {StatusError} 400 BadRequest if the operation exceeds its limit, now or before */
+  add(amount: number): void {
+    this.#total += amount;
+    if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
+  }
+
+  /** Error message of an operation that exceeds the limit. */
+  get excess(): string {
+    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${Math.ceil(this.#total)}. Request smaller pages with \`first\`, or select fewer fields of the objects in lists.`;
+  }
+
+  /** Whether {@link pause} would wait. */
+  get needsPause(): boolean {
+    return this.#slices.isOver || this.#total > this.#sliceEndCost;
+  }
+
+  /**
+   * Resolves when the operation may continue: at once, or in another turn of the event loop if it has run for 8 ms. Fields
+   * that wait at the same time continue in different turns.
+   */
+  async pause(): Promise<void> {
+    if (!this.needsPause) return;
+    await this.#slices.next();
+    this.#sliceEndCost = this.#total + SLICE_COST;
+  }
+}

@@ -1,0 +1,169 @@
+import { getIntrospectionQuery } from 'graphql';
+import { expect, it } from 'vitest';
+import { namespace, workspace } from '../support/manifests.ts';
+import { startTestGateway, type Answer, type TestGateway } from '../support/test-gateway.ts';
+
+const workspaces = (count: number) =>
+  Array.from({ length: count }, (_, index) => workspace(`nb-${index}`, { namespace: 'team-a' }));
+const objects = [namespace('team-a'), ...workspaces(100)];
+const NESTED = '{ workspaces { nodes { namespace { workspaces { nodes { name } } } } } }';
+const CHANGES = 'subscription { workspaces { type object { name paused } } }';
+
+/** Introspection that grows with the square of the fields of a type. */
+const introspection = `{ __schema { types { fields { type { fields { ${Array.from({ length: 50 }, (_, n) => `a${n}: name`).join(' ')} } } } } } }`;
+
+function excess(limit: string) {
+  return [{ message: expect.stringContaining(`(${limit}), got`), extensions: { code: 'BAD_REQUEST', limit } }];
+}
+
+async function post(gateway: TestGateway, query: string, accept = 'application/json') {
+  const headers = { 'content-type': 'application/json', accept };
+  const response = await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Returns the CPU time of a query in microseconds, the least of three. */
+async function cpuOf(gateway: TestGateway, query: string): Promise<number> {
+  let least = Infinity;
+  for (let run = 0; run < 3; run += 1) {
+    const before = process.cpuUsage();
+    await post(gateway, query);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, user + system);
+  }
+  return least;
+}
+
+it('refuses lists of lists with MAX_OPERATION_COST on every transport', async () => {
+  await using gateway = await startTestGateway({ objects, maxOperationCost: 1_000 });
+  const { status, text } = await post(gateway, NESTED);
+  expect(status).toBe(400);
+  expect(JSON.parse(text)).toEqual({ errors: [expect.objectContaining(excess('MAX_OPERATION_COST')[0])] });
+  expect((await post(gateway, NESTED, 'text/event-stream')).text).toContain('(MAX_OPERATION_COST), got');
+  const { value } = await gateway.subscribe(NESTED).next();
+  expect((value as Answer).errors).toMatchObject(excess('MAX_OPERATION_COST'));
+  expect((await gateway.query('{ workspaces(first: 10) { nodes { name } } }')).errors).toBeUndefined();
+});
+
+it('bounds the time of lists of lists, of many lists, and of introspection', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), ...workspaces(1_000)],
+    maxOperationCost: 20_000,
+  });
+  const list = await cpuOf(gateway, '{ workspaces { nodes { name paused } } }');
+  const roots = Array.from({ length: 100 }, (_, n) => `a${n}: workspaces(first: 1) { nodes { name } }`).join(' ');
+  for (const query of [NESTED, `{ ${roots} }`, introspection])
+    expect(await cpuOf(gateway, query)).toBeLessThan(10 * list);
+});
+
+it('counts a fragment as often as it is spread', async () => {
+  await using gateway = await startTestGateway({ objects, maxOperationCost: 1_000 });
+  const spread = (spreads: string) =>
+    gateway.query(`{ workspaces { nodes { ${spreads} } } } fragment F on Workspace { name paused }`);
+  expect((await spread('...F ...F')).errors).toBeUndefined();
+  expect((await spread('...F ...F ...F ...F ...F')).errors).toMatchObject(excess('MAX_OPERATION_COST'));
+});
+
+it('executes introspection at a tenth of the default limit', async () => {
+  await using gateway = await startTestGateway({ maxOperationCost: 50_000 });
+  const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true });
+  expect((await gateway.query(query)).errors).toBeUndefined();
+});
+
+it('refuses a snapshot that costs more than MAX_OPERATION_COST, but not one of a namespace', async () => {
+  await using gateway = await startTestGateway({
+    objects: [...objects, namespace('team-b'), workspace('nb-0', { namespace: 'team-b' })],
+    maxOperationCost: 200,
+  });
+  const refused = await gateway.subscribe(CHANGES).next();
+  expect(refused.value?.errors).toMatchObject(excess('MAX_OPERATION_COST'));
+  const one = gateway.subscribe('subscription { workspaces(namespace: "team-b") { type object { name paused } } }');
+  expect((await one.next()).value?.data).toMatchObject({ workspaces: { type: 'RESET' } });
+});
+
+it('states that a mutation may have been applied when its payload costs too much', async () => {
+  await using gateway = await startTestGateway({ objects, maxOperationCost: 100 });
+  const { errors } = await gateway.query(
+    'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { namespace { workspaces { nodes { name } } } } } }',
+  );
+  expect(errors).toMatchObject(excess('MAX_OPERATION_COST'));
+  expect(errors?.[0]?.message).toContain('may have been applied');
+  expect((await gateway.query('{ workspace(namespace: "team-a", name: "nb-1") { paused } }')).data).toEqual({
+    workspace: { paused: true },
+  });
+});
+
+it.each([
+  ['all items', '{ workspaces { nodes { name } } }'],
+  ['the first', '{ workspaces(first: 100) { nodes { name } } }'],
+  ['the last', '{ workspaces(last: 100) { edges { cursor } } }'],
+  ['a nested list', '{ namespaces(first: 1) { nodes { workspaces(first: 100) { nodes { name } } } } }'],
+  ['all items of a nested list', '{ namespace(name: "team-a") { workspaces { pageInfo { endCursor } } } }'],
+  ['secrets', '{ secrets(namespace: "team-a", first: 100) { nodes { name } } }'],
+  ['kinds', '{ workspaceKinds(first: 100) { nodes { name } } }'],
+  ['IDs', `{ nodes(ids: ${JSON.stringify(Array.from({ length: 100 }, () => 'x'))}) { id } }`],
+])('refuses a page of %s with MAX_PAGE', async (_, query) => {
+  await using gateway = await startTestGateway({ objects, maxPage: 99 });
+  expect((await gateway.query(query)).errors).toMatchObject(excess('MAX_PAGE'));
+});
+
+it('returns pages up to MAX_PAGE, and the number of more items', async () => {
+  await using gateway = await startTestGateway({ objects, maxPage: 99 });
+  const { data, errors } = await gateway.query(
+    '{ count: workspaces { totalCount } page: workspaces(first: 99) { totalCount pageInfo { hasNextPage endCursor } } }',
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({
+    count: { totalCount: 100 },
+    page: { totalCount: 100, pageInfo: { hasNextPage: true } },
+  });
+});
+
+/** Counts the turns of the event loop in which calls are made. */
+function turnCounter() {
+  let turn = 0;
+  const counting = setInterval(() => undefined, 1_000);
+  const next = () => {
+    turn += 1;
+    handle = setImmediate(next);
+  };
+  let handle = setImmediate(next);
+  return {
+    turns: () => turn,
+    [Symbol.dispose]: () => {
+      clearInterval(counting);
+      clearImmediate(handle);
+    },
+  };
+}
+
+const MANY_FIELDS = Array.from({ length: 30 }, (_, n) => `a${n}: displayName`).join(' ');
+
+it('lets other work run while a long list is executed', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...workspaces(3_000)] });
+  using counter = turnCounter();
+  const turnsOf = async (args: string) => {
+    const before = counter.turns();
+    expect((await gateway.query(`{ workspaces${args} { nodes { ${MANY_FIELDS} } } }`)).errors).toBeUndefined();
+    return counter.turns() - before;
+  };
+  const small = await turnsOf('(first: 1)');
+  expect(await turnsOf('')).toBeGreaterThan(small + 5);
+});
+
+it('lets other work run while a snapshot is executed and sent', async () => {
+  await using gateway = await startTestGateway({
+    objects: [namespace('team-a'), namespace('team-b'), workspace('nb', { namespace: 'team-b' }), ...workspaces(3_000)],
+  });
+  using counter = turnCounter();
+  const turnsUntilFirstEvent = async (at: string) => {
+    const before = counter.turns();
+    const events = gateway.subscribe(
+      `subscription { workspaces(namespace: "${at}") { type object { ${MANY_FIELDS} } } }`,
+    );
+    expect((await events.next()).value?.data).toMatchObject({ workspaces: { type: 'RESET' } });
+    return counter.turns() - before;
+  };
+  const small = await turnsUntilFirstEvent('team-b');
+  expect(await turnsUntilFirstEvent('team-a')).toBeGreaterThan(small + 5);
+});
