@@ -137,7 +137,7 @@ export class WebSocketHandler {
         protocol: socket.protocol,
         // A failed write means that the connection is being closed, which ends the operations.
         send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason = '') => socket.close(code, closeReason(reason)),
         onMessage: (handle) =>
           socket.on('message', (bytes: Buffer) => {
             handle(bytes.toString()).catch((error: unknown) => this.#closeFailed(socket, error));

@@ -19,9 +19,11 @@ if (noProc) console.warn(`The fuzzer is skipped: ${noProc}.`);
 
 describe.skipIf(noProc)(`fuzzed input, ABUSE_SEED=${ABUSE_SEED}`, () => {
   let target: AbuseTarget;
+  let fuzzer: Fuzzer;
 
   beforeAll(async () => {
     target = await startAbuseTarget();
+    fuzzer = new Fuzzer(target, Number(ABUSE_SEED));
   });
   afterAll(() => target[Symbol.asyncDispose]());
 
@@ -29,7 +31,6 @@ describe.skipIf(noProc)(`fuzzed input, ABUSE_SEED=${ABUSE_SEED}`, () => {
     'gets only coded answers, in bounded time, when clients send hostile %s',
     { timeout: numbers.length * TIME_PER_INPUT_MS + 60_000 },
     async (name) => {
-      const fuzzer = new Fuzzer(target, Number(ABUSE_SEED));
       const problems = await fuzzer.run(name, numbersOf(name));
       expect(problems.join('\n')).toBe('');
     },

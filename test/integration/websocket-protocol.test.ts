@@ -40,14 +40,17 @@ const violations: readonly (readonly [title: string, code: number, bytes: Buffer
   ],
 ];
 
-/** Opens a WebSocket and sends some bytes. Resolves with the payload of the close frame. */
-async function closeFrameAfter(bytes: Buffer, protocol = 'graphql-transport-ws'): Promise<Buffer> {
-  using connection = await RawConnection.open(gateway.port);
+async function openWebSocket(protocol = 'graphql-transport-ws'): Promise<RawConnection> {
+  const connection = await RawConnection.open(gateway.port);
   connection.send(
     `GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
   );
   await connection.until((received) => received.includes('\r\n\r\n'), 15_000);
-  connection.send(bytes);
+  return connection;
+}
+
+/** Resolves with the payload of the close frame. */
+async function closed(connection: RawConnection): Promise<Buffer> {
   const closeFrame = () =>
     decodeFrames(connection.received.subarray(connection.received.indexOf('\r\n\r\n') + 4)).find(
       ({ opcode }) => opcode === close,
@@ -65,15 +68,33 @@ async function expectQuietLog(): Promise<void> {
 it.each(violations)(
   'closes a WebSocket with a code of the protocol when its client sends %s',
   async (_, code, bytes) => {
-    const payload = await closeFrameAfter(bytes);
+    using connection = await openWebSocket();
+    connection.send(bytes);
+    const payload = await closed(connection);
     expect(payload.readUInt16BE(0)).toBe(code);
     expect(payload.subarray(2).toString()).not.toMatch(/Error| at |unexpected/iu);
     await expectQuietLog();
   },
 );
 
+it('closes a WebSocket with 4409 when its client repeats an id that is too long for a reason', async () => {
+  const subscription = 'subscription { workspaces { type } }';
+  const subscribe = encodeText(
+    JSON.stringify({ type: 'subscribe', id: 'é'.repeat(1_000), payload: { query: subscription } }),
+  );
+  using connection = await openWebSocket();
+  connection.send(encodeText('{"type":"connection_init"}'));
+  await connection.until((received) => received.includes('connection_ack'), 15_000);
+  connection.send(Buffer.concat([subscribe, subscribe]));
+  const payload = await closed(connection);
+  expect(payload.readUInt16BE(0)).toBe(4409);
+  expect(payload.subarray(2).toString()).toMatch(/^Subscriber for é+$/u);
+  await expectQuietLog();
+});
+
 it('closes a WebSocket with 4406 when its client speaks another subprotocol', async () => {
-  const payload = await closeFrameAfter(Buffer.alloc(0), 'graphql-ws');
+  using connection = await openWebSocket('graphql-ws');
+  const payload = await closed(connection);
   expect(payload.readUInt16BE(0)).toBe(4406);
   await expectQuietLog();
 });
