@@ -89,11 +89,13 @@ export function failure(code: ErrorCode, message: string, about: Readonly<Record
 /**
  * Returns the error that is sent to the client. Errors with an {@link ErrorCode} are unchanged, a `StatusError` of the API
  * server gets the code of its reason, and errors of GraphQL about the request get BAD_REQUEST. Any other error is replaced by
- * a generic INTERNAL error without its message.
+ * a generic INTERNAL error without its message. An operation that was aborted because its client left, its
+ * time passed or the gateway stops is not an unexpected error: it gets the coded reason of the abort, or TIMEOUT.
  * @param onUnexpected receives the errors that were replaced
  */
 export function publicError(error: unknown, onUnexpected: (error: unknown) => void): GraphQLError {
-  const original = error instanceof GraphQLError ? (error.originalError ?? error.cause ?? error) : error;
+  const thrown = error instanceof GraphQLError ? (error.originalError ?? error.cause ?? error) : error;
+  const original = isAbortError(thrown) ? abortReasonOf(thrown) : thrown;
   const where = error instanceof GraphQLError ? error : undefined;
   if (original instanceof StatusError) return statusError(original, where);
   if (original instanceof GraphQLError) {
@@ -103,6 +105,15 @@ export function publicError(error: unknown, onUnexpected: (error: unknown) => vo
   }
   onUnexpected(original);
   return at(where, 'Internal error of the gateway; see its log for details.', { code: 'INTERNAL' });
+}
+
+/** Node and the web APIs have different classes for it. */
+function isAbortError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function abortReasonOf({ cause }: Error): GraphQLError {
+  return cause instanceof GraphQLError ? cause : failure('TIMEOUT', 'The request was cancelled.');
 }
 
 function statusError(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import { CloseCode, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, handleProtocols, makeServer, MessageType, type Server, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
@@ -138,6 +138,7 @@ export class WebSocketHandler {
         // A failed write means that the connection is being closed, which ends the operations.
         send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
         close: (code, reason = '') => socket.close(code, closeReason(reason)),
+        onPing: (payload) => answerPing(socket, payload),
         onMessage: (handle) =>
           socket.on('message', (bytes: Buffer) => {
             handle(bytes.toString()).catch((error: unknown) => this.#closeFailed(socket, error));
@@ -209,6 +210,16 @@ export class WebSocketHandler {
       return { errors: [tooManySubscriptions(limit)] };
     }
     return connection.carry(id, result, prepared.contextValue.viewer.name);
+  }
+}
+
+/** JSON.parse accepts any nesting, JSON.stringify does not. */
+function answerPing(socket: WebSocket, payload: unknown): void {
+  try {
+    socket.send(JSON.stringify({ type: MessageType.Pong, payload }));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    socket.close(CloseCode.BadRequest, 'Expected a payload with less nesting.');
   }
 }
 

@@ -81,7 +81,8 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
       await this.#pump();
       this.#end();
     } catch (error) {
-      this.#end(this.#options.publicError(error));
+      // After the end, reading fails because it is aborted.
+      if (this.#isOpen) this.#end(this.#options.publicError(error));
     }
   }
 

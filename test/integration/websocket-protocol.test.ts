@@ -31,6 +31,11 @@ const violations: readonly (readonly [title: string, code: number, bytes: Buffer
   ['an invalid close code', 1002, encodeFrame({ opcode: close, payload: Buffer.from([0, 1]) })],
   ['a text that is not JSON', 4400, encodeText('{')],
   ['a message without a type', 4400, encodeText('{}')],
+  [
+    'a ping that is nested too deeply',
+    4400,
+    encodeText(`{"type":"ping","payload":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`),
+  ],
   ['a message of a server', 4400, encodeText('{"type":"connection_ack"}')],
   ['a result', 4400, encodeText('{"type":"next","id":"1","payload":{}}')],
   [

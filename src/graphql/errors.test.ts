@@ -1,0 +1,37 @@
+import { GraphQLError } from 'graphql';
+import { expect, it } from 'vitest';
+import { failure, publicError } from './errors.ts';
+
+/** Returns the error that the client gets, and whether it was reported as unexpected. */
+function shown(error: unknown) {
+  const unexpected: unknown[] = [];
+  const { message, extensions, path } = publicError(error, (each) => unexpected.push(each));
+  return { code: extensions['code'], message, path, isUnexpected: unexpected.length > 0 };
+}
+
+async function thrownBy(action: () => Promise<unknown>): Promise<unknown> {
+  return action().catch((error: unknown) => error);
+}
+
+it('returns TIMEOUT and reports nothing when a request was aborted because its client left', async () => {
+  const error = await thrownBy(() => fetch('http://127.0.0.1/', { signal: AbortSignal.abort() }));
+  expect(shown(error)).toMatchObject({ code: 'TIMEOUT', isUnexpected: false });
+});
+
+it('returns the reason of the abort when it is coded', () => {
+  const reason = failure('RATE_LIMITED', 'Expected fewer requests.');
+  const error = Object.assign(new Error('The operation was aborted', { cause: reason }), { name: 'AbortError' });
+  const located = new GraphQLError(error.message, { path: ['workspaces'], cause: error });
+  expect(shown(located)).toEqual({
+    code: 'RATE_LIMITED',
+    message: reason.message,
+    path: ['workspaces'],
+    isUnexpected: false,
+  });
+});
+
+it('returns INTERNAL without the message and reports the error when it is unexpected', () => {
+  const error = new TypeError('Cannot read properties of undefined');
+  expect(shown(error)).toMatchObject({ code: 'INTERNAL', isUnexpected: true });
+  expect(shown(error).message).not.toContain('undefined');
+});
