@@ -39,6 +39,7 @@ it('starts no informer when the viewer may read nothing of the selected kinds', 
     caller.ask('{ storageClasses { totalCount } persistentVolumes { totalCount } }'),
   ).resolves.toHaveProperty('errors.0.extensions.code', 'FORBIDDEN');
   const pods = caller.follow('subscription { pods { type } }');
+  expect((await pods.next()).value?.data).toEqual({ pods: { type: 'RESET' } });
   expect((await pods.next()).value?.data).toEqual({ pods: { type: 'SYNCED' } });
   expect(informersOf(environment)).toEqual([]);
 });
@@ -53,6 +54,7 @@ it('sends the related objects of a subscription when the permission to read them
   });
   const { cluster } = environment;
   const stream = environment.caller(ann, 'header').follow(POD);
+  expect((await stream.next()).value?.data).toEqual({ workspaces: { type: 'RESET', object: null } });
   expect((await stream.next()).value?.data).toEqual({ workspaces: { type: 'ADDED', object: { pod: null } } });
   expect((await stream.next()).value?.data).toEqual({ workspaces: { type: 'SYNCED', object: null } });
   expect(informersOf(environment)).toEqual([]);
@@ -73,6 +75,7 @@ it('resumes a subscription without RESET when the viewer may read nothing of a r
   const query =
     'subscription ($after: String) { workspaces(namespace: "team-a", after: $after) { type cursor object { pod { name } } } }';
   const first = caller.follow(query);
+  await first.next();
   await first.next();
   const synced = (await first.next()).value?.data as { readonly workspaces: { readonly cursor: string } };
   const second = caller.follow(query, { after: synced.workspaces.cursor });
