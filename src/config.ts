@@ -47,6 +47,8 @@ export interface Config {
   readonly maxOperationDirectives: number;
   /** Limit on the fields of the root types. */
   readonly maxRootFields: number;
+  /** Limit on the pairs of fields with the same response name, which validation compares. */
+  readonly maxFieldComparisons: number;
   /** Time limit of a request. Mutations that wait for a state have their `timeoutSeconds` and 5 s, subscriptions have none. */
   readonly requestTimeoutSeconds: number;
   /** Limit on the cost of an operation: the objects that it reads, and the fields that it selects of the items of lists. */
@@ -130,6 +132,7 @@ function operationLimits(env: Environment) {
     maxOperationAliases: integer(env, 'MAX_OPERATION_ALIASES', 200, 1_000_000),
     maxOperationDirectives: integer(env, 'MAX_OPERATION_DIRECTIVES', 200, 1_000_000),
     maxRootFields: integer(env, 'MAX_ROOT_FIELDS', 100, 1_000_000, 1),
+    maxFieldComparisons: integer(env, 'MAX_FIELD_COMPARISONS', 20_000, 1_000_000),
     maxOperationCost: integer(env, 'MAX_OPERATION_COST', 500_000, 1_000_000_000, 1),
     maxPage: integer(env, 'MAX_PAGE', 10_000, 1_000_000, 1),
   };

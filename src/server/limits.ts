@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { failure } from '../graphql/errors.ts';
+import { countFieldComparisons } from './field-comparisons.ts';
 
 /** Limits of a document and its operations together, checked before they are validated and executed. */
 export interface OperationLimits {
@@ -28,6 +29,8 @@ export interface OperationLimits {
   readonly maxOperationDirectives: number;
   /** Fields of the root type. A fragment counts as often as it is spread. */
   readonly maxRootFields: number;
+  /** Pairs of fields with the same response name in one selection set, which validation compares. */
+  readonly maxFieldComparisons: number;
 }
 
 /** Size of an operation or a selection set, with its fragments. */
@@ -42,6 +45,9 @@ interface Size {
 }
 
 const EMPTY: Size = { depth: 0, fields: 0, aliases: 0, directives: 0, rootFields: 0 };
+
+/** Validation visits each fragment, with the fragments that it spreads. */
+const MAX_FRAGMENT_VISITS = 10;
 
 /**
  * Parses a document. The cost is linear in the length of the text, and neither the parser nor validation can exhaust the
@@ -64,6 +70,18 @@ export function parseWithin(limits: OperationLimits, source: string | Source): D
     'root fields in the operations of a document',
   );
   for (const fragment of fragments) checkSize(limits, fragment);
+  requireAtMost(
+    'MAX_OPERATION_FIELDS',
+    limits.maxOperationFields * MAX_FRAGMENT_VISITS,
+    fragments.reduce((total, { fields }) => total + fields, 0),
+    'fields in all fragments of a document together, ten times that setting',
+  );
+  requireAtMost(
+    'MAX_FIELD_COMPARISONS',
+    limits.maxFieldComparisons,
+    countFieldComparisons(document, limits.maxFieldComparisons),
+    'pairs of fields with the same name or alias in a selection set',
+  );
   return document;
 }
 

@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { getIntrospectionQuery, type GraphQLError } from 'graphql';
+import { getIntrospectionQuery, parse, type GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { countFieldComparisons } from '../../src/server/field-comparisons.ts';
 import { parseWithin, type OperationLimits } from '../../src/server/limits.ts';
 import { namespace } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type TestGateway } from '../support/test-gateway.ts';
@@ -28,6 +29,18 @@ const chain = [
   'fragment C1000 on Namespace { name }',
 ].join('\n');
 
+/** 300 fragments with equal fields. */
+const repeatedFragments = [
+  `{ workspaces { nodes { ${Array.from({ length: 300 }, (_, n) => `...F${n}`).join(' ')} } } }`,
+  ...Array.from({ length: 300 }, (_, n) => `fragment F${n} on Workspace { name paused id }`),
+].join('\n');
+/** 30 fragments that spread a large one, which the operation does not. */
+const sharedFragment = [
+  '{ namespaces { totalCount } }',
+  ...Array.from({ length: 30 }, (_, n) => `fragment F${n} on Namespace { ...Large }`),
+  `fragment Large on Namespace { ${Array.from({ length: 2_000 }, (_, n) => `f${n}`).join(' ')} }`,
+].join('\n');
+
 const excessive: readonly (readonly [limit: string, query: string])[] = [
   ['MAX_DOCUMENT_BYTES', `{ namespaces { totalCount } } #${times(100_000, 'x')}`],
   ['MAX_DOCUMENT_TOKENS', `{ ${times(10_001, 'a ')} }`],
@@ -40,6 +53,9 @@ const excessive: readonly (readonly [limit: string, query: string])[] = [
   ['MAX_OPERATION_ALIASES', `{ namespaces { ${times(201, 'a: totalCount ')} } }`],
   ['MAX_OPERATION_DIRECTIVES', `{ namespaces { totalCount ${times(201, '@skip(if: false) ')} } }`],
   ['MAX_ROOT_FIELDS', `{ ${times(101, 'namespaces { totalCount } ')} }`],
+  ['MAX_FIELD_COMPARISONS', `{ namespaces { nodes { ${times(202, 'name ')} } } }`],
+  ['MAX_FIELD_COMPARISONS', `{ workspaces { nodes { ${times(1_000, 'namespace { name } ')} } } }`],
+  ['MAX_FIELD_COMPARISONS', repeatedFragments],
 ];
 
 function refusalOf(limit: string) {
@@ -87,6 +103,18 @@ it('refuses an excessive operation on every transport', async () => {
   const either = await post(gateway, doubling, 'application/json, text/event-stream');
   expect(await errorsOf(either)).toMatchObject(expected);
   await expect(gateway.subscribe(doubling).next()).rejects.toMatchObject(expected);
+});
+
+it('refuses fragments that are large together, although the operation is small', () => {
+  expect(() => parseWithin(defaults, sharedFragment)).toThrow('(MAX_OPERATION_FIELDS), got 62000');
+});
+
+const repeated = (fields: number) => `{ workspaces { nodes { ${times(fields, 'namespace { name } ')} } } }`;
+
+it('counts repeated fields in time that is linear in their number', () => {
+  const cost = (fields: number) => leastCpu(() => countFieldComparisons(parse(repeated(fields)), Infinity));
+  expect(countFieldComparisons(parse(repeated(1_000)), Infinity)).toBe(999_000);
+  expect(cost(2_000)).toBeLessThan(30 * cost(200));
 });
 
 it('counts exponential fragments in time that is linear in the length of the document', () => {
@@ -160,7 +188,7 @@ v8.setFlagsFromString('--expose-gc');
 const collectGarbage = vm.runInNewContext('gc') as () => void;
 
 function large(number: number): string {
-  return `# ${number}\n{ namespaces { ${times(4_900, 'totalCount ')} } }`;
+  return `# ${number}\n{ namespaces { ${Array.from({ length: 4_900 }, (_, field) => `f${100_000_000 + field}`).join(' ')} } }`;
 }
 
 function heapUsed(): number {
@@ -198,6 +226,7 @@ const tenth: OperationLimits = {
   maxOperationAliases: defaults.maxOperationAliases / 10,
   maxOperationDirectives: defaults.maxOperationDirectives / 10,
   maxRootFields: defaults.maxRootFields / 10,
+  maxFieldComparisons: defaults.maxFieldComparisons / 10,
 };
 
 it.each([...examples, ['the introspection query', introspection] as const])(
