@@ -55,10 +55,18 @@ export interface Config {
   readonly maxOperationCost: number;
   /** Limit on the items of one page of a list. */
   readonly maxPage: number;
+  /** Limit on the queries and mutations in progress of one viewer. */
+  readonly maxRequestsPerViewer: number;
+  /** Limit on the queries and mutations in progress of all viewers. */
+  readonly maxRequests: number;
+  /** Limit on the operations in progress on one WebSocket, without its running subscriptions. */
+  readonly maxOperationsPerConnection: number;
   /** Limit on the running subscriptions of one WebSocket. */
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Limit on the different operations that one viewer subscribes to. */
+  readonly maxDistinctSubscriptionsPerViewer: number;
   /** Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones. */
   readonly maxPendingBytes: number;
   /** The same limit for all connections of one viewer together. */
@@ -112,14 +120,24 @@ export function readConfig(env: Environment): Config {
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
     historyEvents: integer(env, 'HISTORY_EVENTS', 10_000, 1_000_000),
     ...operationLimits(env),
-    requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
-    maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
-    maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
+    ...concurrencyLimits(env),
     maxPendingBytes: integer(env, 'MAX_PENDING_BYTES', 1_048_576, 1_073_741_824),
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
     keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 76, 3_600, 1),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
+  };
+}
+
+function concurrencyLimits(env: Environment) {
+  return {
+    requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
+    maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', 100, 1_000_000, 1),
+    maxRequests: integer(env, 'MAX_REQUESTS', 1_000, 1_000_000, 1),
+    maxOperationsPerConnection: integer(env, 'MAX_OPERATIONS_PER_CONNECTION', 100, 1_000_000, 1),
+    maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
+    maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
+    maxDistinctSubscriptionsPerViewer: integer(env, 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', 1_000, 1_000_000),
   };
 }
 

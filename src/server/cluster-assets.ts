@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
-import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import { Deadline } from '../graphql/deadline.ts';
+import type { Deadline } from '../graphql/deadline.ts';
+import { statusOfRefusal, type RequestGate } from './request-gate.ts';
 import { sendCacheable, sendText } from './responses.ts';
 
 /** A file whose content is in the cluster. */
@@ -15,9 +15,7 @@ interface ClusterAsset {
 export interface ClusterAssetsOptions {
   /** Returns the file at a path, undefined if there is none. Throws if the viewer may not see it or the API server cannot be asked. */
   readonly assetAt: (viewer: Viewer, path: string, deadline: Deadline) => Promise<ClusterAsset | undefined>;
-  readonly authenticate: Authenticator;
-  /** Time limit of a request. */
-  readonly requestTimeoutMs: number;
+  readonly gate: RequestGate;
   readonly publicError: (error: unknown) => GraphQLError;
 }
 
@@ -52,18 +50,19 @@ export class ClusterAssetServer {
       return refuse(response, 405, `Expected GET or HEAD, got ${method ?? 'nothing'}.`);
     }
     this.#send(request, response).catch((error: unknown) => {
-      const { message, extensions } = this.#options.publicError(error);
-      refuse(response, statusOf(extensions), message);
+      const failure = this.#options.publicError(error);
+      const { retryAfterSeconds } = failure.extensions;
+      if (typeof retryAfterSeconds === 'number' && !response.headersSent)
+        response.setHeader('retry-after', retryAfterSeconds);
+      refuse(response, statusOf(failure), failure.message);
     });
   }
 
   async #send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { assetAt, authenticate, requestTimeoutMs } = this.#options;
+    const { assetAt, gate } = this.#options;
     // Not parsed by `new URL`, which would resolve `..` and `%2e%2e`.
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const deadline = new Deadline(requestTimeoutMs);
-    response.once('close', () => deadline.cancel());
-    const viewer = await deadline.race(authenticate(credentialsOf(request)));
+    const { viewer, deadline } = await gate.admit(request, response);
     const asset = await deadline.race(assetAt(viewer, path, deadline));
     if (!asset) return refuse(response, 404, `No file at ${path}.`);
     const hash = createHash('sha256').update(asset.content).digest('hex');
@@ -80,10 +79,10 @@ export class ClusterAssetServer {
   }
 }
 
-function statusOf({ code, status }: GraphQLError['extensions']): number {
-  if (code === 'UNAUTHENTICATED') return 401;
+function statusOf(error: GraphQLError): number {
+  const { code, status } = error.extensions;
   if (code === 'INTERNAL') return 502;
-  return typeof status === 'number' && status >= 400 ? status : 503;
+  return typeof status === 'number' && status >= 400 ? status : statusOfRefusal(error);
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

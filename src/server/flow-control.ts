@@ -24,7 +24,7 @@ export interface Transport {
 }
 
 /** A connection may always buffer this much, whatever the viewer's other connections hold, so that it makes progress. */
-const MIN_BUFFER_BYTES = 64 * 1024;
+export const MIN_BUFFER_BYTES = 64 * 1024;
 
 /** The flow controllers of all connections, grouped by viewer. Holds one entry per open connection. */
 export class FlowControl {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
-import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
-import { Deadline } from '../graphql/deadline.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
@@ -12,6 +12,7 @@ import type { GraphiQLTab } from './graphiql-page.ts';
 import { acceptsEventStream } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
+import { RequestGate, sendRefusal } from './request-gate.ts';
 import { endWithBody, JSON_HEADERS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
@@ -39,6 +40,10 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
+  /** Limit on the queries and mutations in progress of one viewer, and of all. */
+  readonly maxRequestsPerViewer: number;
+  readonly maxRequests: number;
+  readonly maxOperationsPerConnection: number;
   /** Time limit of a request. Mutations that wait for a state, and subscriptions, have others. */
   readonly requestTimeoutMs: number;
   /** Time for which an idle connection stays open. */
@@ -72,7 +77,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const onStalled = () => void (pipeline.subscriptions.counters.slowCloses += 1);
   const flowControl = new FlowControl(options, onStalled);
   const unread = new UnreadResponses({ ...options, onStalled });
-  const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl });
+  const operationLimit = operationLimitOf(options);
+  const gate = new RequestGate({ ...options, operationLimit });
+  const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
   const serveJson = jsonHandler(pipeline);
   const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
   const state: ServerState = { stopping: false };
@@ -81,7 +88,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
     { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs },
-    requestHandler({ options, state, originPolicy, unread, serveGraphQL }),
+    requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }),
   );
   server.on('upgrade', (request, socket, head) => {
     const refusal = upgradeRefusal(request, state, originPolicy);
@@ -104,6 +111,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+function operationLimitOf({ maxRequests, maxRequestsPerViewer }: HttpServerOptions): ConcurrencyLimit {
+  return new ConcurrencyLimit({
+    perViewer: { setting: 'MAX_REQUESTS_PER_VIEWER', max: maxRequestsPerViewer },
+    total: { setting: 'MAX_REQUESTS', max: maxRequests },
+    noun: 'queries and mutations',
+  });
+}
+
 interface ServerState {
   stopping: boolean;
 }
@@ -124,6 +139,7 @@ function jsonHandler({ yoga }: Pipeline): GraphQLHandler {
 
 interface RequestHandlerOptions {
   readonly options: HttpServerOptions;
+  readonly gate: RequestGate;
   readonly state: Readonly<ServerState>;
   readonly originPolicy: OriginPolicy;
   readonly unread: UnreadResponses;
@@ -131,10 +147,10 @@ interface RequestHandlerOptions {
 }
 
 /** Routes requests. The probes come first: the kubelet sends another Host. */
-function requestHandler({ options, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
-  const { tabs, graphiqlHeaders: headers, readiness, authenticate, publicError } = options;
+function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
+  const { tabs, graphiqlHeaders: headers, readiness } = options;
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
-  const assets = new ClusterAssetServer(options);
+  const assets = new ClusterAssetServer({ ...options, gate });
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
     if (state.stopping) response.setHeader('connection', 'close');
@@ -152,12 +168,10 @@ function requestHandler({ options, state, originPolicy, unread, serveGraphQL }: 
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
-    const deadline = new Deadline(options.requestTimeoutMs);
-    response.once('close', () => deadline.cancel());
-    deadline.race(authenticate(credentialsOf(request))).then(
+    gate.admit(request, response).then(
       // Rejects only if the client disconnects in the middle of its request.
-      (viewer) => serveGraphQL(request, response, { viewer, deadline }).catch(() => response.destroy()),
-      (error: unknown) => refuseUnauthenticated(response, publicError(error)),
+      (caller) => serveGraphQL(request, response, caller).catch(() => response.destroy()),
+      (error: GraphQLError) => sendRefusal(response, error),
     );
     return undefined;
   };
@@ -167,13 +181,6 @@ const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';
 
 function errorBody(code: ErrorCode, message: string): object {
   return { errors: [failure(code, message)] };
-}
-
-/** 401 if the credentials are invalid, 503 if the API server cannot check them. */
-function refuseUnauthenticated(response: ServerResponse, error: GraphQLError): void {
-  const isUnauthenticated = error.extensions['code'] === 'UNAUTHENTICATED';
-  if (isUnauthenticated) response.setHeader('www-authenticate', 'Bearer');
-  sendJson(response, isUnauthenticated ? 401 : 503, { errors: [error] });
 }
 
 function sendReadiness(response: ServerResponse, { ready, waitingFor }: Readiness): void {

@@ -40,6 +40,8 @@ export interface OperationCaller {
   readonly viewer: Viewer;
   /** Time limit of the operation, cancelled when the client leaves. */
   readonly deadline: Deadline;
+  /** Counts an HTTP request as in progress. Must be disposed of when a subscription starts, which has limits of its own. */
+  readonly inProgress?: Disposable;
 }
 
 export interface PipelineOptions extends OperationLimits {
@@ -50,6 +52,8 @@ export interface PipelineOptions extends OperationLimits {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Limit on the different operations that one viewer subscribes to. */
+  readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which the permissions of subscribed viewers are checked again. */
   readonly recheckMs: number;
 }
@@ -124,8 +128,7 @@ export class Pipeline {
    */
   async run(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
     try {
-      const type = getOperationAST(operation.document, operation.operationName)?.operation;
-      if (type === 'subscription') {
+      if (isSubscriptionOperation(operation)) {
         const errors = this.#invalidInputs(operation);
         return errors.length > 0 ? this.#failure(errors) : await this.#subscribe(operation, after);
       }
@@ -195,6 +198,10 @@ export class Pipeline {
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === 'mutation';
+}
+
+export function isSubscriptionOperation({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'subscription';
 }
 
 export function isSubscription(result: ExecutionResult | SubscriptionHandle): result is SubscriptionHandle {

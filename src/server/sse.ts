@@ -55,6 +55,7 @@ export class EventStreamServer {
       if (request.method === 'POST') request.body = operation; // yoga uses it, because the stream has been consumed
       return serveJson(request, response, caller);
     }
+    if (type === 'subscription') caller.inProgress?.[Symbol.dispose]();
     const prepared = await pipeline.prepare(operation, caller);
     const result = 'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request));
     if (response.destroyed) {

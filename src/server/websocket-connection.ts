@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
+import { tooMany } from '../graphql/concurrency-limit.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, RunningSubscription, SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import type { FlowControl, FlowController, Transport } from './flow-control.ts';
+import { MIN_BUFFER_BYTES, type FlowControl, type FlowController, type Transport } from './flow-control.ts';
 
 /** Close code for a client that does not read. The protocol leaves 4000 to 4999 to applications. */
 const STALLED = 4008;
@@ -11,6 +12,12 @@ const STALLED = 4008;
 export const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;
 const OPEN = 1;
+
+export interface WebSocketConnectionOptions {
+  readonly flowControl: FlowControl;
+  /** Limit on the operations in progress on one connection, without its running subscriptions. */
+  readonly maxOperationsPerConnection: number;
+}
 
 /**
  * One WebSocket and the subscriptions that it carries.
@@ -22,6 +29,11 @@ const OPEN = 1;
 export class WebSocketConnection {
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
+  readonly #maxOperations: number;
+  /** Messages whose handling has not ended. That of an operation ends when its answer has been sent. */
+  #pendingMessages = 0;
+  /** Scope of the message that graphql-ws is about to handle. */
+  #receiving: DisposableStack | undefined;
   readonly #openFlow: (viewer: string) => FlowController;
   /** By operation id. Bounded by `maxSubscriptionsPerConnection`. */
   readonly #subscriptions = new Map<string, SubscriptionIterator>();
@@ -30,7 +42,9 @@ export class WebSocketConnection {
   /** Time of the first ping since the client last sent something. */
   #pingedAt: number | undefined;
 
-  constructor(webSocket: WebSocket, socket: Socket, flowControl: FlowControl) {
+  constructor(webSocket: WebSocket, socket: Socket, options: WebSocketConnectionOptions) {
+    const { flowControl, maxOperationsPerConnection } = options;
+    this.#maxOperations = maxOperationsPerConnection;
     this.#webSocket = webSocket;
     this.#socket = socket;
     webSocket.on('pong', () => (this.#pingedAt = undefined));
@@ -41,8 +55,54 @@ export class WebSocketConnection {
     webSocket.once('close', () => this.#flow?.[Symbol.dispose]());
     socket.on('drain', () => {
       this.#flow?.drained();
+      webSocket.resume();
       for (const subscription of this.#subscriptions.values()) subscription.resume();
     });
+  }
+
+  /**
+   * Handles a message. Messages are read no faster than the client reads: none is received while too many bytes wait for it.
+   * @param handle must take the scope of its operation, if there is one, before it waits for anything
+   */
+  async receive(handle: () => Promise<void>): Promise<void> {
+    if (this.#webSocket.readyState !== OPEN) return;
+    using scope = new DisposableStack();
+    this.#pendingMessages += 1;
+    scope.defer(() => (this.#pendingMessages -= 1));
+    this.#receiving = scope;
+    const handled = handle();
+    this.#receiving = undefined;
+    this.#pauseIfCongested();
+    await handled;
+  }
+
+  /** Returns the scope of the operation in the message that is being received, or an error if there are too many operations. */
+  receivedOperation(): DisposableStack | GraphQLError {
+    if (!this.#receiving) throw new TypeError('Expected a message that is being received.');
+    const max = this.#maxOperations;
+    if (this.#pendingMessages - this.#subscriptions.size <= max) return this.#receiving;
+    return tooMany({ setting: 'MAX_OPERATIONS_PER_CONNECTION', max }, 'operations in progress on one connection');
+  }
+
+  /** Sends a message. Resolves when the kernel has taken it, or the connection is being closed, which ends the operations. */
+  async send(text: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#webSocket.send(text, () => resolve());
+    this.#pauseIfCongested();
+    await promise;
+  }
+
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+
+  /** Counts the pending bytes of the connection as the viewer's from now on. The first viewer of a connection counts. */
+  openFlow(viewer: string): void {
+    this.#flow ??= this.#openFlow(viewer);
   }
 
   /** Number of running subscriptions. */
@@ -52,10 +112,11 @@ export class WebSocketConnection {
 
   /**
    * Starts a subscription and sends its events as `next` messages with this operation id. The result goes to graphql-ws,
-   * which sends `complete` or `error` when it ends. The first viewer of a connection is the one whose limits apply.
+   * which sends `complete` or `error` when it ends. Must be called after {@link openFlow}.
    */
-  carry(id: string, handle: SubscriptionHandle, viewer: string): SubscriptionIterator {
-    const flow = (this.#flow ??= this.#openFlow(viewer));
+  carry(id: string, handle: SubscriptionHandle): SubscriptionIterator {
+    const flow = this.#flow;
+    if (!flow) throw new TypeError('Expected a connection whose viewer is known.');
     const sink = new WebSocketSink({
       webSocket: this.#webSocket,
       socket: this.#socket,
@@ -70,14 +131,18 @@ export class WebSocketConnection {
 
   /** Sends a ping, or disconnects the client if it has sent nothing, not even a pong, for `timeoutMs` after a ping. */
   ping(timeoutMs: number): void {
+    // The pongs of a client are not read while it does not read. The stall detector disconnects it instead.
+    if (this.#webSocket.isPaused && this.#flow) return void (this.#pingedAt = undefined);
     this.#pingedAt ??= performance.now();
     if (performance.now() - this.#pingedAt < timeoutMs) this.#webSocket.ping();
     else if (this.#flow) this.#flow.closeStalled();
     else this.#webSocket.terminate();
+    return undefined;
   }
 
   /** Completes all subscriptions, then closes the WebSocket with 1001. */
   drain(reason: string): void {
+    this.#webSocket.resume(); // else the close frame of the client is not read
     for (const subscription of this.#subscriptions.values()) subscription.complete();
     // graphql-ws sends the `complete` messages in a later microtask.
     setImmediate(() => this.#webSocket.close(GOING_AWAY, reason));
@@ -90,7 +155,13 @@ export class WebSocketConnection {
     setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'The token has expired or was revoked.'));
   }
 
+  #pauseIfCongested(): void {
+    const { bufferedAmount } = this.#webSocket;
+    if (this.#flow ? !this.#flow.ready : bufferedAmount >= MIN_BUFFER_BYTES) this.#webSocket.pause();
+  }
+
   #closeStalled(): void {
+    this.#webSocket.resume(); // else the close frame of the client is not read
     for (const subscription of this.#subscriptions.values()) void subscription.return();
     this.#webSocket.close(STALLED, 'The client did not read its subscriptions in time.');
   }

@@ -6,12 +6,16 @@ import { CloseCode, handleProtocols, makeServer, MessageType, type Server, type 
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
-import { failure } from '../graphql/errors.ts';
-import type { FlowControl } from './flow-control.ts';
-import { isSubscription, type Pipeline, type PreparedOperation } from './pipeline.ts';
+import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
 import { staggered } from './shutdown.ts';
-import { UNAUTHORIZED, WebSocketConnection, type SubscriptionIterator } from './websocket-connection.ts';
+import {
+  UNAUTHORIZED,
+  WebSocketConnection,
+  type SubscriptionIterator,
+  type WebSocketConnectionOptions,
+} from './websocket-connection.ts';
 
 const MAX_PING_INTERVAL_MS = 12_000;
 const MIN_PING_INTERVAL_MS = 1_000;
@@ -32,9 +36,10 @@ const socketOptions = {
 };
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-interface WebSocketOptions {
+interface WebSocketOptions extends WebSocketConnectionOptions {
   readonly pipeline: Pipeline;
-  readonly flowControl: FlowControl;
+  /** Limit on the queries and mutations in progress. */
+  readonly operationLimit: ConcurrencyLimit;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
@@ -44,16 +49,19 @@ interface WebSocketOptions {
   readonly slowReaderTimeoutMs: number;
 }
 
-interface ReceivedOperation {
-  readonly socket: WebSocket;
-  readonly id: string;
-  readonly deadline: Deadline;
+/** One WebSocket, which graphql-ws passes to its hooks. */
+interface Extra {
+  readonly connection: WebSocketConnection;
+  readonly request: IncomingMessage;
+  /** Authenticates with the credentials of `connection_init`. */
+  authenticate?: () => Promise<Viewer>;
 }
 
-/** What graphql-ws passes to its hooks. */
-interface Extra {
-  readonly socket: WebSocket;
-  readonly request: IncomingMessage;
+interface ReceivedOperation {
+  readonly id: string;
+  readonly deadline: Deadline;
+  /** Disposed of when the answer has been sent. */
+  readonly scope: DisposableStack;
 }
 
 interface SubscribedOperation {
@@ -71,8 +79,7 @@ interface SubscribedOperation {
 export class WebSocketHandler {
   readonly #options: WebSocketOptions;
   readonly #sockets = new WebSocketServer(socketOptions);
-  readonly #connections = new Map<WebSocket, WebSocketConnection>();
-  readonly #authenticators = new WeakMap<WebSocket, () => Promise<Viewer>>();
+  readonly #connections = new Set<WebSocketConnection>();
   /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
   readonly #operations = new WeakMap<object, SubscribedOperation>();
   readonly #server: Server<Extra>;
@@ -84,10 +91,12 @@ export class WebSocketHandler {
     this.#server = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
       onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
-      onSubscribe: async ({ extra: { socket }, subscriptions }, id, payload) => {
-        const deadline = new Deadline(options.requestTimeoutMs);
+      onSubscribe: ({ extra, subscriptions }, id, payload) => {
+        const scope = extra.connection.receivedOperation();
+        if (scope instanceof GraphQLError) return [scope];
+        const deadline = scope.use(new Deadline(options.requestTimeoutMs));
         subscriptions[id] = cancellation(deadline); // until the operation is a subscription
-        return this.#prepare({ socket, id, deadline }, payload);
+        return this.#prepare(extra, { id, deadline, scope }, payload);
       },
       execute: run,
       subscribe: run,
@@ -96,7 +105,7 @@ export class WebSocketHandler {
     const timeoutMs = options.slowReaderTimeoutMs;
     this.#pings = setInterval(
       () => {
-        for (const connection of this.#connections.values()) connection.ping(timeoutMs);
+        for (const connection of this.#connections) connection.ping(timeoutMs);
       },
       Math.min(Math.max(timeoutMs, MIN_PING_INTERVAL_MS), MAX_PING_INTERVAL_MS),
     );
@@ -106,9 +115,10 @@ export class WebSocketHandler {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connections.set(webSocket, new WebSocketConnection(webSocket, socket, this.#options.flowControl));
-      webSocket.once('close', () => this.#connections.delete(webSocket));
-      this.#serve(webSocket, request);
+      const connection = new WebSocketConnection(webSocket, socket, this.#options);
+      this.#connections.add(connection);
+      webSocket.once('close', () => this.#connections.delete(connection));
+      this.#serve(webSocket, { connection, request });
     });
   }
 
@@ -118,9 +128,9 @@ export class WebSocketHandler {
    */
   async close(drainMs: number): Promise<void> {
     clearInterval(this.#pings);
-    await staggered([...this.#connections.values()], drainMs, (connection) => connection.drain(GOING_AWAY));
+    await staggered([...this.#connections], drainMs, (connection) => connection.drain(GOING_AWAY));
     const deadline = setTimeout(() => {
-      for (const webSocket of this.#connections.keys()) webSocket.terminate();
+      for (const connection of this.#connections) connection.terminate();
     }, drainMs);
     await new Promise((resolve) => this.#sockets.close(resolve)); // calls back when the last connection is closed
     clearTimeout(deadline);
@@ -130,21 +140,23 @@ export class WebSocketHandler {
    * Connects a WebSocket to graphql-ws. The binding of graphql-ws for `ws` prints the errors of clients to the console, and
    * sends their stacks.
    */
-  #serve(socket: WebSocket, request: IncomingMessage): void {
+  #serve(socket: WebSocket, extra: Extra): void {
+    const { connection } = extra;
     socket.on('error', () => undefined); // ws closes the connection with the code of the protocol error
     const closed = this.#server.opened(
       {
         protocol: socket.protocol,
-        // A failed write means that the connection is being closed, which ends the operations.
-        send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+        send: (text) => connection.send(text),
         close: (code, reason = '') => socket.close(code, closeReason(reason)),
-        onPing: (payload) => answerPing(socket, payload),
+        onPing: (payload) => answerPing(connection, payload),
         onMessage: (handle) =>
           socket.on('message', (bytes: Buffer) => {
-            handle(bytes.toString()).catch((error: unknown) => this.#closeFailed(socket, error));
+            connection
+              .receive(() => handle(bytes.toString()))
+              .catch((error: unknown) => this.#closeFailed(socket, error));
           }),
       },
-      { socket, request },
+      extra,
     );
     socket.once('close', (code, reason) => {
       closed(code, reason.toString()).catch((error: unknown) => this.#options.publicError(error));
@@ -161,36 +173,42 @@ export class WebSocketHandler {
     socket.close(CloseCode.InternalServerError, closeReason(message));
   }
 
-  async #connect({ socket, request }: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
-    const { authenticate, publicError } = this.#options;
-    const credentials = { ...credentialsOf(request), connectionParams };
-    this.#authenticators.set(socket, () => authenticate(credentials));
+  async #connect(extra: Extra, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
+    const { authenticate, publicError, requestTimeoutMs } = this.#options;
+    const credentials = { ...credentialsOf(extra.request), connectionParams };
+    extra.authenticate = () => authenticate(credentials);
+    using deadline = new Deadline(requestTimeoutMs);
     try {
-      await authenticate(credentials);
+      await deadline.race(authenticate(credentials));
       return true;
     } catch (error) {
-      reject(socket, publicError(error));
+      reject(extra.connection, publicError(error));
       return false;
     }
   }
 
   async #prepare(
-    { socket, id, deadline }: ReceivedOperation,
+    { connection, authenticate }: Extra,
+    { id, deadline, scope }: ReceivedOperation,
     { query, operationName, variables }: SubscribePayload,
   ): Promise<PreparedOperation | readonly GraphQLError[]> {
-    const { pipeline, publicError } = this.#options;
-    const connection = this.#connections.get(socket);
-    const authenticate = this.#authenticators.get(socket);
-    if (!connection || !authenticate) throw new TypeError('Expected a message on an open connection.');
+    const { pipeline, publicError, operationLimit } = this.#options;
+    if (!authenticate) throw new TypeError('Expected an operation after connection_init.');
     const viewer = await deadline.race(authenticate()).catch((error: unknown) => publicError(error));
     if (viewer instanceof GraphQLError) {
       // An API server that cannot be asked fails only this operation.
-      if (isUnauthenticated(viewer)) reject(socket, viewer);
+      if (isUnauthenticated(viewer)) reject(connection, viewer);
       return [viewer];
     }
+    connection.openFlow(viewer.name);
     const request = { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
     const prepared = await pipeline.prepare(request, { viewer, deadline });
     if ('errors' in prepared) return prepared.errors;
+    try {
+      if (!isSubscriptionOperation(prepared)) scope.use(operationLimit.enter(viewer.name));
+    } catch (error) {
+      return [publicError(error)];
+    }
     this.#operations.set(prepared, { prepared, id, connection });
     return prepared;
   }
@@ -201,25 +219,22 @@ export class WebSocketHandler {
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
     const { prepared, id, connection } = subscribed;
     const result = await pipeline.run(prepared);
-    if (!isSubscription(result)) {
-      prepared.contextValue.deadline?.remove();
-      return result;
-    }
+    if (!isSubscription(result)) return result;
     if (connection.subscriptions >= limit) {
       result.discard();
       return { errors: [tooManySubscriptions(limit)] };
     }
-    return connection.carry(id, result, prepared.contextValue.viewer.name);
+    return connection.carry(id, result);
   }
 }
 
 /** JSON.parse accepts any nesting, JSON.stringify does not. */
-function answerPing(socket: WebSocket, payload: unknown): void {
+async function answerPing(connection: WebSocketConnection, payload: unknown): Promise<void> {
   try {
-    socket.send(JSON.stringify({ type: MessageType.Pong, payload }));
+    await connection.send(JSON.stringify({ type: MessageType.Pong, payload }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    socket.close(CloseCode.BadRequest, 'Expected a payload with less nesting.');
+    connection.close(CloseCode.BadRequest, 'Expected a payload with less nesting.');
   }
 }
 
@@ -245,8 +260,8 @@ function cancellation(deadline: Deadline): AsyncGenerator<never, undefined> {
   };
 }
 
-function reject(socket: WebSocket, error: GraphQLError): void {
-  socket.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(error.message));
+function reject(connection: WebSocketConnection, error: GraphQLError): void {
+  connection.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(error.message));
 }
 
 function isUnauthenticated({ extensions }: GraphQLError): boolean {
@@ -261,9 +276,6 @@ function closeReason(message: string): string {
     .replace(/\uFFFD$/u, '');
 }
 
-function tooManySubscriptions(limit: number): GraphQLError {
-  return failure(
-    'RATE_LIMITED',
-    `Expected at most ${limit} subscriptions on one connection. Complete one, or open another connection.`,
-  );
+function tooManySubscriptions(max: number): GraphQLError {
+  return tooMany({ setting: 'MAX_SUBSCRIPTIONS_PER_CONNECTION', max }, 'subscriptions on one connection');
 }

@@ -44,6 +44,7 @@ import {
   type DocumentNode,
   type GraphQLError,
 } from 'graphql';
+import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure } from '../graphql/errors.ts';
 import { selectionSizeOf } from '../graphql/field-costs.ts';
 import { SubscriptionCounters, type SubscriptionStatistics } from '../graphql/subscription-statistics.ts';
@@ -57,6 +58,7 @@ import {
   type SubscribeArgs,
 } from './authorize.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
+import { DistinctSubscriptions } from './distinct-subscriptions.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import type { EventSink, SubscriptionHandle } from './subscriber.ts';
 import { ActiveUnsharedSubscription } from './unshared-subscription.ts';
@@ -66,6 +68,8 @@ export interface SubscriptionRegistryOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
+  readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which the permissions of running subscriptions are rechecked. */
   readonly recheckMs: number;
 }
@@ -99,14 +103,19 @@ export class SubscriptionRegistry {
   readonly #shared = new Map<string, SharedSubscription>();
   readonly #viewerSubscriptions = new Map<string, ViewerSubscriptions>();
   readonly #options: SubscriptionRegistryOptions;
-  /** Subscriptions by name of the viewer, from the start of their authorization to their end. */
-  readonly #countByViewer = new Map<string, number>();
+  /** Subscriptions from the start of their authorization to their end. */
+  readonly #limit: ConcurrencyLimit;
+  /** Distinct shared subscriptions by viewer. */
+  readonly #distinct: DistinctSubscriptions;
   #running = 0;
   readonly counters = new SubscriptionCounters();
   #rechecks: NodeJS.Timeout | undefined;
 
   constructor(options: SubscriptionRegistryOptions) {
     this.#options = options;
+    const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer };
+    this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
+    this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
   }
 
   get statistics(): SubscriptionStatistics {
@@ -123,11 +132,15 @@ export class SubscriptionRegistry {
    * @throws {StatusError} if the viewer may not list and watch the objects, or the cache cannot serve them
    */
   async subscribe(args: SubscribeArgs, after?: string): Promise<SubscriptionHandle> {
-    const release = this.#reserve(args.contextValue.viewer.name);
+    const reservation = new DisposableStack();
+    const release = () => reservation.dispose();
+    reservation.use(this.#limit.enter(args.contextValue.viewer.name));
     try {
       const notBefore = performance.now() - MAX_DECISION_AGE_MS;
       const authorized = await authorizeSubscription(args, { notBefore, signal: args.contextValue.signal });
       if ('unshared' in authorized) return this.#openUnshared(authorized, args, release);
+      const operation = operationKey(args, authorized.source.selection);
+      reservation.use(this.#distinct.enter(args.contextValue.viewer.name, operation));
       return this.#openShared({ authorized, args, after, release });
     } catch (error) {
       release();
@@ -215,25 +228,6 @@ export class SubscriptionRegistry {
     return subscription;
   }
 
-  /**
-   * Counts a subscription of a viewer. Returns the function that ends the count, which may be called repeatedly.
-   * @throws {GraphQLError} RATE_LIMITED if the viewer has reached the limit
-   */
-  #reserve(viewer: string): () => void {
-    const max = this.#options.maxSubscriptionsPerViewer;
-    const before = this.#countByViewer.get(viewer) ?? 0;
-    if (before >= max) throw tooManySubscriptions(max);
-    this.#countByViewer.set(viewer, before + 1);
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      const left = (this.#countByViewer.get(viewer) ?? 0) - 1;
-      if (left > 0) this.#countByViewer.set(viewer, left);
-      else this.#countByViewer.delete(viewer);
-    };
-  }
-
   #ended(release: () => void): void {
     this.#running -= 1;
     release();
@@ -305,13 +299,6 @@ export class SubscriptionRegistry {
       },
     });
   }
-}
-
-function tooManySubscriptions(max: number): GraphQLError {
-  return failure(
-    'RATE_LIMITED',
-    `Expected at most ${max} concurrent subscriptions of one viewer over all connections. End one first.`,
-  );
 }
 
 /**

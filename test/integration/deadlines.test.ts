@@ -131,9 +131,8 @@ it('cancels reads when the client of a WebSocket completes its query', async () 
 
 it('continues a subscription after the time limit of requests', async () => {
   await using gateway = await startTestGateway({ objects, requestTimeoutSeconds: 1 });
-  const changes = gateway.subscribe(CHANGES);
-  await changes.next();
-  await changes.next();
+  const changes = gateway.subscribe<{ readonly workspaces: { readonly type: string } }>(CHANGES);
+  while ((await changes.next()).value?.data?.workspaces.type !== 'SYNCED');
   using _hanging = hang(gateway, isSecretList);
   expect(await transports.POST(gateway, SECRETS)).toEqual(['TIMEOUT']); // a second has passed
   gateway.cluster.apply(workspace('nb-1', { state: 'Paused' }));

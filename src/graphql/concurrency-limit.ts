@@ -1,0 +1,72 @@
+import type { GraphQLError } from 'graphql';
+import { failure } from './errors.ts';
+
+interface ConcurrencyLimitOptions {
+  /** Limit for one viewer, with the name of its setting. */
+  readonly perViewer: Limit;
+  /** Limit for all viewers together. None by default. */
+  readonly total?: Limit;
+  /** Plural noun for the error, such as `subscriptions`. */
+  readonly noun: string;
+}
+
+interface Limit {
+  readonly setting: string;
+  readonly max: number;
+}
+
+/** Counts what is in progress for each viewer, and in total. Holds one number per viewer who has something in progress. */
+export class ConcurrencyLimit {
+  readonly #options: ConcurrencyLimitOptions;
+  readonly #byViewer = new Map<string, number>();
+  #total = 0;
+
+  constructor(options: ConcurrencyLimitOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts one more until the result is disposed of. Callers enter before they wait for anything, so that concurrent callers
+   * cannot exceed the limit.
+   * @throws {GraphQLError} RATE_LIMITED if the viewer, or all viewers together, have reached the limit
+   */
+  enter(viewer: string): Disposable {
+    const { perViewer, total, noun } = this.#options;
+    const before = this.#byViewer.get(viewer) ?? 0;
+    if (before >= perViewer.max) throw tooMany(perViewer, `concurrent ${noun} of one viewer over all connections`);
+    if (total && this.#total >= total.max) throw tooMany(total, `concurrent ${noun} of all viewers`);
+    this.#byViewer.set(viewer, before + 1);
+    this.#total += 1;
+    let isOver = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (isOver) return;
+        isOver = true;
+        this.#leave(viewer);
+      },
+    };
+  }
+
+  #leave(viewer: string): void {
+    this.#total -= 1;
+    const left = (this.#byViewer.get(viewer) ?? 0) - 1;
+    if (left > 0) this.#byViewer.set(viewer, left);
+    else this.#byViewer.delete(viewer);
+  }
+}
+
+/** Time after which another try makes sense. What is in progress normally ends sooner. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** Returns the RATE_LIMITED error for one more than a limit. Over HTTP it has status 429. */
+export function tooMany({ setting, max }: Limit, what: string): GraphQLError {
+  return failure(
+    'RATE_LIMITED',
+    `Expected at most ${max} ${what} (${setting}), got one more. Wait until one has ended.`,
+    {
+      limit: { name: setting, max, actual: max + 1 },
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      http: { status: 429, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
+    },
+  );
+}

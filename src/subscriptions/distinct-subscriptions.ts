@@ -1,0 +1,41 @@
+import { tooMany } from '../graphql/concurrency-limit.ts';
+import { shortHash } from './cursor.ts';
+
+/**
+ * Counts the different operations that each viewer subscribes to: each is a shared subscription with a result set of its own,
+ * whereas subscribers of the same operation cost little. Holds a hash per operation that a viewer subscribes to.
+ */
+export class DistinctSubscriptions {
+  readonly #max: number;
+  /** Numbers of subscriptions by hash of the operation, by viewer. No number is 0, and no map is empty. */
+  readonly #byViewer = new Map<string, Map<string, number>>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /**
+   * Counts a subscription until the result is disposed of, once.
+   * @throws {GraphQLError} RATE_LIMITED if the operation is new and the viewer has reached the limit
+   */
+  enter(viewer: string, operation: string): Disposable {
+    const operations = this.#byViewer.get(viewer) ?? new Map<string, number>();
+    const hash = shortHash(operation);
+    const before = operations.get(hash) ?? 0;
+    if (before === 0 && operations.size >= this.#max)
+      throw tooMany(
+        { setting: 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', max: this.#max },
+        'different subscriptions of one viewer over all connections',
+      );
+    operations.set(hash, before + 1);
+    this.#byViewer.set(viewer, operations);
+    return {
+      [Symbol.dispose]: () => {
+        const left = (operations.get(hash) ?? 0) - 1;
+        if (left > 0) operations.set(hash, left);
+        else operations.delete(hash);
+        if (operations.size === 0) this.#byViewer.delete(viewer);
+      },
+    };
+  }
+}
