@@ -24,13 +24,21 @@ export class OperationVisibility {
 
   /** Equal for viewers who see the same objects, and so may share results; different otherwise. */
   get signature(): string {
-    return JSON.stringify([signaturesOf(this.#watched), signaturesOf(this.#prefetched)]);
+    return JSON.stringify([signaturesOf(this.#watched), this.prefetchedSignatures]);
+  }
+
+  /** Resources that fields of the operation depend on, with texts that are equal for equal scopes only. Sorted. */
+  get prefetchedSignatures(): readonly ResourceSignature[] {
+    return signaturesOf(this.#prefetched);
   }
 }
 
-function signaturesOf(scopes: ReadonlyMap<Resource, VisibilityScope>): readonly unknown[] {
-  const signatures = [...scopes].map(
-    ([resource, scope]) => [groupResourceOf(resource), scopeSignature(scope)] as const,
-  );
+type ResourceSignature = readonly [resource: string, signature: string];
+
+function signaturesOf(scopes: ReadonlyMap<Resource, VisibilityScope>): readonly ResourceSignature[] {
+  const signatures = [...scopes].map(([resource, scope]): ResourceSignature => [
+    groupResourceOf(resource),
+    scopeSignature(scope),
+  ]);
   return signatures.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -37,9 +37,15 @@ export function visibleObject<T extends KubernetesObject>(
   return rule && contains(scope.redacted, key) ? redactedForm(object, rule.redact) : undefined;
 }
 
-/** Returns a value whose JSON is equal for equal scopes only. */
-export function scopeSignature({ full, redacted }: VisibilityScope): readonly (string | string[])[] {
-  return [namesOf(full), namesOf(redacted)];
+/** Returns a text that is equal for equal scopes only. */
+export function scopeSignature({ full, redacted }: VisibilityScope): string {
+  return JSON.stringify([namesOf(full), namesOf(redacted)]);
+}
+
+/** Returns the part of a scope that concerns one namespace. */
+export function scopeInNamespace({ full, redacted }: VisibilityScope, namespace: string): VisibilityScope {
+  const only = (scope: Scope) => (contains(scope, namespace) ? new Set([namespace]) : EMPTY_SCOPE);
+  return { full: only(full), redacted: only(redacted) };
 }
 
 function contains(scope: Scope, key: string): boolean {

@@ -24,7 +24,7 @@ import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { Resource } from '../kubernetes/resource.ts';
+import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Informer, statusWithoutCache, type ResourceStatus } from './informer.ts';
 import type { ChangesReader } from './historical-snapshots.ts';
@@ -55,6 +55,8 @@ export interface ClusterCache extends AsyncDisposable {
     resource: Resource<T>,
     version: string,
   ): Promise<ChangesReader<T> | undefined>;
+  /** {@link ReadonlyStore.version} of each resource that has been read, by `plural.group`. */
+  readonly versions: ReadonlyMap<string, string>;
   /** Applies the API server's response to a write to the store at once. Does nothing if the resource is never cached. */
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   /**
@@ -138,6 +140,13 @@ class RunningCache implements ClusterCache {
     const reader = await this.#informerFor(resource).informer.snapshots?.changesSince(version);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
     return reader as ChangesReader<T> | undefined;
+  }
+
+  get versions(): ReadonlyMap<string, string> {
+    const versions = [...this.#informers].map(([resource, { informer }]) => {
+      return [groupResourceOf(resource), informer.store.version] as const;
+    });
+    return new Map(versions.filter(([, version]) => version !== ''));
   }
 
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void {

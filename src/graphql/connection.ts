@@ -169,8 +169,10 @@ const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({
 });
 
 /** Adds `<Name>Connection` and `<Name>Edge` to the schema and returns the type of the connection. */
-export function connectionTypeOf<T extends object>(node: TypeRef<T>): TypeRef<Connection<T>> {
-  const connection = builder.objectRef<Connection<T>>(`${node.name}Connection`);
+export function connectionTypeOf<T extends object, C extends Connection<T> = Connection<T>>(
+  node: TypeRef<T>,
+): TypeRef<C> {
+  const connection = builder.objectRef<C>(`${node.name}Connection`);
   implementConnection(connection, node);
   return connection;
 }

@@ -1,11 +1,12 @@
 import type { InputRef } from '@pothos/core';
 import { builder, type TypeRef } from '../graphql/builder.ts';
 import { byNamespaceAndName } from '../graphql/ordering.ts';
-import { type Connection, paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
+import { paginate, pagingArgs, type PagingArgs } from '../graphql/connection.ts';
 import { afterArg, nameArg, namespaceArg, objectArgs } from '../graphql/object-args.ts';
 import type { Ordering } from '../graphql/ordering.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
+import { ListPosition, type LiveConnection } from '../subscriptions/live-cursor.ts';
 import { listSource, objectSource, type SubscriptionEvent } from '../subscriptions/source.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 
@@ -19,7 +20,7 @@ interface FieldDescription {
 interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly resource: Resource<T>;
   readonly type: TypeRef<T>;
-  readonly connection: TypeRef<Connection<T>>;
+  readonly connection: TypeRef<LiveConnection<T>>;
   readonly event: TypeRef<SubscriptionEvent<T>>;
   readonly filter: { readonly type: InputRef<F>; readonly description: string };
   readonly matcher: (filter: F | null | undefined) => (object: T) => boolean;
@@ -38,7 +39,7 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
 /** Resolvers of the root fields, without the type of the objects: Pothos cannot infer generic types. */
 interface KindOperations {
   get(client: ViewerClient, at: ObjectName): Promise<KubernetesObject | null>;
-  list(client: ViewerClient, args: ListArgs): Promise<Connection<KubernetesObject>>;
+  list(client: ViewerClient, args: ListArgs): Promise<LiveConnection<KubernetesObject>>;
   subscribeOne(client: ViewerClient, at: ObjectName): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
   subscribe(client: ViewerClient, args: SubscribeArgs): Promise<AsyncIterable<SubscriptionEvent<KubernetesObject>>>;
 }
@@ -63,9 +64,10 @@ export function defineKind<T extends KubernetesObject, F extends object>(definit
       client: ViewerClient,
       { namespace, filter, ...paging }: ListArgs & { filter?: F | null | undefined },
     ) => {
-      const objects = await client.reader.list(resource, namespace);
+      const lister = await client.reader.lister(resource, namespace);
+      const [objects, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
       await client.cost.pause();
-      return paginate(objects.filter(matcher(filter)), ordering, { ...paging, client });
+      return position.connect(paginate(objects.filter(matcher(filter)), ordering, { ...paging, client }));
     },
     subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
     subscribe: (

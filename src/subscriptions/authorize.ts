@@ -9,7 +9,7 @@ import type { Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { shortHash, type StreamPosition } from './cursor.ts';
+import { shortHash, visibilityOf, type StreamPosition, type Visibility } from './cursor.ts';
 import type { SerializedEvent } from './result-template.ts';
 import type { ResultRow } from './result-set.ts';
 import type { SharedSubscription } from './shared-subscription.ts';
@@ -28,6 +28,7 @@ export interface AuthorizedSubscription {
   readonly notBefore: number;
   /** Hash of the visibility scopes of all resources that the operation reads. Equal for viewers who see the same. */
   readonly visibilityHash: string;
+  readonly visibility: Visibility;
   /** Whether a selected field depends on the viewer beyond visibility, such as `viewerCan`. */
   readonly viewerDependent: boolean;
 }
@@ -73,8 +74,10 @@ export async function authorizeSubscription(
   await context.client.reader.prefetch(resources, 'watch');
   const source = await createSourceEventStream(validated);
   if (source instanceof SubscriptionSource) {
-    const visibilityHash = shortHash(context.client.reader.visibility.signature);
-    return { source, validated, context, notBefore, visibilityHash, viewerDependent };
+    const { signature, prefetchedSignatures } = context.client.reader.visibility;
+    const visibilityHash = shortHash(signature);
+    const visibility = visibilityOf(source.objects.signature(), prefetchedSignatures);
+    return { source, validated, context, notBefore, visibilityHash, visibility, viewerDependent };
   }
   if (source instanceof UnsharedSubscription) return { unshared: source, validated, context };
   throw 'errors' in source && source.errors

@@ -46,6 +46,9 @@ interface MissedObject {
  *
  * An object in `pastCheckpoint` was delivered in a state that the change log does not contain; it gets MODIFIED unless
  * its version is the delivered one. Clients may therefore receive one superfluous MODIFIED, never miss one.
+ *
+ * From the position of a list, each changed object that is not in the result set gets DELETED: a page that was loaded
+ * later may have contained it.
  */
 export class CatchUp {
   /** The checkpoint before the missed events. */
@@ -70,7 +73,7 @@ export class CatchUp {
   static async from(position: StreamPosition, { source, dependencies }: CatchUpOptions): Promise<CatchUp | undefined> {
     if (position.version === '') return undefined;
     const newest = newestOf([position.version, ...position.pastCheckpoint.map(({ version }) => version)]);
-    const changes = await source.objects.changesSince(position.version, newest);
+    const changes = await source.objects.changesSince(position.version, newest, position.isList ? 'each' : 'net');
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
         const watermark = position.related[objects.resourceKey];
@@ -130,7 +133,7 @@ export class CatchUp {
     const { before, last } = change;
     const matchedBefore = before !== undefined && source.matches(before);
     if (!row) {
-      if (!matchedBefore) return undefined;
+      if (!matchedBefore && !this.fromCheckpoint.position.isList) return undefined;
       return { type: 'DELETED', object: last, template: await renderer.renderUntracked(last) };
     }
     if (!matchedBefore) return { type: 'ADDED', ...row };
@@ -195,7 +198,7 @@ async function relatedChangesSince(
   { version, highest }: Watermark,
   objects: ScopedLister<KubernetesObject>,
 ): Promise<ChangesReader<KubernetesObject> | undefined> {
-  if (highest !== version) return objects.changesSince(version, highest, 'each');
+  if (highest !== version) return objects.changesSince(version, highest || version, 'each');
   const changes = await objects.changesSince(version);
   return changes && (() => changes()?.filter(({ before, after }) => before ?? after));
 }

@@ -8,15 +8,19 @@ function positionOf(objects: number): StreamPosition {
     exists: true,
   }));
   const watermark = { version: '18446744073709551615', highest: '18446744073709551615' };
-  return { version: '1', pastCheckpoint, related: { 'workspacekinds.kubeflow.org': watermark }, visibilityHash: 'x' };
+  const visibility = { objects: 'x', related: { 'workspacekinds.kubeflow.org': 'y' } };
+  return { version: '1', pastCheckpoint, related: { 'workspacekinds.kubeflow.org': watermark }, visibility };
 }
 
 it('decodes a cursor with the maximum of 16 objects past the checkpoint', () => {
   const position = positionOf(16);
-  expect(decodeStreamCursor('all', encodeStreamCursor('all', position))).toEqual(position);
+  expect(decodeStreamCursor('all', 'lists', encodeStreamCursor('all', position))).toEqual({
+    ...position,
+    isList: false,
+  });
 });
 
 it('refuses a cursor that is longer than any of the gateway, without quoting it', () => {
   const cursor = encodeStreamCursor('all', positionOf(1_000));
-  expect(() => decodeStreamCursor('all', cursor)).toThrow(`got ${cursor.length} characters`);
+  expect(() => decodeStreamCursor('all', 'lists', cursor)).toThrow(`got ${cursor.length} characters`);
 });

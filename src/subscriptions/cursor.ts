@@ -22,18 +22,48 @@ export interface StreamPosition {
   readonly pastCheckpoint: readonly DeliveredState[];
   /** Watermarks of the other resources that the selected fields are read from, by resource name. */
   readonly related: Readonly<Record<string, Watermark>>;
+  readonly visibility: Visibility;
   /**
-   * Hash of the viewer's visibility scopes. A viewer whose visibility differs receives a new snapshot instead of a
-   * catch-up. The hash reveals nothing about the scopes.
+   * Whether the position is that of a list. Its client may have loaded further pages later, so it may know objects, and
+   * states of objects, that came and went since.
    */
-  readonly visibilityHash: string;
+  readonly isList?: boolean;
+}
+
+/**
+ * Hashes of the viewer's visibility scopes, which reveal nothing about them. A viewer whose visibility differs receives a
+ * new snapshot instead of a catch-up.
+ */
+export interface Visibility {
+  /** Of the subscribed resource. */
+  readonly objects: string;
+  /** Of the resources that the selected fields depend on, by resource name. */
+  readonly related: Readonly<Record<string, string>>;
+}
+
+/** @param related signatures of the scopes of the related resources, by resource name */
+export function visibilityOf(objects: string, related: Iterable<readonly [string, string]>): Visibility {
+  const hashes = [...related].map(([resource, signature]) => [resource, shortHash(signature)]);
+  return { objects: shortHash(objects), related: Object.fromEntries(hashes) };
+}
+
+/**
+ * Returns whether a client that saw `before` needs no new snapshot now. A related resource that `before` does not name had
+ * no fields selected.
+ */
+export function isSameVisibility(before: Visibility, now: Visibility): boolean {
+  const isSame = ([resource, hash]: readonly [string, string]) => (before.related[resource] ?? hash) === hash;
+  return before.objects === now.objects && Object.entries(now.related).every(isSame);
 }
 
 /** How far a resource has been evaluated. */
 export interface Watermark {
   /** All changes up to this resourceVersion are included. */
   readonly version: string;
-  /** Some changes up to this resourceVersion are included, such as results of mutations. At least `version`. */
+  /**
+   * Some changes up to this resourceVersion are included, such as results of mutations. At least `version`; empty if it is
+   * unknown.
+   */
   readonly highest: string;
 }
 
@@ -53,7 +83,12 @@ export function objectToken(uid: string): string {
 }
 
 /** The position of a subscriber that has received no complete snapshot. Resuming from it starts with RESET. */
-export const INITIAL_POSITION: StreamPosition = { version: '', pastCheckpoint: [], related: {}, visibilityHash: '' };
+export const INITIAL_POSITION: StreamPosition = {
+  version: '',
+  pastCheckpoint: [],
+  related: {},
+  visibility: { objects: '', related: {} },
+};
 
 /** Bounds the size of a cursor: one with more entries would be larger than most events. */
 const MAX_PAST_CHECKPOINT = 16;
@@ -89,38 +124,43 @@ const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string;
 export function encodeStreamCursor(selection: string, position: StreamPosition): string {
   const known = encodedCursors.get(position);
   if (known?.selection === selection) return known.cursor;
-  const { version, pastCheckpoint, related, visibilityHash } = position;
+  const { version, pastCheckpoint, related, visibility } = position;
   const states = pastCheckpoint.map((state) => [state.token, state.version, state.exists]);
   const watermarks = Object.entries(related).map(([name, watermark]) => [name, watermark.version, watermark.highest]);
-  const parts = [selectionHash(selection), version, states, watermarks, visibilityHash];
+  const scopes = [visibility.objects, ...Object.entries(visibility.related)];
+  const parts = [selectionHash(selection), version, states, watermarks, scopes];
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
   encodedCursors.set(position, { selection, cursor });
   return cursor;
 }
 
 /**
- * Returns the position that a cursor of this selection encodes.
- * @throws {GraphQLError} BAD_REQUEST if the string is not a cursor of an event, or belongs to another selection
+ * Returns the position that a cursor encodes.
+ * @param selection the selection of the events whose cursors are accepted
+ * @param lists the selection of the lists whose live cursors are accepted
+ * @throws {GraphQLError} BAD_REQUEST if the string is not a cursor of the gateway, or belongs to another selection
  */
-export function decodeStreamCursor(selection: string, cursor: string): StreamPosition {
+export function decodeStreamCursor(selection: string, lists: string, cursor: string): StreamPosition {
   if (cursor.length > MAX_CURSOR_LENGTH) {
     throw failure(
       'BAD_REQUEST',
       `Expected the cursor of a subscription event, got ${cursor.length} characters. Subscribe without it.`,
     );
   }
-  const [hash, version, states, watermarks, visibilityHash] = parseCursor(cursor);
+  const [hash, version, states, watermarks, scopes] = parseCursor(cursor);
   const pastCheckpoint = Array.isArray(states) ? states.map(parseDeliveredState) : [undefined];
   const related = Array.isArray(watermarks) ? watermarks.map(parseWatermark) : [undefined];
-  const isPosition = typeof hash === 'string' && typeof version === 'string' && typeof visibilityHash === 'string';
+  const visibility = parseVisibility(scopes);
+  const isPosition = typeof hash === 'string' && typeof version === 'string' && visibility !== undefined;
   if (!isPosition || !isComplete(pastCheckpoint) || !isComplete(related)) {
     throw failure(
       'BAD_REQUEST',
       `Expected the cursor of a subscription event, got ${JSON.stringify(cursor)}. Pass a cursor that an event of this subscription carried, or none.`,
     );
   }
-  if (hash === selectionHash(selection)) {
-    return { version, pastCheckpoint, related: Object.fromEntries(related), visibilityHash };
+  const isList = hash === shortHash(lists);
+  if (isList || hash === selectionHash(selection)) {
+    return { version, pastCheckpoint, related: Object.fromEntries(related), visibility, isList };
   }
   throw failure(
     'BAD_REQUEST',
@@ -147,6 +187,15 @@ function parseWatermark(value: unknown): readonly [name: string, Watermark] | un
   const [name, version, highest]: readonly unknown[] = Array.isArray(value) ? value : [];
   const isWatermark = typeof name === 'string' && typeof version === 'string' && typeof highest === 'string';
   return isWatermark ? [name, { version, highest }] : undefined;
+}
+
+function parseVisibility(value: unknown): Visibility | undefined {
+  const [objects, ...related]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const hashes = related.filter((pair): pair is [string, string] => {
+    return Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string';
+  });
+  const isVisibility = typeof objects === 'string' && hashes.length === related.length;
+  return isVisibility ? { objects, related: Object.fromEntries(hashes) } : undefined;
 }
 
 function isComplete<T>(values: readonly (T | undefined)[]): values is readonly T[] {

@@ -57,7 +57,7 @@ import {
   type AuthorizedUnsharedSubscription,
   type SubscribeArgs,
 } from './authorize.ts';
-import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
+import type { StreamPosition } from './cursor.ts';
 import { DistinctSubscriptions } from './distinct-subscriptions.ts';
 import { SharedSubscription } from './shared-subscription.ts';
 import type { EventSink, SubscriptionHandle } from './subscriber.ts';
@@ -152,8 +152,7 @@ export class SubscriptionRegistry {
     const { source } = authorized;
     assertAffordable(authorized);
     const resumable = source.shape === 'events';
-    const resumeFrom =
-      after !== undefined && resumable ? decodeStreamCursor(source.selection, after) : source.resumeFrom;
+    const resumeFrom = after !== undefined && resumable ? source.positionOf(after) : source.resumeFrom;
     return {
       resumable,
       discard: release,
@@ -278,12 +277,12 @@ export class SubscriptionRegistry {
 
   #createShared(
     key: string,
-    { source, visibilityHash, validated, context, viewerDependent }: AuthorizedSubscription,
+    { source, visibility, validated, context, viewerDependent }: AuthorizedSubscription,
   ): SharedSubscription {
     const { publicError } = this.#options;
     return new SharedSubscription({
       source,
-      visibilityHash,
+      visibility,
       publicError,
       counters: this.counters,
       onEmpty: () => void this.#shared.delete(key),

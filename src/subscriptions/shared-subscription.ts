@@ -2,7 +2,15 @@ import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import { CatchUp } from './catch-up.ts';
-import { advance, encodeStreamCursor, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
+import {
+  advance,
+  encodeStreamCursor,
+  isSameVisibility,
+  objectToken,
+  type DeliveredState,
+  type StreamPosition,
+  type Visibility,
+} from './cursor.ts';
 import { TimeSlices } from '../viewer-client/time-slices.ts';
 import { Dependencies } from './dependencies.ts';
 import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
@@ -15,8 +23,8 @@ import { INITIAL_CHECKPOINT, nextSequence, Subscriber, type Checkpoint, type Eve
 export interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly execute: ExecuteEvent;
-  /** Hash of the visibility scopes that all subscribers have in common. */
-  readonly visibilityHash: string;
+  /** That all subscribers have in common. */
+  readonly visibility: Visibility;
   readonly publicError: (error: unknown) => GraphQLError;
   readonly counters: SubscriptionCounters;
   /** Called once, when the last subscriber has left or the subscription has failed. */
@@ -156,8 +164,8 @@ export class SharedSubscription {
   async #prepareCatchUp(subscriber: Subscriber, resumeFrom: StreamPosition): Promise<void> {
     try {
       await this.#loop.run(); // after one evaluation the dependencies, and thus the related resources, are known
-      const isSameVisibility = resumeFrom.visibilityHash === this.#options.visibilityHash;
-      const catchUp = isSameVisibility ? await CatchUp.from(resumeFrom, this.#joinOptions) : undefined;
+      const isSame = isSameVisibility(resumeFrom.visibility, this.#options.visibility);
+      const catchUp = isSame ? await CatchUp.from(resumeFrom, this.#joinOptions) : undefined;
       if (!this.#catchingUp.delete(subscriber)) return; // it has left meanwhile
       this.#joining.set(subscriber, { mode: 'resume', catchUp });
       await this.#loop.run();
@@ -191,9 +199,9 @@ export class SharedSubscription {
     }
     if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
     this.#dirtySet.complete();
-    const { visibilityHash } = this.#options;
+    const { visibility } = this.#options;
     const watermarks = this.#dependencies.watermarks(related);
-    const position = { version, pastCheckpoint: [], related: watermarks, visibilityHash };
+    const position = { version, pastCheckpoint: [], related: watermarks, visibility };
     const pastCheckpoint = this.#statesPast(version, fromCheckpoint, batch);
     this.#checkpoint = { position: pastCheckpoint.reduce(advance, position), sequence: toSequence };
     const shared = batch.isReset || events.length === 0 ? undefined : { fromCheckpoint };

@@ -4,6 +4,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { decodeStreamCursor, type StreamPosition } from './cursor.ts';
+import { liveSelection } from './live-cursor.ts';
 
 const descriptions = {
   ADDED: 'The object was created, or starts to match. `object` is its current state.',
@@ -66,7 +67,8 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
   readonly objects: ScopedLister<T>;
   readonly shape: SubscriptionSource<T>['shape'];
   readonly selection: string;
-  readonly resumeFrom?: StreamPosition | undefined;
+  /** Cursor to resume from. */
+  readonly after?: string | undefined;
   readonly candidates: () => Iterable<T>;
   readonly matches: (object: T) => boolean;
 }
@@ -95,7 +97,15 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
     this.objects = options.objects;
     this.shape = options.shape;
     this.selection = options.selection;
-    this.resumeFrom = options.resumeFrom;
+    this.resumeFrom = options.after === undefined ? undefined : this.positionOf(options.after);
+  }
+
+  /**
+   * Returns the position that a cursor of an event, or the `liveCursor` of a list, encodes.
+   * @throws {GraphQLError} BAD_REQUEST if it is no such cursor, or belongs to another selection
+   */
+  positionOf(cursor: string): StreamPosition {
+    return decodeStreamCursor(this.selection, liveSelection(this.objects.resourceKey), cursor);
   }
 
   /** Returns the objects that may match, in their current state. */
@@ -143,7 +153,7 @@ export async function listSource<T extends KubernetesObject, F>(
     selection,
     candidates: () => objects.list(namespace ?? undefined),
     matches: (object) => (!namespace || object.metadata.namespace === namespace) && matches(object),
-    resumeFrom: after ? decodeStreamCursor(selection, after) : undefined,
+    after: after || undefined,
   });
 }
 

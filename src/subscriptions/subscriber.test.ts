@@ -28,7 +28,7 @@ function startSubscriber() {
 
 function checkpointAt(version: string): Checkpoint {
   return {
-    position: { version, pastCheckpoint: [], related: {}, visibilityHash: 'all' },
+    position: { version, pastCheckpoint: [], related: {}, visibility: { objects: 'all', related: {} } },
     sequence: nextSequence(),
   };
 }

@@ -95,8 +95,17 @@ export class Reader {
 
   /** Returns the visible objects of a resource, of one namespace or of all, in no particular order. */
   async list<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<readonly T[]> {
-    const scope = await this.#scopeOf(resource, { namespace }, 'read');
-    return (await this.#lister(resource, scope)).list(namespace ?? undefined);
+    return (await this.lister(resource, namespace)).list(namespace ?? undefined);
+  }
+
+  /** Returns a lister of the visible objects of a resource, of one namespace or of all. */
+  async lister<T extends KubernetesObject>(resource: Resource<T>, namespace?: string | null): Promise<ScopedLister<T>> {
+    return this.#lister(resource, await this.#scopeOf(resource, { namespace }, 'read'));
+  }
+
+  /** Resource versions up to which the cache is complete, by resource. Without those that are not cached now. */
+  get versions(): ReadonlyMap<string, string> {
+    return this.#options.cluster.cache.versions;
   }
 
   /** Returns an object; undefined if it does not exist. */

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { seesNothing, visibleObject, type VisibilityScope } from '../auth/visibility-scope.ts';
+import {
+  scopeInNamespace,
+  scopeSignature,
+  seesNothing,
+  visibleObject,
+  type VisibilityScope,
+} from '../auth/visibility-scope.ts';
 import type { NetChange } from '../cache/change-log.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
@@ -113,6 +119,11 @@ export class ScopedLister<T extends KubernetesObject> {
   /** Number of objects in the cache, whether they are visible or not. */
   get size(): number {
     return this.#store.size;
+  }
+
+  /** Returns a text that is equal for viewers who see the same objects, in one namespace or in all. */
+  signature(namespace?: string | null): string {
+    return scopeSignature(namespace ? scopeInNamespace(this.#scope, namespace) : this.#scope);
   }
 
   /** Resource version up to which the cache is complete. */

@@ -1,11 +1,11 @@
-import { connectionTypeOf } from '../../graphql/connection.ts';
 import { kubernetesType, redacted } from '../../graphql/node.ts';
+import { liveConnectionTypeOf } from '../../subscriptions/live-cursor.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
 
 export const NamespaceType = kubernetesType('Namespace', Namespace);
-export const NamespaceConnection = connectionTypeOf(NamespaceType);
+export const NamespaceConnection = liveConnectionTypeOf(NamespaceType);
 export const NamespaceEvent = eventTypeOf(NamespaceType);
 
 /**

@@ -13,6 +13,7 @@ import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../
 import { Workspace } from '../workspace/resource.ts';
 import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 NamespaceType.implement({
   description: 'Kubernetes namespace, usually of a team or a person.',
@@ -40,8 +41,10 @@ NamespaceType.implement({
       description: 'Workspaces in the namespace.',
       args: { ...workspaceListArgs, ...pagingArgs },
       extensions: dependsOn(Workspace),
-      resolve: ({ metadata }, args, { client }) =>
-        workspaceConnection(client.reader.prefetched(Workspace).list(metadata.name), { ...args, client }),
+      resolve: ({ metadata: { name } }, args, { client }) => {
+        const lister = client.reader.prefetched(Workspace);
+        return workspaceConnection(lister.list(name), new ListPosition(client, lister, name), { ...args, client });
+      },
     }),
   }),
 });

@@ -1,8 +1,8 @@
-import { connectionTypeOf } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
+import { liveConnectionTypeOf } from '../../subscriptions/live-cursor.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import { Pod } from './resource.ts';
 
 export const PodType = kubernetesType('Pod', Pod);
-export const PodConnection = connectionTypeOf(PodType);
+export const PodConnection = liveConnectionTypeOf(PodType);
 export const PodEvent = eventTypeOf(PodType);

@@ -20,6 +20,7 @@ import { ImageRef } from './pictures.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
 import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
   description: 'Rule that decides whether an inactive workspace is paused.',
@@ -131,8 +132,11 @@ builder.objectFields(WorkspaceKindType, (t) => ({
     description: 'Workspaces of this WorkspaceKind that you may see.',
     args: { ...workspaceListArgs, ...pagingArgs },
     extensions: dependsOn(Workspace),
-    resolve: ({ metadata }, args, { client }) =>
-      workspaceConnection(client.reader.prefetched(Workspace).byIndex('kind', metadata.name), { ...args, client }),
+    resolve: ({ metadata }, args, { client }) => {
+      const lister = client.reader.prefetched(Workspace);
+      const workspaces = lister.byIndex('kind', metadata.name);
+      return workspaceConnection(workspaces, new ListPosition(client, lister), { ...args, client });
+    },
   }),
   workspaceCount: t.int({
     description: 'Number of workspaces of this WorkspaceKind that you may see.',

@@ -1,13 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
-import { type Connection, connectionTypeOf, paginate, type PageOptions } from '../../graphql/connection.ts';
+import { paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
+import { ListPosition, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { type WorkspaceOrder, workspaceOrdering, WorkspaceOrderInput } from './order.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
 
 export const WorkspaceType = kubernetesType('Workspace', Workspace);
-export const WorkspaceConnection = connectionTypeOf(WorkspaceType);
+export const WorkspaceConnection = liveConnectionTypeOf(WorkspaceType);
 export const WorkspaceEvent = eventTypeOf(WorkspaceType);
 
 export const workspaceListArgs = builder.args((t) => ({
@@ -26,10 +27,15 @@ interface WorkspaceListArgs extends PageOptions {
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
-/** Returns a page of the objects that match. */
+/**
+ * Returns a page of the objects that match.
+ * @param position where the cache was when the workspaces were read
+ */
 export function workspaceConnection(
   workspaces: readonly WorkspaceObject[],
+  position: ListPosition<WorkspaceObject>,
   args: WorkspaceListArgs,
-): Connection<WorkspaceObject> {
-  return paginate(workspaces.filter(workspaceMatcher(args.filter)), workspaceOrdering(args.orderBy), args);
+): LiveConnection<WorkspaceObject> {
+  const matching = workspaces.filter(workspaceMatcher(args.filter));
+  return position.connect(paginate(matching, workspaceOrdering(args.orderBy), args));
 }

@@ -30,6 +30,7 @@ import {
 } from './resource.ts';
 import { isBeingDeleted, stateHintOf, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 const WorkspaceAction = builder.enumType('WorkspaceAction', {
   description: 'Operation on a workspace.',
@@ -260,9 +261,10 @@ builder.queryField('workspaces', (t) =>
     description: 'Matching workspaces, sorted by `orderBy`, or by namespace and name.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
     resolve: async (_, { namespace, ...args }, { client }) => {
-      const workspaces = await client.reader.list(Workspace, namespace);
+      const lister = await client.reader.lister(Workspace, namespace);
+      const [workspaces, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
       await client.cost.pause();
-      return workspaceConnection(workspaces, { ...args, client });
+      return workspaceConnection(workspaces, position, { ...args, client });
     },
   }),
 );

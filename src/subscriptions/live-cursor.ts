@@ -1,0 +1,81 @@
+import { builder, type TypeRef } from '../graphql/builder.ts';
+import { connectionTypeOf, type Connection } from '../graphql/connection.ts';
+import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
+import type { ViewerClient } from '../viewer-client/viewer-client.ts';
+import { advance, encodeStreamCursor, objectToken, visibilityOf, type DeliveredState } from './cursor.ts';
+
+/** A page of a list of a watched resource, from which a subscription can go on. */
+export interface LiveConnection<T> extends Connection<T> {
+  /** Returns the cursor for the subscription to the same objects. */
+  readonly liveCursor: () => string;
+}
+
+/** Names the selections of a resource for its live cursors, which are valid for each of them. */
+export function liveSelection(resourceKey: string): string {
+  return JSON.stringify([resourceKey]);
+}
+
+/**
+ * How far the cache reaches at one moment. Created in the turn of the event loop in which a list is read; the list may be
+ * filtered and sorted later.
+ */
+export class ListPosition<T extends KubernetesObject> {
+  readonly #reader: ViewerClient['reader'];
+  readonly #objects: ScopedLister<T>;
+  readonly #namespace: string | null | undefined;
+  readonly #version: string;
+  readonly #versions: ReadonlyMap<string, string>;
+  /** Objects that the watch has not reached: results of mutations, which the store has already. */
+  readonly #past: readonly T[];
+
+  /** @param namespace the namespace that the list is restricted to */
+  constructor({ reader }: ViewerClient, objects: ScopedLister<T>, namespace?: string | null) {
+    const { version, knownVersion } = objects;
+    const isPast = ({ metadata }: T) => compareVersions(metadata.resourceVersion, version) > 0;
+    this.#reader = reader;
+    this.#objects = objects;
+    this.#namespace = namespace;
+    this.#version = version;
+    this.#versions = reader.versions;
+    this.#past = version === '' || knownVersion === version ? [] : objects.list().filter(isPast);
+  }
+
+  /** Adds the `liveCursor` to a page of the list. */
+  connect(page: Connection<T>): LiveConnection<T> {
+    return Object.assign(page, { liveCursor: () => this.#encode(page.all) });
+  }
+
+  #encode(matching: readonly T[]): string {
+    const { resourceKey } = this.#objects;
+    const { prefetchedSignatures } = this.#reader.visibility;
+    const visibility = visibilityOf(this.#objects.signature(this.#namespace), prefetchedSignatures);
+    // Fields of the list read related objects later, so nothing is known of what they include beyond these versions.
+    const related = [...this.#versions].map(([resource, version]) => [resource, { version, highest: '' }]);
+    const position = { version: this.#version, pastCheckpoint: [], related: Object.fromEntries(related), visibility };
+    const listed = new Set(this.#past.length > 0 ? matching : []);
+    const states = this.#past.map((object) => stateOf(object, listed.has(object)));
+    return encodeStreamCursor(liveSelection(resourceKey), states.reduce(advance, position));
+  }
+}
+
+function stateOf({ metadata }: KubernetesObject, exists: boolean): DeliveredState {
+  return { token: objectToken(metadata.uid), version: metadata.resourceVersion, exists };
+}
+
+/** Adds `<Name>Connection`, with a `liveCursor`, and `<Name>Edge` to the schema and returns the type of the connection. */
+export function liveConnectionTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<LiveConnection<T>> {
+  const connection = connectionTypeOf<T, LiveConnection<T>>(node);
+  addLiveCursor(connection);
+  return connection;
+}
+
+function addLiveCursor(connection: TypeRef<LiveConnection<KubernetesObject>>): void {
+  builder.objectField(connection, 'liveCursor', (t) =>
+    t.string({
+      description:
+        'Cursor for `after` of the subscription to the same objects, with the equivalent arguments: it goes on from the moment of this answer, without a snapshot. To load several pages, use the cursor of the first. If the history is no longer available, or you may see other objects by then, the subscription starts with a snapshot.',
+      resolve: ({ liveCursor }) => liveCursor(),
+    }),
+  );
+}
