@@ -8,6 +8,10 @@ interface Row {
   readonly id: string;
   readonly name: string;
 }
+interface Event {
+  readonly type: string;
+  readonly object: Row | null;
+}
 interface Page {
   readonly nodes: readonly Row[];
   readonly liveCursor: string;
@@ -59,8 +63,9 @@ async function loadPages(gateway: SimulatedGateway, args: string, random: Seeded
 /** Applies each event as the documentation for clients says. */
 async function follow(gateway: SimulatedGateway, args: string, after: string, rows: Map<string, Row>): Promise<never> {
   const query = `subscription ($after: String) { workspaces(after: $after ${args}) { type object { ${FIELDS} } } }`;
-  for await (const { data } of gateway.subscribe(query, { after })) {
-    const { type, object } = data?.['workspaces'] as { readonly type: string; readonly object: Row | null };
+  for await (const { data, errors } of gateway.subscribe<{ workspaces: Event }>(query, { after })) {
+    if (!data) throw new Error(JSON.stringify(errors));
+    const { type, object } = data.workspaces;
     if (type === 'RESET') rows.clear();
     else if (type === 'DELETED' && object) rows.delete(object.id);
     else if (object) rows.set(object.id, object);
