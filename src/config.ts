@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addressMatcher, type HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
+import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { isLoopback } from './server/origin-policy.ts';
 
 /** The configuration of the gateway. Read once, from environment variables, by {@link readConfig}. */
@@ -22,6 +23,12 @@ export interface Config {
   /** Limit on the access reviews that one request, or one recheck of a subscription, causes. */
   readonly maxAccessReviewsPerRequest: number;
   readonly connection: ConnectionSource;
+  /** Proxies for the connection to the API server. */
+  readonly proxies: ProxySettings;
+  /** Time limit of the exec plugin of a kubeconfig. */
+  readonly execPluginTimeoutSeconds: number;
+  /** All environment variables, which exec plugins inherit. */
+  readonly environment: Environment;
   readonly logLevel: LogLevel;
   /** Whether workspaces with options that the `filterRules` of their WorkspaceKind deny are rejected. */
   readonly enforceFilterRules: boolean;
@@ -113,6 +120,9 @@ export function readConfig(env: Environment): Config {
     authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
     maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 10_000, 1_000_000, 1),
     connection: connectionSource(env),
+    proxies: proxySettings(env),
+    execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
+    environment: env,
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
     enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',
     watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
@@ -216,14 +226,26 @@ function cidrs(env: Environment, name: string): readonly string[] {
 /** Order of precedence: KUBECONFIG, the service account of the pod, `~/.kube/config`. */
 function connectionSource(env: Environment): ConnectionSource {
   const files = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
-  const missing = files.find((file) => !existsSync(file));
-  if (missing)
-    throw new ConfigError(`Expected KUBECONFIG to name existing files, got ${missing}, which does not exist.`);
-  if (files.length > 0) return { type: 'files', files };
+  if (files.some((file) => existsSync(file))) return { type: 'files', files };
+  if (files.length > 0) {
+    throw new ConfigError(
+      `Expected KUBECONFIG to name at least one existing file, got ${files.join(path.delimiter)}, which does not exist.`,
+    );
+  }
   if (env['KUBERNETES_SERVICE_HOST']) return { type: 'in-cluster' };
   const defaultFile = path.join(env['HOME'] ?? '/', '.kube', 'config');
   if (existsSync(defaultFile)) return { type: 'files', files: [defaultFile] };
   throw new ConfigError(`Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`);
+}
+
+/** Go's `net/http` reads these, too: names in upper case take precedence. */
+function proxySettings(env: Environment): ProxySettings {
+  const lowerCase = new Map(Object.entries(env));
+  return {
+    httpProxy: env['HTTP_PROXY'] || lowerCase.get('http_proxy') || '',
+    httpsProxy: env['HTTPS_PROXY'] || lowerCase.get('https_proxy') || '',
+    noProxy: env['NO_PROXY'] || lowerCase.get('no_proxy') || '',
+  };
 }
 
 function integer(env: Environment, name: string, fallback: number, max: number, min = 0): number {

@@ -23,7 +23,9 @@ import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
 import { createApiConnection, type ApiConnection } from './kubernetes/api-connection.ts';
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError } from './kubernetes/redacted.ts';
+import { isUnauthorized } from './kubernetes/status-error.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
@@ -45,28 +47,33 @@ export interface Gateway extends AsyncDisposable {
   readonly statistics: () => GatewayStatistics;
 }
 
+interface StartOptions {
+  /** Initial text of GraphiQL's headers editor: JSON with comments. */
+  readonly graphiqlHeaders?: string;
+  /** Aborts the start. Has no effect once the gateway serves. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Connects to the cluster, starts the cluster cache and the HTTP server. Resolves when the server listens, which may be
  * before the cache has synced: see {@link Gateway.ready}.
- * @param graphiqlHeaders initial text of GraphiQL's headers editor: JSON with comments
  * @throws {StatusError} if the API server cannot be reached
- * @throws {Error} if the kubeconfig is invalid, or the port is in use
+ * @throws {KubeconfigError} if the kubeconfig is invalid, or the API server does not accept its credentials
+ * @throws {Error} if the port is in use, or the start was aborted
  */
 export async function startGateway(
   config: Config,
   log: Logger,
-  { graphiqlHeaders }: { readonly graphiqlHeaders?: string } = {},
+  { graphiqlHeaders, signal: starting = new AbortController().signal }: StartOptions = {},
 ): Promise<Gateway> {
-  const connection = await createApiConnection(config.connection);
-  const client = new Client(connection);
-  const signal = new AbortController().signal;
-  const kubernetesVersion = await kubernetesVersionOf(client, signal);
-  const self = await whoAmI(client, connection.userName, signal);
+  const stopping = new AbortController();
+  const isStarted = followUntilStarted(starting, stopping);
+  const { connection, client, kubernetesVersion, self } = await connect(config, stopping.signal);
   log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
   const cache = startClusterCache({ ...config, client, resources, log });
-  const { enforceFilterRules } = config;
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
+  const { enforceFilterRules } = config;
   const info = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
   const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
@@ -79,6 +86,7 @@ export async function startGateway(
     await cache[Symbol.asyncDispose]();
     throw error;
   });
+  isStarted();
   log.info({ url: server.url }, 'serving');
   void cache.hasSynced.then(() => log.info('cluster cache synced'));
   return {
@@ -88,9 +96,38 @@ export async function startGateway(
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await writes.drain(config.drainSeconds * 1_000);
+      stopping.abort();
       await cache[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Makes the controller abort with the signal until the returned function is called. */
+function followUntilStarted(signal: AbortSignal, controller: AbortController): () => void {
+  const abort = () => controller.abort();
+  signal.addEventListener('abort', abort);
+  return () => signal.removeEventListener('abort', abort);
+}
+
+/**
+ * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
+ * @param signal ends the start, and later the exec plugins
+ */
+async function connect(config: Config, signal: AbortSignal) {
+  const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
+  const connection = await createApiConnection(config.connection, { ...config, execPluginTimeoutMs, signal });
+  const client = new Client(connection);
+  try {
+    const kubernetesVersion = await kubernetesVersionOf(client, signal);
+    const self = await whoAmI(client, connection.userName, signal);
+    return { connection, client, kubernetesVersion, self };
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    throw new KubeconfigError(
+      `Expected the API server at ${connection.server} to accept the credentials of the kubeconfig, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The options of the HTTP server that depend on the configuration only. */

@@ -2,28 +2,43 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
+import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError, redactedReason } from './kubernetes/redacted.ts';
-import { isUnreachable } from './kubernetes/status-error.ts';
+import { StatusError } from './kubernetes/status-error.ts';
 
 const HINT = 'To try the gateway without a cluster, run: npm run demo';
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use by another process',
+  EADDRNOTAVAIL: 'no network interface has this address',
+  EACCES: 'the port needs more privileges',
+};
+
+/** Aborts with the name of the signal that asks the process to end. */
+const terminated = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => terminated.abort(name));
+const { signal } = terminated;
 
 try {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel });
-  const gateway = await startGateway(config, log);
-  const [signal] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  log.info({ signal }, 'shutting down');
+  const gateway = await startGateway(config, log, { signal });
+  if (!signal.aborted) await once(signal, 'abort');
+  log.info({ signal: String(signal.reason) }, 'shutting down');
   await gateway[Symbol.asyncDispose]();
   log.info('stopped');
   process.exit(0);
 } catch (error) {
+  if (signal.aborted) process.exit(0); // the start was aborted
   process.stderr.write(`Cannot start the gateway. ${reasonOf(error)}\n`);
   process.exit(1);
 }
 
-/** Configuration errors and an unreachable API server need no stack; unexpected errors do. */
+/** Expected errors are one sentence; unexpected ones have a stack. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && (error instanceof ConfigError || isUnreachable(error)))
+  if (error instanceof ConfigError || error instanceof KubeconfigError || error instanceof StatusError)
     return `${error.message}\n${HINT}`;
+  const { code = '', address = '', port = '' } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const listening = LISTEN_ERRORS[code];
+  if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set HOST or PORT.`;
   return `${redactedReason(error)}\n${redactedError(error).stack}`;
 }

@@ -5,6 +5,7 @@ import { encodeHeader } from './header-text.ts';
 import { impersonationHeaders, type ImpersonatedUser } from './impersonation.ts';
 import { Credentials, serverChanged, type RequestCredentials } from './credentials.ts';
 import { withTokenOnly, type ConnectionSource } from './kubeconfig.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 import { redactedReason } from './redacted.ts';
 import { RequestHealth } from './request-health.ts';
 import { isUnreachable, StatusError } from './status-error.ts';
@@ -53,13 +54,35 @@ export interface ApiConnection {
   impersonating(user: ImpersonatedUser): ApiConnection;
 }
 
+interface ConnectionOptions {
+  /** Proxies of the environment. None by default. */
+  readonly proxies?: ProxySettings;
+  /** Environment variables of exec plugins. None by default. */
+  readonly environment?: Environment;
+  /** Time limit of exec plugins. 30 s by default. */
+  readonly execPluginTimeoutMs?: number;
+  /** Ends exec plugins that run. */
+  readonly signal?: AbortSignal;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const NO_PROXIES: ProxySettings = { httpProxy: '', httpsProxy: '', noProxy: '' };
+const EXEC_PLUGIN_TIMEOUT_MS = 30_000;
+
 /**
  * Returns a connection to the cluster of a kubeconfig or, in a pod, to its own cluster. The kubeconfig and the files that it
  * names may change; see {@link Credentials}.
- * @throws {Error} if the kubeconfig cannot be read or has no current cluster
+ * @throws {KubeconfigError} if the kubeconfig cannot be read or has no current cluster
  */
-export async function createApiConnection(source: ConnectionSource): Promise<ApiConnection> {
-  return new KubeConfigConnection(await Credentials.load(source));
+export async function createApiConnection(
+  source: ConnectionSource,
+  options: ConnectionOptions = {},
+): Promise<ApiConnection> {
+  const { proxies = NO_PROXIES, environment = {}, execPluginTimeoutMs: timeoutMs = EXEC_PLUGIN_TIMEOUT_MS } = options;
+  const { signal = new AbortController().signal } = options;
+  const execPlugins = { environment, timeoutMs, signal };
+  return new KubeConfigConnection(await Credentials.load(source, { proxies, execPlugins }));
 }
 
 class KubeConfigConnection implements ApiConnection {

@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KubeConfig, type Cluster, type User } from '@kubernetes/client-node';
-import { loadKubeConfig, serverOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import { KubeconfigError, loadKubeConfig, serverOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import { proxyFor, type ProxySettings } from './proxy-settings.ts';
 
 /** Kubeconfig and the files that it names, read at one time. */
 export interface CredentialFiles {
@@ -16,22 +17,29 @@ export interface CredentialFiles {
 }
 
 /**
- * Reads a kubeconfig and the files of its current cluster and user.
+ * Reads a kubeconfig and the files of its current cluster and user. A cluster without `proxy-url` gets the proxy of the
+ * settings.
  * @param last earlier state, to take a token from that cannot be read at the moment
- * @throws {Error} if one of them cannot be read, or the client certificate and key are not a pair
+ * @throws {KubeconfigError} if one of them cannot be read or is not valid, or the client certificate and key are not a pair
  */
-export async function readCredentialFiles(source: ConnectionSource, last?: CredentialFiles): Promise<CredentialFiles> {
+export async function readCredentialFiles(
+  source: ConnectionSource,
+  proxies: ProxySettings,
+  last?: CredentialFiles,
+): Promise<CredentialFiles> {
   const loaded = await loadKubeConfig(source);
   const [cluster, user] = [loaded.getCurrentCluster(), loaded.getCurrentUser()];
+  const server = serverOf(loaded);
+  const complete = async (each: Cluster) => withProxy({ ...(await inlineCluster(each)), server }, proxies);
   const config = withEntries(loaded, {
-    clusters: await Promise.all(loaded.clusters.map((each) => (each === cluster ? inlineCluster(each) : each))),
+    clusters: await Promise.all(loaded.clusters.map((each) => (each === cluster ? complete(each) : each))),
     users: await Promise.all(loaded.users.map((each) => (each === user ? inlineUser(each) : each))),
   });
   const tokenFile = tokenFileIn(config);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, last?.token);
   const content = JSON.stringify([config.clusters, config.contexts, config.users, config.currentContext, token]);
   const fingerprint = createHash('sha256').update(content).digest('base64');
-  return { config, server: serverOf(config), token, fingerprint };
+  return { config, server, token, fingerprint };
 }
 
 /** Returns a config with other clusters or users. */
@@ -60,17 +68,76 @@ export async function readToken(file: string, last: string | undefined): Promise
   return last;
 }
 
+/** Returns `spec.cluster` of an ExecCredential: the cluster that an exec plugin gets credentials for. */
+export function clusterInfoOf(config: KubeConfig): object {
+  const cluster = config.getCurrentCluster();
+  return {
+    server: cluster?.server,
+    'tls-server-name': cluster?.tlsServerName,
+    'insecure-skip-tls-verify': cluster?.skipTLSVerify || undefined,
+    'certificate-authority-data': cluster?.caData,
+    'proxy-url': cluster?.proxyUrl,
+  };
+}
+
+const PROXY_SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
+
+/** client-node refuses plain HTTP without `skipTLSVerify`; there is no TLS to skip. */
+function withProxy(cluster: Cluster, proxies: ProxySettings): Cluster {
+  const isPlain = cluster.server.startsWith('http:');
+  const proxyUrl = cluster.proxyUrl || proxyFor(new URL(cluster.server), proxies);
+  const complete = { ...cluster, ...(isPlain && { skipTLSVerify: true }) };
+  if (proxyUrl === undefined) return complete;
+  if (URL.canParse(proxyUrl) && PROXY_SCHEMES.has(new URL(proxyUrl).protocol)) return { ...complete, proxyUrl };
+  // The URL may have a password.
+  const setting = cluster.proxyUrl
+    ? `proxy-url of the cluster ${JSON.stringify(cluster.name)}`
+    : `proxy for ${cluster.server}`;
+  throw new KubeconfigError(
+    `Expected the ${setting} to be a URL with the scheme http, https or socks5, got another text.`,
+  );
+}
+
 /** As in client-go, inline data takes precedence over a file. */
 async function inlineCluster({ caFile, caData, ...cluster }: Cluster): Promise<Cluster> {
-  const data = caData || (await contentOf('certificate-authority', caFile));
+  if ((caData || caFile) && cluster.skipTLSVerify) {
+    throw new KubeconfigError(
+      `Expected the cluster ${JSON.stringify(cluster.name)} of the kubeconfig to have either certificate-authority or insecure-skip-tls-verify, got both.`,
+    );
+  }
+  const data = caData
+    ? validBase64('certificate-authority-data', caData)
+    : await contentOf('certificate-authority', caFile);
+  if (data) assertCertificate('certificate-authority', data);
   return { ...cluster, ...(data && { caData: data }) };
 }
 
 async function inlineUser({ certFile, certData, keyFile, keyData, ...user }: User): Promise<User> {
-  const certificate = certData || (await contentOf('client-certificate', certFile));
-  const key = keyData || (await contentOf('client-key', keyFile));
+  const certificate = certData
+    ? validBase64('client-certificate-data', certData)
+    : await contentOf('client-certificate', certFile);
+  const key = keyData ? validBase64('client-key-data', keyData) : await contentOf('client-key', keyFile);
+  if (Boolean(certificate) !== Boolean(key)) {
+    const [given, missing] = certificate ? ['client-certificate', 'client-key'] : ['client-key', 'client-certificate'];
+    throw new KubeconfigError(`Expected the kubeconfig to have ${missing} next to ${given}, got ${given} only.`);
+  }
   if (certificate && key) assertKeyBelongsTo(certificate, key);
   return { ...user, ...(certificate && { certData: certificate }), ...(key && { keyData: key }) };
+}
+
+function validBase64(field: string, data: string): string {
+  const text = data.replaceAll(/[\r\n]/gu, '');
+  if (/^[A-Za-z\d+/]*={0,2}$/u.test(text) && text.length % 4 === 0) return text;
+  throw new KubeconfigError(`Expected ${field} of the kubeconfig to be base64, got other text.`);
+}
+
+function assertCertificate(field: string, data: string): void {
+  try {
+    void new X509Certificate(Buffer.from(data, 'base64'));
+  } catch {
+    // oxlint-disable-next-line preserve-caught-error -- OpenSSL's errors name its internals
+    throw new KubeconfigError(`Expected ${field} of the kubeconfig to be a certificate in PEM, got other data.`);
+  }
 }
 
 async function contentOf(field: string, file: string | undefined): Promise<string | undefined> {
@@ -94,10 +161,13 @@ function assertKeyBelongsTo(certificate: string, key: string): void {
       'Expected client-certificate and client-key to be a certificate and its key in PEM, got other data.',
     );
   }
-  if (!isPair) throw new Error('Expected client-key to be the key of client-certificate, got the key of another one.');
+  if (!isPair)
+    throw new KubeconfigError('Expected client-key to be the key of client-certificate, got the key of another one.');
 }
 
-function unreadable(field: string, file: string, error: unknown): Error {
+function unreadable(field: string, file: string, error: unknown): KubeconfigError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`Cannot read the ${field} that the kubeconfig names, ${file}: ${reason}`, { cause: error });
+  return new KubeconfigError(`Cannot read the ${field} that the kubeconfig names, ${file}: ${reason}`, {
+    cause: error,
+  });
 }

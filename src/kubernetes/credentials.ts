@@ -1,8 +1,16 @@
 import type https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { readCredentialFiles, readToken, withEntries, type CredentialFiles } from './credential-files.ts';
+import {
+  clusterInfoOf,
+  readCredentialFiles,
+  readToken,
+  withEntries,
+  type CredentialFiles,
+} from './credential-files.ts';
+import { ExecPluginRunner, type ExecPluginOptions } from './exec-plugin.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
-import { impersonationOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import { execPluginIn, impersonationOf, tokenFileIn, type ConnectionSource } from './kubeconfig.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 import { StatusError } from './status-error.ts';
 
 /** Age at which the files are read again before a request, and interval of reading while streams are open. */
@@ -21,6 +29,18 @@ export interface RequestCredentials {
   readonly files: CredentialFiles;
 }
 
+export interface CredentialsOptions {
+  readonly proxies: ProxySettings;
+  readonly execPlugins: ExecPluginOptions;
+}
+
+/** Part of a user entry that is read anew. */
+interface CurrentSecret {
+  readonly token?: string;
+  readonly certData?: string;
+  readonly keyData?: string;
+}
+
 /** Response that ends when the credentials change. */
 interface OpenStream {
   destroy(reason: StatusError): unknown;
@@ -34,22 +54,26 @@ interface OpenStream {
  */
 export class Credentials {
   readonly #source: ConnectionSource;
+  readonly #options: CredentialsOptions;
+  readonly #execPlugin: ExecPluginRunner;
   #files: CredentialFiles;
   #readAt = performance.now();
   #isStale = false;
   #reading: Promise<void> | undefined;
-  /** The config with the current token in it. Kept until one of them changes, as it has the agent of a proxy. */
-  #resolved: { readonly files: CredentialFiles; readonly token: string; readonly config: KubeConfig } | undefined;
+  /** The config with the current secret in it. Kept until one of them changes, as it has the agent of a proxy. */
+  #resolved: { readonly files: CredentialFiles; readonly secret: string; readonly config: KubeConfig } | undefined;
   readonly #streams = new Map<OpenStream, CredentialFiles>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @throws {Error} if the kubeconfig or a file that it names cannot be read, or has no current cluster */
-  static async load(source: ConnectionSource): Promise<Credentials> {
-    return new Credentials(source, await readCredentialFiles(source));
+  static async load(source: ConnectionSource, options: CredentialsOptions): Promise<Credentials> {
+    return new Credentials(source, options, await readCredentialFiles(source, options.proxies));
   }
 
-  private constructor(source: ConnectionSource, files: CredentialFiles) {
+  private constructor(source: ConnectionSource, options: CredentialsOptions, files: CredentialFiles) {
     this.#source = source;
+    this.#options = options;
+    this.#execPlugin = new ExecPluginRunner(options.execPlugins);
     this.#files = files;
   }
 
@@ -58,9 +82,10 @@ export class Credentials {
     return this.#files;
   }
 
-  /** Reads everything again before the next request. */
+  /** Reads everything again before the next request, and runs the exec plugin. */
   refresh(): void {
     this.#isStale = true;
+    this.#execPlugin.forget();
   }
 
   /**
@@ -70,7 +95,7 @@ export class Credentials {
   async current(): Promise<RequestCredentials> {
     await this.#reload();
     const files = this.#files;
-    const config = await this.#withToken(files);
+    const config = await this.#resolve(files);
     const options: https.RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
@@ -103,7 +128,7 @@ export class Credentials {
     const isRequired = this.#isStale;
     this.#isStale = false;
     try {
-      const files = await readCredentialFiles(this.#source, this.#files);
+      const files = await readCredentialFiles(this.#source, this.#options.proxies, this.#files);
       if (files.fingerprint === this.#files.fingerprint && !isRequired) return;
       this.#files = files;
       this.#endStreams();
@@ -122,17 +147,39 @@ export class Credentials {
     }
   }
 
-  async #withToken(files: CredentialFiles): Promise<KubeConfig> {
-    const tokenFile = tokenFileIn(files.config);
-    if (tokenFile === undefined) return files.config;
-    const token = await readToken(tokenFile, files.token);
-    if (this.#resolved?.files === files && this.#resolved.token === token) return this.#resolved.config;
-    const user = files.config.getCurrentUser();
-    const users = files.config.users.map((each) => (each === user ? { ...each, token } : each));
+  /** Returns the config with the token or certificate of its token file or exec plugin. */
+  async #resolve(files: CredentialFiles): Promise<KubeConfig> {
+    const secret = await this.#currentSecret(files);
+    if (!secret) return files.config;
+    const identity = JSON.stringify(secret);
+    if (this.#resolved?.files === files && this.#resolved.secret === identity) return this.#resolved.config;
+    const current = files.config.getCurrentUser();
+    const users = files.config.users.map((user) => {
+      if (user !== current) return user;
+      const { exec: _, ...kept } = user;
+      return { ...kept, ...secret };
+    });
     const config = withEntries(files.config, { users });
-    this.#resolved = { files, token, config };
+    this.#resolved = { files, secret: identity, config };
     return config;
   }
+
+  async #currentSecret({ config, token }: CredentialFiles): Promise<CurrentSecret | undefined> {
+    const tokenFile = tokenFileIn(config);
+    if (tokenFile !== undefined) return { token: await readToken(tokenFile, token) };
+    const plugin = execPluginIn(config);
+    if (!plugin) return undefined;
+    const credential = await this.#execPlugin.credential(plugin, clusterInfoOf(config));
+    return {
+      ...(credential.token && { token: credential.token }),
+      ...(credential.certificate && { certData: base64(credential.certificate) }),
+      ...(credential.key && { keyData: base64(credential.key) }),
+    };
+  }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 function ignoreUntilNextRequest(): void {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { KubeConfig, type User } from '@kubernetes/client-node';
+import { KubeConfig, type Context, type User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import type { ExecPlugin } from './exec-plugin.ts';
 import type { ImpersonatedUser } from './impersonation.ts';
 import { redactedSummary } from './redacted.ts';
 
@@ -11,9 +12,14 @@ export type ConnectionSource =
   | { readonly type: 'in-cluster' }
   | { readonly type: 'text'; readonly text: string };
 
+/** Kubeconfig that cannot be used, or credentials that the API server does not accept. The message quotes no secret. */
+export class KubeconfigError extends Error {
+  override readonly name = 'KubeconfigError';
+}
+
 /**
- * Loads a kubeconfig. Several files are merged as kubectl does.
- * @throws {Error} if it cannot be read or has no current cluster
+ * Loads a kubeconfig. Several files are merged as kubectl does; files that do not exist are skipped.
+ * @throws {KubeconfigError} if it cannot be read or has no current cluster
  */
 export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConfig> {
   const config = new KubeConfig();
@@ -26,8 +32,9 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
       break;
     case 'files':
       for (const file of source.files) {
+        const text = await readText(file);
         const part = new KubeConfig();
-        load(part, await readFile(file, 'utf8'), path.dirname(file));
+        if (text !== undefined) load(part, text, path.dirname(file));
         merge(config, part);
       }
       break;
@@ -35,26 +42,36 @@ export async function loadKubeConfig(source: ConnectionSource): Promise<KubeConf
       throw new TypeError(`Unknown connection source ${JSON.stringify(source satisfies never)}`);
   }
   config.users = config.users.map(tokenFileOf);
-  // client-node refuses plain http without this; there is no TLS to skip.
-  config.clusters = config.clusters.map((cluster) =>
-    cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
-  );
+  giveUserToCurrentContext(config);
   serverOf(config);
   return config;
 }
 
 /**
- * Returns the address of the current cluster.
- * @throws {Error} if the current context has no cluster or an unknown user, as in a kubeconfig that is still being written
+ * Returns the address of the current cluster. As in client-go, one without a scheme is of HTTPS if the kubeconfig has TLS
+ * options, else of HTTP.
+ * @throws {KubeconfigError} if the current context has no cluster or an unknown user, as in a kubeconfig that is still being
+ * written
  */
 export function serverOf(config: KubeConfig): string {
+  if (!config.currentContext) {
+    throw new KubeconfigError(
+      'The kubeconfig has no current-context, so it names no cluster. Set it with: kubectl config use-context NAME',
+    );
+  }
   const context = config.getContextObject(config.currentContext);
-  const server = config.getCurrentCluster()?.server;
+  const cluster = config.getCurrentCluster();
   const named = `The kubeconfig's current-context ${JSON.stringify(config.currentContext)} names`;
-  if (!server) throw new Error(`${named} no cluster.`);
+  if (!cluster?.server) throw new KubeconfigError(`${named} no cluster with a server that is in it.`);
   if (context?.user && !config.getCurrentUser())
-    throw new Error(`${named} a user, ${JSON.stringify(context.user)}, that is not in it.`);
-  return server;
+    throw new KubeconfigError(`${named} a user, ${JSON.stringify(context.user)}, that is not in it.`);
+  const { certData, certFile } = config.getCurrentUser() ?? {};
+  const hasTls = cluster.caData || cluster.caFile || cluster.skipTLSVerify || certData || certFile;
+  const url = cluster.server.includes('://') ? cluster.server : `${hasTls ? 'https' : 'http'}://${cluster.server}`;
+  if (URL.canParse(url) && /^https?:/u.test(url)) return url;
+  throw new KubeconfigError(
+    `Expected the server of the kubeconfig's cluster ${JSON.stringify(cluster.name)} to be an HTTP or HTTPS URL, got ${JSON.stringify(cluster.server)}.`,
+  );
 }
 
 /** Returns a config with the token as its only credential: API servers prefer a client certificate to a token. */
@@ -69,6 +86,25 @@ export function withTokenOnly(config: KubeConfig, token: string): KubeConfig {
     currentContext: 'viewer',
   });
   return bearer;
+}
+
+/** Returns the text of a kubeconfig, which may be UTF-8 or UTF-16 as PowerShell writes it; undefined if there is none. */
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(file);
+    const encoding =
+      bytes[0] === 0xff && bytes[1] === 0xfe
+        ? 'utf-16le'
+        : bytes[0] === 0xfe && bytes[1] === 0xff
+          ? 'utf-16be'
+          : 'utf-8';
+    return new TextDecoder(encoding).decode(bytes);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'EISDIR') throw new KubeconfigError(`Expected a kubeconfig file, got the directory ${file}.`);
+    throw new KubeconfigError(`Cannot read the kubeconfig ${file}: ${message}`, { cause: error });
+  }
 }
 
 /**
@@ -86,6 +122,18 @@ function firstOfEachName<T extends { readonly name: string }>(entries: readonly 
   return [...new Map(entries.toReversed().map((entry) => [entry.name, entry])).values()];
 }
 
+/** Name of the user that a context without one gets. Not a name that a kubeconfig would use. */
+const NO_USER = '(no user)';
+
+/** client-node applies the TLS options of a cluster only if there is a user. */
+function giveUserToCurrentContext(config: KubeConfig): void {
+  const current = config.getContextObject(config.currentContext);
+  if (!current || current.user) return;
+  const withUser: Context = { ...current, user: NO_USER };
+  config.contexts = config.contexts.map((context) => (context === current ? withUser : context));
+  config.users = [...config.users, { name: NO_USER }];
+}
+
 interface RawUser {
   readonly tokenFile?: string | null;
   readonly as?: string | null;
@@ -95,7 +143,7 @@ interface RawUser {
 }
 
 interface RawConfig {
-  readonly users?: readonly { readonly name: string; readonly user?: RawUser | null }[] | null;
+  readonly users?: readonly ({ readonly name: string; readonly user?: RawUser | null } | null)[] | null;
 }
 
 /** User entry with the fields of client-go that client-node does not read. */
@@ -120,65 +168,59 @@ export function tokenFileIn(config: KubeConfig): string | undefined {
   return user?.tokenFile;
 }
 
-/** Like client-go, ignores the other fields if `as` is absent. */
+/** Returns the current user's exec plugin. It counts only if there is no token file. */
+export function execPluginIn(config: KubeConfig): ExecPlugin | undefined {
+  const user = config.getCurrentUser();
+  const exec: ExecPlugin | null | undefined = user?.exec;
+  return tokenFileIn(config) === undefined ? (exec ?? undefined) : undefined;
+}
+
 function impersonatedUserIn(user: RawUser | null | undefined): ImpersonatedUser | undefined {
-  if (!user?.as) return undefined;
+  if (!user) return undefined;
   const { as: name, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra } = user;
-  return { name, groups: groups ?? [], uid: uid ?? undefined, extra: extra ?? undefined };
+  if (name) return { name, groups: groups ?? [], uid: uid ?? undefined, extra: extra ?? undefined };
+  if (!uid && !groups?.length && !extra) return undefined;
+  throw new KubeconfigError('Expected a kubeconfig with as-uid, as-groups or as-user-extra to have as, got none.');
 }
 
 /**
- * Loads one file. Adds features of client-go that client-node lacks: `tokenFile`, and empty files.
+ * Loads one file. Adds features of client-go that client-node lacks: `tokenFile`, impersonation, empty files, and null
+ * entries, which are skipped.
  */
 function load(config: KubeConfig, text: string, directory: string): void {
-  const raw = withRedactedErrors(text, () => {
-    const value = parse(text) as RawConfig | null;
-    config.loadFromString(value === null ? '{}' : text);
-    return value;
-  });
+  const raw = parseKubeconfig(text);
+  config.loadFromString(JSON.stringify(raw ?? {}), { onInvalidEntry: 'filter' });
   config.makePathsAbsolute(directory);
-  const rawUsers = new Map(raw?.users?.map(({ name, user }) => [name, user]));
+  const rawUsers = new Map(listOf(raw?.users).flatMap((entry) => (entry ? [[entry.name, entry.user] as const] : [])));
   // The connection sends all impersonation headers, so client-node must not send one of them.
   config.users = config.users.map(({ impersonateUser: _impersonateUser, ...user }): ExtendedUser => {
     const rawUser = rawUsers.get(user.name);
     const loaded = { ...user, impersonated: impersonatedUserIn(rawUser) };
     if (rawUser?.tokenFile) return { ...loaded, tokenFile: path.resolve(directory, rawUser.tokenFile) };
-    return user.exec ? { ...loaded, exec: execPluginOf(user.exec, directory) } : loaded;
+    return user.exec ? { ...loaded, exec: withAbsoluteCommand(user.exec, directory) } : loaded;
   });
 }
 
-/** Replaces errors of YAML parsers, which quote lines that may contain credentials. */
-function withRedactedErrors<T>(text: string, parseText: () => T): T {
+/** @throws {KubeconfigError} without the message of the YAML parser, which quotes lines that may contain credentials */
+function parseKubeconfig(text: string): RawConfig | null {
+  let value: unknown;
   try {
-    return parseText();
-  } catch (error) {
-    if (!(error instanceof Error && YAML_ERRORS.has(error.name))) throw error;
-    // oxlint-disable-next-line preserve-caught-error -- the cause quotes what this error must not
-    throw new Error(`Expected a kubeconfig in YAML, got ${redactedSummary(text)} that is not YAML.`);
+    value = parse(text);
+  } catch {
+    throw new KubeconfigError(`Expected a kubeconfig in YAML, got ${redactedSummary(text)} that is not YAML.`);
   }
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return value;
+  throw new KubeconfigError(`Expected a kubeconfig, got ${redactedSummary(value)}.`);
 }
 
-/** Names of the errors of yaml, and of js-yaml, which client-node uses. */
-const YAML_ERRORS = new Set(['YAMLParseError', 'YAMLException']);
-
-interface Plugin {
-  readonly apiVersion?: string;
-  readonly command?: string;
-  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+function listOf<T>(value: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
 }
 
-/**
- * Returns the exec plugin as client-go runs it: a command with a slash is relative to the kubeconfig, and
- * KUBERNETES_EXEC_INFO is set.
- */
-function execPluginOf(plugin: Plugin, directory: string): Plugin {
-  const { apiVersion, command, env } = plugin;
-  const spoken = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive: false } });
-  return {
-    ...plugin,
-    ...(command?.includes('/') && { command: path.resolve(directory, command) }),
-    env: [...(env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: spoken }],
-  };
+/** As in client-go, a command with a slash is relative to the kubeconfig. */
+function withAbsoluteCommand(plugin: ExecPlugin, directory: string): ExecPlugin {
+  const { command } = plugin;
+  return command?.includes('/') ? { ...plugin, command: path.resolve(directory, command) } : plugin;
 }
 
 /** Replaces client-node's provider, which caches the token file for a minute and keeps its line end. */
