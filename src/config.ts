@@ -40,6 +40,8 @@ export interface Config {
   readonly discoveryIntervalMs: number;
   /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
   readonly historyEvents: number;
+  /** Limit on the bytes of the body of a request. */
+  readonly maxBodyBytes: number;
   /** Limit on the bytes of a document. */
   readonly maxDocumentBytes: number;
   /** Limit on the lexical tokens of a document. */
@@ -153,6 +155,7 @@ function concurrencyLimits(env: Environment) {
 
 function operationLimits(env: Environment) {
   return {
+    maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
     maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', 100_000, 4_194_304, 1),
     maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', 10_000, 1_000_000, 1),
     maxOperationDepth: integer(env, 'MAX_OPERATION_DEPTH', 200, 500, 1),

@@ -101,10 +101,17 @@ export function publicError(error: unknown, onUnexpected: (error: unknown) => vo
   if (original instanceof GraphQLError) {
     const { code } = original.extensions;
     if (typeof code === 'string' && code in descriptions) return at(where, original.message, original.extensions);
-    if (!where?.path) return at(where, original.message, { ...original.extensions, code: 'BAD_REQUEST' });
+    if (!where?.path) return at(where, original.message, { ...original.extensions, code: codeOfRefusal(original) });
   }
   onUnexpected(original);
   return at(where, 'Internal error of the gateway; see its log for details.', { code: 'INTERNAL' });
+}
+
+/** yoga refuses requests with an HTTP status and codes of its own. */
+function codeOfRefusal({ extensions }: GraphQLError): ErrorCode {
+  const http: unknown = extensions['http'];
+  const status = typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined;
+  return (typeof status === 'number' ? codeByStatus.get(status) : undefined) ?? 'BAD_REQUEST';
 }
 
 /** Node and the web APIs have different classes for it. */

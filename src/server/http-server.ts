@@ -81,7 +81,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const gate = new RequestGate({ ...options, operationLimit });
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
   const serveJson = jsonHandler(pipeline);
-  const eventStreams = new EventStreamServer({ pipeline, flowControl, serveJson });
+  const eventStreams = new EventStreamServer({ ...options, pipeline, flowControl, serveJson });
   const state: ServerState = { stopping: false };
   const originPolicy = new OriginPolicy(options);
   const serveGraphQL: GraphQLHandler = (request, response, caller) =>

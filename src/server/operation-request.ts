@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationRequest } from './pipeline.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** An HTTP error instead of an operation. */
 export interface Refusal {
@@ -12,7 +11,10 @@ export interface Refusal {
 }
 
 /** Reads the operation from the query string of a GET or the JSON body of a POST. Never rejects because of its content. */
-export async function readOperation(request: IncomingMessage): Promise<OperationRequest | Refusal> {
+export async function readOperation(
+  request: IncomingMessage,
+  maxBodyBytes: number,
+): Promise<OperationRequest | Refusal> {
   if (request.method === 'GET') return fromQuery(new URL(request.url ?? '/', 'http://gateway').searchParams);
   if (request.method !== 'POST')
     return { status: 405, refusal: `Expected GET or POST, got ${request.method ?? 'nothing'}.` };
@@ -20,20 +22,20 @@ export async function readOperation(request: IncomingMessage): Promise<Operation
   if (!contentType.startsWith('application/json')) {
     return { status: 415, refusal: `Expected Content-Type: application/json, got ${JSON.stringify(contentType)}.` };
   }
-  const body = await readBody(request);
+  const body = await readBody(request, maxBodyBytes);
   return body === undefined
-    ? { status: 413, refusal: `Expected a body of at most ${MAX_BODY_BYTES} bytes, got a longer one.` }
+    ? { status: 413, refusal: `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.` }
     : fromJson(body);
 }
 
 /** Returns undefined if the body is too large. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > maxBytes) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString();

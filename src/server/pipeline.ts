@@ -47,6 +47,8 @@ export interface OperationCaller {
 export interface PipelineOptions extends OperationLimits {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
+  /** Limit on the bytes of the body of a request. */
+  readonly maxBodyBytes: number;
   readonly createContext: (viewer: Viewer, deadline: Deadline) => Context;
   /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
@@ -84,9 +86,10 @@ export class Pipeline {
       landingPage: false,
       cors: false,
       multipart: false,
+      maxRequestBodySize: options.maxBodyBytes,
       logging: false,
       healthCheckEndpoint: '/unused-health-check',
-      maskedErrors: { maskError: publicError },
+      maskedErrors: { maskError: (error) => publicError(withBodyLimit(error, options.maxBodyBytes)) },
       parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
       plugins: [
         useEngine({
@@ -247,6 +250,13 @@ const malformedParametersRefusal: Plugin = {
     });
   },
 };
+
+/** Replaces yoga's error for a body that is too large by one that names the limit. */
+function withBodyLimit(error: unknown, maxBodyBytes: number): unknown {
+  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
+  const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
+  return failure('TOO_LARGE', message, { limit: 'MAX_BODY_BYTES', http: { status: 413 } });
+}
 
 function refuseSubscription(): ExecutionResult {
   const message =

@@ -14,6 +14,7 @@ const PING_INTERVAL_MS = 12_000;
 interface EventStreamOptions {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
+  readonly maxBodyBytes: number;
   /** Answers a query or mutation as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 }
@@ -46,8 +47,8 @@ export class EventStreamServer {
     response: ServerResponse,
     caller: OperationCaller,
   ): Promise<void> {
-    const { pipeline, serveJson } = this.#options;
-    const operation = await readOperation(request);
+    const { pipeline, serveJson, maxBodyBytes } = this.#options;
+    const operation = await readOperation(request, maxBodyBytes);
     if ('refusal' in operation) return refuse(response, operation);
     const type = pipeline.operationTypeOf(operation);
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);

@@ -79,6 +79,40 @@ it.each([
   expect(text).not.toMatch(/SyntaxError|originalError|Unexpected|position|undefined/u);
 });
 
+/** The types of Node lack it, and a literal would be checked for excess properties. */
+const STREAMED = { duplex: 'half' };
+
+it.each(['with', 'without'])('refuses a body above MAX_BODY_BYTES %s Content-Length', async (length) => {
+  await using gateway = await startTestGateway({ maxBodyBytes: 1_000 });
+  const text = JSON.stringify({ query: '{ workspaces { totalCount } }', variables: { x: 'x'.repeat(1_000) } });
+  const body = () => (length === 'with' ? text : new Blob([text]).stream());
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const headers = { 'content-type': 'application/json', accept };
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers,
+      body: body(),
+      ...STREAMED,
+    });
+    expect(response.status).toBe(413);
+    expect(await response.text()).toContain(
+      'Expected a body of at most 1000 bytes (MAX_BODY_BYTES), got a longer one.',
+    );
+  }
+  const { errors } = await gateway.query('{ workspaces { totalCount } }', { x: 'x'.repeat(1_000) });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: 'MAX_BODY_BYTES' });
+});
+
+it('returns METHOD_NOT_ALLOWED when the method is neither GET nor POST', async () => {
+  await using gateway = await startTestGateway();
+  const response = await fetch(gateway.url, {
+    method: 'PUT',
+    body: '{}',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(response.status).toBe(405);
+});
+
 it('returns NOT_ACCEPTABLE with the supported transports when a subscription accepts only JSON', async () => {
   await using gateway = await startTestGateway({ objects });
   const { errors } = await gateway.query(CHANGES);

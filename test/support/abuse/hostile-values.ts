@@ -264,6 +264,14 @@ function corruptedOnce(value: unknown, random: SeededRandom, samples: SampleValu
   return Array.isArray(value) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
 }
 
+/** Most repeated values are small; inputs above the limit of a body are made on purpose elsewhere. */
+const MAX_REPEATED_CHARACTERS = 500_000;
+
+function repeated(value: unknown, times: number): readonly unknown[] {
+  const most = Math.ceil(MAX_REPEATED_CHARACTERS / jsonOf(value).length);
+  return Array.from({ length: Math.min(times, most) }, () => value);
+}
+
 function replacement(value: unknown, random: SeededRandom, samples: SampleValues): unknown {
   switch (random.below(6)) {
     case 0:
@@ -271,9 +279,7 @@ function replacement(value: unknown, random: SeededRandom, samples: SampleValues
     case 1:
       return { value };
     case 2:
-      return typeof value === 'string'
-        ? corruptedText(value, random)
-        : Array.from({ length: random.pick([2, 50, 500]) }, () => value);
+      return typeof value === 'string' ? corruptedText(value, random) : repeated(value, random.pick([2, 50, 500]));
     default:
       return hostileJson(random, samples);
   }
