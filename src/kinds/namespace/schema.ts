@@ -5,6 +5,7 @@ import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../grap
 import { labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import type { Ordering } from '../../graphql/ordering.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import { defineKind } from '../define-kind.ts';
 import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind/offer.ts';
 import { workspaceKindFilterArg } from '../workspace-kind/refs.ts';
@@ -13,7 +14,6 @@ import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../
 import { Workspace } from '../workspace/resource.ts';
 import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 NamespaceType.implement({
   description: 'Kubernetes namespace, usually of a team or a person.',

@@ -3,6 +3,7 @@ import { pagingArgs } from '../../graphql/connection.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { revisionOf } from '../../graphql/object-meta.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
@@ -20,7 +21,6 @@ import { ImageRef } from './pictures.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
 import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
   description: 'Rule that decides whether an inactive workspace is paused.',

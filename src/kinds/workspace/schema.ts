@@ -4,6 +4,7 @@ import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts'
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { ObjectMetaType, revisionOf } from '../../graphql/object-meta.ts';
 import { Audit } from '../../mutations/audit-annotations.ts';
+import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
 import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
@@ -30,7 +31,6 @@ import {
 } from './resource.ts';
 import { isBeingDeleted, stateHintOf, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
-import { ListPosition } from '../../subscriptions/live-cursor.ts';
 
 const WorkspaceAction = builder.enumType('WorkspaceAction', {
   description: 'Operation on a workspace.',
