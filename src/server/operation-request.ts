@@ -45,7 +45,7 @@ function fromQuery(query: URLSearchParams): OperationRequest | Refusal {
   const variables = parseJson(query.get('variables') || 'null');
   const extensions = parseJson(query.get('extensions') || 'null');
   if (variables === undefined || !(extensions === null || isRecord(extensions))) return malformed;
-  return parseRequest({ ...Object.fromEntries(query), variables });
+  return parseRequest({ ...Object.fromEntries(query), variables, extensions });
 }
 
 function fromJson(body: string): OperationRequest | Refusal {
@@ -59,11 +59,19 @@ const malformed: Refusal = {
 
 function parseRequest(value: unknown): OperationRequest | Refusal {
   if (!isRecord(value)) return malformed;
-  const { query, operationName, variables } = value;
+  const { query, operationName, variables, extensions } = value;
   if (typeof query !== 'string') return malformed;
   if (!(operationName === undefined || operationName === null || typeof operationName === 'string')) return malformed;
   if (!(variables === undefined || variables === null || isRecord(variables))) return malformed;
-  return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+  const after = cursorIn(extensions);
+  return { query, operationName: operationName ?? undefined, variables: variables ?? undefined, after };
+}
+
+/** Returns `after` of the extensions of a request, which its subscription validates. */
+export function cursorIn(extensions: unknown): string | undefined {
+  const after = isRecord(extensions) ? extensions['after'] : undefined;
+  if (after === undefined || after === null) return undefined;
+  return typeof after === 'string' ? after : JSON.stringify(after);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

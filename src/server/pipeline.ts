@@ -20,11 +20,13 @@ import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
-/** A GraphQL request, whatever the transport: `query`, `operationName` and `variables` of the GraphQL over HTTP specification. */
+/** A GraphQL request, whatever the transport: the parameters of the GraphQL over HTTP specification. */
 export interface OperationRequest {
   readonly query?: string | undefined;
   readonly operationName?: string | undefined;
   readonly variables?: Record<string, unknown> | undefined;
+  /** Cursor of the last event that the client of a subscription received: `extensions.after`. */
+  readonly after?: string | undefined;
 }
 
 /** An operation that is parsed, valid and has a context. It has not been executed. */

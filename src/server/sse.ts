@@ -58,7 +58,8 @@ export class EventStreamServer {
     }
     if (type === 'subscription') caller.inProgress?.[Symbol.dispose]();
     const prepared = await pipeline.prepare(operation, caller);
-    const result = 'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request));
+    const result =
+      'errors' in prepared ? prepared : await pipeline.run(prepared, lastEventIdOf(request) ?? operation.after);
     if (response.destroyed) {
       if (isSubscription(result)) result.discard();
       return undefined;
@@ -161,7 +162,9 @@ function complete(response: ServerResponse): void {
   if (!response.writableEnded) response.end('event: complete\ndata:\n\n');
 }
 
-function lastEventIdOf({ headers }: IncomingMessage): string | undefined {
+/** Returns the cursor of the `Last-Event-ID` header or, for clients that can only change the URL, of the parameter `after`. */
+function lastEventIdOf({ headers, url = '/' }: IncomingMessage): string | undefined {
   const id = headers['last-event-id'];
-  return typeof id === 'string' && id !== '' ? id : undefined;
+  if (typeof id === 'string' && id !== '') return id;
+  return new URL(url, 'http://gateway').searchParams.get('after') || undefined;
 }

@@ -8,6 +8,7 @@ import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
+import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
 import { staggered } from './shutdown.ts';
 import {
@@ -68,6 +69,8 @@ interface SubscribedOperation {
   readonly prepared: PreparedOperation;
   readonly id: string;
   readonly connection: WebSocketConnection;
+  /** Cursor of the last event that the client received, if the message carries one. */
+  readonly after: string | undefined;
 }
 
 /**
@@ -190,7 +193,7 @@ export class WebSocketHandler {
   async #prepare(
     { connection, authenticate }: Extra,
     { id, deadline, scope }: ReceivedOperation,
-    { query, operationName, variables }: SubscribePayload,
+    { query, operationName, variables, extensions }: SubscribePayload,
   ): Promise<PreparedOperation | readonly GraphQLError[]> {
     const { pipeline, publicError, operationLimit } = this.#options;
     if (!authenticate) throw new TypeError('Expected an operation after connection_init.');
@@ -209,7 +212,7 @@ export class WebSocketHandler {
     } catch (error) {
       return [publicError(error)];
     }
-    this.#operations.set(prepared, { prepared, id, connection });
+    this.#operations.set(prepared, { prepared, id, connection, after: cursorIn(extensions) });
     return prepared;
   }
 
@@ -217,8 +220,8 @@ export class WebSocketHandler {
     const { pipeline, maxSubscriptionsPerConnection: limit } = this.#options;
     const subscribed = this.#operations.get(operation);
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
-    const { prepared, id, connection } = subscribed;
-    const result = await pipeline.run(prepared);
+    const { prepared, id, connection, after } = subscribed;
+    const result = await pipeline.run(prepared, after);
     if (!isSubscription(result)) return result;
     if (connection.subscriptions >= limit) {
       result.discard();

@@ -1,3 +1,4 @@
+import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { startGatewayFor, startTestGateway, type TestGateway } from '../support/test-gateway.ts';
@@ -154,6 +155,46 @@ describe('resuming with a cursor', () => {
     expect(summaryOf(resumed)).toEqual([['SYNCED']]);
   });
 });
+
+it.each(['the extensions over WebSocket', 'the extensions over Server-Sent Events', 'the URL'])(
+  'sends the missed events when the cursor is in %s',
+  async (carrier) => {
+    await using gateway = await start();
+    const after = (await untilSynced(gateway)).at(-1)?.cursor ?? '';
+    gateway.cluster.apply(nb1('Paused'));
+    await gateway.caughtUp();
+    const query = `subscription { workspaces { ${FIELDS} } }`;
+    const expected = [['MODIFIED', 'nb-1', 'PAUSED'], ['SYNCED']];
+    expect(summaryOf(await firstEvents(gateway, query, carrier, after))).toEqual(expected);
+    expect(await codeOfFirst(gateway, query, carrier)).toBe('BAD_REQUEST');
+  },
+);
+
+/** Subscribes with a cursor that is no argument and returns the first two results. */
+async function firstResults(gateway: TestGateway, query: string, carrier: string, after: unknown) {
+  const url = carrier === 'the URL' ? `${gateway.url}?after=${encodeURIComponent(String(after))}` : gateway.url;
+  const extensions = carrier === 'the URL' ? {} : { after };
+  const stream = carrier.includes('WebSocket')
+    ? gateway.connect().iterate({ query, extensions })
+    : createClient({ url, retryAttempts: 0 }).iterate({ query, extensions });
+  const results = [await stream.next()];
+  if (!results[0]?.value?.errors) results.push(await stream.next());
+  await stream.return?.();
+  return results.map(
+    ({ value }) => value as { readonly data?: { readonly workspaces: Event }; readonly errors?: unknown },
+  );
+}
+
+async function firstEvents(gateway: TestGateway, query: string, carrier: string, after: string): Promise<Event[]> {
+  const results = await firstResults(gateway, query, carrier, after);
+  return results.flatMap(({ data }) => (data ? [data.workspaces] : []));
+}
+
+async function codeOfFirst(gateway: TestGateway, query: string, carrier: string): Promise<unknown> {
+  const [first] = await firstResults(gateway, query, carrier, 5);
+  const [error] = (first?.errors ?? []) as readonly { readonly extensions: { readonly code: string } }[];
+  return error?.extensions.code;
+}
 
 it('sends the missed events over Server-Sent Events when the client sends Last-Event-ID', async () => {
   await using gateway = await start();
