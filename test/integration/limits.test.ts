@@ -112,9 +112,12 @@ it('refuses fragments that are large together, although the operation is small',
 const repeated = (fields: number) => `{ workspaces { nodes { ${times(fields, 'namespace { name } ')} } } }`;
 
 it('counts repeated fields in time that is linear in their number', () => {
-  const cost = (fields: number) => leastCpu(() => countFieldComparisons(parse(repeated(fields)), Infinity));
+  const cost = (fields: number) => {
+    const document = parse(repeated(fields));
+    return leastCpu(() => countFieldComparisons(document, Infinity));
+  };
   expect(countFieldComparisons(parse(repeated(1_000)), Infinity)).toBe(999_000);
-  expect(cost(2_000)).toBeLessThan(30 * cost(200));
+  expect(cost(10_000)).toBeLessThan(40 * cost(1_000));
 });
 
 it('counts exponential fragments in time that is linear in the length of the document', () => {
