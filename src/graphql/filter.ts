@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { failure } from './errors.ts';
+import { assertTextLength } from './text-limits.ts';
 
 /** One condition of a filter. Undefined if the filter does not have it, so every object matches. */
 type Condition<T> = ((object: T) => boolean) | undefined;
@@ -29,11 +30,17 @@ function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
   }
 }
 
-/** Condition that one of the texts contains the search text, ignoring case. */
+const MAX_SEARCH_LENGTH = 1_000;
+
+/**
+ * Condition that one of the texts contains the search text, ignoring case.
+ * @throws {GraphQLError} BAD_REQUEST if the search text is too long
+ */
 export function searchCondition<T>(
   search: string | null | undefined,
   textsOf: (object: T) => readonly string[],
 ): Condition<T> {
+  assertTextLength('a search text', search, MAX_SEARCH_LENGTH);
   const text = search?.toLowerCase();
   return text ? (object) => textsOf(object).some((candidate) => candidate.toLowerCase().includes(text)) : undefined;
 }

@@ -7,6 +7,7 @@ import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { builder } from './builder.ts';
 import { failure } from './errors.ts';
 import { ObjectMetaType } from './object-meta.ts';
+import { assertTextLength, quoted } from './text-limits.ts';
 
 /** Redaction for kinds, which must not import `auth`. */
 export { isRedacted, redacted, unredacted } from '../auth/redaction.ts';
@@ -65,12 +66,16 @@ function globalIdOf(object: KubernetesObject): string {
 /** 96 bits: enough to tell objects apart that had the same name, one after the other. */
 const UID_DIGEST_LENGTH = 16;
 
+/** Names have at most 253 characters, and base64 a third more. */
+const MAX_ID_LENGTH = 2_048;
+
 /** @param field path of the argument with the ID, for the causes of an error: an ID is client input and may be forged */
 async function findNode(client: ViewerClient, id: string, field: string): Promise<KubernetesObject | null> {
+  assertTextLength('an ID', id, MAX_ID_LENGTH);
   const { typeName, key = '' } = ID_FORM.exec(Buffer.from(id, 'base64url').toString())?.groups ?? {};
   const type = [...nodeTypes.values()].find((candidate) => candidate.typeName === typeName);
   if (!type || (type.namespaced && !key.includes('/')))
-    throw failure('BAD_REQUEST', `Expected the value of an "id" field, got ${JSON.stringify(id)}.`);
+    throw failure('BAD_REQUEST', `Expected the value of an "id" field, got ${quoted(id)}.`);
   const [namespace, name] = type.namespaced ? splitAtSlash(key) : [undefined, key];
   for (const segment of [namespace, name]) assertSegments({ [field]: segment });
   const found = await type.get(client, { namespace, name });

@@ -3,6 +3,9 @@ import { StatusError, type StatusCause } from './status-error.ts';
 /** The decoded segments of a request path, such as `['api', 'v1', 'namespaces', 'team-a']`. */
 export type PathSegments = readonly string[];
 
+/** Names in Kubernetes have at most 253 characters. They are keys of caches, so they must not have any length. */
+const MAX_SEGMENT_LENGTH = 1_024;
+
 /** U+0000 to U+001F and U+007F to U+009F. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
@@ -13,6 +16,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  */
 export function pathSegmentProblem(segment: string): string | undefined {
   if (segment === '') return 'must not be empty';
+  if (segment.length > MAX_SEGMENT_LENGTH) return `must have at most ${MAX_SEGMENT_LENGTH} characters`;
   if (segment === '.' || segment === '..') return `must not be "${segment}"`;
   const character = /[/%]/u.exec(segment)?.[0];
   if (character !== undefined) return `must not contain "${character}"`;

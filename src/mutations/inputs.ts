@@ -1,5 +1,6 @@
 import { builder, type InputFields } from '../graphql/builder.ts';
 import type { KeyValue } from '../graphql/object-meta.ts';
+import { assertTextLength } from '../graphql/text-limits.ts';
 import type { StatusCause } from '../kubernetes/status-error.ts';
 import { duplicateValue } from './field-errors.ts';
 
@@ -86,9 +87,14 @@ interface WriteInput {
   readonly fieldManager?: string | null | undefined;
 }
 
+/** The API server accepts 128. */
+const MAX_FIELD_MANAGER_LENGTH = 1_024;
+
 const validations = { IGNORE: 'Ignore', WARN: 'Warn', STRICT: 'Strict' } as const;
 
+/** @throws {GraphQLError} BAD_REQUEST if the field manager, a part of the request's URL, is too long for one */
 export function writeOptionsOf({ dryRun, fieldValidation, fieldManager }: WriteInput) {
+  assertTextLength('input.fieldManager', fieldManager, MAX_FIELD_MANAGER_LENGTH);
   return {
     dryRun,
     fieldManager: fieldManager || undefined,

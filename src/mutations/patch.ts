@@ -4,6 +4,7 @@ import { apiVersionOf, type ResourceName } from '../kubernetes/resource.ts';
 import type { Patch } from '../kubernetes/verbs.ts';
 import { builder, type InputFields } from '../graphql/builder.ts';
 import { failure } from '../graphql/errors.ts';
+import { assertTextLength } from '../graphql/text-limits.ts';
 import { writeFields } from './inputs.ts';
 import { objectOf, sendableOf } from './manifest.ts';
 
@@ -99,6 +100,7 @@ export function patchOfVersion({ type, body }: Patch, { uid, resourceVersion }: 
 export interface Operation {
   readonly op: string;
   readonly path: string;
+  readonly from?: unknown;
   readonly value?: unknown;
 }
 
@@ -107,14 +109,34 @@ function guardOf(resourceVersion: string | null | undefined): Operation[] {
   return resourceVersion ? [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }] : [];
 }
 
+/** The keys of labels and annotations have at most 317 characters. */
+const MAX_POINTER_LENGTH = 4_096;
+/** Depth of a manifest. */
+const MAX_POINTER_DEPTH = 100;
+
 function operationsOf(patch: unknown): readonly Operation[] {
   if (Array.isArray(patch)) sendableOf(patch, 'input.patch');
-  if (Array.isArray(patch) && patch.every(isOperation)) return patch;
+  if (Array.isArray(patch) && patch.every(isOperation)) {
+    for (const [index, { path, from }] of patch.entries())
+      for (const pointer of [path, from]) assertPointer(`input.patch[${index}]`, pointer);
+    return patch;
+  }
   const expected = 'a list of operations such as { op: "replace", path: "/spec/paused", value: true }';
   throw failure(
     'BAD_REQUEST',
     `Expected input.patch to be ${expected}, got ${(JSON.stringify(patch) ?? 'nothing').slice(0, 100)}.`,
   );
+}
+
+function assertPointer(operation: string, pointer: unknown): void {
+  if (typeof pointer !== 'string') return;
+  assertTextLength(`JSON pointers in ${operation}`, pointer, MAX_POINTER_LENGTH);
+  const depth = pointer.split('/').length - 1;
+  if (depth > MAX_POINTER_DEPTH)
+    throw failure(
+      'BAD_REQUEST',
+      `Expected JSON pointers in ${operation} of at most ${MAX_POINTER_DEPTH} levels, got ${depth}.`,
+    );
 }
 
 function isOperation(value: unknown): value is Operation {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../graphql/errors.ts';
+import { quoted } from '../graphql/text-limits.ts';
 
 /**
  * A position in the event stream of one selection.
@@ -155,7 +156,7 @@ export function decodeStreamCursor(selection: string, lists: string, cursor: str
   if (!isPosition || !isComplete(pastCheckpoint) || !isComplete(related)) {
     throw failure(
       'BAD_REQUEST',
-      `Expected the cursor of a subscription event, got ${JSON.stringify(cursor)}. Pass a cursor that an event of this subscription carried, or none.`,
+      `Expected the cursor of a subscription event, got ${quoted(cursor)}. Pass a cursor that an event of this subscription carried, or none.`,
     );
   }
   const isList = hash === shortHash(lists);

@@ -92,8 +92,13 @@ async function reviewToken(client: Client, token: string): Promise<Owner> {
   return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
 }
 
+/** Node limits the headers of a request to this length; the payload of connection_init may be longer. */
+const MAX_HEADER_LENGTH = 16_384;
+
 function bearerIn(header: unknown): string | undefined {
-  return typeof header === 'string' ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token'] : undefined;
+  return typeof header === 'string' && header.length <= MAX_HEADER_LENGTH
+    ? /^Bearer +(?<token>\S+) *$/iu.exec(header)?.groups?.['token']
+    : undefined;
 }
 
 /** Returns the parameter named `authorization`, in any case. */

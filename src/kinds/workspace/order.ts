@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import type { Ordering } from '../../graphql/ordering.ts';
+import { sortText, type Ordering } from '../../graphql/ordering.ts';
 import { displayNameOf, millisecondsOf, workspaceKindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
@@ -7,8 +7,8 @@ const fields = {
   NAME: { description: 'Name.', of: ({ metadata }) => metadata.name },
   NAMESPACE: { description: 'Namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
   DISPLAY_NAME: {
-    description: 'displayName, ignoring case.',
-    of: (workspace) => displayNameOf(workspace).toLowerCase(),
+    description: 'displayName, ignoring case. Its first 1,000 characters count.',
+    of: (workspace) => sortText(displayNameOf(workspace).toLowerCase()),
   },
   KIND: { description: 'Name of the WorkspaceKind.', of: workspaceKindNameOf },
   STATE: { description: 'State, alphabetically.', of: stateOf },
@@ -68,8 +68,13 @@ const byName: readonly WorkspaceOrder[] = [
 
 /** Returns the requested criteria, followed by namespace and name, so that the order is total. */
 export function workspaceOrdering(orderBy: readonly WorkspaceOrder[] | null | undefined): Ordering<WorkspaceObject> {
-  const asked = orderBy ?? [];
-  const criteria = [...asked, ...byName.filter(({ field }) => asked.every((order) => order.field !== field))];
+  const known = new Set<WorkspaceOrder['field']>();
+  // A criterion after another one of the same field decides nothing. Without it, clients could ask for any number.
+  const criteria = [...(orderBy ?? []), ...byName].filter(({ field }) => {
+    const isFirst = !known.has(field);
+    known.add(field);
+    return isFirst;
+  });
   return {
     name: criteria.map(({ field, direction }) => `${field} ${direction}`).join(', '),
     directions: criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1)),
