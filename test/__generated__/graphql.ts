@@ -386,7 +386,7 @@ export type SecretEntryInput = {
 export type SecretMountInput = {
   /** Permission bits of the files, in decimal, from 0 to 511. 420 is 0644. */
   defaultMode?: number;
-  /** Absolute mount path of the files. No other volume may have the same path. */
+  /** Absolute mount path of the files, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced. */
   mountPath: string;
   /** Name of a Secret in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
   secretName: string;
@@ -510,7 +510,7 @@ export type VolumeMode =
 export type VolumeMountInput = {
   /** Name of a PersistentVolumeClaim in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
   claimName: string;
-  /** Absolute mount path. No other volume may have the same path. */
+  /** Absolute mount path, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced. */
   mountPath: string;
   /** Whether to mount the volume read-only. */
   readOnly?: boolean;

@@ -22,7 +22,8 @@ const VolumeMountInput = builder.inputType('VolumeMountInput', {
     }),
     mountPath: t.string({
       required: true,
-      description: 'Absolute mount path. No other volume may have the same path.',
+      description:
+        'Absolute mount path, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced.',
     }),
     readOnly: t.boolean({
       required: true,
@@ -42,7 +43,8 @@ const SecretMountInput = builder.inputType('SecretMountInput', {
     }),
     mountPath: t.string({
       required: true,
-      description: 'Absolute mount path of the files. No other volume may have the same path.',
+      description:
+        'Absolute mount path of the files, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced.',
     }),
     defaultMode: t.int({
       required: true,

@@ -2,81 +2,47 @@ import type { Context } from '../../../graphql/context.ts';
 import { failure } from '../../../graphql/errors.ts';
 import type { Resource } from '../../../kubernetes/resource.ts';
 import { isForbidden, isNotFound, type StatusCause } from '../../../kubernetes/status-error.ts';
-import { duplicateValue } from '../../../mutations/field-errors.ts';
+import { duplicateValue, invalidValue } from '../../../mutations/field-errors.ts';
 import { CAN_MOUNT_LABEL, canMount } from '../../../mutations/permission-labels.ts';
 import { PersistentVolumeClaim } from '../../persistent-volume-claim/resource.ts';
 import { Secret } from '../../secret/resource.ts';
-import { workspaceKindSpecOf, type WorkspaceKindObject } from '../../workspace-kind/resource.ts';
+import type { WorkspaceKindObject } from '../../workspace-kind/resource.ts';
+import { mountedVolumesOf, normalizedPath, type MountedVolume } from '../mount-paths.ts';
 import { specOf, type WorkspaceContent, type WorkspaceWrite } from '../resource.ts';
 
 const VOLUMES = 'spec.podTemplate.volumes';
 
-/** Volume with its mount path. */
-interface MountedVolume {
-  readonly field: string;
-  readonly list: 'home' | 'kind' | 'data' | 'secrets';
-  readonly mountPath: string;
-  readonly isNew: boolean;
-}
-
-const titles = {
-  home: 'the home volume',
-  kind: 'a volume of the WorkspaceKind',
-  data: 'another volume',
-  secrets: 'another volume',
-} as const;
-
 /**
- * Returns a cause for each volume that the write would mount at the path of another one: the controller would silently
- * drop
- * one of them. Volumes that shared a path before the write may keep it.
+ * Returns a cause for each volume that the write would mount at the path of another volume of the workspace, since only one of
+ * them would be visible in the container, and for each path that Kubernetes does not allow. Volumes that had their path before
+ * the write may keep it. A path at which the WorkspaceKind mounts something is valid: the volume of the workspace replaces it.
  */
 export function validateMountPaths(
   { before, after }: WorkspaceWrite,
   workspaceKind: WorkspaceKindObject | undefined,
 ): StatusCause[] {
   const known = new Set(before && mountedVolumesOf(before, workspaceKind).map(placeOf));
+  const isNew = (volume: MountedVolume) => !known.has(placeOf(volume));
   const taken = new Map<string, MountedVolume>();
-  return mountedVolumesOf(after, workspaceKind).flatMap((mounted) => {
-    const volume = { ...mounted, isNew: mounted.isNew && !known.has(placeOf(mounted)) };
-    const path = normalized(volume.mountPath);
-    const other = taken.get(path);
-    if (!other) taken.set(path, volume);
-    if (!other || !(volume.isNew || other.isNew)) return [];
-    const [added, present] = volume.isNew ? [volume, other] : [other, volume];
-    const message = `${JSON.stringify(added.mountPath)} is already the mount path of ${titles[present.list]}`;
-    return [duplicateValue(added.field, message)];
+  return mountedVolumesOf(after, workspaceKind).flatMap((volume) => {
+    if (volume.list !== 'home' && isNew(volume) && volume.mountPath.includes(':'))
+      return [invalidValue(fieldOf(volume), `expected a path without ":", got ${JSON.stringify(volume.mountPath)}`)];
+    const directory = normalizedPath(volume.mountPath);
+    const other = taken.get(directory);
+    if (!other) taken.set(directory, volume);
+    if (!other || !(isNew(volume) || isNew(other))) return [];
+    const [added, present] = isNew(volume) ? [volume, other] : [other, volume];
+    const title = present.list === 'home' ? 'the home volume' : 'another volume';
+    return [duplicateValue(fieldOf(added), `${JSON.stringify(added.mountPath)} is already the mount path of ${title}`)];
   });
 }
 
-function mountedVolumesOf(
-  workspace: WorkspaceContent,
-  workspaceKind: WorkspaceKindObject | undefined,
-): MountedVolume[] {
-  const { volumeMounts, extraVolumeMounts = [] } =
-    (workspaceKind && workspaceKindSpecOf(workspaceKind).podTemplate) ?? {};
-  const { home, data = [], secrets = [] } = specOf(workspace).podTemplate?.volumes ?? {};
-  const listed = (list: 'data' | 'secrets', volumes: readonly { readonly mountPath?: string | undefined }[]) =>
-    volumes.map(({ mountPath = '' }, i) => {
-      return { field: `${VOLUMES}.${list}[${i}].mountPath`, list, mountPath, isNew: true };
-    });
-  const ofHome = { field: `${VOLUMES}.home`, list: 'home', isNew: true } as const;
-  const ofKind = { field: 'spec.kind', list: 'kind', isNew: false } as const;
-  return [
-    ...(home && volumeMounts?.home ? [{ ...ofHome, mountPath: volumeMounts.home }] : []),
-    ...extraVolumeMounts.flatMap(({ mountPath }) => (mountPath ? [{ ...ofKind, mountPath }] : [])),
-    ...listed('data', data),
-    ...listed('secrets', secrets),
-  ];
+function fieldOf({ list, index }: MountedVolume): string {
+  return list === 'home' ? `${VOLUMES}.home` : `${VOLUMES}.${list}[${index}].mountPath`;
 }
 
 function placeOf({ list, mountPath }: MountedVolume): string {
-  return `${list} ${normalized(mountPath)}`;
-}
-
-/** Removes repeated and trailing slashes: `/data/` and `/data` are the same path. */
-function normalized(path: string): string {
-  return path.replaceAll(/\/+/gu, '/').replace(/(?<=.)\/$/u, '');
+  return `${list} ${normalizedPath(mountPath)}`;
 }
 
 /** PersistentVolumeClaim or Secret that a workspace refers to. */
