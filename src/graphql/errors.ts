@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { StatusError } from '../kubernetes/status-error.ts';
 import { builder } from './builder.ts';
+import { readableStatus } from './status-causes.ts';
 
 const descriptions = {
   BAD_REQUEST: 'HTTP 400. The request is malformed, e.g. a query, selector or cursor, or it exceeds a limit.',
@@ -20,7 +21,8 @@ const descriptions = {
   RATE_LIMITED: 'HTTP 429. Too many requests. See `retryAfterSeconds`.',
   INTERNAL:
     'HTTP 500. An unexpected error: of the API server, with its message and `status`, or of the gateway, with a generic message; the details are in the log of the gateway.',
-  UNAVAILABLE: 'HTTP 503. The API server is unreachable, or the cache of the gateway is not synced yet.',
+  UNAVAILABLE:
+    'HTTP 503. The API server is unreachable, a webhook of the cluster is down or slow, or the cache of the gateway is not synced yet. A refused write can be repeated after `retryAfterSeconds`.',
   TIMEOUT:
     'HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it.',
 } as const;
@@ -123,12 +125,20 @@ function abortReasonOf({ cause }: Error): GraphQLError {
   return cause instanceof GraphQLError ? cause : failure('TIMEOUT', 'The request was cancelled.');
 }
 
-function statusError(
-  { message, code: status, reason, details }: StatusError,
-  where: GraphQLError | undefined,
-): GraphQLError {
-  const { kind, namespace, name, causes = [], retryAfterSeconds } = details;
-  const code = codeByReason.get(reason) ?? codeByStatus.get(status) ?? (status >= 500 ? 'UNAVAILABLE' : 'INTERNAL');
+/**
+ * Start of the message if a webhook of the cluster is down, slow or broken. The API server reports that as its own error, HTTP
+ * 500, although it has refused the request and a later one may pass.
+ */
+const FAILED_WEBHOOK = /^Internal error occurred: failed calling webhook |^conversion webhook for .* failed: /u;
+const WEBHOOK_RETRY_SECONDS = 5;
+
+function statusError({ code: status, reason, details }: StatusError, where: GraphQLError | undefined): GraphQLError {
+  const { kind, namespace, name } = details;
+  const { message, causes } = readableStatus(details);
+  const isUnavailable = FAILED_WEBHOOK.test(message);
+  const retryAfterSeconds = details.retryAfterSeconds ?? (isUnavailable ? WEBHOOK_RETRY_SECONDS : undefined);
+  const coded = codeByReason.get(reason) ?? codeByStatus.get(status) ?? (status >= 500 ? 'UNAVAILABLE' : 'INTERNAL');
+  const code = isUnavailable ? 'UNAVAILABLE' : coded;
   return at(where, message, {
     code,
     status,

@@ -1,4 +1,4 @@
-import { StatusError, type StatusCause } from '../kubernetes/status-error.ts';
+import { isInvalid, StatusError, type StatusCause } from '../kubernetes/status-error.ts';
 
 interface About {
   readonly kind: string;
@@ -20,6 +20,50 @@ export function assertNoCauses(causes: readonly StatusCause[], about: About): vo
     message: `${about.kind}${which} is invalid: ${listed}`,
     causes,
     ...about,
+  });
+}
+
+/**
+ * Rejects an input for the causes that were found, together with those for which the API server rejects it, so that a form gets
+ * all at once. Another failure of the dry run is ignored: it appears when the input is corrected.
+ * @param dryRun sends the write as a dry run, and maps the paths of its causes
+ * @throws {StatusError} Invalid if there are causes
+ */
+export async function assertNoCausesBefore(
+  dryRun: () => Promise<unknown>,
+  causes: readonly StatusCause[],
+  about: About,
+): Promise<void> {
+  if (causes.length > 0) assertNoCauses(withoutRepetition([...causes, ...(await causesOf(dryRun))]), about);
+}
+
+async function causesOf(attempt: () => Promise<unknown>): Promise<readonly StatusCause[]> {
+  try {
+    await attempt();
+    return [];
+  } catch (error) {
+    // A cause without a field only states that more rules may be violated.
+    const causes = isInvalid(error) && error instanceof StatusError ? (error.details.causes ?? []) : [];
+    return causes.filter(({ field }) => field !== '');
+  }
+}
+
+/** Returns the first cause of each reason and field. */
+function withoutRepetition(causes: readonly StatusCause[]): readonly StatusCause[] {
+  return [...Map.groupBy(causes, ({ reason, field }) => `${reason} ${field}`).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+}
+
+/** Adds causes that were found in the input to the error of an API server. Returns any other error unchanged. */
+export function withFurtherCauses(error: unknown, further: readonly StatusCause[]): unknown {
+  if (!isInvalid(error) || !(error instanceof StatusError) || further.length === 0) return error;
+  const { causes = [], message } = error.details;
+  const listed = further.map(({ field, message: text }) => `${field}: ${text}`).join('; ');
+  return new StatusError({
+    ...error.details,
+    message: `${message}; ${listed}`,
+    causes: withoutRepetition([...causes, ...further]),
   });
 }
 
@@ -82,7 +126,8 @@ function inInput(paths: InputPaths, cause: StatusCause): StatusCause {
 }
 
 /** Returns the input path of a field. The entry with the longest matching path is used. */
-export function inputPathOf(paths: InputPaths, field: string): string {
+export function inputPathOf(paths: InputPaths, objectPath: string): string {
+  const field = objectPath.replace(/^\./u, ''); // conflicts of field managers have a leading dot
   const keys = [...field.matchAll(/\[([^\]]*)\]/gu)].map(([key]) => key);
   const form = field.replaceAll(/\[[^\]]*\]/gu, '[]');
   const place = Object.keys(paths)

@@ -5,6 +5,7 @@ import type { Patch } from '../kubernetes/verbs.ts';
 import { builder, type InputFields } from '../graphql/builder.ts';
 import { failure } from '../graphql/errors.ts';
 import { assertTextLength } from '../graphql/text-limits.ts';
+import type { InputPaths } from './field-errors.ts';
 import { writeFields } from './inputs.ts';
 import { objectOf, sendableOf } from './manifest.ts';
 
@@ -72,6 +73,17 @@ export function patchOf({ type, patch, resourceVersion }: PatchInput, resource: 
     default:
       throw new TypeError(`Unknown type of patch ${JSON.stringify(type satisfies never)}`);
   }
+}
+
+const objectPatchPaths: InputPaths = {
+  metadata: 'input.patch.metadata',
+  spec: 'input.patch.spec',
+  status: 'input.patch.status',
+};
+
+/** Paths of the fields of the object in `input.patch`. None for a JSON Patch, which is a list of operations. */
+export function patchPathsOf({ type }: Patch): InputPaths {
+  return type === 'JSON' ? {} : objectPatchPaths;
 }
 
 /** Version of a stored object. */

@@ -9,6 +9,7 @@ import { permissions } from './gateway/permissions.ts';
 import { schemaChanges } from './gateway/schema-changes.ts';
 import { subscriptions } from './gateway/subscriptions.ts';
 import { waits } from './gateway/waits.ts';
+import { webhooks } from './gateway/webhooks.ts';
 
 describeOnClusters('the gateway', (cluster) => {
   beforeAll(async () => {
@@ -23,6 +24,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('waits for a state', () => {
     waits(cluster);
+  });
+  describe('webhooks', () => {
+    webhooks(cluster);
   });
   describe('subscriptions', () => {
     subscriptions(cluster);

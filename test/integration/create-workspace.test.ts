@@ -204,8 +204,7 @@ describe('createWorkspace', () => {
       { imageConfig: 'x', podConfig: 'y' },
       ['input.imageConfig', 'input.podConfig'],
     ],
-    // The cause without a field reports that validation rules were not checked.
-    ['a displayName that is too long', { displayName: 'x'.repeat(129) }, ['input.displayName', '']],
+    ['a displayName that is too long', { displayName: 'x'.repeat(129) }, ['input.displayName']],
     [
       'a mount path that is none',
       { volumes: { data: [{ claimName: 'data', mountPath: 'data' }] } },

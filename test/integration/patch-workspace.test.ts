@@ -122,7 +122,11 @@ describe('patchWorkspace', () => {
     expect(errors?.[0]?.extensions).toMatchObject({
       code: 'CONFLICT',
       causes: [
-        { reason: 'FieldManagerConflict', field: '.spec.displayName', message: expect.stringContaining('"alice"') },
+        {
+          reason: 'FieldManagerConflict',
+          field: 'input.patch.spec.displayName',
+          message: expect.stringContaining('"alice"'),
+        },
       ],
     });
     const forced = await patch(gateway, { ...theirs, force: true });
@@ -132,7 +136,11 @@ describe('patchWorkspace', () => {
   it('rejects unknown fields unless fieldValidation is WARN or IGNORE', async () => {
     await using gateway = await start();
     const body = { type: 'MERGE', patch: { spec: { colour: 'red' } } };
-    const cause = { reason: 'FieldValueInvalid', field: 'spec.colour', message: 'unknown field "spec.colour"' };
+    const cause = {
+      reason: 'FieldValueInvalid',
+      field: 'input.patch.spec.colour',
+      message: 'unknown field "spec.colour"',
+    };
     expect((await patch(gateway, body)).errors).toMatchObject([
       {
         message: 'strict decoding error: unknown field "spec.colour"',

@@ -187,7 +187,7 @@ describe('updateWorkspace', () => {
   it('returns the path in the input when the API server rejects an update', async () => {
     await using gateway = await start();
     expect(fieldsOf(await update(gateway, { imageConfig: 'none' }))).toEqual(['input.imageConfig']);
-    expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName', '']);
+    expect(fieldsOf(await update(gateway, { displayName: 'x'.repeat(200) }))).toEqual(['input.displayName']);
   });
 
   it('selects the redirected options when applyPendingRedirects is set', async () => {

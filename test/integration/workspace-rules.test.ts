@@ -158,7 +158,7 @@ describe('a viewer without permission to read WorkspaceKinds', () => {
     expect(causesOf(await fixture.alice.ask(PATCH, { input }))).toEqual([
       {
         reason: 'FieldValueForbidden',
-        field: 'spec.podTemplate.options.podConfig',
+        field: 'input.patch.spec.podTemplate.options.podConfig',
         message: 'podConfig "big" is denied by a filter rule of the WorkspaceKind',
       },
     ]);
@@ -183,7 +183,7 @@ describe('a viewer without permission to read WorkspaceKinds', () => {
   });
 });
 
-const bypasses: readonly (readonly [title: string, type: string, body: unknown])[] = [
+const bypasses: readonly (readonly [title: string, type: 'JSON' | 'MERGE' | 'APPLY', body: unknown])[] = [
   [
     'a copy of its annotation',
     'JSON',
@@ -232,7 +232,7 @@ describe('a patch', () => {
     const annotated = { ...nb, metadata: { ...nb.metadata, annotations: { mine: 'unlabelled' } } };
     await using gateway = await start([jupyterlab(), annotated]);
     const answer = await patch(gateway, type, body, { force: type === 'APPLY' });
-    expect(fieldsOf(answer)).toEqual(['spec.podTemplate.volumes.secrets[0].secretName']);
+    expect(fieldsOf(answer)).toEqual([inputPath(type, 'spec.podTemplate.volumes.secrets[0].secretName')]);
     expect(gateway.cluster.requests.filter(isRealWrite)).toEqual([]);
   });
 
@@ -273,7 +273,7 @@ describe('a patch', () => {
     });
     const volumes = { data: [{ pvcName: 'data', mountPath: '/x' }] };
     const answer = await patch(gateway, 'MERGE', { spec: { podTemplate: { volumes } } });
-    expect(fieldsOf(answer)).toEqual(['spec.podTemplate.volumes.data[0].mountPath']);
+    expect(fieldsOf(answer)).toEqual(['input.patch.spec.podTemplate.volumes.data[0].mountPath']);
     expect(specOf(storedWorkspace(gateway.cluster, 'nb')).podTemplate?.volumes).toMatchObject({ secrets });
   });
 
@@ -313,8 +313,8 @@ describe('a patch', () => {
     });
     const answer = await patch(gateway, 'APPLY', { spec: { kind: 'jupyterlab', ...legacySpec } }, { force: true });
     expect(fieldsOf(answer)).toEqual([
-      'spec.podTemplate.options.podConfig',
-      'spec.podTemplate.volumes.secrets[0].secretName',
+      'input.patch.spec.podTemplate.options.podConfig',
+      'input.patch.spec.podTemplate.volumes.secrets[0].secretName',
     ]);
     expect(gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'nb', 'team-a')).toBeUndefined();
   });

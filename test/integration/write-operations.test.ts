@@ -60,7 +60,7 @@ it('runs the examples that create, update, patch, replace, report on and delete 
 it('runs the example that applies redirected options', async () => {
   const old = 'workspace(namespace: "team-research", name: "old-baseline")';
   const { workspace } = await play('11-accept-redirects', await filledFor(old));
-  expect(Object(workspace).imageConfig.id).toBe('jupyter-scipy:v1.10.0');
+  expect(Object(workspace).imageConfig.optionId).toBe('jupyter-scipy:v1.10.0');
 });
 
 it('runs the example that replaces a status', async () => {

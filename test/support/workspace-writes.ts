@@ -67,7 +67,8 @@ export async function writeWorkspace(write: WorkspaceWrite, target: Target, part
 /** Returns the path in the input of an operation for a field of the object. */
 export function inputPath(write: WorkspaceWrite, field: string): string {
   if (write === 'replace') return `input.manifest.${field}`;
-  if (write !== 'create' && write !== 'update') return field;
+  if (write === 'JSON') return field;
+  if (write !== 'create' && write !== 'update') return `input.patch.${field}`;
   return field
     .replace('spec.podTemplate.volumes', 'input.volumes')
     .replace('spec.podTemplate.options', 'input')

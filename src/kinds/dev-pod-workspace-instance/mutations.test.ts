@@ -229,15 +229,16 @@ describe('masked values of DevPod workspaces', () => {
       await write(gateway, 'patch', { type: 'MERGE', patch: { spec: { template: { provider: { options: value } } } } }),
       await write(gateway, 'patch', { type: 'JSON', patch: [{ op: 'add', path: OPTIONS, value }] }),
     ];
-    for (const answer of answers) {
+    for (const [i, answer] of answers.entries()) {
+      const path = ['input.patch.spec', 'spec'][i] ?? '';
       expect(errorOf(answer)).toMatchObject({
         message: expect.stringContaining('spec.a: Invalid value: ***: must be short'),
         extensions: {
           code: 'INVALID',
           causes: [
-            { field: 'spec.a', message: 'Invalid value: ***: must be short' },
-            { field: 'spec.b', message: 'refused: ***' },
-            { field: 'spec.c', message: 'Duplicate value: ***' },
+            { field: `${path}.a`, message: 'Invalid value: ***: must be short' },
+            { field: `${path}.b`, message: 'refused: ***' },
+            { field: `${path}.c`, message: 'Duplicate value: ***' },
           ],
         },
       });

@@ -10,7 +10,7 @@ import {
   mapOf,
 } from '../../mutations/inputs.ts';
 import { manifestOf } from '../../mutations/manifest.ts';
-import { patchFields, patchOf } from '../../mutations/patch.ts';
+import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { maskOutcome } from './masking.ts';
 import { deleteObject } from '../../mutations/delete.ts';
@@ -162,7 +162,8 @@ builder.mutationFields((t) => ({
       assertReadsNothingMasked(patch);
       for (const manifest of added) assertNoPlaceholders(manifest);
       const options = { ...writeOptionsOf(input), force: input.force };
-      return maskOutcome(added, client.writer.patch(DevPodWorkspaceInstance, at, patch, options));
+      const patched = client.writer.patch(DevPodWorkspaceInstance, at, patch, options);
+      return withInputPaths(patchPathsOf(patch), maskOutcome(added, patched));
     },
   }),
 }));

@@ -1,7 +1,8 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
 import { dryRunField, writeOptionsOf } from '../../mutations/inputs.ts';
-import { patchFields, patchOf } from '../../mutations/patch.ts';
+import { withInputPaths } from '../../mutations/field-errors.ts';
+import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
 import { type Action, commandTo, assertEffective, VolcanoCommand } from './command.ts';
 import { VolcanoJobType } from './refs.ts';
@@ -49,7 +50,8 @@ builder.mutationFields((t) => ({
       const at = { namespace: input.namespace, name: input.name };
       await client.assertCan('patch', VolcanoJob, at); // before the patch is parsed
       const options = { ...writeOptionsOf(input), force: input.force };
-      return client.writer.patch(VolcanoJob, at, patchOf(input, VolcanoJob, at), options);
+      const patch = patchOf(input, VolcanoJob, at);
+      return withInputPaths(patchPathsOf(patch), client.writer.patch(VolcanoJob, at, patch, options));
     },
   }),
   suspendVolcanoJob: t.field({

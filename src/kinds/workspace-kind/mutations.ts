@@ -19,7 +19,7 @@ import { deleteObject, deletePayload, type DeletePayload } from '../../mutations
 import { guardedMerge } from '../../mutations/guarded-merge.ts';
 import { writeFields, writeOptionsOf, deleteFields } from '../../mutations/inputs.ts';
 import { manifestOf, objectOf } from '../../mutations/manifest.ts';
-import { patchFields, patchOf } from '../../mutations/patch.ts';
+import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
@@ -183,7 +183,8 @@ builder.mutationField('patchWorkspaceKind', (t) =>
       await context.client.assertCan('patch', WorkspaceKind, at); // before the patch is parsed
       const patch = patchOf(input, WorkspaceKind, at);
       const options = { ...writeOptionsOf(input), force: input.force };
-      return withInputPaths({}, patchWithAudit(context, { resource: WorkspaceKind, at, patch }, options));
+      const patching = { resource: WorkspaceKind, at, patch };
+      return withInputPaths(patchPathsOf(patch), patchWithAudit(context, patching, options));
     },
   }),
 );

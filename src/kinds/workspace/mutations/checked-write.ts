@@ -1,12 +1,13 @@
 import type { Context } from '../../../graphql/context.ts';
 import { anyObject } from '../../../kubernetes/decoder.ts';
-import { StatusError } from '../../../kubernetes/status-error.ts';
+import { isInvalid, isNotFound, StatusError, type StatusCause } from '../../../kubernetes/status-error.ts';
 import type { Patch, WriteResult } from '../../../kubernetes/verbs.ts';
-import type { InputPaths } from '../../../mutations/field-errors.ts';
+import { type InputPaths, withFurtherCauses } from '../../../mutations/field-errors.ts';
 import type { StoredVersion } from '../../../mutations/patch.ts';
 import { retryOnConflict } from '../../../mutations/retry.ts';
-import { Workspace, type WorkspaceObject } from '../resource.ts';
-import { assertWorkspaceRules } from './rules.ts';
+import { Workspace, type WorkspaceContent, type WorkspaceObject } from '../resource.ts';
+import { reservedLabelWarnings } from './reserved-labels.ts';
+import { assertWorkspaceRules, violatedRules } from './rules.ts';
 
 interface CheckedWrite {
   readonly at: { readonly namespace: string; readonly name: string };
@@ -18,6 +19,8 @@ interface CheckedWrite {
   readonly send: (
     target: 'dry-run' | { readonly version: StoredVersion | undefined },
   ) => Promise<WriteResult<WorkspaceObject>>;
+  /** Returns the result of the write as far as it can be computed, to check a write that the API server rejects too. */
+  readonly preview: (stored: WorkspaceObject | undefined) => WorkspaceContent | undefined;
 }
 
 /**
@@ -37,15 +40,39 @@ interface CheckedWrite {
 export function writeChecked(context: Context, write: CheckedWrite): Promise<WriteResult<WorkspaceObject>> {
   const { at, paths, dryRun, send } = write;
   return retryOnConflict({
-    prepare: () => send('dry-run'),
+    prepare: () =>
+      send('dry-run').catch(async (error: unknown) => {
+        throw withFurtherCauses(error, await rulesOfPreview(context, write, error));
+      }),
     write: async (tried) => {
       const { uid, resourceVersion } = tried.object.metadata;
       const version = resourceVersion === '' ? undefined : { uid, resourceVersion };
       const before = version && (await storedVersion(context, at, version));
-      await assertWorkspaceRules(context, { ...at, before, after: tried.object }, { paths });
-      return dryRun ? tried : send({ version });
+      await assertWorkspaceRules(context, { ...at, before, after: tried.object }, paths);
+      const { object, warnings } = dryRun ? tried : await send({ version });
+      return { object, warnings: [...warnings, ...reservedLabelWarnings(object, paths)] };
     },
   });
+}
+
+/** Returns the rules that a write violates which the API server has rejected as Invalid. None if its result is unknown. */
+async function rulesOfPreview(
+  context: Context,
+  { at, paths, preview }: CheckedWrite,
+  error: unknown,
+): Promise<readonly StatusCause[]> {
+  if (!isInvalid(error)) return [];
+  try {
+    const before = await context.client.reader.getUncachedUnrestricted(Workspace, at).catch(undefinedIfNotFound);
+    const after = preview(before);
+    return after ? await violatedRules(context, { ...at, before, after }, paths) : [];
+  } catch {
+    return []; // the error of the API server is reported without them
+  }
+}
+
+function undefinedIfNotFound(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }
 
 /** @throws {StatusError} Conflict if another version is stored */

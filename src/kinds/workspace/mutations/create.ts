@@ -3,7 +3,13 @@ import type { Context } from '../../../graphql/context.ts';
 import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { creationAnnotations } from '../../../mutations/audit-annotations.ts';
-import { withInputPaths, invalidValue, requiredValue } from '../../../mutations/field-errors.ts';
+import {
+  assertNoCauses,
+  assertNoCausesBefore,
+  withInputPaths,
+  invalidValue,
+  requiredValue,
+} from '../../../mutations/field-errors.ts';
 import { writeOptionsOf, duplicateKeys, KeyValueInput, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { Namespace } from '../../namespace/resource.ts';
@@ -11,9 +17,10 @@ import { WorkspaceKind } from '../../workspace-kind/resource.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceContent } from '../resource.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
-import { workspacePaths, workspaceManifest } from './manifest.ts';
+import { createPaths, workspaceManifest } from './manifest.ts';
 import { LONGEST_NAME } from '../state.ts';
-import { assertWorkspaceRules } from './rules.ts';
+import { reservedLabelWarnings } from './reserved-labels.ts';
+import { violatedRules } from './rules.ts';
 import { stateReachedField, type Reached, waitFields, writeAndWait } from './wait.ts';
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
@@ -74,26 +81,41 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
   const { namespace } = input;
   const at = { namespace, name: input.name ?? undefined };
   const write = async () => {
-    await context.client.assertCan('create', Workspace, { namespace });
+    const { client } = context;
+    await client.assertCan('create', Workspace, { namespace });
     const manifest = workspaceManifest(input, creationAnnotations(context));
-    await assertCreatable(context, input, manifest);
-    const options = { ...writeOptionsOf(input), namespace };
-    return withInputPaths(workspacePaths, context.client.writer.create(Workspace, manifest, options));
+    const send = (dryRun: boolean) => {
+      const options = { ...writeOptionsOf(input), namespace, dryRun };
+      return withInputPaths(createPaths, client.writer.create(Workspace, manifest, options));
+    };
+    await assertCreatable(context, { input, after: manifest, dryRun: () => send(true) });
+    const { object, warnings } = await send(input.dryRun);
+    return { object, warnings: [...warnings, ...reservedLabelWarnings(manifest, createPaths)] };
   };
   return writeAndWait(context, { at, write }, input);
 }
 
-async function assertCreatable(context: Context, input: CreateInput, after: WorkspaceContent): Promise<void> {
+interface Creation {
+  readonly input: CreateInput;
+  readonly after: WorkspaceContent;
+  readonly dryRun: () => Promise<unknown>;
+}
+
+async function assertCreatable(context: Context, { input, after, dryRun }: Creation): Promise<void> {
   const { namespace, name, podMetadata } = input;
+  const ofName = validateName(input);
   const causes = [
-    ...validateName(input),
+    ...ofName,
     ...duplicateKeys('input.labels', input.labels),
     ...duplicateKeys('input.annotations', input.annotations),
     ...duplicateKeys('input.podMetadata.labels', podMetadata?.labels),
     ...duplicateKeys('input.podMetadata.annotations', podMetadata?.annotations),
+    ...(await violatedRules(context, { namespace, name: name ?? undefined, before: undefined, after }, createPaths)),
   ];
-  const write = { namespace, name: name ?? undefined, before: undefined, after };
-  await assertWorkspaceRules(context, write, { paths: workspacePaths, causes });
+  const about = { kind: Workspace.kind, namespace, name: name ?? undefined };
+  // An object with such a name is not sent: the API server would accept some of the names.
+  if (ofName.length > 0) assertNoCauses(causes, about);
+  await assertNoCausesBefore(dryRun, causes, about);
 }
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;

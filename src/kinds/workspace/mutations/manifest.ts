@@ -5,14 +5,12 @@ import { mapOf } from '../../../mutations/inputs.ts';
 import { Workspace, type WorkspaceContent, specOf, type ChosenOptions, type WorkspaceObject } from '../resource.ts';
 import type { PodMetadataValues, WorkspaceVolumes } from './inputs.ts';
 
-/** Paths of Workspace fields in the inputs of createWorkspace and updateWorkspace. */
-export const workspacePaths: InputPaths = {
+/** Paths of Workspace fields in the input of updateWorkspace. */
+export const updatePaths: InputPaths = {
   'metadata.name': 'input.name',
-  'metadata.generateName': 'input.generateName',
   'metadata.namespace': 'input.namespace',
   'metadata.labels': 'input.labels',
   'metadata.annotations': 'input.annotations',
-  'spec.kind': 'input.kind',
   'spec.paused': 'input.paused',
   'spec.displayName': 'input.displayName',
   'spec.deferUpdates': 'input.deferUpdates',
@@ -21,6 +19,13 @@ export const workspacePaths: InputPaths = {
   'spec.podTemplate.volumes.data[].pvcName': 'input.volumes.data[].claimName',
   'spec.podTemplate.options.imageConfig': 'input.imageConfig',
   'spec.podTemplate.options.podConfig': 'input.podConfig',
+};
+
+/** Paths of Workspace fields in the input of createWorkspace. */
+export const createPaths: InputPaths = {
+  ...updatePaths,
+  'metadata.generateName': 'input.generateName',
+  'spec.kind': 'input.kind',
 };
 
 type Entries = readonly KeyValue[] | null | undefined;

@@ -2,13 +2,15 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { writeOptionsOf } from '../../../mutations/inputs.ts';
+import { anyObject } from '../../../kubernetes/decoder.ts';
 import type { Patch } from '../../../kubernetes/verbs.ts';
-import { patchFields, patchOf, patchOfVersion } from '../../../mutations/patch.ts';
+import { mergedBy } from '../../../mutations/guarded-merge.ts';
+import { patchFields, patchOf, patchPathsOf, patchOfVersion } from '../../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { mayConcernRules, writeChecked } from './checked-write.ts';
 import { patchWithAudit } from '../../../mutations/audit-annotations.ts';
 import { WorkspaceType } from '../refs.ts';
-import { Workspace } from '../resource.ts';
+import { Workspace, type WorkspaceContent, type WorkspaceObject } from '../resource.ts';
 
 const PatchWorkspaceInput = builder.inputType('PatchWorkspaceInput', {
   description: 'Patch of a workspace or of its status.',
@@ -33,7 +35,7 @@ builder.mutationFields((t) => {
     patchWorkspace: t.field({
       type: PatchWorkspacePayload,
       description:
-        'Patches a workspace, except its status. APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces; the causes have paths in the workspace.',
+        'Patches a workspace, except its status. APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces; the causes have paths below `input.patch`, or in the workspace if the patch is a JSON Patch.',
       args,
       resolve: (_, { input }, context) => patch(context, input),
     }),
@@ -55,18 +57,27 @@ async function patch(context: Context, input: PatchInput, subresource?: 'status'
   await context.client.assertCan('patch', Workspace, { ...at, subresource }); // before the patch is parsed
   const given = patchOf(input, Workspace, at);
   const options = { ...writeOptionsOf(input), force, subresource };
-  if (subresource) return withInputPaths({}, context.client.writer.patch(Workspace, at, given, options));
+  const paths = patchPathsOf(given);
+  if (subresource) return withInputPaths(paths, context.client.writer.patch(Workspace, at, given, options));
   const send = (body: Patch, dryRun: boolean) =>
     patchWithAudit(context, { resource: Workspace, at, patch: body }, { ...options, dryRun });
-  if (!mayConcernRules(given)) return withInputPaths({}, send(given, input.dryRun));
+  if (!mayConcernRules(given)) return withInputPaths(paths, send(given, input.dryRun));
   const write = writeChecked(context, {
     at,
-    paths: {},
+    paths,
     dryRun: input.dryRun,
+    preview: (stored) => previewOf(given, stored),
     send: (target) =>
       target === 'dry-run'
         ? send(given, true)
         : send(target.version ? patchOfVersion(given, target.version) : given, false),
   });
-  return withInputPaths({}, write);
+  return withInputPaths(paths, write);
+}
+
+/** Returns the result of a merge patch, or of an APPLY that creates the workspace. Only the API server can compute others. */
+function previewOf({ type, body }: Patch, stored: WorkspaceObject | undefined): WorkspaceContent | undefined {
+  if (!anyObject.is(body)) return undefined;
+  if (type === 'MERGE') return stored && mergedBy(body, stored);
+  return type === 'APPLY' && !stored ? body : undefined;
 }

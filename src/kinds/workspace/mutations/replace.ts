@@ -71,6 +71,7 @@ async function replace(context: Context, input: ReplaceInput, subresource?: 'sta
     at,
     paths: manifestPaths,
     dryRun,
+    preview: () => ({ spec: manifest['spec'] }),
     // The manifest has the resourceVersion, which is a precondition of the dry run and of the write.
     send: (target) =>
       replaceWithAudit(context, { resource: Workspace, at, manifest }, { ...options, dryRun: target === 'dry-run' }),

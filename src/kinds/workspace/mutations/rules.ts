@@ -19,30 +19,29 @@ import {
 } from '../resource.ts';
 import { validateMounts, validateMountPaths } from './mount-rules.ts';
 
-interface Input {
-  /** Paths of the fields of the workspace in the input. */
-  readonly paths: InputPaths;
-  /** Causes found in the input before. */
-  readonly causes?: readonly StatusCause[];
-}
-
 /**
- * Asserts the rules that the API server does not enforce: the filter rules of the WorkspaceKind, unique mount paths,
- * and the
- * labels of mounted PersistentVolumeClaims and Secrets. Every mutation that can change these fields calls it with the
- * resulting object. Only additions are checked, so a workspace that already breaks a rule can still be changed.
+ * Asserts the rules that the API server does not enforce: the filter rules of the WorkspaceKind, unique mount paths, and the
+ * labels of mounted PersistentVolumeClaims and Secrets. Every mutation that can change these fields calls it with the resulting
+ * object. Only additions are checked, so a workspace that already breaks a rule can still be changed.
  * @throws {StatusError} Invalid, with an input path for each cause
  * @throws {GraphQLError} as {@link validateMounts}
  */
-export async function assertWorkspaceRules(
+export async function assertWorkspaceRules(context: Context, write: WorkspaceWrite, paths: InputPaths): Promise<void> {
+  const { namespace, name } = write;
+  assertNoCauses(await violatedRules(context, write, paths), { kind: Workspace.kind, namespace, name });
+}
+
+/**
+ * Returns the causes for which {@link assertWorkspaceRules} throws.
+ * @throws {GraphQLError} as {@link validateMounts}
+ */
+export async function violatedRules(
   context: Context,
   write: WorkspaceWrite,
-  { paths, causes = [] }: Input,
-): Promise<void> {
-  const { namespace, name } = write;
+  paths: InputPaths,
+): Promise<readonly StatusCause[]> {
   const found = await validateWorkspace(context, write);
-  const inInput = found.map((cause) => ({ ...cause, field: inputPathOf(paths, cause.field) }));
-  assertNoCauses([...causes, ...inInput], { kind: Workspace.kind, namespace, name });
+  return found.map((cause) => ({ ...cause, field: inputPathOf(paths, cause.field) }));
 }
 
 async function validateWorkspace(context: Context, write: WorkspaceWrite): Promise<readonly StatusCause[]> {

@@ -4,7 +4,7 @@ import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import type { WriteResult } from '../../../kubernetes/verbs.ts';
 import { updateAnnotations } from '../../../mutations/audit-annotations.ts';
-import { withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
+import { assertNoCausesBefore, withInputPaths, requiredValue } from '../../../mutations/field-errors.ts';
 import { guardedMerge, mergedBy } from '../../../mutations/guarded-merge.ts';
 import { KeyValueInput, duplicateKeys, writeOptionsOf, writeFields } from '../../../mutations/inputs.ts';
 import { writePayload } from '../../../mutations/payload.ts';
@@ -20,8 +20,9 @@ import {
   type WorkspaceWrite,
 } from '../resource.ts';
 import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
-import { workspacePaths, mergePatchOf, type WorkspaceChange } from './manifest.ts';
-import { assertWorkspaceRules } from './rules.ts';
+import { updatePaths, mergePatchOf, type WorkspaceChange } from './manifest.ts';
+import { reservedLabelWarnings } from './reserved-labels.ts';
+import { violatedRules } from './rules.ts';
 
 const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
   description:
@@ -106,16 +107,24 @@ const lists = ['imageConfig', 'podConfig'] as const;
  * @throws {GraphQLError} CONFLICT if the spec does not have the expected revision
  * @throws {StatusError} Invalid with input paths, or another error of the API server
  */
-function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
+async function updateWorkspace(context: Context, update: WorkspaceUpdate): Promise<WriteResult<WorkspaceObject>> {
   const { namespace, name, revision } = update;
+  const { client } = context;
+  const at = { namespace, name };
+  const options = writeOptionsOf(update);
   // The patch has a precondition on this version, so its result is known before it is sent.
   const changeOf = async (workspace: WorkspaceObject) => {
-    const patch = mergePatchOf(workspace, update, optionsOf(workspace, update));
-    await assertAllowed(context, update, { before: workspace, after: mergedBy(patch, workspace) });
-    return patch;
+    const body = mergePatchOf(workspace, update, optionsOf(workspace, update));
+    const send = () =>
+      client.writer.patch(Workspace, at, { type: 'MERGE', body }, { ...options, dryRun: true, verb: 'update' });
+    const states = { before: workspace, after: mergedBy(body, workspace) };
+    await assertAllowed(context, update, { ...states, dryRun: () => withInputPaths(updatePaths, send()) });
+    return body;
   };
-  const merge = { resource: Workspace, at: { namespace, name }, annotations: updateAnnotations(context), changeOf };
-  return withInputPaths(workspacePaths, guardedMerge(context.client, merge, { ...writeOptionsOf(update), revision }));
+  const merge = { resource: Workspace, at, annotations: updateAnnotations(context), changeOf };
+  const { object, warnings } = await withInputPaths(updatePaths, guardedMerge(client, merge, { ...options, revision }));
+  const reserved = update.podMetadata?.labels ? reservedLabelWarnings(object, updatePaths) : [];
+  return { object, warnings: [...warnings, ...reserved] };
 }
 
 /** Returns the options that the update sets, explicitly or by `applyPendingRedirects`. */
@@ -126,11 +135,11 @@ function optionsOf(workspace: WorkspaceObject, update: WorkspaceUpdate): Partial
   return { ...(imageConfig && { imageConfig }), ...(podConfig && { podConfig }) };
 }
 
-async function assertAllowed(
-  context: Context,
-  update: WorkspaceUpdate,
-  states: Pick<WorkspaceWrite, 'before' | 'after'>,
-): Promise<void> {
+interface Change extends Pick<WorkspaceWrite, 'before' | 'after'> {
+  readonly dryRun: () => Promise<unknown>;
+}
+
+async function assertAllowed(context: Context, update: WorkspaceUpdate, { dryRun, ...states }: Change): Promise<void> {
   const { namespace, name } = update;
   const causes = [
     ...validateNotCleared(update),
@@ -138,8 +147,9 @@ async function assertAllowed(
     ...duplicateKeys('input.annotations', update.annotations),
     ...duplicateKeys('input.podMetadata.labels', update.podMetadata?.labels),
     ...duplicateKeys('input.podMetadata.annotations', update.podMetadata?.annotations),
+    ...(await violatedRules(context, { namespace, name, ...states }, updatePaths)),
   ];
-  await assertWorkspaceRules(context, { namespace, name, ...states }, { paths: workspacePaths, causes });
+  await assertNoCausesBefore(dryRun, causes, { kind: Workspace.kind, namespace, name });
 }
 
 function validateNotCleared(update: WorkspaceUpdate): StatusCause[] {
