@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { startSimulator } from '../../dev/simulator/simulator.ts';
+import { kubeconfigText } from '../support/kubeconfig.ts';
+import { namespace, workspace } from '../support/manifests.ts';
+import { createScratchDirectory } from '../support/scratch-directory.ts';
+import { startGatewayFor } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+it('answers queries from the cache while the exec plugin of an expired credential hangs', async () => {
+  const objects = [workspaceCrd, workspaceKindCrd, namespace('team-a'), workspace('nb-1', { state: 'Running' })];
+  await using cluster = await startSimulator({ objects });
+  await using directory = await createScratchDirectory();
+  const hangs = path.join(directory.path, 'hangs');
+  const expirationTimestamp = new Date(Date.now() + 4_000).toISOString();
+  const credential = JSON.stringify({ status: { token: cluster.token, expirationTimestamp } });
+  await directory.write('credential', credential);
+  const script = `#!/bin/sh\ncd ${directory.path}\n[ ! -f ran ] || { touch hangs; exec sleep 600; }\ntouch ran\ncat credential\n`;
+  const command = await directory.writeScript('plugin', script);
+  const text = kubeconfigText({ server: cluster.url }, { exec: { command } });
+  const environment = { PATH: process.env['PATH'] };
+  await using gateway = await startGatewayFor(text, { environment, authorizationTtlSeconds: 1 });
+  const read = async () => (await gateway.query('{ workspaces { totalCount } }')).data;
+  expect(await read()).toEqual({ workspaces: { totalCount: 1 } });
+  await waitFor(async () => (await read()) !== undefined && existsSync(hangs), 'the plugin hangs');
+  const expired = () => Date.now() > Date.parse(expirationTimestamp) + 1_500;
+  await waitFor(expired, 'the credential and the decisions have expired');
+  expect(await read()).toEqual({ workspaces: { totalCount: 1 } });
+});
