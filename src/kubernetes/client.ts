@@ -8,7 +8,7 @@ import type { PathSegments } from './path.ts';
 import { resourcePath, type Resource, type ResourceName } from './resource.ts';
 import { FIELD_MANAGER, Requests, timeoutError, type QueryParameters } from './requests.ts';
 import { decodeBody } from './response.ts';
-import { isNameTaken } from './status-error.ts';
+import { isNameTaken, isResponseTooLarge } from './status-error.ts';
 import {
   deleteOptionsOf,
   patchMediaTypes,
@@ -29,6 +29,8 @@ import {
 import { readWatchStream } from './watch-stream.ts';
 
 const PAGE_SIZE = 500;
+/** Divisor of the page size if a page of large objects exceeds the limit of a response. */
+const SMALLER_PAGE = 10;
 /** Time limit for the head of a watch. API servers send it at once, even without events. */
 const HEAD_TIMEOUT_MS = 90_000;
 /** Attempts to create an object with generateName whose generated name exists already. */
@@ -85,19 +87,29 @@ export class Client {
     return { ...page, items };
   }
 
-  /** Returns all pages of a list, which are of one resourceVersion. Fails with 410 Expired if paging takes too long. */
+  /**
+   * Returns all pages of a list, which are of one resourceVersion. Pages that are too large are read again as smaller ones.
+   * Fails with 410 Expired if paging takes too long.
+   */
   async listAll<T extends KubernetesObject>(
     resource: Resource<T>,
     { intern, ...options }: ListAllOptions<T>,
     onMalformed: (error: TypeError) => void,
   ): Promise<ObjectList<T>> {
     const items: T[] = [];
+    let limit = PAGE_SIZE;
     let page: ObjectList<T> | undefined;
     do {
-      page = await this.list(resource, { ...options, limit: PAGE_SIZE, continue: page?.continue }, onMalformed);
+      try {
+        page = await this.list(resource, { ...options, limit, continue: page?.continue }, onMalformed);
+      } catch (error) {
+        if (!isResponseTooLarge(error) || limit === 1) throw error;
+        limit = Math.ceil(limit / SMALLER_PAGE);
+        continue;
+      }
       // Without spread: an API server that ignores the limit returns more items than a call can have arguments.
       for (const item of page.items) items.push(intern ? intern(item) : item);
-    } while (page.continue !== undefined);
+    } while (!page || page.continue !== undefined);
     return { items, resourceVersion: page.resourceVersion };
   }
 

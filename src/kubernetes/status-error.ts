@@ -16,7 +16,7 @@ export interface StatusDetails {
   readonly code: number;
   /**
    * `Status.reason`, e.g. `NotFound`, or a reason of the gateway: `KindUnavailable`, `Unreachable`, `Broken`,
-   * `InvalidResponse`, `EventTooLarge`, `CredentialsChanged`, `ServerChanged`.
+   * `InvalidResponse`, `ResponseTooLarge`, `EventTooLarge`, `CredentialsChanged`, `ServerChanged`.
    */
   readonly reason: string;
   readonly message: string;
@@ -101,9 +101,14 @@ export function isBroken(error: unknown): boolean {
   return error instanceof StatusError && error.reason === 'Broken';
 }
 
-/** Returns whether the response is not of the Kubernetes API: it has another type, or lacks required fields. */
+/** Returns whether the response is not of the Kubernetes API: it has another type, lacks required fields, or is too large. */
 export function isInvalidResponse(error: unknown): boolean {
-  return error instanceof StatusError && error.reason === 'InvalidResponse';
+  return isResponseTooLarge(error) || (error instanceof StatusError && error.reason === 'InvalidResponse');
+}
+
+/** Returns whether a response was larger than the limit, so a smaller page of a list may succeed. */
+export function isResponseTooLarge(error: unknown): boolean {
+  return error instanceof StatusError && error.reason === 'ResponseTooLarge';
 }
 
 /** Returns the error of a response that is not of the Kubernetes API. It has the HTTP status of a bad gateway. */
