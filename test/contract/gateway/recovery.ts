@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
-import { TcpProxy } from '../tcp-proxy.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
 

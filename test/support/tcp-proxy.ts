@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Cluster } from './clusters.ts';
 
-/** A TCP proxy between a gateway and its cluster. Its connections can be broken without affecting other clients. */
+/** A TCP proxy before a server: a cluster or a gateway. Its connections can be broken without affecting other clients. */
 export class TcpProxy implements AsyncDisposable {
   readonly #target: URL;
   readonly #text: string;
@@ -10,8 +9,9 @@ export class TcpProxy implements AsyncDisposable {
   #server: Server | undefined;
   #port = 0;
 
-  static async to({ url, kubeconfig }: Cluster): Promise<TcpProxy> {
-    const proxy = new TcpProxy(new URL(url), kubeconfig);
+  /** @param server the server, with a kubeconfig if it is a cluster */
+  static async to(server: { readonly url: string; readonly kubeconfig?: string }): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(server.url), server.kubeconfig ?? '');
     await proxy.reconnect();
     return proxy;
   }
@@ -21,9 +21,14 @@ export class TcpProxy implements AsyncDisposable {
     this.#text = text;
   }
 
+  /** The URL of the server with the address of the proxy. */
+  get url(): string {
+    return this.#throughProxy(this.#target.href);
+  }
+
   /** The kubeconfig of the cluster with the address of the proxy. */
   get kubeconfig(): string {
-    return this.#text.replace(this.#target.host, `127.0.0.1:${this.#port}`);
+    return this.#throughProxy(this.#text);
   }
 
   /** Breaks every connection and refuses new ones. */
@@ -55,6 +60,10 @@ export class TcpProxy implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.disconnect();
+  }
+
+  #throughProxy(text: string): string {
+    return text.replace(this.#target.host, `127.0.0.1:${this.#port}`);
   }
 
   #join(near: Socket, far: Socket): void {
