@@ -14,6 +14,10 @@ export interface Config {
   /** Origins whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
   readonly authentication: Authentication;
+  /** Networks of the proxies whose `X-Forwarded-For` names the address of the client. */
+  readonly trustedProxyCidrs: readonly string[];
+  /** Tokens of one client address that may be rejected at once, and then per minute. */
+  readonly maxFailedAuthenticationsPerMinute: number;
   /** Time to live of an allowed authorization decision, and interval of the checks of subscribed viewers. */
   readonly authorizationTtlSeconds: number;
   /** Time to live of a denied authorization decision. At most `authorizationTtlSeconds`. */
@@ -117,6 +121,8 @@ export function readConfig(env: Environment): Config {
     port: integer(env, 'PORT', 4000, 65_535),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     authentication: authentication(env),
+    trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
+    maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
     authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
     denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
     authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),

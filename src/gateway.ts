@@ -25,7 +25,7 @@ import { createApiConnection, type ApiConnection } from './kubernetes/api-connec
 import { kubernetesVersionOf } from './kubernetes/discovery.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError } from './kubernetes/redacted.ts';
-import { isUnauthorized } from './kubernetes/status-error.ts';
+import { isUnauthorized, StatusError } from './kubernetes/status-error.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
@@ -78,7 +78,7 @@ export async function startGateway(
   const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
     ...httpOptionsFor(config, graphiqlHeaders),
-    authenticate: authenticatorFor(config, client, self),
+    authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     ...viewerOptions({ cluster: clusterFor(config, { client, cache, writes }), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache, connection),
@@ -165,16 +165,37 @@ function defaultGraphiqlHeaders({ authentication }: Config): string {
   return authentication.mode === 'token' ? '{\n  // "authorization": "Bearer …"\n}' : '';
 }
 
-function authenticatorFor(
-  { authentication, authorizationGraceSeconds }: Config,
-  client: Client,
-  self: Pick<Viewer, 'name' | 'groups'>,
-): Authenticator {
+/**
+ * Returns an authenticator whose errors disclose nothing of the cluster, as unauthenticated clients get them. The reasons for
+ * which credentials cannot be validated go to the log.
+ */
+function withoutDetails(authenticate: Authenticator, log: Logger): Authenticator {
+  const onUnavailable = atMostEvery(LOG_INTERVAL_MS, (error, suppressed) =>
+    log.error({ error: redactedError(error), suppressed }, 'cannot validate the credentials of clients'),
+  );
+  return async (credentials) => {
+    try {
+      return await authenticate(credentials);
+    } catch (error) {
+      if (error instanceof StatusError && (error.code === 401 || error.code === 429)) throw error;
+      onUnavailable(error);
+      throw new StatusError({
+        code: 503,
+        reason: 'ServiceUnavailable',
+        message: 'The gateway cannot validate credentials at the moment. Try again.',
+        retryAfterSeconds: 1,
+      });
+    }
+  };
+}
+
+function authenticatorFor(config: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
+  const { authentication, authorizationGraceSeconds } = config;
   switch (authentication.mode) {
     case 'header':
       return headerAuthenticator(client, authentication);
     case 'token':
-      return tokenAuthenticator(client, { graceMs: authorizationGraceSeconds * 1_000 });
+      return tokenAuthenticator(client, { ...config, graceMs: authorizationGraceSeconds * 1_000 });
     case 'kubeconfig':
       return kubeconfigAuthenticator(client, self);
     default:
@@ -225,6 +246,22 @@ function readinessOf(cache: ClusterCache, connection: ApiConnection): Readiness 
     .map(({ resource }) => resource.plural);
   if (connection.isFailing) waitingFor.push('requests to the API server');
   return { ready: waitingFor.length === 0, waitingFor };
+}
+
+/** Minimum interval of messages that clients can cause at any rate. */
+const LOG_INTERVAL_MS = 10_000;
+
+/** Returns a function that calls another one at most once per interval, with the number of calls that it left out. */
+function atMostEvery(intervalMs: number, act: (value: unknown, suppressed: number) => void): (value: unknown) => void {
+  let last = -Infinity;
+  let suppressed = 0;
+  return (value) => {
+    if (performance.now() - last < intervalMs) return void (suppressed += 1);
+    act(value, suppressed);
+    last = performance.now();
+    suppressed = 0;
+    return undefined;
+  };
 }
 
 function gatewayVersion(): string {

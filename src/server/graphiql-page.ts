@@ -124,13 +124,18 @@ function subscribe(request, headers) {
     [Symbol.asyncIterator]() {
       return this;
     },
-    next: () => events.next().catch(rethrow),
+    next: () => events.next().catch(errorResult),
     return: () => events.return(),
   };
 }
 
-function rethrow(error) {
-  throw error?.code ? new Error('The WebSocket was closed: ' + error.code + ' ' + error.reason) : error;
+// GraphiQL would show the stack of an error that is thrown.
+function errorResult(error) {
+  if (Array.isArray(error)) return { done: false, value: { errors: error } };
+  if (!error?.code) throw error;
+  const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(error.reason) ?? [];
+  const reason = message ?? (error.reason || 'The WebSocket was closed with code ' + error.code + '.');
+  return { done: false, value: { errors: [{ message: reason, extensions: { code: code ?? error.code } }] } };
 }
 
 function fetcher(request, { headers = {} } = {}) {

@@ -152,7 +152,7 @@ export class WebSocketConnection {
     this.#subscriptions.delete(id);
     if (error?.extensions['code'] !== 'UNAUTHENTICATED') return;
     // graphql-ws sends the `error` message in a later microtask.
-    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'The token has expired or was revoked.'));
+    setImmediate(() => this.#webSocket.close(UNAUTHORIZED, 'UNAUTHENTICATED: The token has expired or was revoked.'));
   }
 
   #pauseIfCongested(): void {

@@ -199,8 +199,8 @@ export class WebSocketHandler {
     if (!authenticate) throw new TypeError('Expected an operation after connection_init.');
     const viewer = await deadline.race(authenticate()).catch((error: unknown) => publicError(error));
     if (viewer instanceof GraphQLError) {
-      // An API server that cannot be asked fails only this operation.
-      if (isUnauthenticated(viewer)) reject(connection, viewer);
+      // An API server that cannot be asked fails only this operation. graphql-ws sends the error in a later microtask.
+      if (isUnauthenticated(viewer)) setImmediate(() => reject(connection, viewer));
       return [viewer];
     }
     connection.openFlow(viewer.name);
@@ -263,8 +263,10 @@ function cancellation(deadline: Deadline): AsyncGenerator<never, undefined> {
   };
 }
 
+/** Closes a connection whose client cannot be authenticated. The reason has the code of the error, as clients see nothing else. */
 function reject(connection: WebSocketConnection, error: GraphQLError): void {
-  connection.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, closeReason(error.message));
+  const reason = closeReason(`${String(error.extensions['code'])}: ${error.message}`);
+  connection.close(isUnauthenticated(error) ? UNAUTHORIZED : TRY_AGAIN_LATER, reason);
 }
 
 function isUnauthenticated({ extensions }: GraphQLError): boolean {

@@ -74,7 +74,9 @@ describe('authentication by headers', () => {
       expect(errors).toMatchObject([
         { message: expect.stringContaining('kubeflow-userid'), extensions: { code: 'UNAUTHENTICATED' } },
       ]);
-      expect(await closedAs(gateway, { headers })).toMatch(/^4401 Expected the header kubeflow-userid/u);
+      expect(await closedAs(gateway, { headers })).toMatch(
+        /^4401 UNAUTHENTICATED: Expected the header kubeflow-userid/u,
+      );
     },
   );
 
@@ -220,7 +222,7 @@ describe('authentication by bearer tokens', () => {
     expect(errors).toMatchObject([
       { message: expect.stringContaining('bearer token'), extensions: { code: 'UNAUTHENTICATED' } },
     ]);
-    expect(await closedAs(gateway, passport as UserCredentials)).toMatch(/^4401 /u);
+    expect(await closedAs(gateway, passport as UserCredentials)).toMatch(/^4401 UNAUTHENTICATED: /u);
   });
 
   it('creates one TokenReview when a token is used repeatedly, and never returns the token', async () => {
@@ -243,6 +245,26 @@ describe('authentication by bearer tokens', () => {
     gateway.cluster.revokeToken('erin-token');
     await expect(stream.next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(await closed.promise).toMatchObject({ code: 4401 });
+  });
+
+  it('sends UNAUTHENTICATED for an operation, and then closes the connection, when the token was revoked before', async () => {
+    const exp = Math.ceil(Date.now() / 1_000) + 1;
+    const token = `x.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.y`;
+    const expiring = { token, name: 'erin', expiresAt: new Date(exp * 1_000) };
+    await using gateway = await startTestGateway({ objects, users: [expiring], authentication });
+    await using erin = connectUser(gateway.url, { token });
+    const closed = Promise.withResolvers<{ code: number; reason: string }>();
+    const client = erin.connect({
+      lazy: false,
+      onNonLazyError: () => undefined,
+      on: { closed: (event) => closed.resolve(event as { code: number; reason: string }) },
+    });
+    expect((await client.iterate({ query: WHO }).next()).value).toMatchObject({ data: { viewer: { name: 'erin' } } });
+    await delay(exp * 1_000 - Date.now() + 10); // the expiry is part of the token and cannot be moved
+    await expect(client.iterate({ query: WHO }).next()).rejects.toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+    expect(await closed.promise).toMatchObject({ code: 4401, reason: expect.stringMatching(/^UNAUTHENTICATED: /u) });
   });
 
   it('reviews a token again when it has expired', async () => {

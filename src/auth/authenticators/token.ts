@@ -3,13 +3,19 @@ import type { Client } from '../../kubernetes/client.ts';
 import { boolean, listOf, object, string } from '../../kubernetes/decoder.ts';
 import { decodeHeader } from '../../kubernetes/header-text.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
-import { invalidResponse } from '../../kubernetes/status-error.ts';
+import { invalidResponse, StatusError } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
+import { clientAddressOf } from '../client-address.ts';
+import { FailedAuthentications } from '../failed-authentications.ts';
 import { ReviewMonitor } from '../review-monitor.ts';
+import { addressMatcher } from './header.ts';
 import type { Viewer } from '../viewer.ts';
 
 const MAX_TOKENS = 10_000;
+const MAX_FAILED_PER_MINUTE = 20;
+/** No header is longer. */
+const MAX_TOKEN_LENGTH = 16_384;
 const ACCEPTED_TTL_MS = 60_000;
 /** Time without a response after which token reviews hang, and results within their grace are used. */
 const PATIENCE_MS = 1_000;
@@ -26,6 +32,10 @@ type Owner = { readonly name: string; readonly groups: readonly string[] } | und
 interface TokenAuthenticatorOptions {
   /** Time, after its TTL, for which the last result holds while the API server reviews no token. */
   readonly graceMs: number;
+  /** Networks of the proxies whose `X-Forwarded-For` is believed. None by default. */
+  readonly trustedProxyCidrs?: readonly string[];
+  /** Failures of one client address that are allowed at once, and then per minute; 20 by default. */
+  readonly maxFailedAuthenticationsPerMinute?: number;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
 }
@@ -34,38 +44,50 @@ interface TokenAuthenticatorOptions {
  * Authenticates bearer tokens by TokenReview. Caches up to 10,000 results under the digest of the token: users until the
  * token expires, at most 60 s; rejections for 5 s. While tokens cannot be reviewed, a result holds for the grace after that, but
  * not after the token's expiry. The viewer's requests to the API server carry the token.
+ *
+ * Tokens that are not cached as accepted are reviewed within the limit of failed authentications of the client's address.
  */
 export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOptions): Authenticator {
   const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS, ...options });
   const monitor = new ReviewMonitor(PATIENCE_MS);
-  const ownerOf = async (token: string): Promise<NonNullable<Owner>> => {
+  const failures = new FailedAuthentications({
+    maxPerMinute: options.maxFailedAuthenticationsPerMinute ?? MAX_FAILED_PER_MINUTE,
+    now: options.now,
+  });
+  const review = (token: string) => monitor.observe(reviewToken(client, token)).catch(notAboutToken);
+  const ownerOf = async (token: string, address: string): Promise<NonNullable<Owner>> => {
+    const last = millisecondsLeft(token) > 0 ? owners.getStale(digestOf(token)) : undefined;
     const load = async () => {
-      const found = await monitor.observe(reviewToken(client, token));
+      const found = await (last ? review(token) : failures.limit(address, () => review(token)));
       return { value: found, ttlMs: found ? Math.min(ACCEPTED_TTL_MS, millisecondsLeft(token)) : REJECTED_TTL_MS };
     };
-    const last = millisecondsLeft(token) > 0 ? owners.getStale(digestOf(token)) : undefined;
     const found = owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
     const owner = await (last ? monitor.unlessHanging(found, last) : found);
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };
-  return async ({ headers, connectionParams }) => {
+  const isTrustedProxy = proxyMatcher(options.trustedProxyCidrs ?? []);
+  return async (credentials) => {
+    const { headers, connectionParams } = credentials;
     const token =
       bearerIn(decodeHeader(headers['authorization']?.[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
     if (token === undefined)
       throw unauthorized(
         'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
       );
-    return viewerOf(client, token, ownerOf);
+    if (token.length > MAX_TOKEN_LENGTH)
+      throw unauthorized(`Expected a bearer token of at most ${MAX_TOKEN_LENGTH} characters, got ${token.length}.`);
+    const address = clientAddressOf(credentials, isTrustedProxy);
+    return viewerOf(client, token, () => ownerOf(token, address));
   };
 }
 
 async function viewerOf(
   client: Client,
   token: string,
-  ownerOf: (token: string) => Promise<NonNullable<Owner>>,
+  authenticate: () => Promise<NonNullable<Owner>>,
 ): Promise<Viewer> {
-  const { name, groups } = await ownerOf(token);
+  const { name, groups } = await authenticate();
   const own = client.withToken(token);
   return {
     name,
@@ -75,8 +97,19 @@ async function viewerOf(
     client: own,
     clientIdentity: 'viewer',
     reviewAccess: selfAccessReview(own),
-    reauthenticate: async () => void (await ownerOf(token)),
+    reauthenticate: async () => void (await authenticate()),
   };
+}
+
+function proxyMatcher(cidrs: readonly string[]): (address: string) => boolean {
+  return cidrs.length > 0 ? addressMatcher(cidrs) : () => false;
+}
+
+/** An API server that refuses the gateway, or wants fewer requests, says nothing about the token. */
+function notAboutToken(error: unknown): never {
+  if (!(error instanceof StatusError) || (error.code !== 401 && error.code !== 429)) throw error;
+  const { message } = error;
+  throw new StatusError({ code: 503, reason: 'ServiceUnavailable', message: `Cannot review a token: ${message}` });
 }
 
 async function reviewToken(client: Client, token: string): Promise<Owner> {

@@ -1,0 +1,54 @@
+import vm from 'node:vm';
+import { createClient, type ClientOptions } from 'graphql-ws';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { startTestGateway } from '../../test/support/test-gateway.ts';
+import { clientScript } from './graphiql-page.ts';
+
+type Fetcher = (
+  request: { readonly query: string },
+  options: { readonly headers: Readonly<Record<string, string>> },
+) => AsyncIterator<unknown>;
+
+/** Runs the script of the page at a URL. Returns the fetcher that it gives to GraphiQL. */
+function fetcherOf(url: string): Fetcher {
+  const given: { fetcher?: Fetcher } = {};
+  vm.runInNewContext(clientScript, {
+    URL,
+    URLSearchParams,
+    self: {},
+    location: { href: url, pathname: new URL(url).pathname, search: '' },
+    localStorage: { getItem: () => null },
+    document: { getElementById: () => ({ textContent: '{"tabs":[]}' }) },
+    graphqlWs: { createClient: (options: ClientOptions) => createClient({ ...options, webSocketImpl: WebSocket }) },
+    YogaGraphiQL: { renderYogaGraphiQL: (_: unknown, options: { fetcher: Fetcher }) => Object.assign(given, options) },
+  });
+  if (!given.fetcher) throw new Error('Expected the script to render GraphiQL.');
+  return given.fetcher;
+}
+
+it('shows a coded error instead of a stack when a subscription is not authenticated', async () => {
+  await using gateway = await startTestGateway({ authentication: { mode: 'token' } });
+  const events = fetcherOf(gateway.url)(
+    { query: 'subscription { namespaces { type } }' },
+    { headers: { authorization: 'Bearer unknown' } },
+  );
+  expect(await events.next()).toEqual({
+    done: false,
+    value: {
+      errors: [
+        {
+          message: expect.stringMatching(/^The cluster does not accept this bearer token/u),
+          extensions: { code: 'UNAUTHENTICATED' },
+        },
+      ],
+    },
+  });
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+});
+
+it('shows the errors of a subscription that cannot start', async () => {
+  await using gateway = await startTestGateway();
+  const events = fetcherOf(gateway.url)({ query: 'subscription { none { type } }' }, { headers: {} });
+  expect(await events.next()).toMatchObject({ value: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+});
