@@ -77,6 +77,25 @@ describe('the schema', () => {
     expect(values.map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/u.test(name))).toEqual([]);
   });
 
+  it('has nullable mutations, so that a failed one does not null the others', () => {
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    expect(mutations.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has at least two values in every enum', () => {
+    const short = types.filter((type) => isEnumType(type) && type.getValues().length < 2);
+    expect(short.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has the field id in Nodes only', () => {
+    const named = types.filter((type) => fieldsOf(type).some(({ name }) => name === 'id'));
+    const nodes = types.filter(
+      (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'),
+    );
+    const interfaces = types.filter((type) => isInterfaceType(type));
+    expect(named.map(({ name }) => name).sort()).toEqual([...nodes, ...interfaces].map(({ name }) => name).sort());
+  });
+
   it('has non-null lists and items, except for nodes', () => {
     const nullable = types.flatMap((type) =>
       fieldsOf(type).flatMap((field) => (hasNullableList(field.type) ? `${type.name}.${field.name}` : [])),

@@ -49,7 +49,7 @@ const MAX_PAGE = 10_000;
 export const pagingArgs = builder.args((t) => ({
   first: t.int({
     description:
-      'Maximum number of items, from the start of the list or after `after`: 0 to 10,000 by default. Null for all; BAD_REQUEST if there are more than that.',
+      'Maximum number of items, from the start of the list or after `after`: 1 to MAX_PAGE, by default 10,000. If neither `first` nor `last` is given, the page has all items; BAD_REQUEST if there are more than MAX_PAGE.',
   }),
   after: t.string({
     description:
@@ -57,7 +57,7 @@ export const pagingArgs = builder.args((t) => ({
   }),
   last: t.int({
     description:
-      'Maximum number of items, from the end of the list or before `before`: 0 to 10,000 by default. Null for all; BAD_REQUEST if there are more than that.',
+      'Maximum number of items, from the end of the list or before `before`: 1 to MAX_PAGE, by default 10,000. BAD_REQUEST together with `first`.',
   }),
   before: t.string({
     description: 'Cursor before which the page ends. BAD_REQUEST if it belongs to a list with another order.',
@@ -69,7 +69,7 @@ export const pagingArgs = builder.args((t) => ({
  * (https://relay.dev/graphql/connections.htm). A cursor encodes a position in the ordering instead of an index, so it stays
  * valid if objects are added, changed or deleted between two pages.
  * The page is selected when it is read, so that a count of all items does not sort them.
- * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is negative or exceeds the limit, or if a cursor belongs to another
+ * @throws {GraphQLError} BAD_REQUEST if `first` or `last` is less than 1 or exceeds the limit, if both are given, or if a cursor belongs to another
  * ordering. The page itself throws BAD_REQUEST if it has more items than the limit
  */
 export function paginate<T>(
@@ -78,6 +78,8 @@ export function paginate<T>(
   { first, after, last, before, client }: PageOptions,
 ): Connection<T> {
   const maxPage = client?.maxPage ?? MAX_PAGE;
+  if (isGiven(first) && isGiven(last))
+    throw failure('BAD_REQUEST', `Expected first or last, got both (${first} and ${last}).`);
   const range = {
     after: after ? decodeCursor(ordering, after) : undefined,
     before: before ? decodeCursor(ordering, before) : undefined,
@@ -138,9 +140,13 @@ function pageOf<T>(
   };
 }
 
+function isGiven(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined;
+}
+
 function countOf(name: string, value: number | null | undefined, maxPage: number): number {
-  if (value === null || value === undefined) return Number.POSITIVE_INFINITY;
-  if (value < 0) throw failure('BAD_REQUEST', `Expected ${name} to be at least 0, got ${value}.`);
+  if (!isGiven(value)) return Number.POSITIVE_INFINITY;
+  if (value < 1) throw failure('BAD_REQUEST', `Expected ${name} to be at least 1, got ${value}.`);
   if (value > maxPage) throw pageTooLarge(`${name}: ${value}`, maxPage);
   return value;
 }

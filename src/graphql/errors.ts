@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { StatusError } from '../kubernetes/status-error.ts';
+import { StatusError, type StatusCause } from '../kubernetes/status-error.ts';
 import { builder } from './builder.ts';
 import { readableStatus } from './status-causes.ts';
 
@@ -25,12 +25,14 @@ const descriptions = {
     'HTTP 503. The API server is unreachable, a webhook of the cluster is down or slow, or the cache of the gateway is not synced yet. A refused write can be repeated after `retryAfterSeconds`.',
   TIMEOUT:
     'HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it.',
+  PERSISTED_QUERY_NOT_SUPPORTED:
+    'The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code.',
 } as const;
 
 /** `extensions.code` of every error that is sent to a client. */
 export type ErrorCode = keyof typeof descriptions;
 
-builder.enumType('ErrorCode', {
+export const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description:
     'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
     '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
@@ -38,8 +40,35 @@ builder.enumType('ErrorCode', {
     'a limit has `limit`, the name of the setting.',
   values: Object.fromEntries(
     Object.entries(descriptions).map(([code, description]) => [code, { value: code, description }]),
-  ),
+  ) as Record<ErrorCode, { value: ErrorCode; description: string }>,
 });
+
+/** One cause of an error, as in `extensions.causes`, for results of single objects. */
+export const ErrorCause = builder.objectRef<StatusCause>('ErrorCause').implement({
+  description: 'One cause of an error, as in `causes` of the extensions of an error.',
+  fields: (t) => ({
+    reason: t.exposeString('reason', {
+      description: 'Machine-readable reason, such as FieldValueInvalid. May be empty.',
+    }),
+    field: t.string({
+      nullable: true,
+      description:
+        'Path of the input field if there is one, else the path in the object. Null if it is about the whole object.',
+      resolve: ({ field }) => field || null,
+    }),
+    message: t.exposeString('message', { description: 'Human-readable message.' }),
+  }),
+});
+
+/** Returns the code and the causes of an error that {@link publicError} returned. */
+export function detailsOf({ extensions }: GraphQLError): { code: ErrorCode; causes: readonly StatusCause[] } {
+  const { code, causes } = extensions;
+  return { code: isErrorCode(code) ? code : 'INTERNAL', causes: Array.isArray(causes) ? causes : [] };
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(descriptions, code);
+}
 
 /** Codes by `Status.reason`, which takes precedence over the HTTP status. */
 const codeByReason: ReadonlyMap<string, ErrorCode> = new Map([
@@ -102,7 +131,7 @@ export function publicError(error: unknown, onUnexpected: (error: unknown) => vo
   if (original instanceof StatusError) return statusError(original, where);
   if (original instanceof GraphQLError) {
     const { code } = original.extensions;
-    if (typeof code === 'string' && code in descriptions) return at(where, original.message, original.extensions);
+    if (isErrorCode(code)) return at(where, original.message, original.extensions);
     if (!where?.path) return at(where, original.message, { ...original.extensions, code: codeOfRefusal(original) });
   }
   onUnexpected(original);

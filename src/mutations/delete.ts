@@ -4,21 +4,33 @@ import type { Resource } from '../kubernetes/resource.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 import { withInputPaths } from './field-errors.ts';
 import { deleteOptionsOf } from './inputs.ts';
-import { type PayloadOptions, writePayload, type WritePayload } from './payload.ts';
+import type { PayloadOptions } from './payload.ts';
 import { assertCanUpdate } from './permission-labels.ts';
 
-export interface DeletePayload extends WritePayload {
-  readonly deletionPending: boolean;
-}
+export type DeletePayload = Deleted<KubernetesObject | undefined>;
 
-/** Defines the payload of a mutation that deletes one object: that of a write, and `deletionPending`. */
-export function deletePayload(name: string, options: PayloadOptions) {
-  const payload = writePayload<DeletePayload>(name, options);
-  builder.objectField(payload, 'deletionPending', (t) =>
-    t.exposeBoolean('deletionPending', {
-      description: 'True if the object still exists because of its finalizers. False if it is deleted.',
+/** Defines the payload of a mutation that deletes one object: the object, `deletionPending` and warnings. */
+export function deletePayload(name: string, { field, type, description }: PayloadOptions) {
+  const payload = builder.objectRef<DeletePayload>(name);
+  payload.implement({
+    description,
+    fields: (t) => ({
+      [field]: t.field({
+        type,
+        nullable: true,
+        description:
+          'The object as the API server returned it, or else as it was before the deletion. Null if you may not get it.',
+        resolve: ({ object }) => object ?? null,
+      }),
+      deletionPending: t.exposeBoolean('deletionPending', {
+        description: 'True if the object still exists because of its finalizers. False if it is deleted.',
+      }),
+      warnings: t.stringList({
+        description: 'Warnings of the API server.',
+        resolve: ({ warnings }) => [...warnings],
+      }),
     }),
-  );
+  });
   return payload;
 }
 

@@ -29,9 +29,12 @@ const EventTypeEnum = builder.enumType('EventType', {
   } as const satisfies Record<EventType, object>,
 });
 
-/** Adds `<Name>Event` to the schema and returns its type. */
-export function eventTypeOf<T extends KubernetesObject>(node: TypeRef<T>): TypeRef<SubscriptionEvent<T>> {
-  const event = builder.objectRef<SubscriptionEvent<T>>(`${node.name}Event`);
+/** Adds the type of the events of a kind to the schema, by default `<Name>Event`, and returns it. */
+export function eventTypeOf<T extends KubernetesObject>(
+  node: TypeRef<T>,
+  name = `${node.name}Event`,
+): TypeRef<SubscriptionEvent<T>> {
+  const event = builder.objectRef<SubscriptionEvent<T>>(name);
   implementEvent(event, node);
   return event;
 }

@@ -215,8 +215,49 @@ export type DeleteWorkspacesInput = {
 
 /** Stage of a deletion. */
 export type DeletionStage =
+  /** The workspace no longer exists. Its pod may still exist. */
+  | 'DELETED'
   /** The workspace, its StatefulSet and its pod no longer exist, so a workspace of the same name gets a new pod. With the propagation policy ORPHAN: the workspace no longer exists. */
   | 'GONE';
+
+/** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit`, the name of the setting. */
+export type ErrorCode =
+  /** HTTP 409. An object with this name already exists. */
+  | 'ALREADY_EXISTS'
+  /** HTTP 400. The request is malformed, e.g. a query, selector or cursor, or it exceeds a limit. */
+  | 'BAD_REQUEST'
+  /** HTTP 409. The object was changed by another write, or its state does not allow the operation. */
+  | 'CONFLICT'
+  /** HTTP 410. The requested version is no longer available. */
+  | 'EXPIRED'
+  /** HTTP 403. The viewer does not have the required permission, or the gateway does not allow the change. */
+  | 'FORBIDDEN'
+  /** HTTP 500. An unexpected error: of the API server, with its message and `status`, or of the gateway, with a generic message; the details are in the log of the gateway. */
+  | 'INTERNAL'
+  /** HTTP 422. The object violates the schema of its kind or an admission rule of the cluster. See `causes`. */
+  | 'INVALID'
+  /** HTTP 404. The cluster does not serve the kind. */
+  | 'KIND_UNAVAILABLE'
+  /** HTTP 405. The cluster does not support the operation for this kind. */
+  | 'METHOD_NOT_ALLOWED'
+  /** HTTP 406. The response is not available in an accepted format. */
+  | 'NOT_ACCEPTABLE'
+  /** HTTP 404. The object does not exist. */
+  | 'NOT_FOUND'
+  /** The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code. */
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
+  /** HTTP 429. Too many requests. See `retryAfterSeconds`. */
+  | 'RATE_LIMITED'
+  /** HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it. */
+  | 'TIMEOUT'
+  /** HTTP 413. The request is too large. */
+  | 'TOO_LARGE'
+  /** HTTP 401. The request has no valid credentials. */
+  | 'UNAUTHENTICATED'
+  /** HTTP 503. The API server is unreachable, a webhook of the cluster is down or slow, or the cache of the gateway is not synced yet. A refused write can be repeated after `retryAfterSeconds`. */
+  | 'UNAVAILABLE'
+  /** HTTP 415. The request has an unsupported format, e.g. a STRATEGIC patch of a custom resource. */
+  | 'UNSUPPORTED_MEDIA_TYPE';
 
 /** Type of an event of a list subscription. */
 export type EventType =
@@ -583,7 +624,7 @@ export type PauseWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } } };
+export type PauseWorkspaceMutation = { pauseWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, pausedAt: string | null, audit: { updatedBy: string | null, updatedAt: string | null } } } | null };
 
 export type StartWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -591,7 +632,7 @@ export type StartWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } } };
+export type StartWorkspaceMutation = { startWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string, lastRunningAt: string | null } } | null };
 
 export type FollowOneWorkspaceSubscriptionVariables = Exact<{
   namespace: string;
@@ -623,14 +664,14 @@ export type CreateWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type CreateWorkspaceMutation = { createWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { name: string, state: WorkspaceState, stateMessage: string, revision: string, audit: { createdBy: string | null } } } };
+export type CreateWorkspaceMutation = { createWorkspace: { stateReached: boolean | null, warnings: Array<string>, workspace: { name: string, state: WorkspaceState, stateMessage: string, revision: string, audit: { createdBy: string | null } } } | null };
 
 export type UpdateWorkspaceMutationVariables = Exact<{
   input: UpdateWorkspaceInput;
 }>;
 
 
-export type UpdateWorkspaceMutation = { updateWorkspace: { warnings: Array<string>, workspace: { displayName: string, paused: boolean, revision: string, audit: { updatedBy: string | null, updatedAt: string | null } } } };
+export type UpdateWorkspaceMutation = { updateWorkspace: { warnings: Array<string>, workspace: { displayName: string, paused: boolean, revision: string, audit: { updatedBy: string | null, updatedAt: string | null } } } | null };
 
 export type AcceptRedirectsMutationVariables = Exact<{
   namespace: string;
@@ -639,14 +680,14 @@ export type AcceptRedirectsMutationVariables = Exact<{
 }>;
 
 
-export type AcceptRedirectsMutation = { updateWorkspace: { warnings: Array<string>, workspace: { imageConfig: { optionId: string, desiredOptionId: string | null }, podConfig: { optionId: string, desiredOptionId: string | null } } } };
+export type AcceptRedirectsMutation = { updateWorkspace: { warnings: Array<string>, workspace: { imageConfig: { optionId: string, desiredOptionId: string | null }, podConfig: { optionId: string, desiredOptionId: string | null } } } | null };
 
 export type PatchWorkspaceMutationVariables = Exact<{
   input: PatchWorkspaceInput;
 }>;
 
 
-export type PatchWorkspaceMutation = { patchWorkspace: { warnings: Array<string>, workspace: { metadata: { resourceVersion: string, labels: Array<{ key: string, value: string }> } } } };
+export type PatchWorkspaceMutation = { patchWorkspace: { warnings: Array<string>, workspace: { metadata: { resourceVersion: string, labels: Array<{ key: string, value: string }> } } } | null };
 
 export type ReplaceWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -655,28 +696,28 @@ export type ReplaceWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceWorkspaceMutation = { replaceWorkspace: { warnings: Array<string>, workspace: { displayName: string, manifest: unknown } } };
+export type ReplaceWorkspaceMutation = { replaceWorkspace: { warnings: Array<string>, workspace: { displayName: string, manifest: unknown } } | null };
 
 export type PauseWorkspacesMutationVariables = Exact<{
   input: PauseWorkspacesInput;
 }>;
 
 
-export type PauseWorkspacesMutation = { pauseWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: string | null, message: string | null }> } };
+export type PauseWorkspacesMutation = { pauseWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null }> } | null };
 
 export type StartWorkspacesMutationVariables = Exact<{
   input: StartWorkspacesInput;
 }>;
 
 
-export type StartWorkspacesMutation = { startWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: string | null, message: string | null }> } };
+export type StartWorkspacesMutation = { startWorkspaces: { succeeded: number, failed: number, warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null }> } | null };
 
 export type ReportStatusMutationVariables = Exact<{
   input: PatchWorkspaceInput;
 }>;
 
 
-export type ReportStatusMutation = { patchWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
+export type ReportStatusMutation = { patchWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } | null };
 
 export type ReplaceStatusMutationVariables = Exact<{
   namespace: string;
@@ -685,42 +726,42 @@ export type ReplaceStatusMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceStatusMutation = { replaceWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } };
+export type ReplaceStatusMutation = { replaceWorkspaceStatus: { warnings: Array<string>, workspace: { state: WorkspaceState, stateMessage: string } } | null };
 
 export type DeleteWorkspaceMutationVariables = Exact<{
   input: DeleteWorkspaceInput;
 }>;
 
 
-export type DeleteWorkspaceMutation = { deleteWorkspace: { deletionPending: boolean, warnings: Array<string>, workspace: { name: string, state: WorkspaceState } } };
+export type DeleteWorkspaceMutation = { deleteWorkspace: { deletionPending: boolean, warnings: Array<string>, workspace: { name: string, state: WorkspaceState } | null } | null };
 
 export type DeleteWorkspacesMutationVariables = Exact<{
   input: DeleteWorkspacesInput;
 }>;
 
 
-export type DeleteWorkspacesMutation = { deleteWorkspaces: { count: number, warnings: Array<string> } };
+export type DeleteWorkspacesMutation = { deleteWorkspaces: { count: number, warnings: Array<string> } | null };
 
 export type CreateWorkspaceKindMutationVariables = Exact<{
   manifest: unknown;
 }>;
 
 
-export type CreateWorkspaceKindMutation = { createWorkspaceKind: { warnings: Array<string>, workspaceKind: { name: string, displayName: string, revision: string | null } } };
+export type CreateWorkspaceKindMutation = { createWorkspaceKind: { warnings: Array<string>, workspaceKind: { name: string, displayName: string, revision: string | null } } | null };
 
 export type UpdateWorkspaceKindMutationVariables = Exact<{
   input: UpdateWorkspaceKindInput;
 }>;
 
 
-export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } } };
+export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } } | null };
 
 export type PatchWorkspaceKindMutationVariables = Exact<{
   input: PatchWorkspaceKindInput;
 }>;
 
 
-export type PatchWorkspaceKindMutation = { patchWorkspaceKind: { warnings: Array<string>, workspaceKind: { hidden: boolean } } };
+export type PatchWorkspaceKindMutation = { patchWorkspaceKind: { warnings: Array<string>, workspaceKind: { hidden: boolean } } | null };
 
 export type ReplaceWorkspaceKindMutationVariables = Exact<{
   name: string;
@@ -728,14 +769,14 @@ export type ReplaceWorkspaceKindMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceWorkspaceKindMutation = { replaceWorkspaceKind: { warnings: Array<string>, workspaceKind: { displayName: string, hidden: boolean } } };
+export type ReplaceWorkspaceKindMutation = { replaceWorkspaceKind: { warnings: Array<string>, workspaceKind: { displayName: string, hidden: boolean } } | null };
 
 export type DeleteWorkspaceKindMutationVariables = Exact<{
   input: DeleteWorkspaceKindInput;
 }>;
 
 
-export type DeleteWorkspaceKindMutation = { deleteWorkspaceKind: { deletionPending: boolean, warnings: Array<string>, workspaceKind: { name: string } } };
+export type DeleteWorkspaceKindMutation = { deleteWorkspaceKind: { deletionPending: boolean, warnings: Array<string>, workspaceKind: { name: string } | null } | null };
 
 export type DevPodWorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -756,7 +797,7 @@ export type CreateDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type CreateDevPodWorkspaceMutation = { createDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { id: string, name: string, displayName: string, phase: string | null, metadata: { resourceVersion: string } } } };
+export type CreateDevPodWorkspaceMutation = { createDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { id: string, name: string, displayName: string, phase: string | null, metadata: { resourceVersion: string } } } | null };
 
 export type AnnotateDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -764,7 +805,7 @@ export type AnnotateDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type AnnotateDevPodWorkspaceMutation = { setDevPodWorkspaceInstanceAnnotations: { warnings: Array<string>, devPodWorkspaceInstance: { metadata: { annotations: Array<{ key: string, value: string }> } } } };
+export type AnnotateDevPodWorkspaceMutation = { setDevPodWorkspaceInstanceAnnotations: { warnings: Array<string>, devPodWorkspaceInstance: { metadata: { annotations: Array<{ key: string, value: string }> } } } | null };
 
 export type PatchDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -774,7 +815,7 @@ export type PatchDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type PatchDevPodWorkspaceMutation = { patchDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, template: { workspaceEnv: Array<{ name: string, value: string | null }> } | null } } };
+export type PatchDevPodWorkspaceMutation = { patchDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, template: { workspaceEnv: Array<{ name: string, value: string | null }> } | null } } | null };
 
 export type ReplaceDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -783,7 +824,7 @@ export type ReplaceDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type ReplaceDevPodWorkspaceMutation = { replaceDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, description: string | null, metadata: { resourceVersion: string } } } };
+export type ReplaceDevPodWorkspaceMutation = { replaceDevPodWorkspaceInstance: { warnings: Array<string>, devPodWorkspaceInstance: { displayName: string, description: string | null, metadata: { resourceVersion: string } } } | null };
 
 export type DeleteDevPodWorkspaceMutationVariables = Exact<{
   namespace: string;
@@ -792,7 +833,7 @@ export type DeleteDevPodWorkspaceMutationVariables = Exact<{
 }>;
 
 
-export type DeleteDevPodWorkspaceMutation = { deleteDevPodWorkspaceInstance: { deletionPending: boolean, warnings: Array<string> } };
+export type DeleteDevPodWorkspaceMutation = { deleteDevPodWorkspaceInstance: { deletionPending: boolean, warnings: Array<string> } | null };
 
 export type VolcanoJobsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -814,7 +855,7 @@ export type PatchVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type PatchVolcanoJobMutation = { patchVolcanoJob: { warnings: Array<string>, volcanoJob: { metadata: { labels: Array<{ key: string, value: string }> } } } };
+export type PatchVolcanoJobMutation = { patchVolcanoJob: { warnings: Array<string>, volcanoJob: { metadata: { labels: Array<{ key: string, value: string }> } } } | null };
 
 export type SuspendVolcanoJobMutationVariables = Exact<{
   namespace: string;
@@ -822,7 +863,7 @@ export type SuspendVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type SuspendVolcanoJobMutation = { suspendVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
+export type SuspendVolcanoJobMutation = { suspendVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } | null };
 
 export type ResumeVolcanoJobMutationVariables = Exact<{
   namespace: string;
@@ -830,7 +871,7 @@ export type ResumeVolcanoJobMutationVariables = Exact<{
 }>;
 
 
-export type ResumeVolcanoJobMutation = { resumeVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } };
+export type ResumeVolcanoJobMutation = { resumeVolcanoJob: { warnings: Array<string>, volcanoJob: { phase: string | null } } | null };
 
 export type WhyItDoesNotRunQueryVariables = Exact<{
   namespace: string;
@@ -868,14 +909,14 @@ export type ClaimStorageMutationVariables = Exact<{
 }>;
 
 
-export type ClaimStorageMutation = { createPersistentVolumeClaim: { warnings: Array<string>, persistentVolumeClaim: { name: string, phase: PersistentVolumeClaimPhase, canMount: boolean } } };
+export type ClaimStorageMutation = { createPersistentVolumeClaim: { warnings: Array<string>, persistentVolumeClaim: { name: string, phase: PersistentVolumeClaimPhase, canMount: boolean } } | null };
 
 export type DeleteClaimMutationVariables = Exact<{
   input: DeletePersistentVolumeClaimInput;
 }>;
 
 
-export type DeleteClaimMutation = { deletePersistentVolumeClaim: { deletionPending: boolean, warnings: Array<string>, persistentVolumeClaim: { name: string } } };
+export type DeleteClaimMutation = { deletePersistentVolumeClaim: { deletionPending: boolean, warnings: Array<string>, persistentVolumeClaim: { name: string } | null } | null };
 
 export type SecretsQueryVariables = Exact<{
   namespace: string;
@@ -889,21 +930,21 @@ export type CreateSecretMutationVariables = Exact<{
 }>;
 
 
-export type CreateSecretMutation = { createSecret: { warnings: Array<string>, secret: { name: string, canMount: boolean } } };
+export type CreateSecretMutation = { createSecret: { warnings: Array<string>, secret: { name: string, canMount: boolean } } | null };
 
 export type UpdateSecretMutationVariables = Exact<{
   input: UpdateSecretInput;
 }>;
 
 
-export type UpdateSecretMutation = { updateSecret: { warnings: Array<string>, secret: { name: string, contents: { keys: Array<string> } | null } } };
+export type UpdateSecretMutation = { updateSecret: { warnings: Array<string>, secret: { name: string, contents: { keys: Array<string> } | null } } | null };
 
 export type DeleteSecretMutationVariables = Exact<{
   input: DeleteSecretInput;
 }>;
 
 
-export type DeleteSecretMutation = { deleteSecret: { deletionPending: boolean, warnings: Array<string> } };
+export type DeleteSecretMutation = { deleteSecret: { deletionPending: boolean, warnings: Array<string> } | null };
 
 
 export const WorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Workspaces"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"workspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"orderBy"},"value":{"kind":"ListValue","values":[{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"field"},"value":{"kind":"EnumValue","value":"LAST_ACTIVITY_AT"}},{"kind":"ObjectField","name":{"kind":"Name","value":"direction"},"value":{"kind":"EnumValue","value":"DESC"}}]}]}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"20"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"totalCount"}},{"kind":"Field","name":{"kind":"Name","value":"stateCounts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"count"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"namespace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"stateMessage"}},{"kind":"Field","name":{"kind":"Name","value":"paused"}},{"kind":"Field","name":{"kind":"Name","value":"kind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"imageConfig"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"optionId"}},{"kind":"Field","name":{"kind":"Name","value":"option"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"desiredOptionId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"activity"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"lastActivityAt"}},{"kind":"Field","name":{"kind":"Name","value":"pauseEligibleAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"services"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"httpPath"}},{"kind":"Field","name":{"kind":"Name","value":"connectable"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<WorkspacesQuery, WorkspacesQueryVariables>;

@@ -166,7 +166,7 @@ describe('a subscriber', () => {
     const allow = () =>
       grant('vic', viewing, kinds(), namespaces()).forEach((manifest) => void gateway.cluster.apply(manifest));
     expect(await after(allow, seen)).toEqual({
-      namespace: { phase: 'Active', metadata: { name: 'team-a' } },
+      namespace: { phase: 'ACTIVE', metadata: { name: 'team-a' } },
       kind: { workspaceCount: 3, revision: expect.any(String) },
     });
   });
@@ -186,7 +186,7 @@ describe('a subscriber', () => {
       grantIn('team-a', 'vic', viewing, namespaces()).forEach((manifest) => void gateway.cluster.apply(manifest));
     expect(await after(allow, seen)).toEqual({
       type: 'MODIFIED',
-      object: { id: added?.object.id, name: 'team-a', phase: 'Active', metadata: { name: 'team-a' } },
+      object: { id: added?.object.id, name: 'team-a', phase: 'ACTIVE', metadata: { name: 'team-a' } },
     });
   });
 

@@ -33,7 +33,7 @@ async function queryWith(rights: readonly ReturnType<typeof grant>[], query: str
 describe('a namespace', () => {
   const all =
     '{ namespaces { nodes { name phase metadata { labels { key } } } } namespace(name: "team-a") { name phase } }';
-  const whole = { name: 'team-a', phase: 'Active' };
+  const whole = { name: 'team-a', phase: 'ACTIVE' };
 
   it('has only its name when the viewer may list workspaces in it but not get it', async () => {
     const { data } = await queryWith([grantIn('team-a', 'vic', viewing)], all);

@@ -40,6 +40,21 @@ describe('pauseWorkspaces', () => {
     expect(pausedIn(gateway).toSorted()).toEqual(['team-a/one', 'team-a/three', 'team-a/two']);
   });
 
+  it('returns the causes of a failure', async () => {
+    const cause = { reason: 'FieldValueInvalid', field: 'spec.paused', message: 'not now' } as const;
+    await using gateway = await startTestGateway({
+      objects,
+      admission: [({ operation }) => (operation === 'UPDATE' ? { deny: { causes: [cause] } } : undefined)],
+    });
+    const { data } = await gateway.query(
+      `mutation ($input: PauseWorkspacesInput!) {
+        pauseWorkspaces(input: $input) { results { code causes { reason field message } } }
+      }`,
+      { input: { namespace: 'team-a', names: ['three'] } },
+    );
+    expect(data).toEqual({ pauseWorkspaces: { results: [{ code: 'INVALID', causes: [cause] }] } });
+  });
+
   it('pauses all matching workspaces in one namespace or in all', async () => {
     await using gateway = await startTestGateway({ objects });
     const input = { filter: { labelSelector: 'team=ml' } };

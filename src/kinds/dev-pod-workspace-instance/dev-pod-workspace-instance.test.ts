@@ -81,7 +81,7 @@ describe('DevPodWorkspaceInstance', () => {
       templateRef: { name: 'my-devpod-workspace-template', version: null, syncOnce: false },
       template: null,
       phase: null,
-      namespace: { name: 'loft-p-team-a', phase: 'Active' },
+      namespace: { name: 'loft-p-team-a', phase: 'ACTIVE' },
       metadata: { namespace: 'loft-p-team-a' },
     });
   });

@@ -37,7 +37,7 @@ const SHOWN = 'devPodWorkspaceInstance { name displayName manifest metadata { an
 
 async function write(gateway: SimulatedGateway, verb: Verb, input: object): Promise<Answer> {
   const [field, type] = fields[verb];
-  const selection = verb === 'delete' ? 'deletionPending warnings' : SHOWN;
+  const selection = verb === 'delete' ? 'devPodWorkspaceInstance { name } deletionPending warnings' : SHOWN;
   return gateway.query(`mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`, {
     input: { ...AT, ...input },
   });
@@ -132,9 +132,13 @@ describe('mutations of DevPod workspaces', () => {
     expect((await write(gateway, 'delete', { dryRun: true })).errors).toBeUndefined();
     expect(stored(gateway)).toBeDefined();
     const deleted = await write(gateway, 'delete', {});
-    expect(deleted.data).toEqual({ deleteDevPodWorkspaceInstance: { deletionPending: false, warnings: [] } });
+    expect(deleted.data).toEqual({
+      deleteDevPodWorkspaceInstance: { devPodWorkspaceInstance: { name: 'pod' }, deletionPending: false, warnings: [] },
+    });
     const held = await write(gateway, 'delete', { name: 'held' });
-    expect(held.data).toEqual({ deleteDevPodWorkspaceInstance: { deletionPending: true, warnings: [] } });
+    expect(held.data).toEqual({
+      deleteDevPodWorkspaceInstance: { devPodWorkspaceInstance: { name: 'held' }, deletionPending: true, warnings: [] },
+    });
     expect(errorOf(await write(gateway, 'delete', {}))).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
   });
 });

@@ -1,4 +1,6 @@
 import { builder, type InputFields } from '../../graphql/builder.ts';
+import type { ObjectName } from '../../kubernetes/object.ts';
+import { isForbidden } from '../../kubernetes/status-error.ts';
 import { manifestPaths, withInputPaths } from '../../mutations/field-errors.ts';
 import {
   deleteFields,
@@ -13,9 +15,10 @@ import { manifestOf } from '../../mutations/manifest.ts';
 import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { maskOutcome } from './masking.ts';
-import { deleteObject } from '../../mutations/delete.ts';
+import { deleteObject, deletePayload, type DeletePayload } from '../../mutations/delete.ts';
 import { DevPodWorkspaceInstanceType } from './refs.ts';
-import { DevPodWorkspaceInstance } from './resource.ts';
+import { DevPodWorkspaceInstance, type DevPodWorkspaceInstanceObject } from './resource.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { assertNoPlaceholders, assertReadsNothingMasked, manifestsIn } from './write-rules.ts';
 
 function namespaceField(t: InputFields) {
@@ -98,28 +101,16 @@ function payload(name: string, description: string) {
   });
 }
 
-interface Deletion {
-  readonly deletionPending: boolean;
-  readonly warnings: readonly string[];
-}
-
-const DeletePayload = builder.objectRef<Deletion>('DeleteDevPodWorkspaceInstancePayload').implement({
+const DeleteInstancePayload = deletePayload('DeleteDevPodWorkspaceInstancePayload', {
+  field: 'devPodWorkspaceInstance',
+  type: DevPodWorkspaceInstanceType,
   description: 'Result of deleteDevPodWorkspaceInstance.',
-  fields: (t) => ({
-    deletionPending: t.exposeBoolean('deletionPending', {
-      description:
-        'True if the DevPod workspace still exists because of its finalizers. Subscribe to it to observe its deletion.',
-    }),
-    warnings: t.stringList({
-      description: 'Warnings of the API server.',
-      resolve: ({ warnings }) => [...warnings],
-    }),
-  }),
 });
 
 builder.mutationFields((t) => ({
   createDevPodWorkspaceInstance: t.field({
     type: CreatePayload,
+    nullable: true,
     description: 'Creates a DevPod workspace.',
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The new DevPod workspace.' }) },
     resolve: async (_, { input }, { client }) => {
@@ -133,6 +124,7 @@ builder.mutationFields((t) => ({
   }),
   replaceDevPodWorkspaceInstance: t.field({
     type: ReplacePayload,
+    nullable: true,
     description: 'Replaces a DevPod workspace. Masked values must be specified again.',
     args: {
       input: t.arg({ type: ReplaceInput, required: true, description: 'The DevPod workspace, and its replacement.' }),
@@ -151,6 +143,7 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   patchDevPodWorkspaceInstance: t.field({
     type: PatchPayload,
+    nullable: true,
     description:
       'Patches a DevPod workspace. Fields that the patch does not mention are kept, including masked values.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'The DevPod workspace, and the patch.' }) },
@@ -171,6 +164,7 @@ builder.mutationFields((t) => ({
 builder.mutationFields((t) => ({
   setDevPodWorkspaceInstanceAnnotations: t.field({
     type: SetAnnotationsPayload,
+    nullable: true,
     description: 'Sets and removes annotations of a DevPod workspace.',
     args: {
       input: t.arg({
@@ -192,7 +186,8 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteDevPodWorkspaceInstance: t.field({
-    type: DeletePayload,
+    type: DeleteInstancePayload,
+    nullable: true,
     description: 'Deletes a DevPod workspace. NOT_FOUND if it does not exist.',
     args: {
       input: t.arg({
@@ -201,10 +196,25 @@ builder.mutationFields((t) => ({
         description: 'The DevPod workspace, and options of the deletion.',
       }),
     },
-    resolve: (_, { input }, { client }) => {
-      const { namespace, name } = input;
-      const at = { namespace, name };
-      return deleteObject(client, { resource: DevPodWorkspaceInstance, at, before: undefined }, input);
-    },
+    resolve: (_, { input }, { client }) => deleteInstance(client, input),
   }),
 }));
+
+type DeleteInput = typeof DeleteInput.$inferInput;
+
+async function deleteInstance(client: ViewerClient, input: DeleteInput): Promise<DeletePayload> {
+  const at = { namespace: input.namespace, name: input.name };
+  const before = await readable(client, at);
+  const deleted = await deleteObject(client, { resource: DevPodWorkspaceInstance, at, before }, input);
+  return before ? deleted : { ...deleted, object: undefined };
+}
+
+/** Returns the DevPod workspace if the viewer may get it: a deletion does not take that permission. */
+async function readable(client: ViewerClient, at: ObjectName): Promise<DevPodWorkspaceInstanceObject | undefined> {
+  try {
+    return await client.reader.get(DevPodWorkspaceInstance, at);
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,10 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { conditionsOf, DevPodCondition } from './condition.ts';
 import { DevPodWorkspaceInstanceFilterInput, displayNameOf, instanceMatcher } from './filter.ts';
 import { DevPodWorkspaceInstanceType, InstanceConnection, InstanceEvent } from './refs.ts';
@@ -69,6 +67,8 @@ const DevPodVersionReference = builder
     }),
   });
 
+addNamespaceFields(DevPodWorkspaceInstanceType);
+
 DevPodWorkspaceInstanceType.implement({
   description:
     'DevPod workspace. Values of options and environment variables are masked: every field returns `***` instead of them.',
@@ -84,12 +84,6 @@ DevPodWorkspaceInstanceType.implement({
       description:
         'The object as the API server returns it, with `***` instead of values of options. A manifest with `***` cannot be written back.',
       resolve: manifestOf,
-    }),
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the DevPod workspace: that of its project.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     displayName: t.string({ description: 'Display name, else the name.', resolve: displayNameOf }),
     description: t.string({

@@ -5,4 +5,4 @@ import { Event } from './resource.ts';
 
 export const KubernetesEventType = kubernetesType('KubernetesEvent', Event);
 export const KubernetesEventConnection = liveConnectionTypeOf(KubernetesEventType);
-export const KubernetesEventEvent = eventTypeOf(KubernetesEventType);
+export const KubernetesEventChange = eventTypeOf(KubernetesEventType, 'KubernetesEventChange');

@@ -3,7 +3,7 @@ import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts'
 import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
 import { EventFilterInput, eventMatcher, EventTypeEnum, typeOf } from './filter.ts';
-import { KubernetesEventConnection, KubernetesEventEvent, KubernetesEventType } from './refs.ts';
+import { KubernetesEventConnection, KubernetesEventChange, KubernetesEventType } from './refs.ts';
 import { Event, eventFieldsOf, type InvolvedObject } from './resource.ts';
 import { countOf, firstTimeOf, lastTimeOf, newestFirst } from './times.ts';
 
@@ -89,7 +89,7 @@ defineKind({
   resource: Event,
   type: KubernetesEventType,
   connection: KubernetesEventConnection,
-  event: KubernetesEventEvent,
+  event: KubernetesEventChange,
   filter: { type: EventFilterInput, description: 'Filter for events. Null for all events that you may list.' },
   matcher: eventMatcher,
   ordering: newestFirst,

@@ -28,8 +28,8 @@ builder.objectField(WorkspaceType, 'events', (t) =>
     },
     extensions: dependsOn(Event, Pod),
     resolve: (workspace, { first }, { client }) => {
-      if (first < 0 || first > MAX_EVENTS)
-        throw failure('BAD_REQUEST', `Expected first to be from 0 to ${MAX_EVENTS}, got ${first}.`);
+      if (first < 1 || first > MAX_EVENTS)
+        throw failure('BAD_REQUEST', `Expected first to be from 1 to ${MAX_EVENTS}, got ${first}.`);
       return inOrder([...eventsOf(client, workspace)], newestFirst)
         .slice(0, first)
         .map(({ item }) => item);

@@ -41,10 +41,19 @@ describe('Namespace', () => {
     expect(data).toEqual({
       namespace: {
         name: 'team-a',
-        phase: 'Active',
+        phase: 'ACTIVE',
         metadata: { namespace: null, generation: null, labels: [{ key: 'tier', value: 'dev' }] },
       },
     });
+  });
+
+  it.each([
+    { phase: 'Terminating', expected: 'TERMINATING' },
+    { phase: 'Dreaming', expected: 'UNKNOWN' },
+  ])('returns $expected when its phase is $phase', async ({ phase, expected }) => {
+    await using gateway = await startTestGateway({ objects: [{ ...namespace('going'), status: { phase } }] });
+    const { data } = await gateway.query('{ namespace(name: "going") { phase } }');
+    expect(data).toEqual({ namespace: { phase: expected } });
   });
 
   it('returns null when it does not exist', async () => {

@@ -15,6 +15,22 @@ import { Workspace } from '../workspace/resource.ts';
 import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
 
+const NamespacePhase = builder.enumType('NamespacePhase', {
+  description: 'Phase of a namespace.',
+  values: {
+    ACTIVE: { description: 'Objects can be created in the namespace.' },
+    TERMINATING: { description: 'The namespace and its objects are being deleted. No object can be created in it.' },
+    UNKNOWN: { description: 'No phase is reported, or one that this gateway does not know.' },
+  } as const,
+});
+
+const phases = { Active: 'ACTIVE', Terminating: 'TERMINATING' } as const;
+
+function phaseOf({ status }: NamespaceObject): typeof NamespacePhase.$inferType {
+  const { phase } = status ?? {};
+  return phase === 'Active' || phase === 'Terminating' ? phases[phase] : 'UNKNOWN';
+}
+
 NamespaceType.implement({
   description: 'Kubernetes namespace, usually of a team or a person.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
@@ -31,10 +47,11 @@ NamespaceType.implement({
       description: 'The object as the API server stores it. Null if you may not get the namespace itself.',
       resolve: (namespace) => (isRedacted(namespace) ? null : namespace),
     }),
-    phase: t.string({
+    phase: t.field({
+      type: NamespacePhase,
       nullable: true,
-      description: 'Phase: `Active` or `Terminating`. Null if it is not known.',
-      resolve: ({ status }) => status?.phase ?? null,
+      description: 'Phase. Null if you may not get the namespace itself.',
+      resolve: (namespace) => (isRedacted(namespace) ? null : phaseOf(namespace)),
     }),
     workspaces: t.field({
       type: WorkspaceConnection,

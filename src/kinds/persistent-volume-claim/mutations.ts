@@ -72,6 +72,7 @@ const CreatePersistentVolumeClaimPayload = writePayload('CreatePersistentVolumeC
 builder.mutationField('createPersistentVolumeClaim', (t) =>
   t.field({
     type: CreatePersistentVolumeClaimPayload,
+    nullable: true,
     description:
       'Creates a persistent volume claim that workspaces may mount and deletePersistentVolumeClaim may delete. Requires `create` of `persistentvolumeclaims` in the namespace. INVALID, with the input fields as causes, if the storage class does not exist or is not offered.',
     args: {
@@ -178,6 +179,7 @@ const DeletePersistentVolumeClaimPayload = deletePayload('DeletePersistentVolume
 builder.mutationField('deletePersistentVolumeClaim', (t) =>
   t.field({
     type: DeletePersistentVolumeClaimPayload,
+    nullable: true,
     description:
       'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Workspaces that mount it are not checked: see `PersistentVolumeClaim.workspaces`. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
     args: {

@@ -5,8 +5,7 @@ import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { defineKind } from '../define-kind.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { PersistentVolumeType } from '../persistent-volume/refs.ts';
 import { PersistentVolume } from '../persistent-volume/resource.ts';
 import { AccessModeEnum, accessModesOf, VolumeModeEnum, volumeModeOf } from '../persistent-volume/enums.ts';
@@ -23,16 +22,12 @@ import { ClaimFilterInput, claimMatcher, ClaimPhaseEnum, phaseOf } from './filte
 import { PersistentVolumeClaimConnection, PersistentVolumeClaimEvent, PersistentVolumeClaimType } from './refs.ts';
 import { claimSpecOf, claimStatusOf, PersistentVolumeClaim } from './resource.ts';
 
+addNamespaceFields(PersistentVolumeClaimType);
+
 PersistentVolumeClaimType.implement({
   description: 'Persistent volume claim, which workspaces mount by its name.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the claim.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
-    }),
     canMount: t.boolean({
       description: 'True if workspaces may mount the claim: its label `notebooks.kubeflow.org/can-mount` is `true`.',
       resolve: canMount,

@@ -4,8 +4,7 @@ import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { defineKind } from '../define-kind.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { containersOf, initContainersOf, PodContainerType, restartCountOf } from './container.ts';
@@ -13,6 +12,8 @@ import { PodFilterInput, podMatcher } from './filter.ts';
 import { phaseOf, PodPhaseEnum } from './phase.ts';
 import { PodConnection, PodEvent, PodType } from './refs.ts';
 import { Pod, podSpecOf, podStatusOf, workspaceNameOf } from './resource.ts';
+
+addNamespaceFields(PodType);
 
 PodType.implement({
   description:
@@ -25,12 +26,6 @@ PodType.implement({
       description:
         'Cached part of the object: its metadata, and the fields of spec and status that this type returns. Null for viewers who may not get the object.',
       resolve: (pod) => pod,
-    }),
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the pod.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     workspace: t.field({
       type: WorkspaceType,

@@ -102,6 +102,7 @@ const CreateSecretPayload = writePayload('CreateSecretPayload', {
 builder.mutationField('createSecret', (t) =>
   t.field({
     type: CreateSecretPayload,
+    nullable: true,
     description:
       'Creates a secret that workspaces may mount and updateSecret and deleteSecret may change. Requires `create` of `secrets` in the namespace.',
     args: { input: t.arg({ type: CreateSecretInput, required: true, description: 'The new secret.' }) },
@@ -171,6 +172,7 @@ const UpdateSecretPayload = writePayload('UpdateSecretPayload', {
 builder.mutationField('updateSecret', (t) =>
   t.field({
     type: UpdateSecretPayload,
+    nullable: true,
     description:
       'Sets and removes entries of a secret. Existing values are neither read nor returned. Requires `get` and `update`. FORBIDDEN if `canUpdate` is false, INVALID if the secret is immutable.',
     args: { input: t.arg({ type: UpdateSecretInput, required: true, description: 'The secret, and its changes.' }) },
@@ -234,6 +236,7 @@ const DeleteSecretPayload = deletePayload('DeleteSecretPayload', {
 builder.mutationField('deleteSecret', (t) =>
   t.field({
     type: DeleteSecretPayload,
+    nullable: true,
     description:
       'Deletes a secret. Workspaces that mount it are not checked: see `Secret.workspaces`. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
     args: {

@@ -5,8 +5,7 @@ import { dependsOn, viewerDependent } from '../../graphql/field-dependencies.ts'
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { Audit } from '../../mutations/audit-annotations.ts';
 import { canMount, canUpdate } from '../../mutations/permission-labels.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
@@ -26,6 +25,8 @@ const SecretContents = builder.objectRef<SecretObject>('SecretContents').impleme
   }),
 });
 
+addNamespaceFields(SecretType);
+
 SecretType.implement({
   description:
     'Secret, e.g. a password that workspaces mount. Its values are never returned. Secrets are not cached: each query reads them from the API server. Only annotations with the prefix `notebooks.kubeflow.org/` are returned.',
@@ -36,12 +37,6 @@ SecretType.implement({
       nullable: true,
       description: 'Always null, because the manifest of a secret contains its values.',
       resolve: () => null,
-    }),
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the secret.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     type: t.string({
       description: 'Type, e.g. `Opaque` or `kubernetes.io/tls`.',

@@ -177,7 +177,7 @@ describe('patchVolcanoJob', () => {
       when: ({ method }) => method === 'PATCH',
     });
     const { data, errors } = await patch(gateway, { type: 'MERGE', patch: {} });
-    expect(data).toBeNull();
+    expect(data).toEqual({ patchVolcanoJob: null });
     expect(errors).toMatchObject([
       {
         message: `It was ${reason}.`,

@@ -44,6 +44,7 @@ function payload(name: string, description: string) {
 builder.mutationFields((t) => ({
   patchVolcanoJob: t.field({
     type: PatchPayload,
+    nullable: true,
     description: 'Patches a Volcano job. Fields that the patch does not mention are kept.',
     args: { input: t.arg({ type: PatchInput, required: true, description: 'The job, and the patch.' }) },
     resolve: async (_, { input }, { client }) => {
@@ -56,6 +57,7 @@ builder.mutationFields((t) => ({
   }),
   suspendVolcanoJob: t.field({
     type: SuspendPayload,
+    nullable: true,
     description:
       'Suspends a Volcano job: its pods are deleted, and it can be resumed. The change is asynchronous: the phase becomes `Aborting`, then `Aborted`. CONFLICT if the job is already stopping or has ended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
     args: { input: t.arg({ type: SuspendInput, required: true, description: 'The job.' }) },
@@ -63,6 +65,7 @@ builder.mutationFields((t) => ({
   }),
   resumeVolcanoJob: t.field({
     type: ResumePayload,
+    nullable: true,
     description:
       'Resumes a suspended Volcano job. The change is asynchronous: the phase becomes `Restarting`. CONFLICT if the job is not suspended. Requires `get` of the job and `create` of `commands.bus.volcano.sh`.',
     args: { input: t.arg({ type: ResumeInput, required: true, description: 'The job.' }) },

@@ -1,10 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { entriesOf, KeyValueType, ObjectMetaType } from '../../graphql/object-meta.ts';
 import { defineKind } from '../define-kind.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { jobMatcher, VolcanoJobFilterInput } from './filter.ts';
 import { VolcanoJobConnection, VolcanoJobEvent, VolcanoJobType } from './refs.ts';
 import { controlledResourcesOf, jobSpecOf, jobStatusOf, phaseOf, succeededOf, VolcanoJob } from './resource.ts';
@@ -17,6 +15,8 @@ import {
   VolcanoPolicy,
   VolcanoVolume,
 } from './types.ts';
+
+addNamespaceFields(VolcanoJobType);
 
 VolcanoJobType.implement({
   description:
@@ -33,12 +33,6 @@ VolcanoJobType.implement({
       description:
         'The object as the API server returns it, without `managedFields` and the last-applied-configuration annotation.',
       resolve: (job) => job,
-    }),
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the job.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
   }),
 });

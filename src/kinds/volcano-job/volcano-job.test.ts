@@ -50,7 +50,7 @@ describe('VolcanoJob', () => {
         { ...spec.volumes[0], volumeClaim: null },
         { ...spec.volumes[1], volumeClaimName: null },
       ],
-      namespace: { name: 'team-a', phase: 'Active' },
+      namespace: { name: 'team-a', phase: 'ACTIVE' },
     });
   });
 

@@ -45,6 +45,7 @@ const CreateWorkspaceKindPayload = writePayload('CreateWorkspaceKindPayload', {
 builder.mutationField('createWorkspaceKind', (t) =>
   t.field({
     type: CreateWorkspaceKindPayload,
+    nullable: true,
     description: 'Creates a WorkspaceKind.',
     args: {
       input: t.arg({ type: CreateWorkspaceKindInput, required: true, description: 'The manifest and write options.' }),
@@ -91,6 +92,7 @@ const UpdateWorkspaceKindPayload = writePayload('UpdateWorkspaceKindPayload', {
 builder.mutationField('updateWorkspaceKind', (t) =>
   t.field({
     type: UpdateWorkspaceKindPayload,
+    nullable: true,
     description:
       'Changes the given fields of a WorkspaceKind. CONFLICT if its spec has changed since `revision`. INVALID if an option that workspaces use would change or be removed.',
     args: {
@@ -173,6 +175,7 @@ const PatchWorkspaceKindPayload = writePayload('PatchWorkspaceKindPayload', {
 builder.mutationField('patchWorkspaceKind', (t) =>
   t.field({
     type: PatchWorkspaceKindPayload,
+    nullable: true,
     description:
       'Patches a WorkspaceKind, except its status. APPLY creates the WorkspaceKind if it does not exist. INVALID if a `test` of a JSON Patch fails, or if an option that workspaces use would change or be removed.',
     args: {
@@ -212,6 +215,7 @@ const ReplaceWorkspaceKindPayload = writePayload('ReplaceWorkspaceKindPayload', 
 builder.mutationField('replaceWorkspaceKind', (t) =>
   t.field({
     type: ReplaceWorkspaceKindPayload,
+    nullable: true,
     description:
       'Replaces a WorkspaceKind, except its status, by a complete manifest (PUT). Fields that are missing in the manifest are removed. INVALID if an option that workspaces use would change or be removed.',
     args: {
@@ -244,6 +248,7 @@ const DeleteWorkspaceKindPayload = deletePayload('DeleteWorkspaceKindPayload', {
 builder.mutationField('deleteWorkspaceKind', (t) =>
   t.field({
     type: DeleteWorkspaceKindPayload,
+    nullable: true,
     description: 'Deletes a WorkspaceKind. CONFLICT, with the reason as a cause, while workspaces use it.',
     args: { input: t.arg({ type: DeleteWorkspaceKindInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => deleteWorkspaceKind(context, input),

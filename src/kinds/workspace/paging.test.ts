@@ -89,14 +89,13 @@ describe('pages of workspaces', () => {
     expect(await backwards(gateway, 2)).toEqual([['d', 'e'], ['b', 'c'], ['a']]);
   });
 
-  it('applies both cursors before both counts', async () => {
+  it('applies both cursors before the count', async () => {
     await using gateway = await start('a', 'b', 'c', 'd', 'e');
     const { pageInfo } = await ask(gateway, {});
     const between = { after: pageInfo.startCursor, before: pageInfo.endCursor };
     expect(namesOn(await ask(gateway, between))).toEqual(['b', 'c', 'd']);
     expect(namesOn(await ask(gateway, { ...between, first: 2 }))).toEqual(['b', 'c']);
     expect(namesOn(await ask(gateway, { ...between, last: 2 }))).toEqual(['c', 'd']);
-    expect(namesOn(await ask(gateway, { ...between, first: 2, last: 1 }))).toEqual(['c']);
   });
 
   it('returns the same objects as nodes and edges, and the count of all matches', async () => {
@@ -164,12 +163,19 @@ describe('pages of workspaces', () => {
     );
   });
 
-  it.each([{ first: -1 }, { last: -2 }, { after: 'garbage' }, { before: 'bnVsbA' }, { first: 1.5 }])(
-    'rejects %j',
-    async (paging) => {
-      await using gateway = await start('a');
-      const { errors } = await gateway.query(PAGE, paging);
-      expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
-    },
-  );
+  it.each([
+    { first: -1 },
+    { last: -2 },
+    { first: 0 },
+    { last: 0 },
+    { first: 1, last: 1 },
+    { first: 10_001 },
+    { after: 'garbage' },
+    { before: 'bnVsbA' },
+    { first: 1.5 },
+  ])('rejects %j', async (paging) => {
+    await using gateway = await start('a');
+    const { errors } = await gateway.query(PAGE, paging);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+  });
 });

@@ -7,8 +7,7 @@ import { Audit } from '../../mutations/audit-annotations.ts';
 import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { defineKind } from '../define-kind.ts';
-import { namespaceNamed, NamespaceType } from '../namespace/refs.ts';
-import { Namespace } from '../namespace/resource.ts';
+import { addNamespaceFields } from '../namespace/refs.ts';
 import { Pod } from '../pod/resource.ts';
 import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKindType } from '../workspace-kind/refs.ts';
@@ -80,6 +79,8 @@ const WorkspaceService = builder.objectRef<Service>('WorkspaceService').implemen
   }),
 });
 
+addNamespaceFields(WorkspaceType);
+
 WorkspaceType.implement({
   description: 'Development environment such as JupyterLab, VS Code or RStudio, in a pod that can be paused.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
@@ -93,12 +94,6 @@ WorkspaceType.implement({
       type: 'JSON',
       description: 'The object as the API server stores it, without managedFields and last-applied-configuration.',
       resolve: (workspace) => workspace,
-    }),
-    namespace: t.field({
-      type: NamespaceType,
-      description: 'Namespace of the workspace.',
-      extensions: dependsOn(Namespace),
-      resolve: ({ metadata }, _, { client }) => namespaceNamed(client, metadata.namespace ?? ''),
     }),
     displayName: t.string({
       description: 'Display name: `spec.displayName` or, if that is empty, the name.',

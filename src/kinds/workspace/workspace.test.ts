@@ -17,7 +17,7 @@ describe('Workspace', () => {
       kindName: 'jupyterlab',
       paused: false,
       deferUpdates: null,
-      namespace: { name: 'team-a', phase: 'Active' },
+      namespace: { name: 'team-a', phase: 'ACTIVE' },
     });
   });
 

@@ -65,7 +65,7 @@ function visibleObjects(cluster: () => Cluster): void {
     const asked = `{ namespaces { nodes { name phase } } namespace(name: "${mine.name}") { phase } }`;
     await expect
       .poll(async () => (await person.ask(asked)).data, { timeout: REACTION_MS })
-      .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'Active' }] }, namespace: { phase: 'Active' } });
+      .toEqual({ namespaces: { nodes: [{ name: mine.name, phase: 'ACTIVE' }] }, namespace: { phase: 'ACTIVE' } });
   });
 }
 

@@ -37,7 +37,7 @@ function objectsAndRelations(cluster: () => Cluster): void {
     );
     expect(errors).toBeUndefined();
     expect(data?.['workspace']).toEqual({
-      namespace: { name: team.name, phase: 'Active' },
+      namespace: { name: team.name, phase: 'ACTIVE' },
       kind: { name: kind, workspaceCount: 1 },
       imageConfig: { option: { displayName: 'SciPy 1', workspaceCount: 1 } },
     });

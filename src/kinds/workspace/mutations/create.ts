@@ -61,6 +61,7 @@ stateReachedField(CreateWorkspacePayload);
 builder.mutationField('createWorkspace', (t) =>
   t.field({
     type: CreateWorkspacePayload,
+    nullable: true,
     description:
       'Creates a workspace. INVALID, with an input path for each cause, if the name is invalid, if the WorkspaceKind does not have an option or denies it in this namespace, if two volumes have the same mount path, or if a PersistentVolumeClaim or Secret does not exist, is not labelled notebooks.kubeflow.org/can-mount=true, or may not be read by you. A gateway that writes with its own identity (AUTH_MODE=header without IMPERSONATE) reads the labels with that identity, and does not disclose whether a PersistentVolumeClaim or Secret that cannot be mounted exists.',
     args: {

@@ -13,6 +13,7 @@ import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.t
 const DeletionStage = builder.enumType('DeletionStage', {
   description: 'Stage of a deletion.',
   values: {
+    DELETED: { description: 'The workspace no longer exists. Its pod may still exist.' },
     GONE: {
       description:
         'The workspace, its StatefulSet and its pod no longer exist, so a workspace of the same name gets a new pod. With the propagation policy ORPHAN: the workspace no longer exists.',
@@ -72,12 +73,14 @@ const DeleteWorkspacesPayload = builder.objectRef<DeletedMany>('DeleteWorkspaces
 builder.mutationFields((t) => ({
   deleteWorkspace: t.field({
     type: DeleteWorkspacePayload,
+    nullable: true,
     description: 'Deletes a workspace and its pod. Its volumes remain.',
     args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => deleteOne(context, input),
   }),
   deleteWorkspaces: t.field({
     type: DeleteWorkspacesPayload,
+    nullable: true,
     description: 'Deletes the matching workspaces of a namespace. Requires `deletecollection`.',
     args: { input: t.arg({ type: DeleteWorkspacesInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, { client }) => {
@@ -107,7 +110,7 @@ async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePa
     ? await followWorkspace(followed, deleted.object, { timeoutSeconds, signal, decide: () => undefined })
     : { workspace: deleted.object, exists: false };
   if (exists) return { ...deleted, object: (await mayStillGet(context, workspace)) ? workspace : deleted.object };
-  const isKept = input.propagationPolicy === 'ORPHAN';
+  const isKept = input.propagationPolicy === 'ORPHAN' || waitFor === 'DELETED';
   const remaining = isKept ? 0 : await waitForOwnedObjects(context, workspace, end);
   const object = deleted.deletionPending && !(await mayStillGet(context, workspace)) ? deleted.object : workspace;
   const warnings = remaining === undefined ? [...deleted.warnings, POD_NOT_AWAITED] : deleted.warnings;

@@ -34,6 +34,7 @@ builder.mutationFields((t) => {
   return {
     patchWorkspace: t.field({
       type: PatchWorkspacePayload,
+      nullable: true,
       description:
         'Patches a workspace, except its status. APPLY creates the workspace if it does not exist. INVALID if a `test` of a JSON Patch fails, or if the result breaks a rule that createWorkspace enforces; the causes have paths below `input.patch`, or in the workspace if the patch is a JSON Patch.',
       args,
@@ -41,6 +42,7 @@ builder.mutationFields((t) => {
     }),
     patchWorkspaceStatus: t.field({
       type: PatchWorkspacePayload,
+      nullable: true,
       description:
         'Patches only the status of a workspace. Intended for controllers. Requires `patch` on `workspaces/status`.',
       args,

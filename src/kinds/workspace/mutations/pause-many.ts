@@ -1,6 +1,7 @@
 import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
-import { failure, publicError } from '../../../graphql/errors.ts';
+import { detailsOf, ErrorCause, ErrorCodeEnum, failure, publicError, type ErrorCode } from '../../../graphql/errors.ts';
+import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { inOrder } from '../../../graphql/ordering.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from '../filter.ts';
@@ -20,7 +21,9 @@ interface Place {
 
 interface PausingResult extends Place {
   readonly workspace: WorkspaceObject | undefined;
-  readonly code: string | undefined;
+  /** Undefined if the operation succeeded. */
+  readonly code: ErrorCode | undefined;
+  readonly causes: readonly StatusCause[];
   readonly message: string | undefined;
   readonly warnings: readonly string[];
 }
@@ -31,15 +34,21 @@ const WorkspaceResult = builder.objectRef<PausingResult>('WorkspaceResult').impl
     namespace: t.exposeString('namespace', { description: 'Namespace of the workspace.' }),
     name: t.exposeString('name', { description: 'Name of the workspace.' }),
     ok: t.boolean({ description: 'Whether the operation succeeded.', resolve: ({ code }) => code === undefined }),
-    code: t.string({
+    code: t.field({
+      type: ErrorCodeEnum,
       nullable: true,
-      description: 'ErrorCode of the failure. Null if the operation succeeded.',
+      description: 'Code of the failure. Null if the operation succeeded.',
       resolve: ({ code }) => code ?? null,
     }),
     message: t.string({
       nullable: true,
       description: 'Error message. Null if the operation succeeded.',
       resolve: ({ message }) => message ?? null,
+    }),
+    causes: t.field({
+      type: [ErrorCause],
+      description: 'Causes of the failure, such as invalid fields. Often empty.',
+      resolve: ({ causes }) => [...causes],
     }),
     workspace: t.field({
       type: WorkspaceType,
@@ -102,6 +111,7 @@ function manyPayload(name: string, description: string) {
 builder.mutationFields((t) => ({
   pauseWorkspaces: t.field({
     type: PauseWorkspacesPayload,
+    nullable: true,
     description:
       'Pauses several workspaces, up to 8 at a time. The failure of one is reported in its result and does not stop the others.',
     args: { input: t.arg({ type: PauseWorkspacesInput, required: true, description: 'Selection and options.' }) },
@@ -109,6 +119,7 @@ builder.mutationFields((t) => ({
   }),
   startWorkspaces: t.field({
     type: StartWorkspacesPayload,
+    nullable: true,
     description:
       'Starts several paused workspaces, up to 8 at a time. The failure of one is reported in its result and does not stop the others.',
     args: { input: t.arg({ type: StartWorkspacesInput, required: true, description: 'Selection and options.' }) },
@@ -149,9 +160,9 @@ async function pauseOne(context: Context, place: Place, paused: boolean, dryRun:
   const { namespace, name } = place;
   try {
     const { object, warnings } = await setPaused(context, { namespace, name }, paused, dryRun);
-    return { namespace, name, workspace: object, warnings, code: undefined, message: undefined };
+    return { namespace, name, workspace: object, warnings, code: undefined, causes: [], message: undefined };
   } catch (error) {
-    const { message, extensions } = publicError(error, context.gateway.onUnexpected);
-    return { namespace, name, workspace: undefined, warnings: [], code: String(extensions['code']), message };
+    const shown = publicError(error, context.gateway.onUnexpected);
+    return { namespace, name, workspace: undefined, warnings: [], message: shown.message, ...detailsOf(shown) };
   }
 }

@@ -42,6 +42,7 @@ function pausingPayload(name: string, description: string) {
 builder.mutationFields((t) => ({
   pauseWorkspace: t.field({
     type: PauseWorkspacePayload,
+    nullable: true,
     description:
       'Pauses a workspace: sets `spec.paused`, after which the controller deletes its pod. Its volumes remain. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
     args: { input: t.arg({ type: PauseWorkspaceInput, required: true, description: 'Workspace and options.' }) },
@@ -49,6 +50,7 @@ builder.mutationFields((t) => ({
   }),
   startWorkspace: t.field({
     type: StartWorkspacePayload,
+    nullable: true,
     description:
       'Starts a paused workspace. CONFLICT unless its state is PAUSED, so also while it is still TERMINATING, or being deleted.',
     args: { input: t.arg({ type: StartWorkspaceInput, required: true, description: 'Workspace and options.' }) },

@@ -41,6 +41,7 @@ builder.mutationFields((t) => {
   return {
     replaceWorkspace: t.field({
       type: ReplaceWorkspacePayload,
+      nullable: true,
       description:
         'Replaces a workspace, except its status, by a complete manifest (PUT). Fields that are missing in the manifest are removed. INVALID if the manifest breaks a rule that createWorkspace enforces.',
       args,
@@ -48,6 +49,7 @@ builder.mutationFields((t) => {
     }),
     replaceWorkspaceStatus: t.field({
       type: ReplaceWorkspacePayload,
+      nullable: true,
       description:
         'Replaces only the status of a workspace by that of a manifest (PUT). Intended for controllers. Requires `update` on `workspaces/status`.',
       args,

@@ -76,6 +76,7 @@ const UpdateWorkspacePayload = writePayload('UpdateWorkspacePayload', {
 builder.mutationField('updateWorkspace', (t) =>
   t.field({
     type: UpdateWorkspacePayload,
+    nullable: true,
     description: 'Changes the given fields of a workspace. CONFLICT if its spec has changed since `revision`.',
     args: {
       input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes and write options.' }),
