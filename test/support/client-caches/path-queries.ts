@@ -58,8 +58,8 @@ export class PathQueries {
   }
 
   #isIncluded({ name }: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
-    // The nodes of edges are those of `nodes`.
-    return field.name !== 'edges' && !this.#options.excluded.has(`${name}.${field.name}`);
+    // The nodes of edges are those of `nodes`; a live cursor is of the moment.
+    return !['edges', 'liveCursor'].includes(field.name) && !this.#options.excluded.has(`${name}.${field.name}`);
   }
 
   /** Returns the field with its required arguments, and again with each value of each optional argument. */
