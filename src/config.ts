@@ -44,6 +44,8 @@ export interface Config {
   readonly discoveryIntervalMs: number;
   /** Number of changes per kind that are kept so that subscribers can resume from a cursor. */
   readonly historyEvents: number;
+  /** Limit on the bytes of the URL and headers of a request. */
+  readonly maxHeaderBytes: number;
   /** Limit on the bytes of the body of a request. */
   readonly maxBodyBytes: number;
   /** Limit on the bytes of a document. */
@@ -161,6 +163,7 @@ function concurrencyLimits(env: Environment) {
 
 function operationLimits(env: Environment) {
   return {
+    maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
     maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
     maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', 100_000, 4_194_304, 1),
     maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', 10_000, 1_000_000, 1),

@@ -9,7 +9,7 @@ import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
-import { acceptsEventStream } from './operation-request.ts';
+import { acceptsEventStream, mediaTypeOf } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { RequestGate, sendRefusal } from './request-gate.ts';
@@ -46,6 +46,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly maxOperationsPerConnection: number;
   /** Time limit of a request. Mutations that wait for a state, and subscriptions, have others. */
   readonly requestTimeoutMs: number;
+  /** Limit on the bytes of the URL and headers of a request. */
+  readonly maxHeaderBytes: number;
   /** Time for which an idle connection stays open. */
   readonly keepAliveMs: number;
   /** Time for subscriptions to be completed, and then for requests in progress, at shutdown. */
@@ -64,6 +66,8 @@ const ENDPOINT = '/graphql';
 const REFUSED_UPGRADE_TIMEOUT_MS = 1_000;
 /** Clients that send a request more slowly get 408 and are disconnected. Answers and event streams may take any time. */
 const REQUEST_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/** Multiple of the limit of headers up to which they are read, so that the answer can explain the limit. */
+const READ_LIMIT = 4;
 /** Connections that the kernel may hold until they are accepted: clients reconnect at once after a restart. The system may allow fewer. */
 const BACKLOG = 4_096;
 
@@ -87,11 +91,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const serveGraphQL: GraphQLHandler = (request, response, caller) =>
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
-    { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs },
+    { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs, maxHeaderSize: READ_LIMIT * options.maxHeaderBytes },
     requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }),
   );
   server.on('upgrade', (request, socket, head) => {
-    const refusal = upgradeRefusal(request, state, originPolicy);
+    const refusal = upgradeRefusal(request, { state, originPolicy, options });
     if (refusal) refuseUpgrade(socket, refusal);
     else webSockets.upgrade(request, socket, head);
   });
@@ -128,6 +132,9 @@ type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, calle
 /** Returns the handler of requests with one JSON answer. */
 function jsonHandler({ yoga }: Pipeline): GraphQLHandler {
   return async (request, response, caller) => {
+    // yoga compares it with its case.
+    const { 'content-type': contentType } = request.headers;
+    if (contentType !== undefined) request.headers['content-type'] = mediaTypeOf(contentType);
     const answer = await yoga.handleNodeRequestAndResponse(request, response, caller);
     const body = Buffer.from(await answer.text());
     if (response.destroyed) return;
@@ -158,6 +165,8 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz')
       return sendReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
+    const headerRefusal = headerSizeRefusal(request, options);
+    if (headerRefusal) return sendJson(response, 431, errorBody('TOO_LARGE', headerRefusal));
     const refusal = originPolicy.refusal(request);
     if (refusal) return sendJson(response, 403, errorBody('FORBIDDEN', refusal));
     if (assets.handles(request)) return assets.serve(request, response);
@@ -187,9 +196,28 @@ function sendReadiness(response: ServerResponse, { ready, waitingFor }: Readines
   sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', waitingFor });
 }
 
+/** Returns why the headers of a request are refused. Groups and cookies make them large. */
+function headerSizeRefusal(
+  { rawHeaders, url = '' }: IncomingMessage,
+  { maxHeaderBytes }: Pick<HttpServerOptions, 'maxHeaderBytes'>,
+): string | undefined {
+  const bytes = rawHeaders.reduce((sum, part) => sum + part.length + SEPARATOR_BYTES, url.length);
+  if (bytes <= maxHeaderBytes) return undefined;
+  return `Expected a URL and headers of at most ${maxHeaderBytes} bytes (MAX_HEADER_BYTES), got ${bytes}. Send fewer groups or cookies.`;
+}
+
+/** Bytes after the name and after the value of a header. */
+const SEPARATOR_BYTES = 2;
+
+type UpgradeOptions = Pick<RequestHandlerOptions, 'state' | 'originPolicy' | 'options'>;
+
 /** Returns the HTTP status of a refused upgrade, or undefined if it is allowed. */
-function upgradeRefusal(request: IncomingMessage, state: ServerState, originPolicy: OriginPolicy): string | undefined {
+function upgradeRefusal(
+  request: IncomingMessage,
+  { state, originPolicy, options }: UpgradeOptions,
+): string | undefined {
   if (state.stopping) return '503 Service Unavailable';
+  if (headerSizeRefusal(request, options)) return '431 Request Header Fields Too Large';
   if (pathOf(request) !== ENDPOINT) return '404 Not Found';
   return originPolicy.refusal(request) ? '403 Forbidden' : undefined;
 }

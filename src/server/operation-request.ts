@@ -19,7 +19,7 @@ export async function readOperation(
   if (request.method !== 'POST')
     return { status: 405, refusal: `Expected GET or POST, got ${request.method ?? 'nothing'}.` };
   const contentType = request.headers['content-type'] ?? '';
-  if (!contentType.startsWith('application/json')) {
+  if (mediaTypeOf(contentType) !== 'application/json') {
     return { status: 415, refusal: `Expected Content-Type: application/json, got ${JSON.stringify(contentType)}.` };
   }
   const body = await readBody(request, maxBodyBytes);
@@ -100,5 +100,10 @@ export function acceptsJson({ headers }: IncomingMessage): boolean {
 }
 
 function mediaTypesOf(accept: string | undefined): readonly string[] {
-  return (accept ?? '').split(',').map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+  return (accept ?? '').split(',').map(mediaTypeOf);
+}
+
+/** Returns a media type without its parameters, in lower case: its case does not count (RFC 9110, 8.3.1). */
+export function mediaTypeOf(text: string): string {
+  return text.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { mediaTypeOf } from './operation-request.ts';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 const ALLOWED_HEADERS = 'content-type, authorization, last-event-id';
@@ -70,7 +71,7 @@ export function isLoopback(host: string): boolean {
  */
 export function isSimplePost({ method, headers }: IncomingMessage): boolean {
   if (method !== 'POST') return false;
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const type = mediaTypeOf(headers['content-type'] ?? '');
   return type !== 'application/json' && type !== 'application/graphql+json';
 }
 

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { responseTransport, type FlowControl, type FlowController } from './flow-control.ts';
@@ -30,6 +32,9 @@ interface OpenStream {
  *
  * Sends `event: next` for each result, with the event's cursor as its `id`, and `event: complete` at the end. A request
  * with `Last-Event-ID` resumes after that cursor. Sends a comment every 12 s.
+ *
+ * An `EventSource` opens an ended stream again, for ever, until it gets 204 (HTML standard, 9.2.2). So `complete` has the `id`
+ * {@link ENDED} if the operation would end in the same way again, and a request with that `Last-Event-ID` gets 204.
  */
 export class EventStreamServer {
   readonly #options: EventStreamOptions;
@@ -48,6 +53,7 @@ export class EventStreamServer {
     caller: OperationCaller,
   ): Promise<void> {
     const { pipeline, serveJson, maxBodyBytes } = this.#options;
+    if (request.headers['last-event-id'] === ENDED) return void response.writeHead(204).end();
     const operation = await readOperation(request, maxBodyBytes);
     if ('refusal' in operation) return refuse(response, operation);
     const type = pipeline.operationTypeOf(operation);
@@ -67,7 +73,7 @@ export class EventStreamServer {
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
     await writeSlices(response, Buffer.from(nextEvent(JSON.stringify(result))));
-    return complete(response);
+    return complete(response, { isFinal: !isSubscription(result) && areFinal(result.errors) });
   }
 
   /** Completes all streams, spread over `drainMs`. */
@@ -85,7 +91,7 @@ export class EventStreamServer {
       },
       end: () => {
         running.stop();
-        complete(response);
+        complete(response, { isFinal: false }); // another replica continues
       },
     };
     this.#addStream(open);
@@ -126,7 +132,7 @@ function sinkOf(response: ServerResponse, flow: FlowController, resumable: boole
     },
     end: (error) => {
       if (error && !response.writableEnded) response.write(nextEvent(JSON.stringify({ errors: [error] })));
-      complete(response);
+      complete(response, { isFinal: !error || areFinal([error]) });
     },
   };
 }
@@ -158,8 +164,24 @@ function nextEvent(text: string): string {
   return `event: next\ndata: ${text}\n\n`;
 }
 
-function complete(response: ServerResponse): void {
-  if (!response.writableEnded) response.end('event: complete\ndata:\n\n');
+function complete(response: ServerResponse, { isFinal }: { readonly isFinal: boolean }): void {
+  if (!response.writableEnded) response.end(`event: complete\n${isFinal ? `id: ${ENDED}\n` : ''}data:\n\n`);
+}
+
+/** Id of `complete` after which the same request would have the same end. Not a cursor. */
+const ENDED = 'ended';
+/** Codes of errors that need another request or another permission. UNAUTHENTICATED is HTTP 401 for the next request. */
+const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'BAD_REQUEST',
+  'FORBIDDEN',
+  'INVALID',
+  'METHOD_NOT_ALLOWED',
+  'NOT_FOUND',
+  'TOO_LARGE',
+]);
+
+function areFinal(errors: readonly GraphQLError[] = []): boolean {
+  return errors.length > 0 && errors.every(({ extensions }) => FINAL_CODES.has(extensions['code']));
 }
 
 /** Returns the cursor of the `Last-Event-ID` header or, for clients that can only change the URL, of the parameter `after`. */
