@@ -33,7 +33,7 @@ const SELECTION = `name
   kind { displayName }
   pod { phase restartCount containerStatuses { name state { name reason } } }
   events(first: 5) { reason message }
-  volumes { home { claim { phase } } data { claim { phase capacity storageClass { displayName } volume { phase } } } }`;
+  volumes { home { claim { phase } } data { claim { phase capacity { value } storageClass { displayName } volume { phase } } } }`;
 const PAGE = `{ workspaces(first: 100) { nodes { ${SELECTION} } } }`;
 
 /** Starts a gateway and runs a query, after which the gateway sends no requests on its own. */

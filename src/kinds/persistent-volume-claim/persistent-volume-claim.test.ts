@@ -40,12 +40,15 @@ describe('PersistentVolumeClaim', () => {
   it('returns the requested and actual storage of a claim, and its workspaces and pods', async () => {
     await using gateway = await startTestGateway({ objects });
     const own =
-      'name canMount canUpdate phase requestedSize capacity accessModes volumeMode storageClassName volumeName';
+      'name canMount canUpdate phase requestedSize { resource quantity value } capacity { quantity } accessModes volumeMode storageClassName volumeName';
     const related =
       'namespace { name } storageClass { displayName } volume { name phase } workspaces { name state } pods { name phase nodeName }';
     const { data, errors } = await gateway.query(`{ persistentVolumeClaims { nodes { ${own} ${related} } } }`);
     expect(errors).toBeUndefined();
-    const both = { namespace: { name: 'team-a' }, requestedSize: '10Gi' };
+    const both = {
+      namespace: { name: 'team-a' },
+      requestedSize: { resource: 'storage', quantity: '10Gi', value: 10 * 2 ** 30 },
+    };
     expect(data?.['persistentVolumeClaims']).toEqual({
       nodes: [
         {
@@ -54,7 +57,7 @@ describe('PersistentVolumeClaim', () => {
           canMount: true,
           canUpdate: true,
           phase: 'BOUND',
-          capacity: '12Gi',
+          capacity: { quantity: '12Gi' },
           accessModes: ['READ_WRITE_ONCE'],
           volumeMode: 'FILESYSTEM',
           storageClassName: 'fast',

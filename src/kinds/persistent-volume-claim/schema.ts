@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { sortedByName } from '../../graphql/ordering.ts';
 import { ConditionType } from '../../graphql/condition.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
@@ -42,15 +43,17 @@ PersistentVolumeClaimType.implement({
 
 builder.objectFields(PersistentVolumeClaimType, (t) => ({
   phase: t.field({ type: ClaimPhaseEnum, description: 'Phase.', resolve: phaseOf }),
-  requestedSize: t.string({
+  requestedSize: t.field({
+    type: ResourceAmountType,
     nullable: true,
-    description: 'Requested capacity, as a Kubernetes quantity, e.g. `10Gi`. Null if it is not reported.',
-    resolve: (claim) => claimSpecOf(claim).resources?.requests?.['storage'] ?? null,
+    description: 'Requested capacity, in bytes. Null if it is not reported.',
+    resolve: (claim) => amountOf('storage', claimSpecOf(claim).resources?.requests?.['storage']),
   }),
-  capacity: t.string({
+  capacity: t.field({
+    type: ResourceAmountType,
     nullable: true,
-    description: 'Actual capacity, as a Kubernetes quantity. Null until the claim is BOUND.',
-    resolve: (claim) => claimStatusOf(claim).capacity?.['storage'] ?? null,
+    description: 'Actual capacity, in bytes. Null until the claim is BOUND.',
+    resolve: (claim) => amountOf('storage', claimStatusOf(claim).capacity?.['storage']),
   }),
   accessModes: t.field({
     type: [AccessModeEnum],

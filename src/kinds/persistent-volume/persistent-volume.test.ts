@@ -11,11 +11,11 @@ const objects = [claim('data'), volumeOf('data'), free, storageClass('fast')];
 it('returns persistent volumes with their claims', async () => {
   await using gateway = await startTestGateway({ objects });
   const selection =
-    'name phase capacity accessModes volumeMode reclaimPolicy reason message storageClass { name } claim { name }';
+    'name phase capacity { quantity value } accessModes volumeMode reclaimPolicy reason message storageClass { name } claim { name }';
   const { data, errors } = await gateway.query(`{ persistentVolumes { nodes { ${selection} } } }`);
   expect(errors).toBeUndefined();
   const both = {
-    capacity: '12Gi',
+    capacity: { quantity: '12Gi', value: 12 * 2 ** 30 },
     accessModes: ['READ_WRITE_ONCE'],
     storageClass: { name: 'fast' },
     reason: null,

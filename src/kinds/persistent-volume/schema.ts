@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
@@ -64,10 +65,11 @@ PersistentVolumeType.implement({
       description: 'Human-readable details of the phase. Null if none are reported.',
       resolve: (volume) => volumeStatusOf(volume).message || null,
     }),
-    capacity: t.string({
+    capacity: t.field({
+      type: ResourceAmountType,
       nullable: true,
-      description: 'Capacity, as a Kubernetes quantity, e.g. `10Gi`. Null if it is not reported.',
-      resolve: (volume) => volumeSpecOf(volume).capacity?.['storage'] ?? null,
+      description: 'Capacity, in bytes. Null if it is not reported.',
+      resolve: (volume) => amountOf('storage', volumeSpecOf(volume).capacity?.['storage']),
     }),
   }),
 });

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
+import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
-import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { podSpecOf, podStatusOf, type Container, type ContainerStatus, type PodObject } from './resource.ts';
 
 const ContainerStatusEnum = builder.enumType('ContainerStateName', {
@@ -109,14 +109,14 @@ export const PodContainerType = builder.objectRef<PodContainer>('PodContainer').
       resolve: ({ status }) => status?.restartCount ?? 0,
     }),
     requests: t.field({
-      type: [KeyValueType],
+      type: [ResourceAmountType],
       description: 'Requested resources, as Kubernetes quantities: `cpu` `500m`, `memory` `2Gi`.',
-      resolve: ({ container }) => entriesOf(container.resources?.requests),
+      resolve: ({ container }) => amountsOf(container.resources?.requests),
     }),
     limits: t.field({
-      type: [KeyValueType],
-      description: 'Resource limits, as Kubernetes quantities. A resource without an entry is not limited.',
-      resolve: ({ container }) => entriesOf(container.resources?.limits),
+      type: [ResourceAmountType],
+      description: 'Resource limits, sorted by resource. A resource without an entry is not limited.',
+      resolve: ({ container }) => amountsOf(container.resources?.limits),
     }),
   }),
 });

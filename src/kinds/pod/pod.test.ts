@@ -115,7 +115,7 @@ describe('Workspace.pod', () => {
 
   it('returns the resources, init containers and last termination of containers', async () => {
     const selection =
-      'pod { containers initContainers containerStatuses { requests { key value } limits { key value } } initContainerStatuses { name ready state { name exitCode } } }';
+      'pod { containers initContainers containerStatuses { requests { resource quantity value } limits { resource quantity value } } initContainerStatuses { name ready state { name exitCode } } }';
     expect(await queryWorkspace(selection, workspace('nb'), crashing)).toEqual({
       pod: {
         containers: ['main', 'sidecar'],
@@ -123,10 +123,10 @@ describe('Workspace.pod', () => {
         containerStatuses: [
           {
             requests: [
-              { key: 'cpu', value: '500m' },
-              { key: 'memory', value: '1Gi' },
+              { resource: 'cpu', quantity: '500m', value: 0.5 },
+              { resource: 'memory', quantity: '1Gi', value: 2 ** 30 },
             ],
-            limits: [{ key: 'memory', value: '2Gi' }],
+            limits: [{ resource: 'memory', quantity: '2Gi', value: 2 ** 31 }],
           },
           { requests: [], limits: [] },
         ],

@@ -30,7 +30,7 @@ function measure(gateway: SimulatedGateway, ...pods: readonly string[]): void {
 }
 
 async function usageIn(gateway: TestGateway): Promise<unknown> {
-  const query = `{ ${WORKSPACE_NB} { usage { available reason containers { name cpu cpuCores memory memoryBytes at } } } }`;
+  const query = `{ ${WORKSPACE_NB} { usage { available reason containers { name cpu { resource quantity value } memory { resource quantity value } at } } } }`;
   const { data, errors } = await gateway.query(query);
   expect(errors).toBeUndefined();
   return (data as { readonly workspace: { readonly usage: unknown } }).workspace.usage;
@@ -46,8 +46,13 @@ it('returns the usage of the containers of a workspace', async () => {
     available: true,
     reason: null,
     containers: [
-      { name: 'main', cpu: '137500000n', cpuCores: 0.1375, memory: '524288Ki', memoryBytes: 2 ** 29, at },
-      { name: 'odd', cpu: 'much', cpuCores: null, memory: null, memoryBytes: null, at },
+      {
+        name: 'main',
+        cpu: { resource: 'cpu', quantity: '137500000n', value: 0.1375 },
+        memory: { resource: 'memory', quantity: '524288Ki', value: 2 ** 29 },
+        at,
+      },
+      { name: 'odd', cpu: null, memory: null, at },
     ],
   });
 });

@@ -1,8 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { viewerDependent } from '../../graphql/field-dependencies.ts';
+import { amountOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
 import { timestampOf } from '../../graphql/scalars.ts';
 import { type ContainerUsage, podMetrics } from '../../kubernetes/pod-metrics.ts';
-import { parseQuantity } from '../../kubernetes/quantity.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
@@ -14,25 +14,17 @@ const ContainerUsageType = builder.objectRef<ContainerUsage>('ContainerUsage').i
   description: 'Resource usage of a container.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name of the container.' }),
-    cpu: t.string({
+    cpu: t.field({
+      type: ResourceAmountType,
       nullable: true,
-      description: 'CPU usage, as a Kubernetes quantity, e.g. `137m`. Null if it was not measured.',
-      resolve: ({ cpu }) => cpu ?? null,
+      description: 'CPU usage, in cores. Null if it was not measured.',
+      resolve: ({ cpu }) => amountOf('cpu', cpu),
     }),
-    cpuCores: t.float({
+    memory: t.field({
+      type: ResourceAmountType,
       nullable: true,
-      description: 'CPU usage in cores, e.g. 0.137. Null if it was not measured.',
-      resolve: ({ cpu }) => parseQuantity(cpu ?? '') ?? null,
-    }),
-    memory: t.string({
-      nullable: true,
-      description: 'Memory usage, as a Kubernetes quantity, e.g. `512Mi`. Null if it was not measured.',
-      resolve: ({ memory }) => memory ?? null,
-    }),
-    memoryBytes: t.float({
-      nullable: true,
-      description: 'Memory usage in bytes. Null if it was not measured.',
-      resolve: ({ memory }) => parseQuantity(memory ?? '') ?? null,
+      description: 'Memory usage, in bytes. Null if it was not measured.',
+      resolve: ({ memory }) => amountOf('memory', memory),
     }),
     at: t.field({
       type: 'DateTime',

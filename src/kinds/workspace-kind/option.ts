@@ -1,8 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
+import { isRedacted } from '../../graphql/node.ts';
 import { KeyValueType } from '../../graphql/object-meta.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { optionKeyOf, Workspace, type OptionList } from '../workspace/resource.ts';
 import { filterVerdict, NO_EFFECT, type FilterLabels, type FilterVerdict } from './filter-rules.ts';
+import { ImageConfigSpec, imageSpecOf, PodConfigSpec, podSpecOf } from './option-spec.ts';
 import {
   workspaceKindSpecOf,
   type OptionSpec,
@@ -148,6 +150,21 @@ builder.objectFields(SpawnerOptionType, (t) => ({
     nullable: true,
     description: 'Message about the replacement. Null if there is none.',
     resolve: ({ spec }) => spec.redirect?.message ?? null,
+  }),
+  image: t.field({
+    type: ImageConfigSpec,
+    nullable: true,
+    description: 'The image. Null for a podConfig, and for viewers who may not get the WorkspaceKind.',
+    resolve: ({ workspaceKind, list, spec }) =>
+      list === 'imageConfig' && !isRedacted(workspaceKind) ? imageSpecOf(spec.spec) : null,
+  }),
+  pod: t.field({
+    type: PodConfigSpec,
+    nullable: true,
+    description:
+      'Resources and placement of the pod. Null for an imageConfig, and for viewers who may not get the WorkspaceKind.',
+    resolve: ({ workspaceKind, list, spec }) =>
+      list === 'podConfig' && !isRedacted(workspaceKind) ? podSpecOf(spec.spec) : null,
   }),
   workspaceCount: t.int({
     description: 'Number of workspaces that you may see and that have the option in their spec.',

@@ -8,6 +8,7 @@ import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
 import { Workspace } from '../workspace/resource.ts';
+import { ActivityRule } from './activity-rule.ts';
 import {
   displayNameOf,
   isHidden,
@@ -20,31 +21,8 @@ import { spawnerOptionsOf, SpawnerOptionType } from './option.ts';
 import { ImageRef } from './pictures.ts';
 import { portsOf, WorkspaceKindPort } from './ports.ts';
 import { WorkspaceKindConnection, WorkspaceKindEvent, WorkspaceKindType } from './refs.ts';
-import { type ActivityRuleSpec, workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
-
-const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
-  description: 'Rule that decides whether an inactive workspace is paused.',
-  fields: (t) => ({
-    secondsSinceActive: t.int({
-      nullable: true,
-      description: 'Seconds without activity after which the rule applies. Null if the rule has no such condition.',
-      resolve: ({ config }) => config?.secondsSinceActive ?? null,
-    }),
-    minRunningSeconds: t.int({
-      description: 'Minimum seconds that the workspace has been running.',
-      resolve: ({ config }) => config?.minRunningSeconds ?? 0,
-    }),
-    pauseWorkspace: t.boolean({
-      nullable: true,
-      description: 'Whether the workspace is paused. Null if the rule does not decide, so the next one applies.',
-      resolve: ({ effect }) => effect?.pauseWorkspace ?? null,
-    }),
-    catchAll: t.boolean({
-      description: 'Whether the rule matches every workspace.',
-      resolve: ({ match }) => Object.keys(match ?? {}).length === 0,
-    }),
-  }),
-});
+import { podTemplateOf, WorkspaceKindPodTemplate } from './pod-template.ts';
+import { workspaceKindSpecOf, WorkspaceKind } from './resource.ts';
 
 WorkspaceKindType.implement({
   description: 'Template of workspaces, defined by an administrator: images, pod sizes, ports and rules.',
@@ -121,6 +99,12 @@ builder.objectFields(WorkspaceKindType, (t) => ({
     description: '`optionId` of the preselected podConfig. Filter rules may hide or remove that option.',
     resolve: (workspaceKind) =>
       workspaceKindSpecOf(workspaceKind).podTemplate?.options?.podConfig?.spawner?.default ?? '',
+  }),
+  podTemplate: t.field({
+    type: WorkspaceKindPodTemplate,
+    nullable: true,
+    description: 'Pod template, for a form that edits it. Null if you may not get the WorkspaceKind itself.',
+    resolve: podTemplateOf,
   }),
   activityRules: t.field({
     type: [ActivityRule],

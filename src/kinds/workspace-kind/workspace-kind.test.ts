@@ -3,7 +3,10 @@ import { oldWorkspaceKindCrd } from '../../../dev/demo/crds/old-workspace-kind.t
 import { workspaceKindWith, option, redirected } from '../../../test/support/workspace-kind-options.ts';
 import { namespace, workspace, workspaceKind } from '../../../test/support/manifests.ts';
 import { oldWorkspaceKind } from '../../../test/support/old-workspace-kind.ts';
+import { grantIn, viewing } from '../../../test/support/access/grants.ts';
+import { permissiveCrds } from '../../../test/support/permissive-crd.ts';
 import { startTestGateway, type Answer } from '../../../test/support/test-gateway.ts';
+import { connectUser } from '../../../test/support/user-client.ts';
 import type { Manifest } from '../../../dev/simulator/api-object.ts';
 
 /** Returns the gateway's answer about the WorkspaceKind `k` in a cluster with these objects. */
@@ -80,6 +83,87 @@ describe('WorkspaceKind', () => {
     });
   });
 
+  it('returns the workspaces that its activity rules match', async () => {
+    const selector = {
+      matchLabels: { tier: 'dev' },
+      matchExpressions: [
+        { key: 'team', operator: 'In', values: ['ml'] },
+        { key: 'gpu', operator: 'Exists' },
+      ],
+    };
+    const config = { secondsSinceActive: 60 };
+    const effect = { pauseWorkspace: true };
+    const activityRules = [
+      { config, effect, match: { matchNamespace: { selector }, matchPodConfig: { selector: {} } } },
+      { config, effect },
+    ];
+    const labels = 'matchLabels { key value } matchExpressions { key operator values }';
+    const selection = `activityRules { catchAll match { namespaces { ${labels} } podConfigs { ${labels} } } }`;
+    expect(await askOfK(selection, workspaceKind('k', { activityRules }))).toEqual({
+      activityRules: [
+        {
+          catchAll: false,
+          match: {
+            namespaces: {
+              matchLabels: [{ key: 'tier', value: 'dev' }],
+              matchExpressions: [
+                { key: 'team', operator: 'In', values: ['ml'] },
+                { key: 'gpu', operator: 'Exists', values: [] },
+              ],
+            },
+            podConfigs: { matchLabels: [], matchExpressions: [] },
+          },
+        },
+        { catchAll: true, match: { namespaces: null, podConfigs: null } },
+      ],
+    });
+  });
+
+  it('returns its pod template', async () => {
+    const podTemplate = {
+      podMetadata: { labels: { a: 'b' }, annotations: { c: 'd' } },
+      serviceAccount: { name: 'runner' },
+      activityProbe: { probeIntervalSeconds: 60, jupyter: { lastActivity: true, portId: 'lab' } },
+      securityContext: { fsGroup: 100 },
+      extraEnv: [{ name: 'A', value: 'b' }],
+    };
+    const probe = 'activityProbe { probeIntervalSeconds podExec { script } jupyter { lastActivity portId } }';
+    const metadata = 'podMetadata { labels { key value } annotations { key value } }';
+    const json = 'securityContext containerSecurityContext extraEnv extraVolumes extraVolumeMounts';
+    const selection = `podTemplate { ${metadata} serviceAccountName ${probe} ${json} }`;
+    expect(await askOfK(selection, ...permissiveCrds, workspaceKind('k', { podTemplate }))).toEqual({
+      podTemplate: {
+        podMetadata: { labels: [{ key: 'a', value: 'b' }], annotations: [{ key: 'c', value: 'd' }] },
+        serviceAccountName: 'runner',
+        activityProbe: { probeIntervalSeconds: 60, podExec: null, jupyter: { lastActivity: true, portId: 'lab' } },
+        securityContext: { fsGroup: 100 },
+        containerSecurityContext: null,
+        extraEnv: [{ name: 'A', value: 'b' }],
+        extraVolumes: null,
+        extraVolumeMounts: null,
+      },
+    });
+  });
+
+  it('returns no pod template, image and pod to viewers who may not get it', async () => {
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ name: 'vic', token: 'vic-token' }],
+      objects: [namespace('team-a'), workspaceKind('k'), ...grantIn('team-a', 'vic', viewing)],
+    });
+    await using vic = connectUser(gateway.url, { token: 'vic-token' });
+    const { data } = await vic.ask(
+      '{ workspaceKind(name: "k") { podTemplate { serviceAccountName } imageConfigs { image { image } } podConfigs { pod { affinity } } } }',
+    );
+    expect(data).toEqual({
+      workspaceKind: {
+        podTemplate: null,
+        imageConfigs: [{ image: null }, { image: null }],
+        podConfigs: [{ pod: null }, { pod: null }],
+      },
+    });
+  });
+
   it('counts its workspaces and those of each option by their spec', async () => {
     const status = { podTemplateOptions: { imageConfig: { desired: 'b' }, podConfig: {} } };
     const k = workspaceKindWith('k', { imageConfigs: [redirected('a', 'b'), option('b')] });
@@ -136,6 +220,50 @@ describe('SpawnerOption', () => {
       podConfigs: [
         { ...plain, optionId: 'z', displayName: 'Big', description: 'A big one', hidden: true, labels: spawner.labels },
         { ...plain, optionId: 'a', displayName: 'a' },
+      ],
+    });
+  });
+
+  it('returns the image of an imageConfig and the resources of a podConfig', async () => {
+    const image = { image: 'example.com/a:1', imagePullPolicy: 'Always', ports: [{ id: 'lab', port: 8888 }] };
+    const pod = {
+      resources: { requests: { memory: '2Gi', cpu: 0.5, odd: 'much' }, limits: { 'nvidia.com/gpu': 1 } },
+      nodeSelector: { zone: 'a' },
+      tolerations: [{ key: 'gpu', operator: 'Exists' }],
+    };
+    const k = workspaceKindWith('k', {
+      imageConfigs: [option('a', {}, { spec: image })],
+      podConfigs: [option('b', {}, { spec: pod })],
+    });
+    const imageFields = 'image { image imagePullPolicy ports { portId port displayName } }';
+    const amounts = '{ resource quantity value }';
+    const podFields = `pod { requests ${amounts} limits ${amounts} nodeSelector { key value } tolerations affinity }`;
+    const both = `${imageFields} ${podFields}`;
+    expect(await askOfK(`imageConfigs { ${both} } podConfigs { ${both} }`, ...permissiveCrds, k)).toEqual({
+      imageConfigs: [
+        {
+          image: {
+            image: 'example.com/a:1',
+            imagePullPolicy: 'Always',
+            ports: [{ portId: 'lab', port: 8888, displayName: null }],
+          },
+          pod: null,
+        },
+      ],
+      podConfigs: [
+        {
+          image: null,
+          pod: {
+            requests: [
+              { resource: 'cpu', quantity: '0.5', value: 0.5 },
+              { resource: 'memory', quantity: '2Gi', value: 2 ** 31 },
+            ],
+            limits: [{ resource: 'nvidia.com/gpu', quantity: '1', value: 1 }],
+            nodeSelector: [{ key: 'zone', value: 'a' }],
+            tolerations: [{ key: 'gpu', operator: 'Exists' }],
+            affinity: null,
+          },
+        },
       ],
     });
   });

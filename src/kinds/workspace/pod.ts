@@ -1,25 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
-import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
-import { specOf, statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
-
-export const PodMetadata = builder.objectRef<WorkspaceObject>('PodMetadata').implement({
-  description: 'Labels and annotations that a workspace adds to its pod, besides those of its WorkspaceKind.',
-  fields: (t) => ({
-    labels: t.field({
-      type: [KeyValueType],
-      description: 'Labels of the pod.',
-      resolve: (workspace) => entriesOf(specOf(workspace).podTemplate?.podMetadata?.labels),
-    }),
-    annotations: t.field({
-      type: [KeyValueType],
-      description: 'Annotations of the pod.',
-      resolve: (workspace) => entriesOf(specOf(workspace).podTemplate?.podMetadata?.annotations),
-    }),
-  }),
-});
+import { statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
 /** Pod of a workspace: as reported by the controller, and the object itself if the viewer may read it. */
 export interface WorkspacePodParts {

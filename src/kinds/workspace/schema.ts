@@ -15,7 +15,8 @@ import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceActivity } from './activity.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { WorkspaceOption } from './option.ts';
-import { PodMetadata, WorkspacePod, workspacePodOf } from './pod.ts';
+import { WorkspacePod, workspacePodOf } from './pod.ts';
+import { PodMetadata } from './pod-metadata.ts';
 import { isRestartPending } from './redirects.ts';
 import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
 import {
@@ -185,7 +186,7 @@ builder.objectFields(WorkspaceType, (t) => ({
   podMetadata: t.field({
     type: PodMetadata,
     description: 'Labels and annotations that the workspace adds to its pod.',
-    resolve: (workspace) => workspace,
+    resolve: (workspace) => specOf(workspace).podTemplate?.podMetadata ?? {},
   }),
   volumes: t.field({
     type: WorkspaceVolumes,

@@ -1,0 +1,40 @@
+import { parseQuantity } from '../kubernetes/quantity.ts';
+import { builder } from './builder.ts';
+
+/** Amount of a resource. */
+export interface ResourceAmount {
+  readonly resource: string;
+  readonly quantity: string;
+  readonly value: number;
+}
+
+/** A quantity in a manifest: text, or a number as YAML has it. */
+export type QuantityText = string | number;
+
+/** Returns the amount of a resource. Null if there is no quantity, or if it is malformed. */
+export function amountOf(resource: string, quantity: QuantityText | null | undefined): ResourceAmount | null {
+  const text = String(quantity ?? '');
+  const value = parseQuantity(text);
+  return value === undefined ? null : { resource, quantity: text, value };
+}
+
+/** Returns the amounts of a map of quantities, sorted by resource, without malformed ones. */
+export function amountsOf(quantities: Readonly<Record<string, QuantityText>> | null | undefined): ResourceAmount[] {
+  return Object.entries(quantities ?? {})
+    .map(([resource, quantity]) => amountOf(resource, quantity))
+    .filter((amount) => amount !== null)
+    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+export const ResourceAmountType = builder.objectRef<ResourceAmount>('ResourceAmount').implement({
+  description: 'Amount of cpu (cores), memory or storage (bytes), or of a counted resource such as `nvidia.com/gpu`.',
+  fields: (t) => ({
+    resource: t.exposeString('resource', { description: 'Name of the resource, e.g. `cpu` or `memory`.' }),
+    quantity: t.exposeString('quantity', {
+      description: 'The amount as Kubernetes writes it (`resource.Quantity`), e.g. `500m` or `2Gi`.',
+    }),
+    value: t.exposeFloat('value', {
+      description: 'The amount in base units: cores, bytes or a number. It has the precision of a double.',
+    }),
+  }),
+});

@@ -1,0 +1,91 @@
+import { builder } from '../../graphql/builder.ts';
+import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
+import { listOf, memoizedDecode, object, record, string, type Decoded } from '../../kubernetes/decoder.ts';
+import type { ActivityRuleSpec } from './resource.ts';
+
+const requirement = object({ key: string, operator: string, values: listOf(string) });
+const selector = object({ matchLabels: record(string), matchExpressions: listOf(requirement) });
+const ruleMatch = object({ matchNamespace: object({ selector }), matchPodConfig: object({ selector }) });
+
+type Selector = Decoded<typeof selector>;
+type RuleMatch = Decoded<typeof ruleMatch>;
+
+const matchOf: (match: unknown) => RuleMatch = memoizedDecode(ruleMatch, {});
+
+const LabelSelectorRequirement = builder.objectRef<Decoded<typeof requirement>>('LabelSelectorRequirement').implement({
+  description: 'Condition on one label.',
+  fields: (t) => ({
+    key: t.string({ description: 'Key of the label.', resolve: ({ key }) => key ?? '' }),
+    operator: t.string({
+      description: '`In`, `NotIn`, `Exists` or `DoesNotExist`.',
+      resolve: ({ operator }) => operator ?? '',
+    }),
+    values: t.stringList({
+      description: 'Values for `In` and `NotIn`, else empty.',
+      resolve: ({ values }) => [...(values ?? [])],
+    }),
+  }),
+});
+
+const LabelSelectorType = builder.objectRef<Selector>('LabelSelector').implement({
+  description: 'Kubernetes label selector. All its conditions have to hold; without any, it matches everything.',
+  fields: (t) => ({
+    matchLabels: t.field({
+      type: [KeyValueType],
+      description: 'Labels with their required values, sorted by key.',
+      resolve: ({ matchLabels }) => entriesOf(matchLabels),
+    }),
+    matchExpressions: t.field({
+      type: [LabelSelectorRequirement],
+      description: 'Further conditions.',
+      resolve: ({ matchExpressions }) => [...(matchExpressions ?? [])],
+    }),
+  }),
+});
+
+const ActivityRuleMatch = builder.objectRef<RuleMatch>('ActivityRuleMatch').implement({
+  description: 'Workspaces that an activity rule matches. Both conditions have to hold; a missing one always holds.',
+  fields: (t) => ({
+    namespaces: t.field({
+      type: LabelSelectorType,
+      nullable: true,
+      description: 'Selector of the labels of the namespace. Null for every namespace.',
+      resolve: ({ matchNamespace }) => matchNamespace && (matchNamespace.selector ?? {}),
+    }),
+    podConfigs: t.field({
+      type: LabelSelectorType,
+      nullable: true,
+      description: 'Selector of the labels of the podConfig option. Null for every option.',
+      resolve: ({ matchPodConfig }) => matchPodConfig && (matchPodConfig.selector ?? {}),
+    }),
+  }),
+});
+
+export const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').implement({
+  description: 'Rule that decides whether an inactive workspace is paused.',
+  fields: (t) => ({
+    secondsSinceActive: t.int({
+      nullable: true,
+      description: 'Seconds without activity after which the rule applies. Null if the rule has no such condition.',
+      resolve: ({ config }) => config?.secondsSinceActive ?? null,
+    }),
+    minRunningSeconds: t.int({
+      description: 'Minimum seconds that the workspace has been running.',
+      resolve: ({ config }) => config?.minRunningSeconds ?? 0,
+    }),
+    pauseWorkspace: t.boolean({
+      nullable: true,
+      description: 'Whether the workspace is paused. Null if the rule does not decide, so the next one applies.',
+      resolve: ({ effect }) => effect?.pauseWorkspace ?? null,
+    }),
+    catchAll: t.boolean({
+      description: 'Whether the rule matches every workspace.',
+      resolve: ({ match }) => Object.keys(match ?? {}).length === 0,
+    }),
+    match: t.field({
+      type: ActivityRuleMatch,
+      description: 'Workspaces that the rule matches.',
+      resolve: ({ match }) => matchOf(match),
+    }),
+  }),
+});
