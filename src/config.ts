@@ -18,9 +18,13 @@ export interface Config {
   readonly trustedProxyCidrs: readonly string[];
   /** Tokens of one client address that may be rejected at once, and then per minute. */
   readonly maxFailedAuthenticationsPerMinute: number;
-  /** Time to live of an allowed authorization decision, and interval of the checks of subscribed viewers. */
+  /** `rbac`: the RBAC index limits the targets to review, and ends decisions that changed. `reviews`: every target is reviewed. */
+  readonly authorizer: Authorizers;
+  /** Time to live of a decision that the RBAC index observes. */
+  readonly observedAuthorizationTtlSeconds: number;
+  /** Time to live of an allowed decision that it does not observe, and interval of the checks of subscribed viewers. */
   readonly authorizationTtlSeconds: number;
-  /** Time to live of a denied authorization decision. At most `authorizationTtlSeconds`. */
+  /** Time to live of a denied decision that it does not observe. At most `authorizationTtlSeconds`. */
   readonly denialTtlSeconds: number;
   /** Time that an expired decision stays in use while the API server cannot be asked. */
   readonly authorizationGraceSeconds: number;
@@ -103,6 +107,9 @@ type Authentication =
   /** All clients act as the gateway's own identity in the cluster. */
   | { readonly mode: 'kubeconfig' };
 
+const authorizers = ['rbac', 'reviews'] as const;
+type Authorizers = (typeof authorizers)[number];
+
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
 
@@ -125,10 +132,12 @@ export function readConfig(env: Environment): Config {
     authentication: authentication(env),
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
     maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
+    authorizer: oneOf(env, 'AUTHORIZER', authorizers, 'rbac'),
+    observedAuthorizationTtlSeconds: integer(env, 'OBSERVED_AUTHORIZATION_TTL_SECONDS', 300, 3_600, 1),
     authorizationTtlSeconds: integer(env, 'AUTHORIZATION_TTL_SECONDS', 10, 3_600, 1),
     denialTtlSeconds: integer(env, 'DENIAL_TTL_SECONDS', 5, 3_600),
     authorizationGraceSeconds: integer(env, 'AUTHORIZATION_GRACE_SECONDS', 60, 3_600),
-    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 10_000, 1_000_000, 1),
+    maxAccessReviewsPerRequest: integer(env, 'MAX_ACCESS_REVIEWS_PER_REQUEST', 2_000, 1_000_000, 1),
     connection: connectionSource(env),
     proxies: proxySettings(env),
     execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),

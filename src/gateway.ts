@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { startAccessIndex } from './access-index.ts';
 import { Authorizer } from './auth/authorizer.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { kubeconfigAuthenticator, whoAmI } from './auth/authenticators/kubeconfig.ts';
-import { ResourceNameGrants } from './auth/resource-name-grants.ts';
+import type { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
@@ -31,6 +32,9 @@ import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
+
+/** Times to live of decisions after which a token is reviewed again. */
+const TOKEN_TTL_FACTOR = 3;
 
 /** Statistics since the gateway was started. */
 export interface GatewayStatistics {
@@ -68,9 +72,9 @@ export async function startGateway(
 ): Promise<Gateway> {
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
-  const { connection, client, kubernetesVersion, self } = await connect(config, stopping.signal);
-  log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
+  const { connection, client, kubernetesVersion, self } = await connect(config, log, stopping.signal);
   const cache = startClusterCache({ ...config, client, resources, log });
+  const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
   const { enforceFilterRules } = config;
@@ -79,11 +83,11 @@ export async function startGateway(
   const server = await startHttpServer({
     ...httpOptionsFor(config, graphiqlHeaders),
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
-    ...viewerOptions({ cluster: clusterFor(config, { client, cache, writes }), client, info }),
+    ...viewerOptions({ cluster: clusterFor(config, { cache, writes, accesses: rbac?.accesses }), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
     readiness: () => readinessOf(cache, connection),
   }).catch(async (error: unknown) => {
-    await cache[Symbol.asyncDispose]();
+    await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
     throw error;
   });
   isStarted();
@@ -91,13 +95,13 @@ export async function startGateway(
   void cache.hasSynced.then(() => log.info('cluster cache synced'));
   return {
     url: server.url,
-    ready: cache.hasSynced,
+    ready: Promise.all([cache.hasSynced, rbac?.attempted]),
     statistics: () => ({ kinds: cache.statuses(), live: live() }),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await writes.drain(config.drainSeconds * 1_000);
       stopping.abort();
-      await cache[Symbol.asyncDispose]();
+      await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
     },
   };
 }
@@ -113,13 +117,14 @@ function followUntilStarted(signal: AbortSignal, controller: AbortController): (
  * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
  * @param signal ends the start, and later the exec plugins
  */
-async function connect(config: Config, signal: AbortSignal) {
+async function connect(config: Config, log: Logger, signal: AbortSignal) {
   const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
   const connection = await createApiConnection(config.connection, { ...config, execPluginTimeoutMs, signal });
   const client = new Client(connection);
   try {
     const kubernetesVersion = await kubernetesVersionOf(client, signal);
     const self = await whoAmI(client, connection.userName, signal);
+    log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
     return { connection, client, kubernetesVersion, self };
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
@@ -139,7 +144,7 @@ function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
     drainMs: config.drainSeconds * 1_000,
     requestTimeoutMs: config.requestTimeoutSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
-    recheckMs: config.authorizationTtlSeconds * 1_000,
+    recheckMs: Math.min(config.authorizationTtlSeconds, config.observedAuthorizationTtlSeconds / 2) * 1_000,
     graphiqlHeaders: graphiqlHeaders ?? defaultGraphiqlHeaders(config),
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
   };
@@ -189,13 +194,22 @@ function withoutDetails(authenticate: Authenticator, log: Logger): Authenticator
   };
 }
 
-function authenticatorFor(config: Config, client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
-  const { authentication, authorizationGraceSeconds } = config;
+function authenticatorFor(
+  config: Config,
+  client: Client,
+  self: Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>,
+): Authenticator {
+  const { authentication, authorizationGraceSeconds, authorizationTtlSeconds } = config;
   switch (authentication.mode) {
     case 'header':
       return headerAuthenticator(client, authentication);
     case 'token':
-      return tokenAuthenticator(client, { ...config, graceMs: authorizationGraceSeconds * 1_000 });
+      return tokenAuthenticator(client, {
+        ...config,
+        graceMs: authorizationGraceSeconds * 1_000,
+        // Reviews with the token, which notice its revocation, may be minutes apart.
+        acceptedTtlMs: TOKEN_TTL_FACTOR * authorizationTtlSeconds * 1_000,
+      });
     case 'kubeconfig':
       return kubeconfigAuthenticator(client, self);
     default:
@@ -204,9 +218,9 @@ function authenticatorFor(config: Config, client: Client, self: Pick<Viewer, 'na
 }
 
 interface ClusterParts {
-  readonly client: Client;
   readonly cache: ClusterCache;
   readonly writes: SentWrites;
+  readonly accesses: ViewerAccesses | undefined;
 }
 
 /** A write whose client has left, or was answered with TIMEOUT: its outcome is only in the log. */
@@ -215,19 +229,21 @@ function logAbandoned(log: Logger, write: SentWrite, error: unknown): void {
   else log.warn({ write, error: redactedError(error) }, 'write failed after its request was over');
 }
 
-function clusterFor(config: Config, { client, cache, writes }: ClusterParts): Cluster {
+function clusterFor(config: Config, { cache, writes, accesses }: ClusterParts): Cluster {
   const allowedTtlMs = config.authorizationTtlSeconds * 1_000;
   const deniedTtlMs = Math.min(config.denialTtlSeconds * 1_000, allowedTtlMs);
   const namespaces = cache.store(Namespace);
   return {
     cache,
     authorizer: new Authorizer({
+      accesses,
       allowedTtlMs,
       deniedTtlMs,
+      observedTtlMs: config.observedAuthorizationTtlSeconds * 1_000,
+      countNamespaces: () => namespaces.size,
       graceMs: config.authorizationGraceSeconds * 1_000,
       maxReviewsPerRequest: config.maxAccessReviewsPerRequest,
     }),
-    grants: new ResourceNameGrants(client, allowedTtlMs),
     usages: new PodUsages(),
     writes,
     limits: config,

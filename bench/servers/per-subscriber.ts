@@ -8,7 +8,6 @@ import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { Authorizer } from '../../src/auth/authorizer.ts';
 import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
-import { ResourceNameGrants } from '../../src/auth/resource-name-grants.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { Deadline } from '../../src/graphql/deadline.ts';
@@ -57,7 +56,6 @@ const contextOptions = {
   cluster: {
     cache,
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
-    grants: new ResourceNameGrants(client, 10_000),
     usages: new PodUsages(),
     writes: new SentWrites(() => {}),
     limits: { maxPage: 10_000, maxOperationCost: 500_000 },

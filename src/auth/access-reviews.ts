@@ -1,12 +1,12 @@
 import type { Client } from '../kubernetes/client.ts';
-import { boolean, object } from '../kubernetes/decoder.ts';
+import { boolean, object, string } from '../kubernetes/decoder.ts';
 import { invalidResponse, isUnauthorized, StatusError } from '../kubernetes/status-error.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
-import type { Viewer } from './viewer.ts';
+import type { AccessReview, Viewer } from './viewer.ts';
 
 const AUTHORIZATION = ['apis', 'authorization.k8s.io', 'v1'];
 
-const accessReview = object({ status: object({ allowed: boolean }) });
+const accessReview = object({ status: object({ allowed: boolean, reason: string }) });
 
 /** Reviews the owner of the client's credentials, with a SelfSubjectAccessReview. */
 export function selfAccessReview(client: Client): Viewer['reviewAccess'] {
@@ -30,12 +30,12 @@ function rawAttributesOf({ namespace, name, ...attributes }: ResourceAttributes)
   return { ...attributes, namespace: namespace ?? '', name: name ?? '' };
 }
 
-async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<boolean> {
+async function review(client: Client, kind: string, spec: object, signal: AbortSignal): Promise<AccessReview> {
   const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
   const answer = await client.request('POST', [...AUTHORIZATION, `${kind.toLowerCase()}s`], { signal, body });
-  const allowed = accessReview.decode(answer)?.status?.allowed;
+  const { allowed, reason = '' } = accessReview.decode(answer)?.status ?? {};
   if (allowed === undefined) throw invalidResponse(`Expected a ${kind} with status.allowed from the API server.`);
-  return allowed;
+  return { allowed, reason };
 }
 
 /** Turns Unauthorized into ServiceUnavailable: the gateway's credentials are invalid, not the viewer's. */

@@ -25,7 +25,10 @@ function reviewedViewer(
   key = 'vic',
 ): ReviewedViewer {
   const reviews: ResourceAttributes[] = [];
-  const reviewAccess: Viewer['reviewAccess'] = async (reviewed) => answer(reviewed, reviews.push(reviewed));
+  const reviewAccess: Viewer['reviewAccess'] = async (reviewed) => ({
+    allowed: await answer(reviewed, reviews.push(reviewed)),
+    reason: '',
+  });
   const viewer = { name: key, groups: [], key, reviewAccess, reauthenticate: () => Promise.resolve() };
   return { reviews, viewer: viewer as unknown as Viewer };
 }

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertSegments } from '../kubernetes/path.ts';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
-import { TtlCache } from '../kubernetes/ttl-cache.ts';
+import { TtlCache, type Loaded, type LoadedAt } from '../kubernetes/ttl-cache.ts';
+import { DecisionLifetime, type LifetimeOptions } from './decision-lifetime.ts';
 import { FairQueue } from './fair-queue.ts';
+import type { AccessChange } from './rbac/access-change.ts';
+import { subjectKeysOf } from './rbac/subjects.ts';
+import type { ViewerAccess, ViewerAccesses } from './rbac/viewer-access.ts';
 import { attributesKey, describeAttributes, type ResourceAttributes } from './resource-attributes.ts';
 import { isReviewBudgetExceeded, ReviewBudget } from './review-budget.ts';
 import { ReviewMonitor } from './review-monitor.ts';
-import type { Viewer } from './viewer.ts';
+import type { AccessReview, Viewer } from './viewer.ts';
 
-export interface AuthorizerOptions {
-  /** Time to live of an allowed decision. */
-  readonly allowedTtlMs: number;
-  /** Time to live of a denied decision. */
-  readonly deniedTtlMs: number;
-  /** Time, after its TTL, for which the last decision holds while the API server returns no new one. */
-  readonly graceMs: number;
+export interface AuthorizerOptions extends LifetimeOptions {
+  /** RBAC index as each viewer is concerned. Without it, changes of permissions are not observed. */
+  readonly accesses?: ViewerAccesses | undefined;
   /** Maximum number of cached decisions; 200,000 by default. */
   readonly maxDecisions?: number;
   /** Maximum number of concurrent reviews; 32 by default. Viewers whose reviews wait take turns. */
@@ -32,6 +32,11 @@ export interface AuthorizerOptions {
 export interface AuthorizeOptions {
   /** Decisions whose review started before this time (of the authorizer's clock) are not accepted, except within the grace. */
   readonly notBefore?: number | undefined;
+  /**
+   * Whether a running subscription is authorized again, from `notBefore` on: decisions are accepted that are not older than
+   * the interval at which they are due.
+   */
+  readonly isRecheck?: boolean | undefined;
   /** Ends the wait. A review is cancelled when the signals of all callers that wait for it have aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Pays for the review, if one is necessary. */
@@ -40,18 +45,22 @@ export interface AuthorizeOptions {
 
 const MAX_DECISIONS = 200_000;
 const MAX_CONCURRENT_REVIEWS = 32;
-const MAX_REVIEWS_PER_REQUEST = 10_000;
+const MAX_REVIEWS_PER_REQUEST = 2_000;
 const PATIENCE_MS = 1_000;
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 100;
 const REVIEW_TIMEOUT_MS = 10_000;
+/** Waits between reviews until the API server's authorizer has received a change that the index has. */
+const SETTLING_DELAYS_MS = [30, 60, 120, 240, 480];
 
 /**
  * Decides by access reviews of the API server, and caches the decisions per viewer key. Concurrent calls with equal
- * attributes share one review. Without a decision it fails; it never denies by default.
+ * attributes share one review. Without a decision it fails; it never denies by default. A change of RBAC that can change a
+ * decision ends its time to live.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
+  readonly #lifetime: DecisionLifetime;
   readonly #decisions: TtlCache<boolean>;
   readonly #queue: FairQueue;
   readonly #monitor: ReviewMonitor;
@@ -59,6 +68,7 @@ export class Authorizer {
   constructor(options: AuthorizerOptions) {
     const { maxDecisions = MAX_DECISIONS, maxConcurrentReviews = MAX_CONCURRENT_REVIEWS, graceMs, now } = options;
     this.#options = options;
+    this.#lifetime = new DecisionLifetime(options);
     this.#decisions = new TtlCache({ maxEntries: maxDecisions, graceMs, ...(now && { now }) });
     this.#queue = new FairQueue(maxConcurrentReviews);
     this.#monitor = new ReviewMonitor(options.patienceMs ?? PATIENCE_MS);
@@ -74,37 +84,81 @@ export class Authorizer {
    * request path, Unauthorized if the viewer's credentials are no longer valid, TooManyAccessReviews if the budget is
    * spent, ServiceUnavailable if there is no decision.
    */
-  async authorize(
-    viewer: Viewer,
-    attributes: ResourceAttributes,
-    { notBefore, signal, budget }: AuthorizeOptions = {},
-  ): Promise<boolean> {
+  async authorize(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Promise<boolean> {
     const { namespace, name, subresource } = attributes;
     assertSegments({ namespace, name, subresource });
-    const { allowedTtlMs, deniedTtlMs } = this.#options;
-    const review = async (abandoned: AbortSignal) => {
-      const allowed = await this.#queue.run(viewer.name, () => this.#review(viewer, attributes, abandoned), abandoned);
-      return { value: allowed, ttlMs: allowed ? allowedTtlMs : deniedTtlMs };
-    };
     const load = (abandoned: AbortSignal) => {
-      budget?.spend();
-      return review(abandoned);
+      options.budget?.spend();
+      return this.#decide(viewer, attributes, abandoned);
     };
     try {
       const key = `${viewer.key} ${attributesKey(attributes)}`;
-      const last = this.#decisions.getStale(key);
-      // A review that replaces a decision continues after the request, so that the next one has its result.
-      const waitsUntil = last === undefined ? signal : undefined;
-      const servesStale = (error: unknown) => !isFinal(error);
-      const decision = this.#decisions.get(key, load, { notBefore, signal: waitsUntil, servesStale });
+      const access = this.accessOf(viewer);
+      const mayServe = ({ value, startedAt }: LoadedAt<unknown>) =>
+        this.#lifetime.mayServeStale(access, attributes, { allowed: value === true, startedAt, now: this.#now() });
+      const last = this.#decisions.getStale(key, mayServe);
+      const decision = this.#decisions.get(key, load, {
+        notBefore: this.#notBefore(access, attributes, options),
+        // A review that replaces a decision continues after the request, so that the next one has its result.
+        signal: last === undefined ? options.signal : undefined,
+        servesStale: (error, stale) => !isFinal(error) && mayServe(stale),
+      });
       return await (last === undefined ? decision : this.#monitor.unlessHanging(decision, last));
     } catch (error) {
       throw isFinal(error) ? error : undecided(attributes, error);
     }
   }
 
+  /** Returns the RBAC index as it concerns a viewer. Undefined if there is none, or the viewer may have unknown groups. */
+  accessOf(viewer: Viewer): ViewerAccess | undefined {
+    return viewer.hasUnknownGroups ? undefined : this.#options.accesses?.of(viewer);
+  }
+
+  /** Resolves when the RBAC index is usable or known not to be, after 5 s at the latest. */
+  async ready(): Promise<void> {
+    await this.#options.accesses?.index.ready();
+  }
+
+  /** Interval at which the subscriptions of a viewer are to be authorized again. */
+  recheckMs(viewer: Viewer): number {
+    return this.#lifetime.recheckMs(this.accessOf(viewer));
+  }
+
+  /** Calls a handler, synchronously, after each change of RBAC that concerns a viewer. Returns a function that removes it. */
+  addAccessChangeHandler(viewer: Viewer, handler: (change: AccessChange) => void): () => void {
+    return this.#options.accesses?.index.addChangeHandler(subjectKeysOf(viewer), handler) ?? (() => undefined);
+  }
+
+  #notBefore(
+    access: ViewerAccess | undefined,
+    attributes: ResourceAttributes,
+    { notBefore = -Infinity, isRecheck = false }: AuthorizeOptions,
+  ): number {
+    const ageMs = isRecheck ? this.#lifetime.recheckAgeMs(access, attributes) : 0;
+    return Math.max(notBefore - ageMs, this.#lifetime.notBefore(access, attributes, this.#now()));
+  }
+
+  /** Reviews until the decision is what the last change makes expected, or the API server insists on another one. */
+  async #decide(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<Loaded<boolean>> {
+    const sleep = this.#options.sleep ?? delay;
+    const ask = () => this.#queue.run(viewer.name, () => this.#review(viewer, attributes, abandoned), abandoned);
+    let review = await ask();
+    for (const waitMs of SETTLING_DELAYS_MS) {
+      if (!this.accessOf(viewer)?.isUnsettled(attributes, review)) break;
+      await sleep(waitMs);
+      review = await ask();
+    }
+    const access = this.accessOf(viewer);
+    access?.observe(attributes, review);
+    return { value: review.allowed, ttlMs: this.#lifetime.ttlMs(access, attributes, review.allowed) };
+  }
+
+  #now(): number {
+    return (this.#options.now ?? performance.now.bind(performance))();
+  }
+
   /** Reviews again if the API server is unreachable, which it may be for a moment behind a load balancer. */
-  async #review(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<boolean> {
+  async #review(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<AccessReview> {
     const sleep = this.#options.sleep ?? delay;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -5,7 +5,6 @@ import { createApiConnection } from '../kubernetes/api-connection.ts';
 import { Client } from '../kubernetes/client.ts';
 import { selfAccessReview, subjectAccessReview } from './access-reviews.ts';
 import { tokenAuthenticator } from './authenticators/token.ts';
-import { ResourceNameGrants } from './resource-name-grants.ts';
 
 const { signal } = new AbortController();
 const attributes = { verb: 'list', group: '', resource: 'pods', namespace: 'team-a', name: null };
@@ -36,20 +35,3 @@ it.each(['null', '[]', '{}', '<html></html>', '{"status":{"authenticated":true}}
     ).rejects.toMatchObject(invalidResponse);
   },
 );
-
-it.each(['null', '{}', '<html></html>', '{"items":7}'])(
-  'returns no names and no error when a list of roles is %s',
-  async (body) => {
-    await using server = await responding(body);
-    expect(await new ResourceNameGrants(server.client, 1_000).namesFor(attributes)).toBeUndefined();
-  },
-);
-
-it('ignores fields of other types when it reads roles', async () => {
-  const rules = [null, 7, { verbs: 'list', resourceNames: ['a'] }, { verbs: ['list'], resourceNames: [7] }];
-  const valid = { verbs: ['list'], apiGroups: [''], resources: ['pods'], resourceNames: ['a', null] };
-  await using server = await responding(
-    JSON.stringify({ items: [null, { rules: [...rules, valid] }, { rules: null }] }),
-  );
-  expect(await new ResourceNameGrants(server.client, 1_000).namesFor(attributes)).toEqual(new Set(['a']));
-});

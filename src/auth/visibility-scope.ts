@@ -19,6 +19,22 @@ export function scopeOf(names: readonly string[]): Scope {
   return names.length === 0 ? EMPTY_SCOPE : new Set(names);
 }
 
+/** Returns what is in all of the scopes. */
+export function intersectionOf(scopes: readonly Scope[]): Scope {
+  return scopes.reduce((one, other) => {
+    if (one === 'all') return other;
+    return other === 'all' ? one : scopeOf([...one].filter((name) => other.has(name)));
+  }, 'all');
+}
+
+/** Returns what is in any of the scopes. */
+export function unionOf(scopes: readonly Scope[]): Scope {
+  return scopes.reduce((one, other) => {
+    if (one === 'all' || other === 'all') return 'all';
+    return scopeOf([...one, ...other]);
+  }, EMPTY_SCOPE);
+}
+
 /** Returns whether no object can be visible, whatever exists. */
 export function seesNothing({ full, redacted }: VisibilityScope): boolean {
   return full !== 'all' && redacted !== 'all' && full.size + redacted.size === 0;

@@ -20,13 +20,14 @@
  * Memory. A store holds each object once, trimmed to what its resource keeps, also while it is listed again; the change log
  * up to twice `historyEvents` changes.
  */
+import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { Informer, statusWithoutCache, type ResourceStatus } from './informer.ts';
+import { Informer, statusWithoutCache, type ResourceStatus, type WatchInterruption } from './informer.ts';
 import type { ChangesReader } from './historical-snapshots.ts';
 import type { ReadonlyStore } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
@@ -74,6 +75,10 @@ export interface ClusterCache extends AsyncDisposable {
   discover(): Promise<void>;
   /** Resolves when each resource that is always watched has been read once, or is known not to be served. */
   readonly hasSynced: Promise<unknown>;
+  /** Like {@link hasSynced}, but resolves also when a resource may not be read. */
+  readonly hasAttempted: Promise<unknown>;
+  /** Returns the first failure of the watches that run now; of those that are forbidden, if any is. Undefined if all work. */
+  interruption(): WatchInterruption | undefined;
 }
 
 export interface ClusterCacheOptions {
@@ -104,6 +109,7 @@ export function startClusterCache(options: ClusterCacheOptions): ClusterCache {
 
 class RunningCache implements ClusterCache {
   readonly hasSynced: Promise<unknown>;
+  readonly hasAttempted: Promise<unknown>;
   readonly #resources: readonly Resource[];
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
@@ -121,6 +127,7 @@ class RunningCache implements ClusterCache {
     this.#informers = new Map(cached.map((resource) => [resource, startInformer(resource, started)]));
     const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
     this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
+    this.hasAttempted = Promise.all(always.map(({ informer: { attempted } }) => attempted && aborted(attempted)));
   }
 
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
@@ -164,6 +171,16 @@ class RunningCache implements ClusterCache {
     );
   }
 
+  interruption(): WatchInterruption | undefined {
+    let first: WatchInterruption | undefined;
+    for (const { informer } of this.#informers.values()) {
+      const { interruption } = informer;
+      if (interruption?.isForbidden) return interruption;
+      if (interruption && interruption.since < (first?.since ?? Infinity)) first = interruption;
+    }
+    return first;
+  }
+
   async discover(): Promise<void> {
     const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
     const answers = Promise.all(idle.map((resource) => this.#discovery.discover(resource)));
@@ -188,6 +205,10 @@ class RunningCache implements ClusterCache {
   #isUncached(resource: Resource): boolean {
     return resource.cache.watched === 'never' && this.#resources.includes(resource);
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 interface ManagedInformer {

@@ -51,6 +51,14 @@ const routine: ReadonlySet<RetryPolicy['cause']> = new Set([
   'unwatchable',
 ]);
 
+/** Time without a running watch. */
+export interface WatchInterruption {
+  /** Time of the first failure, of the cache's clock. */
+  readonly since: number;
+  /** Whether the API server refuses the list or the watch, so that it will not continue by itself. */
+  readonly isForbidden: boolean;
+}
+
 /** State from one start of the reflector to its end. */
 interface Run {
   readonly snapshots: HistoricalSnapshots<KubernetesObject>;
@@ -87,6 +95,7 @@ export class Informer {
   #run: Run | undefined;
   #isPolled = false;
   #lastEventAt: number | undefined;
+  #interruption: WatchInterruption | undefined;
   #malformedLoggedAt = Number.NEGATIVE_INFINITY;
 
   /** @param onLastHandlerRemoved called when the last event handler of the store has been removed */
@@ -104,6 +113,7 @@ export class Informer {
       listed: (cause) => this.#listed(cause),
       polling: (isPolling) => void (this.#isPolled = isPolling),
       failed: (error, policy, waitMs) => this.#failed(error, policy, waitMs),
+      opened: () => (this.#interruption = undefined),
       renewed: () => this.#log.debug('renewed a silent watch that carried no bookmarks'),
       malformed: (error) => this.#malformed(error),
     };
@@ -133,6 +143,11 @@ export class Informer {
   /** States from before the change log. Undefined while no reflector runs. */
   get snapshots(): HistoricalSnapshots<KubernetesObject> | undefined {
     return this.#run?.snapshots;
+  }
+
+  /** Failure since which the resource is not watched. Undefined while it is. */
+  get interruption(): WatchInterruption | undefined {
+    return this.#interruption;
   }
 
   /** Aborts when this run has read the resource once, knows why it cannot, or ends. Undefined while no reflector runs. */
@@ -193,6 +208,8 @@ export class Informer {
 
   #failed(error: unknown, { cause, next }: RetryPolicy, waitMs: number): void {
     this.#counters.failure(cause);
+    const isForbidden = cause === 'forbidden' || cause === 'kind-unavailable';
+    this.#interruption = { since: this.#interruption?.since ?? this.#clock.now(), isForbidden };
     if (cause === 'kind-unavailable') this.#markSynced();
     if (cause === 'kind-unavailable' || cause === 'forbidden') this.#run?.attempted.abort();
     const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';

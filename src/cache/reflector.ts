@@ -38,6 +38,8 @@ export interface ReflectorReport {
   /** Whether the resource is polled from now on, because it cannot be watched, or watched. */
   readonly polling: (isPolling: boolean) => void;
   readonly failed: (error: unknown, policy: RetryPolicy, waitMs: number) => void;
+  /** The API server has accepted a watch. */
+  readonly opened: () => void;
   /** A watch without bookmarks was silent past its deadline; the next one continues from the same version. */
   readonly renewed: () => void;
   /** An object or a line of a watch was skipped because it could not be decoded. The resource is listed again soon. */
@@ -227,6 +229,7 @@ class Reflector<T extends KubernetesObject> {
         server: this.#server,
         timeoutSeconds,
         idleTimeoutMs: timeoutSeconds * 1_000 + WATCH_END_GRACE_MS,
+        onOpen: () => report.opened(),
         onActivity: () => deadline.extend(),
         onEvent(event) {
           if (signal.aborted) return;

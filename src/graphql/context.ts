@@ -39,6 +39,8 @@ export interface Context {
    * its reviews and reads.
    */
   readonly withFreshAuthorization: (notBefore: number, signal: AbortSignal) => Context;
+  /** Returns a context of the same viewer that authorizes a running subscription again, at a time of `performance.now`. */
+  readonly withReauthorization: (notBefore: number, signal: AbortSignal) => Context;
 }
 
 interface EventContext {
@@ -82,6 +84,7 @@ interface GivenContext extends Partial<EventContext> {
   readonly signal: AbortSignal;
   readonly deadline?: Deadline;
   readonly notBefore?: number;
+  readonly isRecheck?: boolean;
 }
 
 function contextWith(options: ContextOptions, { deadline, ...given }: GivenContext): Context {
@@ -95,5 +98,6 @@ function contextWith(options: ContextOptions, { deadline, ...given }: GivenConte
     client: new ViewerClient({ cluster, viewer, ...given }),
     forEvent: (event) => contextWith(options, event),
     withFreshAuthorization: (notBefore, signal) => contextWith(options, { signal, notBefore }),
+    withReauthorization: (notBefore, signal) => contextWith(options, { signal, notBefore, isRecheck: true }),
   };
 }

@@ -130,6 +130,7 @@ export class Client {
       const about = { signal: both, resource, query, watchedServer };
       const response = await this.#requests.send('GET', resourcePath(resource), about);
       clearTimeout(late);
+      options.onOpen?.();
       await readWatchStream(response, { ...options, resource });
     } catch (error) {
       signal.throwIfAborted();

@@ -15,11 +15,20 @@ export interface Loaded<V> {
   readonly ttlMs: number;
 }
 
+/** A value, and when its load started. */
+export interface LoadedAt<V> {
+  readonly value: V;
+  readonly startedAt: number;
+}
+
 export interface TtlCacheGetOptions {
   /** Values whose load started before this time of the cache's clock are not accepted. */
   readonly notBefore?: number | undefined;
-  /** Returns whether the last value may replace one that failed to load with this error. By default it always may. */
-  readonly servesStale?: (error: unknown) => boolean;
+  /**
+   * Returns whether the last value may replace one that failed to load with this error. By default it always may.
+   * @param last the last value, and when its load started
+   */
+  readonly servesStale?: (error: unknown, last: LoadedAt<unknown>) => boolean;
   /** Ends the wait for a load: the get rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,9 +39,7 @@ export interface TtlCacheGetOptions {
  */
 type Load<V> = (abandoned: AbortSignal) => Promise<Loaded<V>>;
 
-interface Entry<V> {
-  readonly value: V;
-  readonly startedAt: number;
+interface Entry<V> extends LoadedAt<V> {
   readonly expiresAt: number;
 }
 
@@ -78,15 +85,19 @@ export class TtlCache<V> {
       signal?.throwIfAborted();
       return await this.#join(key, this.#load(key, load, notBefore), signal);
     } catch (error) {
-      if (entry && this.#now() < entry.expiresAt + this.#graceMs && servesStale(error)) return entry.value;
+      if (entry && this.#now() < entry.expiresAt + this.#graceMs && servesStale(error, entry)) return entry.value;
       throw error;
     }
   }
 
-  /** Returns the last value of a key within its TTL and grace. Undefined if there is none. */
-  getStale(key: string): V | undefined {
+  /**
+   * Returns the last value of a key within its TTL and grace. Undefined if there is none.
+   * @param accepts returns whether to return the value
+   */
+  getStale(key: string, accepts: (last: LoadedAt<unknown>) => boolean = () => true): V | undefined {
     const entry = this.#entries.peek(key);
-    return entry && this.#now() < entry.expiresAt + this.#graceMs ? entry.value : undefined;
+    const isServed = entry && this.#now() < entry.expiresAt + this.#graceMs && accepts(entry);
+    return isServed ? entry.value : undefined;
   }
 
   #load(key: string, load: Load<V>, notBefore: number): PendingLoad<V> {

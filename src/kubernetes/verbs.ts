@@ -42,6 +42,8 @@ export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStre
   readonly server?: string;
   /** Time after which the API server ends the watch. */
   readonly timeoutSeconds: number;
+  /** Called when the API server has accepted the watch. */
+  readonly onOpen?: () => void;
   readonly signal: AbortSignal;
 }
 

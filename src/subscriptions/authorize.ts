@@ -5,6 +5,7 @@ import {
   type GraphQLError,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
+import type { AccessChange } from '../auth/rbac/access-change.ts';
 import type { Context } from '../graphql/context.ts';
 import { failure } from '../graphql/errors.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
@@ -24,8 +25,8 @@ export interface AuthorizedSubscription {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly validated: ValidatedSubscriptionArgs;
   readonly context: Context;
-  /** Decisions of the authorizer that are older than this were not used. Milliseconds since the epoch. */
-  readonly notBefore: number;
+  /** When the authorization started, of `performance.now`. */
+  readonly authorizedAt: number;
   /** Hash of the visibility scopes of all resources that the operation reads. Equal for viewers who see the same. */
   readonly visibilityHash: string;
   readonly visibility: Visibility;
@@ -52,7 +53,7 @@ export async function authorizeShared(
 }
 
 interface AuthorizeConditions {
-  /** Decisions of the authorizer that are older than this are not accepted. */
+  /** Decisions of the authorizer that were due for a recheck at this time of `performance.now` are not accepted. */
   readonly notBefore: number;
   /** Cancels the access reviews and reads. */
   readonly signal: AbortSignal;
@@ -67,7 +68,8 @@ export async function authorizeSubscription(
   args: SubscribeArgs,
   { notBefore, signal }: AuthorizeConditions,
 ): Promise<AuthorizedSubscription | AuthorizedUnsharedSubscription> {
-  const context = args.contextValue.withFreshAuthorization(notBefore, signal);
+  const authorizedAt = performance.now();
+  const context = args.contextValue.withReauthorization(notBefore, signal);
   const { resources, viewerDependent } = dependenciesOf(args.schema, args.document);
   const validated = validateSubscriptionArgs({ ...args, contextValue: context });
   if (!('schema' in validated)) throw firstOf(validated);
@@ -77,7 +79,7 @@ export async function authorizeSubscription(
     const { signature, prefetchedSignatures } = context.client.reader.visibility;
     const visibilityHash = shortHash(signature);
     const visibility = visibilityOf(source.objects.signature(), prefetchedSignatures);
-    return { source, validated, context, notBefore, visibilityHash, visibility, viewerDependent };
+    return { source, validated, context, authorizedAt, visibilityHash, visibility, viewerDependent };
   }
   if (source instanceof UnsharedSubscription) return { unshared: source, validated, context };
   throw 'errors' in source && source.errors
@@ -89,8 +91,13 @@ function firstOf([first]: readonly Error[]): Error {
   return first ?? new TypeError('Expected an error of a failed operation, got none.');
 }
 
+/** Less than one interval, as timers are not exact. */
+const DUE_PART = 0.9;
+
 export interface ViewerSubscriptionsOptions {
-  /** Authorizes the operation again, with decisions that are not older than `notBefore`. */
+  /** Authenticates the viewer again. Rejects if the credentials are no longer valid. */
+  readonly reauthenticate: () => Promise<void>;
+  /** Authorizes the operation again, with decisions that were not due for a recheck at `notBefore`. */
   readonly authorize: (notBefore: number) => Promise<AuthorizedSubscription>;
   /** Returns the shared subscription of the viewers who see the same. */
   readonly sharedFor: (authorized: AuthorizedSubscription) => SharedSubscription;
@@ -113,20 +120,30 @@ export class ViewerSubscriptions {
   readonly #active = new Set<ActiveSubscription>();
   #authorized: AuthorizedSubscription;
   #shared: SharedSubscription;
+  #recheckedAt: number;
+  /** Part of the recheck interval after which the first recheck is due: the rechecks of many viewers must not coincide. */
+  #duePart = (1 - Math.random() / 2) * DUE_PART;
   #isRechecking = false;
+  /** Whether a change has occurred during a recheck, which may not have noticed it. */
+  #isChanged = false;
+  readonly #removeChangeHandler: () => void;
   #applying: Promise<void> = Promise.resolve();
 
   constructor(authorized: AuthorizedSubscription, options: ViewerSubscriptionsOptions) {
     this.#options = options;
     this.#authorized = authorized;
     this.#shared = options.sharedFor(authorized);
+    this.#recheckedAt = authorized.authorizedAt;
+    const { client } = authorized.context;
+    this.#removeChangeHandler = client.addAccessChangeHandler((change) => this.#permissionsChanged(change));
+    if (client.isChangedSince(authorized.authorizedAt)) void this.#reauthorize(performance.now());
   }
 
   /** Adds a subscription. If its authorization is newer and shows other visibility, it applies to all. */
   add(subscription: ActiveSubscription, authorized: AuthorizedSubscription): void {
     this.#active.add(subscription);
     const isKnown =
-      authorized.notBefore <= this.#authorized.notBefore ||
+      authorized.authorizedAt <= this.#authorized.authorizedAt ||
       authorized.visibilityHash === this.#authorized.visibilityHash;
     if (isKnown) return subscription.join(this.#shared);
     this.#applyInTurn(authorized).then(
@@ -137,19 +154,49 @@ export class ViewerSubscriptions {
 
   remove(subscription: ActiveSubscription): void {
     this.#active.delete(subscription);
-    if (this.#active.size === 0) this.#options.onEmpty();
+    if (this.#active.size > 0) return;
+    this.#removeChangeHandler();
+    this.#options.onEmpty();
   }
 
   /**
-   * Authorizes the operation again and applies the result. Does nothing while an earlier recheck is in progress. Never
-   * rejects: an error ends the subscriptions.
-   * @param notBefore decisions of the authorizer that are older than this are not accepted
+   * Authenticates the viewer again and, if a recheck is due, authorizes the operation again. Never rejects: an error ends
+   * the subscriptions.
+   * @param now decisions of the authorizer that were due at this time of `performance.now` are not accepted
    */
-  async recheck(notBefore: number): Promise<void> {
+  async recheck(now: number): Promise<void> {
+    const { recheckMs } = this.#authorized.context.client;
+    if (now - this.#recheckedAt < recheckMs * this.#duePart) return this.#reauthenticate();
+    this.#recheckedAt = now;
+    this.#duePart = DUE_PART;
+    return this.#reauthorize(now);
+  }
+
+  /** A recheck in progress is repeated: it may have read decisions from before the change. */
+  #permissionsChanged(change: AccessChange): void {
+    const { context, viewerDependent } = this.#authorized;
+    if (!viewerDependent && !context.client.isAffectedBy(change)) return;
+    this.#isChanged = true;
+    void this.#reauthorize(performance.now());
+  }
+
+  async #reauthenticate(): Promise<void> {
+    try {
+      await this.#options.reauthenticate();
+    } catch (error) {
+      this.#end(this.#options.publicError(error));
+    }
+  }
+
+  async #reauthorize(now: number): Promise<void> {
     if (this.#isRechecking) return;
     this.#isRechecking = true;
     try {
-      await this.#applyInTurn(await this.#options.authorize(notBefore));
+      do {
+        this.#isChanged = false;
+        await this.#options.reauthenticate();
+        await this.#applyInTurn(await this.#options.authorize(now));
+      } while (this.#isChanged && this.#active.size > 0);
     } catch (error) {
       this.#end(this.#options.publicError(error));
     } finally {
@@ -169,7 +216,7 @@ export class ViewerSubscriptions {
 
   async #apply(authorized: AuthorizedSubscription): Promise<void> {
     const before = this.#authorized;
-    if (authorized.notBefore < before.notBefore) return;
+    if (authorized.authorizedAt < before.authorizedAt) return;
     this.#authorized = authorized;
     if (authorized.visibilityHash === before.visibilityHash) {
       if (authorized.viewerDependent) this.#shared.refresh();

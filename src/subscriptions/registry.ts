@@ -70,12 +70,12 @@ export interface SubscriptionRegistryOptions {
   readonly maxSubscriptionsPerViewer: number;
   /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
   readonly maxDistinctSubscriptionsPerViewer: number;
-  /** Interval at which the permissions of running subscriptions are rechecked. */
+  /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
   readonly recheckMs: number;
 }
 
 /**
- * Maximum age of the authorizer's decisions when a subscription starts. Cached decisions would otherwise be used for
+ * Maximum age of decisions that are not observed when a subscription starts. Cached decisions would otherwise be used for
  * almost twice their time to live, as the next recheck may be a full interval away.
  */
 const MAX_DECISION_AGE_MS = 1_000;
@@ -176,27 +176,30 @@ export class SubscriptionRegistry {
       discard: release,
       start: (sink) => {
         this.#running += 1;
-        return new ActiveUnsharedSubscription({
+        const subscription = new ActiveUnsharedSubscription({
           sink,
           source,
           publicError,
           recheckMs,
           onEvent: () => (this.counters.frames += 1),
-          onClose: () => this.#ended(release),
+          onClose: () => {
+            removeChangeHandler();
+            this.#ended(release);
+          },
           recheck: async () => {
             await viewer.reauthenticate();
             await authorizeSubscription(args, { notBefore: performance.now(), signal: NEVER });
           },
           execute: async (rootValue, signal) => {
-            const eventContext = {
-              signal,
-              onRead: () => undefined,
-              visibility: client.reader.visibility,
-              shared: false,
-            };
+            const { visibility } = client.reader;
+            const eventContext = { signal, onRead: () => undefined, visibility, shared: false };
             return executeSubscriptionEvent({ ...validated, rootValue, contextValue: context.forEvent(eventContext) });
           },
         });
+        const removeChangeHandler = client.addAccessChangeHandler((change) => {
+          if (client.isAffectedBy(change)) void subscription.recheck();
+        });
+        return subscription;
       },
     };
   }
@@ -238,10 +241,8 @@ export class SubscriptionRegistry {
     let subscriptions = this.#viewerSubscriptions.get(key);
     if (!subscriptions) {
       subscriptions = new ViewerSubscriptions(authorized, {
-        authorize: async (notBefore) => {
-          await args.contextValue.viewer.reauthenticate();
-          return authorizeShared(args, { notBefore, signal: NEVER });
-        },
+        reauthenticate: () => args.contextValue.viewer.reauthenticate(),
+        authorize: (notBefore) => authorizeShared(args, { notBefore, signal: NEVER }),
         sharedFor: (current) => this.#sharedFor(operation, current),
         publicError: this.#options.publicError,
         onEmpty: () => this.#removeViewerSubscriptions(key),

@@ -63,7 +63,7 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
 
   constructor(options: ActiveUnsharedSubscriptionOptions) {
     this.#options = options;
-    this.#rechecks = setInterval(() => void this.#recheck(), options.recheckMs);
+    this.#rechecks = setInterval(() => void this.recheck(), options.recheckMs);
     void this.#run();
   }
 
@@ -86,7 +86,8 @@ export class ActiveUnsharedSubscription implements RunningSubscription {
     }
   }
 
-  async #recheck(): Promise<void> {
+  /** Authorizes the subscription again, and ends it if that is refused. Never rejects. */
+  async recheck(): Promise<void> {
     try {
       await this.#options.recheck();
     } catch (error) {

@@ -1,5 +1,4 @@
 import type { Authorizer } from '../auth/authorizer.ts';
-import type { ResourceNameGrants } from '../auth/resource-name-grants.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { PodUsages } from './pod-usages.ts';
 import type { SentWrites } from './sent-writes.ts';
@@ -16,7 +15,6 @@ export interface ReadLimits {
 export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
-  readonly grants: ResourceNameGrants;
   readonly usages: PodUsages;
   readonly writes: SentWrites;
   readonly limits: ReadLimits;

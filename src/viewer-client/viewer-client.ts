@@ -1,3 +1,4 @@
+import type { AccessChange } from '../auth/rbac/access-change.ts';
 import type { AccessTarget, ReviewedResource } from '../auth/resource-attributes.ts';
 import { VisibilityResolver } from '../auth/visibility-resolver.ts';
 import { OperationCost } from './operation-cost.ts';
@@ -7,6 +8,8 @@ import { Writer } from './writer.ts';
 export interface ViewerClientOptions extends Omit<ReaderOptions, 'resolver' | 'cost'> {
   /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
   readonly notBefore?: number | undefined;
+  /** Whether a running subscription is authorized again. */
+  readonly isRecheck?: boolean | undefined;
 }
 
 /**
@@ -21,15 +24,44 @@ export class ViewerClient {
   /** Limit on the items of one page of a list. */
   readonly maxPage: number;
   readonly #resolver: VisibilityResolver;
+  readonly #options: ViewerClientOptions;
 
   constructor(options: ViewerClientOptions) {
-    const { cluster, viewer, notBefore, signal } = options;
-    const { authorizer, grants, namespaces, limits } = cluster;
+    const { cluster, viewer, notBefore, isRecheck, signal } = options;
+    const { authorizer, namespaces, limits } = cluster;
+    this.#options = options;
     this.cost = new OperationCost(limits.maxOperationCost);
     this.maxPage = limits.maxPage;
-    this.#resolver = new VisibilityResolver({ viewer, authorizer, grants, namespaces, notBefore, signal });
+    this.#resolver = new VisibilityResolver({ viewer, authorizer, namespaces, notBefore, isRecheck, signal });
     this.reader = new Reader({ ...options, resolver: this.#resolver, cost: this.cost });
     this.writer = new Writer({ ...options, resolver: this.#resolver });
+  }
+
+  /** Interval at which the viewer's subscriptions are to be authorized again. */
+  get recheckMs(): number {
+    const { cluster, viewer } = this.#options;
+    return cluster.authorizer.recheckMs(viewer);
+  }
+
+  /** Returns whether a change of RBAC can change what the client has returned. */
+  isAffectedBy(change: AccessChange): boolean {
+    return this.#resolver.isAffectedBy(change);
+  }
+
+  /** Returns whether such a change has occurred since a time of `performance.now`. */
+  isChangedSince(time: number): boolean {
+    const { cluster, viewer } = this.#options;
+    const changes = cluster.authorizer.accessOf(viewer)?.changesSince(time);
+    return changes?.some((change) => this.isAffectedBy(change)) ?? false;
+  }
+
+  /**
+   * Calls a handler, synchronously, after each change of RBAC that concerns the viewer. Returns a function that removes the
+   * handler.
+   */
+  addAccessChangeHandler(handler: (change: AccessChange) => void): () => void {
+    const { cluster, viewer } = this.#options;
+    return cluster.authorizer.addAccessChangeHandler(viewer, handler);
   }
 
   /** Returns whether the viewer has a permission; see {@link VisibilityResolver.can}. */

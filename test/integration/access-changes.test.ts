@@ -15,8 +15,11 @@ import {
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const TTL_SECONDS = 1;
-/** Limit for the delay between a change of permissions and its effect. */
-const REACTION_MS = (TTL_SECONDS + 2) * 1_000;
+/** Limits for the delay between a change of permissions and its effect. Observed changes do not wait for a time to live. */
+const modes = [
+  { authorizer: 'rbac', reactionMs: 1_000 },
+  { authorizer: 'reviews', reactionMs: (TTL_SECONDS + 2) * 1_000 },
+] as const;
 
 const objects = [
   ...['team-a', 'team-b', 'team-c'].map((name) => namespace(name, { owner: name })),
@@ -31,10 +34,6 @@ const settings = {
   denialTtlSeconds: 1,
 } as const;
 const users = ['vic', 'wim'].map((name) => ({ name, token: `${name}-token` }));
-
-function start(...grants: ReturnType<typeof grantIn>[]) {
-  return startTestGateway({ ...settings, users, objects: [...objects, ...grants.flat()] });
-}
 
 const as = (gateway: SimulatedGateway, name: string): UserClient =>
   connectUser(gateway.url, { token: `${name}-token` });
@@ -67,16 +66,20 @@ async function events(stream: Subscription<Record<string, Event>>, count: number
   return taken;
 }
 
-/** Returns the value of a promise, and the milliseconds from the change of permissions until it settled. */
-async function after<R>(change: () => void, answer: () => Promise<R>): Promise<R> {
-  const begun = Date.now();
-  change();
-  const result = await answer();
-  expect(Date.now() - begun).toBeLessThan(REACTION_MS);
-  return result;
-}
+describe.each(modes)('a subscriber with AUTHORIZER=$authorizer', ({ authorizer, reactionMs }) => {
+  function start(...grants: ReturnType<typeof grantIn>[]) {
+    return startTestGateway({ ...settings, authorizer, users, objects: [...objects, ...grants.flat()] });
+  }
 
-describe('a subscriber', () => {
+  /** Returns the value of a promise. Fails if it settles too late after the change of permissions. */
+  async function after<R>(change: () => void, answer: () => Promise<R>): Promise<R> {
+    const begun = Date.now();
+    change();
+    const result = await answer();
+    expect(Date.now() - begun).toBeLessThan(reactionMs);
+    return result;
+  }
+
   it('receives DELETED for the objects of a namespace when its permission there is revoked', async () => {
     await using gateway = await start(grantIn('team-a', 'vic', viewing), grantIn('team-b', 'vic', viewing));
     await using vic = as(gateway, 'vic');
@@ -222,13 +225,19 @@ describe('a subscriber', () => {
     const before = await events(vic.subscribe<Record<string, Event>>(FOLLOW), 4);
     takeAway(gateway, 'vic', 'team-b');
     const count = async () => (await vic.ask('{ workspaces { totalCount } }')).data?.['workspaces'];
-    await expect.poll(count, { timeout: REACTION_MS }).toEqual({ totalCount: 1 });
+    await expect.poll(count, { timeout: reactionMs }).toEqual({ totalCount: 1 });
     const again = vic.subscribe<Record<string, Event>>(FOLLOW, { after: before.at(-1)?.cursor });
     expect(await next(again, 3)).toEqual(['RESET', 'ADDED a-1', 'SYNCED']);
   });
 
   it('is authorized again once for all its subscriptions, and not at all when it has none', async () => {
-    await using gateway = await start(grantIn('team-a', 'vic', viewing));
+    await using gateway = await startTestGateway({
+      ...settings,
+      authorizer,
+      observedAuthorizationTtlSeconds: 2,
+      users,
+      objects: [...objects, ...grantIn('team-a', 'vic', viewing)],
+    });
     await using vic = as(gateway, 'vic');
     const reviews = () => gateway.cluster.requests.filter(({ resource }) => resource.endsWith('accessreviews')).length;
     const names = Array.from({ length: 20 }, (_, index) => `field${index}`);
@@ -245,7 +254,11 @@ describe('a subscriber', () => {
 
 describe('a mutation that waits', () => {
   it('does not return the outcome when the permission is revoked meanwhile', async () => {
-    await using gateway = await start(grantIn('team-a', 'vic', editing));
+    await using gateway = await startTestGateway({
+      ...settings,
+      users,
+      objects: [...objects, ...grantIn('team-a', 'vic', editing)],
+    });
     await using vic = as(gateway, 'vic');
     const input = '{ namespace: "team-a", name: "a-1", waitFor: PAUSED, timeoutSeconds: 30 }';
     const waiting = vic.ask(`mutation { pauseWorkspace(input: ${input}) { stateReached workspace { state paused } } }`);
@@ -262,6 +275,7 @@ describe('an unavailable authorizer', () => {
   it('keeps the last decision within the grace, and then ends subscriptions with UNAVAILABLE', async () => {
     await using gateway = await startTestGateway({
       ...settings,
+      observedAuthorizationTtlSeconds: 1,
       authorizationGraceSeconds: 1,
       users,
       objects: [...objects, ...grantIn('team-a', 'vic', viewing)],

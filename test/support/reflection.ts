@@ -83,6 +83,7 @@ function recordReports() {
     listed: (cause: string) => void listed.push(cause),
     polling: () => {},
     failed: (_: unknown, { cause }: { readonly cause: string }) => void failures.push(cause),
+    opened: () => undefined,
     renewed: () => void (renewals += 1),
     malformed: (error: Error) => void malformed.push(error),
   };

@@ -9,7 +9,7 @@ import type { AggregatedResource } from '../../dev/simulator/aggregated-resource
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 import { type Simulator, startSimulator } from '../../dev/simulator/simulator.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
-import { alwaysWatched } from './always-watched.ts';
+import { alwaysWatched, alwaysWatchedKinds } from './always-watched.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { waitFor } from './wait-for.ts';
 import type { TokenUser } from '../../dev/simulator/access/authentication.ts';
@@ -129,8 +129,8 @@ export async function startTestGateway(
     objects: [workspaceCrd, workspaceKindCrd, ...objects],
   });
   const gateway = await startGatewayFor(cluster.kubeconfig, settings);
-  if (settings.when !== 'at once')
-    await waitFor(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
+  const watched = settings.authorizer === 'reviews' ? alwaysWatchedKinds : alwaysWatched;
+  if (settings.when !== 'at once') await waitFor(() => cluster.openWatches === watched.length, 'every kind is watched');
   return {
     ...gateway,
     cluster,

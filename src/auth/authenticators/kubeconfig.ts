@@ -9,8 +9,11 @@ const selfSubjectReview = object({
   status: object({ userInfo: object({ username: string, groups: listOf(string) }) }),
 });
 
+/** User of the gateway's credentials. */
+type Self = Pick<Viewer, 'name' | 'groups' | 'hasUnknownGroups'>;
+
 /** Authenticates every request as the user of the gateway's kubeconfig. */
-export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name' | 'groups'>): Authenticator {
+export function kubeconfigAuthenticator(client: Client, self: Self): Authenticator {
   const viewer: Viewer = {
     ...self,
     key: 'self',
@@ -26,11 +29,7 @@ export function kubeconfigAuthenticator(client: Client, self: Pick<Viewer, 'name
  * Returns the user that the API server authenticates the client as. If the server refuses to return it, returns the
  * user's name in the kubeconfig, without groups. Throws a `StatusError` if the server is unreachable.
  */
-export async function whoAmI(
-  client: Client,
-  nameInKubeconfig: string,
-  signal: AbortSignal,
-): Promise<Pick<Viewer, 'name' | 'groups'>> {
+export async function whoAmI(client: Client, nameInKubeconfig: string, signal: AbortSignal): Promise<Self> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   try {
     const answer = await client.request('POST', ['apis', 'authentication.k8s.io', 'v1', 'selfsubjectreviews'], {
@@ -41,7 +40,7 @@ export async function whoAmI(
     return { name: username, groups };
   } catch (error) {
     const refused = error instanceof StatusError && (error.code === 404 || error.code === 403 || error.code === 405);
-    if (refused) return { name: nameInKubeconfig, groups: [] };
+    if (refused) return { name: nameInKubeconfig, groups: [], hasUnknownGroups: true };
     throw error;
   }
 }

@@ -36,6 +36,8 @@ interface TokenAuthenticatorOptions {
   readonly trustedProxyCidrs?: readonly string[];
   /** Failures of one client address that are allowed at once, and then per minute; 20 by default. */
   readonly maxFailedAuthenticationsPerMinute?: number;
+  /** Maximum time for which a result of an accepted token holds; 60 s by default and at most. */
+  readonly acceptedTtlMs?: number;
   /** Returns monotonic time in milliseconds; `performance.now` by default. */
   readonly now?: () => number;
 }
@@ -49,6 +51,7 @@ interface TokenAuthenticatorOptions {
  */
 export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOptions): Authenticator {
   const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS, ...options });
+  const acceptedTtlMs = Math.min(options.acceptedTtlMs ?? ACCEPTED_TTL_MS, ACCEPTED_TTL_MS);
   const monitor = new ReviewMonitor(PATIENCE_MS);
   const failures = new FailedAuthentications({
     maxPerMinute: options.maxFailedAuthenticationsPerMinute ?? MAX_FAILED_PER_MINUTE,
@@ -59,7 +62,7 @@ export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOp
     const last = millisecondsLeft(token) > 0 ? owners.getStale(digestOf(token)) : undefined;
     const load = async () => {
       const found = await (last ? review(token) : failures.limit(address, () => review(token)));
-      return { value: found, ttlMs: found ? Math.min(ACCEPTED_TTL_MS, millisecondsLeft(token)) : REJECTED_TTL_MS };
+      return { value: found, ttlMs: found ? Math.min(acceptedTtlMs, millisecondsLeft(token)) : REJECTED_TTL_MS };
     };
     const found = owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
     const owner = await (last ? monitor.unlessHanging(found, last) : found);

@@ -1,4 +1,4 @@
-import { coversAction, type Action, type PolicyRule } from './policy-rules.ts';
+import { coversAction, EVERY_ACTION, type Action, type PolicyRule } from './policy-rules.ts';
 
 /** Change of a role or binding, as far as it can change decisions. */
 export interface AccessChange {
@@ -9,6 +9,9 @@ export interface AccessChange {
   /** Rules that apply only before the change, or only after it. */
   readonly rules: readonly PolicyRule[];
 }
+
+/** Change after which no earlier decision is certain. */
+export const EVERYTHING: AccessChange = { subjects: 'all', namespace: null, rules: [EVERY_ACTION] };
 
 /** Requests that a decision is about. Omitted parts stand for any. */
 export interface AccessInterest extends Action {

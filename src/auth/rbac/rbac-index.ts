@@ -1,7 +1,7 @@
 import type { ObjectName } from '../../kubernetes/object.ts';
-import { rulesThatDiffer, type AccessChange } from './access-change.ts';
+import { EVERYTHING, rulesThatDiffer, type AccessChange } from './access-change.ts';
 import { candidatesFor, type Candidates, type Grant } from './candidates.ts';
-import { EVERY_ACTION, type Action, type PolicyRule } from './policy-rules.ts';
+import type { Action, PolicyRule } from './policy-rules.ts';
 import { roleKey, type BindingObject, type RoleObject } from './resources.ts';
 
 /** Change of one object in a store. */
@@ -49,8 +49,6 @@ export interface RbacIndexOptions {
 
 type ChangeHandler = (change: AccessChange) => void;
 
-/** Change after which no earlier decision is certain. */
-const EVERYTHING: AccessChange = { subjects: 'all', namespace: null, rules: [EVERY_ACTION] };
 const READY_TIMEOUT_MS = 5_000;
 
 /**
@@ -83,7 +81,12 @@ export class RbacIndex implements Disposable {
 
   /** Whether all resources have been listed and may be watched. While they are not, every target is a candidate. */
   get isUsable(): boolean {
-    return Object.values(this.#stores).every(({ version }) => version !== '') && !this.interruption?.isForbidden;
+    return this.#isListed && !this.interruption?.isForbidden;
+  }
+
+  get #isListed(): boolean {
+    const { roles, clusterRoles, roleBindings, clusterRoleBindings } = this.#stores;
+    return [roles, clusterRoles, roleBindings, clusterRoleBindings].every(({ version }) => version !== '');
   }
 
   /** Failure of the watches. While there is one, changes may be missing. */
@@ -148,7 +151,7 @@ export class RbacIndex implements Disposable {
   #follow<T>(store: RbacStore<T>, changed: (change: StoreChange<T>) => void): () => void {
     return store.addEventHandler({
       changed: (change) => {
-        if (this.#everyHandler.size > 0 && this.isUsable) changed(change);
+        if (this.#everyHandler.size > 0 && this.#isListed) changed(change);
       },
       reset: () => this.#notify(EVERYTHING),
       failed: () => this.#notify(EVERYTHING),

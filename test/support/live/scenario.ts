@@ -1,7 +1,8 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Resource } from '../../../src/kubernetes/resource.ts';
 import { seededRandom, type SeededRandom } from '../seeded-random.ts';
-import { alwaysWatched } from '../always-watched.ts';
+import { rbacResources } from '../../../src/auth/rbac/resources.ts';
+import { alwaysWatchedKinds } from '../always-watched.ts';
 import type { TestGateway } from '../test-gateway.ts';
 import { waitFor } from '../wait-for.ts';
 import { QUIESCENCE_TIMEOUT_MS, violationsWhenQuiescent } from './quiescence.ts';
@@ -102,7 +103,7 @@ class Scenario implements AsyncDisposable {
     await this.#settle();
     const before = this.#resets();
     await simulator.faults.restart({ data: snapshot });
-    await this.#waitUntilWatched(alwaysWatched.length);
+    await this.#waitUntilWatched(alwaysWatchedKinds.length);
     await this.#enterEpoch(before);
   }
 
@@ -125,7 +126,7 @@ class Scenario implements AsyncDisposable {
     await simulator.faults.restart({ data: 'lose' });
     await this.#waitUntilWatched(1);
     for (const definition of customResourceDefinitions) simulator.apply(definition);
-    await this.#waitUntilWatched(alwaysWatched.length);
+    await this.#waitUntilWatched(alwaysWatchedKinds.length);
     await writer.createInitialObjects();
     await this.#enterEpoch(before);
   }
@@ -136,7 +137,7 @@ class Scenario implements AsyncDisposable {
     const isNoticed = () => {
       const watched = fleet.gateways.map(watchedBy);
       return (
-        simulator.openWatches === watched.flat().length &&
+        simulator.openWatches === watched.flat().length + watched.length * rbacResources.length &&
         watched.every((each) => each.filter((resource) => resource.cache.watched === 'always').length === kinds)
       );
     };

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import { RbacIndex } from './auth/rbac/rbac-index.ts';
+import { ClusterRole, ClusterRoleBinding, rbacResources, Role, RoleBinding } from './auth/rbac/resources.ts';
+import { ViewerAccesses } from './auth/rbac/viewer-access.ts';
+import { startClusterCache } from './cache/cluster-cache.ts';
+import type { Config } from './config.ts';
+import type { Client } from './kubernetes/client.ts';
+
+/** A running RBAC index. Disposing stops its watches. */
+export interface AccessIndex extends AsyncDisposable {
+  readonly accesses: ViewerAccesses;
+  /** Resolves when the RBAC resources have been listed, or it is known that the gateway may not list them. */
+  readonly attempted: Promise<unknown>;
+}
+
+const CONSEQUENCE =
+  'Without it, the gateway reviews access to every namespace, finds no permissions with resourceNames for lists, and notices changed permissions later. Apply deploy/cluster-role.yaml, or set AUTHORIZER=reviews.';
+
+/** Starts the watches of the RBAC resources. Returns undefined if the configuration says that all is to be reviewed. */
+export function startAccessIndex(config: Config, client: Client, log: Logger): AccessIndex | undefined {
+  if (config.authorizer === 'reviews') return undefined;
+  const cache = startClusterCache({ ...config, client, resources: rbacResources, log, historyEvents: 0 });
+  const stores = {
+    roles: cache.store(Role),
+    clusterRoles: cache.store(ClusterRole),
+    roleBindings: cache.store(RoleBinding),
+    clusterRoleBindings: cache.store(ClusterRoleBinding),
+  };
+  const attempted = cache.hasAttempted;
+  const index = new RbacIndex({ stores, attempted, interruption: () => cache.interruption() });
+  void attempted.then(() =>
+    index.isUsable ? log.info('RBAC index synced') : log.warn(`cannot watch roles and bindings. ${CONSEQUENCE}`),
+  );
+  const accesses = new ViewerAccesses({
+    index,
+    onForeignPermission: (viewer, { namespace, verb, resource }, reason) =>
+      log.warn(
+        { user: viewer.name, namespace, verb, resource, reason },
+        'the cluster has an authorizer other than RBAC: access of its users is reviewed in every namespace',
+      ),
+  });
+  return {
+    accesses,
+    attempted,
+    async [Symbol.asyncDispose]() {
+      index[Symbol.dispose]();
+      await cache[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { LRUCache } from 'lru-cache';
+import type { ResourceAttributes } from '../resource-attributes.ts';
+import type { AccessReview, Viewer } from '../viewer.ts';
+import { EVERYTHING, isAffected, type AccessChange } from './access-change.ts';
+import { isCandidate, type Candidates } from './candidates.ts';
+import { actionKey, type Action } from './policy-rules.ts';
+import type { RbacIndex, WatchInterruption } from './rbac-index.ts';
+import { subjectKeysOf } from './subjects.ts';
+
+/** Time within which the API server's authorizer, which watches too, follows a change that this process has received. */
+const SETTLING_MS = 5_000;
+const MAX_CHANGES = 64;
+const MAX_ACTIONS = 100;
+const MAX_VIEWERS = 10_000;
+const SAMPLES = 2;
+const SAMPLE_INTERVAL_MS = 60_000;
+const RBAC_REASON = /\bRBAC: allowed by\b/u;
+/** Members may do everything, by an authorizer of its own. */
+const MASTERS = 'system:masters';
+
+export interface ViewerAccessesOptions {
+  readonly index: RbacIndex;
+  /** Returns monotonic time in milliseconds; `performance.now` by default. */
+  readonly now?: () => number;
+  /** Called for the first viewer who gets a permission that is not from RBAC. */
+  readonly onForeignPermission?: (viewer: Viewer, attributes: ResourceAttributes, reason: string) => void;
+}
+
+/** The {@link ViewerAccess} of each viewer, by key; of at most 10,000, the least recently used is discarded. */
+export class ViewerAccesses {
+  readonly index: RbacIndex;
+  readonly #options: ViewerAccessesOptions;
+  readonly #viewers = new LRUCache<string, ViewerAccess>({
+    maxSize: MAX_VIEWERS,
+    sizeCalculation: () => 1,
+    dispose: (access) => access[Symbol.dispose](),
+  });
+  #hasReported = false;
+
+  constructor(options: ViewerAccessesOptions) {
+    this.#options = options;
+    this.index = options.index;
+  }
+
+  of(viewer: Viewer): ViewerAccess {
+    const known = this.#viewers.get(viewer.key);
+    if (known) return known;
+    const { index, now = () => performance.now() } = this.#options;
+    const created = new ViewerAccess(viewer, { index, now, onForeignPermission: (...about) => this.#report(...about) });
+    this.#viewers.set(viewer.key, created);
+    return created;
+  }
+
+  #report(...about: Parameters<NonNullable<ViewerAccessesOptions['onForeignPermission']>>): void {
+    if (this.#hasReported) return;
+    this.#hasReported = true;
+    this.#options.onForeignPermission?.(...about);
+  }
+}
+
+type ViewerAccessOptions = Required<ViewerAccessesOptions>;
+
+/**
+ * The RBAC index, as one viewer is concerned: candidates, recent changes, and whether all permissions come from RBAC. A
+ * viewer with a permission from another authorizer has no candidates from then on: every target has to be reviewed.
+ */
+export class ViewerAccess implements Disposable {
+  readonly #viewer: Viewer;
+  readonly #options: ViewerAccessOptions;
+  readonly #subjects: readonly string[];
+  readonly #candidates = new Map<string, Candidates>();
+  readonly #removeHandler: () => void;
+  /** Recent changes, oldest first. */
+  readonly #changes: { readonly at: number; readonly change: AccessChange }[] = [];
+  readonly #createdAt: number;
+  /** Changes up to this time were discarded. */
+  #discardedUntil = -Infinity;
+  #hasForeignPermissions = false;
+  /** When RBAC first allowed a target that was not a candidate. */
+  #unexplainedSince: number | undefined;
+  #samplesLeft = SAMPLES;
+  #sampledSince = -Infinity;
+
+  constructor(viewer: Viewer, options: ViewerAccessOptions) {
+    this.#viewer = viewer;
+    this.#options = options;
+    this.#subjects = subjectKeysOf(viewer);
+    this.#createdAt = options.now();
+    this.#removeHandler = options.index.addChangeHandler(this.#subjects, (change) => this.#record(change));
+  }
+
+  /** Returns the candidates of an action. Undefined if every target has to be reviewed. */
+  candidates(action: Action): Candidates | undefined {
+    if (this.#hasForeignPermissions || !this.#options.index.isUsable) return undefined;
+    const key = actionKey(action);
+    const known = this.#candidates.get(key);
+    if (known !== undefined) return known;
+    const found = this.#options.index.candidates(this.#subjects, action);
+    if (this.#candidates.size >= MAX_ACTIONS) this.#candidates.clear();
+    if (found !== undefined) this.#candidates.set(key, found);
+    return found;
+  }
+
+  /** Returns whether RBAC could allow a request. Undefined if that is not known. */
+  expects(attributes: ResourceAttributes): boolean | undefined {
+    const candidates = this.candidates(attributes);
+    return candidates === undefined ? undefined : isCandidate(candidates, attributes);
+  }
+
+  /** Failure of the watches of the index. Undefined if they run, or if the index does not apply to the viewer. */
+  get interruption(): WatchInterruption | undefined {
+    return this.#hasForeignPermissions ? undefined : this.#options.index.interruption;
+  }
+
+  /** Whether every change of the viewer's permissions is received at once. */
+  get isObserved(): boolean {
+    const { index } = this.#options;
+    return !this.#hasForeignPermissions && index.isUsable && index.interruption === undefined;
+  }
+
+  /** Returns the time since which no change has affected a decision. */
+  unchangedSince(attributes: ResourceAttributes): number {
+    const last = this.#changes.findLast(({ change }) => isAffected(attributes, change));
+    return last?.at ?? Math.max(this.#createdAt, this.#discardedUntil);
+  }
+
+  /** Returns the changes since a time; one of everything if some were discarded. */
+  changesSince(time: number): readonly AccessChange[] {
+    if (time <= this.#discardedUntil) return [EVERYTHING];
+    return this.#changes.filter(({ at }) => at >= time).map(({ change }) => change);
+  }
+
+  /**
+   * Returns whether a decision is not what a recent change makes expected. The API server's authorizer may receive the
+   * change a moment later than this process: review again.
+   */
+  isUnsettled(attributes: ResourceAttributes, { allowed }: AccessReview): boolean {
+    const expected = this.expects(attributes);
+    if (expected === undefined || expected === allowed) return false;
+    const last = this.#changes.findLast(({ change }) => isAffected(attributes, change));
+    return last !== undefined && this.#options.now() - last.at < SETTLING_MS;
+  }
+
+  /** Learns from a review whether the viewer has permissions that are not from RBAC. */
+  observe(attributes: ResourceAttributes, { allowed, reason }: AccessReview): void {
+    if (!allowed || this.#viewer.groups.includes(MASTERS)) return;
+    const expected = this.expects(attributes);
+    if (expected === undefined) return;
+    if (!RBAC_REASON.test(reason)) return this.#addForeignPermission(attributes, reason);
+    if (expected) return;
+    const now = this.#options.now();
+    this.#unexplainedSince ??= now;
+    if (now - this.#unexplainedSince > SETTLING_MS) this.#addForeignPermission(attributes, reason);
+  }
+
+  /** Returns how many targets that are no candidates to review, in order to find other authorizers: two a minute. */
+  takeSamples(): number {
+    const now = this.#options.now();
+    if (now - this.#sampledSince >= SAMPLE_INTERVAL_MS) {
+      this.#sampledSince = now;
+      this.#samplesLeft = SAMPLES;
+    }
+    const taken = this.#samplesLeft;
+    this.#samplesLeft = 0;
+    return taken;
+  }
+
+  [Symbol.dispose](): void {
+    this.#removeHandler();
+  }
+
+  #record(change: AccessChange): void {
+    this.#candidates.clear();
+    this.#unexplainedSince = undefined;
+    this.#changes.push({ at: this.#options.now(), change });
+    if (this.#changes.length <= MAX_CHANGES) return;
+    const dropped = this.#changes.splice(0, this.#changes.length / 2);
+    this.#discardedUntil = dropped.at(-1)?.at ?? this.#discardedUntil;
+  }
+
+  #addForeignPermission(attributes: ResourceAttributes, reason: string): void {
+    this.#hasForeignPermissions = true;
+    this.#candidates.clear();
+    this.#options.onForeignPermission(this.#viewer, attributes, reason);
+  }
+}
