@@ -19,6 +19,8 @@ import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace } from './kinds/namespace/resource.ts';
+import { Workspace } from './kinds/workspace/resource.ts';
+import { startRestartFinisher } from './kinds/workspace/restart-finisher.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
 import { readErrorFor } from './viewer-client/read-error.ts';
 import { Client } from './kubernetes/client.ts';
@@ -91,8 +93,8 @@ export async function startGateway(
     throw error;
   });
   isStarted();
-  log.info({ url: server.url }, 'serving');
-  void cache.hasSynced.then(() => log.info('cluster cache synced'));
+  logStart(log, server.url, cache);
+  finishRestarts(cache, client, { log, signal: stopping.signal });
   return {
     url: server.url,
     ready: Promise.all([cache.hasSynced, rbac?.attempted]),
@@ -104,6 +106,22 @@ export async function startGateway(
       await Promise.all([cache[Symbol.asyncDispose](), rbac?.[Symbol.asyncDispose]()]);
     },
   };
+}
+
+function logStart(log: Logger, url: string, { hasSynced }: ClusterCache): void {
+  log.info({ url }, 'serving');
+  void hasSynced.then(() => log.info('cluster cache synced'));
+}
+
+/** Starts to finish the restarts of workspaces that another gateway has begun. */
+function finishRestarts(cache: ClusterCache, client: Client, { log, signal }: { log: Logger; signal: AbortSignal }) {
+  startRestartFinisher({
+    workspaces: cache.store(Workspace),
+    client,
+    signal,
+    onFailure: ({ metadata: { namespace, name } }, error) =>
+      log.warn({ namespace, name, error: redactedError(error) }, 'cannot finish the restart of a workspace'),
+  });
 }
 
 /** Makes the controller abort with the signal until the returned function is called. */

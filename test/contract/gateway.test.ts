@@ -7,6 +7,7 @@ import { queries } from './gateway/queries.ts';
 import { recovery } from './gateway/recovery.ts';
 import { permissions } from './gateway/permissions.ts';
 import { schemaChanges } from './gateway/schema-changes.ts';
+import { restarts } from './gateway/restarts.ts';
 import { subscriptions } from './gateway/subscriptions.ts';
 import { waits } from './gateway/waits.ts';
 import { webhooks } from './gateway/webhooks.ts';
@@ -24,6 +25,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('waits for a state', () => {
     waits(cluster);
+  });
+  describe('restarts', () => {
+    restarts(cluster);
   });
   describe('webhooks', () => {
     webhooks(cluster);

@@ -14,6 +14,7 @@ import {
   PatchDevPodWorkspaceDocument,
   PatchVolcanoJobDocument,
   PauseWorkspaceDocument,
+  RestartWorkspaceDocument,
   ReplaceDevPodWorkspaceDocument,
   ResumeVolcanoJobDocument,
   SecretsDocument,
@@ -63,6 +64,8 @@ it('pauses and starts a workspace of the demo when the examples are sent', async
   expect([pauseWorkspace?.stateReached, pauseWorkspace?.workspace.state]).toEqual([true, 'PAUSED']);
   const { startWorkspace } = await send(StartWorkspaceDocument, at);
   expect([startWorkspace?.stateReached, startWorkspace?.workspace.state]).toEqual([true, 'RUNNING']);
+  const { restartWorkspace } = await send(RestartWorkspaceDocument, at);
+  expect(restartWorkspace).toMatchObject({ stateReached: true, warnings: [], workspace: { stateHint: null } });
 }, 60_000);
 
 it('returns failing and redirected workspaces of the demo', async () => {

@@ -4,6 +4,7 @@ import './mutations/patch.ts';
 import './mutations/pause-many.ts';
 import './mutations/pause.ts';
 import './mutations/replace.ts';
+import './mutations/restart.ts';
 import './mutations/update.ts';
 import './schema.ts';
 

@@ -29,7 +29,8 @@ import {
   statusOf,
   Workspace,
 } from './resource.ts';
-import { isBeingDeleted, stateHintOf, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
+import { stateHintOf } from './state-hint.ts';
+import { isBeingDeleted, stateOf, WorkspaceStateEnum, type WorkspaceState } from './state.ts';
 import { WorkspaceVolumes } from './volumes.ts';
 
 const WorkspaceAction = builder.enumType('WorkspaceAction', {
@@ -134,7 +135,7 @@ builder.objectFields(WorkspaceType, (t) => ({
   stateHint: t.string({
     nullable: true,
     description:
-      'Human-readable reason, found by the gateway, why the state does not change: a name with which the controller cannot run the workspace, or a deletion that waits for a finalizer. Null if none is known.',
+      'Human-readable reason, found by the gateway, why the state does not change: a name with which the controller cannot run the workspace, or a deletion that waits for a finalizer; or what the gateway does next: finish a restart. Null if there is none.',
     resolve: (workspace) => stateHintOf(workspace) ?? null,
   }),
   pendingRestart: t.boolean({

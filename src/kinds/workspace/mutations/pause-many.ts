@@ -159,7 +159,7 @@ async function placesOf({ client }: Context, { namespace, names, filter }: ManyI
 async function pauseOne(context: Context, place: Place, paused: boolean, dryRun: boolean): Promise<PausingResult> {
   const { namespace, name } = place;
   try {
-    const { object, warnings } = await setPaused(context, { namespace, name }, paused, dryRun);
+    const { object, warnings } = await setPaused(context, { namespace, name }, { paused, dryRun });
     return { namespace, name, workspace: object, warnings, code: undefined, causes: [], message: undefined };
   } catch (error) {
     const shown = publicError(error, context.gateway.onUnexpected);

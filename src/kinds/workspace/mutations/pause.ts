@@ -11,6 +11,7 @@ import { isFailedTest, retryOnConflict } from '../../../mutations/retry.ts';
 import { writePayload, type WritePayload } from '../../../mutations/payload.ts';
 import { WorkspaceType } from '../refs.ts';
 import { specOf, Workspace, type WorkspaceObject } from '../resource.ts';
+import { RESTART_ANNOTATION, restartMarkFor, restartRemovalOf } from '../restart.ts';
 import { isBeingDeleted, stateOf } from '../state.ts';
 import { stateReachedField, type Reached, waitFields, type Waiting, writeAndWait } from './wait.ts';
 
@@ -66,11 +67,18 @@ interface PausingInput extends Waiting {
 async function pauseOrStart(context: Context, input: PausingInput, paused: boolean): Promise<PausingPayload> {
   const { namespace, name, dryRun } = input;
   const at = { namespace, name };
-  return writeAndWait(context, { at, write: () => setPaused(context, at, paused, dryRun) }, input);
+  return writeAndWait(context, { at, write: () => setPaused(context, at, { paused, dryRun }) }, input);
 }
 
 /** Desired value: true to pause, false to start. */
 type Paused = boolean;
+
+interface PausingOptions {
+  readonly paused: Paused;
+  readonly dryRun: boolean;
+  /** Whether the pause is the first half of a restart. Otherwise the write ends a restart. */
+  readonly restart?: boolean;
+}
 
 /**
  * Pauses or starts a workspace by a JSON Patch that tests its state.
@@ -80,8 +88,7 @@ type Paused = boolean;
 export async function setPaused(
   context: Context,
   at: { readonly namespace: string; readonly name: string },
-  paused: Paused,
-  dryRun: boolean,
+  { paused, dryRun, restart = false }: PausingOptions,
 ): Promise<WriteResult<WorkspaceObject>> {
   const { client } = context;
   const annotations = updateAnnotations(context);
@@ -96,7 +103,10 @@ export async function setPaused(
       return workspace;
     },
     write: (workspace) => {
-      const patch = { type: 'JSON', body: guardedPatch(workspace, paused, annotations) } as const;
+      const mark = restart ? restartMarkFor(workspace) : undefined;
+      const marked = mark ? { ...annotations, [RESTART_ANNOTATION]: mark.value } : annotations;
+      const first = mark ? [mark.guard] : restartRemovalOf(workspace);
+      const patch = { type: 'JSON', body: [...first, ...guardedPatch(workspace, paused, marked)] } as const;
       return client.writer.patch(Workspace, at, patch, { dryRun, verb: 'update' });
     },
     isRetryable: (error) => isConflict(error) || isFailedTest(error),

@@ -30,10 +30,10 @@ export function waitFields(t: InputFields) {
   };
 }
 
-export function timeoutField(t: InputFields) {
+export function timeoutField(t: InputFields, defaultValue = 60) {
   return t.int({
     required: true,
-    defaultValue: 60,
+    defaultValue,
     description: `Maximum waiting time in seconds, from 0 to ${LONGEST_WAIT_SECONDS}.`,
   });
 }
