@@ -1,5 +1,6 @@
-// Runs the contract suite against kube-apiserver of the newest and of the oldest supported version of Kubernetes.
-//   npm run test:long [-- <arguments of vitest>]
+// Runs the property and abuse tests with many seeds, then the contract suite against kube-apiserver of the newest and of the
+// oldest supported version of Kubernetes. Takes hours.
+//   npm run test:long [-- <arguments of vitest for the contract suite, which then runs alone>]
 // KUBEBUILDER_ASSETS names the directory with etcd, kube-apiserver and kubectl of the newest, KUBEBUILDER_ASSETS_OLDEST that
 // of the oldest. If one is not set, control-plane.mjs installs that version if it can. Exit status 1 if a run fails or a
 // version is not available.
@@ -12,11 +13,34 @@ const versions = [
   { version: '1.34', variable: 'KUBEBUILDER_ASSETS_OLDEST' },
 ];
 
-const failures = versions.map(run).filter((failure) => failure !== undefined);
+const longSuites = [
+  {
+    script: 'test:property',
+    environment: { CONVERGENCE_SEEDS: '300', LIVE_CURSOR_SEEDS: '300', RBAC_SEEDS: '100', CLIENT_CUTS: '100' },
+  },
+  { script: 'test:abuse', environment: { ABUSE_INPUTS: '100000' } },
+];
+
+const argumentsOfContract = process.argv.slice(2);
+const results = [...(argumentsOfContract.length === 0 ? longSuites.map(runLong) : []), ...versions.map(run)];
+const failures = results.filter((failure) => failure !== undefined);
 for (const failure of failures) console.error(`test:long: ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-/** Returns why the run did not succeed. */
+/** Returns why a suite with many seeds did not succeed. */
+function runLong({ script, environment }) {
+  console.log(`test:long: ${script} with ${JSON.stringify(environment)}`);
+  const { status } = runScript(script, [], environment);
+  return status === 0 ? undefined : `${script} failed`;
+}
+
+/** Runs an npm script. Its results are not those of a suite in TEST_RESULTS_DIR. */
+function runScript(script, args, additions) {
+  const { TEST_RESULTS_DIR: _, ...environment } = process.env;
+  return spawnSync('npm', ['run', script, '--', ...args], { stdio: 'inherit', env: { ...environment, ...additions } });
+}
+
+/** Returns why the contract suite did not succeed against a version. */
 function run({ version, variable }) {
   const assets = process.env[variable] || install(version);
   if (!assets)
@@ -25,11 +49,7 @@ function run({ version, variable }) {
   if (!found.startsWith(`v${version}.`))
     return `Kubernetes ${version} is not tested: expected kube-apiserver v${version} in ${variable}, got ${found}`;
   console.log(`test:long: the contract suite against Kubernetes ${found}`);
-  const { TEST_RESULTS_DIR: _, ...environment } = process.env;
-  const { status } = spawnSync('npm', ['run', 'test:contract', '--', ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { ...environment, KUBEBUILDER_ASSETS: assets },
-  });
+  const { status } = runScript('test:contract', argumentsOfContract, { KUBEBUILDER_ASSETS: assets });
   return status === 0 ? undefined : `the contract suite failed against Kubernetes ${found}`;
 }
 
