@@ -105,6 +105,14 @@ describe('the architecture', () => {
     expect(readers.sort()).toEqual(['dev/demo/main.ts', 'main.ts']);
   });
 
+  it('imports nothing of the gateway in the client package', () => {
+    const source = readdirSync(path.join(ROOT, 'client/src')).map((file) =>
+      readFileSync(path.join(ROOT, 'client/src', file), 'utf8'),
+    );
+    expect(source.join('\n')).toMatch(/from '\.\//u);
+    expect(source.filter((text) => /from '\.\.\//u.test(text))).toEqual([]);
+  });
+
   it('has no folder with a generic name', () => {
     const vague = /(?:^|\/)(?:utils?|helpers?|common|lib|services|repositories|models)\//u;
     expect(files.filter((file) => vague.test(file))).toEqual([]);

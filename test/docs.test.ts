@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '../src/config.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONFIGURATION = 'docs/configuration.md';
 const DEVELOPMENT = 'docs/development.md';
-const pages = [...globSync('*.md', { cwd: ROOT }), ...globSync('docs/**/*.md', { cwd: ROOT })];
+const pages = ['client/README.md', ...globSync('*.md', { cwd: ROOT }), ...globSync('docs/**/*.md', { cwd: ROOT })];
 /** Files, other than the gateway's, that read environment variables. */
 const scripts = [
   ...['test/**/*.ts', 'bench/**/*.ts', 'dev/**/*.ts', 'scripts/*.mjs'].flatMap((glob) => globSync(glob, { cwd: ROOT })),

@@ -1,0 +1,27 @@
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import type { ListEvent, ListRequest } from './event-stream.ts';
+import { print, type Node } from './print.ts';
+
+/** Result of a subscription of one list: each event has `type`, `cursor` and `object`. */
+export type ListResult<Result> = {
+  readonly [Field in keyof Result]: Field extends '__typename' ? unknown : ListEvent;
+};
+
+/** Type of the rows of a list: the type of `object` in its events. */
+export type RowOf<Result> = Result extends unknown
+  ? NonNullable<ObjectOf<Result[Exclude<keyof Result, '__typename'>]>>
+  : never;
+
+type ObjectOf<Event> = Event extends { readonly object?: infer Row } ? Row : never;
+
+/** A document with types: a `TypedDocumentNode`, or the `TypedDocumentString` of GraphQL Code Generator. */
+export type ListDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables>;
+
+/** Returns the request of a document. @throws {TypeError} if the document contains something other than operations and fragments */
+export function requestFor(document: object, variables: object): ListRequest {
+  const request = { variables: { ...variables } };
+  if (!('kind' in document)) return { ...request, query: String(document) };
+  const node = document as Node;
+  const operation = (node['definitions'] as readonly Node[]).find(({ kind }) => kind === 'OperationDefinition');
+  return { ...request, query: print(node), operationName: operation?.name?.value as string | undefined };
+}
