@@ -13,6 +13,8 @@ export interface Config {
   readonly port: number;
   /** Origins whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
+  /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
+  readonly allowedHeaders: readonly string[];
   readonly authentication: Authentication;
   /** Networks of the proxies whose `X-Forwarded-For` names the address of the client. */
   readonly trustedProxyCidrs: readonly string[];
@@ -129,6 +131,7 @@ export function readConfig(env: Environment): Config {
     host: env['HOST'] || '127.0.0.1',
     port: integer(env, 'PORT', 4000, 65_535),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
+    allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
     maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
@@ -287,6 +290,15 @@ function origins(env: Environment, name: string): readonly string[] {
     }
     return origin !== '';
   });
+}
+
+function headerNames(env: Environment, name: string): readonly string[] {
+  const names = (env[name] ?? '').split(',').map((header) => header.trim().toLowerCase());
+  const invalid = names.find((header) => !/^[a-z0-9!#$%&'*+.^_`|~-]*$/u.test(header) || header === '*');
+  if (invalid === undefined) return names.filter((header) => header !== '');
+  throw new ConfigError(
+    `Expected ${name} to be comma-separated names of request headers such as x-request-id, got ${JSON.stringify(invalid)}.`,
+  );
 }
 
 function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], fallback: V | undefined): V {

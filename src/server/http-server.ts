@@ -40,6 +40,8 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly maxSubscriptionsPerConnection: number;
   /** Origins, such as `https://dashboard.example.com`, whose pages may use the gateway in addition to its own. */
   readonly allowedOrigins: readonly string[];
+  /** Names of further request headers that those pages may send. */
+  readonly allowedHeaders: readonly string[];
   /** Limit on the queries and mutations in progress of one viewer, and of all. */
   readonly maxRequestsPerViewer: number;
   readonly maxRequests: number;

@@ -2,8 +2,24 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { mediaTypeOf } from './operation-request.ts';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
-const ALLOWED_HEADERS = 'content-type, authorization, last-event-id';
+/** Headers that GraphQL clients send: those of Apollo Client and graphql-http against cross-site requests, and tracing. */
+const CLIENT_HEADERS = [
+  'authorization',
+  'content-type',
+  'last-event-id',
+  'apollo-require-preflight',
+  'graphql-preflight',
+  'traceparent',
+];
 const PREFLIGHT_SECONDS = '600';
+
+interface OriginPolicyOptions {
+  readonly allowedOrigins: readonly string[];
+  /** Names of further request headers that pages of the allowed origins may send. */
+  readonly allowedHeaders: readonly string[];
+  /** Address that the gateway listens on. */
+  readonly host: string;
+}
 
 /**
  * Decides which web pages may use the gateway: its own and those of the allowed origins.
@@ -15,9 +31,10 @@ const PREFLIGHT_SECONDS = '600';
 export class OriginPolicy {
   readonly #allowed: ReadonlySet<string>;
   readonly #isLoopback: boolean;
+  readonly #allowedHeaders: string;
 
-  /** @param host the address that the gateway listens on */
-  constructor({ allowedOrigins, host }: { readonly allowedOrigins: readonly string[]; readonly host: string }) {
+  constructor({ allowedOrigins, allowedHeaders, host }: OriginPolicyOptions) {
+    this.#allowedHeaders = [...CLIENT_HEADERS, ...allowedHeaders].join(', ');
     this.#allowed = new Set(allowedOrigins);
     this.#isLoopback = isLoopback(host);
   }
@@ -50,10 +67,11 @@ export class OriginPolicy {
     const { origin } = request.headers;
     if (origin === undefined || !this.#allowed.has(origin)) return false;
     response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-allow-credentials', 'true');
     response.setHeader('vary', 'origin');
     if (request.method !== 'OPTIONS') return false;
     response.setHeader('access-control-allow-methods', 'GET, POST');
-    response.setHeader('access-control-allow-headers', ALLOWED_HEADERS);
+    response.setHeader('access-control-allow-headers', this.#allowedHeaders);
     response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
     response.writeHead(204).end();
     return true;

@@ -8,7 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
@@ -17,6 +17,7 @@ import { failure } from '../graphql/errors.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
+import { lenientParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
@@ -99,7 +100,7 @@ export class Pipeline {
           execute: (operation: ExecutionArgs) => this.#execute(operation),
           subscribe: refuseSubscription,
         }),
-        malformedParametersRefusal,
+        lenientParameters,
         {
           onExecutionResult: (done) => {
             const { result } = done;
@@ -230,28 +231,6 @@ function createDocumentCache(): LRUCache<string, DocumentNode> {
 
 /** Documents that cannot be parsed are not cached. */
 const noErrorCache = { get: () => undefined, set: () => undefined };
-
-/**
- * Replaces errors of yoga's parsers about malformed JSON. That of a query string would be an unexpected error; that of a body
- * has the error of the JSON parser in its extensions.
- */
-const malformedParametersRefusal: Plugin = {
-  onRequestParse({ requestParser, setRequestParser }) {
-    if (!requestParser) return;
-    setRequestParser(async (request) => {
-      try {
-        return await requestParser(request);
-      } catch (error) {
-        const isMalformedBody = error instanceof GraphQLError && 'originalError' in error.extensions;
-        if (!isMalformedBody && !(error instanceof SyntaxError)) throw error;
-        const expected = isMalformedBody
-          ? 'a body that is a JSON object'
-          : 'variables and extensions that are JSON objects';
-        throw failure('BAD_REQUEST', `Expected ${expected}, got malformed JSON.`, { http: { status: 400 } });
-      }
-    });
-  },
-};
 
 /** Replaces yoga's error for a body that is too large by one that names the limit. */
 function withBodyLimit(error: unknown, maxBodyBytes: number): unknown {

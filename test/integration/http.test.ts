@@ -10,6 +10,8 @@ import { waitFor } from '../support/wait-for.ts';
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' })];
 const CHANGES = 'subscription { workspaces { type object { name state } } }';
 
+const CODE = 'PERSISTED_QUERY_NOT_SUPPORTED';
+
 it('passes all audits of the GraphQL over HTTP specification', async () => {
   await using gateway = await startTestGateway({ objects });
   const results = await auditServer({ url: gateway.url });
@@ -101,6 +103,37 @@ it.each(['with', 'without'])('refuses a body above MAX_BODY_BYTES %s Content-Len
   }
   const { errors } = await gateway.query('{ workspaces { totalCount } }', { x: 'x'.repeat(1_000) });
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: 'MAX_BODY_BYTES' });
+});
+
+it.each(['application/json', 'application/graphql-response+json', 'text/event-stream'])(
+  'ignores members of a request that no specification defines when it accepts %s',
+  async (accept) => {
+    await using gateway = await startTestGateway();
+    const body = { query: '{ __typename }', operationName: null, extensions: {}, doc_id: 7, headers: {}, id: 'x' };
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('{"__typename":"Query"}');
+    const byGet = await fetch(`${gateway.url}?query=%7B__typename%7D&doc_id=7`, { headers: { accept } });
+    expect([byGet.status, (await byGet.text()).includes('"Query"')]).toEqual([200, true]);
+  },
+);
+
+it('returns PERSISTED_QUERY_NOT_SUPPORTED when a request has the hash of a query instead of its text', async () => {
+  await using gateway = await startTestGateway();
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+  const refused = { errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: CODE } }] };
+  const headers = { 'content-type': 'application/json' };
+  const post = (body: object) => fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const byHash = await post({ operationName: 'A', variables: {}, extensions });
+  expect([byHash.status, await byHash.json()]).toMatchObject([200, refused]);
+  const byGet = await fetch(`${gateway.url}?extensions=${encodeURIComponent(JSON.stringify(extensions))}`);
+  expect([byGet.status, await byGet.json()]).toMatchObject([200, refused]);
+  const withText = await post({ query: '{ __typename }', extensions });
+  expect(await withText.json()).toEqual({ data: { __typename: 'Query' } });
 });
 
 it('returns METHOD_NOT_ALLOWED when the method is neither GET nor POST', async () => {

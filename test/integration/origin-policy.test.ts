@@ -75,6 +75,31 @@ it('answers requests of allowed origins with CORS headers and refuses other orig
   await stream.body?.cancel();
 });
 
+it('allows the headers of GraphQL clients, configured ones and credentials in a preflight', async () => {
+  const allowedHeaders = ['x-request-id'];
+  await using gateway = await startTestGateway({ objects, allowedOrigins: [ALLOWED_ORIGIN], allowedHeaders });
+  const preflight = await fetch(gateway.url, {
+    method: 'OPTIONS',
+    headers: { origin: ALLOWED_ORIGIN, 'access-control-request-method': 'POST' },
+  });
+  expect(preflight.headers.get('access-control-allow-headers')?.split(', ')).toEqual([
+    'authorization',
+    'content-type',
+    'last-event-id',
+    'apollo-require-preflight',
+    'graphql-preflight',
+    'traceparent',
+    'x-request-id',
+  ]);
+  expect(preflight.headers.get('access-control-allow-credentials')).toBe('true');
+  const foreign = await fetch(gateway.url, {
+    method: 'OPTIONS',
+    headers: { origin: FOREIGN_ORIGIN, 'access-control-request-method': 'POST' },
+  });
+  expect(foreign.headers.get('access-control-allow-credentials')).toBeNull();
+  await foreign.body?.cancel();
+});
+
 it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
   'refuses a mutation that needs no CORS preflight: %s',
   async (contentType) => {

@@ -1,0 +1,55 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { failure } from '../graphql/errors.ts';
+
+/**
+ * Makes yoga read requests as other servers do: members that the GraphQL over HTTP specification does not define are ignored,
+ * and a hash of a persisted query without its text gets PERSISTED_QUERY_NOT_SUPPORTED.
+ *
+ * Replaces errors of yoga's parsers about malformed JSON. That of a query string would be an unexpected error; that of a body
+ * has the error of the JSON parser in its extensions.
+ */
+export const lenientParameters: Plugin = {
+  onRequestParse({ requestParser, setRequestParser }) {
+    if (!requestParser) return;
+    setRequestParser(async (request) => {
+      try {
+        const parameters = await requestParser(request);
+        return isPlainObject(parameters) ? definedMembers(parameters) : parameters;
+      } catch (error) {
+        const isMalformedBody = error instanceof GraphQLError && 'originalError' in error.extensions;
+        if (!isMalformedBody && !(error instanceof SyntaxError)) throw error;
+        const expected = isMalformedBody
+          ? 'a body that is a JSON object'
+          : 'variables and extensions that are JSON objects';
+        throw failure('BAD_REQUEST', `Expected ${expected}, got malformed JSON.`, { http: { status: 400 } });
+      }
+    });
+  },
+};
+
+/** Returns false for a Response, and for JSON that yoga refuses. */
+function isPlainObject(value: unknown): value is GraphQLParams {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/**
+ * Returns the members that the specification defines. Without a query it returns all, which yoga refuses.
+ * @throws {GraphQLError} PERSISTED_QUERY_NOT_SUPPORTED
+ */
+function definedMembers(parameters: GraphQLParams): GraphQLParams {
+  const { query, operationName, variables, extensions } = parameters;
+  if (!query && isPlainObject(extensions) && 'persistedQuery' in extensions) throw persistedQueryRefusal();
+  if (query === undefined) return parameters;
+  return {
+    query,
+    ...(operationName !== undefined && { operationName }),
+    ...(variables !== undefined && { variables }),
+    ...(extensions !== undefined && { extensions }),
+  };
+}
+
+/** Clients recognize the message or the code, and send the text then. The status is that of Apollo Server. */
+function persistedQueryRefusal(): GraphQLError {
+  return failure('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { http: { status: 200 } });
+}
