@@ -76,7 +76,7 @@ describe('DevPodWorkspaceInstance', () => {
       displayName: 'my-display-name',
       description: null,
       owner: { user: 'my-user', team: null },
-      parameters: 'my-parameter: my-value',
+      parameters: 'my-parameter: "***"\n',
       runner: null,
       templateRef: { name: 'my-devpod-workspace-template', version: null, syncOnce: false },
       template: null,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { fullSelection } from '../../../test/support/full-selection.ts';
 import { devPod, devPodCrd } from '../../../test/support/devpod-and-volcano.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
@@ -90,11 +91,11 @@ describe('masking of DevPod workspaces', () => {
   });
 
   it.each([
-    ['my-parameter: my-value', 'my-parameter: my-value'],
-    ['size: big # in total', 'size: big\n'],
-    ['apiToken: abc\nsize: 3', 'apiToken: "***"\nsize: 3\n'],
-    ['users: [{ name: ada, password: 5 }]', 'users:\n  - name: ada\n    password: "***"\n'],
-    ['env: { name: A, value: b }', 'env:\n  name: A\n  value: "***"\n'],
+    ['my-parameter: my-value', 'my-parameter: "***"\n'],
+    ['size: big # in total', 'size: "***"\n'],
+    ['apiToken: abc\nsize: 3\ngpu: true', 'apiToken: "***"\nsize: "***"\ngpu: "***"\n'],
+    ['users: [{ name: ada, password: 5 }]', 'users:\n  - name: "***"\n    password: "***"\n'],
+    ['a: null\nb: ""', 'a: null\nb: ""'],
     ['just text', '***'],
     ['a: [', '***'],
     ['', ''],
@@ -118,6 +119,181 @@ it.each([
   ['http://example.com:80/a@b', 'http://example.com:80/a@b'],
 ])('masks only the credentials of %s', (url, shown) => {
   expect(masked(instanceWith({ source: url }))).toHaveProperty('spec.source', shown);
+});
+
+it('shows only the parameters that the inline template declares with another type than password', () => {
+  const declared = [
+    { variable: 'size', type: 'string', defaultValue: 'small', options: ['small', 'big'] },
+    { variable: 'db.host', type: 'string' },
+    { variable: 'db.password', type: 'string', defaultValue: CANARY },
+    { variable: 'pin', type: 'password', defaultValue: CANARY },
+    { variable: 'both', type: 'string' },
+    { variable: 'both', type: 'password' },
+    { variable: 'untyped' },
+  ];
+  const parameters = `size: big\ndb: { host: pg, password: ${CANARY} }\npin: ${CANARY}\nboth: a\nuntyped: a\nother: a\n`;
+  const { spec }: KubernetesObject & { readonly spec?: unknown } = masked(
+    instanceWith({ template: { parameters: declared }, parameters }),
+  );
+  expect(spec).toMatchObject({
+    template: {
+      parameters: [{ defaultValue: 'small', options: ['small', 'big'] }, { variable: 'db.host' }, {}, {}, {}, {}, {}],
+    },
+    parameters:
+      'size: big\ndb:\n  host: pg\n  password: "***"\npin: "***"\nboth: "***"\nuntyped: "***"\nother: "***"\n',
+  });
+  expect(JSON.stringify(spec)).not.toMatch(/k4n4ri3n|v0gel/u);
+});
+
+const TOKENS: readonly string[] = [
+  `-----BEGIN RSA PRIVATE KEY-----\n${CANARY}\n-----END RSA PRIVATE KEY-----`,
+  `-----BEGIN OPENSSH PRIVATE KEY-----\n${CANARY}`,
+  'eyJhbGciOiJIUzI1NiJ9.k4n4ri3n.v0gel',
+  'AKIAK4N4RI3NV0GEL123',
+  'ghp_k4n4ri3nv0gelk4n4ri3nv0gel0123456789',
+  'github_pat_k4n4ri3nv0gel_0123456789',
+  'glpat-k4n4ri3nv0gel0123456',
+  'xoxb-123-k4n4ri3n-v0gel',
+  'https://hooks.slack.com/services/k4n4ri3n/v0gel',
+  `https://ada:${CANARY}@example.com`,
+  `postgres://ada:${CANARY}@db:5432/app`,
+  `https://example.com/?access_token=${CANARY}&page=2`,
+  `Server=db;User=ada;Password=${CANARY};`,
+  `AccountName=a;AccountKey=${CANARY};`,
+  `Authorization: Bearer ${CANARY}`,
+  `--api-key ${CANARY} --verbose`,
+  `token: "${CANARY}"`,
+  `{"clientSecret":"${CANARY}"}`,
+  `Set-Cookie: ${CANARY}`,
+  `CONNECTION_STRING='${CANARY}'`,
+  `credentials = ${CANARY}`,
+  `{\\"password\\":\\"${CANARY}\\"}`,
+  `password: "${CANARY}`,
+  `password: '${CANARY} \\`,
+];
+
+const PLACES: readonly (readonly [place: string, instanceOf: (text: string) => KubernetesObject])[] = [
+  ['spec.description', (description) => instanceWith({ description })],
+  ['spec.displayName', (displayName) => instanceWith({ displayName })],
+  ['the template', (image) => instanceWith({ template: { kubernetes: { pod: { spec: { image } } } } })],
+  [
+    'a declared parameter',
+    (text) =>
+      instanceWith({
+        template: { parameters: [{ variable: 'a', type: 'string' }] },
+        parameters: stringify({ a: text }),
+      }),
+  ],
+  ['arguments', (text) => instanceWith({ template: { pod: { containers: [{ args: ['run', text] }] } } })],
+  ['an annotation', (text) => withAnnotations({ note: text })],
+  [
+    'a condition',
+    (message) =>
+      ({
+        ...instanceWith({}),
+        status: { conditions: [{ type: 'Ready', message, reason: message }] },
+      }) as KubernetesObject,
+  ],
+];
+
+describe.each(PLACES)('secrets in %s', (_, instanceOf) => {
+  it.each(TOKENS)('masks %j', (text) => {
+    const shown = JSON.stringify(masked(instanceOf(`before ${text} after`)));
+    expect(shown).toContain('***');
+    expect(shown).toContain('before');
+    expect(shown).not.toMatch(/k4n4ri3n|v0gel/iu);
+  });
+});
+
+function withAnnotations(annotations: Readonly<Record<string, string>>): KubernetesObject {
+  const instance = instanceWith({});
+  return { ...instance, metadata: { ...instance.metadata, annotations } };
+}
+
+it.each([
+  ['password', CANARY],
+  ['example.com/api-token', CANARY],
+  ['dbPassword', CANARY],
+  ['sshKey', CANARY],
+  ['sessionCookie', CANARY],
+  ['connectionString', CANARY],
+  ['credentials', CANARY],
+])('masks the annotation and the field %s', (name, secret) => {
+  expect(masked(withAnnotations({ [name]: secret }))).toHaveProperty(['metadata', 'annotations', name], '***');
+  expect(masked(instanceWith({ template: { deep: [{ [name]: secret }] } }))).toHaveProperty(
+    ['spec', 'template', 'deep', 0, name],
+    '***',
+  );
+});
+
+it('masks the argument after the name of a secret', () => {
+  const args = ['--token', CANARY, '--password', CANARY, '--name', 'ada'];
+  expect(masked(instanceWith({ args }))).toHaveProperty('spec.args', [
+    '--token',
+    '***',
+    '--password',
+    '***',
+    '--name',
+    'ada',
+  ]);
+});
+
+it.each([
+  [
+    'a description',
+    { description: 'The keyboard of Author Ada: 3 monkeys, tokens of thanks, https://example.com/a?b=c.' },
+  ],
+  ['Markdown', { description: 'Start ***now***.' }],
+  ['references', { secretName: 'pull', tokenSecretRef: 'ref', volumes: [{ secret: { secretName: 'a' } }] }],
+  ['selectors', { tolerations: [{ key: 'gpu', operator: 'Exists' }], secretKeyRef: { name: 'a', key: 'b' } }],
+  ['flags', { automountServiceAccountToken: false, displayName: 'My pod', owner: { user: 'ada' } }],
+])('shows %s', (_, spec) => {
+  expect(masked(instanceWith(spec))).toHaveProperty('spec', spec);
+});
+
+it('returns a masked instance unchanged', () => {
+  const once = masked(instanceWith({ description: `password=${CANARY} and ${TOKENS.join(' ')}` }));
+  expect(masked(structuredClone(once))).toEqual(once);
+});
+
+it.each([
+  'a',
+  'password',
+  'a: ',
+  '-----BEGIN A-----',
+  '-----END ',
+  'eyJaaaaa',
+  'a="',
+  "a='",
+  ' ',
+  'http://',
+  '://a:',
+  'xoxb-',
+  'a.',
+  '--a',
+  'Bearer ',
+  '\\"',
+  'a:"\\"',
+])('masks texts of repeated %j in linear time', (pattern) => {
+  const cpuOf = (length: number) => {
+    const text = pattern.repeat(length / pattern.length);
+    const before = process.threadCpuUsage();
+    for (let done = 0; done < 200_000; done += length) masked(instanceWith({ description: `${text}?` }));
+    const { user, system } = process.threadCpuUsage(before);
+    return user + system;
+  };
+  cpuOf(1_000); // compiles
+  expect(cpuOf(100_000)).toBeLessThan(10 * Math.max(cpuOf(1_000), 10_000));
+});
+
+it('masks a message completely when it would take too long to find all secrets', () => {
+  const options = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`a${n}`, `value-${n}`]));
+  const message = 'x'.repeat(100_000);
+  const instance = {
+    ...instanceWith({ template: { provider: { options } } }),
+    status: { message },
+  } as KubernetesObject;
+  expect(masked(instance)).toHaveProperty('status.message', '***');
 });
 
 it('masks parameters completely when their keys are maps, which take exponential time to parse', () => {

@@ -67,7 +67,7 @@ describe('mutations of DevPod workspaces', () => {
       'mutation ($input: CreateDevPodWorkspaceInstanceInput!) { createDevPodWorkspaceInstance(input: $input) { devPodWorkspaceInstance { name displayName parameters } warnings } }',
       { input },
     );
-    const shown = { name: 'my-devpod-workspace', displayName: 'my-display-name', parameters: 'my-parameter: my-value' };
+    const shown = { name: 'my-devpod-workspace', displayName: 'my-display-name', parameters: 'my-parameter: "***"\n' };
     expect(created.data).toEqual({
       createDevPodWorkspaceInstance: { devPodWorkspaceInstance: shown, warnings: [] },
     });

@@ -71,7 +71,7 @@ addNamespaceFields(DevPodWorkspaceInstanceType);
 
 DevPodWorkspaceInstanceType.implement({
   description:
-    'DevPod workspace. Values of options and environment variables are masked: every field returns `***` instead of them.',
+    'DevPod workspace. Every field returns `***` instead of values of options, environment variables and parameters, of fields, annotations and arguments whose names suggest a secret, and of keys and tokens in texts.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     metadata: t.field({
@@ -121,7 +121,7 @@ builder.objectFields(DevPodWorkspaceInstanceType, (t) => ({
   parameters: t.string({
     nullable: true,
     description:
-      'Parameters of the template, as YAML. A value is `***` if its name suggests a secret, e.g. `password`, `token` or `key`; comments are then removed. Null if there are none.',
+      'Parameters of the template, as YAML. Values are `***`, except of parameters that the inline `template` declares with a type other than `password`; comments are removed. Null if there are none.',
     resolve: (instance) => instanceSpecOf(instance).parameters ?? null,
   }),
   access: t.field({

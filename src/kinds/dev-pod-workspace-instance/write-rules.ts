@@ -1,14 +1,13 @@
 import { failure } from '../../graphql/errors.ts';
 import { anyObject } from '../../kubernetes/decoder.ts';
 import type { Patch } from '../../kubernetes/verbs.ts';
-import { PLACEHOLDER } from './masking.ts';
+import { PLACEHOLDER } from './secret-patterns.ts';
 
 /** JSON pointers to fields that are never masked. Any other field may be masked in this version or a later one. */
 const UNMASKED_POINTERS = [
   /^\/(?:apiVersion|kind)$/u,
   /^\/metadata\/(?:name|namespace|uid|resourceVersion|generation|labels|finalizers|ownerReferences)(?:\/|$)/u,
-  /^\/metadata\/annotations\/(?!.*last-applied-configuration)./u,
-  /^\/spec\/(?:displayName|description|owner|templateRef|runnerRef|access|presetRef|environmentRef)(?:\/|$)/u,
+  /^\/spec\/(?:displayName|owner|templateRef|runnerRef|access|presetRef|environmentRef)(?:\/|$)/u,
   /^\/status\/(?:phase|lastWorkspaceStatus|ignoreReconciliation)$/u,
 ];
 
@@ -84,7 +83,10 @@ function placeholdersIn(value: unknown, path: Path): readonly Path[] {
   return fields.flatMap(([name, field]) => placeholdersIn(field, [...path, name]));
 }
 
+/** A placeholder as a whole text, or after a separator as {@link maskText} writes it. */
+const MASKED = /(?<![^\s"'=:/>])\*\*\*(?![\w*])/u;
+
 function isPlaceholder(text: string, name: string | undefined): boolean {
-  if (text === PLACEHOLDER || text.includes(`://${PLACEHOLDER}@`)) return true;
-  return name === 'parameters' && text.includes(PLACEHOLDER);
+  // Emphasized Markdown in a description, such as ***now***, is not a masked value.
+  return name === 'parameters' ? text.includes(PLACEHOLDER) : MASKED.test(text);
 }
