@@ -9,6 +9,7 @@ import { subjectKeysOf } from './subjects.ts';
 
 /** Time within which the API server's authorizer, which watches too, follows a change that this process has received. */
 const SETTLING_MS = 5_000;
+const CLOCK_STEP_MS = 0.001;
 const MAX_CHANGES = 64;
 const MAX_ACTIONS = 100;
 const MAX_VIEWERS = 10_000;
@@ -118,10 +119,10 @@ export class ViewerAccess implements Disposable {
     return !this.#hasForeignPermissions && index.isUsable && index.interruption === undefined;
   }
 
-  /** Returns the time since which no change has affected a decision. */
+  /** Returns the time since which no change has affected a decision. A review of the same moment counts as earlier. */
   unchangedSince(attributes: ResourceAttributes): number {
     const last = this.#changes.findLast(({ change }) => isAffected(attributes, change));
-    return last?.at ?? Math.max(this.#createdAt, this.#discardedUntil);
+    return last ? last.at + CLOCK_STEP_MS : Math.max(this.#createdAt, this.#discardedUntil + CLOCK_STEP_MS);
   }
 
   /** Returns the changes since a time; one of everything if some were discarded. */

@@ -21,8 +21,8 @@ export const USERS: readonly RbacUser[] = [
   { name: 'system:anonymous', groups: ['system:unauthenticated'] },
 ];
 
-const NAMESPACES = ['team-a', 'team-b', 'team-c'];
-const NAMES = ['nb-1', 'nb-2', 'team-a'];
+export const NAMESPACES = ['team-a', 'team-b', 'team-c'];
+export const NAMES = ['nb-1', 'nb-2', 'team-a'];
 const SUBJECTS = [
   { kind: 'User', name: 'ann' },
   { kind: 'User', name: 'bob' },

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
+import { grantIn, viewing, kinds, grant } from '../../../test/support/access/grants.ts';
+import { RbacStorage } from '../../../test/support/access/rbac-storage.ts';
+import { authorizerFor, resolverFor, ReviewedUser } from '../../../test/support/access/reviewed-user.ts';
+import { Workspace } from '../../kinds/workspace/resource.ts';
+import { WorkspaceKind } from '../../kinds/workspace-kind/resource.ts';
+import type { ResourceAttributes } from '../resource-attributes.ts';
+
+const ann = { name: 'ann', groups: [] };
+const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `ns-${index}`);
+const LIST: ResourceAttributes = {
+  verb: 'list',
+  group: 'kubeflow.org',
+  resource: 'workspaces',
+  namespace: 'ns-1',
+  name: null,
+};
+const [role, binding] = grantIn('ns-1', 'ann', viewing) as readonly [Manifest, Manifest];
+
+describe('a viewer of three of 1,000 namespaces', () => {
+  const storage = new RbacStorage(
+    ['ns-1', 'ns-2', 'ns-3'].flatMap((namespace) => [...grantIn(namespace, 'ann', viewing)]),
+  );
+
+  it('is reviewed for the cluster, the three namespaces and two samples', async () => {
+    const user = new ReviewedUser(storage, ann);
+    const authorizer = authorizerFor(storage);
+    const { full } = await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+    expect(full).toEqual(new Set(['ns-1', 'ns-2', 'ns-3']));
+    expect(user.reviews).toHaveLength(1 + 3 + 2);
+    await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+    expect(user.reviews).toHaveLength(1 + 3 + 2);
+  });
+
+  it('is reviewed for all when there is no index', async () => {
+    const user = new ReviewedUser(storage, ann);
+    const { full } = await resolverFor(authorizerFor(undefined), user.viewer, THOUSAND).resolve(Workspace, 'read');
+    expect(full).toEqual(new Set(['ns-1', 'ns-2', 'ns-3']));
+    expect(user.reviews).toHaveLength(1 + 1_000);
+  });
+
+  it('is reviewed for all when groups are unknown', async () => {
+    const { viewer, reviews } = new ReviewedUser(storage, { ...ann, hasUnknownGroups: true });
+    await resolverFor(authorizerFor(storage), viewer, THOUSAND).resolve(Workspace, 'read');
+    expect(reviews).toHaveLength(1 + 1_000);
+  });
+});
+
+describe('permissions of another authorizer', () => {
+  const webhook = { allowed: true, reason: 'allowed by the webhook' };
+
+  it('are found when a review of the cluster or of a candidate is allowed for another reason', async () => {
+    const storage = new RbacStorage([role, binding]);
+    const reported: string[] = [];
+    const onForeignPermission = (_: unknown, { namespace }: ResourceAttributes, reason: string) =>
+      reported.push(`${namespace}: ${reason}`);
+    const options = { foreign: ({ namespace }: ResourceAttributes) => (namespace === null ? undefined : webhook) };
+    const authorizer = authorizerFor(storage, { onForeignPermission });
+    for (const name of ['ann', 'bob']) {
+      const user = new ReviewedUser(storage, { ...ann, name }, options);
+      const { full } = await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read');
+      expect(full).toEqual(new Set(THOUSAND));
+    }
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toContain('allowed by the webhook');
+  });
+
+  it('are found by two samples a minute of the namespaces that RBAC does not grant', async () => {
+    let now = 0;
+    const storage = new RbacStorage();
+    const authorizer = authorizerFor(storage, { now: () => now });
+    let isOpen = false;
+    const foreign = ({ namespace }: ResourceAttributes) => (isOpen && namespace !== null ? webhook : undefined);
+    const user = new ReviewedUser(storage, ann, { foreign });
+    const seen = async () => (await resolverFor(authorizer, user.viewer, THOUSAND).resolve(Workspace, 'read')).full;
+    expect(await seen()).toEqual(new Set());
+    expect(user.reviews).toHaveLength(1 + 2);
+    isOpen = true;
+    expect(await seen()).toEqual(new Set());
+    now += 60_000;
+    expect(await seen()).toEqual(new Set(THOUSAND));
+  });
+
+  it('are reviewed when a request is for one namespace', async () => {
+    const storage = new RbacStorage();
+    const user = new ReviewedUser(storage, ann, {
+      foreign: ({ namespace }) => (namespace === 'ns-9' ? webhook : undefined),
+    });
+    const resolver = resolverFor(authorizerFor(storage), user.viewer, ['ns-9']);
+    await expect(resolver.assertCan('create', Workspace, { namespace: 'ns-9' })).resolves.toBeUndefined();
+    expect(await resolver.resolveNamespace(Workspace, 'ns-9', 'read')).toBeDefined();
+  });
+
+  it('are not suspected of members of system:masters', async () => {
+    const storage = new RbacStorage();
+    const user = new ReviewedUser(storage, { name: 'root', groups: ['system:masters'] });
+    const reported: unknown[] = [];
+    const authorizer = authorizerFor(storage, { onForeignPermission: (viewer) => reported.push(viewer) });
+    expect((await resolverFor(authorizer, user.viewer, []).resolve(Workspace, 'watch')).full).toBe('all');
+    expect(reported).toEqual([]);
+  });
+});
+
+describe('a decision', () => {
+  it('lives for the observed time, and ends with a change that can change it', async () => {
+    let now = 0;
+    const storage = new RbacStorage([
+      role,
+      binding,
+      ...grantIn('ns-2', 'ann', viewing),
+      ...grantIn('ns-1', 'bob', viewing),
+    ]);
+    const authorizer = authorizerFor(storage, { now: () => now });
+    const user = new ReviewedUser(storage, ann);
+    const isAllowed = () => authorizer.authorize(user.viewer, LIST);
+    expect(await isAllowed()).toBe(true);
+    now += 299_999;
+    expect(await isAllowed()).toBe(true);
+    now += 1;
+    expect(await isAllowed()).toBe(true);
+    expect(user.reviews).toHaveLength(2);
+    for (const manifest of grantIn('ns-2', 'ann', viewing)) storage.delete(manifest);
+    for (const manifest of grantIn('ns-1', 'bob', viewing)) storage.delete(manifest);
+    storage.apply({ ...grant('ann', kinds())[0] });
+    expect(await isAllowed()).toBe(true);
+    expect(user.reviews).toHaveLength(2);
+    now += 1;
+    storage.delete(binding);
+    expect(await isAllowed()).toBe(false);
+    storage.apply(binding);
+    now += 1;
+    expect(await isAllowed()).toBe(true);
+    expect(user.reviews).toHaveLength(4);
+  });
+
+  it('is reviewed again until the API server has received the change', async () => {
+    const storage = new RbacStorage([role, binding]);
+    const late = new RbacStorage([role, binding]);
+    const user = new ReviewedUser(storage, ann, { received: () => late });
+    let waits = 0;
+    const sleep = () => {
+      waits += 1;
+      if (waits === 3) late.delete(binding);
+      return Promise.resolve();
+    };
+    const authorizer = authorizerFor(storage, { sleep });
+    expect(await authorizer.authorize(user.viewer, LIST)).toBe(true);
+    storage.delete(binding);
+    expect(await authorizer.authorize(user.viewer, LIST)).toBe(false);
+    expect(waits).toBe(3);
+  });
+
+  it('lives for the short time when the index does not explain it', async () => {
+    let now = 0;
+    const storage = new RbacStorage([role, binding]);
+    const denied = { allowed: false, reason: 'denied by the webhook' };
+    const user = new ReviewedUser(storage, ann, { foreign: () => denied });
+    const authorizer = authorizerFor(storage, { now: () => now });
+    expect(await authorizer.authorize(user.viewer, LIST)).toBe(false);
+    now += 5_000;
+    expect(await authorizer.authorize(user.viewer, LIST)).toBe(false);
+    expect(user.reviews).toHaveLength(2);
+  });
+
+  it('is not kept in the grace when RBAC no longer grants it', async () => {
+    const storage = new RbacStorage([role, binding]);
+    let failure: Error | undefined;
+    const { viewer } = new ReviewedUser(storage, ann, { failure: () => failure });
+    const authorizer = authorizerFor(storage, { graceMs: 60_000 });
+    expect(await authorizer.authorize(viewer, LIST)).toBe(true);
+    failure = new Error('the authorizer is down');
+    expect(await authorizer.authorize(viewer, LIST, { notBefore: Infinity })).toBe(true);
+    storage.delete(binding);
+    await expect(authorizer.authorize(viewer, LIST)).rejects.toMatchObject({ reason: 'ServiceUnavailable' });
+  });
+});
+
+it('finds names of objects without namespaces that rules with resourceNames grant', async () => {
+  const storage = new RbacStorage([...grant('ann', kinds(['get', 'watch'], 'one', 'two'), kinds(['get'], 'three'))]);
+  const user = new ReviewedUser(storage, ann);
+  const resolver = resolverFor(authorizerFor(storage), user.viewer, []);
+  expect((await resolver.resolve(WorkspaceKind, 'read')).full).toEqual(new Set(['one', 'two', 'three']));
+  expect((await resolver.resolve(WorkspaceKind, 'watch')).full).toEqual(new Set(['one', 'two']));
+});
