@@ -9,7 +9,7 @@ it('sends no API request when workspaces and their relations are read with cache
   });
   const ask = () =>
     gateway.query(
-      '{ workspaces { totalCount nodes { namespace { workspaceKinds { nodes { workspaces(first: 2) { nodes { name kind { workspaceCount } } } } } } services { httpPath } volumes { home { mountPath } } imageConfig { option { workspaceCount } } } } }',
+      '{ workspaces { totalCount nodes { namespace { workspaceKindOffers { nodes { kind { workspaces(first: 2) { nodes { name kind { workspaceCount } } } } } } } services { httpPath } volumes { home { mountPath } } imageConfig { option { workspaceCount } } } } }',
     );
   await ask(); // access decisions are cached from here on
   const before = gateway.cluster.requests.length;

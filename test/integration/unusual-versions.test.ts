@@ -58,7 +58,7 @@ it.each<[string, (body: string) => string]>([
   await using gateway = await startBehind();
   const { cluster, proxy } = gateway;
   const view = followWorkspaces(gateway);
-  await view.next(2);
+  await view.next(3);
   let isPending = true;
   proxy.tamper = ({ path, body }) => {
     if (!isPending || !path.includes('/workspaces?') || !body.startsWith('{"type":"MODIFIED"')) return body;
