@@ -42,7 +42,7 @@ const filters = [
 const orders = ['NAME', 'NAMESPACE', 'DISPLAY_NAME', 'KIND', 'STATE', 'CREATED_AT', 'LAST_ACTIVITY_AT', 'PAUSED_AT'];
 
 describe('lists with malformed objects', () => {
-  it('returns every workspace when their manifests are corrupted at random', async () => {
+  it('returns every workspace when their manifests are corrupted at random', { timeout: 90_000 }, async () => {
     await using gateway = await startTestGateway({ objects: [...permissiveCrds, ...batches.flatMap(workspacesOf)] });
     const selection = await selectionOf(gateway, 'Workspace');
     for (const { name, seeds } of batches) {
