@@ -137,6 +137,15 @@ export function mapOf(entries: Entries): Readonly<Record<string, string>> {
   return Object.fromEntries((entries ?? []).map(({ key, value }) => [key, value]));
 }
 
+/** Returns a merge patch that replaces a map. Removed keys are set to null. */
+export function mapPatch(
+  entries: Entries,
+  current: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, string | null>> {
+  const gone = Object.fromEntries(Object.keys(current ?? {}).map((key) => [key, null]));
+  return { ...gone, ...mapOf(entries) };
+}
+
 /** Returns a cause for each repeated key, whose earlier value would be lost. */
 export function duplicateKeys(field: string, entries: Entries): StatusCause[] {
   const known = new Set<string>();

@@ -17,6 +17,38 @@ export type AccessMode =
   /** An access mode that this gateway does not know. Not valid as input. */
   | 'UNKNOWN';
 
+/** How the controller finds out when a workspace was last active: exactly one of `podExec` and `jupyter`. */
+export type ActivityProbeInput = {
+  /** Probe by the API of Jupyter. */
+  jupyter?: JupyterProbeInput | null | undefined;
+  /** Minimum seconds between two probes. */
+  minProbeIntervalSeconds?: number | null | undefined;
+  /** Probe by a script. */
+  podExec?: PodExecProbeInput | null | undefined;
+  /** Seconds between two probes. */
+  probeIntervalSeconds?: number | null | undefined;
+};
+
+/** Rule that decides whether an inactive workspace is paused. */
+export type ActivityRuleInput = {
+  /** Workspaces that the rule matches. Null for every workspace. */
+  match?: ActivityRuleMatchInput | null | undefined;
+  /** Minimum seconds that the workspace has been running. */
+  minRunningSeconds?: number | null | undefined;
+  /** Whether the workspace is paused. */
+  pauseWorkspace: boolean;
+  /** Seconds without activity after which the rule applies. */
+  secondsSinceActive: number;
+};
+
+/** Workspaces that an activity rule matches. Both conditions have to hold; a missing one always holds. */
+export type ActivityRuleMatchInput = {
+  /** Selector of the labels of the namespace. */
+  namespaces?: LabelSelectorInput | null | undefined;
+  /** Selector of the labels of the podConfig option. */
+  podConfigs?: LabelSelectorInput | null | undefined;
+};
+
 /** Status of a condition. */
 export type ConditionStatus =
   /** The condition is false. */
@@ -281,6 +313,54 @@ export type FieldValidation =
   /** Unknown fields are dropped and reported in `warnings`. */
   | 'WARN';
 
+/** imageConfig option of a WorkspaceKind. */
+export type ImageConfigInput = {
+  /** Human-readable description. Null removes it. */
+  description?: string | null | undefined;
+  /** Display name. Required for a new option. */
+  displayName?: string | null | undefined;
+  /** Whether user interfaces should hide the option. */
+  hidden?: boolean | null | undefined;
+  /** The image. Required for a new option. */
+  image?: ImageConfigSpecInput | null | undefined;
+  /** All labels of the option. Null removes them. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** ID of the option. Fields that are absent keep their value if an option has this ID. */
+  optionId: string | number;
+  /** Message about the replacement. Null removes it. */
+  redirectMessage?: RedirectMessageInput | null | undefined;
+  /** ID of the option that replaces it. Null removes the redirect and its message. */
+  redirectTo?: string | number | null | undefined;
+};
+
+/** What an imageConfig option adds to the pod of a workspace. Absent fields are kept. */
+export type ImageConfigSpecInput = {
+  /** Container image. Required for a new option. */
+  image?: string | null | undefined;
+  /** `Always`, `IfNotPresent` or `Never`. */
+  imagePullPolicy?: string | null | undefined;
+  /** All ports of the image. Required for a new option. */
+  ports?: Array<ImagePortInput> | null | undefined;
+};
+
+/** Port of an image. */
+export type ImagePortInput = {
+  /** Display name for this image. */
+  displayName?: string | null | undefined;
+  /** TCP port on which the container listens. */
+  port: number;
+  /** ID of a port of the WorkspaceKind. */
+  portId: string | number;
+};
+
+/** Activity probe that asks the API of Jupyter. */
+export type JupyterProbeInput = {
+  /** Whether the last activity that Jupyter reports counts. The cluster accepts only true. */
+  lastActivity?: boolean;
+  /** ID of the port of Jupyter. */
+  portId: string | number;
+};
+
 /** Entry of a map, such as a label. */
 export type KeyValueInput = {
   /** Key, unique in its map. */
@@ -297,6 +377,24 @@ export type KubernetesEventType =
   | 'UNKNOWN'
   /** The event reports a problem. */
   | 'WARNING';
+
+/** Kubernetes label selector. All its conditions have to hold; without any, it matches everything. */
+export type LabelSelectorInput = {
+  /** Further conditions. */
+  matchExpressions?: Array<LabelSelectorRequirementInput> | null | undefined;
+  /** Labels with their required values. */
+  matchLabels?: Array<KeyValueInput> | null | undefined;
+};
+
+/** Condition on one label. */
+export type LabelSelectorRequirementInput = {
+  /** Key of the label. */
+  key: string;
+  /** `In`, `NotIn`, `Exists` or `DoesNotExist`. */
+  operator: string;
+  /** Values for `In` and `NotIn`. */
+  values?: Array<string> | null | undefined;
+};
 
 /** Type of a patch. */
 export type PatchType =
@@ -374,7 +472,49 @@ export type PersistentVolumeClaimPhase =
   /** No phase is reported, or one that this gateway does not know. */
   | 'UNKNOWN';
 
-/** Labels and annotations that a workspace adds to its pod. */
+/** podConfig option of a WorkspaceKind. */
+export type PodConfigInput = {
+  /** Human-readable description. Null removes it. */
+  description?: string | null | undefined;
+  /** Display name. Required for a new option. */
+  displayName?: string | null | undefined;
+  /** Whether user interfaces should hide the option. */
+  hidden?: boolean | null | undefined;
+  /** All labels of the option. Null removes them. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** ID of the option. Fields that are absent keep their value if an option has this ID. */
+  optionId: string | number;
+  /** Resources and placement of the pod. */
+  pod?: PodConfigSpecInput | null | undefined;
+  /** Message about the replacement. Null removes it. */
+  redirectMessage?: RedirectMessageInput | null | undefined;
+  /** ID of the option that replaces it. Null removes the redirect and its message. */
+  redirectTo?: string | number | null | undefined;
+};
+
+/** What a podConfig option adds to the pod of a workspace. Absent fields are kept. */
+export type PodConfigSpecInput = {
+  /** Affinity, as in the manifest of a pod. */
+  affinity?: unknown;
+  /** All limits of resources. Null removes them. */
+  limits?: Array<ResourceAmountInput> | null | undefined;
+  /** Labels that a node must have. Null removes them. */
+  nodeSelector?: Array<KeyValueInput> | null | undefined;
+  /** All requested resources. Null removes them. */
+  requests?: Array<ResourceAmountInput> | null | undefined;
+  /** List of tolerations, as in the manifest of a pod. */
+  tolerations?: unknown;
+};
+
+/** Activity probe that runs a script in the pod. */
+export type PodExecProbeInput = {
+  /** The script. */
+  script: string;
+  /** Seconds after which the script has failed. */
+  timeoutSeconds?: number | null | undefined;
+};
+
+/** Labels and annotations that a workspace or a WorkspaceKind adds to pods. */
 export type PodMetadataInput = {
   /** All annotations. If absent, they are kept; null removes them. */
   annotations?: Array<KeyValueInput> | null | undefined;
@@ -404,6 +544,14 @@ export type PropagationPolicy =
   /** Owned objects remain, without an owner. */
   | 'ORPHAN';
 
+/** Message for users whose option is redirected. */
+export type RedirectMessageInput = {
+  /** Severity. */
+  level: RedirectMessageLevel;
+  /** Text of the message. */
+  text: string;
+};
+
 /** Severity of a redirect message. */
 export type RedirectMessageLevel =
   /** Possible loss of data. */
@@ -412,6 +560,14 @@ export type RedirectMessageLevel =
   | 'INFO'
   /** Warning. */
   | 'WARNING';
+
+/** Amount of a resource. */
+export type ResourceAmountInput = {
+  /** The amount (`resource.Quantity`), e.g. `500m` or `2Gi`. */
+  quantity: string;
+  /** Name of the resource, e.g. `cpu` or `memory`. */
+  resource: string;
+};
 
 /** Entry of a secret. INVALID unless exactly one of `text` and `base64` is given. */
 export type SecretEntryInput = {
@@ -503,6 +659,12 @@ export type UpdateWorkspaceInput = {
 
 /** Changes of a WorkspaceKind. Absent fields are kept, null clears a field. */
 export type UpdateWorkspaceKindInput = {
+  /** All activity rules, in their order. Null removes them. */
+  activityRules?: Array<ActivityRuleInput> | null | undefined;
+  /** ID of the preselected imageConfig option. */
+  defaultImageConfig?: string | number | null | undefined;
+  /** ID of the preselected podConfig option. */
+  defaultPodConfig?: string | number | null | undefined;
   /** Whether the WorkspaceKind should no longer be used for new workspaces. */
   deprecated?: boolean | null | undefined;
   /** Message about the deprecation. */
@@ -519,10 +681,16 @@ export type UpdateWorkspaceKindInput = {
   fieldValidation?: FieldValidation;
   /** Whether user interfaces should hide the WorkspaceKind. */
   hidden?: boolean | null | undefined;
-  /** Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list. */
+  /** All imageConfig options, in their order. One that is left out is removed. */
+  imageConfigs?: Array<ImageConfigInput> | null | undefined;
+  /** Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list. The other fields of the input take precedence. */
   manifest?: unknown;
   /** Name of the WorkspaceKind. */
   name: string;
+  /** All podConfig options, in their order. One that is left out is removed. */
+  podConfigs?: Array<PodConfigInput> | null | undefined;
+  /** Changes of the pod template. */
+  podTemplate?: WorkspaceKindPodTemplateInput | null | undefined;
   /** `revision` that the changes are based on. CONFLICT if the spec has changed since. */
   revision: string;
 };
@@ -579,6 +747,26 @@ export type WorkspaceFilter = {
   search?: string | null | undefined;
   /** States, one of which the workspace is in. */
   states?: Array<WorkspaceState> | null | undefined;
+};
+
+/** Changes of the pod template of a WorkspaceKind. Absent fields are kept, null clears a field. */
+export type WorkspaceKindPodTemplateInput = {
+  /** Activity probe. It replaces the present one. */
+  activityProbe?: ActivityProbeInput | null | undefined;
+  /** Security context of the main container, as in its manifest. */
+  containerSecurityContext?: unknown;
+  /** List of environment variables, as in the manifest of a container. */
+  extraEnv?: unknown;
+  /** List of volume mounts, as in the manifest of a container. */
+  extraVolumeMounts?: unknown;
+  /** List of volumes, as in the manifest of a pod. */
+  extraVolumes?: unknown;
+  /** Labels and annotations of the pods. */
+  podMetadata?: PodMetadataInput | null | undefined;
+  /** Security context of the pods, as in their manifest. */
+  securityContext?: unknown;
+  /** Name of the service account of the pods. */
+  serviceAccountName?: string | null | undefined;
 };
 
 /** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */

@@ -16,11 +16,12 @@ const nodeTypes = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'))
   .map(({ name }) => name);
 
-const TIMEOUT_MS = 120_000;
+/** Generous: the walk takes half a minute of an idle core. */
+const TIMEOUT_MS = 300_000;
 const [ADA, , VICTOR, NOBODY] = demoUsers.map(({ token }) => token) as [string, string, string, string];
 
-/** Viewers of everything, of one and two namespaces, of single workspaces by name, and of nothing. */
-const users = [...demoUsers, { token: 'nan-token', name: 'nan' }];
+/** Viewers of everything, of two namespaces, of single workspaces by name, and of nothing. */
+const users = [...demoUsers.filter(({ token }) => token !== 'demo-erin'), { token: 'nan-token', name: 'nan' }];
 const GRANTS = grantIn('team-research', 'nan', workspaces('get'));
 
 const generator = new PathQueries({
@@ -35,7 +36,7 @@ const generator = new PathQueries({
   ]),
   values: {
     namespace: ['"team-research"', '"team-vision"'],
-    first: ['1', '3'],
+    first: ['2'],
     tailLines: ['10'],
     keys: ['["team"]'],
     filter: ['{ search: "a" }'],

@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { anyObject } from '../../kubernetes/decoder.ts';
 import type { Context } from '../../graphql/context.ts';
 import type { WriteResult } from '../../kubernetes/verbs.ts';
 import {
@@ -23,6 +24,8 @@ import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload } from '../../mutations/payload.ts';
 import { WorkspaceKindType } from './refs.ts';
 import { WorkspaceKind, type WorkspaceKindObject } from './resource.ts';
+import { specPatchOf, specPaths, type SpecChange } from './spec-patch.ts';
+import { workspaceKindFields } from './update-inputs.ts';
 
 const CreateWorkspaceKindInput = builder.inputType('CreateWorkspaceKindInput', {
   description: 'Fields of a new WorkspaceKind.',
@@ -74,10 +77,11 @@ const UpdateWorkspaceKindInput = builder.inputType('UpdateWorkspaceKindInput', {
     hidden: t.boolean({ description: 'Whether user interfaces should hide the WorkspaceKind.' }),
     deprecated: t.boolean({ description: 'Whether the WorkspaceKind should no longer be used for new workspaces.' }),
     deprecationMessage: t.string({ description: 'Message about the deprecation.' }),
+    ...workspaceKindFields(t),
     manifest: t.field({
       type: 'JSON',
       description:
-        'Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list.',
+        'Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list. The other fields of the input take precedence.',
     }),
     ...writeFields(t),
   }),
@@ -103,7 +107,7 @@ builder.mutationField('updateWorkspaceKind', (t) =>
 );
 
 /** Changes of a WorkspaceKind, and the revision that they are based on. */
-interface WorkspaceKindUpdate {
+interface WorkspaceKindUpdate extends SpecChange {
   readonly name: string;
   readonly revision: string;
   readonly displayName?: string | null | undefined;
@@ -119,10 +123,17 @@ interface WorkspaceKindUpdate {
 
 const spawnerFields = ['displayName', 'description', 'hidden', 'deprecated', 'deprecationMessage'] as const;
 
-const workspaceKindPaths: InputPaths = {
-  ...manifestPaths,
+const typedPaths: InputPaths = {
+  ...specPaths,
   ...Object.fromEntries(spawnerFields.map((field) => [`spec.spawner.${field}`, `input.${field}`])),
 };
+
+/** Returns the paths of the manifest, and of the typed fields that the input has. */
+function inputPathsOf(update: WorkspaceKindUpdate): InputPaths {
+  const fields = new Set(Object.entries(update).flatMap(([field, value]) => (value === undefined ? [] : [field])));
+  const isGiven = (path: string) => fields.has(/^input\.(\w+)/u.exec(path)?.[1] ?? '');
+  return { ...manifestPaths, ...Object.fromEntries(Object.entries(typedPaths).filter(([, path]) => isGiven(path))) };
+}
 
 /**
  * Updates a WorkspaceKind by a merge patch. If only metadata or status have changed since the read, the update is
@@ -153,13 +164,26 @@ async function updateWorkspaceKind(
     spawnerFields.filter((field) => update[field] !== undefined).map((field) => [field, update[field]]),
   );
   const change = { ...rest, metadata, spec: { ...spec, spawner: { ...spawner, ...named } } };
+  const changeOfStored = (stored: WorkspaceKindObject) =>
+    Promise.resolve(combined(change, { spec: specPatchOf(stored, update) }));
   const options = { ...writeOptionsOf(update), revision };
-  const guarded = { resource: WorkspaceKind, at: { name }, changeOf: () => Promise.resolve(change) };
+  const guarded = { resource: WorkspaceKind, at: { name }, changeOf: changeOfStored };
   return withInputPaths(
-    workspaceKindPaths,
+    inputPathsOf(update),
     guardedMerge(context.client, { ...guarded, annotations: updateAnnotations(context) }, options),
   );
 }
+
+/** Returns both merge patches as one. The second takes precedence. */
+function combined(first: AnyObject, second: AnyObject): AnyObject {
+  const both = Object.entries(second).map(([field, value]) => {
+    const earlier = first[field];
+    return [field, anyObject.is(earlier) && anyObject.is(value) ? combined(earlier, value) : value];
+  });
+  return { ...first, ...Object.fromEntries(both) };
+}
+
+type AnyObject = Readonly<Record<string, unknown>>;
 
 const PatchWorkspaceKindInput = builder.inputType('PatchWorkspaceKindInput', {
   description: 'Patch of a WorkspaceKind.',

@@ -75,7 +75,7 @@ export function optionLabelsOf({ spawner }: OptionSpec): Readonly<Record<string,
 
 const levels = { Info: 'INFO', Warning: 'WARNING', Danger: 'DANGER' } as const;
 
-const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
+export const RedirectMessageLevel = builder.enumType('RedirectMessageLevel', {
   description: 'Severity of a redirect message.',
   values: {
     INFO: { description: 'Information.' },

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { entriesOf, KeyValueType } from '../../graphql/object-meta.ts';
+import { KeyValueInput } from '../../mutations/inputs.ts';
 
 interface PodMetadataSpec {
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -21,3 +22,16 @@ export const PodMetadata = builder.objectRef<PodMetadataSpec>('PodMetadata').imp
     }),
   }),
 });
+
+export const PodMetadataInput = builder.inputType('PodMetadataInput', {
+  description: 'Labels and annotations that a workspace or a WorkspaceKind adds to pods.',
+  fields: (t) => ({
+    labels: t.field({ type: [KeyValueInput], description: 'All labels. If absent, they are kept; null removes them.' }),
+    annotations: t.field({
+      type: [KeyValueInput],
+      description: 'All annotations. If absent, they are kept; null removes them.',
+    }),
+  }),
+});
+
+export type PodMetadataValues = typeof PodMetadataInput.$inferInput;

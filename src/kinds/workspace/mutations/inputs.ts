@@ -1,16 +1,4 @@
 import { builder } from '../../../graphql/builder.ts';
-import { KeyValueInput } from '../../../mutations/inputs.ts';
-
-export const PodMetadataInput = builder.inputType('PodMetadataInput', {
-  description: 'Labels and annotations that a workspace adds to its pod.',
-  fields: (t) => ({
-    labels: t.field({ type: [KeyValueInput], description: 'All labels. If absent, they are kept; null removes them.' }),
-    annotations: t.field({
-      type: [KeyValueInput],
-      description: 'All annotations. If absent, they are kept; null removes them.',
-    }),
-  }),
-});
 
 const VolumeMountInput = builder.inputType('VolumeMountInput', {
   description: 'PersistentVolumeClaim to mount.',
@@ -72,4 +60,3 @@ export const WorkspaceVolumesInput = builder.inputType('WorkspaceVolumesInput', 
 });
 
 export type WorkspaceVolumes = typeof WorkspaceVolumesInput.$inferInput;
-export type PodMetadataValues = typeof PodMetadataInput.$inferInput;

@@ -1,9 +1,10 @@
 import type { KeyValue } from '../../../graphql/object-meta.ts';
 import { apiVersionOf } from '../../../kubernetes/resource.ts';
 import type { InputPaths } from '../../../mutations/field-errors.ts';
-import { mapOf } from '../../../mutations/inputs.ts';
+import { mapOf, mapPatch } from '../../../mutations/inputs.ts';
 import { Workspace, type WorkspaceContent, specOf, type ChosenOptions, type WorkspaceObject } from '../resource.ts';
-import type { PodMetadataValues, WorkspaceVolumes } from './inputs.ts';
+import type { PodMetadataValues } from '../pod-metadata.ts';
+import type { WorkspaceVolumes } from './inputs.ts';
 
 /** Paths of Workspace fields in the input of updateWorkspace. */
 export const updatePaths: InputPaths = {
@@ -149,12 +150,6 @@ export function mergePatchOf(
       ...(Object.keys(template).length > 0 && { podTemplate: template }),
     },
   };
-}
-
-/** Returns a merge patch that replaces a map. Removed keys are set to null. */
-function mapPatch(entries: Entries, current: Labels): Readonly<Record<string, string | null>> {
-  const gone = Object.fromEntries(Object.keys(current ?? {}).map((key) => [key, null]));
-  return { ...gone, ...mapOf(entries) };
 }
 
 function podMetadataPatch(

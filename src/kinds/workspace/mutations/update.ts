@@ -19,7 +19,8 @@ import {
   type WorkspaceObject,
   type WorkspaceWrite,
 } from '../resource.ts';
-import { PodMetadataInput, WorkspaceVolumesInput } from './inputs.ts';
+import { PodMetadataInput } from '../pod-metadata.ts';
+import { WorkspaceVolumesInput } from './inputs.ts';
 import { updatePaths, mergePatchOf, type WorkspaceChange } from './manifest.ts';
 import { reservedLabelWarnings } from './reserved-labels.ts';
 import { violatedRules } from './rules.ts';

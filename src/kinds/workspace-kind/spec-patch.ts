@@ -1,0 +1,199 @@
+import { anyObject } from '../../kubernetes/decoder.ts';
+import type { InputPaths } from '../../mutations/field-errors.ts';
+import { mapOf, mapPatch } from '../../mutations/inputs.ts';
+import { sendableOf } from '../../mutations/manifest.ts';
+import type { WorkspaceKindObject } from './resource.ts';
+import type {
+  ActivityProbeChange,
+  ActivityRuleValues,
+  ImageConfigChange,
+  LabelSelectorValues,
+  PodConfigChange,
+  PodTemplateChange,
+} from './update-inputs.ts';
+
+type AnyObject = Readonly<Record<string, unknown>>;
+
+/** Changes of the spec by typed fields. Absent fields are kept, null clears a field. */
+export interface SpecChange {
+  readonly podTemplate?: PodTemplateChange | null | undefined;
+  readonly imageConfigs?: readonly ImageConfigChange[] | null | undefined;
+  readonly defaultImageConfig?: string | null | undefined;
+  readonly podConfigs?: readonly PodConfigChange[] | null | undefined;
+  readonly defaultPodConfig?: string | null | undefined;
+  readonly activityRules?: readonly ActivityRuleValues[] | null | undefined;
+}
+
+const OPTIONS = 'spec.podTemplate.options';
+const RULE = 'spec.activityRules[]';
+
+/** Paths of the typed fields in the input. */
+export const specPaths: InputPaths = {
+  'spec.activityRules': 'input.activityRules',
+  [`${RULE}.config`]: 'input.activityRules[]',
+  [`${RULE}.effect`]: 'input.activityRules[]',
+  [`${RULE}.match.matchNamespace.selector`]: 'input.activityRules[].match.namespaces',
+  [`${RULE}.match.matchPodConfig.selector`]: 'input.activityRules[].match.podConfigs',
+  'spec.podTemplate': 'input.podTemplate',
+  'spec.podTemplate.serviceAccount.name': 'input.podTemplate.serviceAccountName',
+  [`${OPTIONS}.imageConfig.spawner.default`]: 'input.defaultImageConfig',
+  [`${OPTIONS}.podConfig.spawner.default`]: 'input.defaultPodConfig',
+  ...optionPaths('imageConfig', 'image'),
+  ...optionPaths('podConfig', 'pod'),
+  [`${OPTIONS}.podConfig.values[].spec.resources`]: 'input.podConfigs[].pod',
+};
+
+function optionPaths(list: 'imageConfig' | 'podConfig', spec: 'image' | 'pod'): InputPaths {
+  const [from, to] = [`${OPTIONS}.${list}.values`, `input.${list}s`];
+  return {
+    [from]: to,
+    [`${from}[].id`]: `${to}[].optionId`,
+    [`${from}[].spawner`]: `${to}[]`,
+    [`${from}[].redirect.to`]: `${to}[].redirectTo`,
+    [`${from}[].redirect.message`]: `${to}[].redirectMessage`,
+    [`${from}[].spec`]: `${to}[].${spec}`,
+    [`${from}[].spec.ports[].id`]: `${to}[].${spec}.ports[].portId`,
+  };
+}
+
+/** Returns the changes as a merge patch of the stored spec. */
+export function specPatchOf({ spec }: WorkspaceKindObject, change: SpecChange): AnyObject {
+  const { activityRules, podTemplate, imageConfigs, podConfigs, defaultImageConfig, defaultPodConfig } = change;
+  const template = at(spec, 'podTemplate');
+  const images = at(at(template, 'options'), 'imageConfig');
+  const pods = at(at(template, 'options'), 'podConfig');
+  return given({
+    podTemplate: givenObject({
+      ...(podTemplate && podTemplatePatch(podTemplate, template)),
+      options: givenObject({
+        imageConfig: givenObject({
+          spawner: givenObject({ default: defaultImageConfig }),
+          values: imageConfigs?.map((option) => imageConfigOf(option, optionNamed(images, option.optionId))),
+        }),
+        podConfig: givenObject({
+          spawner: givenObject({ default: defaultPodConfig }),
+          values: podConfigs?.map((option) => podConfigOf(option, optionNamed(pods, option.optionId))),
+        }),
+      }),
+    }),
+    activityRules: activityRules && activityRules.map(activityRuleOf),
+  });
+}
+
+function podTemplatePatch(change: PodTemplateChange, template: AnyObject): AnyObject {
+  const { podMetadata, serviceAccountName, activityProbe, ...manifests } = change;
+  const { labels, annotations } = podMetadata ?? {};
+  const current = at(template, 'podMetadata');
+  return {
+    ...sendable(manifests, 'input.podTemplate'),
+    podMetadata:
+      podMetadata &&
+      given({
+        labels: labels && mapPatch(labels, at(current, 'labels')),
+        annotations: annotations && mapPatch(annotations, at(current, 'annotations')),
+      }),
+    serviceAccount: givenObject({ name: serviceAccountName }),
+    activityProbe: activityProbe && activityProbePatch(activityProbe),
+  };
+}
+
+/** A WorkspaceKind has one probe only, so the other one is removed. */
+function activityProbePatch({ podExec, jupyter, ...intervals }: ActivityProbeChange): AnyObject {
+  return given({ ...intervals, podExec: podExec ?? null, jupyter: jupyter ?? null });
+}
+
+function activityRuleOf({ secondsSinceActive, minRunningSeconds, pauseWorkspace, match }: ActivityRuleValues): object {
+  const { namespaces, podConfigs } = match ?? {};
+  return withoutNull({
+    config: withoutNull({ secondsSinceActive, minRunningSeconds }),
+    match: withoutNull({
+      matchNamespace: namespaces && { selector: selectorOf(namespaces) },
+      matchPodConfig: podConfigs && { selector: selectorOf(podConfigs) },
+    }),
+    effect: { pauseWorkspace },
+  });
+}
+
+function selectorOf({ matchLabels, matchExpressions }: LabelSelectorValues): AnyObject {
+  return withoutNull({
+    matchLabels: matchLabels && mapOf(matchLabels),
+    matchExpressions: matchExpressions?.map((requirement) => withoutNull(requirement)),
+  });
+}
+
+/** A list in a merge patch replaces the stored one, so an option takes over what the input does not name from `before`. */
+function imageConfigOf({ image, ...option }: ImageConfigChange, before: AnyObject): AnyObject {
+  const { ports, ...plain } = image ?? {};
+  const values = ports?.map(({ portId, ...port }) => withoutNull({ id: portId, ...port }));
+  return { ...optionOf(option, before), spec: changed(at(before, 'spec'), { ...plain, ports: values }) };
+}
+
+function podConfigOf({ pod, ...option }: PodConfigChange, before: AnyObject): AnyObject {
+  const { requests, limits, nodeSelector, ...manifests } = pod ?? {};
+  const spec = at(before, 'spec');
+  const resources = changed(at(spec, 'resources'), { requests: quantitiesOf(requests), limits: quantitiesOf(limits) });
+  const change = {
+    ...sendable(manifests, 'input.podConfigs[].pod'),
+    nodeSelector: nodeSelector && mapOf(nodeSelector),
+    ...(Object.keys(resources).length > 0 && { resources }),
+  };
+  return { ...optionOf(option, before), spec: changed(spec, change) };
+}
+
+type OptionChange = Omit<ImageConfigChange, 'image'>;
+
+const levels = { INFO: 'Info', WARNING: 'Warning', DANGER: 'Danger' } as const;
+
+function optionOf({ optionId, redirectTo, redirectMessage, ...spawner }: OptionChange, before: AnyObject): AnyObject {
+  const { level, text } = redirectMessage ?? {};
+  const message = redirectMessage && { level: level && levels[level], text };
+  const redirect = redirectTo === null ? {} : changed(at(before, 'redirect'), { to: redirectTo, message });
+  return changed(before, {
+    id: optionId,
+    spawner: changed(at(before, 'spawner'), { ...spawner }),
+    redirect: Object.keys(redirect).length > 0 ? redirect : null,
+  });
+}
+
+function quantitiesOf(
+  amounts: readonly { readonly resource: string; readonly quantity: string }[] | null | undefined,
+): Readonly<Record<string, string>> | null | undefined {
+  return amounts && Object.fromEntries(amounts.map(({ resource, quantity }) => [resource, quantity]));
+}
+
+function optionNamed(list: AnyObject, id: string): AnyObject {
+  const values: readonly unknown[] = Array.isArray(list['values']) ? list['values'] : [];
+  return values.filter(anyObject.is).find((option) => option['id'] === id) ?? {};
+}
+
+/** Returns the object in a field; an empty one if it has none. */
+function at(value: unknown, field: string): AnyObject {
+  const member = anyObject.is(value) ? value[field] : undefined;
+  return anyObject.is(member) ? member : {};
+}
+
+/** Returns the fields that are given, null included. */
+function given(fields: AnyObject): AnyObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Returns undefined if no field is given. */
+function givenObject(fields: AnyObject): AnyObject | undefined {
+  const some = given(fields);
+  return Object.keys(some).length > 0 ? some : undefined;
+}
+
+function withoutNull(fields: AnyObject): AnyObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** Returns an object with the given fields replaced, and those that are null removed. */
+function changed(before: AnyObject, fields: AnyObject): AnyObject {
+  return withoutNull({ ...before, ...given(fields) });
+}
+
+/** Parses the values that are YAML text, and checks that they can be sent. */
+function sendable(fields: AnyObject, path: string): AnyObject {
+  const entries = Object.entries(given(fields)).map(([field, value]) => [field, sendableOf(value, `${path}.${field}`)]);
+  return Object.fromEntries(entries);
+}
