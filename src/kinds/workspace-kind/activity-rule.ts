@@ -80,12 +80,17 @@ export const ActivityRule = builder.objectRef<ActivityRuleSpec>('ActivityRule').
     }),
     catchAll: t.boolean({
       description: 'Whether the rule matches every workspace.',
-      resolve: ({ match }) => Object.keys(match ?? {}).length === 0,
+      resolve: ({ match }) => !hasConditions(match),
     }),
     match: t.field({
       type: ActivityRuleMatch,
-      description: 'Workspaces that the rule matches.',
-      resolve: ({ match }) => matchOf(match),
+      nullable: true,
+      description: 'Workspaces that the rule matches. Null if it matches every workspace.',
+      resolve: ({ match }) => (hasConditions(match) ? matchOf(match) : null),
     }),
   }),
 });
+
+function hasConditions(match: ActivityRuleSpec['match']): boolean {
+  return Object.keys(match ?? {}).length > 0;
+}

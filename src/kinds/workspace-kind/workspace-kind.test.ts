@@ -114,7 +114,7 @@ describe('WorkspaceKind', () => {
             podConfigs: { matchLabels: [], matchExpressions: [] },
           },
         },
-        { catchAll: true, match: { namespaces: null, podConfigs: null } },
+        { catchAll: true, match: null },
       ],
     });
   });
