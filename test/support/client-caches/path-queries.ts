@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 
 /** Values of the arguments of generated operations, as GraphQL literals, by argument or `Type.argument` name. */
-export type ArgumentValues = Readonly<Record<string, readonly string[]>>;
+type ArgumentValues = Readonly<Record<string, readonly string[]>>;
 
 interface PathQueryOptions {
   readonly schema: GraphQLSchema;
