@@ -2,6 +2,7 @@ import { beforeAll, describe } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { describeOnClusters } from './clusters.ts';
+import { lifecycle } from './gateway/lifecycle.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';
 import { recovery } from './gateway/recovery.ts';
@@ -28,6 +29,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('restarts', () => {
     restarts(cluster);
+  });
+  describe('the lifecycle of a workspace', () => {
+    lifecycle(cluster);
   });
   describe('webhooks', () => {
     webhooks(cluster);
