@@ -105,6 +105,28 @@ describe('admission of a WorkspaceKind', () => {
     expect(review({ operation: 'UPDATE', oldObject: workspaceKind, object })).toEqual([{ warnings: [] }]);
   });
 
+  it('allows writing the quantities of an option in use in another way, but not changing them', () => {
+    const sized = (cpu: unknown) => changed(workspaceKind, `${PODS}.0.spec.resources`, { requests: { cpu } });
+    const rewritten = review({ operation: 'UPDATE', oldObject: sized('4000m'), object: sized(4) });
+    expect(rewritten).toEqual([{ warnings: [] }]);
+    const shrunk = review({ operation: 'UPDATE', oldObject: sized('4000m'), object: sized('3') });
+    expect(causesOf(shrunk)).toContainEqual(cause(`${PODS}[tiny_cpu]`, 'is in use and cannot be changed'));
+  });
+
+  it('denies annotations of a pod that are too large, with the name of the webhook', () => {
+    const annotations = { a: 'x'.repeat(256 * 1024) };
+    const path = 'spec.podTemplate.podMetadata';
+    const denied = review({
+      operation: 'UPDATE',
+      oldObject: workspaceKind,
+      object: changed(workspaceKind, path, { annotations }),
+    });
+    const field = `${path}.annotations`;
+    const message = 'Too long: may not be more than 262144 bytes';
+    const causes = [{ reason: 'FieldValueTooLong', field, message }];
+    expect(denied).toEqual([{ deny: { webhook: 'vworkspacekind.kb.io', causes } }]);
+  });
+
   it('warns when an activity rule may pause a Workspace before it is probed twice', () => {
     const object = changed(workspaceKind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
     const warning = expect.stringContaining(

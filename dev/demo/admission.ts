@@ -8,6 +8,9 @@ import { isWorkspaceKind, type WorkspaceKind } from './workspace-kind.ts';
 import { isWorkspace, type Workspace } from './workspace.ts';
 
 const API_VERSION = 'kubeflow.org/v1beta1';
+/** Names of the published webhooks. */
+const WORKSPACE_WEBHOOK = 'vworkspace.kb.io';
+const WORKSPACE_KIND_WEBHOOK = 'vworkspacekind.kb.io';
 
 /** The rules of Kubeflow's validating webhooks for Workspaces and WorkspaceKinds. */
 export const workspaceAdmission: readonly AdmissionHook[] = [reviewWorkspace, reviewWorkspaceKind];
@@ -22,7 +25,8 @@ function reviewWorkspace({
   if (operation === 'DELETE' || subresource || !isWorkspace(object)) return undefined;
   const workspaceKind = get(API_VERSION, 'WorkspaceKind', object.spec.kind);
   const old = isWorkspace(oldObject) ? oldObject : undefined;
-  return denialFor(validateWorkspace(object, old, isWorkspaceKind(workspaceKind) ? workspaceKind : undefined));
+  const found = validateWorkspace(object, old, isWorkspaceKind(workspaceKind) ? workspaceKind : undefined);
+  return denialFor(WORKSPACE_WEBHOOK, found);
 }
 
 function reviewWorkspaceKind(review: AdmissionReview): AdmissionResult | undefined {
@@ -31,12 +35,20 @@ function reviewWorkspaceKind(review: AdmissionReview): AdmissionResult | undefin
   if (operation === 'DELETE') return isWorkspaceKind(oldObject) ? reviewDeletion(oldObject) : undefined;
   if (!isWorkspaceKind(object)) return undefined;
   const uses = isWorkspaceKind(oldObject) ? validateOptionsInUse(object, oldObject, workspacesOf(object, review)) : [];
-  return denialFor([...validateWorkspaceKind(object), ...uses]) ?? { warnings: activityWarnings(object.spec) };
+  return (
+    denialFor(WORKSPACE_KIND_WEBHOOK, [...validateWorkspaceKind(object), ...uses]) ?? {
+      warnings: activityWarnings(object.spec),
+    }
+  );
 }
 
 function reviewDeletion(workspaceKind: WorkspaceKind): AdmissionResult | undefined {
   const message = deletionProblem(workspaceKind);
-  return message === undefined ? undefined : { deny: { code: 409, message, causes: [{ reason: '', message }] } };
+  return message === undefined
+    ? undefined
+    : {
+        deny: { webhook: WORKSPACE_KIND_WEBHOOK, code: 409, message, causes: [{ reason: '', message }] },
+      };
 }
 
 function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
@@ -45,8 +57,8 @@ function workspacesOf({ metadata }: WorkspaceKind, { list }: AdmissionReview) {
     .filter(({ spec }) => spec.kind === metadata.name);
 }
 
-function denialFor(errors: readonly FieldError[]): AdmissionResult | undefined {
-  return errors.length > 0 ? { deny: { causes: errors } } : undefined;
+function denialFor(webhook: string, errors: readonly FieldError[]): AdmissionResult | undefined {
+  return errors.length > 0 ? { deny: { webhook, causes: errors } } : undefined;
 }
 
 const OPTIONS = ['imageConfig', 'podConfig'] as const;

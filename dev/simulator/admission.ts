@@ -41,6 +41,8 @@ export interface AdmissionResult {
 interface Denial {
   readonly message?: string | undefined;
   readonly causes?: readonly Cause[] | undefined;
+  /** Name of the webhook, with which an API server begins the message of a denial. Default: no such beginning. */
+  readonly webhook?: string | undefined;
   /** Status code, by default 422. With 400 the Status has only the message, like that of a webhook without a reason. */
   readonly code?: 422 | 400 | 403 | 409 | undefined;
 }
@@ -70,7 +72,15 @@ export function admit(cluster: SimulatedCluster, access: ObjectReader, write: Wr
   });
 }
 
-function denialError(resource: ServedResource, name: string, { code = 422, message = '', causes = [] }: Denial) {
+function denialError(resource: ServedResource, name: string, { webhook, ...denial }: Denial) {
+  const error = statusOfDenial(resource, name, denial);
+  if (webhook === undefined) return error;
+  const prefix = `admission webhook ${JSON.stringify(webhook)} denied the request: `;
+  const { reason, details } = error.status as { readonly reason?: string; readonly details?: object };
+  return new ApiStatusError({ code: error.code, reason: reason ?? '', message: `${prefix}${error.message}`, details });
+}
+
+function statusOfDenial(resource: ServedResource, name: string, { code = 422, message = '', causes = [] }: Denial) {
   switch (code) {
     case 400:
       return new ApiStatusError({ code, reason: '', message });

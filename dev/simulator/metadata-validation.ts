@@ -41,8 +41,23 @@ export function validateMetadata(
     ...Object.keys(objectAt(metadata, 'annotations')).flatMap((key) =>
       validateKey('metadata.annotations', key, server),
     ),
+    ...annotationSizeCauses('metadata.annotations', objectAt(metadata, 'annotations')),
     ...validateFinalizers(stringsAt(metadata, 'finalizers'), resource, server),
   ];
+}
+
+/** Limit of all keys and values of the annotations of an object, in bytes. */
+const MAX_ANNOTATION_BYTES = 256 * 1024;
+
+/** Returns a cause if the annotations at a path are too large together. */
+export function annotationSizeCauses(field: string, annotations: object): readonly Cause[] {
+  const bytes = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
+    0,
+  );
+  if (bytes <= MAX_ANNOTATION_BYTES) return [];
+  const message = `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`;
+  return [{ reason: 'FieldValueTooLong', field, message }];
 }
 
 /** A trailing dash is valid: a suffix is appended. */

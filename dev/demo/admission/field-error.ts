@@ -1,6 +1,6 @@
 /** An entry of `details.causes` of a Status. */
 export interface FieldError {
-  readonly reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueForbidden';
+  readonly reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueForbidden' | 'FieldValueTooLong';
   readonly field: string;
   readonly message: string;
 }
@@ -20,4 +20,8 @@ export function required(field: string, why: string): FieldError {
 
 export function forbidden(field: string, why: string): FieldError {
   return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` };
+}
+
+export function tooLong(field: string, message: string): FieldError {
+  return { reason: 'FieldValueTooLong', field, message };
 }

@@ -1,6 +1,7 @@
 import type { LabelRequirement, LabelSelector } from '../workspace-kind.ts';
 import type { PodMetadata } from '../workspace.ts';
-import { type FieldError, forbidden, invalid, required } from './field-error.ts';
+import { annotationSizeCauses } from '../../simulator/metadata-validation.ts';
+import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.ts';
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
@@ -11,6 +12,9 @@ export function validatePodMetadata(path: string, { labels = {}, annotations = {
   return [
     ...Object.entries(labels).flatMap(([key, value]) => validateLabel(`${path}.labels`, key, value)),
     ...Object.keys(annotations).flatMap((key) => invalidIf(`${path}.annotations`, key, keyProblem(key.toLowerCase()))),
+    ...annotationSizeCauses(`${path}.annotations`, annotations).map(({ field = '', message }) =>
+      tooLong(field, message),
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseQuantity } from '../../../src/kubernetes/quantity.ts';
 import { WORKSPACE_KIND_FINALIZER } from '../annotations.ts';
 import type {
   FilterMatch,
@@ -11,10 +12,9 @@ import type {
 import type { Workspace } from '../workspace.ts';
 import { validateActivity } from './activity-rules.ts';
 import { type FieldError, invalid, invalidObject } from './field-error.ts';
+import { goTemplateProblem } from './go-template.ts';
 import { validateLabelSelector, validatePodMetadata } from './label-rules.ts';
 import { validateOptions, valuePath } from './option-rules.ts';
-
-const SUPPORTED_EXPRESSION = /\{\{-?\s*httpPathPrefix\s+("[^"]*"|`[^`]*`)\s*-?\}\}/gu;
 
 /** Returns the errors of a WorkspaceKind that depend neither on its previous version nor on its workspaces. */
 export function validateWorkspaceKind({ spec }: WorkspaceKind): FieldError[] {
@@ -50,10 +50,11 @@ function validateHeaders({ httpProxy }: WorkspaceKindPort, index: number): Field
   );
 }
 
-/** The only supported template expression is `{{ httpPathPrefix "<port id>" }}`. */
 function validateTemplate(field: string, template: string): FieldError[] {
-  const isValid = !/\{\{|\}\}/u.test(template.replace(SUPPORTED_EXPRESSION, ''));
-  return isValid ? [] : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}`)];
+  const problem = goTemplateProblem(template);
+  return problem === undefined
+    ? []
+    : [invalid(field, template, `failed to parse template ${JSON.stringify(template)}: ${problem}`)];
 }
 
 const CONDITIONS = ['matchNamespace', 'matchImageConfig', 'matchPodConfig'] as const;
@@ -130,8 +131,26 @@ function changedInUse(
   return before.values.flatMap(({ id, spec }) => {
     if (!used.has(id)) return [];
     const now = after.values.find((value) => value.id === id);
-    if (now && isDeepStrictEqual(now.spec, spec)) return [];
+    if (now && isDeepStrictEqual(withCanonicalQuantities(now.spec), withCanonicalQuantities(spec))) return [];
     const why = `${option} value "${id}" is in use and cannot be ${now ? 'changed' : 'removed'}`;
     return [invalid(valuePath(option, id), id, why)];
   });
+}
+
+/** Returns the spec of an option with its quantities as numbers: Kubernetes compares them by value, so 4000m equals 4. */
+function withCanonicalQuantities(spec: object): object {
+  const resources: unknown = 'resources' in spec ? spec.resources : undefined;
+  if (typeof resources !== 'object' || resources === null) return spec;
+  const canonical = Object.entries(resources).map(([name, quantities]: [string, unknown]) => [
+    name,
+    numbersOf(quantities),
+  ]);
+  return { ...spec, resources: Object.fromEntries(canonical) };
+}
+
+function numbersOf(quantities: unknown): unknown {
+  if (typeof quantities !== 'object' || quantities === null || Array.isArray(quantities)) return quantities;
+  return Object.fromEntries(
+    Object.entries(quantities).map(([resource, value]) => [resource, parseQuantity(String(value)) ?? value]),
+  );
 }

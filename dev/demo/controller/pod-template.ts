@@ -14,7 +14,7 @@ export function podTemplate(workspace: Workspace, workspaceKind: WorkspaceKind, 
   const { metadata, spec } = workspace;
   const common = workspaceKind.spec.podTemplate;
   const podSpec = podSpecOf(workspace, common, image.spec, podConfig.spec);
-  const own = { [WORKSPACE_NAME_LABEL]: metadata.name, statefulset: `ws-${metadata.name}` };
+  const own = { [WORKSPACE_NAME_LABEL]: metadata.name, statefulset: metadata.name };
   const labels = { ...common.podMetadata?.labels, ...spec.podTemplate.podMetadata?.labels, ...own };
   const annotations = { ...common.podMetadata?.annotations, ...spec.podTemplate.podMetadata?.annotations };
   const hash = sha256(canonical({ labels, annotations, podSpec })).slice(0, 16);
@@ -65,11 +65,16 @@ function rendered<V extends { readonly value?: string }>(variable: V, { metadata
   return { ...variable, value: variable.value.replace(PATH_PREFIX, (_, portId: string) => `${prefix}/${portId}/`) };
 }
 
+/** Maximum length of the name of a StatefulSet without its suffix, as in the published controller. */
+const LONGEST_PREFIX = 45;
+
 /**
- * Name of the workspace's pod. Its suffix is derived from the UID, not random, so that creating twice is idempotent.
+ * Name of the workspace's pod: `ws-` and its name, cut to 45 characters, a suffix, and the ordinal. The suffix is derived from
+ * the UID, not random, so that creating twice is idempotent.
  */
 export function podNameOf({ metadata }: Workspace): string {
-  return `ws-${metadata.name}-${sha256(metadata.uid).slice(0, 5)}-0`;
+  const prefix = `ws-${metadata.name}`.slice(0, LONGEST_PREFIX);
+  return `${prefix}${prefix.endsWith('-') ? '' : '-'}${sha256(metadata.uid).slice(0, 5)}-0`;
 }
 
 function nodeFor({ metadata }: Workspace): string {
@@ -94,31 +99,40 @@ interface Mounted {
 }
 
 /**
- * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A second mount at the same
- * path is omitted.
+ * Returns the volumes of a workspace's pod: home, data, secrets, then those of the kind. A volume whose mount path is taken
+ * already is left out, and so is a mount of a volume that does not exist.
  */
 function podVolumes({ spec }: Workspace, common: WorkspaceKindPodTemplate) {
   const { home, data = [], secrets = [] } = spec.podTemplate.volumes;
-  const mounted: Mounted[] = [
-    ...(home === undefined ? [] : [claim('home', home, common.volumeMounts.home, false)]),
-    ...data.map(({ pvcName, mountPath, readOnly = false }, i) => claim(`data-${i}`, pvcName, mountPath, readOnly)),
+  const wanted: Mounted[] = [
+    ...(home === undefined ? [] : [claim('home-volume', home, common.volumeMounts.home, false)]),
+    ...data.map(({ pvcName, mountPath, readOnly = false }, i) => {
+      return claim(`data-volume-${i}`, pvcName, mountPath, readOnly);
+    }),
     ...secrets.map(({ secretName, mountPath, defaultMode = 0o644 }, i) => ({
-      volume: { name: `secret-${i}`, secret: { secretName, defaultMode } },
-      mount: { name: `secret-${i}`, mountPath, readOnly: true },
+      volume: { name: `secret-volume-${i}`, secret: { secretName, defaultMode } },
+      mount: { name: `secret-volume-${i}`, mountPath },
     })),
   ];
-  const mounts = [...mounted.map(({ mount }) => mount), ...(common.extraVolumeMounts ?? [])];
-  return {
-    volumes: [...mounted.map(({ volume }) => volume), ...(common.extraVolumes ?? [])],
-    volumeMounts: mounts.filter(({ mountPath }, i) => mounts.findIndex((mount) => mount.mountPath === mountPath) === i),
-  };
+  const isFirst = (path: string, i: number) => wanted.findIndex(({ mount }) => mount.mountPath === path) === i;
+  const own = wanted.filter(({ mount }, i) => isFirst(mount.mountPath, i));
+  const names = new Set(own.map(({ volume }) => volume.name));
+  const volumes = [
+    ...own.map(({ volume }) => volume),
+    ...(common.extraVolumes ?? []).filter(({ name }) => !names.has(name)),
+  ];
+  const mounts = [...own.map(({ mount }) => mount), ...(common.extraVolumeMounts ?? [])];
+  const volumeMounts = mounts.filter(({ mountPath, name }, i) => {
+    const isTaken = mounts.findIndex((mount) => mount.mountPath === mountPath) < i;
+    return !isTaken && volumes.some((volume) => volume.name === name);
+  });
+  return { volumes, volumeMounts };
 }
 
-function claim(name: string, claimName: string, mountPath: string, readOnly: boolean) {
-  return {
-    volume: { name, persistentVolumeClaim: { claimName, readOnly } },
-    mount: { name, mountPath, readOnly },
-  };
+function claim(name: string, claimName: string, mountPath: string, readOnly: boolean): Mounted {
+  const only = readOnly ? { readOnly } : {};
+  const volume = { name, persistentVolumeClaim: { claimName, ...only } };
+  return { volume, mount: { name, mountPath, ...only } };
 }
 
 /** Serializes a JSON value with sorted keys. Keys whose value is undefined are omitted. */

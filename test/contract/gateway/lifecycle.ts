@@ -136,7 +136,7 @@ class Lifecycle implements AsyncDisposable {
     await waitFor(() => this.watched.length > before, 'the API server has the write');
     await play();
     const { data, errors } = await answer;
-    expect(errors).toBeUndefined();
+    if (errors) throw new Error(`Expected no errors, got ${JSON.stringify(errors)}`);
     return data?.['result'];
   }
 
