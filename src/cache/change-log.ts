@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import type { Change } from './readonly-store.ts';
 
@@ -10,10 +11,12 @@ export interface NetChange<T> {
 }
 
 const MAX_GAPS = 500;
+/** Clients choose the versions, so the results for all of them together are bounded. About 10 MB. */
+const MAX_CACHED_CHANGES = 100_000;
 
 /**
  * The recent changes of a store, addressable by the resourceVersion that each produced. Holds between `capacity` and twice
- * as many changes, and up to 1,000 gaps.
+ * as many changes, and up to 1,000 gaps. Results for recent versions have up to 100,000 changes together.
  */
 export class ChangeLog<T extends KubernetesObject> {
   readonly #capacity: number;
@@ -23,7 +26,7 @@ export class ChangeLog<T extends KubernetesObject> {
   /** Version ranges that a list has skipped. Versions inside, exclusive of both ends, cannot be addressed. */
   #gaps: { readonly from: string; readonly to: string }[] = [];
   /** Results of {@link changesSince} since the last change, by version. */
-  #netChanges = new Map<string, readonly NetChange<T>[]>();
+  #netChanges = createNetChangeCache<T>();
 
   /** @param capacity number of changes to keep */
   constructor(capacity: number) {
@@ -85,6 +88,13 @@ export class ChangeLog<T extends KubernetesObject> {
   #moveOldestVersion(removed: readonly string[]): void {
     for (const version of removed) if (compareVersions(version, this.#oldestVersion) > 0) this.#oldestVersion = version;
   }
+}
+
+function createNetChangeCache<T>() {
+  return new LRUCache<string, readonly NetChange<T>[]>({
+    maxSize: MAX_CACHED_CHANGES,
+    sizeCalculation: (changes) => changes.length + 1,
+  });
 }
 
 function netChangesOf<T extends KubernetesObject>(changes: readonly Change<T>[]): readonly NetChange<T>[] {

@@ -11,7 +11,8 @@ const MAX_IN_FLIGHT = 2;
 
 /**
  * States of a resource at versions from before the change log, e.g. from before this process started. They are listed
- * from the API server, which keeps some minutes of history. Holds the last four snapshots, and lists at most two at once.
+ * from the API server, which keeps some minutes of history. Holds the last four snapshots, which share unchanged objects with
+ * the store, and lists at most two at once.
  */
 export class HistoricalSnapshots<T extends KubernetesObject> {
   readonly #client: Client;
@@ -63,7 +64,11 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
   async #fetch(version: string): Promise<ReadonlyMap<string, T> | undefined> {
     this.#inFlight += 1;
     try {
-      const options = { atResourceVersion: version, signal: this.#signal };
+      const options = {
+        atResourceVersion: version,
+        signal: this.#signal,
+        intern: (object: T) => this.#store.intern(object),
+      };
       const { items } = await this.#client.listAll(this.#store.resource, options, () => undefined);
       return new Map(items.map((object) => [object.metadata.uid, object]));
     } catch {

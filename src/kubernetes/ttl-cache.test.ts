@@ -20,7 +20,23 @@ function cacheWith(options: Partial<TtlCacheOptions> = {}) {
 
 const fail = () => Promise.reject(new Error('down'));
 
+const longKey = (index: number) => `${index} ${'k'.repeat(10_000)}`;
+
 describe('TtlCache', () => {
+  it('evicts the least recently used values when keys and values exceed the bytes', async () => {
+    const { cache, load, loads } = cacheWith({
+      maxEntries: 1_000,
+      maxBytes: 1_000_000,
+      sizeOf: (value) => 2 * String(value).length,
+    });
+    for (let index = 0; index < 100; index += 1) await cache.get(longKey(index), load('v'.repeat(40_000)));
+    expect(loads()).toBe(100);
+    for (let index = 99; index >= 95; index -= 1) await cache.get(longKey(index), load(''));
+    expect(loads()).toBe(100);
+    await cache.get(longKey(80), load(''));
+    expect(loads()).toBe(101);
+  });
+
   it('returns the cached value until its TTL ends', async () => {
     const { cache, load, loads, pass } = cacheWith();
     await cache.get('a', load('first'));

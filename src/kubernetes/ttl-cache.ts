@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache';
 
-export interface TtlCacheOptions {
-  /** Maximum number of values. The least recently used one is evicted. */
+export interface TtlCacheOptions<V = unknown> {
+  /** Maximum number of values. The least recently used ones are evicted. */
   readonly maxEntries: number;
+  /** Maximum size of keys and values together. By default 512 bytes for each of the maximum number of values. */
+  readonly maxBytes?: number;
+  /** Returns the approximate size of a value in bytes. By default 0, for values of a few bytes. */
+  readonly sizeOf?: (value: V) => number;
   /** Time, after its TTL, for which the last value replaces one that cannot be loaded. 0 by default. */
   readonly graceMs?: number;
   /** Returns the time in milliseconds; must be monotonic. `performance.now` by default. */
@@ -53,9 +57,13 @@ interface PendingLoad<V> {
   isKept: boolean;
 }
 
+const BYTES_PER_ENTRY = 512;
+/** Size of an entry without the text of its key and its value. */
+const ENTRY_BYTES = 200;
+
 /**
  * Cache of values that are loaded on demand and expire. Concurrent gets of a key share one load. Failed loads are not
- * cached. Memory is bounded by `maxEntries`, plus one pending load for each key that callers wait for.
+ * cached. Memory is bounded by `maxEntries` and `maxBytes`, plus one pending load for each key that callers wait for.
  */
 export class TtlCache<V> {
   readonly #entries: LRUCache<string, Entry<V>>;
@@ -63,11 +71,18 @@ export class TtlCache<V> {
   readonly #graceMs: number;
   readonly #now: () => number;
 
-  constructor({ maxEntries, graceMs = 0, now = () => performance.now() }: TtlCacheOptions) {
-    // A size of 1 for each entry, as `max` would allocate room for all entries at once.
-    this.#entries = new LRUCache({ maxSize: maxEntries, sizeCalculation: () => 1, ttlResolution: 0, perf: { now } });
+  constructor(options: TtlCacheOptions<V>) {
+    const { maxEntries, maxBytes = maxEntries * BYTES_PER_ENTRY, sizeOf, graceMs = 0, now } = options;
+    // Each entry has at least its share of the size, as `max` would allocate room for all entries at once.
+    const minBytes = Math.max(1, Math.floor(maxBytes / maxEntries));
+    this.#entries = new LRUCache({
+      maxSize: minBytes * maxEntries,
+      sizeCalculation: ({ value }, key) => Math.max(minBytes, ENTRY_BYTES + 2 * key.length + (sizeOf?.(value) ?? 0)),
+      ttlResolution: 0,
+      perf: { now: now ?? (() => performance.now()) },
+    });
     this.#graceMs = graceMs;
-    this.#now = now;
+    this.#now = now ?? (() => performance.now());
   }
 
   /**

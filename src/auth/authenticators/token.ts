@@ -13,6 +13,7 @@ import { addressMatcher } from './header.ts';
 import type { Viewer } from '../viewer.ts';
 
 const MAX_TOKENS = 10_000;
+const MAX_TOKEN_BYTES = 16 * 2 ** 20;
 const MAX_FAILED_PER_MINUTE = 20;
 /** No header is longer. */
 const MAX_TOKEN_LENGTH = 16_384;
@@ -28,6 +29,10 @@ const tokenReview = object({
 
 /** User that a token authenticates; undefined if it is invalid. */
 type Owner = { readonly name: string; readonly groups: readonly string[] } | undefined;
+
+function sizeOfOwner(owner: Owner): number {
+  return 2 * (owner ? [owner.name, ...owner.groups].reduce((size, text) => size + text.length + 16, 0) : 0);
+}
 
 interface TokenAuthenticatorOptions {
   /** Time, after its TTL, for which the last result holds while the API server reviews no token. */
@@ -50,7 +55,12 @@ interface TokenAuthenticatorOptions {
  * Tokens that are not cached as accepted are reviewed within the limit of failed authentications of the client's address.
  */
 export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOptions): Authenticator {
-  const owners = new TtlCache<Owner>({ maxEntries: MAX_TOKENS, ...options });
+  const owners = new TtlCache<Owner>({
+    maxEntries: MAX_TOKENS,
+    maxBytes: MAX_TOKEN_BYTES,
+    sizeOf: sizeOfOwner,
+    ...options,
+  });
   const acceptedTtlMs = Math.min(options.acceptedTtlMs ?? ACCEPTED_TTL_MS, ACCEPTED_TTL_MS);
   const monitor = new ReviewMonitor(PATIENCE_MS);
   const failures = new FailedAuthentications({
