@@ -17,6 +17,7 @@ import { publicError } from './graphql/errors.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
+import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace } from './kinds/namespace/resource.ts';
 import { Workspace } from './kinds/workspace/resource.ts';
@@ -75,7 +76,7 @@ export async function startGateway(
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
   const { connection, client, kubernetesVersion, self } = await connect(config, log, stopping.signal);
-  const cache = startClusterCache({ ...config, client, resources, log });
+  const cache = startClusterCache({ ...config, client, resources: [...resources, StatefulSet], log });
   const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');

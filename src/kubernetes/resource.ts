@@ -39,6 +39,10 @@ interface CachePolicy<T extends KubernetesObject> {
 interface AccessPolicy<T extends KubernetesObject> {
   /** Redacted form for viewers without read permission. By default they see nothing. */
   readonly redacted?: RedactedAccess<T>;
+  /**
+   * Resource whose visibility applies instead of the resource's own. For objects that only connect others and reach no viewer.
+   */
+  readonly visibleAs?: Resource;
 }
 
 /** Condition under which viewers without read permission see a redacted object, and its redaction. */

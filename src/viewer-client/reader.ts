@@ -86,7 +86,7 @@ export class Reader {
     const { resolver } = this.#options;
     await Promise.all(
       [...resources].map(async (resource) => {
-        const scope = await resolver.resolve(resource, mode);
+        const scope = await resolver.resolve(resource.access.visibleAs ?? resource, mode);
         if (!seesNothing(scope)) await this.#ensureSynced(resource);
         this.visibility.setPrefetched(resource, scope);
       }),
@@ -208,11 +208,11 @@ export class Reader {
     return this.#options.cluster.usages.get(namespace, this.#options.viewer.client);
   }
 
-  /** Returns the state of each resource's informer, after discovery. */
+  /** Returns the state of the informer of each resource that viewers can see, after discovery. */
   async statuses(): Promise<readonly ResourceStatus[]> {
     const { cache } = this.#options.cluster;
     await cache.discover();
-    return cache.statuses();
+    return cache.statuses().filter(({ resource }) => resource.access.visibleAs === undefined);
   }
 
   /** Returns the number of visible objects in the cache; 0 for resources that are never cached. */

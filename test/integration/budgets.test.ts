@@ -74,6 +74,7 @@ it('sends one watch per kind and one review per permission when a page is read f
     'watch persistentvolumeclaims',
     'watch persistentvolumes',
     'watch pods',
+    'watch statefulsets',
     'watch storageclasses',
   ]);
   expect(asked.filter((request) => request.startsWith('list'))).toEqual([]);

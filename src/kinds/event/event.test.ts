@@ -4,21 +4,52 @@ import { limitedGateway } from '../../../test/support/limited-gateway.ts';
 import { namespace, workspace } from '../../../test/support/manifests.ts';
 import { queryWorkspace, WORKSPACE_NB } from '../../../test/support/workspace-query.ts';
 import { podOf } from '../../../test/support/pods.ts';
+import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { startTestGateway } from '../../../test/support/test-gateway.ts';
 
 const nb = { ...workspace('nb'), metadata: { name: 'nb', namespace: 'team-a', uid: 'uid-of-nb' } };
+const OPTIONS = { imageConfig: 'scipy', podConfig: 'tiny' };
 const at = (minute: number) => `2026-11-25T10:${String(minute).padStart(2, '0')}:00Z`;
+
+/** Returns the StatefulSet of a workspace, whose name may be any. */
+function setOf(workspaceName: string, name: string, workspaceUid: string): Manifest {
+  const owner = { apiVersion: 'kubeflow.org/v1beta1', kind: 'Workspace', controller: true };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {
+      name,
+      namespace: 'team-a',
+      uid: `uid-of-${name}`,
+      labels: { 'notebooks.kubeflow.org/workspace-name': workspaceName },
+      ownerReferences: [{ ...owner, name: workspaceName, uid: workspaceUid }],
+    },
+    spec: {},
+  };
+}
+
+const nbSet = setOf('nb', 'ws-nb-abcde', 'uid-of-nb');
+
+/** Returns the pod of a StatefulSet. */
+function podOfSet(workspaceName: string, set: string, uid = `uid-of-${set}-0`): Manifest {
+  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', controller: true, name: set, uid: `uid-of-${set}` };
+  const labels = { 'notebooks.kubeflow.org/workspace-name': workspaceName };
+  const metadata = { name: `${set}-0`, namespace: 'team-a', uid, labels, ownerReferences: [owner] };
+  return podOf(workspaceName, { name: `${set}-0`, metadata });
+}
 
 describe('Workspace.events', () => {
   it('returns the events of the workspace, its pod and its StatefulSet, newest first', async () => {
     const answer = await queryWorkspace(
       'events { message }',
       nb,
+      nbSet,
       eventOf('StatefulSet', 'ws-nb-abcde', { lastTimestamp: at(1) }),
       eventOf('Pod', 'ws-nb-abcde-0', { lastTimestamp: at(3) }),
       eventOf('Workspace', 'nb', { lastTimestamp: at(2), involvedObject: { apiVersion: 'kubeflow.org/v1beta1' } }),
       eventOf('Pod', 'ws-nb-b-abcde-0'),
       eventOf('Pod', 'ws-nb-b-0'),
+      eventOf('Pod', 'ws-nb-zzzzz-0'),
       eventOf('StatefulSet', 'ws-nb-b-abcde'),
       eventOf('Workspace', 'nb-b'),
       eventOf('Service', 'ws-nb-abcde'),
@@ -29,13 +60,76 @@ describe('Workspace.events', () => {
     });
   });
 
+  it('attributes the events of StatefulSets whose names are cut to the workspace that owns them', async () => {
+    // 42 characters of the name remain, which are the same for both, and the whole name of the third.
+    const cut = 'a'.repeat(42);
+    const names = [`${cut}-first`, `${cut}-second`, cut];
+    const objects = names.flatMap((name, index) => {
+      const set = `ws-${cut}-abcd${index}`;
+      const owner = { ...workspace(name), metadata: { name, namespace: 'team-a', uid: `uid-${index}` } };
+      return [owner, setOf(name, set, `uid-${index}`), eventOf('StatefulSet', set, { message: `quota of ${index}` })];
+    });
+    await using gateway = await startTestGateway({ objects: [namespace('team-a'), ...objects] });
+    const { data } = await gateway.query('{ workspaces { nodes { name events { message } } } }');
+    const { nodes } = Object(data?.['workspaces']);
+    expect(nodes).toHaveLength(3);
+    for (const [index, name] of names.entries())
+      expect(nodes).toContainEqual({ name, events: [{ message: `quota of ${index}` }] });
+  });
+
+  it('returns the events of mounted claims', async () => {
+    const volumes = { home: 'home', data: [{ pvcName: 'data', mountPath: '/data' }] };
+    const spec = { podTemplate: { volumes, options: OPTIONS } };
+    const mounting = { ...workspace('nb', { spec }), metadata: nb.metadata };
+    const answer = await queryWorkspace(
+      'events { message }',
+      mounting,
+      eventOf('PersistentVolumeClaim', 'home', { lastTimestamp: at(2) }),
+      eventOf('PersistentVolumeClaim', 'data', { lastTimestamp: at(1) }),
+      eventOf('PersistentVolumeClaim', 'other'),
+    );
+    expect(answer).toEqual({ events: [{ message: 'About home' }, { message: 'About data' }] });
+  });
+
+  it('returns the events of earlier pods unless currentPodOnly is set', async () => {
+    const about = (uid: string, minute: number) =>
+      eventOf('Pod', 'ws-nb-abcde-0', { message: uid, lastTimestamp: at(minute), involvedObject: { uid } });
+    const objects = [nb, nbSet, podOfSet('nb', 'ws-nb-abcde', 'second'), about('first', 1), about('second', 2)];
+    const set = eventOf('StatefulSet', 'ws-nb-abcde', { message: 'set', lastTimestamp: at(3) });
+    const answer = await queryWorkspace(
+      'all: events { message } current: events(currentPodOnly: true) { message }',
+      ...objects,
+      set,
+    );
+    expect(answer).toEqual({
+      all: [{ message: 'set' }, { message: 'second' }, { message: 'first' }],
+      current: [{ message: 'set' }, { message: 'second' }],
+    });
+  });
+
   it('returns the events of the current pod of a workspace, whatever its name', async () => {
-    const pod = podOf('nb', { name: 'ws-cut-0' });
-    const about = [eventOf('Pod', 'ws-cut-0', { lastTimestamp: at(2) }), eventOf('StatefulSet', 'ws-cut')];
-    const expected = { events: [{ message: 'About ws-cut-0' }, { message: 'About ws-cut' }] };
-    expect(await queryWorkspace('events { message }', nb, pod, ...about)).toEqual(expected);
-    const reported = { ...workspace('nb', { status: { podTemplatePod: { name: 'ws-cut-0', nodeName: '' } } }) };
-    expect(await queryWorkspace('events { message }', reported, ...about)).toEqual(expected);
+    const pod = podOfSet('nb', 'cut');
+    const about = [eventOf('Pod', 'cut-0', { lastTimestamp: at(2) }), eventOf('StatefulSet', 'cut')];
+    const both = { events: [{ message: 'About cut-0' }, { message: 'About cut' }] };
+    expect(await queryWorkspace('events { message }', nb, pod, ...about)).toEqual(both);
+    const reported = { ...workspace('nb', { status: { podTemplatePod: { name: 'cut-0', nodeName: '' } } }) };
+    expect(await queryWorkspace('events { message }', reported, ...about)).toEqual({
+      events: [{ message: 'About cut-0' }],
+    });
+  });
+
+  it('returns the events of a StatefulSet that viewers may not list, as far as they may list events', async () => {
+    const objects = [nb, nbSet, podOfSet('nb', 'ws-nb-abcde'), eventOf('StatefulSet', 'ws-nb-abcde')];
+    await using gateway = await limitedGateway({ objects, mayNot: 'statefulsets' });
+    const { data } = await gateway.query(`{ ${WORKSPACE_NB} { events { message } } }`);
+    expect(data).toEqual({ workspace: { events: [{ message: 'About ws-nb-abcde' }] } });
+  });
+
+  it('does not count StatefulSets as a kind that viewers can see', async () => {
+    await using gateway = await startTestGateway({ objects: [nb, nbSet] });
+    await gateway.query(`{ ${WORKSPACE_NB} { events { message } } }`);
+    const { data } = await gateway.query('{ gateway { kinds { kind } } }');
+    expect(JSON.stringify(data)).not.toContain('StatefulSet');
   });
 
   it('excludes events of a deleted workspace with the same name', async () => {
@@ -69,6 +163,7 @@ describe('Workspace.events', () => {
     const changes = gateway.subscribe(`subscription { ${WORKSPACE_NB} { events { message count } } }`);
     expect((await changes.next()).value?.data).toEqual({ workspace: { events: [] } });
     const event = eventOf('Pod', 'ws-nb-abcde-0');
+    gateway.cluster.apply(nbSet);
     gateway.cluster.apply(eventOf('Pod', 'ws-other-abcde-0'));
     gateway.cluster.apply(event);
     const expected = { message: 'About ws-nb-abcde-0', count: 1 };
@@ -99,7 +194,7 @@ describe('KubernetesEvent', () => {
       source: { component: 'kubelet', host: 'node-1' },
       involvedObject: { apiVersion: 'v1', uid: 'u', fieldPath: 'spec.containers{main}' },
     });
-    expect(await queryWorkspace(selection, nb, event)).toEqual({
+    expect(await queryWorkspace(selection, nb, nbSet, event)).toEqual({
       events: [
         {
           type: 'WARNING',

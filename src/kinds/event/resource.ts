@@ -53,23 +53,10 @@ export const Event = defineResource<EventObject>({
         const { kind = '', namespace, name = '' } = eventFieldsOf(stored).involvedObject ?? {};
         return [involvedKeyOf(kind, { namespace, name })];
       },
-      /** By the key of the workspace, derived from the name of the involved StatefulSet or pod. */
-      part: (stored) => partKeysOf(eventFieldsOf(stored).involvedObject ?? {}),
     },
   },
 });
 
 export function involvedKeyOf(kind: string, at: { readonly namespace?: string | undefined; readonly name: string }) {
   return `${kind} ${keyOf(at)}`;
-}
-
-/** The controller names a StatefulSet `ws-<workspace>-<5 random characters>`, and its pod has an ordinal as suffix. */
-const PART_NAMES: ReadonlyMap<string | undefined, RegExp> = new Map([
-  ['StatefulSet', /^ws-(?<workspace>.+)-[a-z0-9]{5}$/u],
-  ['Pod', /^ws-(?<workspace>.+)-[a-z0-9]{5}-\d+$/u],
-]);
-
-function partKeysOf({ kind, namespace, name }: InvolvedObject): readonly string[] {
-  const workspace = PART_NAMES.get(kind)?.exec(name ?? '')?.groups?.['workspace'];
-  return workspace === undefined ? [] : [keyOf({ namespace, name: workspace })];
 }

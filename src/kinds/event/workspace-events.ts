@@ -2,12 +2,13 @@ import { builder } from '../../graphql/builder.ts';
 import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { inOrder } from '../../graphql/ordering.ts';
-import { keyOf } from '../../kubernetes/object.ts';
+import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
-import { Pod } from '../pod/resource.ts';
+import { Pod, type PodObject } from '../pod/resource.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
 import { WorkspaceType } from '../workspace/refs.ts';
-import { Workspace, type WorkspaceObject } from '../workspace/resource.ts';
+import { claimNamesOf, Workspace, type WorkspaceObject } from '../workspace/resource.ts';
+import { ownerOf, StatefulSet } from '../workspace/stateful-set.ts';
 import { KubernetesEventType } from './refs.ts';
 import { Event, type EventObject, eventFieldsOf, involvedKeyOf } from './resource.ts';
 import { newestFirst } from './times.ts';
@@ -18,50 +19,96 @@ builder.objectField(WorkspaceType, 'events', (t) =>
   t.field({
     type: [KubernetesEventType],
     description:
-      'Recent Kubernetes events of the workspace, its pod and its StatefulSet, newest first. Empty for viewers who may not list events.',
+      'Recent Kubernetes events of the workspace, its StatefulSet, its pods and the claims that it mounts, newest first. Empty for viewers who may not list events.',
     args: {
       first: t.arg.int({
         required: true,
         defaultValue: 20,
         description: `Maximum number of events: 0 to ${MAX_EVENTS}. BAD_REQUEST if it is out of range.`,
       }),
+      currentPodOnly: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'True to leave out events of earlier pods, as from before a restart.',
+      }),
     },
-    extensions: dependsOn(Event, Pod),
-    resolve: (workspace, { first }, { client }) => {
+    extensions: dependsOn(Event, Pod, StatefulSet),
+    resolve: (workspace, { first, currentPodOnly }, { client }) => {
       if (first < 1 || first > MAX_EVENTS)
         throw failure('BAD_REQUEST', `Expected first to be from 1 to ${MAX_EVENTS}, got ${first}.`);
-      return inOrder([...eventsOf(client, workspace)], newestFirst)
+      const events = eventsOf(client, workspace);
+      return inOrder(currentPodOnly ? withoutEarlierPods(client, workspace, events) : events, newestFirst)
         .slice(0, first)
         .map(({ item }) => item);
     },
   }),
 );
 
-/** Returns each event once. Excludes events of an earlier workspace with the same name. */
-function eventsOf(client: ViewerClient, workspace: WorkspaceObject): ReadonlySet<EventObject> {
-  const events = client.reader.prefetched(Event);
+/**
+ * Returns the events of a workspace and its parts. Parts are found by the owner's uid and the label with the workspace's name.
+ * Excludes events of an earlier workspace with the same name.
+ */
+function eventsOf(client: ViewerClient, workspace: WorkspaceObject): readonly EventObject[] {
   const { metadata } = workspace;
+  const events = client.reader.prefetched(Event);
   const involving = (kind: string, name: string) =>
     events.byIndex('involved', involvedKeyOf(kind, { namespace: metadata.namespace, name }));
-  const parts = workspacePodOf(client, workspace);
-  const pod = parts && podNameOf(parts);
   const own = involving('Workspace', metadata.name).filter((event) => isAbout(event, workspace));
+  const { sets, pods } = partsOf(client, workspace);
   const ofParts = [
-    ...events.byIndex('part', keyOf(metadata)),
-    ...(pod ? [...involving('Pod', pod), ...involving('StatefulSet', statefulSetOf(pod))] : []),
-  ];
-  return new Set([
-    ...own,
-    ...ofParts.filter((event) => event.metadata.creationTimestamp >= metadata.creationTimestamp),
-  ]);
+    ...[...sets].flatMap((name) => involving('StatefulSet', name)),
+    ...[...pods].flatMap((name) => involving('Pod', name)),
+  ].filter((event) => event.metadata.creationTimestamp >= metadata.creationTimestamp);
+  return [...own, ...ofParts, ...claimNamesOf(workspace).flatMap((name) => involving('PersistentVolumeClaim', name))];
+}
+
+interface PartNames {
+  readonly sets: ReadonlySet<string>;
+  readonly pods: ReadonlySet<string>;
+}
+
+/** A StatefulSet gives its pod, and each later one, its own name and the ordinal 0. */
+function partsOf(client: ViewerClient, workspace: WorkspaceObject): PartNames {
+  const { uid } = workspace.metadata;
+  const owned = client.reader.prefetched(StatefulSet).byIndex('owner', uid);
+  const pods = client.reader
+    .prefetched(Pod)
+    .byIndex('workspace', keyOf(workspace.metadata))
+    .filter((pod) => isPart(pod, workspace, owned));
+  const setsOfPods = pods.flatMap((pod) => ownerOf(pod, 'StatefulSet')?.name ?? []);
+  const current = workspacePodOf(client, workspace);
+  return {
+    sets: new Set([...owned.map(({ metadata: { name } }) => name), ...setsOfPods]),
+    pods: new Set([
+      ...owned.map(({ metadata: { name } }) => `${name}-0`),
+      ...pods.map(({ metadata: { name } }) => name),
+      ...(current?.pod === undefined && current ? [podNameOf(current)] : []),
+    ]),
+  };
+}
+
+/** Without a StatefulSet that can be read, a pod with the label of the workspace counts unless it is older. */
+function isPart(pod: PodObject, { metadata }: WorkspaceObject, owned: readonly KubernetesObject[]): boolean {
+  const workspace = ownerOf(pod, 'Workspace');
+  if (workspace) return workspace.uid === metadata.uid;
+  const set = ownerOf(pod, 'StatefulSet');
+  if (set && owned.length > 0) return owned.some((each) => each.metadata.uid === set.uid);
+  return pod.metadata.creationTimestamp >= metadata.creationTimestamp;
+}
+
+function withoutEarlierPods(
+  client: ViewerClient,
+  workspace: WorkspaceObject,
+  events: readonly EventObject[],
+): readonly EventObject[] {
+  const current = workspacePodOf(client, workspace)?.pod?.metadata.uid;
+  return events.filter((event) => {
+    const { kind, uid } = eventFieldsOf(event).involvedObject ?? {};
+    return kind !== 'Pod' || uid === current;
+  });
 }
 
 function isAbout(event: EventObject, { metadata }: WorkspaceObject): boolean {
   const { uid, apiVersion } = eventFieldsOf(event).involvedObject ?? {};
   return (!uid || uid === metadata.uid) && (!apiVersion || apiVersion.startsWith(`${Workspace.group}/`));
-}
-
-/** The name of a StatefulSet’s pod is the name of the StatefulSet and an ordinal. */
-function statefulSetOf(pod: string): string {
-  return pod.replace(/-\d+$/u, '');
 }

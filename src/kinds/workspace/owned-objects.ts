@@ -1,24 +1,10 @@
 import type { KubernetesObject, OwnerReference } from '../../kubernetes/object.ts';
-import { defineResource } from '../../kubernetes/resource.ts';
 import { isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod, WORKSPACE_NAME_LABEL } from '../pod/resource.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
+import { ownerOf, StatefulSet } from './stateful-set.ts';
 import { LONGEST_NAME } from './state.ts';
-
-/** StatefulSets of workspaces. Read for decisions of the gateway only, and only their metadata. */
-const StatefulSet = defineResource<KubernetesObject>({
-  kind: 'StatefulSet',
-  group: 'apps',
-  version: 'v1',
-  plural: 'statefulsets',
-  namespaced: true,
-  cache: {
-    watched: 'never',
-    labelSelector: WORKSPACE_NAME_LABEL,
-    trim: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }),
-  },
-});
 
 /**
  * Whether the pod with this name belongs to this workspace, and not to an earlier one of the same name: the controller
@@ -84,10 +70,6 @@ export async function countOwnedObjects(
     return byWorkspace ? byWorkspace.uid === uid : !others.has(ownerOf(pod, StatefulSet.kind)?.uid ?? '');
   });
   return owned.length + sets.filter(isOwn).length;
-}
-
-function ownerOf({ metadata }: KubernetesObject, kind: string): OwnerReference | undefined {
-  return metadata.ownerReferences?.find((owner) => owner.kind === kind);
 }
 
 async function unlessUnreadable<T>(read: Promise<T>): Promise<T | undefined> {

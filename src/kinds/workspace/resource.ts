@@ -127,7 +127,8 @@ export const Workspace = defineResource<WorkspaceObject>({
   },
 });
 
-function claimNamesOf(workspace: WorkspaceObject): readonly string[] {
+/** Returns the names of the mounted PersistentVolumeClaims. */
+export function claimNamesOf(workspace: WorkspaceObject): readonly string[] {
   const { home, data = [] } = specOf(workspace).podTemplate?.volumes ?? {};
   return [...new Set([home, ...data.map(({ pvcName }) => pvcName)])].filter((name) => name !== undefined);
 }
