@@ -1,4 +1,4 @@
-import { requestFor, type ListDocument, type ListResult, type RowOf } from './list-document.ts';
+import { idOf, requestFor, type ListDocument, type ListResult, type RowOf } from './list-document.ts';
 import { LiveList, type ListState, type LiveListOptions } from './live-list.ts';
 import type { SubscriptionClient } from './subscription-client.ts';
 
@@ -53,8 +53,4 @@ export function followList<Result extends ListResult<Result>, Variables extends 
   else signal?.addEventListener('abort', () => list.stop(), { once: true });
   if (onChange) list.subscribe(() => onChange(list.state, list));
   return list;
-}
-
-function idOf(row: unknown): string {
-  return (row as { readonly id: string }).id;
 }

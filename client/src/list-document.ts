@@ -25,3 +25,10 @@ export function requestFor(document: object, variables: object): ListRequest {
   const operation = (node['definitions'] as readonly Node[]).find(({ kind }) => kind === 'OperationDefinition');
   return { ...request, query: print(node), operationName: operation?.name?.value as string | undefined };
 }
+
+/** Returns the default key of a row. @throws {TypeError} if `id` is not selected */
+export function idOf(row: unknown): string {
+  const { id } = row as { readonly id?: string };
+  if (id === undefined) throw new TypeError('Expected rows with an id, got none. Select `id`, or pass `key`.');
+  return id;
+}

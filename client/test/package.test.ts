@@ -17,6 +17,7 @@ interface Manifest {
   readonly version: string;
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 function manifestOf(file: string): Manifest {
@@ -31,10 +32,31 @@ const CONSUMER = `
   import { createClient as createSseClient } from 'graphql-sse';
   import { createClient as createWebSocketClient } from 'graphql-ws';
   import { followList, ListError, type ListState } from '${manifest.name}';
+  import { followInCache } from '${manifest.name}/apollo';
+  import { listSignal } from '${manifest.name}/preact';
+  import { useLiveList } from '${manifest.name}/react';
+  import { listUpdater, resumingSubscribe } from '${manifest.name}/relay';
+  import { listStore } from '${manifest.name}/svelte';
+  import { listQueryOptions } from '${manifest.name}/tanstack-query';
+  import { listOf, liveListExchange } from '${manifest.name}/urql';
 
   type Row = { id: string; name: string };
   type Result = { __typename: 'Subscription'; workspaces: { type: 'ADDED' | 'SYNCED'; cursor: string; object: Row | null } };
   declare const document: TypedDocumentNode<Result, { namespace?: string | null }>;
+  const list = followList(createWebSocketClient({ url: '' }), document, {});
+  export const names = (result: { data?: Result }) => [
+    useLiveList(() => list, []).rows[0]?.name,
+    listSignal(list).value.rows[0]?.name,
+    listOf(result)?.rows[0]?.name,
+  ];
+  export const bindings = [
+    followInCache,
+    listUpdater,
+    resumingSubscribe,
+    liveListExchange,
+    listStore(list),
+    listQueryOptions(['workspaces'], () => list),
+  ];
   export const start = () => [
     followList(createWebSocketClient({ url: '' }), document, {}).state.rows.map(({ name }) => name.length),
     followList(createSseClient({ url: '' }), document, {}, {
@@ -55,6 +77,27 @@ const CONSUMER_TSCONFIG = {
   },
   files: ['consumer.ts'],
 };
+
+/** Packages of the consumer that are links to those of this repository. */
+const LINKED = [
+  ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  '@types/react',
+  '@types/relay-runtime',
+  'graphql',
+  'graphql-sse',
+  'graphql-ws',
+];
+
+/** Type-checks the project, declarations included. Returns the errors, without those in the declarations of other packages. */
+async function typeErrorsIn(project: string): Promise<string[]> {
+  const { stdout } = await run(`${ROOT}node_modules/.bin/tsc`, ['-p', project]).catch((error: unknown) => {
+    const failure = error as { stdout: string };
+    if (failure.stdout.includes(': error TS')) return failure;
+    throw error;
+  });
+  const errors = stdout.split('\n').filter((line) => line.includes(': error TS'));
+  return errors.filter((line) => !line.startsWith('node_modules/') || line.includes(`/${manifest.name}/`));
+}
 
 it('has the version of the gateway, and no dependency but types', () => {
   expect(manifest.version).toBe(manifestOf('package.json').version);
@@ -88,13 +131,14 @@ it('installs, type-checks and loads in a fresh project when it is packed', { tim
   await scratch.write('project/package.json', JSON.stringify({ type: 'module' }));
   await scratch.write('project/tsconfig.json', JSON.stringify(CONSUMER_TSCONFIG));
   await scratch.write('project/consumer.ts', CONSUMER);
-  const local = ['@graphql-typed-document-node/core', 'graphql', 'graphql-sse', 'graphql-ws'];
   // Offline: the other packages are links to those of this repository.
   const flags = ['--offline', '--install-links=false', '--no-audit', '--no-fund', '--legacy-peer-deps'];
-  const packages = [`${scratch.path}/${filename}`, ...local.map((name) => `file:${ROOT}node_modules/${name}`)];
+  const packages = [`${scratch.path}/${filename}`, ...LINKED.map((name) => `file:${ROOT}node_modules/${name}`)];
   await run('npm', ['install', ...flags, ...packages], { cwd: project });
-  await run(`${ROOT}node_modules/.bin/tsc`, ['-p', project]);
-  const load = `import('${manifest.name}').then(({ followList }) => console.log(typeof followList))`;
-  const { stdout } = await run(process.execPath, ['--eval', load], { cwd: project });
-  expect(stdout.trim()).toBe('function');
+  expect(await typeErrorsIn(project)).toEqual([]);
+  for (const entry of Object.keys(manifest.exports)) {
+    const load = `import('${manifest.name}${entry.slice(1)}').then((names) => console.log(Object.keys(names).length))`;
+    const { stdout } = await run(process.execPath, ['--eval', load], { cwd: project });
+    expect([entry, Number(stdout) > 0]).toEqual([entry, true]);
+  }
 });

@@ -1,0 +1,67 @@
+import {
+  Observable,
+  type GraphQLResponse,
+  type RecordProxy,
+  type RecordSourceSelectorProxy,
+  type SubscribeFunction,
+} from 'relay-runtime';
+import { EventStream, type EventStreamOptions, type ListEvent } from './event-stream.ts';
+import type { SubscriptionClient } from './subscription-client.ts';
+
+/**
+ * Returns the subscribe function of a Relay network that resumes the subscriptions which select `cursor`, those of lists.
+ * Their snapshots and catch-ups reach the store in one turn. Other subscriptions use `otherwise`.
+ */
+export function resumingSubscribe(
+  client: SubscriptionClient,
+  otherwise: SubscribeFunction,
+  options: EventStreamOptions = {},
+): SubscribeFunction {
+  return (request, variables, cacheConfig, observer) => {
+    const { text, name } = request;
+    if (!text || !/\bcursor\b/u.test(text)) return otherwise(request, variables, cacheConfig, observer);
+    return Observable.create<GraphQLResponse>((sink) => {
+      const stream = new EventStream(
+        client,
+        { query: text, operationName: name, variables },
+        {
+          ...options,
+          handler: {
+            onBatch: (results) => {
+              for (const { result } of results) sink.next(result as GraphQLResponse);
+            },
+            onInterruption: () => undefined,
+            onFailure: (error) => sink.error(error),
+          },
+        },
+      );
+      stream.start();
+      return () => stream.stop();
+    });
+  };
+}
+
+interface ListLocation {
+  /** Root field of the subscription, such as `workspaces`. */
+  readonly event: string;
+  /** Returns the record that contains the rows. */
+  readonly list: (store: RecordSourceSelectorProxy) => RecordProxy | null | undefined;
+  /** Field of the rows in it, such as `nodes`. */
+  readonly rows: string;
+}
+
+/** Returns the `updater` of a subscription that applies its events to a list in the store. */
+export function listUpdater({ event, list, rows }: ListLocation): (store: RecordSourceSelectorProxy) => void {
+  return (store) => {
+    const record = list(store);
+    const received = store.getRootField(event);
+    const type = received?.getValue('type') as ListEvent['type'] | undefined;
+    if (type === 'RESET') record?.setLinkedRecords([], rows);
+    const object = received?.getLinkedRecord('object');
+    if (!record || !object) return;
+    const others = (record.getLinkedRecords(rows) ?? []).filter((row) => row?.getDataID() !== object.getDataID());
+    const isListed = others.length < (record.getLinkedRecords(rows) ?? []).length;
+    if (type === 'DELETED') record.setLinkedRecords(others, rows);
+    else if (!isListed) record.setLinkedRecords([...others, object], rows);
+  };
+}
