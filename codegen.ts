@@ -7,7 +7,7 @@ import { buildASTSchema, parse, type DocumentNode } from 'graphql';
 /** Generates types for the operations of tests, demo and examples. `--check` writes nothing, and fails if a file is not up to date. */
 const outputDirectory = 'test/__generated__/';
 const schemaFile = 'schema/schema.graphql';
-const operationFiles = ['schema/operations/*.graphql', 'client/test/*.graphql'];
+const operationFiles = ['schema/operations/*.graphql', 'client/test/*.graphql', 'client/recipes/*.graphql'];
 const sourceFiles = ['test/**/*.ts', 'dev/demo/**/*.ts'];
 
 interface Source {

@@ -10,7 +10,9 @@ const DEVELOPMENT = 'docs/development.md';
 const pages = ['client/README.md', ...globSync('*.md', { cwd: ROOT }), ...globSync('docs/**/*.md', { cwd: ROOT })];
 /** Files, other than the gateway's, that read environment variables. */
 const scripts = [
-  ...['test/**/*.ts', 'bench/**/*.ts', 'dev/**/*.ts', 'scripts/*.mjs'].flatMap((glob) => globSync(glob, { cwd: ROOT })),
+  ...['client/test/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'dev/**/*.ts', 'scripts/*.mjs'].flatMap((glob) =>
+    globSync(glob, { cwd: ROOT }),
+  ),
   'vitest.config.ts',
 ].filter((file) => file !== 'test/docs.test.ts');
 

@@ -1,0 +1,174 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, startDemo } from '../../dev/demo/demo.ts';
+import { TcpProxy } from '../../test/support/tcp-proxy.ts';
+import { connectUser } from '../../test/support/user-client.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { openPage as openApollo } from '../recipes/apollo.ts';
+import { openPage as openCodegen } from '../recipes/codegen.ts';
+import { openPage as openTanStack } from '../recipes/tanstack-query.ts';
+import { openPage as openUrql } from '../recipes/urql.ts';
+import type { OpenPage, Session } from '../recipes/page.ts';
+
+const NAMESPACE = 'team-research';
+const NAME = 'fraud-model';
+const TOKEN = 'demo-erin';
+const CURL = fileURLToPath(new URL('../recipes/curl.sh', import.meta.url));
+const INVALID = {
+  namespace: NAMESPACE,
+  name: 'form-test',
+  kind: 'jupyterlab',
+  imageConfig: 'unknown',
+  podConfig: 'unknown',
+};
+const START = `mutation { startWorkspace(input: { namespace: "${NAMESPACE}", name: "${NAME}", waitFor: RUNNING }) { stateReached } }`;
+const STATE = `{ workspace(namespace: "${NAMESPACE}", name: "${NAME}") { state } }`;
+const run = promisify(execFile);
+
+const recipes: readonly (readonly [name: string, openPage: OpenPage])[] = [
+  ['codegen', openCodegen],
+  ['apollo', openApollo],
+  ['urql', openUrql],
+  ['tanstack-query', openTanStack],
+];
+
+/** A session whose first token has expired. */
+class ExpiredSession implements Session {
+  renewals = 0;
+
+  token(): string {
+    return this.renewals > 0 ? TOKEN : 'expired';
+  }
+
+  renew(): Promise<void> {
+    this.renewals += 1;
+    return Promise.resolve();
+  }
+}
+
+let demo: Demo;
+
+beforeAll(async () => {
+  demo = await startDemo({ port: 0 });
+});
+
+afterAll(async () => demo[Symbol.asyncDispose]());
+
+async function stateOf(): Promise<unknown> {
+  await using user = connectUser(demo.url, { token: TOKEN });
+  const { data } = await user.ask(STATE);
+  return (data?.['workspace'] as { readonly state: string } | undefined)?.state;
+}
+
+async function ensureRunning(): Promise<void> {
+  await using user = connectUser(demo.url, { token: TOKEN });
+  if ((await stateOf()) === 'PAUSED') await user.ask(START);
+  await waitFor(async () => (await stateOf()) === 'RUNNING', `${NAME} is running`);
+}
+
+describe.each(recipes)('the recipe %s', (_, openPage) => {
+  it(
+    'lists, follows, pauses, shows the errors of a form, renews its token and survives a cut',
+    { timeout: 90_000 },
+    async () => {
+      await ensureRunning();
+      await using proxy = await TcpProxy.to(demo);
+      const session = new ExpiredSession();
+      const page = await openPage(proxy.url, session, NAMESPACE);
+      using _closed = { [Symbol.dispose]: () => page.close() };
+      const state = () => page.rows()?.find(({ name }) => name === NAME)?.state;
+      await waitFor(() => state() === 'RUNNING', 'the list is loaded');
+      expect(session.renewals).toBeGreaterThan(0);
+
+      expect(await page.pause(NAMESPACE, NAME)).toBe('PAUSED');
+      await waitFor(() => state() === 'PAUSED', 'the row has changed');
+      await expect(page.pause(NAMESPACE, 'unknown')).rejects.toThrow(/unknown/u);
+
+      const errors = await page.create(INVALID);
+      expect(Object.keys(errors?.fields ?? {}).sort()).toEqual(['imageConfig', 'podConfig']);
+      expect(errors?.form).not.toBe('');
+
+      await proxy.disconnect();
+      await ensureRunning();
+      await proxy.reconnect();
+      await waitFor(() => state() === 'RUNNING', 'the row has changed after the cut');
+    },
+  );
+});
+
+function environmentFor(url: string, token = TOKEN) {
+  return { ...process.env, URL: url, TOKEN: token, TOKEN_COMMAND: `echo ${TOKEN}` };
+}
+
+const PYTHON = process.env['PYTHON'] ?? 'python3';
+const SCRIPT = fileURLToPath(new URL('../recipes/workspaces.py', import.meta.url));
+const hasGql = spawnSync(PYTHON, ['-c', 'import gql, aiohttp, websockets']).status === 0;
+if (!hasGql)
+  console.warn(
+    `The Python recipe is not tested: ${PYTHON} has no gql. Install "gql[aiohttp,websockets]", or set PYTHON.`,
+  );
+
+describe.skipIf(!hasGql)('the recipe for Python', () => {
+  it('lists, pauses, prints the errors of each field, and follows through a cut', { timeout: 90_000 }, async () => {
+    await ensureRunning();
+    await using proxy = await TcpProxy.to(demo);
+    const env = environmentFor(proxy.url, 'expired');
+    const { stdout: list } = await run(PYTHON, [SCRIPT, 'list', NAMESPACE], { env });
+    expect(list).toContain(`"name": "${NAME}"`);
+    const failed = run(PYTHON, [SCRIPT, 'create', NAMESPACE, JSON.stringify(INVALID)], { env });
+    await expect(failed).rejects.toMatchObject({
+      stderr: expect.stringMatching(/INVALID: [\s\S]*input\.imageConfig: /u),
+    });
+
+    const child = spawn(PYTHON, [SCRIPT, 'follow', NAMESPACE], { env });
+    const closed = once(child, 'close');
+    let rows: readonly string[] = [];
+    createInterface(child.stdout).on('line', (line) => (rows = JSON.parse(line) as string[]));
+    await waitFor(() => rows.includes(`${NAME} RUNNING`), 'the list is loaded');
+    const { stdout: paused } = await run(PYTHON, [SCRIPT, 'pause', NAMESPACE, NAME], { env });
+    expect(JSON.parse(paused)).toMatchObject({ pauseWorkspace: { stateReached: true } });
+    await waitFor(() => rows.includes(`${NAME} PAUSED`), 'the row has changed');
+    await proxy.disconnect();
+    await ensureRunning();
+    await proxy.reconnect();
+    await waitFor(() => rows.includes(`${NAME} RUNNING`), 'the row has changed after the cut');
+    child.kill();
+    await closed;
+  });
+});
+
+describe('the recipe curl', () => {
+  it('lists and pauses with a renewed token, and prints the errors of each field', { timeout: 90_000 }, async () => {
+    await ensureRunning();
+    const env = environmentFor(demo.url, 'expired');
+    const { stdout: list } = await run(CURL, ['list', NAMESPACE], { env });
+    expect(list).toContain(`"name":"${NAME}"`);
+    const { stdout: paused } = await run(CURL, ['pause', NAMESPACE, NAME], { env });
+    expect(JSON.parse(paused)).toEqual({ pauseWorkspace: { stateReached: true, workspace: { state: 'PAUSED' } } });
+    const failed = run(CURL, ['create', JSON.stringify(INVALID)], { env });
+    await expect(failed).rejects.toMatchObject({
+      stderr: expect.stringMatching(/^INVALID: [\s\S]*input\.imageConfig: /u),
+    });
+  });
+
+  it('follows a list, and resumes after a cut without a second snapshot', { timeout: 90_000 }, async () => {
+    await ensureRunning();
+    await using proxy = await TcpProxy.to(demo);
+    const child = spawn(CURL, ['follow', NAMESPACE], { env: environmentFor(proxy.url), detached: true });
+    const closed = once(child, 'close');
+    const types: string[] = [];
+    createInterface(child.stdout).on('line', (line) => types.push((JSON.parse(line) as { type: string }).type));
+    await waitFor(() => types.includes('SYNCED'), 'the snapshot is complete');
+    await proxy.disconnect();
+    const before = types.length;
+    await proxy.reconnect();
+    await waitFor(() => types.slice(before).includes('SYNCED'), 'the catch-up is complete');
+    expect(types.slice(before)).not.toContain('RESET');
+    if (child.pid !== undefined) process.kill(-child.pid);
+    await closed;
+  });
+});
