@@ -96,6 +96,8 @@ export interface Config {
   readonly slowReaderTimeoutSeconds: number;
   /** Time for which an idle HTTP connection stays open. Longer than that of the load balancer, which may reuse it until then. */
   readonly keepAliveSeconds: number;
+  /** Time after SIGTERM in which the gateway is not ready but serves all requests, until load balancers have noticed. */
+  readonly shutdownDelaySeconds: number;
   /** Time at shutdown for subscriptions to be completed, and then for requests in progress. */
   readonly drainSeconds: number;
 }
@@ -157,6 +159,7 @@ export function readConfig(env: Environment): Config {
     maxPendingBytesPerViewer: integer(env, 'MAX_PENDING_BYTES_PER_VIEWER', 67_108_864, 17_179_869_184),
     slowReaderTimeoutSeconds: integer(env, 'SLOW_READER_TIMEOUT_SECONDS', 30, 3_600),
     keepAliveSeconds: integer(env, 'KEEP_ALIVE_SECONDS', 76, 3_600, 1),
+    shutdownDelaySeconds: integer(env, 'SHUTDOWN_DELAY_SECONDS', 5, 600),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 10, 600),
   };
 }

@@ -52,6 +52,8 @@ export interface Gateway extends AsyncDisposable {
   /** Resolves when each always-watched kind has synced, or the cluster is known not to serve it. */
   readonly ready: Promise<unknown>;
   readonly statistics: () => GatewayStatistics;
+  /** Makes the gateway unready, so that load balancers send it no more clients. It serves all requests until it is disposed of. */
+  readonly announceShutdown: () => void;
 }
 
 interface StartOptions {
@@ -80,8 +82,7 @@ export async function startGateway(
   const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
-  const { enforceFilterRules } = config;
-  const info = { version: gatewayVersion(), kubernetesVersion, enforceFilterRules, onUnexpected, live };
+  const info = gatewayInfo(config, { kubernetesVersion, onUnexpected, live });
   const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
     ...httpOptionsFor(config, graphiqlHeaders),
@@ -100,6 +101,7 @@ export async function startGateway(
     url: server.url,
     ready: Promise.all([cache.hasSynced, rbac?.attempted]),
     statistics: () => ({ kinds: cache.statuses(), live: live() }),
+    announceShutdown: () => server.announceShutdown(),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await writes.drain(config.drainSeconds * 1_000);
@@ -123,6 +125,13 @@ function finishRestarts(cache: ClusterCache, client: Client, { log, signal }: { 
     onFailure: ({ metadata: { namespace, name } }, error) =>
       log.warn({ namespace, name, error: redactedError(error) }, 'cannot finish the restart of a workspace'),
   });
+}
+
+function gatewayInfo(
+  { enforceFilterRules }: Config,
+  facts: Pick<GatewayInfo, 'kubernetesVersion' | 'onUnexpected' | 'live'>,
+): GatewayInfo {
+  return { version: gatewayVersion(), enforceFilterRules, ...facts };
 }
 
 /** Makes the controller abort with the signal until the returned function is called. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
@@ -15,7 +16,8 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
 
 /** Aborts with the name of the signal that asks the process to end. */
 const terminated = new AbortController();
-for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => terminated.abort(name));
+// Later signals change nothing: npm and terminals may send several.
+for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => terminated.abort(name));
 const { signal } = terminated;
 
 try {
@@ -24,6 +26,10 @@ try {
   const gateway = await startGateway(config, log, { signal });
   if (!signal.aborted) await once(signal, 'abort');
   log.info({ signal: String(signal.reason) }, 'shutting down');
+  if (signal.reason === 'SIGTERM') {
+    gateway.announceShutdown();
+    await delay(config.shutdownDelaySeconds * 1_000);
+  }
   await gateway[Symbol.asyncDispose]();
   log.info('stopped');
   process.exit(0);

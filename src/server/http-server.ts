@@ -61,6 +61,8 @@ interface HttpServer extends AsyncDisposable {
   /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   readonly pipeline: Pipeline;
+  /** Makes the readiness probe fail. Requests are served until the server is disposed of. */
+  announceShutdown(): void;
 }
 
 const ENDPOINT = '/graphql';
@@ -88,7 +90,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const webSockets = new WebSocketHandler({ ...options, pipeline, flowControl, operationLimit });
   const serveJson = jsonHandler(pipeline);
   const eventStreams = new EventStreamServer({ ...options, pipeline, flowControl, serveJson });
-  const state: ServerState = { stopping: false };
+  const state: ServerState = { phase: 'serving' };
   const originPolicy = new OriginPolicy(options);
   const serveGraphQL: GraphQLHandler = (request, response, caller) =>
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
@@ -106,8 +108,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return {
     url: `http://${host}:${port}${ENDPOINT}`,
     pipeline,
+    announceShutdown: () => void (state.phase = 'leaving'),
     async [Symbol.asyncDispose]() {
-      state.stopping = true;
+      state.phase = 'stopping';
       await shutDown(server, {
         drainMs: options.drainMs,
         endStreams: (drainMs) => Promise.all([eventStreams.close(drainMs), webSockets.close(drainMs)]),
@@ -126,7 +129,8 @@ function operationLimitOf({ maxRequests, maxRequestsPerViewer }: HttpServerOptio
 }
 
 interface ServerState {
-  stopping: boolean;
+  /** `leaving`: not ready, but serving. `stopping`: no new connections. */
+  phase: 'serving' | 'leaving' | 'stopping';
 }
 
 type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
@@ -162,11 +166,14 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
   const assets = new ClusterAssetServer({ ...options, gate });
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
-    if (state.stopping) response.setHeader('connection', 'close');
+    if (state.phase !== 'serving') response.setHeader('connection', 'close');
     const path = pathOf(request);
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
     if (path === '/readyz')
-      return sendReadiness(response, state.stopping ? { ready: false, waitingFor: ['shutdown'] } : readiness());
+      return sendReadiness(
+        response,
+        state.phase === 'serving' ? readiness() : { ready: false, waitingFor: ['shutdown'] },
+      );
     const headerRefusal = headerSizeRefusal(request, options);
     if (headerRefusal) return sendJson(response, 431, errorBody('TOO_LARGE', headerRefusal));
     const refusal = originPolicy.refusal(request);
@@ -218,7 +225,7 @@ function upgradeRefusal(
   request: IncomingMessage,
   { state, originPolicy, options }: UpgradeOptions,
 ): string | undefined {
-  if (state.stopping) return '503 Service Unavailable';
+  if (state.phase === 'stopping') return '503 Service Unavailable';
   if (headerSizeRefusal(request, options)) return '431 Request Header Fields Too Large';
   if (pathOf(request) !== ENDPOINT) return '404 Not Found';
   return originPolicy.refusal(request) ? '403 Forbidden' : undefined;

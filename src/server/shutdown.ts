@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const BATCH = 50;
 const MAX_PAUSE_MS = 100;
+const IDLE_CHECK_MS = 50;
 
 /**
- * Calls `act` for each item in batches of {@link BATCH}, spread over at most `overMs`. Used to close connections:
- * clients reconnect as soon as they are closed, and all at once would overload the other replicas.
+ * Calls `act` for each item in batches of {@link BATCH}, spread over at most `overMs`. Resolves after the last call. Used to
+ * close connections: clients reconnect as soon as they are closed, and all at once would overload the other replicas.
  */
 export async function staggered<T>(items: readonly T[], overMs: number, act: (item: T) => void): Promise<void> {
   const pauseMs = Math.min((overMs * BATCH) / Math.max(items.length, 1), MAX_PAUSE_MS);
@@ -29,9 +30,11 @@ interface ShutdownOptions {
 export async function shutDown(server: Server, { drainMs, endStreams }: ShutdownOptions): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await endStreams(drainMs);
-  server.closeIdleConnections();
   const deadline = new AbortController();
+  // Connections become idle when their clients have taken their answers.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   await Promise.race([closed, delay(drainMs, undefined, { signal: deadline.signal }).catch(() => undefined)]);
+  clearInterval(idle);
   deadline.abort();
   server.closeAllConnections();
   await closed;

@@ -32,6 +32,8 @@ export class WebSocketConnection {
   readonly #maxOperations: number;
   /** Messages whose handling has not ended. That of an operation ends when its answer has been sent. */
   #pendingMessages = 0;
+  /** Called when the connection drains and no message is pending. */
+  #onIdle: (() => void) | undefined;
   /** Scope of the message that graphql-ws is about to handle. */
   #receiving: DisposableStack | undefined;
   readonly #openFlow: (viewer: string) => FlowController;
@@ -65,10 +67,13 @@ export class WebSocketConnection {
    * @param handle must take the scope of its operation, if there is one, before it waits for anything
    */
   async receive(handle: () => Promise<void>): Promise<void> {
-    if (this.#webSocket.readyState !== OPEN) return;
+    if (this.#webSocket.readyState !== OPEN || this.#onIdle) return;
     using scope = new DisposableStack();
     this.#pendingMessages += 1;
-    scope.defer(() => (this.#pendingMessages -= 1));
+    scope.defer(() => {
+      this.#pendingMessages -= 1;
+      if (this.#pendingMessages === 0) this.#onIdle?.();
+    });
     this.#receiving = scope;
     const handled = handle();
     this.#receiving = undefined;
@@ -126,6 +131,7 @@ export class WebSocketConnection {
     });
     const subscription = new SubscriptionIterator(handle, sink);
     this.#subscriptions.set(id, subscription);
+    if (this.#onIdle) subscription.complete(); // it started while the connection drains
     return subscription;
   }
 
@@ -140,12 +146,17 @@ export class WebSocketConnection {
     return undefined;
   }
 
-  /** Completes all subscriptions, then closes the WebSocket with 1001. */
-  drain(reason: string): void {
+  /**
+   * Completes all subscriptions, waits until all answers and `complete` messages have been sent, then closes the WebSocket with
+   * 1001. Messages that come meanwhile are ignored.
+   */
+  async drain(reason: string): Promise<void> {
+    const idle = Promise.withResolvers<void>();
+    this.#onIdle = idle.resolve;
     this.#webSocket.resume(); // else the close frame of the client is not read
     for (const subscription of this.#subscriptions.values()) subscription.complete();
-    // graphql-ws sends the `complete` messages in a later microtask.
-    setImmediate(() => this.#webSocket.close(GOING_AWAY, reason));
+    if (this.#pendingMessages > 0) await idle.promise;
+    this.#webSocket.close(GOING_AWAY, reason);
   }
 
   #ended(id: string, error: GraphQLError | undefined): void {

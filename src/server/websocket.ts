@@ -126,12 +126,12 @@ export class WebSocketHandler {
   }
 
   /**
-   * Completes all subscriptions and closes all connections with 1001, spread over `drainMs`. Connections that are open
-   * `drainMs` later are terminated. Resolves when all are closed.
+   * Completes all subscriptions, waits for the other operations, and closes all connections with 1001, spread over `drainMs`.
+   * Connections that are open `drainMs` later are terminated. Resolves when all are closed.
    */
   async close(drainMs: number): Promise<void> {
     clearInterval(this.#pings);
-    await staggered([...this.#connections], drainMs, (connection) => connection.drain(GOING_AWAY));
+    await staggered([...this.#connections], drainMs, (connection) => void connection.drain(GOING_AWAY));
     const deadline = setTimeout(() => {
       for (const connection of this.#connections) connection.terminate();
     }, drainMs);

@@ -23,6 +23,8 @@ export interface GatewayProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
+const DEFAULTS = { PORT: '0', DRAIN_SECONDS: '1', SHUTDOWN_DELAY_SECONDS: '0' };
+
 /** Starts `src/main.ts` against a cluster. Resolves when `/readyz` answers 200. */
 export async function startGatewayProcess(
   kubeconfig: string,
@@ -31,7 +33,7 @@ export async function startGatewayProcess(
   await using started = new AsyncDisposableStack();
   const directory = started.use(await createScratchDirectory());
   const KUBECONFIG = await directory.write('kubeconfig', kubeconfig);
-  const env = { PATH: process.env['PATH'], KUBECONFIG, PORT: '0', DRAIN_SECONDS: '1', ...settings };
+  const env = { PATH: process.env['PATH'], KUBECONFIG, ...DEFAULTS, ...settings };
   const server = new ServerProcess(directory.path, [process.execPath, MAIN], env);
   started.defer(() => server.stop('SIGKILL'));
   let port = 0;
