@@ -86,6 +86,8 @@ export interface Config {
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Limit on the running subscriptions to logs of one viewer. Each has a connection to the API server. */
+  readonly maxLogStreamsPerViewer: number;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Unsent bytes from which a connection gets no more events until its client has read. Later changes of an object replace earlier ones. */
@@ -172,6 +174,7 @@ function concurrencyLimits(env: Environment) {
     maxOperationsPerConnection: integer(env, 'MAX_OPERATIONS_PER_CONNECTION', 100, 1_000_000, 1),
     maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
     maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),
+    maxLogStreamsPerViewer: integer(env, 'MAX_LOG_STREAMS_PER_VIEWER', 50, 1_000_000),
     maxDistinctSubscriptionsPerViewer: integer(env, 'MAX_DISTINCT_SUBSCRIPTIONS_PER_VIEWER', 1_000, 1_000_000),
   };
 }

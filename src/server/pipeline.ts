@@ -57,6 +57,8 @@ export interface PipelineOptions extends OperationLimits {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Limit on the running subscriptions to logs of one viewer. */
+  readonly maxLogStreamsPerViewer: number;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which the permissions of subscribed viewers are checked again. */

@@ -68,6 +68,8 @@ export interface SubscriptionRegistryOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
+  /** Maximum number of concurrent subscriptions to logs of one viewer, over all connections. */
+  readonly maxLogStreamsPerViewer: number;
   /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
@@ -105,6 +107,8 @@ export class SubscriptionRegistry {
   readonly #options: SubscriptionRegistryOptions;
   /** Subscriptions from the start of their authorization to their end. */
   readonly #limit: ConcurrencyLimit;
+  /** Unshared subscriptions, each of which has a connection to the API server. */
+  readonly #logStreams: ConcurrencyLimit;
   /** Distinct shared subscriptions by viewer. */
   readonly #distinct: DistinctSubscriptions;
   #running = 0;
@@ -115,6 +119,8 @@ export class SubscriptionRegistry {
     this.#options = options;
     const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer };
     this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
+    const logsPerViewer = { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: options.maxLogStreamsPerViewer };
+    this.#logStreams = new ConcurrencyLimit({ perViewer: logsPerViewer, noun: 'subscriptions to logs' });
     this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
   }
 
@@ -138,7 +144,10 @@ export class SubscriptionRegistry {
     try {
       const notBefore = performance.now() - MAX_DECISION_AGE_MS;
       const authorized = await authorizeSubscription(args, { notBefore, signal: args.contextValue.signal });
-      if ('unshared' in authorized) return this.#openUnshared(authorized, args, release);
+      if ('unshared' in authorized) {
+        reservation.use(this.#logStreams.enter(args.contextValue.viewer.name));
+        return this.#openUnshared(authorized, args, release);
+      }
       const operation = operationKey(args, authorized.source.selection);
       reservation.use(this.#distinct.enter(args.contextValue.viewer.name, operation));
       return this.#openShared({ authorized, args, after, release });

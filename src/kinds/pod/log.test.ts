@@ -249,3 +249,18 @@ describe('workspaceLogs subscription', () => {
     expect(over).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });
+
+it('limits the logs that a viewer follows at once, over all connections', async () => {
+  await using gateway = await startTestGateway({ objects, maxLogStreamsPerViewer: 2 });
+  gateway.cluster.log('team-a', POD, 'main', 'one');
+  const follow = () => gateway.subscribe(`subscription { workspaceLogs(${NB}) { text } }`);
+  const [first, second] = [follow(), follow()];
+  for (const stream of [first, second]) expect((await stream.next()).value?.data).toBeDefined();
+  const refusal = [
+    { message: expect.stringContaining('(MAX_LOG_STREAMS_PER_VIEWER)'), extensions: { code: 'RATE_LIMITED' } },
+  ];
+  expect((await follow().next()).value?.errors).toMatchObject(refusal);
+  await first.return();
+  await waitFor(() => gateway.readers() === 1, 'the first has ended');
+  expect((await follow().next()).value?.data).toBeDefined();
+});
