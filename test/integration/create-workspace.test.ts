@@ -129,7 +129,9 @@ describe('createWorkspace', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'INVALID', status: 422, reason: 'Invalid' } }]);
     expect(causesOf(answer)).toMatchObject([{ field, message: expect.stringContaining(message) }]);
     expect(
-      gateway.cluster.requests.filter(({ verb, url }) => verb === 'create' && url.includes('/workspaces')),
+      gateway.cluster.requests.filter(
+        ({ verb, url }) => verb === 'create' && url.includes('/workspaces') && !url.includes('dryRun=All'),
+      ),
     ).toEqual([]);
   });
 
@@ -148,6 +150,26 @@ describe('createWorkspace', () => {
       { reason: 'FieldValueDuplicate', field: 'input.volumes.data[0].mountPath' },
       { reason: 'FieldValueDuplicate', field: 'input.volumes.secrets[0].mountPath' },
     ]);
+  });
+
+  it('returns all causes when the name, an option, a claim and mount paths are invalid', async () => {
+    await using gateway = await start();
+    const volumes = {
+      home: 'missing',
+      data: [{ claimName: 'data', mountPath: 'relative' }],
+      secrets: ['/a', '/a'].map((mountPath) => ({ secretName: 'token', mountPath })),
+    };
+    const answer = await create(gateway, { name: 'Bad_Name', imageConfig: 'gone', volumes });
+    expect(fieldsOf(answer)).toEqual(
+      expect.arrayContaining([
+        'input.name',
+        'input.imageConfig',
+        'input.volumes.home',
+        'input.volumes.data[0].mountPath',
+        'input.volumes.secrets[1].mountPath',
+      ]),
+    );
+    expect(gateway.cluster.list('kubeflow.org/v1beta1', 'Workspace')).toEqual([]);
   });
 
   it('returns INVALID when claims or secrets do not exist or are not mountable', async () => {

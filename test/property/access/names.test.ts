@@ -67,10 +67,16 @@ it('knows of every text of an input that is called a name whether it names an ob
     .filter(({ field }) => /name|container/iu.test(field.name) && !isNameInput(field))
     .map(({ type, field }) => `${type.name}.${field.name}`);
   expect(others.toSorted()).toEqual([
+    'ActivityRuleMatchInput.namespaces', // a label selector
     'CreateWorkspaceInput.displayName',
     'CreateWorkspaceInput.generateName', // only a part of a name, which the API server makes
+    'ImageConfigInput.displayName',
+    'ImagePortInput.displayName',
+    'PodConfigInput.displayName',
     'UpdateWorkspaceInput.displayName',
     'UpdateWorkspaceKindInput.displayName',
+    'WorkspaceKindPodTemplateInput.containerSecurityContext',
+    'WorkspaceKindPodTemplateInput.serviceAccountName', // only part of a spec, which the API server checks
   ]);
 });
 

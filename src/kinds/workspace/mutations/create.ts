@@ -4,8 +4,8 @@ import { dependsOn } from '../../../graphql/field-dependencies.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
 import { creationAnnotations } from '../../../mutations/audit-annotations.ts';
 import {
-  assertNoCauses,
   assertNoCausesBefore,
+  withFurtherCauses,
   withInputPaths,
   invalidValue,
   requiredValue,
@@ -21,7 +21,7 @@ import { WorkspaceVolumesInput } from './inputs.ts';
 import { createPaths, workspaceManifest } from './manifest.ts';
 import { LONGEST_NAME } from '../state.ts';
 import { reservedLabelWarnings } from './reserved-labels.ts';
-import { violatedRules } from './rules.ts';
+import { missingOptions, violatedRules } from './rules.ts';
 import { stateReachedField, type Reached, waitFields, writeAndWait } from './wait.ts';
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
@@ -86,12 +86,15 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
     const { client } = context;
     await client.assertCan('create', Workspace, { namespace });
     const manifest = workspaceManifest(input, creationAnnotations(context));
-    const send = (dryRun: boolean) => {
+    const send = (dryRun: boolean, naming: Naming) => {
+      const named = { ...manifest, metadata: { ...manifest.metadata, ...naming } };
       const options = { ...writeOptionsOf(input), namespace, dryRun };
-      return withInputPaths(createPaths, client.writer.create(Workspace, manifest, options));
+      return withInputPaths(createPaths, client.writer.create(Workspace, named, options));
     };
-    await assertCreatable(context, { input, after: manifest, dryRun: () => send(true) });
-    const { object, warnings } = await send(input.dryRun);
+    await assertCreatable(context, { input, after: manifest, dryRun: (naming) => send(true, naming) });
+    const { object, warnings } = await send(input.dryRun, {}).catch((error: unknown) => {
+      throw withFurtherCauses(error, missingOptions(context, manifest, createPaths));
+    });
     return { object, warnings: [...warnings, ...reservedLabelWarnings(manifest, createPaths)] };
   };
   return writeAndWait(context, { at, write }, input);
@@ -100,7 +103,8 @@ async function create(context: Context, input: CreateInput): Promise<CreatePaylo
 interface Creation {
   readonly input: CreateInput;
   readonly after: WorkspaceContent;
-  readonly dryRun: () => Promise<unknown>;
+  /** Sends the workspace as a dry run, with another name. */
+  readonly dryRun: (naming: Naming) => Promise<unknown>;
 }
 
 async function assertCreatable(context: Context, { input, after, dryRun }: Creation): Promise<void> {
@@ -115,9 +119,10 @@ async function assertCreatable(context: Context, { input, after, dryRun }: Creat
     ...(await violatedRules(context, { namespace, name: name ?? undefined, before: undefined, after }, createPaths)),
   ];
   const about = { kind: Workspace.kind, namespace, name: name ?? undefined };
-  // An object with such a name is not sent: the API server would accept some of the names.
-  if (ofName.length > 0) assertNoCauses(causes, about);
-  await assertNoCausesBefore(dryRun, causes, about);
+  // With an invalid name, the API server would check nothing else.
+  const naming = ofName.length > 0 ? { name: undefined, generateName: 'workspace-' } : {};
+  const all = causes.length > 0 ? [...causes, ...missingOptions(context, after, createPaths)] : [];
+  await assertNoCausesBefore(() => dryRun(naming), all, about);
 }
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../../../graphql/context.ts';
 import { isKindUnavailable, type StatusCause, isForbidden } from '../../../kubernetes/status-error.ts';
-import { inputPathOf, type InputPaths, assertNoCauses, forbiddenValue } from '../../../mutations/field-errors.ts';
+import {
+  inputPathOf,
+  type InputPaths,
+  assertNoCauses,
+  forbiddenValue,
+  invalidValue,
+} from '../../../mutations/field-errors.ts';
 import type { ViewerClient } from '../../../viewer-client/viewer-client.ts';
 import { Namespace } from '../../namespace/resource.ts';
 import { filterVerdict, type FilterLabels, type FilterVerdict, labelsOf } from '../../workspace-kind/filter-rules.ts';
@@ -53,6 +59,21 @@ async function validateWorkspace(context: Context, write: WorkspaceWrite): Promi
     ...validateMountPaths(write, workspaceKind),
     ...(await validateMounts(context, write)),
   ];
+}
+
+/**
+ * Returns a cause for each option that the WorkspaceKind lacks. Only for an input that is invalid anyway: an admission webhook of
+ * the cluster rejects such options, but it is not asked about an object that violates the schema.
+ */
+export function missingOptions(context: Context, workspace: WorkspaceContent, paths: InputPaths): StatusCause[] {
+  const workspaceKind = workspaceKindOf(context, workspace);
+  const chosen = chosenOptionsOf(workspace);
+  if (!workspaceKind) return [];
+  const missing = lists.filter((list) => !spawnerOptionOf(workspaceKind, list, chosen[list]));
+  return missing.map((list) => {
+    const message = `${list} ${JSON.stringify(chosen[list])} not found in WorkspaceKind ${JSON.stringify(workspaceKind.metadata.name)}`;
+    return invalidValue(inputPathOf(paths, `spec.podTemplate.options.${list}`), message);
+  });
 }
 
 /** Returns all fields that the rules depend on. */
