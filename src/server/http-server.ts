@@ -66,8 +66,8 @@ interface HttpServer extends AsyncDisposable {
 }
 
 const ENDPOINT = '/graphql';
-/** Time for the client of a refused upgrade to read the response and close the connection. */
-const REFUSED_UPGRADE_TIMEOUT_MS = 1_000;
+/** Time for the client of a refused request to read the response and close the connection. */
+const REFUSED_REQUEST_TIMEOUT_MS = 1_000;
 /** Clients that send a request more slowly get 408 and are disconnected. Answers and event streams may take any time. */
 const REQUEST_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 /** Multiple of the limit of headers up to which they are read, so that the answer can explain the limit. */
@@ -166,6 +166,7 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
   const assets = new ClusterAssetServer({ ...options, gate });
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
+    closeAfterEarlyAnswer(request, response);
     if (state.phase !== 'serving') response.setHeader('connection', 'close');
     const path = pathOf(request);
     if (path === '/livez') return sendJson(response, 200, { status: 'ok' });
@@ -232,7 +233,7 @@ function upgradeRefusal(
 }
 
 /**
- * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_UPGRADE_TIMEOUT_MS}.
+ * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_REQUEST_TIMEOUT_MS}.
  * Node hands over the socket without listeners: an `error` event would end the process, and unread bytes would keep the
  * socket open after its client has left.
  */
@@ -240,8 +241,22 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.resume();
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  const timeout = setTimeout(() => socket.destroy(), REFUSED_UPGRADE_TIMEOUT_MS);
+  const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
   socket.once('close', () => clearTimeout(timeout));
+}
+
+/**
+ * Closes the connection of a request that was answered before its body had arrived, such as one that is too large. Node would
+ * read the rest. The client has some time to read the answer, because a reset could discard it.
+ */
+function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request; // the request loses it at its end
+  response.once('finish', () => {
+    if (request.complete) return;
+    socket.end();
+    const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
+    socket.once('close', () => clearTimeout(timeout));
+  });
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
@@ -250,13 +265,15 @@ function pathOf({ url = '/' }: IncomingMessage): string {
 
 function listen(
   server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, publicError: onError }: Pick<HttpServerOptions, 'host' | 'port' | 'publicError'>,
 ): Promise<AddressInfo> {
   server.on('connection', (socket: Socket) => socket.setNoDelay(true));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject);
+      // A connection that cannot be accepted, for lack of memory for example, is no reason to end the process.
+      server.on('error', onError);
       const address = server.address();
       if (typeof address === 'object' && address) resolve(address);
       else reject(new TypeError('Expected a listening server to have a port.'));

@@ -11,6 +11,8 @@ const STALLED = 4008;
 /** Close code of graphql-transport-ws for a client that is not, or not any more, authenticated. */
 export const UNAUTHORIZED = 4401;
 const GOING_AWAY = 1001;
+/** Bytes that a client may send until it is authenticated: the upgrade request and `connection_init`. */
+const MAX_UNAUTHENTICATED_BYTES = 256 * 1024;
 const OPEN = 1;
 
 export interface WebSocketConnectionOptions {
@@ -44,6 +46,11 @@ export class WebSocketConnection {
   /** Time of the first ping since the client last sent something. */
   #pingedAt: number | undefined;
 
+  /** Large messages are held in memory while they arrive, which only authenticated clients may cause. */
+  readonly #limitUnauthenticated = (): void => {
+    if (this.#socket.bytesRead > MAX_UNAUTHENTICATED_BYTES) this.#webSocket.terminate();
+  };
+
   constructor(webSocket: WebSocket, socket: Socket, options: WebSocketConnectionOptions) {
     const { flowControl, maxOperationsPerConnection } = options;
     this.#maxOperations = maxOperationsPerConnection;
@@ -55,6 +62,7 @@ export class WebSocketConnection {
     this.#openFlow = (viewer) => flowControl.open(transport, viewer);
     this.#onEnd = (id, error) => this.#ended(id, error);
     webSocket.once('close', () => this.#flow?.[Symbol.dispose]());
+    socket.on('data', this.#limitUnauthenticated);
     socket.on('drain', () => {
       this.#flow?.drained();
       webSocket.resume();
@@ -95,6 +103,11 @@ export class WebSocketConnection {
     this.#webSocket.send(text, () => resolve());
     this.#pauseIfCongested();
     await promise;
+  }
+
+  /** Must be called when the client is authenticated. Until then the connection accepts few bytes. */
+  authenticated(): void {
+    this.#socket.off('data', this.#limitUnauthenticated);
   }
 
   close(code: number, reason: string): void {

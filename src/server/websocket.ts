@@ -23,14 +23,12 @@ const MIN_PING_INTERVAL_MS = 1_000;
 const TRY_AGAIN_LATER = 1013;
 /** Limit of a close frame (RFC 6455, section 5.5) less the close code. */
 const MAX_REASON_BYTES = 123;
-const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** Time for the close handshake of a client that has yet to read other data. */
 const CLOSE_TIMEOUT_MS = 60_000;
 const CONNECTION_INIT_TIMEOUT_MS = 5_000;
 /** A variable of its own, because @types/ws lacks `closeTimeout`, and a literal would be checked for excess properties. */
 const socketOptions = {
   noServer: true,
-  maxPayload: MAX_MESSAGE_BYTES,
   perMessageDeflate: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
   handleProtocols,
@@ -44,6 +42,8 @@ interface WebSocketOptions extends WebSocketConnectionOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   readonly authenticate: Authenticator;
   readonly maxSubscriptionsPerConnection: number;
+  /** Limit on the bytes of a message. */
+  readonly maxBodyBytes: number;
   /** Time limit of an operation. */
   readonly requestTimeoutMs: number;
   /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
@@ -81,7 +81,7 @@ interface SubscribedOperation {
  */
 export class WebSocketHandler {
   readonly #options: WebSocketOptions;
-  readonly #sockets = new WebSocketServer(socketOptions);
+  readonly #sockets: WebSocketServer;
   readonly #connections = new Set<WebSocketConnection>();
   /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
   readonly #operations = new WeakMap<object, SubscribedOperation>();
@@ -90,6 +90,7 @@ export class WebSocketHandler {
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
+    this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
     const run = (prepared: object) => this.#run(prepared);
     this.#server = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
@@ -183,6 +184,7 @@ export class WebSocketHandler {
     using deadline = new Deadline(requestTimeoutMs);
     try {
       await deadline.race(authenticate(credentials));
+      extra.connection.authenticated();
       return true;
     } catch (error) {
       reject(extra.connection, publicError(error));

@@ -242,3 +242,17 @@ it('rejects one more different subscription than allowed, even if all start at o
   await waitFor(() => gateway.readers() === 2, 'one subscription has ended');
   expect((await changesOf('f').next()).value).toEqual({ data: { workspace: null } });
 });
+
+it('accepts messages of MAX_BODY_BYTES over a WebSocket only when its client is authenticated', async () => {
+  await using gateway = await startTestGateway({ objects });
+  using client = await connectRaw(gateway);
+  const query = `{ __typename } #${'x'.repeat(90_000)}`;
+  client.send({ id: '1', type: 'subscribe', payload: { query, variables: { manifest: 'x'.repeat(2_000_000) } } });
+  await waitFor(() => client.messages.some(({ type }) => type === 'next'), 'the query is answered');
+  const stranger = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  stranger.on('error', () => undefined);
+  await once(stranger, 'open');
+  const closed = once(stranger, 'close');
+  stranger.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'x'.repeat(2_000_000) } }));
+  expect(await closed).toMatchObject([1006, expect.anything()]);
+});

@@ -136,6 +136,22 @@ it('returns PERSISTED_QUERY_NOT_SUPPORTED when a request has the hash of a query
   expect(await withText.json()).toEqual({ data: { __typename: 'Query' } });
 });
 
+it.each(['application/json', 'text/event-stream'])(
+  'closes the connection after the answer when a body that accepts %s is refused before it has arrived',
+  async (accept) => {
+    await using gateway = await startTestGateway({ maxBodyBytes: 1_000 });
+    const { port } = new URL(gateway.url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    const received: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    socket.on('error', () => undefined); // a reset, if it comes before the answer was read
+    const headers = `host: localhost:${port}\r\ncontent-type: application/json\r\naccept: ${accept}\r\ncontent-length: 100000000`;
+    socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n{"query":"${'x'.repeat(2_000)}`);
+    await once(socket, 'close');
+    expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1.1 413 /u);
+  },
+);
+
 it('returns METHOD_NOT_ALLOWED when the method is neither GET nor POST', async () => {
   await using gateway = await startTestGateway();
   const response = await fetch(gateway.url, {
