@@ -30,10 +30,15 @@ function parsed(selector: string): ReturnType<typeof parseLabelSelector> {
   }
 }
 
+/** Returns text whose case and Unicode composition do not count: `É` may be one character or two. */
+export function foldedText(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
 const MAX_SEARCH_LENGTH = 1_000;
 
 /**
- * Condition that one of the texts contains the search text, ignoring case.
+ * Condition that one of the texts contains the search text, ignoring case and Unicode composition.
  * @throws {GraphQLError} BAD_REQUEST if the search text is too long
  */
 export function searchCondition<T>(
@@ -41,8 +46,8 @@ export function searchCondition<T>(
   textsOf: (object: T) => readonly string[],
 ): Condition<T> {
   assertTextLength('a search text', search, MAX_SEARCH_LENGTH);
-  const text = search?.toLowerCase();
-  return text ? (object) => textsOf(object).some((candidate) => candidate.toLowerCase().includes(text)) : undefined;
+  const text = foldedText(search ?? '');
+  return text ? (object) => textsOf(object).some((candidate) => foldedText(candidate).includes(text)) : undefined;
 }
 
 /** Condition that the value is one of those in the list. No object matches an empty list. */

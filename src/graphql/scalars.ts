@@ -21,16 +21,25 @@ builder.scalarType('JSON', {
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
-/** Converts a timestamp of a Kubernetes object to a DateTime in UTC and keeps its precision. Null if it is absent or invalid. */
+/**
+ * Converts a timestamp of a Kubernetes object to a DateTime in UTC and keeps its precision. Null if it is absent, invalid, or on
+ * a day that does not exist, such as February 30.
+ */
 export function timestampOf(text: string | undefined): string | null {
   const milliseconds = Date.parse(text ?? '');
-  if (text === undefined || Number.isNaN(milliseconds)) return null;
+  if (text === undefined || Number.isNaN(milliseconds) || !isOnExistingDay(text)) return null;
   return text.endsWith('Z') ? text : new Date(milliseconds).toISOString();
 }
 
+/** `Date.parse` takes February 30 for March 2. */
+function isOnExistingDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 function millisecondsOf(value: unknown): number {
-  const milliseconds =
-    typeof value === 'string' && value.length <= MAX_LENGTH && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  const isTime = typeof value === 'string' && value.length <= MAX_LENGTH && RFC_3339.test(value);
+  const milliseconds = isTime && isOnExistingDay(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
     throw new GraphQLError(
       `Expected a DateTime such as "2026-11-21T09:30:00Z", got ${(JSON.stringify(value) ?? 'nothing').slice(0, 100)}.`,

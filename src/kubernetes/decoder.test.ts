@@ -4,6 +4,7 @@ import {
   boolean,
   int,
   listOf,
+  quantity,
   record,
   timestamp,
   number,
@@ -80,4 +81,18 @@ describe('memoized decoding', () => {
     const fallback = {};
     expect(memoizedDecode(option, fallback)(value)).toBe(fallback);
   });
+});
+
+it.each([
+  [
+    { cpu: 0.5, 'nvidia.com/gpu': 1 },
+    { cpu: '0.5', 'nvidia.com/gpu': '1' },
+  ],
+  [
+    { cpu: '500m', memory: '2Gi' },
+    { cpu: '500m', memory: '2Gi' },
+  ],
+  [{ cpu: true, memory: null, gpu: 0 }, { gpu: '0' }],
+])('decodes quantities that are numbers or text: %j', (value, expected) => {
+  expect(record(quantity).decode(value)).toEqual(expected);
 });

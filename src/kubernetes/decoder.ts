@@ -31,6 +31,12 @@ export const number = custom((value): value is number => typeof value === 'numbe
 export const int = custom(
   (value): value is number => Number.isInteger(value) && Number(value) >= -INT_LIMIT && Number(value) < INT_LIMIT,
 );
+/** A resource.Quantity. Manifests may have it as a number, which a custom resource keeps; it is decoded as text. */
+export const quantity: Decoder<string> = {
+  is: (value): value is string => typeof value === 'string',
+  decode: quantityTextOf,
+  prune: quantityTextOf,
+};
 /** An RFC 3339 timestamp, the form of `metav1.Time` and `metav1.MicroTime`. */
 export const timestamp = custom(
   (value): value is string => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
@@ -38,6 +44,11 @@ export const timestamp = custom(
 export const anyObject = custom(
   (value): value is AnyObject => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
+
+function quantityTextOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** Returns a decoder that accepts a value as a whole or not at all. */
 export function custom<T>(is: Decoder<T>['is']): Decoder<T> {

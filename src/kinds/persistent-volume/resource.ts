@@ -1,9 +1,9 @@
-import { listOf, record, memoizedDecode, object, string, type Decoded } from '../../kubernetes/decoder.ts';
+import { listOf, record, memoizedDecode, object, quantity, string, type Decoded } from '../../kubernetes/decoder.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { defineResource } from '../../kubernetes/resource.ts';
 
 const spec = object({
-  capacity: record(string),
+  capacity: record(quantity),
   accessModes: listOf(string),
   persistentVolumeReclaimPolicy: string,
   storageClassName: string,

@@ -5,6 +5,7 @@ import {
   record,
   memoizedDecode,
   object,
+  quantity,
   string,
   type Decoded,
 } from '../../kubernetes/decoder.ts';
@@ -14,7 +15,7 @@ import { defineResource } from '../../kubernetes/resource.ts';
 /** Label with the name of the workspace. Only pods with this label are watched. */
 export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
-const quantities = record(string);
+const quantities = record(quantity);
 const container = object({
   name: string,
   image: string,

@@ -238,6 +238,24 @@ describe('suspendVolcanoJob and resumeVolcanoJob', () => {
     expect(commands(gateway)).toEqual([]);
   });
 
+  it.each([
+    [2, 3, []],
+    [3, 3, [expect.stringContaining('has used 3 of 3 retries')]],
+    [3, undefined, [expect.stringContaining('has used 3 of 3 retries')]],
+    [3, 5, []],
+  ])('warns when a job with %i used retries of %j is resumed: %j', async (retryCount, maxRetry, warnings) => {
+    const job = inPhase('Aborted');
+    const spec = Object(job['spec']);
+    const status = Object(job['status']);
+    await using gateway = await startWith({
+      ...job,
+      spec: { ...spec, maxRetry },
+      status: { ...status, retryCount },
+    });
+    const { data } = await request(gateway, 'resume');
+    expect(data).toMatchObject({ resumeVolcanoJob: { warnings } });
+  });
+
   it('creates no command in a dry run, and sends one in an unknown phase', async () => {
     await using gateway = await startWith(inPhase('Dreaming'));
     expect((await request(gateway, 'suspend', { dryRun: true })).errors).toBeUndefined();

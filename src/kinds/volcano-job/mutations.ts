@@ -6,7 +6,7 @@ import { patchFields, patchOf, patchPathsOf } from '../../mutations/patch.ts';
 import { writePayload, type WritePayload } from '../../mutations/payload.ts';
 import { type Action, commandTo, assertEffective, VolcanoCommand } from './command.ts';
 import { VolcanoJobType } from './refs.ts';
-import { VolcanoJob } from './resource.ts';
+import { jobSpecOf, jobStatusOf, VolcanoJob, type VolcanoJobObject } from './resource.ts';
 
 function nameFields(t: InputFields) {
   return {
@@ -84,5 +84,18 @@ async function command({ client }: Context, action: Action, { dryRun, ...at }: C
   const job = await client.reader.getUncached(VolcanoJob, at);
   assertEffective(action, job);
   const { warnings } = await client.writer.create(VolcanoCommand, commandTo(action, job), { namespace, dryRun });
-  return { object: job, warnings };
+  return { object: job, warnings: [...warnings, ...(action === 'ResumeJob' ? retryWarnings(job) : [])] };
+}
+
+/** Default of `maxRetry`. */
+const MAX_RETRY = 3;
+
+/** Volcano fails a job that restarts without retries left. */
+function retryWarnings(job: VolcanoJobObject): readonly string[] {
+  const { retryCount = 0 } = jobStatusOf(job);
+  const { maxRetry = MAX_RETRY } = jobSpecOf(job);
+  if (retryCount < maxRetry) return [];
+  return [
+    `The job has used ${retryCount} of ${maxRetry} retries: Volcano fails it instead of resuming it. Raise maxRetry first.`,
+  ];
 }

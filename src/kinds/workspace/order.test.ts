@@ -97,3 +97,15 @@ describe('order of workspaces', () => {
     expect(namesIn(await gateway.query(ORDERED, { orderBy: [{ field: 'STATE' }] }))).toBe('x y x y');
   });
 });
+
+it('sorts and searches display names without regard to Unicode composition and locale', async () => {
+  const names = ['zoo', 'E\u0301mile', 'Ema', 'ému', 'Emu', 'Fox'];
+  const objects = names.map((displayName, index) => workspace(`w-${index}`, { spec: { displayName } }));
+  await using gateway = await startTestGateway({ objects });
+  const sorted = await gateway.query('{ workspaces(orderBy: [{ field: DISPLAY_NAME }]) { nodes { displayName } } }');
+  expect(
+    Object(sorted.data?.['workspaces']).nodes.map(({ displayName }: { displayName: string }) => displayName),
+  ).toEqual(['Ema', 'E\u0301mile', 'Emu', 'ému', 'Fox', 'zoo']);
+  const found = await gateway.query('{ workspaces(filter: { search: "ÉMI" }) { nodes { name } } }');
+  expect(found.data).toEqual({ workspaces: { nodes: [{ name: 'w-1' }] } });
+});

@@ -1,14 +1,22 @@
 import { builder } from '../../graphql/builder.ts';
+import { foldedText } from '../../graphql/filter.ts';
 import { sortText, type Ordering } from '../../graphql/ordering.ts';
 import { displayNameOf, millisecondsOf, workspaceKindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
+
+/** Sorts letters with marks next to those without, `é` after `e` and before `f`, in the same way in every locale. */
+function collationKeyOf(text: string): string {
+  const folded = foldedText(text);
+  const base = folded.normalize('NFD').replaceAll(/\p{M}/gu, '');
+  return `${sortText(base)}\u0000${sortText(folded)}`;
+}
 
 const fields = {
   NAME: { description: 'Name.', of: ({ metadata }) => metadata.name },
   NAMESPACE: { description: 'Namespace.', of: ({ metadata }) => metadata.namespace ?? '' },
   DISPLAY_NAME: {
     description: 'displayName, ignoring case. Its first 1,000 characters count.',
-    of: (workspace) => sortText(displayNameOf(workspace).toLowerCase()),
+    of: (workspace) => collationKeyOf(displayNameOf(workspace)),
   },
   KIND: { description: 'Name of the WorkspaceKind.', of: workspaceKindNameOf },
   STATE: { description: 'State, alphabetically.', of: stateOf },
