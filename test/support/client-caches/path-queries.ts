@@ -2,7 +2,6 @@ import {
   getNamedType,
   isAbstractType,
   isEnumType,
-  isInputObjectType,
   isObjectType,
   isRequiredArgument,
   type GraphQLArgument,
@@ -94,11 +93,13 @@ export class PathQueries {
   }
 }
 
-function defaultValues({ name, type }: GraphQLArgument): readonly string[] {
-  const named = getNamedType(type);
+/** @throws {TypeError} if a required argument has no known value; an optional one is left out then */
+function defaultValues(arg: GraphQLArgument): readonly string[] {
+  const named = getNamedType(arg.type);
   if (isEnumType(named)) return named.getValues().map((value) => value.name);
-  if (isInputObjectType(named) || ['after', 'before', 'last'].includes(name)) return [];
-  throw new TypeError(`Expected values for the argument ${name} of type ${String(type)}.`);
+  if (named.name === 'Boolean') return ['true', 'false'];
+  if (!isRequiredArgument(arg)) return [];
+  throw new TypeError(`Expected values for the argument ${arg.name} of type ${String(arg.type)}.`);
 }
 
 function combinations(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
