@@ -161,10 +161,15 @@ function tokensOf(text: string): { readonly tokens: number; readonly nesting: nu
 /** Level by level instead of recursively, because JSON of a few hundred kilobytes can be nested deeper than the stack. */
 function nestingOf(value: unknown): number {
   let depth = 0;
-  let level = [value].filter(isCollection);
+  let level = isCollection(value) ? [value] : [];
   while (level.length > 0) {
     depth += 1;
-    level = level.flatMap((collection) => Object.values(collection).filter(isCollection));
+    const next: object[] = [];
+    for (const collection of level) {
+      for (const child of Array.isArray(collection) ? (collection as unknown[]) : Object.values(collection))
+        if (isCollection(child)) next.push(child);
+    }
+    level = next;
   }
   return depth;
 }
