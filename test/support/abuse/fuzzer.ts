@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
@@ -7,6 +6,7 @@ import type { AbusiveInput, InputSources, Surface } from './abusive-input.ts';
 import { bodies, eventStreams, headers } from './http-surfaces.ts';
 import { documents, variables } from './operation-surfaces.ts';
 import { problemsInLog, problemsOf, schema } from './oracle.ts';
+import { cpuMsOf } from './process-usage.ts';
 import { RawConnection } from './raw-connection.ts';
 import { sockets } from './socket-surfaces.ts';
 import { MODES, type AbuseTarget, type SampleValues } from './target.ts';
@@ -150,18 +150,9 @@ async function probe(port: number): Promise<void> {
     throw new Error(`Expected /livez to answer 200, got ${connection.received.toString()}`);
 }
 
-const CLOCK_TICK_MS = 10;
-
-/** Returns the CPU time of all gateways since their start. Linux only. */
+/** Returns the CPU time of all gateways since their start. */
 async function cpuMs({ gateways }: AbuseTarget): Promise<number> {
-  const times = await Promise.all(
-    MODES.map(async (mode) => {
-      const stat = await readFile(`/proc/${gateways[mode].pid}/stat`, 'utf8');
-      // Fields 14 and 15 of proc_pid_stat(5): user and system time. The command in field 2 may contain spaces.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
-    }),
-  );
+  const times = await Promise.all(MODES.map((mode) => cpuMsOf(gateways[mode].pid)));
   return times.reduce((total, time) => total + time, 0);
 }
 

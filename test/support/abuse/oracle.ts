@@ -18,7 +18,7 @@ const INTERNAL_WORDS: readonly RegExp[] = [
   /node_modules|node:internal|file:\/\/\/|\.[mc]?[jt]s:\d+/u,
   /\bundefined\b|\[object \w+\]|\bNaN\b/u,
   /\b(?:Type|Range|Reference|Syntax|Aggregate|Assertion)Error\b/u,
-  /Cannot read propert|is not a function|is not iterable|is not defined(?! by operation)|Maximum call stack|Invalid array length/u,
+  /Cannot read propert|is not a function|is not iterable|\w is not defined|Maximum call stack|Invalid array length/u,
   /Unexpected token|in JSON at position|Unexpected end of JSON|Bad control character|is not valid JSON/u,
   /\bE(?:CONN\w+|PIPE|NOTFOUND|AI_AGAIN|ADDR\w+|MFILE)\b|socket hang up|ERR_[A-Z_]+/u,
   /Internal error of the gateway/u,

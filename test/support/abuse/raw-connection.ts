@@ -53,6 +53,11 @@ export class RawConnection implements Disposable {
     if (!this.#socket.destroyed && this.#socket.writable) this.#socket.write(bytes);
   }
 
+  /** Stops reading. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Closes the sending half. */
   finish(): void {
     this.#socket.end();

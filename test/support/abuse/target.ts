@@ -51,7 +51,7 @@ const editor = clusterRole(
 );
 
 /** Returns the objects of `team-a`, which the member may edit, and of `team-b`, which contain canaries. */
-export function targetObjects(): readonly Manifest[] {
+function targetObjects(): readonly Manifest[] {
   const canary = createCanaryFactory();
   const names = Array.from({ length: 8 }, (_, index) => `nb-${index}`);
   return [
