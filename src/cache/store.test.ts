@@ -202,6 +202,27 @@ describe('a discarded store', () => {
   });
 });
 
+describe('a list after a watch event that was skipped', () => {
+  it.each([
+    ['a change', [at('a', 6), at('b', 5)]],
+    ['a creation', [at('a', 5), at('b', 5), at('c', 6)]],
+    ['a deletion', [at('a', 5)]],
+  ])('voids the versions that %s is missing from', (_, listed) => {
+    const { store } = storeOf([at('a', 5), at('b', 5)], '5');
+    store.advance('7');
+    store.replace(listed, '7');
+    expect([store.isCurrentEpoch('7'), store.changesSince('7')]).toEqual([false, undefined]);
+  });
+
+  it('keeps the versions when nothing was skipped', () => {
+    const { store } = storeOf([at('a', 5)], '5');
+    store.advance('7');
+    store.replace([at('a', 5)], '7');
+    store.replace([at('a', 9)], '9');
+    expect(store.changesSince('7')).toMatchObject([{ after: { metadata: { resourceVersion: '9' } } }]);
+  });
+});
+
 describe('many lists', () => {
   it('returns the changes since each of many lists, up to the bound of the change log', () => {
     const { store } = storeOf([], '1000');

@@ -151,13 +151,18 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     if (this.#version === '') this.#startEpoch(version);
     else if (this.#isFromEarlierEpoch(objects, version, known)) return this.#replaceEpoch(objects, version);
     else this.#changeLog.recordGap(this.#version, version);
+    const before = this.#version;
+    let hasMissed = objects.some((object) => this.#isMissed(object));
     const listed = new Set(objects.map(({ metadata }) => keyOf(metadata)));
     for (const [key, held] of this.#objects) {
       if (listed.has(key) || compareVersions(held.metadata.resourceVersion, version) > 0) continue;
       this.#remove(held, { type: 'deleted', object: held, previous: held, version });
+      hasMissed ||= version === before;
     }
     for (const object of objects) this.#upsert(object);
     this.advance(version);
+    // A watch event that could not be decoded was skipped. Cursors up to `before` may be past its change without having it.
+    if (hasMissed) this.#previousEpochVersion = before;
   }
 
   /**
@@ -181,6 +186,13 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
     this.#failure = undefined;
     this.#isDiscarded ||= this.#version !== '';
     this.#version = '';
+  }
+
+  /** Whether a listed object has a state up to the store's version that no watch event has reported. */
+  #isMissed({ metadata }: T): boolean {
+    const { resourceVersion } = metadata;
+    if (this.#version === '' || !(compareVersions(resourceVersion, this.#version) <= 0)) return false;
+    return this.get(metadata)?.metadata.resourceVersion !== resourceVersion;
   }
 
   /** Within an epoch neither the version of the list nor that of an object decreases. */
