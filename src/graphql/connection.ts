@@ -125,7 +125,7 @@ function pageOf<T>(
   if (end === -1) end = ordered.length;
   end = Math.min(end, start + first);
   start = Math.max(start, end - last);
-  if (end - start > maxPage) throw pageTooLarge(`a list of ${end - start} items`, maxPage);
+  if (end - start > maxPage) throw pageTooLarge(end - start, maxPage);
   const edges = ordered
     .slice(start, end)
     .map(({ item, position }) => ({ cursor: encodeCursor(ordering, position), node: item }));
@@ -147,13 +147,13 @@ function isGiven(value: number | null | undefined): value is number {
 function countOf(name: string, value: number | null | undefined, maxPage: number): number {
   if (!isGiven(value)) return Number.POSITIVE_INFINITY;
   if (value < 1) throw failure('BAD_REQUEST', `Expected ${name} to be at least 1, got ${value}.`);
-  if (value > maxPage) throw pageTooLarge(`${name}: ${value}`, maxPage);
+  if (value > maxPage) throw pageTooLarge(value, maxPage);
   return value;
 }
 
-function pageTooLarge(got: string, maxPage: number): GraphQLError {
-  const message = `Expected at most ${maxPage} items in a page (MAX_PAGE), got ${got}. Request pages with \`first: ${maxPage}\` and \`after\`.`;
-  return failure('BAD_REQUEST', message, { limit: 'MAX_PAGE' });
+function pageTooLarge(actual: number, maxPage: number): GraphQLError {
+  const message = `Expected at most ${maxPage} items in a page (MAX_PAGE), got ${actual}. Request pages with \`first: ${maxPage}\` and \`after\`.`;
+  return failure('BAD_REQUEST', message, { limit: { name: 'MAX_PAGE', max: maxPage, actual } });
 }
 
 const PageInfoType = builder.objectRef<PageInfo>('PageInfo').implement({

@@ -37,7 +37,7 @@ export const ErrorCodeEnum = builder.enumType('ErrorCode', {
     'Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, ' +
     '`namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The ' +
     '`field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds ' +
-    'a limit has `limit`, the name of the setting.',
+    'a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation.',
   values: Object.fromEntries(
     Object.entries(descriptions).map(([code, description]) => [code, { value: code, description }]),
   ) as Record<ErrorCode, { value: ErrorCode; description: string }>,

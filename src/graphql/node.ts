@@ -84,7 +84,9 @@ async function findNode(client: ViewerClient, id: string, field: string): Promis
 
 function atMost(max: number, ids: readonly string[]): readonly string[] {
   if (ids.length <= max) return ids;
-  throw failure('BAD_REQUEST', `Expected at most ${max} IDs (MAX_PAGE), got ${ids.length}.`, { limit: 'MAX_PAGE' });
+  throw failure('BAD_REQUEST', `Expected at most ${max} IDs (MAX_PAGE), got ${ids.length}.`, {
+    limit: { name: 'MAX_PAGE', max, actual: ids.length },
+  });
 }
 
 function splitAtSlash(key: string): readonly [namespace: string, name: string] {

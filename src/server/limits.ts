@@ -117,9 +117,12 @@ function checkSize(limits: OperationLimits, { depth, fields, aliases, directives
 }
 
 /** Returns the error of an operation that was cancelled because of its cost. */
-export function excessiveCost(cost: { readonly excess: string }, isMutation: boolean): GraphQLError {
+export function excessiveCost(
+  cost: { readonly excess: string; readonly limit: object },
+  isMutation: boolean,
+): GraphQLError {
   const message = isMutation ? `${cost.excess} Changes of this mutation may have been applied.` : cost.excess;
-  return failure('BAD_REQUEST', message, { limit: 'MAX_OPERATION_COST', http: { status: 400 } });
+  return failure('BAD_REQUEST', message, { limit: cost.limit, http: { status: 400 } });
 }
 
 /**
@@ -128,7 +131,7 @@ export function excessiveCost(cost: { readonly excess: string }, isMutation: boo
  */
 export function withLimitStatus(error: GraphQLError): GraphQLError {
   const { code, limit } = error.extensions;
-  return typeof limit === 'string' && code === 'BAD_REQUEST'
+  return typeof limit === 'object' && code === 'BAD_REQUEST'
     ? failure('BAD_REQUEST', error.message, { limit, http: { status: 400 } })
     : error;
 }
@@ -139,7 +142,7 @@ function requireAtMost(setting: string, max: number, actual: number, unit: strin
 
 function excess(setting: string, max: number, actual: number, unit: string): GraphQLError {
   const message = `Expected at most ${max} ${unit} (${setting}), got ${actual}. Send a smaller operation, or several.`;
-  return failure('BAD_REQUEST', message, { limit: setting, http: { status: 400 } });
+  return failure('BAD_REQUEST', message, { limit: { name: setting, max, actual }, http: { status: 400 } });
 }
 
 const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);

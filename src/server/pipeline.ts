@@ -238,7 +238,7 @@ const noErrorCache = { get: () => undefined, set: () => undefined };
 function withBodyLimit(error: unknown, maxBodyBytes: number): unknown {
   if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
   const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
-  return failure('TOO_LARGE', message, { limit: 'MAX_BODY_BYTES', http: { status: 413 } });
+  return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max: maxBodyBytes }, http: { status: 413 } });
 }
 
 function refuseSubscription(): ExecutionResult {

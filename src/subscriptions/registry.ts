@@ -321,8 +321,9 @@ function assertAffordable({ source, validated, context }: AuthorizedSubscription
   if (source.objects.size * objectCost <= max) return;
   const objects = [...source.candidates()].filter((object) => source.matches(object)).length;
   if (objects * objectCost <= max) return;
-  const message = `Expected a snapshot with a cost of at most ${max} (MAX_OPERATION_COST), got ${objects * objectCost}: ${objects} objects and ${objectCost} fields. Subscribe to a namespace or with a filter, or select fewer fields.`;
-  throw failure('BAD_REQUEST', message, { limit: 'MAX_OPERATION_COST' });
+  const actual = objects * objectCost;
+  const message = `Expected a snapshot with a cost of at most ${max} (MAX_OPERATION_COST), got ${actual}: ${objects} objects and ${objectCost} fields. Subscribe to a namespace or with a filter, or select fewer fields.`;
+  throw failure('BAD_REQUEST', message, { limit: { name: 'MAX_OPERATION_COST', max, actual } });
 }
 
 const printedDocuments = new WeakMap<DocumentNode, string>();

@@ -31,9 +31,14 @@ export class OperationCost {
     if (this.isExceeded) throw new StatusError({ code: 400, reason: 'BadRequest', message: this.excess });
   }
 
+  /** The limit and the cost so far, as in `extensions.limit` of an error. */
+  get limit(): { readonly name: string; readonly max: number; readonly actual: number } {
+    return { name: 'MAX_OPERATION_COST', max: this.max, actual: Math.ceil(this.#total) };
+  }
+
   /** Error message of an operation that exceeds the limit. */
   get excess(): string {
-    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${Math.ceil(this.#total)}. Request smaller pages with \`first\`, or select fewer fields of the objects in lists.`;
+    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${this.limit.actual}. Request smaller pages with \`first\`, or select fewer fields of the objects in lists.`;
   }
 
   /** Whether {@link pause} would wait. */

@@ -102,7 +102,7 @@ it.each(['with', 'without'])('refuses a body above MAX_BODY_BYTES %s Content-Len
     );
   }
   const { errors } = await gateway.query('{ workspaces { totalCount } }', { x: 'x'.repeat(1_000) });
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: 'MAX_BODY_BYTES' });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: { name: 'MAX_BODY_BYTES' } });
 });
 
 it.each(['application/json', 'application/graphql-response+json', 'text/event-stream'])(

@@ -65,7 +65,7 @@ function refusalOf(limit: string) {
   return [
     {
       message: expect.stringMatching(new RegExp(`^Expected at most ${value} .*\\(${limit}\\), got \\d+`, 'u')),
-      extensions: { code: 'BAD_REQUEST' },
+      extensions: { code: 'BAD_REQUEST', limit: { name: limit, max: Number(value) } },
     },
   ];
 }
