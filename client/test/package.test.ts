@@ -82,7 +82,6 @@ const CONSUMER_TSCONFIG = {
 const LINKED = [
   ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
   '@types/react',
-  '@types/relay-runtime',
   'graphql',
   'graphql-sse',
   'graphql-ws',

@@ -40,7 +40,7 @@ function foreignError({ code }: StatusError): { readonly code: number; readonly 
  * Maximum size of a response. It is parsed in one turn of the event loop. An object alone, of 1.5 MiB in etcd, has at most
  * 10 MiB: see `MAX_EVENT_BYTES`.
  */
-export const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
+const MAX_RESPONSE_BYTES = 16 * 2 ** 20;
 
 /** Stops to read, and closes the connection, when the response exceeds the limit. */
 async function readText(response: IncomingMessage): Promise<string> {

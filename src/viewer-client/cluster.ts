@@ -4,7 +4,7 @@ import type { PodUsages } from './pod-usages.ts';
 import type { SentWrites } from './sent-writes.ts';
 
 /** Limits on the reads of one operation. */
-export interface ReadLimits {
+interface ReadLimits {
   /** Items of one page of a list. */
   readonly maxPage: number;
   /** Cost of an operation, see `OperationCost`. */

@@ -35,7 +35,7 @@ interface Events {
 }
 
 /** A list that a client library keeps up to date with its usual recipe. The library connects again without a cursor. */
-export interface LibraryClient {
+interface LibraryClient {
   rows(): readonly Row[];
   stop(): void;
 }
