@@ -43,8 +43,20 @@ try {
 function reasonOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof KubeconfigError || error instanceof StatusError)
     return `${error.message}\n${HINT}`;
-  const { code = '', address = '', port = '' } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  const listening = LISTEN_ERRORS[code];
-  if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set HOST or PORT.`;
+  if (isSystemError(error)) {
+    const { code = '', address = '', port = '' } = error;
+    const listening = LISTEN_ERRORS[code];
+    if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set HOST or PORT.`;
+  }
   return `${redactedReason(error)}\n${redactedError(error).stack}`;
+}
+
+/** Error of a system call. That of a server which cannot listen has its address and port. */
+interface SystemError extends NodeJS.ErrnoException {
+  readonly address?: string;
+  readonly port?: number;
+}
+
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'code' in error;
 }

@@ -50,7 +50,7 @@ it('shares unchanged objects between historical snapshots when clients resume fr
     versions.push(
       lazy.simulator
         .list('example.org/v1', 'Widget')
-        .map(({ metadata }) => String(metadata.resourceVersion))
+        .map(({ metadata }) => metadata.resourceVersion)
         .toSorted((a, b) => Number(b) - Number(a))[0] ?? '',
     );
   }

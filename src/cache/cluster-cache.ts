@@ -127,7 +127,7 @@ class RunningCache implements ClusterCache {
     this.#informers = new Map(cached.map((resource) => [resource, startInformer(resource, started)]));
     const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
     this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
-    this.hasAttempted = Promise.all(always.map(({ informer: { attempted } }) => attempted && aborted(attempted)));
+    this.hasAttempted = Promise.all(always.map(async ({ informer: { attempted } }) => attempted && aborted(attempted)));
   }
 
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {

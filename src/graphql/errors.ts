@@ -39,8 +39,10 @@ export const ErrorCodeEnum = builder.enumType('ErrorCode', {
     '`field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds ' +
     'a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation.',
   values: Object.fromEntries(
-    Object.entries(descriptions).map(([code, description]) => [code, { value: code, description }]),
-  ) as Record<ErrorCode, { value: ErrorCode; description: string }>,
+    Object.keys(descriptions)
+      .filter(isErrorCode)
+      .map((code) => [code, { value: code, description: descriptions[code] }]),
+  ),
 });
 
 /** One cause of an error, as in `extensions.causes`, for results of single objects. */

@@ -67,7 +67,7 @@ function charged(value: unknown, cost: OperationCost, { fieldNodes, fragments }:
   return isPaced ? paced(items, cost) : items;
 }
 
-async function* paced(items: readonly unknown[], cost: OperationCost): AsyncGenerator<unknown> {
+async function* paced(items: readonly unknown[], cost: OperationCost): AsyncGenerator {
   for (const item of items) {
     if (cost.needsPause) await cost.pause();
     yield item;

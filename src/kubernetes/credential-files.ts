@@ -32,8 +32,8 @@ export async function readCredentialFiles(
   const server = serverOf(loaded);
   const complete = async (each: Cluster) => withProxy({ ...(await inlineCluster(each)), server }, proxies);
   const config = withEntries(loaded, {
-    clusters: await Promise.all(loaded.clusters.map((each) => (each === cluster ? complete(each) : each))),
-    users: await Promise.all(loaded.users.map((each) => (each === user ? inlineUser(each) : each))),
+    clusters: await Promise.all(loaded.clusters.map(async (each) => (each === cluster ? complete(each) : each))),
+    users: await Promise.all(loaded.users.map(async (each) => (each === user ? inlineUser(each) : each))),
   });
   const tokenFile = tokenFileIn(config);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile, last?.token);

@@ -45,14 +45,15 @@ export class UnreadResponses {
     const { slowReaderTimeoutMs, onStalled } = this.#options;
     const now = performance.now();
     for (const [response, last] of this.#open) {
-      const { pendingBytes, takenBytes, closeStalled } = responseTransport(response);
+      const transport = responseTransport(response);
+      const { pendingBytes, takenBytes } = transport;
       // A response without a socket is pipelined: it waits for an earlier one of its connection, not for the client.
       const waits = response.socket !== null && pendingBytes > 0;
       if (!waits) this.#open.set(response, undefined);
       else if (last?.takenBytes !== takenBytes) this.#open.set(response, { takenBytes, since: now });
       else if (now - last.since >= slowReaderTimeoutMs) {
         onStalled();
-        closeStalled();
+        transport.closeStalled();
       }
     }
   }

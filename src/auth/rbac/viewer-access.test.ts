@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import { grantIn, viewing, kinds, grant } from '../../../test/support/access/grants.ts';
 import { RbacStorage } from '../../../test/support/access/rbac-storage.ts';
 import { authorizerFor, resolverFor, ReviewedUser } from '../../../test/support/access/reviewed-user.ts';
@@ -16,7 +15,7 @@ const LIST: ResourceAttributes = {
   namespace: 'ns-1',
   name: null,
 };
-const [role, binding] = grantIn('ns-1', 'ann', viewing) as readonly [Manifest, Manifest];
+const [role, binding] = grantIn('ns-1', 'ann', viewing);
 
 describe('a viewer of three of 1,000 namespaces', () => {
   const storage = new RbacStorage(

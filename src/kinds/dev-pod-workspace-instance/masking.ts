@@ -189,9 +189,9 @@ function maskAnnotations(metadata: KubernetesObject['metadata'], onSecret: OnSec
   if (!annotations) return metadata;
   const entries = Object.entries(annotations).map(([name, value]) => {
     const shown = isSecretName(name) ? mask(value, onSecret) : maskText(value, onSecret);
-    return [name, String(shown)];
+    return [name, String(shown)] as const;
   });
-  return { ...metadata, annotations: Object.fromEntries(entries) as Record<string, string> };
+  return { ...metadata, annotations: Object.fromEntries(entries) };
 }
 
 function isScalar(value: unknown): value is string | number {

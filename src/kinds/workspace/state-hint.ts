@@ -16,8 +16,9 @@ function restartHintOf(workspace: WorkspaceObject): string | undefined {
       return 'The restart of the workspace was interrupted by another change of it, so it stays paused. Start it.';
     case 'over':
     case undefined:
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 /** Finalizers of the garbage collector of Kubernetes, and what they wait for. */
