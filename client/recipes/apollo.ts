@@ -8,7 +8,7 @@ import {
 } from '../../test/__generated__/graphql.ts';
 import { followInCache } from '../src/apollo.ts';
 import { followList } from '../src/index.ts';
-import { formErrorsOf, type FormErrors, type GatewayError } from './errors.ts';
+import { formErrorsOf, type FormErrors } from './errors.ts';
 import type { OpenPage, Session } from './page.ts';
 import { authenticatedFetch, subscriptionClient } from './transport.ts';
 
@@ -20,7 +20,7 @@ function createApolloClient(url: string, session: Session): ApolloClient {
 /** Returns what a form shows for the error of a mutation. */
 function formErrorsIn(error: unknown): FormErrors {
   if (!CombinedGraphQLErrors.is(error)) throw error;
-  return formErrorsOf(error.errors as readonly GatewayError[]);
+  return formErrorsOf(error.errors);
 }
 
 export const openPage: OpenPage = async (url, session, namespace) => {

@@ -29,7 +29,7 @@ export function createExecutor(url: string, session: Session) {
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
       body: JSON.stringify({ query: print(document), variables }),
     });
-    return (await response.json()) as Result<Data>;
+    return response.json();
   };
 }
 

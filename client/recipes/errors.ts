@@ -22,18 +22,14 @@ export function formErrorsOf(errors: readonly GatewayError[]): FormErrors {
   return { form: errors.map(messageOf).join('\n'), fields: Object.fromEntries(fields) };
 }
 
-/** The messages that need words of the page. The others are those of the gateway. */
-function messageOf({ message, extensions }: GatewayError): string {
-  switch (extensions?.code) {
-    case 'FORBIDDEN':
-      return 'You do not have the permission. Ask the owner of the namespace.';
-    case 'CONFLICT':
-      return 'The workspace was changed by someone else. Load it again.';
-    case 'TIMEOUT':
-      return 'The cluster did not answer in time. Check whether the change was made before you repeat it.';
-    case 'RATE_LIMITED':
-      return `Too many requests. Try again in ${extensions.retryAfterSeconds ?? 1} s.`;
-    default:
-      return message;
-  }
+/** Messages that need words of the page. The others are those of the gateway. */
+const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  FORBIDDEN: 'You do not have the permission. Ask the owner of the namespace.',
+  CONFLICT: 'The workspace was changed by someone else. Load it again.',
+  TIMEOUT: 'The cluster did not answer in time. Check whether the change was made before you repeat it.',
+};
+
+function messageOf({ message, extensions: { code, retryAfterSeconds = 1 } = {} }: GatewayError): string {
+  if (code === 'RATE_LIMITED') return `Too many requests. Try again in ${retryAfterSeconds} s.`;
+  return (code && MESSAGES[code]) ?? message;
 }

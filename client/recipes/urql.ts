@@ -9,7 +9,7 @@ import {
 } from '../../test/__generated__/graphql.ts';
 import type { ListState, RowOf } from '../src/index.ts';
 import { listOf, liveListExchange } from '../src/urql.ts';
-import { formErrorsOf, type GatewayError } from './errors.ts';
+import { formErrorsOf } from './errors.ts';
 import type { OpenPage } from './page.ts';
 import { authenticatedFetch, subscriptionClient } from './transport.ts';
 
@@ -24,7 +24,7 @@ export const openPage: OpenPage = async (url, session, namespace) => {
 
   // In a component: const [result] = useSubscription({ query, variables }), then listOf(result).
   let state: ListState<RowOf<WorkspaceTableChangesSubscription>> | undefined;
-  const { unsubscribe } = pipe(
+  const subscription = pipe(
     urql.subscription(WorkspaceTableChangesDocument, { namespace }),
     subscribe((result) => {
       state = listOf(result);
@@ -40,10 +40,10 @@ export const openPage: OpenPage = async (url, session, namespace) => {
     },
     async create(input) {
       const { error } = await urql.mutation(CreateFromFormDocument, { input });
-      return error && formErrorsOf(error.graphQLErrors as readonly GatewayError[]);
+      return error && formErrorsOf(error.graphQLErrors);
     },
     close() {
-      unsubscribe();
+      subscription.unsubscribe();
       void client.dispose();
     },
   };

@@ -22,6 +22,6 @@ export function followInCache<Row, Data, Variables extends OperationVariables>(
   const options = { query, ...(variables && { variables }) };
   return list.subscribe(() => {
     if (list.state.status === 'connecting') return;
-    cache.updateQuery<Data>(options, (data) => (data ? update(data as Data, list.state.rows) : undefined));
+    cache.updateQuery<Data>(options, (data) => (data ? update(data, list.state.rows) : undefined));
   });
 }

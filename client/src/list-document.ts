@@ -17,18 +17,26 @@ type ObjectOf<Event> = Event extends { readonly object?: infer Row } ? Row : nev
 /** A document with types: a `TypedDocumentNode`, or the `TypedDocumentString` of GraphQL Code Generator. */
 export type ListDocument<Result, Variables> = DocumentTypeDecoration<Result, Variables>;
 
+/** An object whose string is the document, such as a `TypedDocumentString`. */
+interface DocumentText {
+  toString(): string;
+}
+
+interface DocumentNode extends Node {
+  readonly definitions: readonly Node[];
+}
+
 /** Returns the request of a document. @throws {TypeError} if the document contains something other than operations and fragments */
-export function requestFor(document: object, variables: object): ListRequest {
+export function requestFor(document: DocumentText | DocumentNode, variables: object): ListRequest {
   const request = { variables: { ...variables } };
   if (!('kind' in document)) return { ...request, query: String(document) };
-  const node = document as Node;
-  const operation = (node['definitions'] as readonly Node[]).find(({ kind }) => kind === 'OperationDefinition');
-  return { ...request, query: print(node), operationName: operation?.name?.value as string | undefined };
+  const operation = document.definitions.find(({ kind }) => kind === 'OperationDefinition');
+  return { ...request, query: print(document), operationName: operation?.name?.value };
 }
 
 /** Returns the default key of a row. @throws {TypeError} if `id` is not selected */
 export function idOf(row: unknown): string {
-  const { id } = row as { readonly id?: string };
+  const { id }: { readonly id?: string } = Object(row);
   if (id === undefined) throw new TypeError('Expected rows with an id, got none. Select `id`, or pass `key`.');
   return id;
 }

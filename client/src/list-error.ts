@@ -57,7 +57,7 @@ function recoveryFrom({ code = '', closeCode = 0, status = 0 }: ErrorProperties)
 /** Returns the error for GraphQL errors, a close event of a WebSocket, an error of graphql-sse, or any other error. */
 export function toListError(reason: unknown): ListError {
   if (Array.isArray(reason)) return fromGraphQLErrors(reason as readonly GraphQLErrorLike[], reason);
-  const { message, code, reason: closeReason, response } = Object(reason) as Partial<ClientError>;
+  const { message, code, reason: closeReason, response }: Partial<ClientError> = Object(reason);
   if (typeof code === 'number')
     return new ListError(closeReason || `The WebSocket was closed with code ${code}.`, {
       closeCode: code,

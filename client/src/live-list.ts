@@ -30,8 +30,8 @@ export interface LiveListOptions<Row> extends Omit<EventStreamOptions, 'after'> 
 
 /** Methods, so that a list of rows is also one of less specific rows. */
 interface RowOrder<Row> {
-  key(row: Row): string;
-  compare?(a: Row, b: Row): number;
+  key(this: void, row: Row): string;
+  compare?(this: void, a: Row, b: Row): number;
 }
 
 /**
@@ -133,6 +133,7 @@ export class LiveList<Row> implements AsyncIterable<ListState<Row>> {
 
   #apply(results: readonly BatchResult[]): void {
     for (const { event } of results) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the document of the request has this type of rows
       const row = event.object as Row | null | undefined;
       if (event.type === 'RESET') this.#rows.clear();
       else if (event.type === 'DELETED' && row) this.#rows.delete(this.#order.key(row));

@@ -1,10 +1,12 @@
 /** A node of the syntax tree of `graphql`, of any version. */
 export interface Node {
   readonly kind: string;
-  readonly name?: Node;
-  readonly value?: unknown;
-  readonly [member: string]: unknown;
+  readonly name?: Node & { readonly value: string };
+  readonly value?: string | boolean;
+  readonly [member: string]: Member;
 }
+
+type Member = Node | readonly Node[] | string | boolean | null | undefined;
 
 const TAIL = '< |directives|><|selectionSet|>';
 const NAME_AND_VALUE = '<|name|>:<|value|>';
@@ -46,7 +48,7 @@ export function print(node: Node): string {
   });
 }
 
-function printMember(member: unknown): string {
-  if (Array.isArray(member)) return member.map(print).join(' ');
-  return typeof member === 'object' && member ? print(member as Node) : String(member ?? '');
+function printMember(member: Member): string {
+  if (typeof member !== 'object' || member === null) return String(member ?? '');
+  return 'kind' in member ? print(member) : member.map(print).join(' ');
 }

@@ -5,7 +5,7 @@ import {
   type RecordSourceSelectorProxy,
   type SubscribeFunction,
 } from 'relay-runtime';
-import { EventStream, type EventStreamOptions, type ListEvent } from './event-stream.ts';
+import { EventStream, type EventStreamOptions } from './event-stream.ts';
 import type { SubscriptionClient } from './subscription-client.ts';
 
 /**
@@ -28,6 +28,7 @@ export function resumingSubscribe(
           ...options,
           handler: {
             onBatch: (results) => {
+              // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both types describe the response of the server
               for (const { result } of results) sink.next(result as GraphQLResponse);
             },
             onInterruption: () => undefined,
@@ -55,7 +56,7 @@ export function listUpdater({ event, list, rows }: ListLocation): (store: Record
   return (store) => {
     const record = list(store);
     const received = store.getRootField(event);
-    const type = received?.getValue('type') as ListEvent['type'] | undefined;
+    const type: unknown = received?.getValue('type');
     if (type === 'RESET') record?.setLinkedRecords([], rows);
     const object = received?.getLinkedRecord('object');
     if (!record || !object) return;

@@ -38,6 +38,7 @@ export function listOf<Result>(result: {
   readonly data?: Result | null | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }): ListState<RowOf<Result>> | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the exchange stores the state of this list there
   return result.extensions?.[EXTENSION] as ListState<RowOf<Result>> | undefined;
 }
 
@@ -46,10 +47,10 @@ function isList({ kind, query }: Operation): boolean {
 }
 
 function resultsOf(client: SubscriptionClient, operation: Operation, options: SharedOptions): Source<OperationResult> {
-  return make(({ next }) => {
+  return make((observer) => {
     const request = requestFor(operation.query, { ...operation.variables });
     const list = new LiveList<unknown>(client, request, { ...options, key: idOf });
-    return list.subscribe(() => next(resultFor(operation, list.state)));
+    return list.subscribe(() => observer.next(resultFor(operation, list.state)));
   });
 }
 

@@ -112,11 +112,11 @@ const urql: OpenPage = (client) => {
     exchanges: [liveListExchange(client, soon)],
   });
   let state: ListState<Row> | undefined;
-  const { unsubscribe } = pipe(
+  const subscription = pipe(
     urqlClient.subscription(FollowedWorkspacesDocument, {}),
     subscribe((result) => (state = listOf(result))),
   );
-  return { rows: () => state?.rows, close: unsubscribe };
+  return { rows: () => state?.rows, close: () => subscription.unsubscribe() };
 };
 
 const relay: OpenPage = (client) => {
@@ -244,10 +244,10 @@ it('reports the error of a failed list to urql', async () => {
   });
   const variables = { filter: { labelSelector: 'a in (' } };
   const failed = Promise.withResolvers<unknown>();
-  const { unsubscribe } = pipe(
+  const subscription = pipe(
     urqlClient.subscription(FollowedWorkspacesDocument, variables),
     subscribe(({ error }) => failed.resolve(error)),
   );
   expect(await failed.promise).toMatchObject({ networkError: { code: 'BAD_REQUEST' } });
-  unsubscribe();
+  subscription.unsubscribe();
 });
