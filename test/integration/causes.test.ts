@@ -36,9 +36,9 @@ async function send(gateway: SimulatedGateway, mutation: Mutation, input: object
   return gateway.query(documents[mutation], { input: whole });
 }
 
-function fieldsOf({ errors }: Answer): unknown[] {
+function fieldsOf({ errors }: Answer): readonly string[] {
   const causes = errors?.[0]?.extensions['causes'];
-  return (Array.isArray(causes) ? causes : []).map(({ field }: { readonly field: unknown }) => field).toSorted();
+  return (Array.isArray(causes) ? causes : []).map(({ field }) => String(field)).toSorted();
 }
 
 const volumes = { data: [{ claimName: 'data', mountPath: '/x' }], secrets: [{ secretName: 'none', mountPath: '/x' }] };

@@ -87,7 +87,7 @@ it.each(['application/json', 'text/event-stream'])(
 /** Resolves with the first of the answers that comes, and removes it. */
 async function nextOf<T>(answers: Promise<T>[]): Promise<T> {
   const first = await Promise.race(answers.map((answer) => answer.then((value) => ({ answer, value }))));
-  answers.splice(answers.indexOf(first.answer), 1);
+  void answers.splice(answers.indexOf(first.answer), 1);
   return first.value;
 }
 

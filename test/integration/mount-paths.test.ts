@@ -11,7 +11,7 @@ function mountingKind(): Manifest {
   const { podTemplate, ...rest } = Object(spec);
   const extraVolumes = [{ name: 'shm', emptyDir: {} }];
   const extraVolumeMounts = ['/dev/shm', '/kind'].map((mountPath) => ({ name: 'shm', mountPath }));
-  return { ...kind, spec: { ...rest, podTemplate: { ...podTemplate, extraVolumes, extraVolumeMounts } } } as Manifest;
+  return { ...kind, spec: { ...rest, podTemplate: { ...podTemplate, extraVolumes, extraVolumeMounts } } };
 }
 
 function start(...objects: readonly Manifest[]): Promise<SimulatedGateway> {

@@ -9,7 +9,7 @@ const at = { namespace: 'team-a', name: 'nb' };
 /** Returns the object as it is while its deletion waits for the finalizers. */
 function deleting(manifest: Manifest, finalizers: readonly string[] = ['example.org/keep']): Manifest {
   const { metadata, ...rest } = manifest;
-  return { ...rest, metadata: { ...metadata, finalizers, deletionTimestamp: '2026-01-01T00:00:00Z' } } as Manifest;
+  return { ...rest, metadata: { ...metadata, finalizers, deletionTimestamp: '2026-01-01T00:00:00Z' } };
 }
 
 function start(nb: Manifest): Promise<SimulatedGateway> {

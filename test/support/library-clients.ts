@@ -156,11 +156,11 @@ const urql: StartLibraryClient = (url) => {
     ],
   });
   let rows: readonly Row[] = [];
-  const { unsubscribe } = pipe(
+  const subscription = pipe(
     client.subscription<Events>(FOLLOW, {}),
     subscribe(({ data }) => void (rows = data ? applyEvent(rows, data.workspaces) : rows)),
   );
-  return { rows: () => rows, stop: unsubscribe };
+  return { rows: () => rows, stop: () => subscription.unsubscribe() };
 };
 
 /** A list in the store that the updater of a subscription changes. */

@@ -22,6 +22,12 @@ class Waiting {
   }
 }
 
+/** Fields of a status. */
+interface ReportedStatus {
+  readonly stateMessage?: string;
+  readonly [field: string]: unknown;
+}
+
 /** A gateway, and the workspace `nb` of one namespace whose controller the test plays. */
 class Scenario implements AsyncDisposable {
   readonly #gateway: TestGateway;
@@ -59,10 +65,10 @@ class Scenario implements AsyncDisposable {
   }
 
   /** Writes a status, and resolves when the gateway serves it. */
-  async report(state: string, status: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const stateMessage = `report ${Math.random()}`;
-    await this.team.report('nb', state, { stateMessage, ...status });
-    await this.#serves(`${status['stateMessage'] ?? stateMessage}`);
+  async report(state: string, status: ReportedStatus = {}): Promise<void> {
+    const { stateMessage = `report ${Math.random()}` } = status;
+    await this.team.report('nb', state, { ...status, stateMessage });
+    await this.#serves(stateMessage);
   }
 
   async #serves(stateMessage: string): Promise<void> {

@@ -58,7 +58,7 @@ export function decodeFrames(bytes: Buffer): readonly ServerFrame[] {
     const start = at + 2 + lengthSize;
     if (start > bytes.length) break;
     const length =
-      lengthSize === 0 ? short : Number(bytes.readUIntBE(start - Math.min(lengthSize, 6), Math.min(lengthSize, 6)));
+      lengthSize === 0 ? short : bytes.readUIntBE(start - Math.min(lengthSize, 6), Math.min(lengthSize, 6));
     if (start + length > bytes.length) break;
     frames.push({ opcode, payload: bytes.subarray(start, start + length) });
     at = start + length;
