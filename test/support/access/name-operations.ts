@@ -142,7 +142,7 @@ class OperationWriter {
   #isGiven({ name, type, defaultValue }: Input, path: string | undefined): boolean {
     return (
       (path !== undefined && this.#leadsTo(path)) ||
-      name === 'dryRun' ||
+      (name in this.#words && (name === 'dryRun' || name === 'timeoutSeconds')) ||
       (isNonNullType(type) && defaultValue === undefined)
     );
   }

@@ -127,6 +127,7 @@ function wordsFor(field: string, known: { readonly workspace: Known; readonly wo
     group: '',
     resource: 'secrets',
     dryRun: true,
+    ...(field === 'restartWorkspace' && { timeoutSeconds: 0 }), // there is no controller that pauses
   };
 }
 
