@@ -22,7 +22,11 @@ it('answers queries from the cache while the exec plugin of an expired credentia
   const command = await directory.writeScript('plugin', script);
   const text = kubeconfigText({ server: cluster.url }, { exec: { command } });
   const environment = { PATH: process.env['PATH'] };
-  await using gateway = await startGatewayFor(text, { environment, authorizationTtlSeconds: 1 });
+  await using gateway = await startGatewayFor(text, {
+    environment,
+    authorizer: 'reviews', // so that decisions expire, and reviews need a new credential
+    authorizationTtlSeconds: 1,
+  });
   const read = async () => (await gateway.query('{ workspaces { totalCount } }')).data;
   expect(await read()).toEqual({ workspaces: { totalCount: 1 } });
   await waitFor(async () => (await read()) !== undefined && existsSync(hangs), 'the plugin hangs');

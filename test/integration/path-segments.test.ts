@@ -55,7 +55,10 @@ it.each(['name', 'namespace'])(
     const { data, errors } = await gateway.query(
       `mutation { createWorkspaceKind(input: { manifest: ${manifest} }) { workspaceKind { name } } }`,
     );
-    expect([data, errors]).toMatchObject([null, [refusal(`input.manifest.metadata.${field}`, '..')]]);
+    expect([data, errors]).toMatchObject([
+      { createWorkspaceKind: null },
+      [refusal(`input.manifest.metadata.${field}`, '..')],
+    ]);
     const sent = gateway.cluster.requests.slice(before).map(({ verb, resource }) => `${verb} ${resource}`);
     expect(sent).toEqual(['create selfsubjectaccessreviews']);
   },
