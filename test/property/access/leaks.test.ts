@@ -2,6 +2,7 @@ import { getNamedType, isCompositeType, isInterfaceType, isObjectType, type Grap
 import { expect, it } from 'vitest';
 import { schema } from '../../../src/schema.ts';
 import { leaksOf } from '../../support/access/leak-scenario.ts';
+import { NOT_ASKED } from '../../support/access/requests.ts';
 
 const SEEDS = 4;
 const PATIENCE_MS = 120_000;
@@ -13,14 +14,14 @@ function seeds(): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Returns every field that an operation can select, as `Type.field`, except those about the gateway itself. */
+/** Returns every field that an operation can select, as `Type.field`, except those that are not asked for. */
 function reachable(): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (type: GraphQLNamedType): void => {
     if (isInterfaceType(type)) return schema.getPossibleTypes(type).forEach(visit);
     if (!isObjectType(type)) return;
     for (const field of Object.values(type.getFields())) {
-      if (found.has(`${type.name}.${field.name}`) || field.name === 'gateway') continue;
+      if (found.has(`${type.name}.${field.name}`) || NOT_ASKED.has(field.name)) continue;
       found.add(`${type.name}.${field.name}`);
       const inner = getNamedType(field.type);
       if (isCompositeType(inner)) visit(inner);

@@ -30,8 +30,8 @@ interface Knowledge {
   readonly random: SeededRandom;
 }
 
-/** Fields about the gateway itself. */
-const NOT_ASKED = new Set(['gateway']);
+/** Fields about the gateway itself, and the mutation that cannot be tried without effect: it has no `dryRun`. */
+export const NOT_ASKED: ReadonlySet<string> = new Set(['gateway', 'restartWorkspace']);
 /** One in this many objects that a field does not name is requested. */
 const SPARED = 10;
 /** Writable resources besides those related to workspaces. */
@@ -163,14 +163,22 @@ function shownByName(object: Stored, model: VisibilityModel): 'full' | 'redacted
   }
 }
 
-/** Returns the reply, or the events of a subscription until SYNCED. Cursors are removed, because they contain versions. */
+/** Returns the value with empty cursors in this field. */
+function withoutCursors<T>(value: T, field: 'cursor' | 'liveCursor'): T {
+  return JSON.parse(JSON.stringify(value).replaceAll(new RegExp(`"${field}":"[^"]*"`, 'gu'), `"${field}":""`)) as T;
+}
+
+/**
+ * Returns the reply, or the events of a subscription until SYNCED. Cursors of events and lists are removed, because they
+ * contain versions.
+ */
 export async function answerOf(caller: Caller, { type, text }: Pick<Request, 'type' | 'text'>): Promise<Reply> {
-  if (type !== 'subscription') return caller.ask(text);
+  if (type !== 'subscription') return withoutCursors(await caller.ask(text), 'liveCursor');
   const replies: unknown[] = [];
   try {
     for await (const reply of caller.follow(text)) {
       const [event] = Object.values(reply.data ?? {}) as ({ readonly type?: string } | null | undefined)[];
-      replies.push(JSON.parse(JSON.stringify(reply).replaceAll(/"cursor":"[^"]*"/gu, '"cursor":""')));
+      replies.push(withoutCursors(withoutCursors(reply, 'cursor'), 'liveCursor'));
       if (!event?.type || event.type === 'SYNCED' || reply.errors) break;
     }
   } catch (error) {
