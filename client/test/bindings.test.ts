@@ -35,7 +35,7 @@ interface Row {
   readonly state: string;
 }
 
-/** What a page shows with one library. */
+/** A page that shows the list with one library. */
 interface Page {
   rows(): readonly Row[] | undefined;
   close(): void | Promise<void>;

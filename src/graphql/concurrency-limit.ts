@@ -55,7 +55,7 @@ export class ConcurrencyLimit {
   }
 }
 
-/** Time after which another try makes sense. What is in progress normally ends sooner. */
+/** Time to wait before the next attempt. Requests in progress normally end sooner. */
 const RETRY_AFTER_SECONDS = 1;
 
 /** Returns the RATE_LIMITED error for one more than a limit. Over HTTP it has status 429. */

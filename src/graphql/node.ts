@@ -63,7 +63,7 @@ function globalIdOf(object: KubernetesObject): string {
   return id;
 }
 
-/** 96 bits: enough to tell objects apart that had the same name, one after the other. */
+/** 96 bits distinguish the successive objects of one name. */
 const UID_DIGEST_LENGTH = 16;
 
 /** Names have at most 253 characters, and base64 a third more. */

@@ -12,7 +12,7 @@ export interface SentWrite {
 }
 
 /**
- * Called with the outcome of a write that nobody waits for any more.
+ * Called with the outcome of a write whose request is over.
  * @param error undefined if the write has happened
  */
 type OnAbandoned = (write: SentWrite, error: unknown) => void;

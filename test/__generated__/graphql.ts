@@ -333,7 +333,7 @@ export type ImageConfigInput = {
   redirectTo?: string | number | null | undefined;
 };
 
-/** What an imageConfig option adds to the pod of a workspace. Absent fields are kept. */
+/** Additions of an imageConfig option to the pod of a workspace. Absent fields are kept. */
 export type ImageConfigSpecInput = {
   /** Container image. Required for a new option. */
   image?: string | null | undefined;
@@ -492,7 +492,7 @@ export type PodConfigInput = {
   redirectTo?: string | number | null | undefined;
 };
 
-/** What a podConfig option adds to the pod of a workspace. Absent fields are kept. */
+/** Additions of a podConfig option to the pod of a workspace. Absent fields are kept. */
 export type PodConfigSpecInput = {
   /** Affinity, as in the manifest of a pod. */
   affinity?: unknown;

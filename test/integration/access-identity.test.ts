@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { closedAs, headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { connectUser, type UserCredentials } from '../support/user-client.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
@@ -10,28 +11,6 @@ const WHO = '{ viewer { name groups } }';
 const PAUSE =
   'mutation { pauseWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { paused audit { updatedBy } } } }';
 const objects = [namespace('team-a'), workspace('nb-1', { state: 'Running' }), ...grantIn('team-a', 'erin', editing)];
-
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [] as string[],
-  allowSystemIdentities: false,
-  impersonate: false,
-} as const;
-
-/** Returns the close code and reason of a rejected WebSocket, such as `4401 …`. */
-async function closedAs(gateway: SimulatedGateway, passport: UserCredentials): Promise<string> {
-  await using person = connectUser(gateway.url, passport);
-  try {
-    await person.subscribe(`subscription { namespaces { type } }`).next();
-    return 'open';
-  } catch (error) {
-    const { code, reason } = error as { code: number; reason: string };
-    return `${code} ${reason}`;
-  }
-}
 
 describe('authentication by headers', () => {
   it.each([

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RequestPredicate } from '../../dev/simulator/faults.ts';
+import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type Answer, type SimulatedGateway } from '../support/test-gateway.ts';
 import { connectUser } from '../support/user-client.ts';
@@ -14,16 +15,6 @@ const isSecretList: RequestPredicate = ({ resource, verb }) => resource === 'sec
 const isReview: RequestPredicate = ({ resource }) => resource === 'subjectaccessreviews';
 /** Longer than any test. */
 const HANGS_MS = 600_000;
-
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [] as string[],
-  allowSystemIdentities: false,
-  impersonate: false,
-} as const;
 
 /** Delays lists of secrets until it is disposed of. */
 function hang({ cluster }: SimulatedGateway): Disposable & { readonly count: () => number } {

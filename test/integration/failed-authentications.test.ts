@@ -1,26 +1,14 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { closedAs } from '../support/authentication.ts';
 import { namespace } from '../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../support/test-gateway.ts';
-import { connectUser, type UserCredentials } from '../support/user-client.ts';
 
 const WHO = '{ viewer { name groups } }';
 const objects = [namespace('team-a')];
 const authentication = { mode: 'token' } as const;
 const users = [{ token: 'erin-token', name: 'erin', groups: ['team'] }];
 const isReview = ({ resource }: { readonly resource: string }) => resource === 'tokenreviews';
-
-/** Returns the close code and reason of a rejected WebSocket, such as `4401 …`. */
-async function closedAs(gateway: SimulatedGateway, passport: UserCredentials): Promise<string> {
-  await using person = connectUser(gateway.url, passport);
-  try {
-    await person.subscribe(`subscription { namespaces { type } }`).next();
-    return 'open';
-  } catch (error) {
-    const { code, reason } = error as { code: number; reason: string };
-    return `${code} ${reason}`;
-  }
-}
 
 /** Sends a query with an `Authorization` header, and `X-Forwarded-For` if given. */
 async function responseTo({ url }: SimulatedGateway, authorization: string, forwardedFor?: string) {

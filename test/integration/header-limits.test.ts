@@ -3,6 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 import { grantIn, viewing } from '../support/access/grants.ts';
@@ -13,16 +14,6 @@ const objects = [
   ...grantIn('team-a', 'group:group-249-of-the-organization-with-a-long-name', viewing),
 ];
 const groups = Array.from({ length: 250 }, (_, index) => `group-${index}-of-the-organization-with-a-long-name`);
-
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [] as string[],
-  allowSystemIdentities: false,
-  impersonate: false,
-} as const;
 
 type Headers = Readonly<Record<string, string | string[]>>;
 

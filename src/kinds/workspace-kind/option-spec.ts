@@ -52,7 +52,7 @@ const ImagePort = builder.objectRef<NonNullable<ImageSpec['ports']>[number]>('Im
 });
 
 export const ImageConfigSpec = builder.objectRef<ImageSpec>('ImageConfigSpec').implement({
-  description: 'What an imageConfig option adds to the pod of a workspace.',
+  description: 'Additions of an imageConfig option to the pod of a workspace.',
   fields: (t) => ({
     image: t.string({ description: 'Container image.', resolve: ({ image }) => image ?? '' }),
     imagePullPolicy: t.string({
@@ -69,7 +69,7 @@ export const ImageConfigSpec = builder.objectRef<ImageSpec>('ImageConfigSpec').i
 });
 
 export const PodConfigSpec = builder.objectRef<PodSpec>('PodConfigSpec').implement({
-  description: 'What a podConfig option adds to the pod of a workspace.',
+  description: 'Additions of a podConfig option to the pod of a workspace.',
   fields: (t) => ({
     requests: t.field({
       type: [ResourceAmountType],

@@ -134,7 +134,7 @@ const ImagePortInput = builder.inputType('ImagePortInput', {
 });
 
 const ImageConfigSpecInput = builder.inputType('ImageConfigSpecInput', {
-  description: 'What an imageConfig option adds to the pod of a workspace. Absent fields are kept.',
+  description: 'Additions of an imageConfig option to the pod of a workspace. Absent fields are kept.',
   fields: (t) => ({
     image: t.string({ description: 'Container image. Required for a new option.' }),
     imagePullPolicy: t.string({ description: '`Always`, `IfNotPresent` or `Never`.' }),
@@ -151,7 +151,7 @@ const ResourceAmountInput = builder.inputType('ResourceAmountInput', {
 });
 
 const PodConfigSpecInput = builder.inputType('PodConfigSpecInput', {
-  description: 'What a podConfig option adds to the pod of a workspace. Absent fields are kept.',
+  description: 'Additions of a podConfig option to the pod of a workspace. Absent fields are kept.',
   fields: (t) => ({
     requests: t.field({ type: [ResourceAmountInput], description: 'All requested resources. Null removes them.' }),
     limits: t.field({ type: [ResourceAmountInput], description: 'All limits of resources. Null removes them.' }),
