@@ -86,7 +86,7 @@ export interface Config {
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the running subscriptions of one viewer. */
   readonly maxSubscriptionsPerViewer: number;
-  /** Limit on the running subscriptions to logs of one viewer. Each has a connection to the API server. */
+  /** Limit on the running subscriptions and queries of one viewer that read logs. Each has a connection to the API server, at most. */
   readonly maxLogStreamsPerViewer: number;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;

@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
 import type { Deadline } from './graphql/deadline.ts';
 import { publicError } from './graphql/errors.ts';
+import { ConcurrencyLimit } from './graphql/concurrency-limit.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
@@ -31,6 +32,7 @@ import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError } from './kubernetes/redacted.ts';
 import { isUnauthorized, StatusError } from './kubernetes/status-error.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
+import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql.ts';
@@ -128,10 +130,14 @@ function finishRestarts(cache: ClusterCache, client: Client, { log, signal }: { 
 }
 
 function gatewayInfo(
-  { enforceFilterRules }: Config,
+  { enforceFilterRules, maxLogStreamsPerViewer: max }: Config,
   facts: Pick<GatewayInfo, 'kubernetesVersion' | 'onUnexpected' | 'live'>,
 ): GatewayInfo {
-  return { version: gatewayVersion(), enforceFilterRules, ...facts };
+  const logReads = new ConcurrencyLimit({
+    perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max },
+    noun: 'subscriptions to logs and queries of logs',
+  });
+  return { version: gatewayVersion(), enforceFilterRules, logReads, ...facts };
 }
 
 /** Makes the controller abort with the signal until the returned function is called. */
@@ -185,9 +191,14 @@ interface ViewerOptions {
 }
 
 /** The options of the HTTP server that read from the cluster on behalf of a viewer. */
-function viewerOptions({ cluster, client, info }: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt'> {
+function viewerOptions({
+  cluster,
+  client,
+  info,
+}: ViewerOptions): Pick<HttpServerOptions, 'createContext' | 'assetAt' | 'logReads'> {
   const contextOf = (viewer: Viewer, deadline: Deadline) => createContext({ cluster, viewer, gateway: info }, deadline);
   return {
+    logReads: info.logReads,
     createContext: contextOf,
     assetAt: (viewer, path, deadline) => pictureAt(contextOf(viewer, deadline), client, path),
   };
@@ -273,6 +284,7 @@ function clusterFor(config: Config, { cache, writes, accesses }: ClusterParts): 
       maxReviewsPerRequest: config.maxAccessReviewsPerRequest,
     }),
     usages: new PodUsages(),
+    logs: new SharedLogs(),
     writes,
     limits: config,
     namespaces: () => {

@@ -10,6 +10,7 @@ import { Authorizer } from '../../src/auth/authorizer.ts';
 import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
 import { startClusterCache } from '../../src/cache/cluster-cache.ts';
 import { createContext } from '../../src/graphql/context.ts';
+import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
 import { Deadline } from '../../src/graphql/deadline.ts';
 import { SubscriptionCounters } from '../../src/graphql/subscription-statistics.ts';
 import { resources } from '../../src/kinds/index.ts';
@@ -17,6 +18,7 @@ import { Workspace, type WorkspaceObject } from '../../src/kinds/workspace/resou
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { PodUsages } from '../../src/viewer-client/pod-usages.ts';
+import { SharedLogs } from '../../src/viewer-client/shared-logs.ts';
 import { SentWrites } from '../../src/viewer-client/sent-writes.ts';
 import { schema } from '../../src/schema.ts';
 import { Broadcast } from './broadcast.ts';
@@ -57,6 +59,7 @@ const contextOptions = {
     cache,
     authorizer: new Authorizer({ allowedTtlMs: 10_000, deniedTtlMs: 5_000, graceMs: 0 }),
     usages: new PodUsages(),
+    logs: new SharedLogs(),
     writes: new SentWrites(() => {}),
     limits: { maxPage: 10_000, maxOperationCost: 500_000 },
     namespaces: () => [],
@@ -70,6 +73,7 @@ const contextOptions = {
     kubernetesVersion: undefined,
     enforceFilterRules: true,
     onUnexpected: () => {},
+    logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 50 }, noun: 'logs' }),
     live: () => ({ groups: 0, readers: 0, ...new SubscriptionCounters() }),
   },
 };

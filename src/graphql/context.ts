@@ -2,6 +2,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import type { OperationVisibility } from '../auth/operation-visibility.ts';
 import type { Cluster } from '../viewer-client/cluster.ts';
 import { ViewerClient } from '../viewer-client/viewer-client.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Deadline } from './deadline.ts';
 import type { OnRead } from '../viewer-client/scoped-lister.ts';
 import type { SubscriptionStatistics } from './subscription-statistics.ts';
@@ -18,6 +19,8 @@ export interface GatewayInfo {
   readonly enforceFilterRules: boolean;
   /** Called with errors that clients must not see in full. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Counts the subscriptions and queries that read logs. */
+  readonly logReads: ConcurrencyLimit;
   /** Returns the counters of subscriptions. */
   readonly live: () => SubscriptionStatistics;
 }

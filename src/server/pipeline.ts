@@ -12,6 +12,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
+import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
@@ -57,8 +58,8 @@ export interface PipelineOptions extends OperationLimits {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Limit on the running subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
-  /** Limit on the running subscriptions to logs of one viewer. */
-  readonly maxLogStreamsPerViewer: number;
+  /** Counts the subscriptions and queries that read logs. */
+  readonly logReads: ConcurrencyLimit;
   /** Limit on the different operations that one viewer subscribes to. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which the permissions of subscribed viewers are checked again. */

@@ -33,7 +33,8 @@
  *
  * When the API server's history breaks, for example because an older backup was restored, all subscribers of lists
  * receive RESET and a new snapshot. Subscriptions to one object send the object, or null, instead of events; they need
- * neither cursors nor RESET. Logs serve one client each (see {@link UnsharedSubscription}).
+ * neither cursors nor RESET. Each subscription to a log is executed by itself (see
+ * {@link UnsharedSubscription}); those to the same log share the connection to the API server.
  */
 import {
   executeSubscriptionEvent,
@@ -68,8 +69,8 @@ export interface SubscriptionRegistryOptions {
   readonly publicError: (error: unknown) => GraphQLError;
   /** Maximum number of concurrent subscriptions of one viewer, over all connections. */
   readonly maxSubscriptionsPerViewer: number;
-  /** Maximum number of concurrent subscriptions to logs of one viewer, over all connections. */
-  readonly maxLogStreamsPerViewer: number;
+  /** Counts the unshared subscriptions, which are those to logs. */
+  readonly logReads: ConcurrencyLimit;
   /** Maximum number of different operations, with their variables, that one viewer subscribes to at the same time. */
   readonly maxDistinctSubscriptionsPerViewer: number;
   /** Interval at which it is checked whether viewers of running subscriptions have to be authorized again. */
@@ -107,8 +108,6 @@ export class SubscriptionRegistry {
   readonly #options: SubscriptionRegistryOptions;
   /** Subscriptions from the start of their authorization to their end. */
   readonly #limit: ConcurrencyLimit;
-  /** Unshared subscriptions, each of which has a connection to the API server. */
-  readonly #logStreams: ConcurrencyLimit;
   /** Distinct shared subscriptions by viewer. */
   readonly #distinct: DistinctSubscriptions;
   #running = 0;
@@ -119,8 +118,6 @@ export class SubscriptionRegistry {
     this.#options = options;
     const perViewer = { setting: 'MAX_SUBSCRIPTIONS_PER_VIEWER', max: options.maxSubscriptionsPerViewer };
     this.#limit = new ConcurrencyLimit({ perViewer, noun: 'subscriptions' });
-    const logsPerViewer = { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: options.maxLogStreamsPerViewer };
-    this.#logStreams = new ConcurrencyLimit({ perViewer: logsPerViewer, noun: 'subscriptions to logs' });
     this.#distinct = new DistinctSubscriptions(options.maxDistinctSubscriptionsPerViewer);
   }
 
@@ -145,7 +142,7 @@ export class SubscriptionRegistry {
       const notBefore = performance.now() - MAX_DECISION_AGE_MS;
       const authorized = await authorizeSubscription(args, { notBefore, signal: args.contextValue.signal });
       if ('unshared' in authorized) {
-        reservation.use(this.#logStreams.enter(args.contextValue.viewer.name));
+        reservation.use(this.#options.logReads.enter(args.contextValue.viewer.name));
         return this.#openUnshared(authorized, args, release);
       }
       const operation = operationKey(args, authorized.source.selection);

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { PodUsages } from './pod-usages.ts';
+import type { SharedLogs } from './shared-logs.ts';
 import type { SentWrites } from './sent-writes.ts';
 
 /** Limits on the reads of one operation. */
@@ -16,6 +17,7 @@ export interface Cluster {
   readonly cache: ClusterCache;
   readonly authorizer: Authorizer;
   readonly usages: PodUsages;
+  readonly logs: SharedLogs;
   readonly writes: SentWrites;
   readonly limits: ReadLimits;
   /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */

@@ -7,7 +7,7 @@ const SLICE_COST = 20_000;
 /**
  * Cost of one operation, or of one event of a subscription, while it is executed. An object in the result costs 1 and the
  * number of its selected fields, a fragment counted as often as it is spread; a scalar in a list costs 1. An object costs
- * 0.1 each time that it is read from the cache in a list, and 1 if the list is sorted. Lists are charged before their items
+ * 0.1 each time that it is read from the cache in a list, and 1 if the list is sorted. 64 characters of a log cost 1. Lists are charged before their items
  * are executed, so the limit bounds the time of an operation.
  */
 export class OperationCost {
@@ -38,7 +38,7 @@ export class OperationCost {
 
   /** Error message of an operation that exceeds the limit. */
   get excess(): string {
-    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${this.limit.actual}. Request smaller pages with \`first\`, or select fewer fields of the objects in lists.`;
+    return `Expected an operation with a cost of at most ${this.max} (MAX_OPERATION_COST), got at least ${this.limit.actual}. Request smaller pages with \`first\`, fewer \`tailLines\` of logs, or fewer fields of the objects in lists.`;
   }
 
   /** Whether {@link pause} would wait. */

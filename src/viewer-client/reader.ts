@@ -15,10 +15,12 @@ import type { OperationCost } from './operation-cost.ts';
 import type { PodUsage } from './pod-usages.ts';
 import { readErrorFor } from './read-error.ts';
 import { ScopedLister, type OnListed, type OnRead } from './scoped-lister.ts';
+import type { FollowOptions } from './shared-logs.ts';
 import { UncachedReads } from './uncached-reads.ts';
 
 export type { ResourceStatus } from '../cache/informer.ts';
-export type { LogLine, PodLogOptions } from '../kubernetes/pod-log.ts';
+export type { LogLine } from '../kubernetes/pod-log.ts';
+export type { FollowOptions } from './shared-logs.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
@@ -39,10 +41,18 @@ export interface ObjectSelection {
   readonly name?: string | undefined;
 }
 
+export interface FollowedPod {
+  readonly name: string;
+  /** Undefined if the viewer may not read the pod. */
+  readonly uid: string | undefined;
+}
+
 /** Logs of the pods of one namespace. */
 export interface PodLogs {
   /** Yields lines in batches. Reads from the API server no faster than batches are consumed. */
   read(pod: string, options: PodLogOptions): AsyncIterable<readonly LogLine[]>;
+  /** Yields existing and new lines until the container ends. Viewers share the connection; see `SharedLogs`. */
+  follow(pod: FollowedPod, options: FollowOptions, signal: AbortSignal): AsyncIterable<readonly LogLine[]>;
 }
 
 /** Cost of an object that is read in a list: much less than that of a field. */
@@ -198,8 +208,15 @@ export class Reader {
   /** Returns the logs of the pods of a namespace. */
   async logs(namespace: string): Promise<PodLogs> {
     await this.#options.resolver.assertCan('get', PODS, { namespace, subresource: 'log' });
-    const { client } = this.#options.viewer;
-    return { read: (name, options) => readPodLog(client, { namespace, name }, options) };
+    const { cluster, viewer } = this.#options;
+    const { client, clientIdentity } = viewer;
+    return {
+      read: (name, options) => readPodLog(client, { namespace, name }, options),
+      follow: ({ name, uid: podUid }, options, signal) => {
+        const identity = clientIdentity === 'gateway' ? 'gateway' : `viewer ${viewer.key}`;
+        return cluster.logs.follow({ client, identity, pod: { namespace, name }, podUid, options }, signal);
+      },
+    };
   }
 
   /** Returns the usage of the pods of a namespace, at most 15 s old. Undefined if the cluster has no metrics server. */

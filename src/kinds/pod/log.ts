@@ -5,7 +5,8 @@ import { UnsharedSubscription } from '../../subscriptions/unshared-subscription.
 import { timestampOf } from '../../graphql/scalars.ts';
 import { objectArgs } from '../../graphql/object-args.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
-import type { LogLine, PodLogOptions, PodLogs } from '../../viewer-client/reader.ts';
+import type { OperationCost } from '../../viewer-client/operation-cost.ts';
+import type { FollowedPod, FollowOptions, LogLine, PodLogs } from '../../viewer-client/reader.ts';
 import { containerNamesOf, podNameOf, workspacePodOf, type WorkspacePodParts } from '../workspace/pod.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { Pod } from './resource.ts';
@@ -13,6 +14,8 @@ import { Pod } from './resource.ts';
 const MAX_TAIL_LINES = 10_000;
 /** Maximum length of the result of a query in characters. A longer log is cut at its start. */
 const MAX_RESULT_LENGTH = 8 * 1024 * 1024;
+/** Characters of the result of a query that cost 1, so that the logs of one operation are bounded together. */
+const COST_CHARACTERS = 64;
 const MAIN_CONTAINER = 'main';
 
 const LogLineType = builder.objectRef<LogLine>('LogLine').implement({
@@ -56,18 +59,20 @@ interface LogArgs {
   readonly previous: boolean;
 }
 
+const LIMIT = 'RATE_LIMITED beyond `MAX_LOG_STREAMS_PER_VIEWER`.';
 const PERMISSION =
   'Requires `get` of `pods/log` in the namespace, and `get` of the workspace. CONFLICT if the workspace has no pod.';
 
 builder.queryField('workspaceLogs', (t) =>
   t.field({
     type: [LogLineType],
-    description: `Last lines of the log of a workspace’s container, at most 8 Mi characters. ${PERMISSION}`,
+    description: `Last lines of the log of a workspace’s container, at most 8 Mi characters. 64 characters cost as much as a field. ${LIMIT} ${PERMISSION}`,
     args: { ...objectArgs, ...logArgs },
     extensions: dependsOn(Pod),
     resolve: async (_, args, context) => {
+      using _counted = context.gateway.logReads.enter(context.viewer.name);
       const { logs, pod, options } = await logOf(args, context);
-      return lastOf(logs.read(pod, { ...options, signal: context.signal }));
+      return await lastOf(logs.read(pod.name, { ...options, signal: context.signal }), context.client.cost);
     },
   }),
 );
@@ -75,7 +80,7 @@ builder.queryField('workspaceLogs', (t) =>
 builder.subscriptionField('workspaceLogs', (t) =>
   t.field({
     type: [LogLineType],
-    description: `Log of a workspace’s container in batches of lines, paced by the client. Completes when the container terminates. ${PERMISSION}`,
+    description: `Log of a workspace’s container in batches of lines, each once and in order, paced by the client. Completes when the container terminates. EXPIRED if the client reads so slowly that its next line is no longer in the log. ${LIMIT} ${PERMISSION}`,
     args: {
       ...objectArgs,
       ...logArgs,
@@ -88,9 +93,10 @@ builder.subscriptionField('workspaceLogs', (t) =>
     extensions: dependsOn(Pod),
     subscribe: async (_, { follow, ...args }, context) => {
       const { logs, pod, options } = await logOf(args, context);
-      return new UnsharedSubscription((signal) =>
-        logs.read(pod, { ...options, follow, signal: AbortSignal.any([signal, context.signal]) }),
-      );
+      return new UnsharedSubscription((stopped) => {
+        const signal = AbortSignal.any([stopped, context.signal]);
+        return follow ? logs.follow(pod, options, signal) : logs.read(pod.name, { ...options, signal });
+      });
     },
     resolve: async (lines, { namespace }, { client }) => {
       await client.reader.logs(namespace); // throws FORBIDDEN if the permission has been revoked
@@ -99,11 +105,17 @@ builder.subscriptionField('workspaceLogs', (t) =>
   }),
 );
 
+interface LogSelection {
+  readonly logs: PodLogs;
+  readonly pod: FollowedPod;
+  readonly options: FollowOptions;
+}
+
 /** Checks the permission first, so that errors do not disclose which workspaces exist. */
 async function logOf(
   { namespace, name, container, tailLines, sinceTime, previous }: LogArgs,
   { client }: Context,
-): Promise<{ readonly logs: PodLogs; readonly pod: string; readonly options: Omit<PodLogOptions, 'signal'> }> {
+): Promise<LogSelection> {
   const logs = await client.reader.logs(namespace);
   if (tailLines < 1 || tailLines > MAX_TAIL_LINES)
     throw failure('BAD_REQUEST', `Expected tailLines to be from 1 to ${MAX_TAIL_LINES}, got ${tailLines}.`);
@@ -113,7 +125,7 @@ async function logOf(
   if (!pod) throw failure('CONFLICT', `Workspace ${namespace}/${name} has no pod, so it has no log.`);
   const since = typeof sinceTime === 'number' ? new Date(sinceTime).toISOString() : undefined;
   const options = { container: containerOf(pod, container), tailLines, sinceTime: since, previous };
-  return { logs, pod: podNameOf(pod), options };
+  return { logs, pod: { name: podNameOf(pod), uid: pod.pod?.metadata.uid }, options };
 }
 
 /** Undefined if the containers are unknown: the API server then uses the only container of the pod. */
@@ -123,14 +135,17 @@ function containerOf(pod: WorkspacePodParts, wanted: string | null | undefined):
   return names.includes(MAIN_CONTAINER) ? MAIN_CONTAINER : names[0];
 }
 
-async function lastOf(batches: AsyncIterable<readonly LogLine[]>): Promise<LogLine[]> {
+/** Returns the last lines, up to {@link MAX_RESULT_LENGTH}. Charges the operation for the characters that it holds at once. */
+async function lastOf(batches: AsyncIterable<readonly LogLine[]>, cost: OperationCost): Promise<LogLine[]> {
   const kept: { readonly lines: readonly LogLine[]; readonly length: number }[] = [];
-  let length = 0;
+  let [length, charged] = [0, 0];
   for await (const lines of batches) {
     const added = { lines, length: lines.reduce((sum, { text }) => sum + text.length, 0) };
     kept.push(added);
     length += added.length;
     while (length > MAX_RESULT_LENGTH && kept.length > 1) length -= kept.shift()?.length ?? 0;
+    cost.add(Math.max(0, length - charged) / COST_CHARACTERS);
+    charged = Math.max(charged, length);
   }
   return kept.flatMap(({ lines }) => lines);
 }
