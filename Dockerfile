@@ -10,6 +10,12 @@ COPY tsconfig.base.json tsconfig.build.json ./
 COPY src ./src
 RUN node_modules/.bin/tsc -p tsconfig.build.json
 
+FROM build AS build-web
+COPY client/src ./client/src
+COPY web ./web
+COPY scripts/build-web.mjs ./scripts/
+RUN node scripts/build-web.mjs
+
 FROM build AS build-demo
 COPY dev ./dev
 RUN node_modules/.bin/tsc -p dev/tsconfig.build.json
@@ -20,6 +26,7 @@ ENV NODE_ENV=production
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 COPY schema ./schema
+COPY --from=build-web /app/web/dist ./web/dist
 USER node
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -4,11 +4,14 @@ import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
 import { buildASTSchema, parse, type DocumentNode } from 'graphql';
 
-/** Generates types for the operations of tests, demo and examples. `--check` writes nothing, and fails if a file is not up to date. */
-const outputDirectory = 'test/__generated__/';
+/**
+ * Generates types for the operations of tests, demo and examples, and for those of the dashboard. `--check` writes nothing, and
+ * fails if a file is not up to date.
+ */
 const schemaFile = 'schema/schema.graphql';
 const operationFiles = ['schema/operations/*.graphql', 'client/test/*.graphql', 'client/recipes/*.graphql'];
 const sourceFiles = ['test/**/*.ts', 'dev/demo/**/*.ts'];
+const dashboardFiles = ['web/src/**/*.graphql'];
 
 interface Source {
   readonly location: string;
@@ -16,11 +19,28 @@ interface Source {
   readonly document: DocumentNode;
 }
 
-const generated = await generate([...readOperations(), ...readTaggedTexts()]);
+interface Target {
+  readonly outputDirectory: string;
+  readonly documents: Source[];
+  /** `string`: documents are text, which needs no printer in a browser. */
+  readonly documentMode?: 'string';
+}
+
+const generated = new Map([
+  ...(await generate({
+    outputDirectory: 'test/__generated__/',
+    documents: [...readOperations(operationFiles), ...readTaggedTexts()],
+  })),
+  ...(await generate({
+    outputDirectory: 'web/src/__generated__/',
+    documents: readOperations(dashboardFiles),
+    documentMode: 'string',
+  })),
+]);
 if (process.argv.includes('--check')) check(generated);
 else write(generated);
 
-async function generate(documents: Source[]): Promise<ReadonlyMap<string, string>> {
+async function generate({ outputDirectory, documents, documentMode }: Target): Promise<ReadonlyMap<string, string>> {
   const schema = parse(readFileSync(schemaFile, 'utf8'));
   const files = await preset.buildGeneratesSection({
     baseOutputDir: outputDirectory,
@@ -28,6 +48,7 @@ async function generate(documents: Source[]): Promise<ReadonlyMap<string, string
     schemaAst: buildASTSchema(schema),
     documents,
     config: {
+      ...(documentMode && { documentMode }),
       useTypeImports: true,
       enumsAsConst: true,
       importExtension: '.ts',
@@ -41,8 +62,8 @@ async function generate(documents: Source[]): Promise<ReadonlyMap<string, string
   return new Map(await Promise.all(files.map(async (file) => [file.filename, await codegen(file)] as const)));
 }
 
-function readOperations(): Source[] {
-  return globSync(operationFiles)
+function readOperations(patterns: string[]): Source[] {
+  return globSync(patterns)
     .toSorted()
     .map((location) => source(location, readFileSync(location, 'utf8')));
 }

@@ -8,8 +8,8 @@ const abuse = ['test/abuse/**/*.test.ts'];
 
 /** Test files by `--mode`. Without a mode, all of them. */
 const suites: Readonly<Record<string, readonly string[]>> = {
-  test: ['src/**/*.test.ts', 'client/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
-  unit: ['src/**/*.test.ts', 'client/src/**/*.test.ts', 'dev/**/*.test.ts', 'test/*.test.ts'],
+  test: ['src/**/*.test.ts', 'client/**/*.test.ts', 'web/**/*.test.ts', 'dev/**/*.test.ts', 'test/**/*.test.ts'],
+  unit: ['src/**/*.test.ts', 'client/src/**/*.test.ts', 'web/**/*.test.ts', 'dev/**/*.test.ts', 'test/*.test.ts'],
   integration: ['test/integration/**/*.test.ts', 'client/test/**/*.test.ts', 'test/browser/**/*.test.ts'],
   property: ['test/property/**/*.test.ts'],
   abuse,

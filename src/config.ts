@@ -16,6 +16,8 @@ export interface Config {
   /** Request headers that pages of those origins may send, besides those of GraphQL clients. */
   readonly allowedHeaders: readonly string[];
   readonly authentication: Authentication;
+  /** Origin and path before the paths of connect links. Empty if the page's own host serves them. */
+  readonly connectBaseUrl: string;
   /** Networks of the proxies whose `X-Forwarded-For` names the address of the client. */
   readonly trustedProxyCidrs: readonly string[];
   /** Tokens of one client address that may be rejected at once, and then per minute. */
@@ -137,6 +139,7 @@ export function readConfig(env: Environment): Config {
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
+    connectBaseUrl: baseUrl(env, 'CONNECT_BASE_URL'),
     trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
     maxFailedAuthenticationsPerMinute: integer(env, 'MAX_FAILED_AUTHENTICATIONS_PER_MINUTE', 20, 1_000_000, 1),
     authorizer: oneOf(env, 'AUTHORIZER', authorizers, 'rbac'),
@@ -304,6 +307,18 @@ function headerNames(env: Environment, name: string): readonly string[] {
   if (invalid === undefined) return names.filter((header) => header !== '');
   throw new ConfigError(
     `Expected ${name} to be comma-separated names of request headers such as x-request-id, got ${JSON.stringify(invalid)}.`,
+  );
+}
+
+/** Returns a URL without a slash at its end, or an empty string. */
+function baseUrl(env: Environment, name: string): string {
+  const text = env[name] ?? '';
+  const url = URL.parse(text);
+  const isPlain =
+    url !== null && /^https?:$/u.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
+  if (text === '' || isPlain) return text.replace(/\/+$/u, '');
+  throw new ConfigError(
+    `Expected ${name} to be an http or https URL without query such as https://kubeflow.example.com, got ${JSON.stringify(text)}.`,
   );
 }
 

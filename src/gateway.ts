@@ -36,6 +36,7 @@ import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql.ts';
+import type { DashboardPerson } from './server/dashboard.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 
 /** Times to live of decisions after which a token is reviewed again. */
@@ -61,6 +62,8 @@ export interface Gateway extends AsyncDisposable {
 interface StartOptions {
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders?: string;
+  /** People of the demo, as whom visitors of the dashboard can act. */
+  readonly people?: readonly DashboardPerson[];
   /** Aborts the start. Has no effect once the gateway serves. */
   readonly signal?: AbortSignal;
 }
@@ -75,7 +78,7 @@ interface StartOptions {
 export async function startGateway(
   config: Config,
   log: Logger,
-  { graphiqlHeaders, signal: starting = new AbortController().signal }: StartOptions = {},
+  { signal: starting = new AbortController().signal, ...pages }: StartOptions = {},
 ): Promise<Gateway> {
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
@@ -87,7 +90,7 @@ export async function startGateway(
   const info = gatewayInfo(config, { kubernetesVersion, onUnexpected, live });
   const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
-    ...httpOptionsFor(config, graphiqlHeaders),
+    ...httpOptionsFor(config, pages),
     authenticate: withoutDetails(authenticatorFor(config, client, self), log),
     ...viewerOptions({ cluster: clusterFor(config, { cache, writes, accesses: rbac?.accesses }), client, info }),
     publicError: (error) => publicError(error, onUnexpected),
@@ -170,7 +173,7 @@ async function connect(config: Config, log: Logger, signal: AbortSignal) {
 }
 
 /** The options of the HTTP server that depend on the configuration only. */
-function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
+function httpOptionsFor(config: Config, { graphiqlHeaders, people = [] }: Omit<StartOptions, 'signal'>) {
   return {
     ...config,
     schema,
@@ -180,6 +183,10 @@ function httpOptionsFor(config: Config, graphiqlHeaders: string | undefined) {
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     recheckMs: Math.min(config.authorizationTtlSeconds, config.observedAuthorizationTtlSeconds / 2) * 1_000,
     graphiqlHeaders: graphiqlHeaders ?? defaultGraphiqlHeaders(config),
+    dashboard: {
+      directory: fileURLToPath(new URL('../web/dist', import.meta.url)),
+      settings: { authentication: config.authentication.mode, connectBaseUrl: config.connectBaseUrl, people },
+    },
     tabs: readExampleTabs(fileURLToPath(new URL('../schema/operations', import.meta.url))),
   };
 }

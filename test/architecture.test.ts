@@ -113,6 +113,19 @@ describe('the architecture', () => {
     expect(source.filter((text) => /from '\.\.\//u.test(text))).toEqual([]);
   });
 
+  it('imports only the client package and generated types in the dashboard', () => {
+    const root = path.join(ROOT, 'web/src');
+    const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/u.test(file));
+    const outside = pages.flatMap((file) => {
+      const imported = readFileSync(path.join(root, file), 'utf8').matchAll(/from '(?<target>\.[^']+)'/gu);
+      const targets = Array.from(imported, ({ groups }) =>
+        path.join('web/src', path.dirname(file), groups?.['target'] ?? ''),
+      );
+      return targets.filter((target) => !target.startsWith('web/src/'));
+    });
+    expect([...new Set(outside)]).toEqual(['client/src/index.ts']);
+  });
+
   it('has no folder with a generic name', () => {
     const vague = /(?:^|\/)(?:utils?|helpers?|common|lib|services|repositories|models)\//u;
     expect(files.filter((file) => vague.test(file))).toEqual([]);

@@ -46,6 +46,12 @@ function headerOf({ token }: DemoUser): string {
   return `"authorization": "Bearer ${token}"`;
 }
 
+/** The people of the demo, as whom visitors of the dashboard and of GraphiQL act. */
+const pages = {
+  graphiqlHeaders: headersFor(demoUsers),
+  people: demoUsers.map(({ name, role, token }) => ({ name, role, token })),
+};
+
 /**
  * Starts a simulated cluster in this process, with fixtures, users and controllers, and a gateway connected to it.
  * Resolves when the gateway is ready.
@@ -84,7 +90,7 @@ export async function startDemo({
     HOST: host,
     DRAIN_SECONDS: '2',
   });
-  const gateway = started.use(await startGateway(config, log, { graphiqlHeaders: headersFor(demoUsers) }));
+  const gateway = started.use(await startGateway(config, log, pages));
   await gateway.ready;
   const running = started.move();
   return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };

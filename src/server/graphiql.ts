@@ -20,7 +20,7 @@ export interface GraphiQL {
 }
 
 /**
- * Serves GraphiQL: a page at the endpoint and at `/` for requests that accept HTML, and its scripts below `<endpoint>/graphiql/`
+ * Serves GraphiQL: a page at the endpoint for requests that accept HTML, and its scripts below `<endpoint>/graphiql/`
  * under names that change with their content. Loads nothing from other hosts. Reads and compresses its files at the
  * first visit and keeps them in memory from then on.
  */
@@ -28,7 +28,6 @@ export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions
   let site: Promise<GraphiQLSite> | undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
-    if (path === '/') return redirect(response, `.${endpoint}`);
     site ??= buildGraphiQLSite({ endpoint, tabs, headers });
     const { page, assets } = await site;
     if (path === endpoint) return sendAsset(request, response, { asset: page, headers: pageHeaders });
@@ -65,16 +64,11 @@ function isGetOrHead(request: IncomingMessage): boolean {
 }
 
 function isPageRequest(request: IncomingMessage, endpoint: string): boolean {
-  const path = pathOf(request);
-  return (path === endpoint || path === '/') && (request.headers.accept ?? '').includes('text/html');
+  return pathOf(request) === endpoint && (request.headers.accept ?? '').includes('text/html');
 }
 
 function isAssetRequest(request: IncomingMessage, endpoint: string): boolean {
   return pathOf(request).startsWith(`${endpoint}/graphiql/`);
-}
-
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { location, 'cache-control': 'no-cache', vary: 'accept' }).end();
 }
 
 /** The page, and all files that it loads by their paths. */

@@ -6,6 +6,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { failure, type ErrorCode } from '../graphql/errors.ts';
 import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.ts';
+import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-page.ts';
@@ -34,6 +35,7 @@ export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, Fl
   readonly tabs: readonly GraphiQLTab[];
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders: string;
+  readonly dashboard: DashboardOptions;
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
   readonly authenticate: Authenticator;
@@ -76,8 +78,8 @@ const READ_LIMIT = 4;
 const BACKLOG = 4_096;
 
 /**
- * Serves GraphQL at `/graphql` over GET, POST, Server-Sent Events and WebSocket; GraphiQL to browsers at `/` and
- * `/graphql`; files of the cluster below `/assets/`; the probes `/livez` and `/readyz`.
+ * Serves GraphQL at `/graphql` over GET, POST, Server-Sent Events and WebSocket; to browsers GraphiQL at `/graphql` and the
+ * dashboard at `/`; files of the cluster below `/assets/`; the probes `/livez` and `/readyz`.
  * @throws {Error} if it cannot listen, for example because the port is in use
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -163,6 +165,7 @@ interface RequestHandlerOptions {
 function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
   const { tabs, graphiqlHeaders: headers, readiness } = options;
   const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
+  const dashboard = createDashboard(options.dashboard);
   const assets = new ClusterAssetServer({ ...options, gate });
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
@@ -181,6 +184,7 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     if (refusal) return sendJson(response, 403, errorBody('FORBIDDEN', refusal));
     if (assets.handles(request)) return assets.serve(request, response);
     if (graphiql.handles(request)) return graphiql.serve(request, response);
+    if (dashboard.handles(request)) return dashboard.serve(request, response);
     if (path !== ENDPOINT)
       return sendJson(response, 404, { message: `Nothing is served at ${path}. The GraphQL endpoint is ${ENDPOINT}.` });
     if (originPolicy.applyCors(request, response)) return undefined;

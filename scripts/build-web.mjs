@@ -1,0 +1,32 @@
+// Bundles the dashboard page to web/dist: app.js and app.css. It takes less than a second, so the scripts that need the page
+// build it each time. Files are replaced at once, because a running gateway or another build may read them.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundle } from 'lightningcss';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outDir = `${root}web/dist`;
+
+const app = await rolldown({
+  input: `${root}web/src/main.tsx`,
+  platform: 'browser',
+  tsconfig: `${root}web/tsconfig.json`,
+  // graphql-ws has a module for Node only, which is not imported: anything unresolved is an error.
+  onLog: (level, log) => {
+    if (level === 'warn') throw new Error(log.message);
+  },
+});
+const { output } = await app.generate({ format: 'esm', minify: true, codeSplitting: false });
+const { code } = bundle({ filename: `${root}web/src/styles/app.css`, minify: true });
+
+mkdirSync(outDir, { recursive: true });
+replace('app.css', code);
+// Last: the gateway reads both again when this one has changed.
+replace('app.js', output[0].code);
+
+function replace(name, content) {
+  const temporary = `${outDir}/${name}.${process.pid}`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, `${outDir}/${name}`);
+}

@@ -1,0 +1,170 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendText } from './responses.ts';
+import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
+
+/** A person of the demo, as whom a visitor of the page can act. */
+export interface DashboardPerson {
+  readonly name: string;
+  /** Description of the permissions. */
+  readonly role: string;
+  readonly token: string;
+}
+
+/** Settings that the page reads from its document. They contain no secrets, except for the tokens of the demo. */
+export interface DashboardSettings {
+  readonly authentication: 'header' | 'token' | 'kubeconfig';
+  /** Origin and path before the paths of connect links. Empty if the page's own host serves them. */
+  readonly connectBaseUrl: string;
+  /** People of the demo. */
+  readonly people?: readonly DashboardPerson[];
+}
+
+export interface DashboardOptions {
+  /** Directory with the `app.js` and `app.css` that `npm run build:web` writes. */
+  readonly directory: string;
+  readonly settings: DashboardSettings;
+}
+
+export interface Dashboard {
+  handles(request: IncomingMessage): boolean;
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Paths of the pages. The script of the page decides by the path what it shows. */
+const PAGES = /^\/(?:$|create$|gateway$|kinds(?:\/[^/]+)?$|namespaces$|workspaces(?:\/[^/]+\/[^/]+(?:\/edit)?)?$)/u;
+const ASSETS = '/dashboard/';
+
+/**
+ * Serves the dashboard: the page at `/` and the paths below it for requests that accept HTML, and its script and style
+ * below `/dashboard/` under names that change with their content. Keeps them in memory, and reads them again when a page is
+ * requested after another build.
+ */
+export function createDashboard(options: DashboardOptions): Dashboard {
+  let site: Promise<DashboardSite> | undefined;
+  let builtAt = Number.NaN;
+  const siteFor = async (path: string): Promise<DashboardSite> => {
+    if (site && !isPage(path)) return site;
+    const { mtimeMs } = await stat(`${options.directory}/app.js`);
+    if (mtimeMs !== builtAt) site = buildSite(options);
+    builtAt = mtimeMs;
+    return (site ??= buildSite(options));
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = pathOf(request);
+    const { pageAt, assets } = await siteFor(path);
+    if (isPage(path)) return sendAsset(request, response, { asset: pageAt(path), headers: pageHeaders });
+    const asset = assets.get(path);
+    if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
+    return sendAsset(request, response, { asset, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+  };
+  return {
+    handles: (request) =>
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      (pathOf(request).startsWith(ASSETS) || (isPage(pathOf(request)) && acceptsHtml(request))),
+    serve(request, response) {
+      // No header has been sent yet: only reading the files can fail.
+      answer(request, response).catch(() => {
+        site = undefined;
+        sendText(response, 503, 'The dashboard is not built. Run npm run build:web, and reload the page.');
+      });
+    },
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '';
+}
+
+function isPage(path: string): boolean {
+  return PAGES.test(path);
+}
+
+function acceptsHtml({ headers }: IncomingMessage): boolean {
+  return (headers.accept ?? '').includes('text/html');
+}
+
+/** Allows no other host, no inline script or style, and no code from text. Pictures are fetched with a token as blobs. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const pageHeaders = {
+  'cache-control': 'no-cache',
+  'content-security-policy': contentSecurityPolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+
+interface DashboardSite {
+  readonly pageAt: (path: string) => StaticAsset;
+  readonly assets: ReadonlyMap<string, StaticAsset>;
+}
+
+async function buildSite({ directory, settings }: DashboardOptions): Promise<DashboardSite> {
+  const [script, style] = await Promise.all(
+    ['app.js', 'app.css'].map((name) => readFile(`${directory}/${name}`, 'utf8')),
+  );
+  const assets = new Map<string, StaticAsset>();
+  const publish = (extension: keyof typeof contentTypes, text = ''): string => {
+    const asset = createStaticAsset(contentTypes[extension], text);
+    const name = `app-${asset.hash}.${extension}`;
+    assets.set(ASSETS + name, asset);
+    return ASSETS.slice(1) + name;
+  };
+  const files = { scriptUrl: publish('js', script), styleUrl: publish('css', style), settings };
+  const pages = new Map<number, StaticAsset>();
+  const pageAt = (path: string): StaticAsset => {
+    const depth = path.split('/').length - 2;
+    const page = pages.get(depth) ?? createStaticAsset('text/html; charset=utf-8', htmlOf({ ...files, depth }));
+    pages.set(depth, page);
+    return page;
+  };
+  return { pageAt, assets };
+}
+
+const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
+
+interface DashboardPage {
+  readonly scriptUrl: string;
+  readonly styleUrl: string;
+  readonly settings: DashboardSettings;
+  /** Number of slashes in the path of the page below the root. */
+  readonly depth: number;
+}
+
+/** Returns the HTML page. All URLs are relative, so that it works behind a proxy that serves it below another path. */
+function htmlOf({ scriptUrl, styleUrl, settings, depth }: DashboardPage): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <base href="${'../'.repeat(depth) || './'}" />
+    <title>Workspaces</title>
+    <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}" />
+    <link rel="stylesheet" href="${styleUrl}" />
+    <script type="application/json" id="settings">${JSON.stringify(settings).replaceAll('<', String.raw`\u003c`)}</script>
+    <script type="module" src="${scriptUrl}"></script>
+  </head>
+  <body>
+    <noscript>The dashboard needs JavaScript.</noscript>
+    <div id="app"></div>
+  </body>
+</html>
+`;
+}
+
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32">' +
+  '<path d="M16 2.5 27.7 9.3v13.4L16 29.5 4.3 22.7V9.3Z" fill="#4f5bd5"/>' +
+  '<path d="M11 13l4 3-4 3m6.500.5h4.500" fill="none" stroke="#fff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>';

@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ActionDialog } from './components/action-dialog.tsx';
+import { Header } from './components/header.tsx';
+import { SignIn } from './components/sign-in.tsx';
+import { TaskList } from './components/task-list.tsx';
+import { credentials, needsToken, type Credentials } from './data/credentials.ts';
+import { createSession } from './data/session.ts';
+import { createStore, StoreContext, type Store } from './data/store.ts';
+import { clearTasks } from './data/tasks.ts';
+import { pageAt } from './pages/pages.tsx';
+import { segments } from './router.ts';
+
+/** The dashboard. Other credentials start it anew, so nothing of one person is shown to another. */
+export function App() {
+  const current = credentials.value;
+  if (needsToken(current)) return <SignIn />;
+  return <SignedIn key={current.token ?? ''} current={current} />;
+}
+
+function SignedIn({ current }: { readonly current: Credentials }) {
+  const [store, setStore] = useState<Store>();
+  useEffect(() => {
+    const created = createStore(createSession(current.token));
+    clearTasks();
+    setStore(created);
+    return () => created.dispose();
+  }, [current.token]);
+  if (!store) return null;
+  if (store.session.isRefused.value && !current.person) return <SignIn isRefused />;
+  return (
+    <StoreContext.Provider value={store}>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1}>
+        {pageAt(segments.value)}
+      </main>
+      <TaskList />
+      <ActionDialog />
+    </StoreContext.Provider>
+  );
+}

@@ -1,0 +1,82 @@
+import { signal } from '@preact/signals';
+import { useStore } from '../data/store.ts';
+import { runTask, verbs, type Action, type Target } from '../data/tasks.ts';
+import { Dialog } from './dialog.tsx';
+
+interface Question {
+  readonly action: Action;
+  readonly targets: readonly Target[];
+}
+
+const question = signal<Question | undefined>(undefined);
+
+/** Consequences of an action, which a person confirms. */
+const consequences: Readonly<Record<Action, string>> = {
+  start: 'The pods are created, and use the resources of their size.',
+  pause: 'Running programs end, and unsaved work in memory is lost. Files on volumes are kept.',
+  restart:
+    'Running programs end, and unsaved work in memory is lost. Files on volumes are kept. Pending options are applied.',
+  delete: 'This cannot be undone. Volumes and secrets are kept.',
+};
+
+/** Asks for confirmation of an action. Starting a single workspace needs none. */
+export function askFor(action: Action, targets: readonly Target[]): void {
+  if (targets.length > 0) question.value = { action, targets };
+}
+
+/** Names that are listed; more are counted. */
+const MAX_NAMES = 8;
+
+export function ActionDialog() {
+  const store = useStore();
+  if (!question.value) return null;
+  const { action, targets } = question.value;
+  const close = () => {
+    question.value = undefined;
+  };
+  const { title } = verbs[action];
+  const subject = targets.length === 1 ? (targets[0]?.displayName ?? '') : `${targets.length} workspaces`;
+  return (
+    <Dialog
+      title={`${title} ${subject}?`}
+      onClose={close}
+      actions={
+        <>
+          <button type="button" class="button" onClick={close}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            class={`button ${action === 'delete' ? 'danger' : 'primary'}`}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- a modal dialog moves the focus to its main action
+            autoFocus
+            onClick={() => {
+              close();
+              runTask(store, action, targets);
+            }}
+          >
+            {title}
+          </button>
+        </>
+      }
+    >
+      <p>{consequences[action]}</p>
+      <Names targets={targets} />
+    </Dialog>
+  );
+}
+
+function Names({ targets }: Pick<Question, 'targets'>) {
+  return (
+    <ul class="names">
+      {targets.slice(0, MAX_NAMES).map(({ id, namespaceName, name }) => (
+        <li key={id}>
+          <code>
+            {namespaceName}/{name}
+          </code>
+        </li>
+      ))}
+      {targets.length > MAX_NAMES && <li class="muted">and {targets.length - MAX_NAMES} more</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { now, agoText } from '../data/time.ts';
+import { useStore } from '../data/store.ts';
+
+/** Time after which rows that are not updated are called stale. */
+const STALE_MS = 15_000;
+
+const lastLiveAt = signal(Date.now());
+
+type Mark = 'connecting' | 'live' | 'reconnecting' | 'stale';
+
+const labels: Readonly<Record<Mark, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  reconnecting: 'Reconnecting',
+  stale: 'Stale',
+};
+
+/** Whether the rows are those of the cluster now. */
+export function LiveMark() {
+  const { status, error, rows } = useStore().workspaces.state.value;
+  useEffect(() => {
+    if (status !== 'live') return;
+    lastLiveAt.value = Date.now();
+  }, [status, rows, now.value]);
+  const age = now.value - lastLiveAt.value;
+  const mark: Mark =
+    status === 'live' || status === 'connecting'
+      ? status
+      : status === 'failed' || age > STALE_MS
+        ? 'stale'
+        : 'reconnecting';
+  const since = agoText(new Date(lastLiveAt.value).toISOString(), now.value);
+  const detail =
+    mark === 'live' ? 'The rows are those of the cluster.' : (error?.message ?? 'Waiting for the gateway.');
+  return (
+    <span class="live-mark" data-mark={mark} role="status" title={detail}>
+      <span class="dot" aria-hidden="true" />
+      {labels[mark]}
+      {mark === 'stale' && since !== 'now' && <span class="muted">· last update {since}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,134 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useRef } from 'preact/hooks';
+
+interface MenuProps {
+  /** Name of the button for screen readers. */
+  readonly label: string;
+  readonly button: ComponentChildren;
+  readonly buttonClass?: string;
+  readonly items: readonly MenuItem[];
+}
+
+export interface MenuItem {
+  readonly key: string;
+  readonly content: ComponentChildren;
+  readonly onSelect?: () => void;
+  /** A link instead of a command. */
+  readonly href?: string;
+  readonly isDangerous?: boolean;
+  /** Why the item cannot be chosen. */
+  readonly disabledReason?: string | undefined;
+  readonly isChecked?: boolean;
+}
+
+const GAP = 4;
+
+/** A button that opens a menu above everything else, placed so that it fits into the window. */
+export function Menu({ label, button, buttonClass = 'button icon-button', items }: MenuProps) {
+  const id = useId();
+  const trigger = useRef<HTMLButtonElement>(null);
+  const popover = useRef<HTMLDivElement>(null);
+  const close = () => {
+    popover.current?.hidePopover();
+    trigger.current?.focus();
+  };
+  return (
+    <>
+      <button
+        ref={trigger}
+        type="button"
+        class={buttonClass}
+        aria-label={label}
+        title={label}
+        aria-haspopup="menu"
+        onClick={() => open(popover.current, trigger.current)}
+      >
+        {button}
+      </button>
+      <div
+        ref={popover}
+        id={id}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        class="menu"
+        onKeyDown={(event) => moveFocus(event, close)}
+      >
+        {items.map((item) => (
+          <MenuEntry key={item.key} item={item} close={close} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function MenuEntry({ item, close }: { readonly item: MenuItem; readonly close: () => void }) {
+  const { content, onSelect, href, isDangerous = false, disabledReason, isChecked } = item;
+  const role = isChecked === undefined ? 'menuitem' : 'menuitemradio';
+  const common = {
+    role,
+    tabIndex: -1,
+    class: 'menu-item',
+    'data-danger': isDangerous,
+    'aria-checked': isChecked,
+  } as const;
+  if (href && !disabledReason)
+    return (
+      <a {...common} href={href} target="_blank" rel="noreferrer" onClick={close}>
+        {content}
+      </a>
+    );
+  return (
+    <button
+      {...common}
+      type="button"
+      aria-disabled={disabledReason ? true : undefined}
+      title={disabledReason}
+      onClick={() => {
+        if (disabledReason) return;
+        close();
+        onSelect?.();
+      }}
+    >
+      {content}
+      {disabledReason && <small>{disabledReason}</small>}
+    </button>
+  );
+}
+
+function open(popover: HTMLElement | null, trigger: HTMLElement | null): void {
+  popover?.togglePopover();
+  place(popover, trigger);
+  entriesOf(popover)[0]?.focus();
+}
+
+function place(popover: HTMLElement | null, trigger: HTMLElement | null): void {
+  if (!popover || !trigger) return;
+  const at = trigger.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = popover;
+  const left = Math.max(GAP, Math.min(at.right - offsetWidth, innerWidth - offsetWidth - GAP));
+  const below = at.bottom + GAP;
+  const top = below + offsetHeight > innerHeight ? Math.max(GAP, at.top - GAP - offsetHeight) : below;
+  popover.style.left = `${left}px`;
+  popover.style.top = `${top}px`;
+}
+
+function entriesOf(popover: HTMLElement | null): HTMLElement[] {
+  return [...(popover?.querySelectorAll<HTMLElement>('.menu-item') ?? [])];
+}
+
+const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+function moveFocus(event: KeyboardEvent, close: () => void): void {
+  event.stopPropagation();
+  if (event.key === 'Escape' || event.key === 'Tab') {
+    if (event.key === 'Escape') event.preventDefault();
+    return close();
+  }
+  const step = steps[event.key];
+  if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return undefined;
+  event.preventDefault();
+  const items = entriesOf(event.currentTarget);
+  const index = items.findIndex((item) => item === document.activeElement);
+  return items[(index + step + items.length) % items.length]?.focus();
+}

@@ -1,0 +1,14 @@
+import type { ComponentChildren } from 'preact';
+
+/** A page without content, with the reason and a way on. */
+export function NotFound({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <h1 tabIndex={-1}>{title}</h1>
+      {children}
+      <a class="button" href="./" data-page>
+        Show all workspaces
+      </a>
+    </div>
+  );
+}

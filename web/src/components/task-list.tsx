@@ -1,0 +1,80 @@
+import { dismissTask, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
+import { Icon } from './icon.tsx';
+
+/** Actions in progress and their results, announced to screen readers. */
+export function TaskList() {
+  return (
+    <div class="tasks" role="log" aria-label="Actions" aria-live="polite">
+      {tasks.value.map((task) => (
+        <TaskCard key={task.id} task={task} />
+      ))}
+    </div>
+  );
+}
+
+function TaskCard({ task }: { readonly task: Task }) {
+  const { id, action, items } = task;
+  const { doing, title } = verbs[action];
+  const count = (status: TaskItem['status']) => items.filter((item) => item.status === status).length;
+  const [running, failed] = [count('running'), count('failed')];
+  const status = running > 0 ? 'running' : failed > 0 ? 'failed' : 'done';
+  const single = items.length === 1 ? items[0] : undefined;
+  const subject = single ? single.target.displayName : `${items.length} workspaces`;
+  return (
+    <section class="task" data-status={status}>
+      <header>
+        <StatusIcon status={status} />
+        <strong>
+          {running > 0 ? doing : title} {subject}
+        </strong>
+        <button type="button" class="button icon-button" aria-label="Dismiss" onClick={() => dismissTask(id)}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {single ? (
+        <p>{single.message || 'Waiting until the controller reports it…'}</p>
+      ) : (
+        <>
+          <progress max={items.length} value={items.length - running} aria-label={`${doing} ${subject}`} />
+          <p>
+            {count('done')} accepted{failed > 0 && `, ${failed} failed`}
+            {running > 0 && `, ${running} in progress`}
+          </p>
+          <ItemList items={items} isOpen={failed > 0} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function ItemList({ items, isOpen }: { readonly items: readonly TaskItem[]; readonly isOpen: boolean }) {
+  const rank = { failed: 0, running: 1, done: 2 };
+  return (
+    <details open={isOpen}>
+      <summary>Results</summary>
+      <ul>
+        {[...items]
+          .sort((a, b) => rank[a.status] - rank[b.status])
+          .map(({ target, status, message }) => (
+            <li key={target.id}>
+              <StatusIcon status={status} />
+              <span>
+                {target.displayName} <span class="muted">{target.namespaceName}</span>
+                {message && <small>{message}</small>}
+              </span>
+            </li>
+          ))}
+      </ul>
+    </details>
+  );
+}
+
+const statusTexts = { running: 'In progress', done: 'Done', failed: 'Failed' } as const;
+
+function StatusIcon({ status }: { readonly status: TaskItem['status'] }) {
+  return (
+    <span class="status-icon" data-status={status} role="img" aria-label={statusTexts[status]}>
+      {status === 'running' ? <span class="spinner" /> : <Icon name={status === 'done' ? 'check' : 'alert'} />}
+    </span>
+  );
+}

@@ -1,0 +1,99 @@
+import { type Client, createClient } from 'graphql-ws';
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { TypedDocumentString } from '../__generated__/graphql.ts';
+import { gatewayUrl } from '../router.ts';
+import { RequestError } from './request-error.ts';
+
+/** Interval of pings, and the time in which the gateway has to answer one. */
+const PING_MS = 10_000;
+const PONG_MS = 5_000;
+
+/** The connection of one person. Another person gets another session, and nothing is shared between them. */
+export interface Session {
+  /** Client of subscriptions, all on one WebSocket. */
+  readonly live: Client;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the gateway has refused the credentials. */
+  readonly isRefused: ReadonlySignal<boolean>;
+  /** Called when the gateway refuses the credentials. */
+  readonly refuse: () => void;
+  /** Sends a query or mutation. @throws {RequestError} */
+  readonly request: <Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ) => Promise<Result>;
+  readonly dispose: () => void;
+}
+
+/** Starts a session. Without a token, the gateway knows the person by the headers of a proxy or by its own kubeconfig. */
+export function createSession(token?: string): Session {
+  const isRefused = signal(false);
+  const headers: Readonly<Record<string, string>> = token ? { authorization: `Bearer ${token}` } : {};
+  const live = createLiveClient(headers);
+  const refuse = () => {
+    isRefused.value = true;
+  };
+  return {
+    live,
+    headers,
+    isRefused,
+    refuse,
+    request: async (document, variables, abort) => {
+      try {
+        return await post(document, variables, { headers, signal: abort });
+      } catch (error) {
+        if (error instanceof RequestError && error.code === 'UNAUTHENTICATED') refuse();
+        throw error;
+      }
+    },
+    dispose: () => void live.dispose(),
+  };
+}
+
+/** A connection can break without a close event, for example when a laptop sleeps: an unanswered ping ends it. */
+function createLiveClient(connectionParams: Readonly<Record<string, string>>): Client {
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    url: gatewayUrl('graphql').href.replace(/^http/u, 'ws'),
+    connectionParams,
+    retryAttempts: 0,
+    keepAlive: PING_MS,
+    on: {
+      ping: (received) => {
+        if (!received) pongTimer = setTimeout(() => client.terminate(), PONG_MS);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pongTimer);
+      },
+      closed: () => clearTimeout(pongTimer),
+    },
+  });
+  return client;
+}
+
+interface RequestOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function post<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+  { headers, signal: abort }: RequestOptions,
+): Promise<Result> {
+  const response = await fetch(gatewayUrl('graphql'), {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query: document.toString(), variables }),
+    ...(abort && { signal: abort }),
+  }).catch((cause: unknown) => {
+    if (abort?.aborted) throw cause;
+    throw new RequestError([{ message: 'The gateway cannot be reached. Is the network connected?' }]);
+  });
+  const body: { readonly data?: Result; readonly errors?: RequestError['errors'] } = await response
+    .json()
+    .catch(() => ({ errors: [{ message: `Expected JSON of the gateway, got HTTP ${response.status}.` }] }));
+  if (body.errors?.length || !body.data) throw new RequestError(body.errors ?? []);
+  return body.data;
+}

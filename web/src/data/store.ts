@@ -1,0 +1,83 @@
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import {
+  FirstWorkspacesDocument,
+  IdentityDocument,
+  KindRowsDocument,
+  WorkspaceRowsDocument,
+  type IdentityQuery,
+  type KindRowsSubscription,
+  type WorkspaceRowFragment,
+} from '../__generated__/graphql.ts';
+import type { RowOf } from '../../../client/src/index.ts';
+import { followRows, type LiveRows } from './live-list.ts';
+import { createPermissions, type Permissions } from './permissions.ts';
+import { messageOf } from './request-error.ts';
+import type { Session } from './session.ts';
+
+export type WorkspaceRow = WorkspaceRowFragment;
+export type KindRow = RowOf<KindRowsSubscription>;
+
+/** What all pages of one session share. */
+export interface Store {
+  readonly session: Session;
+  readonly workspaces: LiveRows<WorkspaceRow>;
+  readonly kinds: ReadonlySignal<ReadonlyMap<string, KindRow>>;
+  readonly kindRows: LiveRows<KindRow>;
+  /** Rows of the list or, until it has a snapshot, the first ones. Undefined until there is anything to show. */
+  readonly rows: ReadonlySignal<readonly WorkspaceRow[] | undefined>;
+  readonly identity: ReadonlySignal<IdentityQuery | undefined>;
+  /** Reason for which the identity is not known. */
+  readonly identityError: ReadonlySignal<string | undefined>;
+  readonly permissions: Permissions;
+  readonly dispose: () => void;
+}
+
+export function createStore(session: Session): Store {
+  const workspaces = followRows(session, WorkspaceRowsDocument, {});
+  const kindRows = followRows(session, KindRowsDocument, {});
+  const kinds = computed(() => new Map(kindRows.state.value.rows.map((kind) => [kind.name, kind])));
+  const first = signal<readonly WorkspaceRow[] | undefined>(undefined);
+  const identity = signal<IdentityQuery | undefined>(undefined);
+  const identityError = signal<string | undefined>(undefined);
+  const ending = new AbortController();
+  void session.request(FirstWorkspacesDocument, {}, ending.signal).then(
+    (data) => (first.value = data.workspaces.nodes),
+    () => undefined, // the list reports its own errors
+  );
+  void session.request(IdentityDocument, {}, ending.signal).then(
+    (data) => (identity.value = data),
+    (error: unknown) => (identityError.value = messageOf(error)),
+  );
+  const rows = computed(() => {
+    const { status, rows: list } = workspaces.state.value;
+    return status === 'connecting' ? first.value : list;
+  });
+  const permissions = createPermissions(session);
+  return {
+    session,
+    workspaces,
+    kindRows,
+    kinds,
+    rows,
+    identity,
+    identityError,
+    permissions,
+    dispose: () => {
+      ending.abort();
+      workspaces.stop();
+      kindRows.stop();
+      permissions.dispose();
+      session.dispose();
+    },
+  };
+}
+
+export const StoreContext = createContext<Store | undefined>(undefined);
+
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (!store) throw new TypeError('Expected a StoreContext around this component, got none.');
+  return store;
+}

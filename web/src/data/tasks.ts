@@ -1,0 +1,167 @@
+import { signal } from '@preact/signals';
+import {
+  DeleteDocument,
+  PauseDocument,
+  PauseManyDocument,
+  RestartDocument,
+  StartDocument,
+  StartManyDocument,
+  type WorkspaceState,
+} from '../__generated__/graphql.ts';
+import { messageOf, RequestError } from './request-error.ts';
+import type { Store, WorkspaceRow } from './store.ts';
+
+export type Action = 'pause' | 'start' | 'restart' | 'delete';
+
+/** The fields of a workspace that an action needs. */
+export type Target = Pick<WorkspaceRow, 'id' | 'name' | 'displayName' | 'namespaceName' | 'metadata'>;
+
+export interface TaskItem {
+  readonly target: Target;
+  readonly status: 'running' | 'done' | 'failed';
+  /** Result or error of a finished item. */
+  readonly message: string;
+}
+
+/** An action on one or more workspaces, with the result of each. */
+export interface Task {
+  readonly id: number;
+  readonly action: Action;
+  readonly startedAt: number;
+  readonly items: readonly TaskItem[];
+}
+
+/** Finished tasks that are kept. */
+const MAX_TASKS = 5;
+/** Single mutations that are sent at a time. Each waits for its result. */
+const CONCURRENCY = 8;
+/** Workspaces that are paused or started by one mutation. */
+const BULK_SIZE = 100;
+
+/** Tasks, the newest first. */
+export const tasks = signal<readonly Task[]>([]);
+let lastId = 0;
+
+export function dismissTask(id: number): void {
+  tasks.value = tasks.value.filter((task) => task.id !== id);
+}
+
+export function clearTasks(): void {
+  tasks.value = [];
+}
+
+export const verbs: Readonly<
+  Record<Action, { readonly title: string; readonly doing: string; readonly done: string }>
+> = {
+  pause: { title: 'Pause', doing: 'Pausing', done: 'Paused' },
+  start: { title: 'Start', doing: 'Starting', done: 'Running' },
+  restart: { title: 'Restart', doing: 'Restarting', done: 'Running again' },
+  delete: { title: 'Delete', doing: 'Deleting', done: 'Deleted' },
+};
+
+/** Performs an action, and shows it as a task until it is dismissed. A single workspace is waited for until its state is observed. */
+export function runTask(store: Store, action: Action, targets: readonly Target[]): void {
+  const id = ++lastId;
+  const items = targets.map((target): TaskItem => ({ target, status: 'running', message: '' }));
+  const kept = tasks.value.filter((task, index) => isBusy(task) || index < MAX_TASKS - 1);
+  tasks.value = [{ id, action, startedAt: Date.now(), items }, ...kept];
+  const finish: Finish = (target, status, message) => {
+    if (status === 'failed') store.permissions.refresh();
+    tasks.value = tasks.value.map((task) =>
+      task.id === id
+        ? { ...task, items: task.items.map((item) => (item.target === target ? { target, status, message } : item)) }
+        : task,
+    );
+  };
+  if (targets.length > 1 && (action === 'pause' || action === 'start'))
+    void runBulk(store, action, { targets, finish });
+  else void runEach(store, action, { targets, finish });
+}
+
+/** Whether results are missing. */
+function isBusy({ items }: Task): boolean {
+  return items.some(({ status }) => status === 'running');
+}
+
+type Finish = (target: Target, status: 'done' | 'failed', message: string) => void;
+
+interface Run {
+  readonly targets: readonly Target[];
+  readonly finish: Finish;
+}
+
+async function runEach(store: Store, action: Action, { targets, finish }: Run): Promise<void> {
+  const waiting = [...targets];
+  const work = async () => {
+    for (let target = waiting.shift(); target; target = waiting.shift()) {
+      try {
+        const { isReached, message } = await runOne(store, action, target);
+        finish(target, isReached ? 'done' : 'failed', message);
+      } catch (error) {
+        finish(target, 'failed', failureText(error, action, target));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, targets.length) }, work));
+}
+
+interface Outcome {
+  readonly isReached: boolean;
+  readonly message: string;
+}
+
+async function runOne({ session }: Store, action: Action, { namespaceName, name, metadata }: Target): Promise<Outcome> {
+  const variables = { namespace: namespaceName, name };
+  if (action === 'delete') {
+    const { result } = await session.request(DeleteDocument, { ...variables, uid: metadata.uid });
+    const isPending = result?.deletionPending ?? false;
+    return {
+      isReached: !isPending,
+      message: isPending ? 'The deletion was accepted, and has not finished yet.' : verbs.delete.done,
+    };
+  }
+  const documents = { pause: PauseDocument, start: StartDocument, restart: RestartDocument };
+  const startedAt = Date.now();
+  const { result } = await session.request(documents[action], variables);
+  if (result?.stateReached)
+    return {
+      isReached: true,
+      message: `${verbs[action].done} after ${Math.round((Date.now() - startedAt) / 1_000)} s`,
+    };
+  return { isReached: false, message: missedText(result?.workspace) };
+}
+
+function missedText(workspace: { readonly state: WorkspaceState; readonly stateMessage: string } | undefined): string {
+  const { state = 'UNKNOWN', stateMessage = '' } = workspace ?? {};
+  return `The change was accepted. The state is ${state}${stateMessage ? `: ${stateMessage}` : ', and the time to wait is over.'}`;
+}
+
+/** Pauses or starts many workspaces: one mutation per namespace and hundred, with a result for each workspace. */
+async function runBulk({ session }: Store, action: 'pause' | 'start', { targets, finish }: Run): Promise<void> {
+  const document = action === 'pause' ? PauseManyDocument : StartManyDocument;
+  const byNamespace = Map.groupBy(targets, ({ namespaceName }) => namespaceName);
+  const groups = [...byNamespace].flatMap(([namespace, members]) =>
+    Array.from({ length: Math.ceil(members.length / BULK_SIZE) }, (_, index) => ({
+      namespace,
+      members: members.slice(index * BULK_SIZE, (index + 1) * BULK_SIZE),
+    })),
+  );
+  for (const { namespace, members } of groups) {
+    try {
+      const { result } = await session.request(document, { namespace, names: members.map(({ name }) => name) });
+      const results = new Map(result?.results.map((item) => [item.name, item]));
+      for (const member of members) {
+        const item = results.get(member.name);
+        finish(member, item?.ok ? 'done' : 'failed', item?.ok ? 'Accepted' : (item?.message ?? 'No result.'));
+      }
+    } catch (error) {
+      for (const member of members) finish(member, 'failed', failureText(error, action, member));
+    }
+  }
+}
+
+function failureText(error: unknown, action: Action, { namespaceName }: Target): string {
+  if (error instanceof RequestError && error.code === 'FORBIDDEN')
+    return `You may not ${action} workspaces in ${namespaceName} (any more).`;
+  return messageOf(error);
+}

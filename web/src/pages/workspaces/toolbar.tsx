@@ -1,0 +1,136 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { WorkspaceState } from '../../__generated__/graphql.ts';
+import { Icon } from '../../components/icon.tsx';
+import { stateNames } from '../../components/state-badge.tsx';
+import type { KindRow } from '../../data/store.ts';
+import { setQuery } from '../../router.ts';
+import { states, type Filters } from './filters.ts';
+
+interface ToolbarProps {
+  readonly filters: Filters;
+  readonly counts: ReadonlyMap<WorkspaceState, number>;
+  readonly total: number;
+  readonly namespaces: readonly string[];
+  readonly kinds: ReadonlyMap<string, KindRow>;
+  /** Whether all rows are loaded, so that the counts are right. */
+  readonly isCounted: boolean;
+}
+
+/** Filters of the table: everything that is chosen here is in the URL. */
+export function Toolbar(props: ToolbarProps) {
+  const { filters, namespaces, kinds } = props;
+  const kindOptions = [...kinds.values()].map(({ name, displayName }) => [name, displayName] as const);
+  return (
+    <div class="toolbar">
+      <h1 class="visually-hidden" tabIndex={-1}>
+        Workspaces
+      </h1>
+      <StateChips {...props} />
+      <div class="filters">
+        <Choice
+          label="Namespace"
+          name="namespace"
+          all="All namespaces"
+          value={filters.namespace}
+          options={namespaces.map((name) => [name, name] as const)}
+        />
+        <Choice label="Kind" name="kind" all="All kinds" value={filters.kind} options={kindOptions} />
+        <Search value={filters.search} />
+      </div>
+    </div>
+  );
+}
+
+function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
+  const isChosen = (state: WorkspaceState) => filters.states.includes(state);
+  const choose = (state: WorkspaceState) => {
+    const next = isChosen(state) ? filters.states.filter((other) => other !== state) : [...filters.states, state];
+    setQuery({ state: next.join(',').toLowerCase() });
+  };
+  return (
+    <fieldset class="chips">
+      <legend class="visually-hidden">States</legend>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={filters.states.length === 0}
+        onClick={() => setQuery({ state: undefined })}
+      >
+        All <b>{isCounted ? total : '–'}</b>
+      </button>
+      {states.map((state) => (
+        <button
+          key={state}
+          type="button"
+          class="chip"
+          data-state={state}
+          data-empty={!counts.get(state)}
+          aria-pressed={isChosen(state)}
+          onClick={() => choose(state)}
+        >
+          {stateNames[state]} <b>{isCounted ? (counts.get(state) ?? 0) : '–'}</b>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  /** Name of the parameter of the URL. */
+  readonly name: string;
+  readonly all: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, title: string])[];
+}
+
+function Choice({ label, name, all, value, options }: ChoiceProps) {
+  // A value of the URL that no row has is shown too, because it filters.
+  const isUnknown = value !== '' && !options.some(([option]) => option === value);
+  return (
+    <select
+      class="select"
+      aria-label={label}
+      value={value}
+      data-active={value !== ''}
+      onChange={({ currentTarget }) => setQuery({ [name]: currentTarget.value })}
+    >
+      <option value="">{all}</option>
+      {isUnknown && <option value={value}>{value}</option>}
+      {options.map(([option, title]) => (
+        <option key={option} value={option}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Search({ value }: { readonly value: string }) {
+  const ref = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof Element && event.target.closest('input, select, textarea, dialog');
+      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      ref.current?.focus();
+    };
+    addEventListener('keydown', focus);
+    return () => removeEventListener('keydown', focus);
+  }, []);
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <input
+        ref={ref}
+        type="search"
+        placeholder="Search"
+        aria-label="Search workspaces by name, namespace, kind or image"
+        aria-keyshortcuts="/"
+        value={value}
+        onInput={({ currentTarget }) => setQuery({ q: currentTarget.value })}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </label>
+  );
+}

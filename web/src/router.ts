@@ -1,0 +1,66 @@
+import { computed, signal } from '@preact/signals';
+
+/** URL below which all pages are, with a slash at its end. A proxy may serve the dashboard below any path. */
+const base = new URL('.', document.baseURI);
+
+const url = signal(new URL(location.href));
+
+/** Path of the page without a slash at its beginning, such as `workspaces/team-a/nb-1`. */
+export const path = computed(() => url.value.pathname.slice(base.pathname.length));
+
+/** Parameters of the page, such as filters. */
+export const query = computed(() => url.value.searchParams);
+
+/** Decoded parts of the path. */
+export const segments = computed(() => path.value.split('/').map((part) => decodeURIComponent(part)));
+
+/** Returns the URL of a file or endpoint of the gateway. */
+export function gatewayUrl(file: string): URL {
+  return new URL(file.replace(/^\//u, ''), base);
+}
+
+/** Shows another page. Its first heading gets the focus, as after a load of the page. */
+export function navigate(to: string): void {
+  history.pushState(null, '', new URL(to, base));
+  url.value = new URL(location.href);
+  document.querySelector('main')?.scrollTo(0, 0);
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main h1')?.focus());
+}
+
+/** Changes parameters of the page without an entry in the history. Undefined and empty ones are removed. */
+export function setQuery(changes: Readonly<Record<string, string | undefined>>): void {
+  const next = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) next.searchParams.set(name, value);
+    else next.searchParams.delete(name);
+  }
+  if (next.href === location.href) return;
+  history.replaceState(null, '', next);
+  url.value = next;
+}
+
+/** Follows the history, and clicks on links to pages of the dashboard. */
+export function startRouter(): void {
+  addEventListener('popstate', () => {
+    url.value = new URL(location.href);
+  });
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (!link || link.target || link.hasAttribute('download') || !isPlain || event.defaultPrevented) return;
+    if (link.dataset['page'] === undefined) return;
+    event.preventDefault();
+    navigate(link.href);
+  });
+}
+
+/** Returns the path of the page of a workspace. */
+export function workspacePath({
+  namespaceName,
+  name,
+}: {
+  readonly namespaceName: string;
+  readonly name: string;
+}): string {
+  return `workspaces/${encodeURIComponent(namespaceName)}/${encodeURIComponent(name)}`;
+}
