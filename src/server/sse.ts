@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
@@ -34,7 +34,8 @@ interface OpenStream {
  * with `Last-Event-ID` resumes after that cursor. Sends a comment every 12 s.
  *
  * An `EventSource` opens an ended stream again, for ever, until it gets 204 (HTML standard, 9.2.2). So `complete` has the `id`
- * {@link ENDED} if the operation would end in the same way again, and a request with that `Last-Event-ID` gets 204.
+ * {@link ENDED} if the operation is a query that has been answered, or would end in the same way again, and a request with that
+ * `Last-Event-ID` gets 204.
  */
 export class EventStreamServer {
   readonly #options: EventStreamOptions;
@@ -73,7 +74,7 @@ export class EventStreamServer {
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
     await writeSlices(response, Buffer.from(nextEvent(JSON.stringify(result))));
-    return complete(response, { isFinal: !isSubscription(result) && areFinal(result.errors) });
+    return complete(response, { isFinal: !isSubscription(result) && isFinalResult(result) });
   }
 
   /** Completes all streams, spread over `drainMs`. */
@@ -168,7 +169,7 @@ function complete(response: ServerResponse, { isFinal }: { readonly isFinal: boo
   if (!response.writableEnded) response.end(`event: complete\n${isFinal ? `id: ${ENDED}\n` : ''}data:\n\n`);
 }
 
-/** Id of `complete` after which the same request would have the same end. Not a cursor. */
+/** Id of `complete` after which the request is not to be repeated. Not a cursor. */
 const ENDED = 'ended';
 /** Codes of errors that need another request or another permission. UNAUTHENTICATED is HTTP 401 for the next request. */
 const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
@@ -179,6 +180,11 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'NOT_FOUND',
   'TOO_LARGE',
 ]);
+
+/** Returns whether a result is the answer to a query, or an error that the same request would get again. */
+function isFinalResult({ data, errors }: ExecutionResult): boolean {
+  return Boolean(data) || areFinal(errors);
+}
 
 function areFinal(errors: readonly GraphQLError[] = []): boolean {
   return errors.length > 0 && errors.every(({ extensions }) => FINAL_CODES.has(extensions['code']));

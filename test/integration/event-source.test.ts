@@ -40,6 +40,18 @@ it.each([
   expect(body).toContain(`"code":"${code}"`);
 });
 
+it.each([
+  ['is answered', '{ workspaces { totalCount } }', '"totalCount":1'],
+  ['is answered in part', '{ workspaces { totalCount } workspace(namespace: "x", name: "y") { name } }', '"data":'],
+  ['is invalid', '{ nope }', '"code":"BAD_REQUEST"'],
+])('ends an EventSource with 204 when its query %s', async (_, query, expected) => {
+  await using gateway = await startTestGateway({ objects });
+  const { requests, body } = await eventSource(urlOf(gateway, query));
+  expect(requests).toEqual(['200', '204']);
+  expect(body.split('event: next')).toHaveLength(2);
+  expect(body).toContain(expected);
+});
+
 it('ends an EventSource with 204 when its permission is revoked', async () => {
   const options = { objects, users: [erin], authentication: { mode: 'token' }, authorizationTtlSeconds: 1 } as const;
   await using gateway = await startTestGateway(options);
