@@ -45,10 +45,13 @@ export const gatewayServiceAccount: TokenUser = {
 
 /** The RBAC objects of `deploy/` for an authentication mode, as on a real cluster. */
 export function gatewayRoles(mode: 'token' | 'header' | 'impersonate'): Manifest[] {
-  return ['cluster-role', `mode-${mode}`].flatMap((file) => {
-    const text = readFileSync(new URL(`../../deploy/${file}.yaml`, import.meta.url), 'utf8');
-    return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
-  });
+  return ['cluster-role', `mode-${mode}`].flatMap(deployedObjects);
+}
+
+/** The objects of a file of `deploy/`, which is named without its extension. */
+export function deployedObjects(file: string): Manifest[] {
+  const text = readFileSync(new URL(`../../deploy/${file}.yaml`, import.meta.url), 'utf8');
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 
 /** ClusterRoles of Kubeflow, the role bindings of the users, and the gateway's ServiceAccount with its roles. */

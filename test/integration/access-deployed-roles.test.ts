@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
+import { deployedObjects, gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { connectUser, type UserCredentials } from '../support/user-client.ts';
@@ -8,6 +8,7 @@ import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
+import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 const erin = { token: 'erin-token', name: 'erin', groups: [] };
 const header = {
@@ -63,4 +64,53 @@ describe('the roles in deploy/', () => {
       expect(refused.map(({ verb, resource, user }) => `${user} ${verb} ${resource}`)).toEqual([]);
     },
   );
+});
+
+describe('a restart whose gateway has ended', () => {
+  const paused = workspace('nb-1', { paused: true, state: 'Paused' });
+  const annotations = { 'notebooks.kubeflow.org/gateway-restart': '1' };
+  const restarting = { ...paused, metadata: { ...paused.metadata, annotations } };
+  const HINT = '{ workspace(namespace: "team-a", name: "nb-1") { paused stateHint } }';
+  const START = 'mutation { startWorkspace(input: { namespace: "team-a", name: "nb-1" }) { workspace { paused } } }';
+
+  function startCluster(...roles: readonly Manifest[]) {
+    const objects = [
+      workspaceCrd,
+      workspaceKindCrd,
+      namespace('team-a'),
+      workspaceKind('jupyterlab'),
+      restarting,
+      ...kubeflowRoles(),
+      ...gatewayRoles('token'),
+      ...roles,
+      bindingTo('kubeflow-edit', { kind: 'User', name: 'erin' }, 'team-a'),
+    ];
+    return startSimulator({ users: [erin, gatewayServiceAccount], objects });
+  }
+
+  it('is finished by another gateway with the optional role', async () => {
+    await using cluster = await startCluster(...deployedObjects('finish-restarts'));
+    await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
+      authentication: { mode: 'token' },
+    });
+    await using person = connectUser(gateway.url, { token: erin.token });
+    const finished = { workspace: { paused: false, stateHint: null } };
+    await expect.poll(async () => (await person.ask(HINT)).data, { timeout: 10_000 }).toEqual(finished);
+  });
+
+  it('is left to people, and tried once, without the optional role', async () => {
+    await using cluster = await startCluster();
+    await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
+      authentication: { mode: 'token' },
+    });
+    await using person = connectUser(gateway.url, { token: erin.token });
+    const refused = () => cluster.requests.filter(({ verb, status }) => verb === 'patch' && status === 403).length;
+    await waitFor(() => refused() === 1, 'the gateway has tried to start the workspace');
+    expect((await person.ask(HINT)).data).toEqual({
+      workspace: { paused: true, stateHint: expect.stringContaining('its start is due') },
+    });
+    expect((await person.ask(START)).data).toEqual({ startWorkspace: { workspace: { paused: false } } });
+    expect((await person.ask(HINT)).data).toEqual({ workspace: { paused: false, stateHint: null } });
+    expect(refused()).toBe(1);
+  });
 });

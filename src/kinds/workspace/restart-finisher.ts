@@ -1,5 +1,5 @@
 import type { Client } from '../../kubernetes/client.ts';
-import { isConflict, isNotFound } from '../../kubernetes/status-error.ts';
+import { isConflict, isForbidden, isNotFound } from '../../kubernetes/status-error.ts';
 import type { Operation } from '../../mutations/patch.ts';
 import { isFailedTest } from '../../mutations/retry.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
@@ -18,7 +18,7 @@ interface CachedWorkspaces {
 
 interface FinisherOptions {
   readonly workspaces: CachedWorkspaces;
-  /** Client with the gateway's own identity, which needs the permission to patch workspaces. */
+  /** Client with the gateway's own identity. Without the permission to patch workspaces, restarts are left to people. */
   readonly client: Client;
   /** Stops it. */
   readonly signal: AbortSignal;
@@ -63,6 +63,7 @@ export function startRestartFinisher({ workspaces, client, signal, onFailure }: 
     } catch (error) {
       if (signal.aborted || isFailedTest(error) || isConflict(error) || isNotFound(error)) return; // it has changed
       onFailure(workspace, error);
+      if (isForbidden(error)) return; // until the workspace changes: the permission is optional
       consider(workspace, RETRY_MS);
     }
   }

@@ -10,8 +10,9 @@ export function stateHintOf(workspace: WorkspaceObject): string | undefined {
 function restartHintOf(workspace: WorkspaceObject): string | undefined {
   switch (restartStageOf(workspace)) {
     case 'pausing':
-    case 'due':
       return 'The workspace is being restarted: the gateway starts it when it is PAUSED.';
+    case 'due':
+      return 'The workspace is being restarted: it is PAUSED, and its start is due. If it is not started within seconds, the gateway that restarts it has ended: start it.';
     case 'interrupted':
       return 'The restart of the workspace was interrupted by another change of it, so it stays paused. Start it.';
     case 'over':

@@ -44,7 +44,7 @@ builder.mutationField('restartWorkspace', (t) =>
     type: RestartWorkspacePayload,
     nullable: true,
     description:
-      'Restarts a workspace: pauses it, waits until it is PAUSED, and starts it. It is started also if the client leaves or the time passes, and by the next gateway if this one crashes. Until then `stateHint` reports the restart. A change of the spec by another client ends it. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
+      'Restarts a workspace: pauses it, waits until it is PAUSED, and starts it. It is started also if the client leaves or the time passes, and, after a crash of the gateway, by the next one if it may patch workspaces. Until then `stateHint` reports the restart. A change of the spec by another client ends it. CONFLICT if `paused` is already true, or if the workspace is being deleted.',
     args: { input: t.arg({ type: RestartWorkspaceInput, required: true, description: 'Workspace and options.' }) },
     resolve: (_, { input }, context) => restart(context, input),
   }),
