@@ -4,6 +4,26 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Status of a condition. */
+export type ConditionStatus =
+  /** The condition is false. */
+  | 'FALSE'
+  /** The condition is true. */
+  | 'TRUE'
+  /** The condition cannot be determined. */
+  | 'UNKNOWN';
+
+/** State of a container. */
+export type ContainerStateName =
+  /** The container is running. */
+  | 'RUNNING'
+  /** The container has terminated. See `exitCode` and `reason`. */
+  | 'TERMINATED'
+  /** The kubelet has not reported a state, or has reported one that this gateway does not know. */
+  | 'UNKNOWN'
+  /** The container is not running yet, or waits for a restart. See `reason`. */
+  | 'WAITING';
+
 /** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. */
 export type ErrorCode =
   /** HTTP 409. An object with this name already exists. */
@@ -55,6 +75,70 @@ export type EventType =
   | 'RESET'
   /** The snapshot, or the catch-up after a cursor, is complete. */
   | 'SYNCED';
+
+/** Type of a Kubernetes event. */
+export type KubernetesEventType =
+  /** The event reports normal operation. */
+  | 'NORMAL'
+  /** The event has a type that this gateway does not know. */
+  | 'UNKNOWN'
+  /** The event reports a problem. */
+  | 'WARNING';
+
+/** Phase of a persistent volume claim. */
+export type PersistentVolumeClaimPhase =
+  /** The claim is bound to a volume. */
+  | 'BOUND'
+  /** The volume of the claim no longer exists, and its data is lost. */
+  | 'LOST'
+  /** The claim is not bound yet. With `WAIT_FOR_FIRST_CONSUMER` it stays pending until a pod mounts it. */
+  | 'PENDING'
+  /** No phase is reported, or one that this gateway does not know. */
+  | 'UNKNOWN';
+
+/** Phase of a pod. */
+export type PodPhase =
+  /** All containers have terminated, at least one of them with a failure. */
+  | 'FAILED'
+  /** The pod is being scheduled, or its images are being pulled. */
+  | 'PENDING'
+  /** The pod is bound to a node, and at least one container runs or is being restarted. */
+  | 'RUNNING'
+  /** All containers have terminated successfully. */
+  | 'SUCCEEDED'
+  /** The node does not respond, or the phase is one that this gateway does not know. */
+  | 'UNKNOWN';
+
+/** Result of an activity probe. */
+export type ProbeResult =
+  /** The probe failed. */
+  | 'FAILURE'
+  /** The workspace reported its last activity. */
+  | 'SUCCESS'
+  /** The workspace did not respond in time. */
+  | 'TIMEOUT'
+  /** A result that this gateway does not know. */
+  | 'UNKNOWN';
+
+/** Severity of a redirect message. */
+export type RedirectMessageLevel =
+  /** Possible loss of data. */
+  | 'DANGER'
+  /** Information. */
+  | 'INFO'
+  /** Warning. */
+  | 'WARNING';
+
+/** Reason why the usage of a workspace is not available. */
+export type UsageUnavailableReason =
+  /** The cluster does not serve `metrics.k8s.io`, or its metrics server does not respond. */
+  | 'METRICS_API_NOT_AVAILABLE'
+  /** The pod is running and has not been measured yet, which takes about a minute. */
+  | 'NOT_MEASURED_YET'
+  /** You may not `list` `pods` of `metrics.k8s.io` in the namespace. */
+  | 'NOT_PERMITTED'
+  /** The workspace has no running pod. */
+  | 'WORKSPACE_NOT_RUNNING';
 
 /** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */
 export type WorkspaceState =
@@ -156,6 +240,57 @@ export type PermissionsQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
+export type WorkspaceDetailsSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type WorkspaceDetailsSubscription = { workspace: { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pausedAt: string | null, lastRunningAt: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, podConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, activity: { lastActivityAt: string | null, pauseEligibleAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }>, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> } } | null };
+
+export type WorkspaceDetailsFragment = { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pausedAt: string | null, lastRunningAt: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, podConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, activity: { lastActivityAt: string | null, pauseEligibleAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }>, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> } };
+
+export type ChosenOptionFragment = { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> };
+
+export type ContainerDetailsFragment = { name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null };
+
+export type MountedVolumeFragment = { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null };
+
+export type WorkspaceEventsSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type WorkspaceEventsSubscription = { workspace: { id: string, events: Array<{ id: string, type: KubernetesEventType, reason: string, message: string, count: number, lastAt: string | null, source: string | null, involvedObject: { kind: string, name: string } }> } | null };
+
+export type WorkspaceManifestSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type WorkspaceManifestSubscription = { workspace: { id: string, manifest: unknown } | null };
+
+export type WorkspaceUsageQueryVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type WorkspaceUsageQuery = { workspace: { id: string, usage: { available: boolean, reason: UsageUnavailableReason | null, containers: Array<{ name: string, at: string | null, cpu: { value: number } | null, memory: { value: number } | null }> } } | null };
+
+export type WorkspaceLogSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+  container?: string | null | undefined;
+  previous: boolean;
+  sinceTime?: string | null | undefined;
+}>;
+
+
+export type WorkspaceLogSubscription = { workspaceLogs: Array<{ time: string | null, text: string, truncated: boolean }> };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -227,6 +362,238 @@ export const KindOptionFragmentDoc = new TypedDocumentString(`
   hidden
 }
     `, {"fragmentName":"KindOption"}) as unknown as TypedDocumentString<KindOptionFragment, unknown>;
+export const ChosenOptionFragmentDoc = new TypedDocumentString(`
+    fragment ChosenOption on WorkspaceOption {
+  optionId
+  desiredOptionId
+  option {
+    displayName
+    image {
+      image
+    }
+    pod {
+      requests {
+        resource
+        quantity
+      }
+      limits {
+        resource
+        quantity
+        value
+      }
+    }
+  }
+  redirectChain {
+    sourceId
+    targetId
+    target {
+      displayName
+    }
+    message {
+      level
+      text
+    }
+  }
+}
+    `, {"fragmentName":"ChosenOption"}) as unknown as TypedDocumentString<ChosenOptionFragment, unknown>;
+export const ContainerDetailsFragmentDoc = new TypedDocumentString(`
+    fragment ContainerDetails on PodContainer {
+  name
+  image
+  ready
+  restartCount
+  state {
+    name
+    reason
+    message
+    startedAt
+    exitCode
+  }
+  lastTermination {
+    reason
+    exitCode
+    finishedAt
+    message
+  }
+}
+    `, {"fragmentName":"ContainerDetails"}) as unknown as TypedDocumentString<ContainerDetailsFragment, unknown>;
+export const MountedVolumeFragmentDoc = new TypedDocumentString(`
+    fragment MountedVolume on VolumeMount {
+  claimName
+  mountPath
+  readOnly
+  leftOut
+  claim {
+    id
+    phase
+    capacity {
+      quantity
+    }
+    requestedSize {
+      quantity
+    }
+  }
+}
+    `, {"fragmentName":"MountedVolume"}) as unknown as TypedDocumentString<MountedVolumeFragment, unknown>;
+export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
+    fragment WorkspaceDetails on Workspace {
+  id
+  name
+  displayName
+  namespaceName
+  state
+  paused
+  stateMessage
+  stateHint
+  pausedAt
+  lastRunningAt
+  pendingRestart
+  kindName
+  kind {
+    id
+    displayName
+    icon {
+      url
+    }
+  }
+  imageConfig {
+    ...ChosenOption
+  }
+  podConfig {
+    ...ChosenOption
+  }
+  activity {
+    lastActivityAt
+    pauseEligibleAt
+    lastProbe {
+      endedAt
+      result
+      message
+    }
+  }
+  services {
+    portId
+    displayName
+    httpPath
+    connectable
+  }
+  pod {
+    name
+    phase
+    nodeName
+    startedAt
+    containers
+    initContainers
+    conditions {
+      type
+      status
+      reason
+      message
+    }
+    containerStatuses {
+      ...ContainerDetails
+    }
+    initContainerStatuses {
+      ...ContainerDetails
+    }
+  }
+  volumes {
+    home {
+      ...MountedVolume
+    }
+    data {
+      ...MountedVolume
+    }
+    secrets {
+      secretName
+      mountPath
+      leftOut
+    }
+  }
+  audit {
+    createdAt
+    createdBy
+    updatedAt
+    updatedBy
+    deletedAt
+  }
+  metadata {
+    uid
+    labels {
+      key
+      value
+    }
+  }
+  canUpdate: viewerCan(action: UPDATE)
+  canDelete: viewerCan(action: DELETE)
+}
+    fragment ChosenOption on WorkspaceOption {
+  optionId
+  desiredOptionId
+  option {
+    displayName
+    image {
+      image
+    }
+    pod {
+      requests {
+        resource
+        quantity
+      }
+      limits {
+        resource
+        quantity
+        value
+      }
+    }
+  }
+  redirectChain {
+    sourceId
+    targetId
+    target {
+      displayName
+    }
+    message {
+      level
+      text
+    }
+  }
+}
+fragment ContainerDetails on PodContainer {
+  name
+  image
+  ready
+  restartCount
+  state {
+    name
+    reason
+    message
+    startedAt
+    exitCode
+  }
+  lastTermination {
+    reason
+    exitCode
+    finishedAt
+    message
+  }
+}
+fragment MountedVolume on VolumeMount {
+  claimName
+  mountPath
+  readOnly
+  leftOut
+  claim {
+    id
+    phase
+    capacity {
+      quantity
+    }
+    requestedSize {
+      quantity
+    }
+  }
+}`, {"fragmentName":"WorkspaceDetails"}) as unknown as TypedDocumentString<WorkspaceDetailsFragment, unknown>;
 export const PauseDocument = new TypedDocumentString(`
     mutation Pause($namespace: String!, $name: String!) {
   result: pauseWorkspace(
@@ -471,3 +838,232 @@ export const PermissionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
+export const WorkspaceDetailsDocument = new TypedDocumentString(`
+    subscription WorkspaceDetails($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    ...WorkspaceDetails
+  }
+}
+    fragment WorkspaceDetails on Workspace {
+  id
+  name
+  displayName
+  namespaceName
+  state
+  paused
+  stateMessage
+  stateHint
+  pausedAt
+  lastRunningAt
+  pendingRestart
+  kindName
+  kind {
+    id
+    displayName
+    icon {
+      url
+    }
+  }
+  imageConfig {
+    ...ChosenOption
+  }
+  podConfig {
+    ...ChosenOption
+  }
+  activity {
+    lastActivityAt
+    pauseEligibleAt
+    lastProbe {
+      endedAt
+      result
+      message
+    }
+  }
+  services {
+    portId
+    displayName
+    httpPath
+    connectable
+  }
+  pod {
+    name
+    phase
+    nodeName
+    startedAt
+    containers
+    initContainers
+    conditions {
+      type
+      status
+      reason
+      message
+    }
+    containerStatuses {
+      ...ContainerDetails
+    }
+    initContainerStatuses {
+      ...ContainerDetails
+    }
+  }
+  volumes {
+    home {
+      ...MountedVolume
+    }
+    data {
+      ...MountedVolume
+    }
+    secrets {
+      secretName
+      mountPath
+      leftOut
+    }
+  }
+  audit {
+    createdAt
+    createdBy
+    updatedAt
+    updatedBy
+    deletedAt
+  }
+  metadata {
+    uid
+    labels {
+      key
+      value
+    }
+  }
+  canUpdate: viewerCan(action: UPDATE)
+  canDelete: viewerCan(action: DELETE)
+}
+fragment ChosenOption on WorkspaceOption {
+  optionId
+  desiredOptionId
+  option {
+    displayName
+    image {
+      image
+    }
+    pod {
+      requests {
+        resource
+        quantity
+      }
+      limits {
+        resource
+        quantity
+        value
+      }
+    }
+  }
+  redirectChain {
+    sourceId
+    targetId
+    target {
+      displayName
+    }
+    message {
+      level
+      text
+    }
+  }
+}
+fragment ContainerDetails on PodContainer {
+  name
+  image
+  ready
+  restartCount
+  state {
+    name
+    reason
+    message
+    startedAt
+    exitCode
+  }
+  lastTermination {
+    reason
+    exitCode
+    finishedAt
+    message
+  }
+}
+fragment MountedVolume on VolumeMount {
+  claimName
+  mountPath
+  readOnly
+  leftOut
+  claim {
+    id
+    phase
+    capacity {
+      quantity
+    }
+    requestedSize {
+      quantity
+    }
+  }
+}`) as unknown as TypedDocumentString<WorkspaceDetailsSubscription, WorkspaceDetailsSubscriptionVariables>;
+export const WorkspaceEventsDocument = new TypedDocumentString(`
+    subscription WorkspaceEvents($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    id
+    events(first: 50) {
+      id
+      type
+      reason
+      message
+      count
+      lastAt
+      source
+      involvedObject {
+        kind
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspaceEventsSubscription, WorkspaceEventsSubscriptionVariables>;
+export const WorkspaceManifestDocument = new TypedDocumentString(`
+    subscription WorkspaceManifest($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    id
+    manifest
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspaceManifestSubscription, WorkspaceManifestSubscriptionVariables>;
+export const WorkspaceUsageDocument = new TypedDocumentString(`
+    query WorkspaceUsage($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    id
+    usage {
+      available
+      reason
+      containers {
+        name
+        at
+        cpu {
+          value
+        }
+        memory {
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspaceUsageQuery, WorkspaceUsageQueryVariables>;
+export const WorkspaceLogDocument = new TypedDocumentString(`
+    subscription WorkspaceLog($namespace: String!, $name: String!, $container: String, $previous: Boolean!, $sinceTime: DateTime) {
+  workspaceLogs(
+    namespace: $namespace
+    name: $name
+    container: $container
+    previous: $previous
+    sinceTime: $sinceTime
+    tailLines: 2000
+  ) {
+    time
+    text
+    truncated
+  }
+}
+    `) as unknown as TypedDocumentString<WorkspaceLogSubscription, WorkspaceLogSubscriptionVariables>;

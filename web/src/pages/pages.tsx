@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { NotFound } from '../components/not-found.tsx';
+import { WorkspacePage } from './workspace/workspace-page.tsx';
 import { WorkspacesPage } from './workspaces/workspaces-page.tsx';
 
 /** Entries of the navigation. */
@@ -8,7 +9,8 @@ export const navigation: readonly { readonly path: string; readonly title: strin
 ];
 
 /** Returns the page for the parts of a path. */
-export function pageAt([first = '']: readonly string[]): VNode {
+export function pageAt([first = '', namespace, name]: readonly string[]): VNode {
   if (first === '') return <WorkspacesPage />;
+  if (first === 'workspaces' && namespace && name) return <WorkspacePage namespace={namespace} name={name} />;
   return <NotFound title="There is no such page" />;
 }

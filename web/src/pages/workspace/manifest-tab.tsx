@@ -1,0 +1,36 @@
+import { WorkspaceManifestDocument } from '../../__generated__/graphql.ts';
+import { Icon } from '../../components/icon.tsx';
+import { useLiveObject } from '../../data/use-live-object.ts';
+import { downloadText } from './download.ts';
+import type { Details } from './workspace-page.tsx';
+import { toYaml } from './yaml.ts';
+
+/** Returns an object with its members in the order of kubectl. */
+function inUsualOrder(manifest: unknown): unknown {
+  const { apiVersion, kind, metadata, ...rest }: Record<string, unknown> = Object(manifest);
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+/** The object as the API server stores it. */
+export function ManifestTab({ workspace }: { readonly workspace: Details }) {
+  const { namespaceName: namespace, name } = workspace;
+  const { data, error } = useLiveObject(WorkspaceManifestDocument, { namespace, name });
+  if (!data?.workspace) return <p class="muted">{error?.message ?? 'Loading…'}</p>;
+  const yaml = toYaml(inUsualOrder(data.workspace.manifest));
+  return (
+    <section class="viewer" aria-label="Manifest">
+      <div class="viewer-bar">
+        <span class="muted">Kept up to date</span>
+        <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(yaml)}>
+          <Icon name="copy" /> Copy
+        </button>
+        <button type="button" class="button" onClick={() => downloadText(`${name}.yaml`, yaml)}>
+          <Icon name="download" /> Download
+        </button>
+      </div>
+      <pre class="viewer-text" tabIndex={0}>
+        {yaml}
+      </pre>
+    </section>
+  );
+}

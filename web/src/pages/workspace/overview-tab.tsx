@@ -1,0 +1,153 @@
+import type { ComponentChildren } from 'preact';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { durationText, exactTime, now } from '../../data/time.ts';
+import { resourcesOf } from '../workspaces/row-view.ts';
+import { Containers } from './containers.tsx';
+import { UsageCard } from './usage-card.tsx';
+import { VolumesCard } from './volumes-card.tsx';
+import type { Details } from './workspace-page.tsx';
+
+export function OverviewTab({ workspace }: { readonly workspace: Details }) {
+  return (
+    <div class="cards">
+      <Summary workspace={workspace} />
+      <Activity workspace={workspace} />
+      <UsageCard workspace={workspace} />
+      <Containers workspace={workspace} />
+      <VolumesCard workspace={workspace} />
+    </div>
+  );
+}
+
+interface FactProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+/** A name and its value, in a list of facts. */
+function Fact({ title, children }: FactProps) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Summary({ workspace }: { readonly workspace: Details }) {
+  const { kind, kindName, imageConfig, podConfig, audit, metadata, pod } = workspace;
+  const resources = resourcesOf(podConfig.option?.pod?.requests ?? []);
+  return (
+    <section class="card">
+      <h2>Overview</h2>
+      <dl>
+        <Fact title="Kind">{kind?.displayName ?? `${kindName} (missing)`}</Fact>
+        <Fact title="Image">
+          {imageConfig.option?.displayName ?? imageConfig.optionId}
+          {imageConfig.option?.image && <small class="muted break">{imageConfig.option.image.image}</small>}
+        </Fact>
+        <Fact title="Size">
+          {podConfig.option?.displayName ?? podConfig.optionId}
+          <small class="muted">{[resources, extendedResourcesOf(workspace)].filter(Boolean).join(' · ')}</small>
+        </Fact>
+        <Fact title="Node">{pod?.nodeName ?? '–'}</Fact>
+        <Fact title="Created">
+          <RelativeTime time={audit.createdAt} />
+          {audit.createdBy && <small class="muted">by {audit.createdBy}</small>}
+        </Fact>
+        {audit.updatedAt && (
+          <Fact title="Changed">
+            <RelativeTime time={audit.updatedAt} />
+            {audit.updatedBy && <small class="muted">by {audit.updatedBy}</small>}
+          </Fact>
+        )}
+        <Labels labels={metadata.labels} />
+      </dl>
+    </section>
+  );
+}
+
+function Labels({ labels }: { readonly labels: Details['metadata']['labels'] }) {
+  if (labels.length === 0) return null;
+  return (
+    <Fact title="Labels">
+      <span class="labels">
+        {labels.map(({ key, value }) => (
+          <code key={key}>
+            {key}={value}
+          </code>
+        ))}
+      </span>
+    </Fact>
+  );
+}
+
+/** Limits other than CPU and memory, such as `nvidia.com/gpu 1`. */
+function extendedResourcesOf({ podConfig }: Details): string {
+  const amounts = podConfig.option?.pod?.limits ?? [];
+  return amounts
+    .filter(({ resource }) => resource.includes('/'))
+    .map(({ resource, quantity }) => `${quantity} ${resource}`)
+    .join(' · ');
+}
+
+function Activity({ workspace }: { readonly workspace: Details }) {
+  const { activity, lastRunningAt, pausedAt, state } = workspace;
+  const { lastActivityAt, pauseEligibleAt, lastProbe } = activity;
+  return (
+    <section class="card">
+      <h2>Activity</h2>
+      <dl>
+        <Fact title="Last active">
+          <RelativeTime time={lastActivityAt} none="not known" />
+        </Fact>
+        {lastProbe && (
+          <Fact title="Last probe">
+            <RelativeTime time={lastProbe.endedAt} />
+            <small class="muted">{lastProbe.message || lastProbe.result.toLowerCase()}</small>
+          </Fact>
+        )}
+        {lastRunningAt && state === 'RUNNING' && (
+          <Fact title="Running since">
+            <RelativeTime time={lastRunningAt} />
+          </Fact>
+        )}
+        {pausedAt && (
+          <Fact title="Paused">
+            <RelativeTime time={pausedAt} />
+          </Fact>
+        )}
+        <Fact title="Idle rule">
+          {state === 'RUNNING' && pauseEligibleAt ? (
+            <Countdown since={lastActivityAt} until={pauseEligibleAt} />
+          ) : (
+            <span class="muted">
+              {state === 'RUNNING' ? 'No rule pauses this workspace.' : 'Applies while it runs.'}
+            </span>
+          )}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+interface CountdownProps {
+  readonly since: string | null;
+  readonly until: string;
+}
+
+/** Time until the idle rule pauses the workspace, unless it becomes active before. */
+function Countdown({ since, until }: CountdownProps) {
+  const leftMs = Date.parse(until) - now.value;
+  const totalMs = since ? Date.parse(until) - Date.parse(since) : undefined;
+  return (
+    <>
+      <span title={exactTime(until)}>
+        {leftMs > 0 ? `Paused in ${durationText(leftMs)} without activity` : 'May be paused at any time'}
+      </span>
+      {totalMs !== undefined && totalMs > 0 && (
+        <meter min={0} max={totalMs} value={Math.max(0, leftMs)} aria-label="Time until the workspace is paused" />
+      )}
+    </>
+  );
+}

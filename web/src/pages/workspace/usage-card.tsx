@@ -1,0 +1,139 @@
+import { useEffect, useState } from 'preact/hooks';
+import {
+  WorkspaceUsageDocument,
+  type UsageUnavailableReason,
+  type WorkspaceUsageQuery,
+} from '../../__generated__/graphql.ts';
+import { useStore } from '../../data/store.ts';
+import type { Details } from './workspace-page.tsx';
+
+const POLL_MS = 15_000;
+/** Samples that are kept: ten minutes. */
+const MAX_SAMPLES = 40;
+
+interface Sample {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+type Usage = NonNullable<WorkspaceUsageQuery['workspace']>['usage'];
+
+const reasons: Readonly<Record<UsageUnavailableReason, string>> = {
+  METRICS_API_NOT_AVAILABLE: 'The cluster does not measure usage.',
+  NOT_MEASURED_YET: 'The usage has not been measured yet.',
+  NOT_PERMITTED: 'The cluster does not allow you to see the usage of pods.',
+  WORKSPACE_NOT_RUNNING: 'The workspace is not running.',
+};
+
+/** CPU and memory of the last minutes, measured while the page is shown. */
+export function UsageCard({ workspace }: { readonly workspace: Details }) {
+  const { samples, reason } = useSamples(workspace);
+  const last = samples.at(-1);
+  const limits = workspace.podConfig.option?.pod?.limits ?? [];
+  const limitOf = (resource: string) => limits.find((limit) => limit.resource === resource)?.value;
+  return (
+    <section class="card">
+      <h2>Usage</h2>
+      {last ? (
+        <div class="usage">
+          <Meter
+            title="CPU"
+            text={`${last.cpu.toFixed(2)} cores`}
+            values={samples.map(({ cpu }) => cpu)}
+            limit={limitOf('cpu')}
+            format={(value) => `${value} cores`}
+          />
+          <Meter
+            title="Memory"
+            text={bytesText(last.memory)}
+            values={samples.map(({ memory }) => memory)}
+            limit={limitOf('memory')}
+            format={bytesText}
+          />
+        </div>
+      ) : (
+        <p class="muted">{reason ?? 'Measuring…'}</p>
+      )}
+    </section>
+  );
+}
+
+function useSamples({ namespaceName, name, state }: Details) {
+  const { session } = useStore();
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
+  const [reason, setReason] = useState<string>();
+  useEffect(() => {
+    const ending = new AbortController();
+    const poll = async () => {
+      if (document.hidden) return;
+      const { workspace } = await session.request(
+        WorkspaceUsageDocument,
+        { namespace: namespaceName, name },
+        ending.signal,
+      );
+      const sample = workspace ? sampleOf(workspace.usage) : undefined;
+      if (sample) setSamples((known) => [...known, sample].slice(-MAX_SAMPLES));
+      else setSamples([]);
+      setReason(workspace?.usage.reason ? reasons[workspace.usage.reason] : undefined);
+    };
+    const run = () => void poll().catch(() => undefined); // the next poll tries again
+    run();
+    const interval = setInterval(run, POLL_MS);
+    return () => {
+      clearInterval(interval);
+      ending.abort();
+    };
+  }, [session, namespaceName, name, state]);
+  return { samples, reason };
+}
+
+function sampleOf({ available, containers }: Usage): Sample | undefined {
+  if (!available) return undefined;
+  return {
+    cpu: sum(containers.map(({ cpu }) => cpu?.value)),
+    memory: sum(containers.map(({ memory }) => memory?.value)),
+  };
+}
+
+function sum(values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
+interface MeterProps {
+  readonly title: string;
+  readonly text: string;
+  readonly values: readonly number[];
+  readonly limit: number | undefined;
+  readonly format: (value: number) => string;
+}
+
+const WIDTH = 200;
+const HEIGHT = 44;
+
+function Meter({ title, text, values, limit, format }: MeterProps) {
+  const max = Math.max(limit ?? 0, ...values, Number.MIN_VALUE);
+  const x = (index: number) => WIDTH - (values.length - 1 - index) * (WIDTH / (MAX_SAMPLES - 1));
+  const y = (value: number) => HEIGHT - 2 - (value / max) * (HEIGHT - 4);
+  const line = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  return (
+    <div>
+      <div class="usage-head">
+        <span class="muted">{title}</span>
+        <strong>{text}</strong>
+        {limit !== undefined && <span class="muted">of {format(limit)}</span>}
+      </div>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <polygon points={`${x(0)},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+        <polyline points={line} />
+      </svg>
+    </div>
+  );
+}
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+function bytesText(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1_024 ** power;
+  return `${value < 10 && value % 1 !== 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
+}

@@ -1,0 +1,94 @@
+import { WorkspaceDetailsDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
+import { Icon } from '../../components/icon.tsx';
+import { NotFound } from '../../components/not-found.tsx';
+import { useLiveObject } from '../../data/use-live-object.ts';
+import { query } from '../../router.ts';
+import { EventsTab } from './events-tab.tsx';
+import { LogsTab } from './logs-tab.tsx';
+import { ManifestTab } from './manifest-tab.tsx';
+import { OverviewTab } from './overview-tab.tsx';
+import { WorkspaceHeader } from './workspace-header.tsx';
+
+export type Details = WorkspaceDetailsFragment;
+
+const tabs = [
+  { name: '', title: 'Overview', Content: OverviewTab },
+  { name: 'logs', title: 'Logs', Content: LogsTab },
+  { name: 'events', title: 'Events', Content: EventsTab },
+  { name: 'manifest', title: 'Manifest', Content: ManifestTab },
+] as const;
+
+interface WorkspacePageProps {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Everything about one workspace, kept up to date. */
+export function WorkspacePage({ namespace, name }: WorkspacePageProps) {
+  const { status, data, error } = useLiveObject(WorkspaceDetailsDocument, { namespace, name });
+  const workspace = data?.workspace;
+  if (status === 'failed') return <Unavailable name={name} namespace={namespace} reason={error?.message} />;
+  if (status === 'connecting') return <Loading name={name} reason={error?.message} />;
+  if (!workspace) return <Missing name={name} namespace={namespace} />;
+  const active = tabs.find((tab) => tab.name === query.value.get('tab')) ?? tabs[0];
+  return (
+    <div class="page details" key={workspace.id}>
+      <WorkspaceHeader workspace={workspace} isStale={status === 'stale'} />
+      <nav class="tabs" aria-label="Sections">
+        {tabs.map((tab) => (
+          <a
+            key={tab.name}
+            href={tabPath(namespace, name, tab.name)}
+            data-page
+            aria-current={tab === active ? 'page' : undefined}
+          >
+            {tab.title}
+          </a>
+        ))}
+      </nav>
+      <active.Content workspace={workspace} />
+    </div>
+  );
+}
+
+function tabPath(namespace: string, name: string, tab: string): string {
+  const path = `workspaces/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+  return tab ? `${path}?tab=${tab}` : path;
+}
+
+function Loading({ name, reason }: { readonly name: string; readonly reason: string | undefined }) {
+  return (
+    <div class="page details" aria-busy="true">
+      <a class="back" href="./" data-page>
+        <Icon name="back" /> All workspaces
+      </a>
+      <div class="details-head">
+        <span class="kind-icon" />
+        <div class="details-title">
+          <h1 tabIndex={-1}>{name}</h1>
+          <p class="muted">{reason ?? 'Loading…'}</p>
+        </div>
+      </div>
+      <div class="tabs" />
+    </div>
+  );
+}
+
+function Missing({ namespace, name }: WorkspacePageProps) {
+  return (
+    <NotFound title={`There is no workspace ${name}`}>
+      <p>
+        It does not exist in the namespace <code>{namespace}</code>, or it has been deleted. If it is created, it
+        appears here.
+      </p>
+    </NotFound>
+  );
+}
+
+function Unavailable({ name, reason }: WorkspacePageProps & { readonly reason: string | undefined }) {
+  return (
+    <NotFound title={`${name} cannot be shown`}>
+      <p role="alert">{reason}</p>
+    </NotFound>
+  );
+}
