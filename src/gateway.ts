@@ -10,6 +10,7 @@ import type { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
+import type { ReadonlyStore } from './cache/readonly-store.ts';
 import type { Config } from './config.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
 import type { Deadline } from './graphql/deadline.ts';
@@ -20,7 +21,7 @@ import type { Viewer } from './auth/viewer.ts';
 import { resources } from './kinds/index.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
-import { Namespace } from './kinds/namespace/resource.ts';
+import { Namespace, type NamespaceObject } from './kinds/namespace/resource.ts';
 import { Workspace } from './kinds/workspace/resource.ts';
 import { startRestartFinisher } from './kinds/workspace/restart-finisher.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
@@ -294,10 +295,23 @@ function clusterFor(config: Config, { cache, writes, accesses }: ClusterParts): 
     logs: new SharedLogs(),
     writes,
     limits: config,
-    namespaces: () => {
-      if (namespaces.version === '') throw readErrorFor(Namespace, namespaces.failure);
-      return Array.from(namespaces.list(), ({ metadata }) => metadata.name);
-    },
+    namespaces: namesIn(namespaces),
+  };
+}
+
+/** Returns a function that returns the names of the objects in a store: the same array until one appears or goes. */
+function namesIn(store: ReadonlyStore<NamespaceObject>): () => readonly string[] {
+  let names: readonly string[] | undefined;
+  const forget = () => void (names = undefined);
+  store.addEventHandler({
+    changed: ({ type }) => type === 'updated' || forget(),
+    reset: forget,
+    failed: forget,
+  });
+  return () => {
+    if (store.version === '') throw readErrorFor(store.resource, store.failure);
+    names ??= Array.from(store.list(), ({ metadata }) => metadata.name);
+    return names;
   };
 }
 

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertSegments } from '../kubernetes/path.ts';
+import { timeoutError } from '../kubernetes/requests.ts';
 import { isUnauthorized, isUnreachable, retryAfterMsOf, StatusError } from '../kubernetes/status-error.ts';
+import { withTimeLimit } from '../kubernetes/time-limit.ts';
 import { TtlCache, type Loaded, type LoadedAt } from '../kubernetes/ttl-cache.ts';
 import { DecisionLifetime, type LifetimeOptions } from './decision-lifetime.ts';
 import { FairQueue } from './fair-queue.ts';
+import { KeptScopes } from './kept-scopes.ts';
 import type { AccessChange } from './rbac/access-change.ts';
 import { subjectKeysOf } from './rbac/subjects.ts';
 import type { ViewerAccess, ViewerAccesses } from './rbac/viewer-access.ts';
@@ -43,6 +46,24 @@ export interface AuthorizeOptions {
   readonly budget?: ReviewBudget | undefined;
 }
 
+/** A decision and how long a result of it may be kept. Times are of the authorizer's clock. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** When its review started. */
+  readonly startedAt: number;
+  /** End of its time to live. In the past if it is used within its grace. */
+  readonly usableUntil: number;
+  /** Last time at which a running subscription may be authorized again with it. */
+  readonly recheckUntil: number;
+}
+
+/** A decision as it is cached. */
+interface CachedDecision {
+  readonly allowed: boolean;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+}
+
 const MAX_DECISIONS = 200_000;
 const MAX_CONCURRENT_REVIEWS = 32;
 const MAX_REVIEWS_PER_REQUEST = 2_000;
@@ -59,9 +80,11 @@ const SETTLING_DELAYS_MS = [30, 60, 120, 240, 480];
  * decision ends its time to live.
  */
 export class Authorizer {
+  /** Scopes that result from the decisions. */
+  readonly scopes = new KeptScopes(this);
   readonly #options: AuthorizerOptions;
   readonly #lifetime: DecisionLifetime;
-  readonly #decisions: TtlCache<boolean>;
+  readonly #decisions: TtlCache<CachedDecision>;
   readonly #queue: FairQueue;
   readonly #monitor: ReviewMonitor;
 
@@ -79,23 +102,28 @@ export class Authorizer {
     return new ReviewBudget(this.#options.maxReviewsPerRequest ?? MAX_REVIEWS_PER_REQUEST);
   }
 
+  /** Returns whether a viewer may perform a request; see {@link decide}. */
+  async authorize(viewer: Viewer, attributes: ResourceAttributes, options?: AuthorizeOptions): Promise<boolean> {
+    return (await this.decide(viewer, attributes, options)).allowed;
+  }
+
   /**
-   * Returns whether a viewer may perform a request. Throws a `StatusError`: Invalid if the attributes cannot be parts of a
+   * Returns the decision about a request of a viewer. Throws a `StatusError`: Invalid if the attributes cannot be parts of a
    * request path, Unauthorized if the viewer's credentials are no longer valid, TooManyAccessReviews if the budget is
    * spent, ServiceUnavailable if there is no decision.
    */
-  async authorize(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Promise<boolean> {
+  async decide(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Promise<Decision> {
     const { namespace, name, subresource } = attributes;
     assertSegments({ namespace, name, subresource });
     const load = (abandoned: AbortSignal) => {
       options.budget?.spend();
-      return this.#decide(viewer, attributes, abandoned);
+      return this.#review(viewer, attributes, abandoned);
     };
     try {
       const key = `${viewer.key} ${attributesKey(attributes)}`;
       const access = this.accessOf(viewer);
-      const mayServe = ({ value, startedAt }: LoadedAt<unknown>) =>
-        this.#lifetime.mayServeStale(access, attributes, { allowed: value === true, startedAt, now: this.#now() });
+      const mayServe = ({ value: { allowed }, startedAt }: LoadedAt<CachedDecision>) =>
+        this.#lifetime.mayServeStale(access, attributes, { allowed, startedAt, now: this.now() });
       const last = this.#decisions.getStale(key, mayServe);
       const decision = this.#decisions.get(key, load, {
         notBefore: this.#notBefore(access, attributes, options),
@@ -103,10 +131,16 @@ export class Authorizer {
         signal: last === undefined ? options.signal : undefined,
         servesStale: (error, stale) => !isFinal(error) && mayServe(stale),
       });
-      return await (last === undefined ? decision : this.#monitor.unlessHanging(decision, last));
+      const decided = await (last === undefined ? decision : this.#monitor.unlessHanging(decision, last));
+      return this.#limited(viewer, attributes, decided);
     } catch (error) {
       throw isFinal(error) ? error : undecided(attributes, error);
     }
+  }
+
+  /** Returns the time of the authorizer's clock. */
+  now(): number {
+    return (this.#options.now ?? performance.now.bind(performance))();
   }
 
   /** Returns the RBAC index as it concerns a viewer. Undefined if there is none, or the viewer may have unknown groups. */
@@ -135,13 +169,30 @@ export class Authorizer {
     { notBefore = -Infinity, isRecheck = false }: AuthorizeOptions,
   ): number {
     const ageMs = isRecheck ? this.#lifetime.recheckAgeMs(access, attributes) : 0;
-    return Math.max(notBefore - ageMs, this.#lifetime.notBefore(access, attributes, this.#now()));
+    return Math.max(notBefore - ageMs, this.#lifetime.notBefore(access, attributes, this.now()));
+  }
+
+  #limited(viewer: Viewer, attributes: ResourceAttributes, decided: CachedDecision): Decision {
+    const { allowed, startedAt } = decided;
+    const access = this.accessOf(viewer);
+    const usableUntil = this.#lifetime.usableUntil(access, attributes, decided);
+    return {
+      allowed,
+      startedAt,
+      usableUntil,
+      recheckUntil: startedAt + this.#lifetime.recheckAgeMs(access, attributes),
+    };
   }
 
   /** Reviews until the decision is what the last change makes expected, or the API server insists on another one. */
-  async #decide(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<Loaded<boolean>> {
+  async #review(
+    viewer: Viewer,
+    attributes: ResourceAttributes,
+    abandoned: AbortSignal,
+  ): Promise<Loaded<CachedDecision>> {
+    const startedAt = this.now();
     const sleep = this.#options.sleep ?? delay;
-    const ask = () => this.#queue.run(viewer.name, () => this.#review(viewer, attributes, abandoned), abandoned);
+    const ask = () => this.#queue.run(viewer.name, () => this.#ask(viewer, attributes, abandoned), abandoned);
     let review = await ask();
     for (const waitMs of SETTLING_DELAYS_MS) {
       if (!this.accessOf(viewer)?.isUnsettled(attributes, review)) break;
@@ -150,26 +201,28 @@ export class Authorizer {
     }
     const access = this.accessOf(viewer);
     access?.observe(attributes, review);
-    return { value: review.allowed, ttlMs: this.#lifetime.ttlMs(access, attributes, review.allowed) };
-  }
-
-  #now(): number {
-    return (this.#options.now ?? performance.now.bind(performance))();
+    const { allowed } = review;
+    const ttlMs = this.#lifetime.ttlMs(access, attributes, allowed);
+    return { value: { allowed, startedAt, expiresAt: startedAt + ttlMs }, ttlMs };
   }
 
   /** Reviews again if the API server is unreachable, which it may be for a moment behind a load balancer. */
-  async #review(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<AccessReview> {
+  async #ask(viewer: Viewer, attributes: ResourceAttributes, abandoned: AbortSignal): Promise<AccessReview> {
+    const limit = { timeoutMs: REVIEW_TIMEOUT_MS, signal: abandoned, onTimeout: reviewTimeout };
     const sleep = this.#options.sleep ?? delay;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const signal = AbortSignal.any([abandoned, AbortSignal.timeout(REVIEW_TIMEOUT_MS)]);
-        return await this.#monitor.observe(viewer.reviewAccess(attributes, signal));
+        return await this.#monitor.observe(withTimeLimit(limit, (signal) => viewer.reviewAccess(attributes, signal)));
       } catch (error) {
         if (attempt === ATTEMPTS || abandoned.aborted || !isUnreachable(error)) throw error;
         await sleep(FIRST_RETRY_MS * 3 ** (attempt - 1));
       }
     }
   }
+}
+
+function reviewTimeout(): StatusError {
+  return timeoutError(`no access review within ${REVIEW_TIMEOUT_MS / 1_000} s`);
 }
 
 /** Returns whether an earlier decision must not replace the error. */

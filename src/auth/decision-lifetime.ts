@@ -69,6 +69,16 @@ export class DecisionLifetime {
     return isUncertain ? Math.max(lastChange, now - ttlMs) : lastChange;
   }
 
+  /** Returns the end of the time in which a decision is usable if no change affects it. */
+  usableUntil(
+    access: ViewerAccess | undefined,
+    attributes: ResourceAttributes,
+    { startedAt, expiresAt }: { readonly startedAt: number; readonly expiresAt: number },
+  ): number {
+    if (!access || access.isObserved) return expiresAt;
+    return Math.min(expiresAt, startedAt + this.#options.allowedTtlMs * this.#factorOf(access, attributes));
+  }
+
   /** Returns whether a decision may be used although a new review failed. */
   mayServeStale(
     access: ViewerAccess | undefined,

@@ -53,9 +53,17 @@ export function visibleObject<T extends KubernetesObject>(
   return rule && contains(scope.redacted, key) ? redactedForm(object, rule.redact) : undefined;
 }
 
+/** Signatures of scopes: a scope is used by many operations. Entries end with their scopes. */
+const signatures = new WeakMap<VisibilityScope, string>();
+
 /** Returns a text that is equal for equal scopes only. */
-export function scopeSignature({ full, redacted }: VisibilityScope): string {
-  return JSON.stringify([namesOf(full), namesOf(redacted)]);
+export function scopeSignature(scope: VisibilityScope): string {
+  let signature = signatures.get(scope);
+  if (signature === undefined) {
+    signature = JSON.stringify([namesOf(scope.full), namesOf(scope.redacted)]);
+    signatures.set(scope, signature);
+  }
+  return signature;
 }
 
 /** Returns the part of a scope that concerns one namespace. */

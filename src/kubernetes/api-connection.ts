@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { encodeHeader } from './header-text.ts';
@@ -283,8 +283,7 @@ class KeepAliveAgents {
     const tlsIdentity = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized };
     if (agent.constructor === http.Agent) return this.#agent('http', () => new http.Agent(KEEP_ALIVE));
     if (agent.constructor !== https.Agent) return undefined;
-    const name = createHash('sha256').update(JSON.stringify(tlsIdentity)).digest('base64');
-    return this.#agent(name, () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
+    return this.#agent(digestOf(Object.values(tlsIdentity)), () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
   }
 
   #agent(name: string, create: () => http.Agent): http.Agent {
@@ -294,4 +293,13 @@ class KeepAliveAgents {
     if (this.#agents.size > MAX_AGENTS && oldest !== undefined) this.#agents.delete(oldest);
     return agent;
   }
+}
+
+/** Returns a digest that is equal for equal values only. Certificates are bytes, whose JSON would be a list of numbers. */
+function digestOf(values: readonly unknown[]): string {
+  const parts = values.flatMap((value) => {
+    const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? '');
+    return [Buffer.from(`${bytes.length} `), bytes];
+  });
+  return hash('sha256', Buffer.concat(parts), 'base64');
 }

@@ -4,6 +4,7 @@ import type { ApiConnection } from './api-connection.ts';
 import { encodePath, type PathSegments } from './path.ts';
 import type { Resource } from './resource.ts';
 import { isBroken, isInvalidResponse, StatusError } from './status-error.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** Field manager of writes that name no other, and User-Agent of all requests. */
 export const FIELD_MANAGER = 'workspaces-gateway';
@@ -107,17 +108,12 @@ interface TimedRequest {
   readonly signal: AbortSignal;
 }
 
-async function withTimeout<R>(
+function withTimeout<R>(
   { what, timeoutMs, signal }: TimedRequest,
   ask: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  try {
-    return await ask(AbortSignal.any([signal, limit]));
-  } catch (error) {
-    if (signal.aborted || !limit.aborted) throw error;
-    throw timeoutError(`The API server did not respond to ${what} within ${timeoutMs / 1_000} s.`);
-  }
+  const onTimeout = () => timeoutError(`The API server did not respond to ${what} within ${timeoutMs / 1_000} s.`);
+  return withTimeLimit({ timeoutMs, signal, onTimeout }, ask);
 }
 
 /** Turns a failed connection or an invalid response, after a write was sent, into an error that states the unknown outcome. */

@@ -25,14 +25,14 @@ export interface LoadedAt<V> {
   readonly startedAt: number;
 }
 
-export interface TtlCacheGetOptions {
+export interface TtlCacheGetOptions<V = unknown> {
   /** Values whose load started before this time of the cache's clock are not accepted. */
   readonly notBefore?: number | undefined;
   /**
    * Returns whether the last value may replace one that failed to load with this error. By default it always may.
    * @param last the last value, and when its load started
    */
-  readonly servesStale?: (error: unknown, last: LoadedAt<unknown>) => boolean;
+  readonly servesStale?: (error: unknown, last: LoadedAt<V>) => boolean;
   /** Ends the wait for a load: the get rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -92,7 +92,7 @@ export class TtlCache<V> {
   async get(
     key: string,
     load: Load<V>,
-    { notBefore = -Infinity, servesStale = () => true, signal }: TtlCacheGetOptions = {},
+    { notBefore = -Infinity, servesStale = () => true, signal }: TtlCacheGetOptions<V> = {},
   ): Promise<V> {
     const entry = this.#entries.get(key);
     if (entry && entry.startedAt >= notBefore && this.#now() < entry.expiresAt) return entry.value;
@@ -109,7 +109,7 @@ export class TtlCache<V> {
    * Returns the last value of a key within its TTL and grace. Undefined if there is none.
    * @param accepts returns whether to return the value
    */
-  getStale(key: string, accepts: (last: LoadedAt<unknown>) => boolean = () => true): V | undefined {
+  getStale(key: string, accepts: (last: LoadedAt<V>) => boolean = () => true): V | undefined {
     const entry = this.#entries.peek(key);
     const isServed = entry && this.#now() < entry.expiresAt + this.#graceMs && accepts(entry);
     return isServed ? entry.value : undefined;

@@ -20,6 +20,9 @@ export interface Cluster {
   readonly logs: SharedLogs;
   readonly writes: SentWrites;
   readonly limits: ReadLimits;
-  /** Returns the names of all namespaces. Throws a `StatusError` until they have been listed. */
-  readonly namespaces: () => Iterable<string>;
+  /**
+   * Returns the names of all namespaces: the same array until one appears or goes. Throws a `StatusError` until they have
+   * been listed.
+   */
+  readonly namespaces: () => readonly string[];
 }

@@ -18,6 +18,8 @@ export interface ControlPlane {
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
   readonly impersonatorToken: string;
   readonly etcdEndpoint: string;
+  /** Process id of the API server. @throws {Error} if it does not run */
+  readonly apiServerPid: number;
   /** Directory of logs, certificates and etcd data, removed at disposal. */
   readonly dataDirectory: string;
   /** Kills the API server. If `graceful`, sends SIGTERM instead, and the stop takes up to a minute. */
@@ -91,6 +93,9 @@ export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOpti
     kubeconfig,
     impersonatorToken,
     etcdEndpoint,
+    get apiServerPid() {
+      return api.pid;
+    },
     dataDirectory,
     startApiServer,
     ...handleOf(api, startApiServer),

@@ -12,6 +12,13 @@ interface Interest {
 export class AccessInterests {
   readonly #interests = new Map<string, Interest>();
 
+  /** Number of actions and namespaces. */
+  get size(): number {
+    return this.#interests
+      .values()
+      .reduce((sum, { namespaces }) => sum + (namespaces === 'any' ? 1 : namespaces.size), 0);
+  }
+
   /** Adds a request, for any name. */
   add({ verb, group, resource, subresource, namespace }: ResourceAttributes): void {
     const action = { verb, group, resource, subresource };
@@ -25,6 +32,14 @@ export class AccessInterests {
   addEverywhere({ verb, group, resource, subresource }: Action): void {
     const action = { verb, group, resource, subresource };
     this.#interests.set(actionKey(action), { action, namespaces: 'any' });
+  }
+
+  /** Adds the requests of another result. */
+  addAll({ interests }: { readonly interests: AccessInterests }): void {
+    for (const { action, namespaces } of interests.#interests.values()) {
+      if (namespaces === 'any') this.addEverywhere(action);
+      else for (const namespace of namespaces) this.add({ ...action, namespace, name: null });
+    }
   }
 
   /** Returns whether a change can change one of the permissions. */

@@ -79,7 +79,6 @@ export class ViewerAccess implements Disposable {
   #hasForeignPermissions = false;
   /** When RBAC first allowed a target that was not a candidate. */
   #unexplainedSince: number | undefined;
-  #samplesLeft = SAMPLES;
   #sampledSince = -Infinity;
 
   constructor(viewer: Viewer, options: ViewerAccessOptions) {
@@ -154,16 +153,16 @@ export class ViewerAccess implements Disposable {
     if (now - this.#unexplainedSince > SETTLING_MS) this.#addForeignPermission(attributes, reason);
   }
 
+  /** Whether {@link takeSamples} would return any. */
+  get isSampleDue(): boolean {
+    return this.#options.now() - this.#sampledSince >= SAMPLE_INTERVAL_MS;
+  }
+
   /** Returns how many targets that are no candidates to review, in order to find other authorizers: two a minute. */
   takeSamples(): number {
-    const now = this.#options.now();
-    if (now - this.#sampledSince >= SAMPLE_INTERVAL_MS) {
-      this.#sampledSince = now;
-      this.#samplesLeft = SAMPLES;
-    }
-    const taken = this.#samplesLeft;
-    this.#samplesLeft = 0;
-    return taken;
+    if (!this.isSampleDue) return 0;
+    this.#sampledSince = this.#options.now();
+    return SAMPLES;
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,120 @@
+import type { Authorizer, Decision } from './authorizer.ts';
+import { AccessInterests } from './rbac/access-interests.ts';
+import type { Action } from './rbac/policy-rules.ts';
+import { attributesFor, type ResourceAttributes, type ReviewedResource } from './resource-attributes.ts';
+import type { ReviewBudget } from './review-budget.ts';
+import type { Viewer } from './viewer.ts';
+import type { Scope } from './visibility-scope.ts';
+
+export interface AccessChecksOptions {
+  readonly viewer: Viewer;
+  readonly authorizer: Authorizer;
+  /** Decisions whose review started before this time (of `performance.now`) are not accepted. */
+  readonly notBefore?: number | undefined;
+  /** Whether a running subscription is authorized again; see `AuthorizeOptions`. */
+  readonly isRecheck?: boolean | undefined;
+  /** Cancels the access reviews. */
+  readonly signal?: AbortSignal | undefined;
+  /** Pays for the access reviews. */
+  readonly budget?: ReviewBudget | undefined;
+}
+
+/** Times for which a result of decisions may be used: the earliest of all of them. See {@link Decision}. */
+export type Validity = Omit<Decision, 'allowed'>;
+
+const UNLIMITED: Validity = { startedAt: Infinity, usableUntil: Infinity, recheckUntil: Infinity };
+
+/** Access checks of one viewer for one result. Records which permissions the result depends on, and how long it may be used. */
+export class AccessChecks {
+  readonly interests = new AccessInterests();
+  readonly #options: AccessChecksOptions;
+  #validity: Validity = UNLIMITED;
+
+  constructor(options: AccessChecksOptions) {
+    this.#options = options;
+  }
+
+  get validity(): Validity {
+    return this.#validity;
+  }
+
+  /** Makes the result depend on another one, too. */
+  addResult(other: { readonly interests: AccessInterests; readonly validity: Validity }): void {
+    this.interests.addAll(other);
+    this.#validity = earliestOf(this.#validity, other.validity);
+  }
+
+  /** Returns whether RBAC could grant a permission. Undefined if that is not known. */
+  expects(attributes: ResourceAttributes): boolean | undefined {
+    const { authorizer, viewer } = this.#options;
+    return authorizer.accessOf(viewer)?.expects(attributes);
+  }
+
+  /** Returns whether RBAC could grant a permission; true if that is not known. */
+  couldBeAllowed(attributes: ResourceAttributes): boolean {
+    return this.expects(attributes) ?? true;
+  }
+
+  /** Returns the namespaces in which RBAC could grant an action for every name. The result depends on it in any namespace. */
+  candidateNamespaces(action: Action): Scope {
+    this.interests.addEverywhere(action);
+    const candidates = this.#candidates(action);
+    return candidates === 'all' ? candidates : candidates.namespaces;
+  }
+
+  /** Returns the names for which RBAC could grant an action cluster-wide. `all` if they are not known. */
+  candidateNames(action: Action): Scope {
+    const candidates = this.#candidates(action);
+    return candidates === 'all' ? candidates : candidates.names;
+  }
+
+  async isAllowedFor(attributes: ResourceAttributes): Promise<boolean> {
+    this.interests.add(attributes);
+    const { authorizer, viewer, notBefore, isRecheck, signal, budget } = this.#options;
+    const decision = await authorizer.decide(viewer, attributes, { notBefore, isRecheck, signal, budget });
+    this.#validity = earliestOf(this.#validity, decision);
+    return decision.allowed;
+  }
+
+  /** Reviews all names, and then the one name, as far as RBAC could grant them: a denial mostly takes one review. */
+  async isAllowed(attributes: ResourceAttributes): Promise<boolean> {
+    const allNames = { ...attributes, name: null };
+    const isNamed = attributes.name !== null && this.couldBeAllowed(attributes);
+    const isAllNames = this.couldBeAllowed(allNames) || !isNamed;
+    if (isAllNames && (await this.isAllowedFor(allNames))) return true;
+    return isNamed && this.isAllowedFor(attributes);
+  }
+
+  /**
+   * Returns whether all verbs are allowed. If RBAC could grant them all they are reviewed at once, else one after the other
+   * until the first denial: most denials take one review.
+   */
+  async canAll(verbs: readonly string[], resource: ReviewedResource, namespace: string | null): Promise<boolean> {
+    const all = verbs.map((verb) => attributesFor(verb, resource, { namespace }));
+    if (all.every((attributes) => this.expects(attributes))) {
+      const decisions = await Promise.all(all.map((attributes) => this.isAllowedFor(attributes)));
+      return decisions.every(Boolean);
+    }
+    for (const attributes of all) if (!(await this.isAllowedFor(attributes))) return false;
+    return true;
+  }
+
+  /** Returns whether RBAC could grant all verbs in all namespaces. Undefined if that is not known. */
+  expectsAll(verbs: readonly string[], resource: ReviewedResource): boolean | undefined {
+    const expected = verbs.map((verb) => this.expects(attributesFor(verb, resource)));
+    return expected.includes(undefined) ? undefined : expected.every(Boolean);
+  }
+
+  #candidates(action: Action) {
+    const { authorizer, viewer } = this.#options;
+    return authorizer.accessOf(viewer)?.candidates(action) ?? 'all';
+  }
+}
+
+function earliestOf(one: Validity, other: Validity): Validity {
+  return {
+    startedAt: Math.min(one.startedAt, other.startedAt),
+    usableUntil: Math.min(one.usableUntil, other.usableUntil),
+    recheckUntil: Math.min(one.recheckUntil, other.recheckUntil),
+  };
+}
