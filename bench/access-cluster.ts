@@ -53,18 +53,17 @@ async function startSimulated(): Promise<AccessCluster> {
 }
 
 async function startReal(): Promise<AccessCluster> {
-  // Concurrent requests of the bench itself would wait in the queues of API priority and fairness.
-  const controlPlane = await startControlPlane({ apiServerArgs: ['--enable-priority-and-fairness=false'] });
+  const controlPlane = await startControlPlane();
   const api = await ApiClient.connect(controlPlane.kubeconfig);
   for (const definition of definitions) await api.define(definition);
-  const send = (objects: readonly Manifest[], act: (object: Manifest) => Promise<unknown>) => inParallel(objects, act);
   return {
     kubeconfig: controlPlane.kubeconfig,
     get pid() {
-      return controlPlane.apiServerPid;
+      return controlPlane.apiServerPid();
     },
-    apply: (objects) => send(objects, async (object) => api.create(collectionOf(object), object)),
-    delete: (objects) => send(objects, async (object) => api.delete(`${collectionOf(object)}/${object.metadata.name}`)),
+    apply: (objects) => inParallel(objects, async (object) => api.create(collectionOf(object), object)),
+    delete: (objects) =>
+      inParallel(objects, async (object) => api.delete(`${collectionOf(object)}/${object.metadata.name}`)),
     async reviews() {
       const { text } = await api.get('/metrics', 'text/plain');
       return sumOf(text, 'apiserver_request_total{', 'resource="subjectaccessreviews"');

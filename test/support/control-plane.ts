@@ -18,8 +18,8 @@ export interface ControlPlane {
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
   readonly impersonatorToken: string;
   readonly etcdEndpoint: string;
-  /** Process id of the API server. @throws {Error} if it does not run */
-  readonly apiServerPid: number;
+  /** Returns the process id of the API server. @throws {Error} if it does not run */
+  apiServerPid(): number;
   /** Directory of logs, certificates and etcd data, removed at disposal. */
   readonly dataDirectory: string;
   /** Kills the API server. If `graceful`, sends SIGTERM instead, and the stop takes up to a minute. */
@@ -93,9 +93,6 @@ export async function startControlPlane({ apiServerArgs = [] }: ControlPlaneOpti
     kubeconfig,
     impersonatorToken,
     etcdEndpoint,
-    get apiServerPid() {
-      return api.pid;
-    },
     dataDirectory,
     startApiServer,
     ...handleOf(api, startApiServer),
@@ -114,6 +111,7 @@ function handleOf(api: ServerProcess, startApiServer: () => Promise<void>) {
       await stopApiServer(options);
       await startApiServer();
     },
+    apiServerPid: () => api.pid,
     pauseApiServer: () => api.signal('SIGSTOP'),
     resumeApiServer: () => api.signal('SIGCONT'),
   };
