@@ -16,6 +16,7 @@ interface Rule {
 /** Modules for names of Kubernetes kinds and label selectors. They have no dependencies and send no requests. */
 const kubernetesWords = ['kubernetes/label-selector.ts', 'kubernetes/object.ts', 'kubernetes/resource.ts'];
 const stages = [
+  'scheduling/',
   'kubernetes/',
   'cache/',
   'auth/',
@@ -29,15 +30,16 @@ const stages = [
 
 /** Allowed imports of each folder. The files directly in `src` compose the layers; the demo and tests may import everything. */
 const rules: Readonly<Record<string, Rule>> = {
+  scheduling: { may: [] },
   kubernetes: { may: [] },
   cache: { may: ['kubernetes/'] },
   auth: { may: ['kubernetes/'] },
-  'viewer-client': { may: ['cache/', 'auth/', 'kubernetes/'] },
-  graphql: { may: ['viewer-client/', 'auth/', 'kubernetes/'] },
+  'viewer-client': { may: ['scheduling/', 'cache/', 'auth/', 'kubernetes/'] },
+  graphql: { may: ['scheduling/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   mutations: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
-  subscriptions: { may: ['graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
+  subscriptions: { may: ['scheduling/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   kinds: { may: ['graphql/', 'mutations/', 'subscriptions/', 'kubernetes/'], types: ['viewer-client/'] },
-  server: { may: ['graphql/', 'subscriptions/', 'auth/authenticator.ts'], types: ['auth/'] },
+  server: { may: ['scheduling/', 'graphql/', 'subscriptions/', 'auth/authenticator.ts'], types: ['auth/'] },
   '': { may: [...stages, 'access-index.ts', 'config.ts', 'gateway.ts', 'schema.ts'] },
   'dev/simulator': { may: kubernetesWords, types: ['kubernetes/'] },
   'dev/demo': { may: [...stages, 'dev/simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },

@@ -8,7 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
@@ -16,6 +16,7 @@ import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { Deadline } from '../graphql/deadline.ts';
 import { failure } from '../graphql/errors.ts';
 import { invalidNames } from '../graphql/name-inputs.ts';
+import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { lenientParameters } from './request-parameters.ts';
@@ -104,6 +105,7 @@ export class Pipeline {
           subscribe: refuseSubscription,
         }),
         lenientParameters,
+        parseInTurn,
         {
           onExecutionResult: (done) => {
             const { result } = done;
@@ -121,6 +123,7 @@ export class Pipeline {
     caller: OperationCaller,
   ): Promise<PreparedOperation | FailedOperation> {
     try {
+      await turns.begin(caller.viewer.name);
       const { parse, validate, contextFactory, schema } = this.yoga.getEnveloped(caller);
       const document = parse(query ?? '');
       const problems: readonly Error[] = validate(schema, document);
@@ -169,6 +172,7 @@ export class Pipeline {
     const { client, signal, deadline } = contextValue;
     const prefetchAndExecute = async () => {
       await client.reader.prefetch(dependenciesOf(schema, document).resources, 'read');
+      await turns.begin(contextValue.viewer.name);
       const result = await execute({ ...operation, abortSignal: signal });
       return client.cost.isExceeded ? { errors: [excessiveCost(client.cost, isMutation(operation))] } : result;
     };
@@ -182,7 +186,8 @@ export class Pipeline {
 
   /** Authorizes a subscription within the deadline. The subscription itself has none. */
   async #subscribe(operation: PreparedOperation, after: string | undefined): Promise<SubscriptionHandle> {
-    const { deadline } = operation.contextValue;
+    const { deadline, viewer } = operation.contextValue;
+    await turns.begin(viewer.name);
     const subscribed = this.subscriptions.subscribe(operation, after);
     if (!deadline) return subscribed;
     // A subscription that is authorized too late must end its reservation.
@@ -204,6 +209,11 @@ export class Pipeline {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
 }
+
+/** Takes a turn before the operation is parsed. */
+const parseInTurn: Plugin<object, OperationCaller> = {
+  onParams: ({ context: { viewer } }) => turns.begin(viewer.name),
+};
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === 'mutation';

@@ -289,6 +289,7 @@ export class SubscriptionRegistry {
     const { publicError } = this.#options;
     return new SharedSubscription({
       source,
+      viewer: context.viewer.name,
       visibility,
       publicError,
       counters: this.counters,

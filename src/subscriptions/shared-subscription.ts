@@ -11,7 +11,7 @@ import {
   type StreamPosition,
   type Visibility,
 } from './cursor.ts';
-import { TimeSlices } from '../viewer-client/time-slices.ts';
+import { turns } from '../scheduling/turns.ts';
 import { Dependencies } from './dependencies.ts';
 import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
@@ -23,6 +23,8 @@ import { INITIAL_CHECKPOINT, nextSequence, Subscriber, type Checkpoint, type Eve
 export interface SharedSubscriptionOptions {
   readonly source: SubscriptionSource<KubernetesObject>;
   readonly execute: ExecuteEvent;
+  /** Name of the viewer whose turns of the event loop it takes: its first subscriber. */
+  readonly viewer: string;
   /** That all subscribers have in common. */
   readonly visibility: Visibility;
   readonly publicError: (error: unknown) => GraphQLError;
@@ -59,7 +61,6 @@ export class SharedSubscription {
   readonly #joining = new Map<Subscriber, JoinRequest>();
   readonly #resultSet: ResultSet;
   readonly #dirtySet: DirtySet;
-  readonly #slices = new TimeSlices();
   #checkpoint: Checkpoint = { ...INITIAL_CHECKPOINT, sequence: nextSequence() };
   readonly #loop = new SerialLoop({
     hasWork: () => !this.#dirtySet.isEmpty || this.#joining.size > 0,
@@ -190,9 +191,8 @@ export class SharedSubscription {
     // Evaluated here and not in a function of its own: no turn may pass between the last evaluation and the delivery.
     const controlEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
     const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
-    this.#slices.restart();
     for (const object of batch.objects) {
-      if (this.#slices.isOver) await this.#slices.next();
+      if (turns.isOver) await turns.continue(this.#options.viewer);
       const event = await this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
       if (this.#dirtySet.isStale(batch)) return; // an epoch has ended, or the subscription has stopped
       if (event) events.push(event);
@@ -227,14 +227,13 @@ export class SharedSubscription {
     if (this.#joining.values().some(({ mode }) => mode === 'transfer'))
       this.#checkpoint = { ...this.#checkpoint, sequence: nextSequence() };
     const initialEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
-    this.#slices.restart();
     for (const [subscriber, request] of this.#joining) {
       // A catch-up compares with the current state of the cache, so the result set must reflect it: evaluate first.
       if (request.mode === 'resume' && request.catchUp && !this.#dirtySet.isEmpty) return;
       const events = await initialEvents.eventsFor(request);
       if (!this.#joining.delete(subscriber)) continue; // it has left meanwhile
       this.#subscribers.add(subscriber);
-      await subscriber.deliverInSlices(events, this.#checkpoint, this.#slices);
+      await subscriber.deliverInTurns(events, this.#checkpoint, this.#options.viewer);
     }
   }
 

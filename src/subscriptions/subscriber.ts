@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
-import type { TimeSlices } from '../viewer-client/time-slices.ts';
+import { turns, type Turns } from '../scheduling/turns.ts';
 import { advance, INITIAL_POSITION, objectToken, type DeliveredState, type StreamPosition } from './cursor.ts';
 import { SerializedEvent, type ResultTemplate } from './result-template.ts';
 import type { EventType } from './source.ts';
@@ -192,23 +192,24 @@ export class Subscriber {
   }
 
   /**
-   * Like {@link deliver}, for the many events of a snapshot: other work of the event loop runs between its slices. Resolves
-   * when all events are sent, or the sink is not ready.
+   * Like {@link deliver}, for the many events of a snapshot, which are sent in turns of the viewer. Resolves when all events are
+   * sent, or the sink is not ready.
    */
-  async deliverInSlices(events: readonly PendingEvent[], checkpoint: Checkpoint, slices: TimeSlices): Promise<void> {
+  async deliverInTurns(events: readonly PendingEvent[], checkpoint: Checkpoint, viewer: string): Promise<void> {
     for (const event of events) this.#enqueue(event);
-    while (this.flush(checkpoint, slices) === 'interrupted') await slices.next();
+    while (this.flush(checkpoint, turns) === 'interrupted') await turns.continue(viewer);
   }
 
   /**
-   * Sends queued events until the queue is empty, the sink is not ready, or the slice is over.
+   * Sends queued events until the queue is empty, the sink is not ready, or the turn is over.
    * @param checkpoint the current checkpoint of the shared subscription
+   * @param turn undefined to send all events in this turn
    */
-  flush(checkpoint: Checkpoint, slices?: TimeSlices): 'interrupted' | undefined {
+  flush(checkpoint: Checkpoint, turn?: Pick<Turns, 'isOver'>): 'interrupted' | undefined {
     const { sink, counters, cursorOf } = this.#options;
     for (const event of this.#pending.values()) {
       if (!sink.ready) return undefined;
-      if (slices?.isOver) return 'interrupted';
+      if (turn?.isOver) return 'interrupted';
       this.#pending.delete(event.key);
       // The queue is ordered by age: all events before the oldest remaining one's range have been sent.
       const [next] = this.#pending.values();

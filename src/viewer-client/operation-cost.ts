@@ -1,7 +1,7 @@
 import { StatusError } from '../kubernetes/status-error.ts';
-import { TimeSlices } from './time-slices.ts';
+import { turns } from '../scheduling/turns.ts';
 
-/** Cost after which an operation lets other work of the event loop run, if its slice of time has not ended before. */
+/** Cost after which an operation takes another turn of the event loop, if its turn is not over before. */
 const SLICE_COST = 20_000;
 
 /**
@@ -13,12 +13,16 @@ const SLICE_COST = 20_000;
 export class OperationCost {
   readonly max: number;
   #total = 0;
-  readonly #slices = new TimeSlices();
+  readonly #viewer: string;
   #sliceEndCost = SLICE_COST;
 
-  /** @param max limit of the cost */
-  constructor(max: number) {
+  /**
+   * @param max limit of the cost
+   * @param viewer name of the viewer who executes the operation
+   */
+  constructor(max: number, viewer: string) {
     this.max = max;
+    this.#viewer = viewer;
   }
 
   get isExceeded(): boolean {
@@ -43,16 +47,16 @@ export class OperationCost {
 
   /** Whether {@link pause} would wait. */
   get needsPause(): boolean {
-    return this.#slices.isOver || this.#total > this.#sliceEndCost;
+    return turns.isOver || this.#total > this.#sliceEndCost;
   }
 
   /**
-   * Resolves when the operation may continue: at once, or in another turn of the event loop if it has run for 8 ms. Fields
-   * that wait at the same time continue in different turns.
+   * Resolves when the operation may continue: at once, or in the next turn of its viewer if this one is over. Fields that
+   * wait at the same time continue in different turns.
    */
   async pause(): Promise<void> {
     if (!this.needsPause) return;
-    await this.#slices.next();
+    await turns.continue(this.#viewer);
     this.#sliceEndCost = this.#total + SLICE_COST;
   }
 }

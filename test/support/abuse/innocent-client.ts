@@ -4,26 +4,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { innocent } from './overload-users.ts';
+import { mainThreadCpuMsOf } from './process-usage.ts';
 
 const INTERVAL_MS = 40;
+const MAX_CONNECTIONS = 4;
 const LIST = JSON.stringify({
   query:
     '{ workspaces(namespace: "team-innocent", first: 50) { totalCount nodes { name state paused metadata { labels { key value } } kind { displayName } pod { name phase } } } }',
 });
 const CHANGES = 'subscription { workspaces(namespace: "team-innocent") { type object { name stateMessage } } }';
 
-/** A client that behaves: it sends one query after the other and reads its subscription. */
+/** One query of the innocent client. */
+export interface Measurement {
+  readonly latencyMs: number;
+  /** CPU time of the gateway's main thread from the query to its answer: the query's own and that of work done before it. */
+  readonly gatewayMs: number;
+}
+
+/** A client that behaves: it sends a query now and then, and reads its subscription. */
 export class InnocentClient implements AsyncDisposable {
-  readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly #gateway: { readonly port: number; readonly pid: number };
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   readonly #client: ReturnType<typeof createClient>;
   readonly #changes = new Set<string>();
   #failures: string[] = [];
 
-  constructor(port: number) {
-    this.#port = port;
+  constructor(gateway: { readonly port: number; readonly pid: number }) {
+    this.#gateway = gateway;
     this.#client = createClient({
-      url: new URL('/graphql', `ws://127.0.0.1:${port}`).href,
+      url: new URL('/graphql', `ws://127.0.0.1:${gateway.port}`).href,
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       connectionParams: { authorization: `Bearer ${innocent.token}` },
@@ -58,36 +67,37 @@ export class InnocentClient implements AsyncDisposable {
     await synced.promise;
   }
 
-  /** Sends a query every {@link INTERVAL_MS} and returns the latencies in milliseconds. */
-  async measure(durationMs: number): Promise<readonly number[]> {
+  /** Sends a query every {@link INTERVAL_MS}, unless all its connections wait for answers. */
+  async measure(durationMs: number): Promise<readonly Measurement[]> {
     const end = performance.now() + durationMs;
-    const pending: Promise<number>[] = [];
+    const measured: Measurement[] = [];
+    const queries: Promise<void>[] = [];
+    const query = async (): Promise<void> => void measured.push(await this.#query());
     while (performance.now() < end) {
-      pending.push(this.#query());
+      if (queries.length - measured.length < MAX_CONNECTIONS) queries.push(query());
       await delay(INTERVAL_MS);
     }
-    return Promise.all(pending);
+    await Promise.all(queries);
+    return measured;
   }
 
-  async #query(): Promise<number> {
+  async #query(): Promise<Measurement> {
+    const { port, pid } = this.#gateway;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const headers = {
       'content-type': 'application/json',
       authorization: `Bearer ${innocent.token}`,
       'content-length': LIST.length,
     };
-    const startedAt = performance.now();
-    const sent = request(
-      { port: this.#port, agent: this.#agent, method: 'POST', path: '/graphql', headers },
-      (response) => {
-        text(response).then(resolve, reject);
-      },
-    );
+    const [startedAt, before] = [performance.now(), mainThreadCpuMsOf(pid)];
+    const sent = request({ port, agent: this.#agent, method: 'POST', path: '/graphql', headers }, (response) => {
+      text(response).then(resolve, reject);
+    });
     sent.once('error', reject);
     sent.end(LIST);
     const answer = await promise.catch(String);
     if (!answer.startsWith('{"data":{"workspaces":{"totalCount":200')) this.#failures.push(answer.slice(0, 500));
-    return performance.now() - startedAt;
+    return { latencyMs: performance.now() - startedAt, gatewayMs: mainThreadCpuMsOf(pid) - before };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

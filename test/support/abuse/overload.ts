@@ -20,6 +20,9 @@ const IDLE_WINDOW_MS = 300;
 export interface Window {
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Percentiles of the CPU time of the gateway's main thread during a query. Other processes of the machine do not count. */
+  readonly p50GatewayMs: number;
+  readonly p99GatewayMs: number;
   /** CPU time of the gateway as a share of one CPU. */
   readonly cpuShare: number;
   readonly attempts: Attempts;
@@ -60,7 +63,7 @@ export class OverloadRun implements AsyncDisposable {
     const attackers = started.use(new WorkerProcess<AttackerRequest>(programUrl('attacker-process.ts')));
     const kubeconfig = await cluster.request<string>({ type: 'start' });
     const gateway = started.use(await startGatewayProcess(kubeconfig, { AUTH_MODE: 'token' }));
-    const innocent = started.use(new InnocentClient(gateway.port));
+    const innocent = started.use(new InnocentClient(gateway));
     await innocent.subscribe();
     await innocent.measure(2_000); // the compiler optimizes what the innocent client uses
     const run = new OverloadRun({ gateway, innocent, cluster, attackers, resources: started.move() });
@@ -77,11 +80,19 @@ export class OverloadRun implements AsyncDisposable {
     const before = await cpuMsOf(this.gateway.pid);
     const startedAt = performance.now();
     if (attacks.length > 0) await this.#attackers.request({ type: 'start', port: this.gateway.port, attacks });
-    const latencies = await this.innocent.measure(durationMs);
+    const measured = await this.innocent.measure(durationMs);
     const attempts = attacks.length > 0 ? await this.#attackers.request<Attempts>({ type: 'stop' }) : {};
     const cpuShare = ((await cpuMsOf(this.gateway.pid)) - before) / (performance.now() - startedAt);
     if (attacks.length > 0) await this.#untilIdle();
-    return { p50Ms: percentile(latencies, 50), p99Ms: percentile(latencies, 99), cpuShare, attempts };
+    const [latencies, work] = [measured.map(({ latencyMs }) => latencyMs), measured.map(({ gatewayMs }) => gatewayMs)];
+    return {
+      p50Ms: percentile(latencies, 50),
+      p99Ms: percentile(latencies, 99),
+      p50GatewayMs: percentile(work, 50),
+      p99GatewayMs: percentile(work, 99),
+      cpuShare,
+      attempts,
+    };
   }
 
   /** Stops the changes and returns those that the innocent client's subscription has not received. */
