@@ -10,7 +10,8 @@ import type { SubscriptionClient } from './subscription-client.ts';
 
 /**
  * Returns the subscribe function of a Relay network that resumes the subscriptions which select `cursor`, those of lists.
- * Their snapshots and catch-ups reach the store in one turn. Other subscriptions use `otherwise`.
+ * The variable `after`, if given, is the cursor after which they start, such as `liveCursor` of a list. Their snapshots and
+ * catch-ups reach the store in one turn. Other subscriptions use `otherwise`.
  */
 export function resumingSubscribe(
   client: SubscriptionClient,
@@ -20,12 +21,14 @@ export function resumingSubscribe(
   return (request, variables, cacheConfig, observer) => {
     const { text, name } = request;
     if (!text || !/\bcursor\b/u.test(text)) return otherwise(request, variables, cacheConfig, observer);
+    const { after, ...selection } = variables;
     return Observable.create<GraphQLResponse>((sink) => {
       const stream = new EventStream(
         client,
-        { query: text, operationName: name, variables },
+        { query: text, operationName: name, variables: selection },
         {
           ...options,
+          after: typeof after === 'string' ? after : options.after,
           handler: {
             onBatch: (results) => {
               // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both types describe the response of the server

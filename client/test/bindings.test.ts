@@ -10,12 +10,13 @@ import { describe, expect, it } from 'vitest';
 import { pipe, subscribe } from 'wonka';
 import { schema } from '../../src/schema.ts';
 import {
-  FollowedForApolloDocument,
+  WorkspaceTableChangesDocument,
   FollowedWorkspacesDocument,
-  ListedForApolloDocument,
-  type ListedForApolloQuery,
+  WorkspaceTableDocument,
+  type WorkspaceTableQuery,
 } from '../../test/__generated__/graphql.ts';
 import { relayRequest } from '../../test/support/client-caches/relay-request.ts';
+import { relayRows } from '../../test/support/client-caches/relay-rows.ts';
 import { namespace, workspace } from '../../test/support/manifests.ts';
 import { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { startTestGateway, type SimulatedGateway } from '../../test/support/test-gateway.ts';
@@ -85,23 +86,25 @@ const tanstack: OpenPage = (client) => {
 
 const apollo: OpenPage = async (client, gateway) => {
   const link = new ApolloLink(
-    ({ query }) =>
+    ({ query, variables }) =>
       new ApolloObservable((sink) => {
         const answer = async () => {
-          sink.next(await gateway.query(print(query)));
+          sink.next(await gateway.query(print(query), variables));
           sink.complete();
         };
         void answer();
       }),
   );
   const apolloClient = new ApolloClient({ cache: new InMemoryCache(), link });
-  await apolloClient.query({ query: ListedForApolloDocument });
-  const list = followList(client, FollowedForApolloDocument, {}, soon);
+  const table = { query: WorkspaceTableDocument, variables: { namespace: 'team-a' } };
+  await apolloClient.query(table);
+  const compare = (a: Row, b: Row) => a.name.localeCompare(b.name);
+  const list = followList(client, WorkspaceTableChangesDocument, table.variables, { ...soon, compare });
   const close = followInCache(list, apolloClient.cache, {
-    query: ListedForApolloDocument,
-    update: (data: ListedForApolloQuery, nodes) => ({ workspaces: { ...data.workspaces, nodes: [...nodes] } }),
+    ...table,
+    update: (data: WorkspaceTableQuery, nodes) => ({ workspaces: { ...data.workspaces, nodes: [...nodes] } }),
   });
-  const rows = () => apolloClient.readQuery({ query: ListedForApolloDocument })?.workspaces.nodes;
+  const rows = () => apolloClient.readQuery(table)?.workspaces.nodes;
   return { rows, close };
 };
 
@@ -119,7 +122,7 @@ const urql: OpenPage = (client) => {
   return { rows: () => state?.rows, close: () => subscription.unsubscribe() };
 };
 
-const relay: OpenPage = (client) => {
+function followInRelay(client: SubscriptionClient, variables: { readonly after?: string }) {
   const network = Network.create(
     () => Promise.reject(new TypeError('The page sends no query.')),
     resumingSubscribe(
@@ -131,18 +134,19 @@ const relay: OpenPage = (client) => {
     ),
   );
   const environment = new Environment({ network, store: new Store(new RecordSource()) });
-  const text = 'subscription Follow { workspaces { type cursor object { id name state } } }';
+  const text =
+    'subscription Follow($after: String) { workspaces(after: $after) { type cursor object { id name state } } }';
   const { dispose } = requestSubscription(environment, {
     subscription: relayRequest(schema, parse(text)),
-    variables: {},
+    variables,
     updater: listUpdater({ event: 'workspaces', list: (store) => store.getRoot(), rows: 'followed' }),
   });
-  const rows = () => {
-    const source = environment.getStore().getSource();
-    const root = source.get('client:root')?.['followed'] as { __refs?: readonly string[] } | undefined;
-    return root?.__refs?.map((ref) => source.get(ref) as unknown as Row);
-  };
-  return { rows, close: dispose };
+  return { environment, dispose };
+}
+
+const relay: OpenPage = (client) => {
+  const { environment, dispose } = followInRelay(client, {});
+  return { rows: () => relayRows(environment, 'followed'), close: dispose };
 };
 
 const pages: readonly (readonly [name: string, open: OpenPage])[] = [
@@ -231,6 +235,33 @@ describe('the query of TanStack Query', () => {
     );
     await expect(new QueryClient().fetchQuery(options)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
+});
+
+it('starts with a snapshot when the gateway refuses the cursor in the variables of Relay', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb-1')] });
+  const [[, connect]] = transports as [(typeof transports)[number]];
+  await using connected = connect(gateway.url);
+  const { environment, dispose } = followInRelay(connected.client, { after: 'invalid' });
+  const text = () => textOf(relayRows(environment, 'followed'));
+  await waitFor(() => text() === 'nb-1 UNKNOWN', 'the snapshot has arrived');
+  dispose();
+  await waitFor(() => gateway.readers() === 0, 'the subscription has ended');
+  expect(text()).toBe('nb-1 UNKNOWN');
+});
+
+it('sends the changes after the cursor in the variables of Relay, and no snapshot', async () => {
+  await using gateway = await startTestGateway({ objects: [namespace('team-a'), workspace('nb-1')] });
+  const [[, connect]] = transports as [(typeof transports)[number]];
+  await using connected = connect(gateway.url);
+  const { data } = await gateway.query('{ workspaces { liveCursor } }');
+  const { liveCursor: after } = data?.['workspaces'] as { readonly liveCursor: string };
+  gateway.cluster.apply(workspace('nb-2'));
+  await gateway.caughtUp();
+  const { environment, dispose } = followInRelay(connected.client, { after });
+  const text = () => textOf(relayRows(environment, 'followed'));
+  await waitFor(() => text() !== '', 'the catch-up has arrived');
+  dispose();
+  expect(text()).toBe('nb-2 UNKNOWN');
 });
 
 it('reports the error of a failed list to urql', async () => {

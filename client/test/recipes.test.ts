@@ -10,6 +10,7 @@ import { connectUser } from '../../test/support/user-client.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { openPage as openApollo } from '../recipes/apollo.ts';
 import { openPage as openCodegen } from '../recipes/codegen.ts';
+import { openPage as openRelay } from '../recipes/relay.ts';
 import { openPage as openTanStack } from '../recipes/tanstack-query.ts';
 import { openPage as openUrql } from '../recipes/urql.ts';
 import type { OpenPage, Session } from '../recipes/page.ts';
@@ -34,6 +35,7 @@ const recipes: readonly (readonly [name: string, openPage: OpenPage])[] = [
   ['apollo', openApollo],
   ['urql', openUrql],
   ['tanstack-query', openTanStack],
+  ['relay', openRelay],
 ];
 
 /** A session whose first token has expired. */

@@ -17,13 +17,7 @@ import {
 import { pipe, subscribe } from 'wonka';
 import { WebSocket } from 'ws';
 import { relayRequest } from './client-caches/relay-request.ts';
-
-/** A row of the followed list. */
-export interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-}
+import { relayRows, type Row } from './client-caches/relay-rows.ts';
 
 interface WorkspaceEvent {
   readonly type: string;
@@ -176,13 +170,8 @@ const relay: StartLibraryClient = (url, schema) => {
     variables: {},
     updater: updateRelayList,
   });
-  const rows = () => {
-    const source = environment.getStore().getSource();
-    const refs = (source.get('client:root')?.['followed'] as { __refs?: readonly string[] } | undefined)?.__refs ?? [];
-    return refs.map((ref) => source.get(ref) as unknown as Row).map(({ id, name, state }) => ({ id, name, state }));
-  };
   return {
-    rows,
+    rows: () => relayRows(environment, 'followed'),
     stop: () => {
       dispose();
       void connection.dispose();

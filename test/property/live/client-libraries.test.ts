@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { schema } from '../../../src/schema.ts';
-import { LIST, libraryClients, type Row } from '../../support/library-clients.ts';
+import type { Row } from '../../support/client-caches/relay-rows.ts';
+import { LIST, libraryClients } from '../../support/library-clients.ts';
 import { namespace, workspace } from '../../support/manifests.ts';
 import { seededRandom, type SeededRandom } from '../../support/seeded-random.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';

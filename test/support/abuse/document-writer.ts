@@ -7,13 +7,13 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
+  type OperationTypeNode,
 } from 'graphql';
+import { isRequired, type SchemaInput } from '../schema-inputs.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { existingName, hostileJson, hostileNumber, hostileText, jsonOf } from './hostile-values.ts';
 import type { SampleValues } from './target.ts';
@@ -32,9 +32,6 @@ export interface DocumentWriterOptions {
   readonly oneHostileIn: number;
 }
 
-type OperationType = 'query' | 'mutation' | 'subscription';
-type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
-
 const MAX_LEVEL = 5;
 /** Fields that make a mutation wait, which a fuzzer must not: its answer would be late, not wrong. */
 const WAITING_INPUTS = new Set(['waitFor']);
@@ -52,14 +49,8 @@ export class DocumentWriter {
     this.#random = options.random;
   }
 
-  write(type: OperationType): WrittenOperation {
-    const { schema } = this.#options;
-    const root = {
-      query: schema.getQueryType(),
-      mutation: schema.getMutationType(),
-      subscription: schema.getSubscriptionType(),
-    }[type];
-    const fields = Object.values(root?.getFields() ?? {});
+  write(type: OperationTypeNode): WrittenOperation {
+    const fields = Object.values(this.#options.schema.getRootType(type)?.getFields() ?? {});
     const count = type === 'subscription' ? 1 : 1 + this.#random.below(3);
     const selected = Array.from({ length: count }, () => this.#field(this.#random.pick(fields), 0, this.#alias()));
     const declared = this.#declarations.length > 0 ? `(${this.#declarations.join(', ')})` : '';
@@ -128,10 +119,9 @@ export class DocumentWriter {
     }
   }
 
-  #argument(input: Input): string[] {
+  #argument(input: SchemaInput): string[] {
     if (WAITING_INPUTS.has(input.name)) return [];
-    const isRequired = isNonNullType(input.type) && input.defaultValue === undefined;
-    if (!isRequired && this.#random.below(4) > 0) return [];
+    if (!isRequired(input) && this.#random.below(4) > 0) return [];
     if (this.#random.below(6) > 0) return [`${input.name}: ${this.#literal(input.type, input.name)}`];
     const variable = `v${this.#declarations.length}`;
     this.#declarations.push(`$${variable}: ${String(input.type)}`);

@@ -7,13 +7,13 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
+  type OperationTypeNode,
 } from 'graphql';
+import { isRequired, type SchemaInput } from '../schema-inputs.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { argumentValue, type Target } from './argument-values.ts';
 
@@ -23,8 +23,6 @@ export interface WriterOptions {
   /** Called for each selected field, as `Type.field`. */
   readonly onSelected: (coordinate: string) => void;
 }
-
-type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
 
 /** Maximum level at which all object fields are selected. Deeper levels select some of them, to bound the response. */
 const WHOLE_LEVELS = 1;
@@ -39,20 +37,14 @@ export class RequestWriter {
   }
 
   /** Returns an operation with one root field about a target. */
-  operation(type: 'query' | 'mutation' | 'subscription', fieldName: string, target: Target): string {
+  operation(type: OperationTypeNode, fieldName: string, target: Target): string {
     const field = this.root(type)[fieldName];
     if (!field) throw new TypeError(`There is no ${type} ${fieldName}.`);
     return `${type} { ${this.#field(field, target, 0)} }`;
   }
 
-  root(type: 'query' | 'mutation' | 'subscription'): Readonly<Record<string, GraphQLField<unknown, unknown>>> {
-    const { schema } = this.#options;
-    const roots = {
-      query: schema.getQueryType(),
-      mutation: schema.getMutationType(),
-      subscription: schema.getSubscriptionType(),
-    };
-    return roots[type]?.getFields() ?? {};
+  root(type: OperationTypeNode): Readonly<Record<string, GraphQLField<unknown, unknown>>> {
+    return this.#options.schema.getRootType(type)?.getFields() ?? {};
   }
 
   #field(field: GraphQLField<unknown, unknown>, target: Target, level: number, alias = ''): string {
@@ -90,17 +82,16 @@ export class RequestWriter {
     return level < MOST_LEVELS && this.#options.random.below(level) === 0;
   }
 
-  #argument(arg: Input, target: Target, level: number): string[] {
+  #argument(arg: SchemaInput, target: Target, level: number): string[] {
     const value = this.#value(arg, target, level);
     return value === undefined ? [] : [`${arg.name}: ${value}`];
   }
 
   /** Returns the value of an argument, or undefined to omit it. */
-  #value(input: Input, target: Target, level: number): string | undefined {
-    const isRequired = isNonNullType(input.type) && input.defaultValue === undefined;
+  #value(input: SchemaInput, target: Target, level: number): string | undefined {
     const { random } = this.#options;
-    const word = argumentValue(input.name, { target, random, level, isRequired });
-    if (word === 'left out' && !isRequired) return undefined;
+    const word = argumentValue(input.name, { target, random, level, isRequired: isRequired(input) });
+    if (word === 'left out' && !isRequired(input)) return undefined;
     const nullable = isNonNullType(input.type) ? input.type.ofType : input.type;
     return this.#literal(nullable, word === 'left out' ? undefined : word, { input, target, level });
   }
@@ -108,7 +99,7 @@ export class RequestWriter {
   #literal(
     type: GraphQLInputType,
     word: unknown,
-    about: { readonly input: Input; readonly target: Target; readonly level: number },
+    about: { readonly input: SchemaInput; readonly target: Target; readonly level: number },
   ): string {
     const { random } = this.#options;
     if (isNonNullType(type)) return this.#literal(type.ofType, word, about);

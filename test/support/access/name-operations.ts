@@ -5,21 +5,19 @@ import {
   isEnumType,
   isInputObjectType,
   isListType,
-  isNonNullType,
   isObjectType,
+  OperationTypeNode,
   type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputField,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
 import { isNameInput } from '../../../src/graphql/name-inputs.ts';
-
-type OperationType = 'query' | 'mutation' | 'subscription';
+import { isRequired, type SchemaInput } from '../schema-inputs.ts';
 
 /** An operation with an argument or input field that names an object. */
 export interface NameCase {
-  readonly type: OperationType;
+  readonly type: OperationTypeNode;
   /** Schema coordinate, as `Type.field`. */
   readonly coordinate: string;
   /** Path of the argument or input field, as in error causes, such as `input.names[0]`. */
@@ -31,7 +29,6 @@ export interface NameCase {
 /** Values of all other arguments and input fields, by name. */
 export type Words = Readonly<Record<string, unknown>>;
 
-type Input = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type' | 'defaultValue'>;
 type AnyField = GraphQLField<unknown, unknown>;
 
 /** Path of fields from the root of an operation to the examined one. */
@@ -44,15 +41,11 @@ interface Override {
 
 /** Returns one case for each argument and input field of the schema that names an object. */
 export function nameCases(schema: GraphQLSchema, wordsFor: (field: string) => Words): readonly NameCase[] {
-  const roots: readonly (readonly [OperationType, GraphQLObjectType | null | undefined])[] = [
-    ['query', schema.getQueryType()],
-    ['mutation', schema.getMutationType()],
-    ['subscription', schema.getSubscriptionType()],
-  ];
   const seen = new Set<GraphQLObjectType>();
-  return roots.flatMap(([type, root]) =>
-    root ? routesFrom(root, seen).flatMap(({ owner, route }) => casesOf(type, { owner, route }, wordsFor)) : [],
-  );
+  return Object.values(OperationTypeNode).flatMap((type) => {
+    const root = schema.getRootType(type);
+    return root ? routesFrom(root, seen).flatMap((found) => casesOf(type, found, wordsFor)) : [];
+  });
 }
 
 interface Found {
@@ -78,7 +71,7 @@ function routesFrom(root: GraphQLObjectType, seen: Set<GraphQLObjectType>): read
 }
 
 function casesOf(
-  type: OperationType,
+  type: OperationTypeNode,
   { owner, route }: Found,
   wordsFor: (field: string) => Words,
 ): readonly NameCase[] {
@@ -93,7 +86,7 @@ function casesOf(
   }));
 }
 
-function namePaths(input: Pick<Input, 'name' | 'type'>, path: string): readonly string[] {
+function namePaths(input: Pick<SchemaInput, 'name' | 'type'>, path: string): readonly string[] {
   const type = getNullableType(input.type);
   if (isListType(type)) return namePaths({ name: input.name, type: type.ofType }, `${path}[0]`);
   if (!isInputObjectType(type)) {
@@ -116,7 +109,7 @@ class OperationWriter {
     this.#override = override;
   }
 
-  write(type: OperationType, route: Route) {
+  write(type: OperationTypeNode, route: Route) {
     const selection = this.#field(route);
     const declared = this.#declarations.length > 0 ? `(${this.#declarations.join(', ')})` : '';
     return { text: `${type}${declared} { ${selection} }`, variables: this.#variables };
@@ -139,11 +132,11 @@ class OperationWriter {
   }
 
   /** @param path undefined for an argument of a field above the examined one */
-  #isGiven({ name, type, defaultValue }: Input, path: string | undefined): boolean {
+  #isGiven(input: SchemaInput, path: string | undefined): boolean {
     return (
       (path !== undefined && this.#leadsTo(path)) ||
-      (name in this.#words && (name === 'dryRun' || name === 'timeoutSeconds')) ||
-      (isNonNullType(type) && defaultValue === undefined)
+      (input.name in this.#words && (input.name === 'dryRun' || input.name === 'timeoutSeconds')) ||
+      isRequired(input)
     );
   }
 
@@ -152,7 +145,7 @@ class OperationWriter {
     return wanted === path || wanted.startsWith(`${path}.`) || wanted.startsWith(`${path}[`);
   }
 
-  #value(input: Pick<Input, 'name' | 'type'>, path: string | undefined): unknown {
+  #value(input: Pick<SchemaInput, 'name' | 'type'>, path: string | undefined): unknown {
     const type = getNullableType(input.type);
     const leads = path !== undefined && this.#leadsTo(path);
     if (!leads && input.name in this.#words) return this.#words[input.name];
@@ -161,7 +154,7 @@ class OperationWriter {
     if (leads && input.name === 'manifest') return manifestWith(this.#words['manifest'], this.#override);
     if (isListType(type)) return [this.#value({ name: input.name, type: type.ofType }, path && `${path}[0]`)];
     if (isInputObjectType(type)) {
-      const below = (field: Input) => path && `${path}.${field.name}`;
+      const below = (field: SchemaInput) => path && `${path}.${field.name}`;
       const fields = Object.values(type.getFields()).filter((field) => this.#isGiven(field, below(field)));
       return Object.fromEntries(fields.map((field) => [field.name, this.#value(field, below(field))]));
     }

@@ -163,9 +163,10 @@ function shownByName(object: Stored, model: VisibilityModel): 'full' | 'redacted
   }
 }
 
-/** Returns the value with empty cursors in this field. */
-function withoutCursors<T>(value: T, field: 'cursor' | 'liveCursor'): T {
-  return JSON.parse(JSON.stringify(value).replaceAll(new RegExp(`"${field}":"[^"]*"`, 'gu'), `"${field}":""`)) as T;
+/** Returns the value with empty cursors in these fields. */
+function withoutCursors<T>(value: T, ...fields: readonly ('cursor' | 'liveCursor')[]): T {
+  const cursors = new RegExp(`"(${fields.join('|')})":"[^"]*"`, 'gu');
+  return JSON.parse(JSON.stringify(value).replaceAll(cursors, '"$1":""')) as T;
 }
 
 /**
@@ -178,7 +179,7 @@ export async function answerOf(caller: Caller, { type, text }: Pick<Request, 'ty
   try {
     for await (const reply of caller.follow(text)) {
       const [event] = Object.values(reply.data ?? {}) as ({ readonly type?: string } | null | undefined)[];
-      replies.push(withoutCursors(withoutCursors(reply, 'cursor'), 'liveCursor'));
+      replies.push(withoutCursors(reply, 'cursor', 'liveCursor'));
       if (!event?.type || event.type === 'SYNCED' || reply.errors) break;
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import {
   getNamedType,
   isAbstractType,
   isEnumType,
+  isLeafType,
   isObjectType,
   isRequiredArgument,
   type GraphQLArgument,
@@ -48,17 +49,26 @@ export class PathQueries {
     return `{ __typename ${fields.join(' ')} }`;
   }
 
-  #below({ type }: GraphQLField<unknown, unknown>, relations: number): string {
+  #below({ type, name }: GraphQLField<unknown, unknown>, relations: number): string {
     const named = getNamedType(type);
     if (isAbstractType(named)) return '{ __typename id }';
     if (!isObjectType(named)) return '';
+    if (name === 'node') return this.#leaves(named);
     if (!isNode(named)) return this.selection(named, relations);
     return relations === 0 ? '{ __typename id }' : this.selection(named, relations - 1);
   }
 
+  /** Returns the fields of the node of an edge that are no objects. The others are selected in `nodes`. */
+  #leaves(type: GraphQLObjectType): string {
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isLeafType(getNamedType(field.type)) && field.args.length === 0 && this.#isIncluded(type, field),
+    );
+    return `{ __typename ${fields.map(({ name }) => name).join(' ')} }`;
+  }
+
   #isIncluded({ name }: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
-    // The nodes of edges are those of `nodes`; a live cursor is of the moment.
-    return !['edges', 'liveCursor'].includes(field.name) && !this.#options.excluded.has(`${name}.${field.name}`);
+    // A live cursor is of the moment.
+    return field.name !== 'liveCursor' && !this.#options.excluded.has(`${name}.${field.name}`);
   }
 
   /** Returns the field with its required arguments, and again with each value of each optional argument. */
