@@ -1,4 +1,5 @@
 // Relay: the list is a query of the store, which the updater of the subscription keeps up to date.
+import type { Client } from 'graphql-ws';
 import {
   commitMutation,
   createOperationDescriptor,
@@ -53,9 +54,17 @@ function fetchFrom(url: string, session: Session): FetchFunction {
 }
 
 /** Returns the function of a network for subscriptions that cannot be resumed, such as those of one object. */
-function subscribeWith(client: ReturnType<typeof subscriptionClient>): SubscribeFunction {
+function subscribeWith(client: Client): SubscribeFunction {
   return ({ text, name }, variables) =>
     Observable.create((sink) => client.subscribe({ query: text ?? '', operationName: name, variables }, sink as never));
+}
+
+function createEnvironment(url: string, session: Session, client: Client): Environment {
+  const resuming = resumingSubscribe(client, subscribeWith(client), { renewCredentials: () => session.renew() });
+  return new Environment({
+    network: Network.create(fetchFrom(url, session), resuming),
+    store: new Store(new RecordSource()),
+  });
 }
 
 /** Resolves with the response of a mutation and its errors. A payload with errors is null. */
@@ -76,13 +85,7 @@ function mutate<Mutation extends MutationParameters>(
 
 export const openPage: OpenPage = async (url, session, namespace) => {
   const client = subscriptionClient(url, session);
-  const environment = new Environment({
-    network: Network.create(
-      fetchFrom(url, session),
-      resumingSubscribe(client, subscribeWith(client), { renewCredentials: () => session.renew() }),
-    ),
-    store: new Store(new RecordSource()),
-  });
+  const environment = createEnvironment(url, session, client);
 
   // In a component: useLazyLoadQuery, which also keeps the list in the store.
   const operation = createOperationDescriptor(workspaceTable, { namespace });

@@ -98,8 +98,10 @@ const apollo: OpenPage = async (client, gateway) => {
   const apolloClient = new ApolloClient({ cache: new InMemoryCache(), link });
   const table = { query: WorkspaceTableDocument, variables: { namespace: 'team-a' } };
   await apolloClient.query(table);
-  const compare = (a: Row, b: Row) => a.name.localeCompare(b.name);
-  const list = followList(client, WorkspaceTableChangesDocument, table.variables, { ...soon, compare });
+  const list = followList(client, WorkspaceTableChangesDocument, table.variables, {
+    ...soon,
+    compare: (a, b) => a.name.localeCompare(b.name),
+  });
   const close = followInCache(list, apolloClient.cache, {
     ...table,
     update: (data: WorkspaceTableQuery, nodes) => ({ workspaces: { ...data.workspaces, nodes: [...nodes] } }),
@@ -254,10 +256,10 @@ it('sends the changes after the cursor in the variables of Relay, and no snapsho
   const [[, connect]] = transports as [(typeof transports)[number]];
   await using connected = connect(gateway.url);
   const { data } = await gateway.query('{ workspaces { liveCursor } }');
-  const { liveCursor: after } = data?.['workspaces'] as { readonly liveCursor: string };
+  const list = data?.['workspaces'] as { readonly liveCursor: string } | undefined;
   gateway.cluster.apply(workspace('nb-2'));
   await gateway.caughtUp();
-  const { environment, dispose } = followInRelay(connected.client, { after });
+  const { environment, dispose } = followInRelay(connected.client, { after: list?.liveCursor ?? '' });
   const text = () => textOf(relayRows(environment, 'followed'));
   await waitFor(() => text() !== '', 'the catch-up has arrived');
   dispose();

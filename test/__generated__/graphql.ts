@@ -333,6 +333,18 @@ export type ImageConfigInput = {
   redirectTo?: string | number | null | undefined;
 };
 
+/** Image in a ConfigMap with the label `notebooks.kubeflow.org/image-source=true`. */
+export type ImageConfigMapInput = {
+  /** Key of the image in the ConfigMap. */
+  key: string;
+  /** Media type of the image. The cluster accepts only `image/svg+xml`. */
+  mediaType?: string;
+  /** Name of the ConfigMap. */
+  name: string;
+  /** Namespace of the ConfigMap. */
+  namespace: string;
+};
+
 /** Additions of an imageConfig option to the pod of a workspace. Absent fields are kept. */
 export type ImageConfigSpecInput = {
   /** Container image. Required for a new option. */
@@ -351,6 +363,14 @@ export type ImagePortInput = {
   port: number;
   /** ID of a port of the WorkspaceKind. */
   portId: string | number;
+};
+
+/** Icon or logo of a WorkspaceKind: exactly one of `url` and `configMap`. It replaces the present one. */
+export type ImageRefInput = {
+  /** ConfigMap that contains the image. */
+  configMap?: ImageConfigMapInput | null | undefined;
+  /** URL of the image. */
+  url?: string | null | undefined;
 };
 
 /** Activity probe that asks the API of Jupyter. */
@@ -535,6 +555,13 @@ export type PodPhase =
   /** The node does not respond, or the phase is one that this gateway does not know. */
   | 'UNKNOWN';
 
+/** Protocol of a port. */
+export type PortProtocol =
+  /** HTTP and WebSocket. */
+  | 'HTTP'
+  /** A protocol that this gateway does not know. */
+  | 'UNKNOWN';
+
 /** Handling of the objects owned by a deleted object. */
 export type PropagationPolicy =
   /** Owned objects are deleted after their owner. */
@@ -681,8 +708,12 @@ export type UpdateWorkspaceKindInput = {
   fieldValidation?: FieldValidation;
   /** Whether user interfaces should hide the WorkspaceKind. */
   hidden?: boolean | null | undefined;
+  /** Icon. Cannot be null. */
+  icon?: ImageRefInput | null | undefined;
   /** All imageConfig options, in their order. One that is left out is removed. */
   imageConfigs?: Array<ImageConfigInput> | null | undefined;
+  /** Logo. Cannot be null. */
+  logo?: ImageRefInput | null | undefined;
   /** Further changes as a JSON Merge Patch, or its YAML as a string, such as `{ spec: { activityRules: [] } }`. Absent fields are kept, null clears a field, and a list replaces the complete list. The other fields of the input take precedence. */
   manifest?: unknown;
   /** Name of the WorkspaceKind. */
@@ -691,6 +722,8 @@ export type UpdateWorkspaceKindInput = {
   podConfigs?: Array<PodConfigInput> | null | undefined;
   /** Changes of the pod template. */
   podTemplate?: WorkspaceKindPodTemplateInput | null | undefined;
+  /** All ports, in their order. One that is left out is removed. Cannot be null. */
+  ports?: Array<WorkspaceKindPortInput> | null | undefined;
   /** `revision` that the changes are based on. CONFLICT if the spec has changed since. */
   revision: string;
 };
@@ -767,6 +800,16 @@ export type WorkspaceKindPodTemplateInput = {
   securityContext?: unknown;
   /** Name of the service account of the pods. */
   serviceAccountName?: string | null | undefined;
+};
+
+/** Port of a WorkspaceKind. */
+export type WorkspaceKindPortInput = {
+  /** Display name. Required for a new port. */
+  displayName?: string | null | undefined;
+  /** ID of the port. Fields that are absent keep their value if a port has this ID. */
+  portId: string | number;
+  /** Protocol. HTTP if a new port has none. UNKNOWN keeps that of the port. */
+  protocol?: PortProtocol | null | undefined;
 };
 
 /** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */
@@ -1005,7 +1048,7 @@ export type UpdateWorkspaceKindMutationVariables = Exact<{
 }>;
 
 
-export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null } } | null };
+export type UpdateWorkspaceKindMutation = { updateWorkspaceKind: { warnings: Array<string>, workspaceKind: { deprecated: boolean, deprecationMessage: string | null, revision: string | null, icon: { url: string | null }, ports: Array<{ portId: string, protocol: PortProtocol, displayName: string }> } } | null };
 
 export type PatchWorkspaceKindMutationVariables = Exact<{
   input: PatchWorkspaceKindInput;
@@ -1227,7 +1270,7 @@ export const ReplaceStatusDocument = {"kind":"Document","definitions":[{"kind":"
 export const DeleteWorkspaceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspace"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspaceInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspace"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspace"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspaceMutation, DeleteWorkspaceMutationVariables>;
 export const DeleteWorkspacesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspaces"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspacesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspaces"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"count"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspacesMutation, DeleteWorkspacesMutationVariables>;
 export const CreateWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}}]}}]}}]}}]} as unknown as DocumentNode<CreateWorkspaceKindMutation, CreateWorkspaceKindMutationVariables>;
-export const UpdateWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deprecated"}},{"kind":"Field","name":{"kind":"Name","value":"deprecationMessage"}},{"kind":"Field","name":{"kind":"Name","value":"revision"}}]}}]}}]}}]} as unknown as DocumentNode<UpdateWorkspaceKindMutation, UpdateWorkspaceKindMutationVariables>;
+export const UpdateWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deprecated"}},{"kind":"Field","name":{"kind":"Name","value":"deprecationMessage"}},{"kind":"Field","name":{"kind":"Name","value":"icon"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}}]}},{"kind":"Field","name":{"kind":"Name","value":"ports"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"portId"}},{"kind":"Field","name":{"kind":"Name","value":"protocol"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}}]}},{"kind":"Field","name":{"kind":"Name","value":"revision"}}]}}]}}]}}]} as unknown as DocumentNode<UpdateWorkspaceKindMutation, UpdateWorkspaceKindMutationVariables>;
 export const PatchWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PatchWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hidden"}}]}}]}}]}}]} as unknown as DocumentNode<PatchWorkspaceKindMutation, PatchWorkspaceKindMutationVariables>;
 export const ReplaceWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ReplaceWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"JSON"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"replaceWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"manifest"},"value":{"kind":"Variable","name":{"kind":"Name","value":"manifest"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"hidden"}}]}}]}}]}}]} as unknown as DocumentNode<ReplaceWorkspaceKindMutation, ReplaceWorkspaceKindMutationVariables>;
 export const DeleteWorkspaceKindDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteWorkspaceKind"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteWorkspaceKindInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteWorkspaceKind"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletionPending"}},{"kind":"Field","name":{"kind":"Name","value":"warnings"}},{"kind":"Field","name":{"kind":"Name","value":"workspaceKind"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteWorkspaceKindMutation, DeleteWorkspaceKindMutationVariables>;

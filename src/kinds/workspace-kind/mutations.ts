@@ -146,7 +146,9 @@ async function updateWorkspaceKind(
   update: WorkspaceKindUpdate,
 ): Promise<WriteResult<WorkspaceKindObject>> {
   const { name, revision } = update;
-  const cleared = (['displayName', 'description'] as const).filter((field) => update[field] === null);
+  const cleared = (['displayName', 'description', 'icon', 'logo', 'ports'] as const).filter(
+    (field) => update[field] === null,
+  );
   assertNoCauses(
     cleared.map((field) => requiredValue(`input.${field}`, 'cannot be null; omit it to keep the value')),
     { kind: WorkspaceKind.kind, name },

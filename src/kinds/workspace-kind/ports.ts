@@ -52,7 +52,7 @@ export function connectPathOf(
   return `${root}/${at.namespace}/${at.name}/${at.portId}/`;
 }
 
-const PortProtocol = builder.enumType('PortProtocol', {
+export const PortProtocol = builder.enumType('PortProtocol', {
   description: 'Protocol of a port.',
   values: {
     HTTP: { description: 'HTTP and WebSocket.' },

@@ -6,16 +6,21 @@ import type { WorkspaceKindObject } from './resource.ts';
 import type {
   ActivityProbeChange,
   ActivityRuleValues,
+  ImageChange,
   ImageConfigChange,
   LabelSelectorValues,
   PodConfigChange,
   PodTemplateChange,
+  PortChange,
 } from './update-inputs.ts';
 
 type AnyObject = Readonly<Record<string, unknown>>;
 
 /** Changes of the spec by typed fields. Absent fields are kept, null clears a field. */
 export interface SpecChange {
+  readonly icon?: ImageChange | null | undefined;
+  readonly logo?: ImageChange | null | undefined;
+  readonly ports?: readonly PortChange[] | null | undefined;
   readonly podTemplate?: PodTemplateChange | null | undefined;
   readonly imageConfigs?: readonly ImageConfigChange[] | null | undefined;
   readonly defaultImageConfig?: string | null | undefined;
@@ -29,6 +34,11 @@ const RULE = 'spec.activityRules[]';
 
 /** Paths of the typed fields in the input. */
 export const specPaths: InputPaths = {
+  'spec.spawner.icon': 'input.icon',
+  'spec.spawner.logo': 'input.logo',
+  'spec.podTemplate.ports': 'input.ports',
+  'spec.podTemplate.ports[].id': 'input.ports[].portId',
+  'spec.podTemplate.ports[].defaultDisplayName': 'input.ports[].displayName',
   'spec.activityRules': 'input.activityRules',
   [`${RULE}.config`]: 'input.activityRules[]',
   [`${RULE}.effect`]: 'input.activityRules[]',
@@ -58,25 +68,53 @@ function optionPaths(list: 'imageConfig' | 'podConfig', spec: 'image' | 'pod'): 
 
 /** Returns the changes as a merge patch of the stored spec. */
 export function specPatchOf({ spec }: WorkspaceKindObject, change: SpecChange): AnyObject {
-  const { activityRules, podTemplate, imageConfigs, podConfigs, defaultImageConfig, defaultPodConfig } = change;
+  const {
+    icon,
+    logo,
+    ports,
+    activityRules,
+    podTemplate,
+    imageConfigs,
+    podConfigs,
+    defaultImageConfig,
+    defaultPodConfig,
+  } = change;
   const template = at(spec, 'podTemplate');
-  const images = at(at(template, 'options'), 'imageConfig');
-  const pods = at(at(template, 'options'), 'podConfig');
+  const currentPorts = listAt(template, 'ports');
+  const images = listAt(at(at(template, 'options'), 'imageConfig'), 'values');
+  const pods = listAt(at(at(template, 'options'), 'podConfig'), 'values');
   return given({
+    spawner: givenObject({ icon: icon && imagePatch(icon), logo: logo && imagePatch(logo) }),
     podTemplate: givenObject({
+      ports: ports?.map((port) => portOf(port, named(currentPorts, port.portId))),
       ...(podTemplate && podTemplatePatch(podTemplate, template)),
       options: givenObject({
         imageConfig: givenObject({
           spawner: givenObject({ default: defaultImageConfig }),
-          values: imageConfigs?.map((option) => imageConfigOf(option, optionNamed(images, option.optionId))),
+          values: imageConfigs?.map((option) => imageConfigOf(option, named(images, option.optionId))),
         }),
         podConfig: givenObject({
           spawner: givenObject({ default: defaultPodConfig }),
-          values: podConfigs?.map((option) => podConfigOf(option, optionNamed(pods, option.optionId))),
+          values: podConfigs?.map((option) => podConfigOf(option, named(pods, option.optionId))),
         }),
       }),
     }),
     activityRules: activityRules && activityRules.map(activityRuleOf),
+  });
+}
+
+/** An image has one source only, so the other one is removed. */
+function imagePatch({ url, configMap }: ImageChange): AnyObject {
+  return { url: url ?? null, configMap: configMap ?? null };
+}
+
+/** Keeps the fields of a port that the input does not name, such as the settings of its proxy. */
+function portOf({ portId, displayName, protocol }: PortChange, before: AnyObject): AnyObject {
+  const { protocol: current = protocol === 'UNKNOWN' ? undefined : 'HTTP' } = before;
+  return changed(before, {
+    id: portId,
+    defaultDisplayName: displayName,
+    protocol: protocol === 'HTTP' ? protocol : current,
   });
 }
 
@@ -161,9 +199,14 @@ function quantitiesOf(
   return amounts && Object.fromEntries(amounts.map(({ resource, quantity }) => [resource, quantity]));
 }
 
-function optionNamed(list: AnyObject, id: string): AnyObject {
-  const values: readonly unknown[] = Array.isArray(list['values']) ? list['values'] : [];
-  return values.filter(anyObject.is).find((option) => option['id'] === id) ?? {};
+/** Returns the item of a list with an ID; an empty object if there is none. */
+function named(list: readonly unknown[], id: string): AnyObject {
+  return list.filter(anyObject.is).find((item) => item['id'] === id) ?? {};
+}
+
+function listAt(value: AnyObject, field: string): readonly unknown[] {
+  const list = value[field];
+  return Array.isArray(list) ? list : [];
 }
 
 /** Returns the object in a field; an empty one if it has none. */

@@ -125,6 +125,61 @@ describe('updateWorkspaceKind with typed fields', () => {
     expect(Object.keys(template)).not.toContain('extraEnv');
   });
 
+  it('replaces the ports, and keeps the settings of a port that the input does not name', async () => {
+    const httpProxy = { removePathPrefix: true };
+    const ports = [{ id: 'lab', protocol: 'HTTP', defaultDisplayName: 'JupyterLab', httpProxy }];
+    await using gateway = await startTestGateway({ objects });
+    const manifest = { spec: { podTemplate: { ports } } };
+    expect((await update(gateway, { manifest })).errors).toBeUndefined();
+    const change = [
+      { portId: 'code', displayName: 'Code' },
+      { portId: 'lab', protocol: 'UNKNOWN', displayName: 'Lab' },
+    ];
+    expect((await update(gateway, { ports: change })).errors).toBeUndefined();
+    expect(Object(templateOf(gateway)).ports).toEqual([
+      { id: 'code', protocol: 'HTTP', defaultDisplayName: 'Code' },
+      { id: 'lab', protocol: 'HTTP', defaultDisplayName: 'Lab', httpProxy },
+    ]);
+  });
+
+  it('replaces the source of the icon and of the logo', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const configMap = { namespace: 'kubeflow', name: 'logos', key: 'k.svg' };
+    const { errors } = await update(gateway, { icon: { configMap }, logo: { url: 'https://example.com/new.svg' } });
+    expect(errors).toBeUndefined();
+    const { spawner } = Object(stored(gateway)?.spec);
+    expect(spawner.icon).toEqual({ configMap: { ...configMap, mediaType: 'image/svg+xml' } });
+    expect(spawner.logo).toEqual({ url: 'https://example.com/new.svg' });
+  });
+
+  it('returns all causes with the paths of ports, icon and logo', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const configMap = { namespace: 'kubeflow', name: 'logos', key: 'not/a/key', mediaType: 'image/png' };
+    const url = 'https://example.com/new.svg';
+    const answer = await update(gateway, {
+      icon: { configMap },
+      logo: { url, configMap: { ...configMap, key: 'k', mediaType: 'image/svg+xml' } },
+      ports: [
+        { portId: 'Not valid', displayName: 'x' },
+        { portId: 'new', protocol: 'UNKNOWN' },
+      ],
+    });
+    expect([...new Set(fieldsOf(answer))].sort()).toEqual([
+      'input.icon.configMap.key',
+      'input.icon.configMap.mediaType',
+      'input.ports[0].displayName',
+      'input.ports[0].portId',
+      'input.ports[1].displayName',
+      'input.ports[1].protocol',
+    ]);
+    const twoSources = { url, configMap: { ...configMap, key: 'k', mediaType: 'image/svg+xml' } };
+    expect(fieldsOf(await update(gateway, { logo: twoSources }))).toEqual(['input.logo']);
+    expect(fieldsOf(await update(gateway, { logo: {} }))).toEqual(['input.logo']);
+    const cleared = await update(gateway, { icon: null, logo: null, ports: null });
+    expect(fieldsOf(cleared)).toEqual(['input.icon', 'input.logo', 'input.ports']);
+    expect(fieldsOf(await update(gateway, { ports: [] }))).toEqual(['input.ports']);
+  });
+
   it('replaces the activity rules', async () => {
     await using gateway = await startTestGateway({ objects });
     const namespaces = {

@@ -2,6 +2,7 @@ import { builder, type InputFields } from '../../graphql/builder.ts';
 import { KeyValueInput } from '../../mutations/inputs.ts';
 import { PodMetadataInput } from '../workspace/pod-metadata.ts';
 import { RedirectMessageLevel } from './option.ts';
+import { PortProtocol } from './ports.ts';
 
 const PodExecProbeInput = builder.inputType('PodExecProbeInput', {
   description: 'Activity probe that runs a script in the pod.',
@@ -177,6 +178,45 @@ const PodConfigInput = builder.inputType('PodConfigInput', {
   }),
 });
 
+const WorkspaceKindPortInput = builder.inputType('WorkspaceKindPortInput', {
+  description: 'Port of a WorkspaceKind.',
+  fields: (t) => ({
+    portId: t.id({
+      required: true,
+      description: 'ID of the port. Fields that are absent keep their value if a port has this ID.',
+    }),
+    protocol: t.field({
+      type: PortProtocol,
+      description: 'Protocol. HTTP if a new port has none. UNKNOWN keeps that of the port.',
+    }),
+    displayName: t.string({ description: 'Display name. Required for a new port.' }),
+  }),
+});
+
+const ImageConfigMapInput = builder.inputType('ImageConfigMapInput', {
+  description: 'Image in a ConfigMap with the label `notebooks.kubeflow.org/image-source=true`.',
+  fields: (t) => ({
+    namespace: t.string({ required: true, description: 'Namespace of the ConfigMap.' }),
+    name: t.string({ required: true, description: 'Name of the ConfigMap.' }),
+    key: t.string({ required: true, description: 'Key of the image in the ConfigMap.' }),
+    mediaType: t.string({
+      required: true,
+      defaultValue: 'image/svg+xml',
+      description: 'Media type of the image. The cluster accepts only `image/svg+xml`.',
+    }),
+  }),
+});
+
+const ImageRefInput = builder.inputType('ImageRefInput', {
+  description: 'Icon or logo of a WorkspaceKind: exactly one of `url` and `configMap`. It replaces the present one.',
+  fields: (t) => ({
+    url: t.string({ description: 'URL of the image.' }),
+    configMap: t.field({ type: ImageConfigMapInput, description: 'ConfigMap that contains the image.' }),
+  }),
+});
+
+export type PortChange = typeof WorkspaceKindPortInput.$inferInput;
+export type ImageChange = typeof ImageRefInput.$inferInput;
 export type PodTemplateChange = typeof WorkspaceKindPodTemplateInput.$inferInput;
 export type ActivityProbeChange = typeof ActivityProbeInput.$inferInput;
 export type ActivityRuleValues = typeof ActivityRuleInput.$inferInput;
@@ -187,6 +227,12 @@ export type PodConfigChange = typeof PodConfigInput.$inferInput;
 /** Input fields of the parts of a WorkspaceKind that its edit form shows. */
 export function workspaceKindFields(t: InputFields) {
   return {
+    icon: t.field({ type: ImageRefInput, description: 'Icon. Cannot be null.' }),
+    logo: t.field({ type: ImageRefInput, description: 'Logo. Cannot be null.' }),
+    ports: t.field({
+      type: [WorkspaceKindPortInput],
+      description: 'All ports, in their order. One that is left out is removed. Cannot be null.',
+    }),
     podTemplate: t.field({ type: WorkspaceKindPodTemplateInput, description: 'Changes of the pod template.' }),
     imageConfigs: t.field({
       type: [ImageConfigInput],

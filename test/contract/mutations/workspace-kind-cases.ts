@@ -34,6 +34,20 @@ export const workspaceKindCases: readonly MutationCase[] = [
     ['by a manifest', { manifest: { spec: { spawner: { description: 'Another one' } } } }],
     ['by YAML', { manifest: 'metadata: { labels: { a: b } }' }],
     ['dry', { displayName: 'Renamed', dryRun: true }],
+    [
+      'ports, icon and logo',
+      {
+        ports: [{ portId: 'lab' }, { portId: 'code', displayName: 'Code' }],
+        icon: { configMap: { namespace: 'kubeflow', name: 'logos', key: 'k.svg' } },
+        logo: { url: 'https://example.com/new.svg' },
+      },
+    ],
+    [
+      'ports and an icon that are not valid',
+      { ports: [{ portId: 'Not valid', displayName: 'x' }, { portId: 'new' }], icon: {} },
+      'INVALID',
+    ],
+    ['no icon', { icon: null }, 'INVALID'],
     ['of another revision', { revision: 'other' }, 'CONFLICT'],
     ['a displayName that is too short', { displayName: 'x' }, 'INVALID'],
     ['no displayName', { displayName: null }, 'INVALID'],
