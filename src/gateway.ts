@@ -18,6 +18,7 @@ import { publicError } from './graphql/errors.ts';
 import { ConcurrencyLimit } from './graphql/concurrency-limit.ts';
 import type { SubscriptionStatistics } from './graphql/subscription-statistics.ts';
 import type { Viewer } from './auth/viewer.ts';
+import { WorkspacePartEvent } from './kinds/event/resource.ts';
 import { resources } from './kinds/index.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
@@ -42,6 +43,9 @@ import { startHttpServer, type HttpServerOptions, type Readiness } from './serve
 
 /** Times to live of decisions after which a token is reviewed again. */
 const TOKEN_TTL_FACTOR = 3;
+
+/** Cached resources that are no kinds of their own: they are visible as others, see `visibleAs`. */
+const supporting = [StatefulSet, WorkspacePartEvent] as const;
 
 /** Statistics since the gateway was started. */
 export interface GatewayStatistics {
@@ -84,7 +88,7 @@ export async function startGateway(
   const stopping = new AbortController();
   const isStarted = followUntilStarted(starting, stopping);
   const { connection, client, kubernetesVersion, self } = await connect(config, log, stopping.signal);
-  const cache = startClusterCache({ ...config, client, resources: [...resources, StatefulSet], log });
+  const cache = startClusterCache({ ...config, client, resources: [...resources, ...supporting], log });
   const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
   const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');

@@ -54,8 +54,10 @@ it('shares unchanged objects between historical snapshots when clients resume fr
         .toSorted((a, b) => Number(b) - Number(a))[0] ?? '',
     );
   }
-  const readers = await Promise.all(versions.slice(0, 2).map((version) => lazy.cache.changesSince(resource, version)));
-  const more = await Promise.all(versions.slice(2).map((version) => lazy.cache.changesSince(resource, version)));
+  const readers = await Promise.all(
+    versions.slice(0, 2).map((version) => lazy.cache.cached(resource).changesSince(version)),
+  );
+  const more = await Promise.all(versions.slice(2).map((version) => lazy.cache.cached(resource).changesSince(version)));
   expect([...readers, ...more].filter(Boolean)).toHaveLength(4);
   expect(queryObjects(Marker, { format: 'count' })).toBeLessThan(2 * OBJECTS);
 });

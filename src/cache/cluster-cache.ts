@@ -8,7 +8,8 @@
  *  - A `ChangeLog` in the store, and `HistoricalSnapshots` behind it, return what has changed since a version.
  *  - An `Informer` joins a store with the status, metrics and log of its reflector. A `LazyInformer` runs the reflector only
  *    while the resource is read.
- *  - `startClusterCache` has one informer per resource.
+ *  - `startClusterCache` has one informer per resource or, of resources that are cached `perNamespace`, `ResourceInformers`:
+ *    also one per namespace that is read.
  *
  * Order of events. A store changes only synchronously: by an event of the watch, by a complete list, by the result of a
  * write. It then calls its event handlers, before anything else runs. Per object, versions only grow; what arrives late or
@@ -25,39 +26,62 @@ import type { Logger } from 'pino';
 import type { Client } from '../kubernetes/client.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { groupResourceOf, type Resource } from '../kubernetes/resource.ts';
+import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Informer, statusWithoutCache, type ResourceStatus, type WatchInterruption } from './informer.ts';
 import type { ChangesReader } from './historical-snapshots.ts';
 import type { ReadonlyStore } from './readonly-store.ts';
 import { reflect } from './reflector.ts';
 import { LazyInformer } from './lazy-informer.ts';
+import { ResourceInformers, type ManagedInformer } from './resource-informers.ts';
+import { WatchCounters } from './watch-statistics.ts';
 
-export interface ClusterCache extends AsyncDisposable {
+/** The store of one resource, of all namespaces or of one. */
+export interface CachedResource<T extends KubernetesObject> {
   /**
-   * Returns the store of a resource. If the resource is watched on demand, the store is empty until {@link ensureSynced} has
-   * been called, and again after a while without readers: await {@link ensureSynced} before each read. An event handler
-   * keeps the watch running.
-   * @throws {TypeError} if the resource is not cached
+   * If the resource is watched on demand, the store is empty until {@link ensureSynced} has been called, and again after a
+   * while without readers: await {@link ensureSynced} before each read. An event handler keeps the watch running.
    */
-  store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
+  readonly store: ReadonlyStore<T>;
   /**
    * Starts the watch of a resource that is watched on demand, or keeps it running. Resolves when its store has been read, at
    * once if it has been; when it is known that the kind is not served or may not be read; 5 s after the start of the watch;
    * or when the signal aborts. The store's `failure` says why there is nothing to read.
-   * @throws {TypeError} if the resource is not cached
    */
-  ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void>;
+  ensureSynced(signal?: AbortSignal): Promise<void>;
   /**
    * Resolves with a reader of the changes since a version that the store's change log does not reach, but the API server
    * does. Resolves with undefined if the server does not either.
    */
-  changesSince<T extends KubernetesObject>(
-    resource: Resource<T>,
-    version: string,
-  ): Promise<ChangesReader<T> | undefined>;
-  /** {@link ReadonlyStore.version} of each resource that has been read, by `plural.group`. */
-  readonly versions: ReadonlyMap<string, string>;
+  changesSince(version: string): Promise<ChangesReader<T> | undefined>;
+}
+
+/** How far a store is complete. */
+export interface StoreVersion {
+  /** `cacheKeyOf` the resource and the namespace. */
+  readonly storeKey: string;
+  /** Namespace that the store is restricted to. */
+  readonly namespace: string | undefined;
+  /** {@link ReadonlyStore.version}. */
+  readonly version: string;
+}
+
+export interface ClusterCache extends AsyncDisposable {
+  /**
+   * Returns what is cached of a resource for a read of one namespace, or of all. If the resource is cached `perNamespace`, the
+   * store may have the objects of that namespace only. Use the result within one request, or while its store has an event
+   * handler: later, another store may serve the namespace.
+   * @throws {TypeError} if the resource is not cached
+   */
+  cached<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): CachedResource<T>;
+  /** Returns the store of all namespaces: `cached(resource).store`. */
+  store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T>;
+  /** `cached(resource).ensureSynced(signal)`. Rejects with a `TypeError` if the resource is not cached. */
+  ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void>;
+  /** Returns the stores of a resource that have been read: that of all namespaces, or else those of single ones. */
+  syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[];
+  /** The stores that have been read. */
+  readonly versions: readonly StoreVersion[];
   /** Applies the API server's response to a write to the store at once. Does nothing if the resource is never cached. */
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void;
   /**
@@ -114,7 +138,7 @@ class RunningCache implements ClusterCache {
   readonly #clock: Clock;
   readonly #stopping = new AbortController();
   readonly #discovery: Discovery;
-  readonly #informers: ReadonlyMap<Resource, ManagedInformer>;
+  readonly #informers: ReadonlyMap<Resource, ResourceInformers>;
 
   constructor(options: ClusterCacheOptions) {
     const { client, resources, clock = systemClock, discoveryIntervalMs: intervalMs } = options;
@@ -124,56 +148,73 @@ class RunningCache implements ClusterCache {
     this.#discovery = new Discovery(client, { intervalMs, now: () => clock.now(), signal });
     const started = { ...options, clock, discovery: this.#discovery, signal };
     const cached = resources.filter(({ cache }) => cache.watched !== 'never');
-    this.#informers = new Map(cached.map((resource) => [resource, startInformer(resource, started)]));
-    const always = [...this.#informers.values()].filter(({ lazy }) => !lazy);
+    this.#informers = new Map(cached.map((resource) => [resource, startInformers(resource, started)]));
+    const always = this.#all().filter(({ lazy }) => !lazy);
     this.hasSynced = Promise.all(always.map(({ informer: { hasSynced } }) => hasSynced));
     this.hasAttempted = Promise.all(always.map(async ({ informer: { attempted } }) => attempted && aborted(attempted)));
   }
 
+  cached<T extends KubernetesObject>(resource: Resource<T>, namespace?: string): CachedResource<T> {
+    const { informer, lazy } = this.#informersOf(resource).forReading(namespace);
+    return {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store was created from this resource, whose type parameter it has
+      store: informer.store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>,
+      ensureSynced: async (signal) => lazy?.ensureSynced(signal),
+      changesSince: async (version) => {
+        const reader = await informer.snapshots?.changesSince(version);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+        return reader as ChangesReader<T> | undefined;
+      },
+    };
+  }
+
   store<T extends KubernetesObject>(resource: Resource<T>): ReadonlyStore<T> {
-    const { store } = this.#informerFor(resource).informer;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store was created from this resource, whose type parameter it has
-    return store as ReadonlyStore<KubernetesObject> as ReadonlyStore<T>;
+    return this.cached(resource).store;
   }
 
   async ensureSynced(resource: Resource, signal?: AbortSignal): Promise<void> {
-    await this.#informerFor(resource).lazy?.ensureSynced(signal);
+    await this.cached(resource).ensureSynced(signal);
   }
 
-  async changesSince<T extends KubernetesObject>(
-    resource: Resource<T>,
-    version: string,
-  ): Promise<ChangesReader<T> | undefined> {
-    const reader = await this.#informerFor(resource).informer.snapshots?.changesSince(version);
+  syncedStores<T extends KubernetesObject>(resource: Resource<T>): readonly ReadonlyStore<T>[] {
+    const all = this.store(resource);
+    if (all.version !== '') return [all];
+    const stores = this.#informersOf(resource)
+      .all()
+      .map(({ informer: { store } }) => store);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
-    return reader as ChangesReader<T> | undefined;
+    return stores.filter(
+      ({ version }) => version !== '',
+    ) as readonly ReadonlyStore<KubernetesObject>[] as readonly ReadonlyStore<T>[];
   }
 
-  get versions(): ReadonlyMap<string, string> {
-    const versions = [...this.#informers].map(([resource, { informer }]) => {
-      return [groupResourceOf(resource), informer.store.version] as const;
+  get versions(): readonly StoreVersion[] {
+    return this.#all().flatMap(({ informer: { store } }) => {
+      const { resource, namespace, version } = store;
+      return version === '' ? [] : [{ storeKey: cacheKeyOf(resource, namespace), namespace, version }];
     });
-    return new Map(versions.filter(([, version]) => version !== ''));
   }
 
   applyWriteResult<T extends KubernetesObject>(resource: Resource<T>, object: T): void {
-    if (!this.#isUncached(resource)) this.#informerFor(resource).informer.applyWriteResult(object);
+    if (this.#isUncached(resource)) return;
+    for (const { informer } of this.#informersOf(resource).all()) informer.applyWriteResult(object);
   }
 
   async waitForDeletion(resource: Resource, uid: string): Promise<void> {
     if (this.#isUncached(resource)) return;
-    await this.#informerFor(resource).informer.waitForDeletion(uid);
+    const all = this.#informersOf(resource).all();
+    await Promise.all(all.map(({ informer }) => informer.waitForDeletion(uid)));
   }
 
   statuses(): readonly ResourceStatus[] {
     return this.#resources.map(
-      (resource) => this.#informers.get(resource)?.informer.status() ?? statusWithoutCache(resource, this.#discovery),
+      (resource) => this.#informers.get(resource)?.status() ?? statusWithoutCache(resource, this.#discovery),
     );
   }
 
   interruption(): WatchInterruption | undefined {
     let first: WatchInterruption | undefined;
-    for (const { informer } of this.#informers.values()) {
+    for (const { informer } of this.#all()) {
       const { interruption } = informer;
       if (interruption?.isForbidden) return interruption;
       if (interruption && interruption.since < (first?.since ?? Infinity)) first = interruption;
@@ -182,7 +223,7 @@ class RunningCache implements ClusterCache {
   }
 
   async discover(): Promise<void> {
-    const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.informer.isRunning);
+    const idle = this.#resources.filter((resource) => !this.#informers.get(resource)?.isRunning);
     const answers = Promise.all(idle.map((resource) => this.#discovery.discover(resource)));
     const done = new AbortController();
     const end = () => done.abort();
@@ -192,10 +233,14 @@ class RunningCache implements ClusterCache {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#informers.values()].map((managed) => managed.stop()));
+    await Promise.all([...this.#informers.values()].map((informers) => informers.stop()));
   }
 
-  #informerFor(resource: Resource): ManagedInformer {
+  #all(): readonly ManagedInformer[] {
+    return [...this.#informers.values()].flatMap((informers) => informers.all());
+  }
+
+  #informersOf(resource: Resource): ResourceInformers {
     const found = this.#informers.get(resource);
     if (found) return found;
     const cached = [...this.#informers.keys()].map(({ plural }) => plural);
@@ -211,21 +256,27 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-interface ManagedInformer {
-  readonly informer: Informer;
-  /** Undefined if the resource is always watched. */
-  readonly lazy: LazyInformer | undefined;
-  /** Resolves when nothing runs any more. To be called after the signal has aborted. */
-  readonly stop: () => Promise<unknown>;
-}
-
 interface StartOptions extends ClusterCacheOptions {
   readonly clock: Clock;
   readonly discovery: Discovery;
   readonly signal: AbortSignal;
 }
 
-function startInformer(resource: Resource, options: StartOptions): ManagedInformer {
+function startInformers(resource: Resource, options: StartOptions): ResourceInformers {
+  const counters = new WatchCounters();
+  const { clock } = options;
+  return new ResourceInformers(resource, {
+    clock,
+    start: (namespace) => startInformer(resource, { ...options, namespace, counters }),
+  });
+}
+
+interface InformerStart extends StartOptions {
+  readonly namespace: string | undefined;
+  readonly counters: WatchCounters;
+}
+
+function startInformer(resource: Resource, options: InformerStart): ManagedInformer {
   const { watchIdleMinutes = WATCH_IDLE_MINUTES, historyEvents = HISTORY_EVENTS, clock, signal } = options;
   const discoverFirst = resource.cache.watched === 'on-demand';
   const informer = new Informer(resource, { ...options, historyEvents }, () => lazy?.markUsed());

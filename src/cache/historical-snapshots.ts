@@ -66,6 +66,7 @@ export class HistoricalSnapshots<T extends KubernetesObject> {
     try {
       const options = {
         atResourceVersion: version,
+        namespace: this.#store.namespace,
         signal: this.#signal,
         intern: (object: T) => this.#store.intern(object),
       };

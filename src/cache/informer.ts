@@ -71,6 +71,10 @@ interface InformerOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly historyEvents: number;
+  /** Namespace to read. Default: all. */
+  readonly namespace?: string | undefined;
+  /** Counters of all informers of the resource. */
+  readonly counters?: WatchCounters;
 }
 
 /**
@@ -89,7 +93,7 @@ export class Informer {
   readonly #options: InformerOptions;
   readonly #selector: LabelSelector;
   readonly #markSynced: () => void;
-  readonly #counters = new WatchCounters();
+  readonly #counters: WatchCounters;
   readonly #log: Logger;
   readonly #clock: Clock;
   #run: Run | undefined;
@@ -100,10 +104,12 @@ export class Informer {
 
   /** @param onLastHandlerRemoved called when the last event handler of the store has been removed */
   constructor(resource: Resource, options: InformerOptions, onLastHandlerRemoved?: () => void) {
-    this.store = new Store(resource, options.historyEvents, onLastHandlerRemoved);
+    const { namespace, historyEvents, counters = new WatchCounters() } = options;
+    this.store = new Store(resource, { namespace, historyEvents, onLastHandlerRemoved });
+    this.#counters = counters;
     this.#options = options;
     this.#selector = parseLabelSelector(resource.cache.labelSelector);
-    this.#log = options.log.child({ resource: resource.plural, group: resource.group });
+    this.#log = options.log.child({ resource: resource.plural, group: resource.group, namespace });
     this.#clock = options.clock;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.hasSynced = promise;
@@ -157,7 +163,10 @@ export class Informer {
 
   /** Applies the API server's response to a write, see {@link Store.applyWriteResult}. Ignores objects that are not selected. */
   applyWriteResult(object: KubernetesObject): void {
-    if (!this.#selector(object.metadata.labels)) return; // the watch sends the deletion of an object that left the selection
+    const { namespace, resource } = this.store;
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return;
+    // The watch sends the deletion of an object that left the selection.
+    if (!this.#selector(object.metadata.labels) || !resource.cache.accepts(object)) return;
     try {
       this.store.applyWriteResult(object);
     } catch (error) {

@@ -182,7 +182,7 @@ describe('a resource that has been read', () => {
     cached.simulator.apply(widget('b'));
     await cached.ensureSynced();
     expect([cached.store.changesSince(version), cached.store.isCurrentEpoch(version)]).toEqual([undefined, true]);
-    const changes = await cached.cache.changesSince(cached.resource, version);
+    const changes = await cached.cache.cached(cached.resource).changesSince(version);
     expect(changes?.()).toMatchObject([{ before: undefined, after: { metadata: { name: 'b' } } }]);
   });
 

@@ -53,6 +53,16 @@ export class LazyInformer {
     this.markUsed();
   }
 
+  /** Whether a call waits in {@link ensureSynced}, or the store has event handlers. */
+  get isInUse(): boolean {
+    return this.#waiters > 0 || this.#informer.store.hasEventHandlers;
+  }
+
+  /** Time of the last read or removal of the last event handler, of the cache's clock. */
+  get lastUsedAt(): number {
+    return this.#lastUsedAt;
+  }
+
   /** Postpones the stop of the reflector. */
   markUsed(): void {
     this.#lastUsedAt = this.#options.clock.now();
@@ -79,8 +89,7 @@ export class LazyInformer {
   async #stopWhenIdle(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted) {
-      const isInUse = this.#waiters > 0 || this.#informer.store.hasEventHandlers;
-      const leftMs = isInUse ? this.#idleMs : this.#lastUsedAt + this.#idleMs - clock.now();
+      const leftMs = this.isInUse ? this.#idleMs : this.#lastUsedAt + this.#idleMs - clock.now();
       if (leftMs <= 0) return this.#stopReflector();
       await clock.sleep(leftMs, signal);
     }

@@ -29,6 +29,8 @@ export interface StoreEventHandler<T> {
  */
 export interface ReadonlyStore<T extends KubernetesObject> {
   readonly resource: Resource<T>;
+  /** Namespace that the store is restricted to. Undefined: it has the objects of all namespaces. */
+  readonly namespace: string | undefined;
   readonly size: number;
   /** Every change up to this resourceVersion is in the store. Empty before the first list, and while the kind is not served. */
   readonly version: string;

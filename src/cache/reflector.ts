@@ -139,7 +139,7 @@ class Reflector<T extends KubernetesObject> {
     this.#relists.clear();
     const { items, resourceVersion } = await client.listAll(
       store.resource,
-      { signal, intern: (object) => store.intern(object) },
+      { signal, namespace: store.namespace, intern: (object) => store.intern(object) },
       report.malformed,
     );
     signal.throwIfAborted();
@@ -225,6 +225,7 @@ class Reflector<T extends KubernetesObject> {
     if (resourceVersion !== undefined) deadline.start();
     try {
       await client.watch(store.resource, {
+        namespace: store.namespace,
         resourceVersion,
         server: this.#server,
         timeoutSeconds,
@@ -264,7 +265,7 @@ class Reflector<T extends KubernetesObject> {
     switch (event.type) {
       case 'ADDED':
       case 'MODIFIED':
-        return store.set(event.object);
+        return store.resource.cache.accepts(event.object) ? store.set(event.object) : store.delete(event.object);
       case 'DELETED':
         return store.delete(event.object);
       case 'BOOKMARK':
@@ -339,7 +340,8 @@ function addInitialEvent<T extends KubernetesObject>(
   store: Store<T>,
 ): void {
   const key = keyOf(event.object.metadata);
-  if (event.type === 'DELETED') listed.delete(key);
+  const isListed = event.type !== 'DELETED' && store.resource.cache.accepts(event.object);
+  if (!isListed) listed.delete(key);
   else listed.set(key, store.intern(event.object));
 }
 
@@ -357,6 +359,10 @@ async function hasServerRolledBack<T extends KubernetesObject>(
 ): Promise<boolean> {
   const { client, store, signal, report } = options;
   const { knownVersion } = store;
-  const { resourceVersion } = await client.list(store.resource, { limit: 1, signal }, report.malformed);
+  const { resourceVersion } = await client.list(
+    store.resource,
+    { limit: 1, namespace: store.namespace, signal },
+    report.malformed,
+  );
   return compareVersions(resourceVersion, knownVersion) < 0;
 }

@@ -237,7 +237,7 @@ describe('many lists', () => {
 describe('event handlers of a store', () => {
   it('cause one call of onLastHandlerRemoved when the last one is removed', () => {
     let removed = 0;
-    const store = new Store(Widget, 10, () => void (removed += 1));
+    const store = new Store(Widget, { historyEvents: 10, onLastHandlerRemoved: () => void (removed += 1) });
     const [first, second] = [onChange(store, () => {}), onChange(store, () => {})];
     first();
     first();

@@ -5,6 +5,15 @@ import { ChangeLog, type NetChange } from './change-log.ts';
 import { ObjectIndexes } from './object-indexes.ts';
 import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.ts';
 
+interface StoreOptions {
+  /** Namespace that the store is restricted to. Default: all. */
+  readonly namespace?: string | undefined;
+  /** Number of changes to keep for {@link Store.changesSince}. */
+  readonly historyEvents?: number;
+  /** Called when the last event handler has been removed. */
+  readonly onLastHandlerRemoved?: (() => void) | undefined;
+}
+
 /**
  * The store that a reflector writes. Events may arrive late, twice, or after a list or a write result that includes them:
  * an object is only ever replaced by a newer one. If the server's versions are opaque, every event and list counts as newer
@@ -12,6 +21,7 @@ import type { Change, ReadonlyStore, StoreEventHandler } from './readonly-store.
  */
 export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   readonly resource: Resource<T>;
+  readonly namespace: string | undefined;
   readonly #objects = new Map<string, T>();
   readonly #indexes: ObjectIndexes<T>;
   readonly #eventHandlers = new Set<StoreEventHandler<T>>();
@@ -25,12 +35,12 @@ export class Store<T extends KubernetesObject> implements ReadonlyStore<T> {
   #isDiscarded = false;
   readonly #onLastHandlerRemoved: () => void;
 
-  /**
-   * @param historyEvents number of changes to keep for {@link changesSince}
-   * @param onLastHandlerRemoved called when the last event handler has been removed
-   */
-  constructor(resource: Resource<T>, historyEvents = 1_000, onLastHandlerRemoved: () => void = () => {}) {
+  constructor(
+    resource: Resource<T>,
+    { namespace, historyEvents = 1_000, onLastHandlerRemoved = () => undefined }: StoreOptions = {},
+  ) {
     this.resource = resource;
+    this.namespace = namespace;
     this.#onLastHandlerRemoved = onLastHandlerRemoved;
     this.#changeLog = new ChangeLog(historyEvents);
     this.#indexes = new ObjectIndexes(resource);

@@ -77,7 +77,8 @@ export class Client {
     const page = decodeBody(body, decodeList);
     const items = page.items.flatMap((item) => {
       try {
-        return [decodeObject(item, resource)];
+        const object = decodeObject(item, resource);
+        return resource.cache.accepts(object) ? [object] : [];
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         onMalformed(error);
@@ -118,7 +119,7 @@ export class Client {
    * signal, or `Timeout` if the stream does not start in time.
    */
   async watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions<T>): Promise<void> {
-    const { resourceVersion, timeoutSeconds, signal, server: watchedServer = this.server } = options;
+    const { namespace, resourceVersion, timeoutSeconds, signal, server: watchedServer = this.server } = options;
     const start = resourceVersion === undefined ? initialEvents : { resourceVersion };
     const labelSelector = selectorOf(resource);
     const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, ...start, labelSelector };
@@ -128,7 +129,7 @@ export class Client {
     try {
       const both = AbortSignal.any([signal, head.signal]);
       const about = { signal: both, resource, query, watchedServer };
-      const response = await this.#requests.send('GET', resourcePath(resource), about);
+      const response = await this.#requests.send('GET', resourcePath(resource, { namespace }), about);
       clearTimeout(late);
       options.onOpen?.();
       await readWatchStream(response, { ...options, resource });

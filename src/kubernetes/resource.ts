@@ -29,6 +29,18 @@ interface CachePolicy<T extends KubernetesObject> {
   readonly watched: 'always' | 'on-demand' | 'never';
   /** Selects the objects that are listed and cached. Empty selects all. */
   readonly labelSelector: string;
+  /**
+   * Returns whether a trimmed object is cached. For conditions that no selector of the API server can express: other objects
+   * are received, but cost neither memory nor changes. The result must not change during the life of an object.
+   */
+  readonly accepts: AcceptObject<T>;
+  /**
+   * Whether reads of one namespace use an informer of that namespace. For resources of which clusters have many objects and
+   * viewers read few namespaces. Only for namespaced resources that are watched on demand.
+   */
+  readonly perNamespace: boolean;
+  /** Distinguishes resources with the same REST mapping that cache other objects, or other parts of them. Empty for the first. */
+  readonly view: string;
   /** Returns the part of an object that the gateway keeps, cached or not. Must not modify its argument. */
   readonly trim: TrimObject<T>;
   /** Secondary indexes, by name. */
@@ -60,6 +72,9 @@ export interface RedactedAccess<T extends KubernetesObject> {
 /** Returns a reduced object. A method's type, so that a `Resource<Pod>` is a `Resource`. */
 type TrimObject<T extends KubernetesObject> = { of(object: T): T }['of'];
 
+/** Returns whether an object is kept. A method's type, as {@link TrimObject}. */
+type AcceptObject<T extends KubernetesObject> = { of(object: T): boolean }['of'];
+
 /**
  * Returns the index keys of an object, as client-go's `IndexFunc`. A method's type, so that a `Resource<Pod>` is a
  * `Resource`.
@@ -71,6 +86,15 @@ interface ResourceOptions<T extends KubernetesObject> extends ResourceName {
   readonly access?: AccessPolicy<T>;
 }
 
+const CACHE_ALL = {
+  indexes: {},
+  watched: 'always',
+  labelSelector: '',
+  accepts: () => true,
+  perNamespace: false,
+  view: '',
+} as const;
+
 /** Returns a resource that is always watched, unless `cache` states otherwise, and without indexes and redaction. */
 export function defineResource<T extends KubernetesObject>({
   cache,
@@ -80,7 +104,7 @@ export function defineResource<T extends KubernetesObject>({
   return {
     ...name,
     access,
-    cache: { indexes: {}, watched: 'always', labelSelector: '', trim: (object) => object, ...cache },
+    cache: { ...CACHE_ALL, trim: (object) => object, ...cache },
   };
 }
 
@@ -92,6 +116,15 @@ export function apiVersionOf({ group, version }: ResourceName): string {
 /** Returns `resource.group`, e.g. `workspaces.kubeflow.org`, or `pods.` in the core group. Unique in a cluster. */
 export function groupResourceOf({ plural, group }: Pick<ResourceName, 'plural' | 'group'>): string {
   return `${plural}.${group}`;
+}
+
+/**
+ * Returns the key of what is cached of a resource, of all namespaces or of one: {@link groupResourceOf} unless the resource is
+ * a view. Unique among the stores of a gateway.
+ */
+export function cacheKeyOf(resource: Pick<Resource, 'plural' | 'group' | 'cache'>, namespace?: string): string {
+  const { view } = resource.cache;
+  return `${groupResourceOf(resource)}${view ? `/${view}` : ''}${namespace === undefined ? '' : `@${namespace}`}`;
 }
 
 /** Part of a resource. Without a name: the collection. Without a namespace: all namespaces. */

@@ -36,6 +36,8 @@ export interface ObjectList<T> {
 }
 
 export interface WatchOptions<T extends KubernetesObject> extends Omit<WatchStreamOptions<T>, 'resource'> {
+  /** Default: all namespaces. */
+  readonly namespace?: string | undefined;
   /** Starts after this version. Undefined: a streaming list, which sends each object as ADDED and then a bookmark. */
   readonly resourceVersion: string | undefined;
   /** Address of the API server that the version is from. By default the current one. */

@@ -76,7 +76,7 @@ export class CatchUp {
     const changes = await source.objects.changesSince(position.version, newest, position.isList ? 'each' : 'net');
     const related = await Promise.all(
       dependencies.resources().map(async (objects) => {
-        const watermark = position.related[objects.resourceKey];
+        const watermark = position.related[objects.storeKey];
         return { objects, changes: watermark && (await relatedChangesSince(watermark, objects)) };
       }),
     );
@@ -139,8 +139,8 @@ export class CatchUp {
     if (!matchedBefore) return { type: 'ADDED', ...row };
     // The earlier state is rendered with current related objects, so equal text means nothing if one of them has changed.
     let areRelatedUnchanged = true;
-    const earlier = await renderer.renderUntracked(before, ({ resourceKey }, dependencyKey) => {
-      if (changedKeys.has(dependencyKey) || !this.#isTracked(resourceKey)) areRelatedUnchanged = false;
+    const earlier = await renderer.renderUntracked(before, ({ storeKey }, dependencyKey) => {
+      if (changedKeys.has(dependencyKey) || !this.#isTracked(storeKey)) areRelatedUnchanged = false;
     });
     const isUnchanged = areRelatedUnchanged && earlier.content === row.template.content;
     return isUnchanged ? undefined : { type: 'MODIFIED', ...row };
@@ -152,7 +152,7 @@ export class CatchUp {
   }
 
   #isTracked(resource: string): boolean {
-    return this.#related.some(({ objects }) => objects.resourceKey === resource);
+    return this.#related.some(({ objects }) => objects.storeKey === resource);
   }
 
   /** Returns the keys of all reads of related objects that may have other results now. Undefined if not known any more. */

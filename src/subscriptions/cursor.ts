@@ -116,7 +116,13 @@ export function advance(position: StreamPosition, state: DeliveredState): Stream
   return next;
 }
 
-/** A cursor with {@link MAX_PAST_CHECKPOINT} objects and a watermark of each resource has less than 4,000 characters. */
+/**
+ * Bounds the size of a cursor: related resources that are cached per namespace have a watermark for each. A position with more
+ * is encoded as {@link INITIAL_POSITION}.
+ */
+export const MAX_WATERMARKS = 40;
+
+/** A cursor with {@link MAX_PAST_CHECKPOINT} objects and {@link MAX_WATERMARKS} watermarks has less than 10,000 characters. */
 const MAX_CURSOR_LENGTH = 16_384;
 
 const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string; readonly cursor: string }>();
@@ -125,7 +131,8 @@ const encodedCursors = new WeakMap<StreamPosition, { readonly selection: string;
 export function encodeStreamCursor(selection: string, position: StreamPosition): string {
   const known = encodedCursors.get(position);
   if (known?.selection === selection) return known.cursor;
-  const { version, pastCheckpoint, related, visibility } = position;
+  const isTooLarge = Object.keys(position.related).length > MAX_WATERMARKS;
+  const { version, pastCheckpoint, related, visibility } = isTooLarge ? INITIAL_POSITION : position;
   const states = pastCheckpoint.map((state) => [state.token, state.version, state.exists]);
   const watermarks = Object.entries(related).map(([name, watermark]) => [name, watermark.version, watermark.highest]);
   const scopes = [visibility.objects, ...Object.entries(visibility.related)];

@@ -33,9 +33,9 @@ export class Dependencies {
 
   /** Records that the row of this uid depends on a read. Handles changes of the resource from the first read on. */
   record(uid: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
-    if (!this.#tracked.has(objects.resourceKey)) {
+    if (!this.#tracked.has(objects.storeKey)) {
       const { version: since } = objects;
-      this.#tracked.set(objects.resourceKey, { objects, since, removeHandler: objects.addEventHandler(this.#handler) });
+      this.#tracked.set(objects.storeKey, { objects, since, removeHandler: objects.addEventHandler(this.#handler) });
     }
     addTo(this.#uidsByDependency, dependencyKey, uid);
     addTo(this.#dependenciesByUid, uid, dependencyKey);
@@ -64,7 +64,7 @@ export class Dependencies {
 
   /** Returns the current versions of the resources that have been read, by resource name. */
   versions(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.resources().map(({ resourceKey, version }) => [resourceKey, version]));
+    return Object.fromEntries(this.resources().map(({ storeKey, version }) => [storeKey, version]));
   }
 
   /**
@@ -73,9 +73,9 @@ export class Dependencies {
    */
   watermarks(from: Readonly<Record<string, string>>): Readonly<Record<string, Watermark>> {
     return Object.fromEntries(
-      [...this.#tracked.values()].map(({ objects: { resourceKey, knownVersion: highest }, since }) => [
-        resourceKey,
-        { version: from[resourceKey] ?? since, highest },
+      [...this.#tracked.values()].map(({ objects: { storeKey, knownVersion: highest }, since }) => [
+        storeKey,
+        { version: from[storeKey] ?? since, highest },
       ]),
     );
   }

@@ -3,7 +3,14 @@ import { connectionTypeOf, type Connection } from '../graphql/connection.ts';
 import { compareVersions, type KubernetesObject } from '../kubernetes/object.ts';
 import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
-import { advance, encodeStreamCursor, objectToken, visibilityOf, type DeliveredState } from './cursor.ts';
+import {
+  advance,
+  encodeStreamCursor,
+  MAX_WATERMARKS,
+  objectToken,
+  visibilityOf,
+  type DeliveredState,
+} from './cursor.ts';
 
 /** A page of a list of a watched resource, from which a subscription can go on. */
 export interface LiveConnection<T> extends Connection<T> {
@@ -25,7 +32,7 @@ export class ListPosition<T extends KubernetesObject> {
   readonly #objects: ScopedLister<T>;
   readonly #namespace: string | null | undefined;
   readonly #version: string;
-  readonly #versions: ReadonlyMap<string, string>;
+  readonly #versions: ViewerClient['reader']['versions'];
   /** Objects that the watch has not reached: results of mutations, which the store has already. */
   readonly #past: readonly T[];
 
@@ -51,11 +58,20 @@ export class ListPosition<T extends KubernetesObject> {
     const { prefetchedSignatures } = this.#reader.visibility;
     const visibility = visibilityOf(this.#objects.signature(this.#namespace), prefetchedSignatures);
     // Fields of the list read related objects later, so nothing is known of what they include beyond these versions.
-    const related = [...this.#versions].map(([resource, version]) => [resource, { version, highest: '' }]);
-    const position = { version: this.#version, pastCheckpoint: [], related: Object.fromEntries(related), visibility };
+    const related = Object.fromEntries(
+      this.#versionsFor(matching).map(({ storeKey, version }) => [storeKey, { version, highest: '' }]),
+    );
+    const position = { version: this.#version, pastCheckpoint: [], related, visibility };
     const listed = new Set(this.#past.length > 0 ? matching : []);
     const states = this.#past.map((object) => stateOf(object, listed.has(object)));
     return encodeStreamCursor(liveSelection(resourceKey), states.reduce(advance, position));
+  }
+
+  /** Without the stores of namespaces that no object of the list is in. */
+  #versionsFor(matching: readonly T[]): ViewerClient['reader']['versions'] {
+    const namespaces = new Set(matching.map(({ metadata: { namespace } }) => namespace));
+    const relevant = this.#versions.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace));
+    return relevant.length <= MAX_WATERMARKS ? relevant : relevant.filter(({ namespace }) => namespace === undefined);
   }
 }
 

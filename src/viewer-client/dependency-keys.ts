@@ -1,11 +1,13 @@
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
-import { groupResourceOf, type Resource, type ResourceName } from '../kubernetes/resource.ts';
+import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
+
+type CachedResource = Parameters<typeof cacheKeyOf>[0];
 
 /** Keys of reads. A change carries the keys of every read whose result it may alter. */
 export const dependencyKeys = {
-  all: groupResourceOf,
-  name: (resource: ResourceName, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
-  index: (resource: ResourceName, index: string, value: string): string =>
+  all: (resource: CachedResource): string => cacheKeyOf(resource),
+  name: (resource: CachedResource, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
+  index: (resource: CachedResource, index: string, value: string): string =>
     `${dependencyKeys.all(resource)} ${index}=${value}`,
 };
 

@@ -4,7 +4,14 @@ import { attributesFor } from '../auth/resource-attributes.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { AccessMode } from '../auth/scope-resolution.ts';
 import type { VisibilityResolver } from '../auth/visibility-resolver.ts';
-import { seesNothing, type VisibilityScope } from '../auth/visibility-scope.ts';
+import {
+  EMPTY_SCOPE,
+  scopeInNamespace,
+  seesNothing,
+  visibleObject,
+  type VisibilityScope,
+} from '../auth/visibility-scope.ts';
+import type { CachedResource, StoreVersion } from '../cache/cluster-cache.ts';
 import type { ResourceStatus } from '../cache/informer.ts';
 import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import { readPodLog, type LogLine, type PodLogOptions } from '../kubernetes/pod-log.ts';
@@ -59,6 +66,9 @@ export interface PodLogs {
 /** Cost of an object that is read in a list: much less than that of a field. */
 const LISTED_COST = 0.1;
 
+/** Namespaces of which one request may start informers. */
+const MAX_NAMESPACES_READ = 20;
+
 const PODS = { group: '', plural: 'pods', namespaced: true };
 
 /**
@@ -71,6 +81,7 @@ export class Reader {
   // Created by the first use: a subscription keeps its client, and most need neither.
   #visibility: OperationVisibility | undefined;
   #uncachedReads: UncachedReads | undefined;
+  #namespacesRead: Set<string> | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -91,14 +102,15 @@ export class Reader {
 
   /**
    * Resolves the visibility of resources and waits until those are synced of which objects can be visible, so that
-   * {@link prefetched} can return them synchronously. Viewers who see nothing of a resource do not start its informer.
+   * {@link prefetched} can return them synchronously. Viewers who see nothing of a resource do not start its informer. That of
+   * a resource that is cached `perNamespace` is started by {@link prefetchedIn}.
    */
   async prefetch(resources: Iterable<Resource>, mode: AccessMode): Promise<void> {
     const { resolver } = this.#options;
     await Promise.all(
       [...resources].map(async (resource) => {
         const scope = await resolver.resolve(resource.access.visibleAs ?? resource, mode);
-        if (!seesNothing(scope)) await this.#ensureSynced(resource);
+        if (!seesNothing(scope) && !resource.cache.perNamespace) await this.#ensureSynced(resource);
         this.visibility.setPrefetched(resource, scope);
       }),
     );
@@ -114,8 +126,8 @@ export class Reader {
     return this.#lister(resource, await this.#scopeOf(resource, { namespace }, 'read'));
   }
 
-  /** Resource versions up to which the cache is complete, by resource. Without those that are not cached now. */
-  get versions(): ReadonlyMap<string, string> {
+  /** Versions up to which the cache is complete. Without what is not cached now. */
+  get versions(): readonly StoreVersion[] {
     return this.#options.cluster.cache.versions;
   }
 
@@ -134,7 +146,7 @@ export class Reader {
     const scope = await this.#scopeOf(resource, selection, 'watch');
     this.visibility.setWatched(resource, scope);
     // It is read as long as the subscription runs, which has no cost of its own.
-    return this.#lister(resource, scope, () => undefined);
+    return this.#lister(resource, scope, { onListed: () => undefined });
   }
 
   /**
@@ -148,10 +160,30 @@ export class Reader {
     const isUnsynced = resource.cache.watched === 'on-demand' && version === '' && failure === undefined;
     if (isUnsynced && !(scope && seesNothing(scope))) throw readErrorFor(resource, failure);
     if (scope) return this.#listerOf(resource, scope);
-    const { kind, plural } = resource;
-    throw new TypeError(
-      `A resolver read ${plural} without declaring it; add \`extensions: dependsOn(${kind})\` to the field.`,
-    );
+    throw undeclared(resource);
+  }
+
+  /**
+   * Like {@link prefetched}, of one namespace of a resource that is cached `perNamespace`. Returns the lister synchronously if
+   * the namespace is cached, else a promise: the first read of a namespace starts its informer.
+   */
+  prefetchedIn<T extends KubernetesObject>(
+    resource: Resource<T>,
+    namespace: string,
+  ): ScopedLister<T> | Promise<ScopedLister<T>> {
+    const operationScope = this.visibility.scopeOf(resource);
+    if (!operationScope) throw undeclared(resource);
+    const scope = scopeInNamespace(operationScope, namespace);
+    if (seesNothing(scope)) return this.#emptyLister(resource);
+    const cached = this.#options.cluster.cache.cached(resource, this.#ownNamespace(namespace));
+    const synced = cached.ensureSynced(this.#options.signal); // also keeps the informer running
+    // The scope of the operation: listers of one store are interchangeable within it.
+    if (cached.store.version !== '') return this.#listerOf(resource, operationScope, { cached });
+    return synced.then(() => {
+      const { version, failure } = cached.store;
+      if (version === '' && failure === undefined) throw readErrorFor(resource, failure);
+      return this.#listerOf(resource, operationScope, { cached });
+    });
   }
 
   /**
@@ -236,7 +268,19 @@ export class Reader {
   /** Returns the number of visible objects in the cache; 0 for resources that are never cached. */
   async visibleCount<T extends KubernetesObject>(resource: Resource<T>): Promise<number> {
     const scope = await this.#options.resolver.resolve(resource, 'read');
-    return resource.cache.watched === 'never' ? 0 : this.#listerOf(resource, scope).list().length;
+    if (resource.cache.watched === 'never') return 0;
+    const stores = this.#options.cluster.cache.syncedStores(resource);
+    const visible = stores.map((store) => [...store.list()].filter((object) => visibleObject(scope, resource, object)));
+    const count = visible.reduce((sum, { length }) => sum + length, 0);
+    this.#options.cost.add(count * LISTED_COST);
+    return count;
+  }
+
+  /** Returns undefined, for the informer of the whole cluster, if the request has read many other namespaces. */
+  #ownNamespace(namespace: string): string | undefined {
+    this.#namespacesRead ??= new Set();
+    if (this.#namespacesRead.size < MAX_NAMESPACES_READ) this.#namespacesRead.add(namespace);
+    return this.#namespacesRead.has(namespace) ? namespace : undefined;
   }
 
   async #scopeOf<T extends KubernetesObject>(
@@ -267,25 +311,52 @@ export class Reader {
   async #lister<T extends KubernetesObject>(
     resource: Resource<T>,
     scope: VisibilityScope,
-    onListed?: OnListed,
+    options: ListerOptions<T> = {},
   ): Promise<ScopedLister<T>> {
-    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope, onListed);
-    await this.#ensureSynced(resource);
-    const store = this.#options.cluster.cache.store(resource);
-    if (store.version === '') throw readErrorFor(resource, store.failure);
-    return this.#listerOf(resource, scope, onListed);
+    if (resource.cache.watched === 'on-demand' && seesNothing(scope)) return this.#listerOf(resource, scope, options);
+    const { cluster, signal } = this.#options;
+    const cached = cluster.cache.cached(resource, onlyNamespaceOf(resource, scope));
+    await cached.ensureSynced(signal);
+    const { version, failure } = cached.store;
+    if (version === '') throw readErrorFor(resource, failure);
+    return this.#listerOf(resource, scope, { ...options, cached });
   }
 
   #listerOf<T extends KubernetesObject>(
     resource: Resource<T>,
     scope: VisibilityScope,
-    onListed: OnListed = (count) => this.#options.cost.add(count * LISTED_COST),
+    { cached = this.#options.cluster.cache.cached(resource), ...options }: ListerOptions<T> = {},
   ): ScopedLister<T> {
-    const { onRead, cluster } = this.#options;
-    const { cache } = cluster;
-    const olderChanges = (version: string) => cache.changesSince(resource, version);
-    return new ScopedLister({ scope, store: cache.store(resource), olderChanges, onRead, onListed });
+    const { onRead, cost } = this.#options;
+    const { store } = cached;
+    const olderChanges = (version: string) => cached.changesSince(version);
+    const onListed = (count: number) => cost.add(count * LISTED_COST);
+    return new ScopedLister({ scope, store, olderChanges, onRead, onListed, ...options });
   }
+
+  /** Its reads are not reported: no change can alter their results. */
+  #emptyLister<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
+    return this.#listerOf(resource, { full: EMPTY_SCOPE, redacted: EMPTY_SCOPE }, { onRead: undefined });
+  }
+}
+
+interface ListerOptions<T extends KubernetesObject> {
+  /** Default: what is cached of all namespaces. */
+  readonly cached?: CachedResource<T>;
+  readonly onListed?: OnListed;
+  readonly onRead?: OnRead | undefined;
+}
+
+/** Returns the namespace that has all visible objects; undefined if several could. */
+function onlyNamespaceOf({ namespaced }: Resource, { full, redacted }: VisibilityScope): string | undefined {
+  if (!namespaced || full === 'all' || redacted === 'all' || full.size !== 1 || redacted.size > 0) return undefined;
+  return full.values().next().value;
+}
+
+function undeclared({ kind, plural }: Resource): TypeError {
+  return new TypeError(
+    `A resolver read ${plural} without declaring it; add \`extensions: dependsOn(${kind})\` to the field.`,
+  );
 }
 
 function deny(verb: string, resource: Resource, namespace: string | null): never {

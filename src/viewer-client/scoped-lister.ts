@@ -10,7 +10,7 @@ import type { NetChange } from '../cache/change-log.ts';
 import type { ChangesReader } from '../cache/historical-snapshots.ts';
 import type { Change, ReadonlyStore } from '../cache/readonly-store.ts';
 import { compareVersions, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
-import type { Resource } from '../kubernetes/resource.ts';
+import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 import { dependencyKeys, dependencyKeysOf } from './dependency-keys.ts';
 
 export type { NetChange } from '../cache/change-log.ts';
@@ -75,6 +75,11 @@ export class ScopedLister<T extends KubernetesObject> {
   /** Identifies the resource in the cluster, e.g. `workspaces.kubeflow.org`. */
   get resourceKey(): string {
     return dependencyKeys.all(this.#store.resource);
+  }
+
+  /** Identifies the store: the {@link resourceKey}, with the namespace if the store has no other. */
+  get storeKey(): string {
+    return cacheKeyOf(this.#store.resource, this.#store.namespace);
   }
 
   /** Returns an object; undefined if it does not exist or is not visible. */

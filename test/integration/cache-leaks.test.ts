@@ -48,7 +48,7 @@ async function startAndStop(cached: LazyCache): Promise<void> {
   await cache.ensureSynced(resource, gone.signal);
   expect(store.size).toBe(OBJECTS);
   store.addEventHandler({ changed: () => {}, reset: () => {}, failed: () => {} })();
-  await cache.changesSince(resource, '1');
+  await cache.cached(resource).changesSince('1');
   clock.pass(IDLE_MS);
   await cached.stopped();
   expect(store.size).toBe(0);

@@ -35,25 +35,51 @@ export type EventObject = KubernetesObject;
 
 export const eventFieldsOf: (object: EventObject) => EventFields = memoizedDecode(event, {});
 
+const cache = {
+  watched: 'on-demand',
+  perNamespace: true,
+  trim: (stored: EventObject) => {
+    const { apiVersion, kind, metadata } = stored;
+    return { ...event.prune(stored), apiVersion, kind, metadata };
+  },
+  indexes: {
+    /** By {@link involvedKeyOf} of the involved object. */
+    involved: (stored: EventObject) => {
+      const { kind = '', namespace, name = '' } = eventFieldsOf(stored).involvedObject ?? {};
+      return [involvedKeyOf(kind, { namespace, name })];
+    },
+  },
+} as const;
+
+/** All events. Reads of several namespaces have one informer of the whole cluster, since its version orders their changes. */
 export const Event = defineResource<EventObject>({
   kind: 'Event',
   group: '',
   version: 'v1',
   plural: 'events',
   namespaced: true,
+  cache,
+});
+
+/** Kinds of a workspace and its parts, as events name them. */
+const WORKSPACE_PARTS: ReadonlySet<string | undefined> = new Set([
+  'Workspace',
+  'StatefulSet',
+  'Pod',
+  'PersistentVolumeClaim',
+]);
+
+/**
+ * Events of workspaces, StatefulSets, pods and claims. A field selector cannot express this: the API server compares
+ * `involvedObject.kind` with one value only.
+ */
+export const WorkspacePartEvent = defineResource<EventObject>({
+  ...Event,
+  access: { visibleAs: Event },
   cache: {
-    watched: 'on-demand',
-    trim: (stored) => {
-      const { apiVersion, kind, metadata } = stored;
-      return { ...event.prune(stored), apiVersion, kind, metadata };
-    },
-    indexes: {
-      /** By {@link involvedKeyOf} of the involved object. */
-      involved: (stored) => {
-        const { kind = '', namespace, name = '' } = eventFieldsOf(stored).involvedObject ?? {};
-        return [involvedKeyOf(kind, { namespace, name })];
-      },
-    },
+    ...cache,
+    view: 'of-workspaces',
+    accepts: (stored) => WORKSPACE_PARTS.has(eventFieldsOf(stored).involvedObject?.kind),
   },
 });
 

@@ -3,6 +3,7 @@ import { failure } from '../../graphql/errors.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { inOrder } from '../../graphql/ordering.ts';
 import { keyOf, type KubernetesObject } from '../../kubernetes/object.ts';
+import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod, type PodObject } from '../pod/resource.ts';
 import { podNameOf, workspacePodOf } from '../workspace/pod.ts';
@@ -10,7 +11,7 @@ import { WorkspaceType } from '../workspace/refs.ts';
 import { claimNamesOf, Workspace, type WorkspaceObject } from '../workspace/resource.ts';
 import { ownerOf, StatefulSet } from '../workspace/stateful-set.ts';
 import { KubernetesEventType } from './refs.ts';
-import { Event, type EventObject, eventFieldsOf, involvedKeyOf } from './resource.ts';
+import { type EventObject, eventFieldsOf, involvedKeyOf, WorkspacePartEvent } from './resource.ts';
 import { newestFirst } from './times.ts';
 
 const MAX_EVENTS = 100;
@@ -32,14 +33,18 @@ builder.objectField(WorkspaceType, 'events', (t) =>
         description: 'True to leave out events of earlier pods, as from before a restart.',
       }),
     },
-    extensions: dependsOn(Event, Pod, StatefulSet),
+    extensions: dependsOn(WorkspacePartEvent, Pod, StatefulSet),
     resolve: (workspace, { first, currentPodOnly }, { client }) => {
       if (first < 1 || first > MAX_EVENTS)
         throw failure('BAD_REQUEST', `Expected first to be from 1 to ${MAX_EVENTS}, got ${first}.`);
-      const events = eventsOf(client, workspace);
-      return inOrder(currentPodOnly ? withoutEarlierPods(client, workspace, events) : events, newestFirst)
-        .slice(0, first)
-        .map(({ item }) => item);
+      const newest = (lister: ScopedLister<EventObject>) => {
+        const events = eventsOf(client, workspace, lister);
+        return inOrder(currentPodOnly ? withoutEarlierPods(client, workspace, events) : events, newestFirst)
+          .slice(0, first)
+          .map(({ item }) => item);
+      };
+      const events = client.reader.prefetchedIn(WorkspacePartEvent, workspace.metadata.namespace ?? '');
+      return events instanceof Promise ? events.then(newest) : newest(events);
     },
   }),
 );
@@ -48,9 +53,12 @@ builder.objectField(WorkspaceType, 'events', (t) =>
  * Returns the events of a workspace and its parts. Parts are found by the owner's uid and the label with the workspace's name.
  * Excludes events of an earlier workspace with the same name.
  */
-function eventsOf(client: ViewerClient, workspace: WorkspaceObject): readonly EventObject[] {
+function eventsOf(
+  client: ViewerClient,
+  workspace: WorkspaceObject,
+  events: ScopedLister<EventObject>,
+): readonly EventObject[] {
   const { metadata } = workspace;
-  const events = client.reader.prefetched(Event);
   const involving = (kind: string, name: string) =>
     events.byIndex('involved', involvedKeyOf(kind, { namespace: metadata.namespace, name }));
   const own = involving('Workspace', metadata.name).filter((event) => isAbout(event, workspace));
