@@ -68,11 +68,14 @@ function PersonMenu() {
       <span class="avatar" aria-hidden="true">
         {name.slice(0, 1).toUpperCase()}
       </span>
+      <span class="visually-hidden">Signed in as </span>
       <span class="person-name">{name}</span>
       <Icon name="chevron" />
     </>
   );
-  return <Menu label={`Signed in as ${name}`} button={button} buttonClass="button person" items={personItems()} />;
+  return (
+    <Menu label={`Signed in as ${name}`} button={button} buttonClass="button person" hasText items={personItems()} />
+  );
 }
 
 function personItems(): readonly MenuItem[] {

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { ListState } from '../../../client/src/index.ts';
 import { now, agoText } from '../data/time.ts';
 import { useStore } from '../data/store.ts';
 
@@ -8,14 +9,24 @@ const STALE_MS = 15_000;
 
 const lastLiveAt = signal(Date.now());
 
-type Mark = 'connecting' | 'live' | 'reconnecting' | 'stale';
+type Mark = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'denied';
 
 const labels: Readonly<Record<Mark, string>> = {
   connecting: 'Connecting',
   live: 'Live',
   reconnecting: 'Reconnecting',
   stale: 'Stale',
+  denied: 'No access',
 };
+
+function markOf(
+  status: ListState<unknown>['status'],
+  { isOld, isDenied }: { readonly isOld: boolean; readonly isDenied: boolean },
+): Mark {
+  if (status === 'live' || status === 'connecting') return status;
+  if (status === 'failed') return isDenied ? 'denied' : 'stale';
+  return isOld ? 'stale' : 'reconnecting';
+}
 
 /** Whether the rows are those of the cluster now. */
 export function LiveMark() {
@@ -25,12 +36,7 @@ export function LiveMark() {
     lastLiveAt.value = Date.now();
   }, [status, rows, now.value]);
   const age = now.value - lastLiveAt.value;
-  const mark: Mark =
-    status === 'live' || status === 'connecting'
-      ? status
-      : status === 'failed' || age > STALE_MS
-        ? 'stale'
-        : 'reconnecting';
+  const mark = markOf(status, { isOld: age > STALE_MS, isDenied: error?.code === 'FORBIDDEN' });
   const since = agoText(new Date(lastLiveAt.value).toISOString(), now.value);
   const detail =
     mark === 'live' ? 'The rows are those of the cluster.' : (error?.message ?? 'Waiting for the gateway.');

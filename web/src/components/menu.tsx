@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
 interface MenuProps {
-  /** Name of the button for screen readers. */
+  /** Name of the menu and, if it has no text, of the button. */
   readonly label: string;
+  readonly hasText?: boolean;
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
   readonly items: readonly MenuItem[];
@@ -24,7 +25,7 @@ export interface MenuItem {
 const GAP = 4;
 
 /** A button that opens a menu above everything else, placed so that it fits into the window. */
-export function Menu({ label, button, buttonClass = 'button icon-button', items }: MenuProps) {
+export function Menu({ label, button, buttonClass = 'button icon-button', hasText = false, items }: MenuProps) {
   const id = useId();
   const trigger = useRef<HTMLButtonElement>(null);
   const popover = useRef<HTMLDivElement>(null);
@@ -38,7 +39,7 @@ export function Menu({ label, button, buttonClass = 'button icon-button', items 
         ref={trigger}
         type="button"
         class={buttonClass}
-        aria-label={label}
+        aria-label={hasText ? undefined : label}
         title={label}
         aria-haspopup="menu"
         onClick={() => open(popover.current, trigger.current)}

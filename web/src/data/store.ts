@@ -35,17 +35,17 @@ export interface Store {
 }
 
 export function createStore(session: Session): Store {
-  const workspaces = followRows(session, WorkspaceRowsDocument, {});
   const kindRows = followRows(session, KindRowsDocument, {});
   const kinds = computed(() => new Map(kindRows.state.value.rows.map((kind) => [kind.name, kind])));
   const first = signal<readonly WorkspaceRow[] | undefined>(undefined);
   const identity = signal<IdentityQuery | undefined>(undefined);
   const identityError = signal<string | undefined>(undefined);
   const ending = new AbortController();
-  void session.request(FirstWorkspacesDocument, {}, ending.signal).then(
+  const after = session.request(FirstWorkspacesDocument, {}, ending.signal).then(
     (data) => (first.value = data.workspaces.nodes),
     () => undefined, // the list reports its own errors
   );
+  const workspaces = followRows(session, WorkspaceRowsDocument, {}, { after });
   void session.request(IdentityDocument, {}, ending.signal).then(
     (data) => (identity.value = data),
     (error: unknown) => (identityError.value = messageOf(error)),

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Pictures of all pages, which CI keeps. */
+const PICTURES = `${ROOT}test-results/dashboard`;
+
+/** Builds the page, as `npm run build:web` does. */
+export function buildDashboard(): void {
+  execFileSync(process.execPath, ['scripts/build-web.mjs'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** A window with the dashboard. Disposing closes it. */
+export interface DashboardWindow {
+  readonly page: Page;
+  /** Uncaught errors, and errors that the browser logged, such as a violation of the content security policy. */
+  readonly problems: readonly string[];
+  /** Hosts of all requests so far. */
+  readonly hosts: ReadonlySet<string>;
+  /** Shows another page of the dashboard, as a link to it does. */
+  goTo(path: string): Promise<void>;
+  /** Waits until a row contains all texts. */
+  showsRow(...texts: readonly string[]): Promise<void>;
+  /** Waits until the mark of the header is this one. */
+  isMarked(mark: 'live' | 'reconnecting' | 'stale'): Promise<void>;
+  /** Keeps a picture of the window. */
+  picture(name: string): Promise<void>;
+  /** Returns violations of WCAG 2.2 AA and of best practices, each with its elements. */
+  violations(): Promise<readonly string[]>;
+  /** Returns the sum of all layout shifts so far that were not caused by input. */
+  layoutShift(): Promise<number>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface WindowOptions extends BrowserContextOptions {
+  readonly path?: string;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** @param endpoint URL of the GraphQL endpoint */
+export async function openDashboard(
+  browser: Browser,
+  endpoint: string,
+  { path = '', ...options }: WindowOptions = {},
+): Promise<DashboardWindow> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  const { problems, hosts } = observe(page);
+  await page.addInitScript(recordLayoutShifts);
+  const goTo = async (to: string) => void (await page.goto(new URL(to, endpoint.replace(/graphql$/u, '')).href));
+  await goTo(path);
+  return {
+    page,
+    problems,
+    hosts,
+    goTo,
+    showsRow: async (...texts) => {
+      let row = page.getByRole('row');
+      for (const text of texts) row = row.filter({ hasText: text });
+      await row.first().waitFor();
+    },
+    isMarked: async (mark) => page.locator(`.live-mark[data-mark=${mark}]`).waitFor(),
+    picture: async (name) => {
+      mkdirSync(PICTURES, { recursive: true });
+      await page.screenshot({ path: `${PICTURES}/${name}.png`, animations: 'disabled' });
+    },
+    violations: () => violationsOf(page),
+    layoutShift: () => page.evaluate(() => (globalThis as ShiftRecorder).layoutShift ?? 0),
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+function observe(page: Page) {
+  const problems: string[] = [];
+  const hosts = new Set<string>();
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
+  });
+  page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  return { problems, hosts };
+}
+
+interface ShiftRecorder {
+  layoutShift?: number;
+}
+
+interface LayoutShift {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+}
+
+/** Runs in the page. */
+function recordLayoutShifts(): void {
+  const recorder = globalThis as ShiftRecorder;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as unknown[] as LayoutShift[])
+      if (!entry.hadRecentInput) recorder.layoutShift = (recorder.layoutShift ?? 0) + entry.value;
+  });
+  observer.observe({ entryTypes: ['layout-shift'] });
+}
+
+async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as { axe: typeof axe };
+    const { violations } = await checker.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`),
+    );
+  });
+}

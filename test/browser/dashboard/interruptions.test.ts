@@ -1,0 +1,123 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../chromium.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
+import { startGatewayFor, startTestGateway } from '../../support/test-gateway.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard } from './dashboard-window.ts';
+
+const objects = [
+  namespace('team-a'),
+  namespace('team-b'),
+  workspaceKind('jupyterlab'),
+  workspace('one', { state: 'Running' }),
+  workspace('two', { state: 'Running', namespace: 'team-b' }),
+];
+
+/** RBAC objects that let a user read the workspaces of a namespace. */
+function viewerOf(user: string, at: string) {
+  const group = 'rbac.authorization.k8s.io';
+  const rules = [{ apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['get', 'list', 'watch'] }];
+  return [
+    { apiVersion: `${group}/v1`, kind: 'Role', metadata: { name: 'viewer', namespace: at }, rules },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: user, namespace: at },
+      subjects: [{ kind: 'User', name: user, apiGroup: group }],
+      roleRef: { kind: 'Role', name: 'viewer', apiGroup: group },
+    },
+  ];
+}
+
+describe.skipIf(!executablePath)('interruptions of the dashboard', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    buildDashboard();
+    browser = await launchChromium(executablePath ?? '');
+  });
+  afterAll(() => browser.close());
+
+  it('says that it reconnects when the connection is cut, and shows what has changed in between', async () => {
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await TcpProxy.to(gateway);
+    await using window = await openDashboard(browser, proxy.url);
+    await window.showsRow('one', 'Running');
+    await window.isMarked('live');
+    await proxy.disconnect();
+    await window.isMarked('reconnecting');
+    await window.showsRow('one', 'Running');
+    await window.picture('reconnecting');
+    gateway.cluster.apply(workspace('one', { state: 'Paused', paused: true }));
+    await proxy.reconnect();
+    await window.isMarked('live');
+    await window.showsRow('one', 'Paused');
+    expect(await window.page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
+  });
+
+  it('goes on with the next gateway when one is restarted, and shows what has changed in between', async () => {
+    await using gateway = await startTestGateway({ objects });
+    const { cluster } = gateway;
+    const first = await startGatewayFor(cluster.kubeconfig);
+    await using window = await openDashboard(browser, first.url, { path: 'workspaces/team-a/one' });
+    await window.page.getByText('Running').first().waitFor();
+    await first[Symbol.asyncDispose]();
+    cluster.apply(workspace('one', { state: 'Error', status: { stateMessage: 'The image cannot be pulled.' } }));
+    await window.isMarked('reconnecting');
+    await using _second = await startGatewayFor(cluster.kubeconfig, { port: Number(new URL(first.url).port) });
+    await window.page.getByText('The image cannot be pulled.').waitFor();
+    await window.isMarked('live');
+    expect(await window.page.locator('.details-head .badge').innerText()).toBe('Error');
+  });
+
+  it('removes what the viewer may not see any more when a permission is revoked', async () => {
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ token: 'token-vera', name: 'vera@example.com', groups: [] }],
+      objects: [...objects, ...viewerOf('vera@example.com', 'team-a')],
+    });
+    await using window = await openDashboard(browser, gateway.url, { path: 'workspaces/team-a/one' });
+    await window.page.getByLabel('Bearer token').fill('token-vera');
+    await window.picture('token');
+    expect(await window.violations()).toEqual([]);
+    await window.page.getByRole('button', { name: 'Continue' }).click();
+    await window.page.getByText('View only').waitFor();
+    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', 'vera@example.com', 'team-a');
+    await window.page.getByRole('heading', { name: 'one cannot be shown' }).waitFor();
+    await window.picture('revoked');
+    await window.page.getByRole('link', { name: 'Show all workspaces' }).click();
+    await window.page.getByText('There are no workspaces that you may see').waitFor();
+    const stored = await window.page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+    expect(stored).not.toContain('token-vera');
+  });
+
+  it('asks for another token when the cluster does not accept one', async () => {
+    await using gateway = await startTestGateway({ authentication: { mode: 'token' }, objects });
+    await using window = await openDashboard(browser, gateway.url);
+    await window.page.getByLabel('Bearer token').fill('unknown');
+    await window.page.getByRole('button', { name: 'Continue' }).click();
+    await window.page.getByRole('alert').getByText('does not accept this token').waitFor();
+    expect(await window.page.getByLabel('Bearer token').inputValue()).toBe('');
+  });
+
+  it('shows the identity that the headers of a proxy name', async () => {
+    await using gateway = await startTestGateway({
+      authentication: {
+        mode: 'header',
+        userHeader: 'kubeflow-userid',
+        userPrefix: '',
+        groupsHeader: 'kubeflow-groups',
+        trustedProxyCidrs: [],
+        allowSystemIdentities: false,
+        impersonate: false,
+      },
+      objects: [...objects, ...viewerOf('mesh@example.com', 'team-b')],
+    });
+    const extraHTTPHeaders = { 'kubeflow-userid': 'mesh@example.com' };
+    await using window = await openDashboard(browser, gateway.url, { extraHTTPHeaders });
+    await window.page.getByRole('button', { name: 'Signed in as mesh@example.com' }).waitFor();
+    await window.showsRow('two', 'View only');
+    expect(await window.page.locator('.cell-name .title').allInnerTexts()).toEqual(['two']);
+  });
+});

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
+import { launchChromium } from '../chromium.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard } from './dashboard-window.ts';
+
+const MAX_BYTES = 60_000;
+
+const pages = [
+  { name: 'workspaces', path: '' },
+  { name: 'workspace', path: 'workspaces/team-platform/crash-course' },
+  { name: 'workspace-running', path: 'workspaces/team-vision/labelling' },
+  { name: 'logs', path: 'workspaces/team-platform/crash-course?tab=logs' },
+  { name: 'events', path: 'workspaces/team-platform/crash-course?tab=events' },
+  { name: 'manifest', path: 'workspaces/team-platform/crash-course?tab=manifest' },
+  { name: 'missing', path: 'workspaces/team-platform/none' },
+];
+const screens = {
+  wide: { width: 1440, height: 900 },
+  narrow: { width: 360, height: 740 },
+} as const;
+
+describe.skipIf(!executablePath)('the pages of the dashboard', () => {
+  let browser: Browser;
+  let demo: Demo;
+  beforeAll(async () => {
+    buildDashboard();
+    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo[Symbol.asyncDispose]();
+  });
+
+  const cases = pages.flatMap((page) => (['wide', 'narrow'] as const).map((size) => ({ ...page, size })));
+
+  it.each(cases)('is accessible in both themes and loads nothing from elsewhere: $name, $size', async (options) => {
+    const { name, path, size } = options;
+    await using window = await openDashboard(browser, demo.url, { path, viewport: screens[size] });
+    await window.isMarked('live');
+    await window.page.locator('.virtual-rows .cell-name, .details-actions, .empty h1').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await window.page.emulateMedia({ colorScheme });
+      await window.picture(`${name}-${colorScheme}-${size}`);
+      expect(await window.violations()).toEqual([]);
+    }
+    expect(window.problems).toEqual([]);
+    expect([...window.hosts]).toEqual([new URL(demo.url).host]);
+    const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(screens[size].width);
+  });
+
+  it('shifts nothing while the table loads', async () => {
+    await using window = await openDashboard(browser, demo.url);
+    await window.isMarked('live');
+    await window.page.locator('.row-actions .button:enabled').first().waitFor();
+    await window.page.locator('img.kind-icon').first().waitFor();
+    expect(await window.layoutShift()).toBeLessThan(0.01);
+  });
+
+  it('sends less than 60 kB of scripts and styles', () => {
+    const files = ['app.js', 'app.css'].map((file) =>
+      readFileSync(new URL(`../../../web/dist/${file}`, import.meta.url)),
+    );
+    expect(files.reduce((sum, file) => sum + gzipSync(file).length, 0)).toBeLessThan(MAX_BYTES);
+  });
+
+  it('keeps the theme that was chosen when the page is loaded again', async () => {
+    await using window = await openDashboard(browser, demo.url, { colorScheme: 'light' });
+    await window.page.getByRole('button', { name: 'Theme' }).click();
+    await window.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await window.page.reload();
+    const background = () => window.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await background()).toBe('rgb(14, 17, 22)');
+  });
+});

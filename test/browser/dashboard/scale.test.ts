@@ -1,0 +1,94 @@
+import type { Browser, CDPSession } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../chromium.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../../support/test-gateway.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+
+const STATES = ['Running', 'Paused', 'Pending', 'Error'];
+const MANY = 10_000;
+const EVENTS = 10_000;
+const MAX_GROWTH_BYTES = 4_000_000;
+/** Rows in the document: those of the screen and some around it. */
+const MAX_ROWS = 60;
+
+function workspaces(count: number) {
+  return Array.from({ length: count }, (_, index) =>
+    workspace(`ws-${String(index).padStart(5, '0')}`, { state: STATES[index % STATES.length] ?? '' }),
+  );
+}
+
+describe.skipIf(!executablePath)('the dashboard at scale', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    buildDashboard();
+    browser = await launchChromium(executablePath ?? '');
+  });
+  afterAll(() => browser.close());
+
+  it('shows 10,000 workspaces with the rows of the screen only', { timeout: 90_000 }, async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(MANY)];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await openDashboard(browser, gateway.url);
+    const { page } = window;
+    await window.showsRow('ws-00000');
+    process.stderr.write(`first of 10,000 rows after ${await firstRowMs(window)} ms\n`);
+    await page.getByRole('button', { name: 'All 10000' }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'ws-00000' }).focus();
+    await page.keyboard.press('End');
+    await window.showsRow('ws-09999');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('ws-09999');
+    expect(await page.locator('.virtual-rows .table-row').count()).toBeLessThan(MAX_ROWS);
+    await window.picture('ten-thousand');
+    await page.getByRole('searchbox').fill('ws-0777');
+    await page.getByRole('button', { name: 'All 10', exact: true }).waitFor();
+    gateway.cluster.apply(workspace('ws-07770', { state: 'Unknown' }));
+    await window.showsRow('ws-07770', 'Unknown');
+  });
+
+  it('does not grow over 10,000 events', { timeout: 120_000 }, async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(50)];
+    await using gateway = await startTestGateway({ objects });
+    await using window = await openDashboard(browser, gateway.url);
+    await window.showsRow('ws-00000');
+    const session = await window.page.context().newCDPSession(window.page);
+    await session.send('Performance.enable');
+    await change(gateway, window, { first: 0, count: 500 });
+    const before = await sizeOf(session);
+    await change(gateway, window, { first: 500, count: EVENTS });
+    const after = await sizeOf(session);
+    process.stderr.write(`before ${JSON.stringify(before)}, after 10,000 events ${JSON.stringify(after)}\n`);
+    expect(after.bytes - before.bytes).toBeLessThan(MAX_GROWTH_BYTES);
+    expect(after.nodes).toBeLessThan(before.nodes * 1.2);
+    expect(after.listeners).toBeLessThan(before.listeners * 1.2);
+  });
+});
+
+/** Milliseconds from the start of the navigation until the first row was there. */
+async function firstRowMs({ page }: DashboardWindow): Promise<number> {
+  return page.evaluate(() => Math.round(performance.getEntriesByName('first-rows')[0]?.startTime ?? Number.NaN));
+}
+
+/** Changes workspaces one after the other, and waits until the page shows the last change. */
+async function change(
+  { cluster }: SimulatedGateway,
+  window: DashboardWindow,
+  { first, count }: { readonly first: number; readonly count: number },
+): Promise<void> {
+  for (let index = first; index < first + count; index += 1) {
+    const name = `ws-${String(index % 50).padStart(5, '0')}`;
+    cluster.apply(workspace(name, { state: 'Error', status: { stateMessage: `change ${index}` } }));
+    if (index % 200 === 0) await window.page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await window.page.getByRole('searchbox').fill(`ws-${String((first + count - 1) % 50).padStart(5, '0')}`);
+  await window.showsRow(`change ${first + count - 1}`);
+  await window.page.getByRole('searchbox').fill('');
+}
+
+async function sizeOf(session: CDPSession) {
+  await session.send('HeapProfiler.collectGarbage');
+  const { metrics } = await session.send('Performance.getMetrics');
+  const valueOf = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+  return { bytes: valueOf('JSHeapUsedSize'), nodes: valueOf('Nodes'), listeners: valueOf('JSEventListeners') };
+}

@@ -1,0 +1,143 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
+import { launchChromium } from '../chromium.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+
+describe.skipIf(!executablePath)('the table of workspaces', () => {
+  let browser: Browser;
+  let demo: Demo;
+  beforeAll(async () => {
+    buildDashboard();
+    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo[Symbol.asyncDispose]();
+  });
+
+  it('shows two people side by side what one of them changes, and offers each what they may do', async () => {
+    await using ada = await openDashboard(browser, demo.url, { path: '?q=churn' });
+    await using victor = await openDashboard(browser, demo.url, { path: '?q=churn' });
+    await actAs(victor, 'victor@example.com');
+    await victor.showsRow('Churn analysis', 'Running', 'View only');
+    await ada.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await victor.showsRow('Churn analysis', 'Paused');
+    await ada.page.locator('.task', { hasText: /Paused after \d+ s/u }).waitFor();
+    await ada.picture('paused-by-ada');
+    await victor.picture('paused-seen-by-victor');
+    await ada.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await victor.showsRow('Churn analysis', 'Running');
+    expect([...ada.problems, ...victor.problems]).toEqual([]);
+  });
+
+  it('keeps filters, search and order in the URL, with counts of the states', async () => {
+    await using window = await openDashboard(browser, demo.url);
+    await window.isMarked('live');
+    await window.page.getByRole('button', { name: /^Error \d/u }).click();
+    await window.page.getByLabel('Namespace', { exact: true }).selectOption('team-platform');
+    await window.page.getByRole('searchbox').fill('crash');
+    await window.page.getByRole('button', { name: 'Workspace', exact: true }).click();
+    await expect
+      .poll(() => new URL(window.page.url()).search)
+      .toBe('?state=error&namespace=team-platform&q=crash&sort=-name');
+    await window.page.reload();
+    await window.showsRow('crash-course');
+    expect(await window.page.locator('.cell-name .title').allInnerTexts()).toEqual(['crash-course']);
+    expect(
+      await window.page.getByRole('columnheader', { name: 'Workspace', exact: true }).getAttribute('aria-sort'),
+    ).toBe('descending');
+    await window.page.getByRole('button', { name: /^Error 1$/u }).waitFor();
+  });
+
+  it('shows the result of each workspace when several are changed', async () => {
+    await using window = await openDashboard(browser, demo.url, { path: '?namespace=team-platform' });
+    await window.isMarked('live');
+    await window.page.getByRole('checkbox', { name: 'Select all shown workspaces' }).check();
+    await window.page
+      .getByRole('region', { name: 'Selected workspaces' })
+      .getByRole('button', { name: /^Pause/u })
+      .click();
+    await window.page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    const task = window.page.locator('.task[data-status=done]', { hasText: /Pause \d workspaces/u });
+    await task.getByText('Results').click();
+    await task.getByText('crash-course').waitFor();
+    await window.picture('bulk-pause');
+    expect(await task.locator('li').count()).toBe(await window.page.locator('.virtual-rows .table-row').count());
+  });
+
+  it('is operated with the keyboard', async () => {
+    await using window = await openDashboard(browser, demo.url);
+    const { page } = window;
+    await window.isMarked('live');
+    await page.keyboard.press('/');
+    await page.keyboard.type('crash');
+    await expect.poll(() => page.locator('.cell-name .title').allInnerTexts()).toEqual(['crash-course']);
+    await page.getByRole('row').filter({ hasText: 'crash-course' }).focus();
+    await page.keyboard.press(' ');
+    await page.getByText('1 selected').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'crash-course' }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('crash-course');
+  });
+
+  it('flashes a row once when it changes, and not when the person prefers less motion', async () => {
+    await using calm = await openDashboard(browser, demo.url, { path: '?q=fraud', reducedMotion: 'reduce' });
+    await using window = await openDashboard(browser, demo.url, { path: '?q=fraud' });
+    await window.isMarked('live');
+    await calm.isMarked('live');
+    for (const { page } of [calm, window]) await page.evaluate(countFlashes);
+    await window.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await window.page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await Promise.all([window, calm].map((each) => each.showsRow('Fraud model', 'Paused')));
+    await expect.poll(() => window.page.evaluate(flashes)).toBeGreaterThan(0);
+    expect(await calm.page.evaluate(flashes)).toBe(0);
+  });
+
+  it('explains why the table is empty to a person without permissions', async () => {
+    await using window = await openDashboard(browser, demo.url);
+    await actAs(window, 'nobody@example.com');
+    await window.page.getByText('There are no workspaces that you may see').waitFor();
+    await window.page.getByText('kubeflow-view').waitFor();
+    await window.picture('empty-without-permission');
+    expect(await window.violations()).toEqual([]);
+  });
+
+  it('shows the pictures of kinds although they need a token', async () => {
+    await using window = await openDashboard(browser, demo.url, { path: '?q=crash-course' });
+    const picture = window.page.locator('img.kind-icon');
+    await picture.first().waitFor();
+    expect(await picture.first().getAttribute('src')).toMatch(/^blob:/u);
+    await expect
+      .poll(() => picture.first().evaluate((image) => (image as { naturalWidth?: number }).naturalWidth))
+      .toBeGreaterThan(0);
+  });
+});
+
+async function actAs({ page }: DashboardWindow, name: string): Promise<void> {
+  await page.getByRole('button', { name: /^Signed in as/u }).click();
+  await page.getByRole('menuitemradio', { name }).click();
+  await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+}
+
+interface FlashCounter {
+  flashes?: number;
+}
+
+/** Runs in the page: counts animations that are started by script. */
+function countFlashes(): void {
+  const counter = globalThis as FlashCounter;
+  counter.flashes = 0;
+  const { animate } = Element.prototype;
+  Element.prototype.animate = function count(...args) {
+    counter.flashes = (counter.flashes ?? 0) + 1;
+    return animate.apply(this, args);
+  };
+}
+
+/** Runs in the page. */
+function flashes(): number {
+  return (globalThis as FlashCounter).flashes ?? 0;
+}
