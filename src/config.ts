@@ -82,6 +82,12 @@ export interface Config {
   readonly maxRequestsPerViewer: number;
   /** Limit on the queries and mutations in progress of all viewers. */
   readonly maxRequests: number;
+  /** Limit on the open WebSockets of all clients. */
+  readonly maxWebsockets: number;
+  /** Limit on the open WebSockets of one viewer. */
+  readonly maxWebsocketsPerViewer: number;
+  /** Limit on the open WebSockets of one client address that are not authenticated yet. */
+  readonly maxUnauthenticatedWebsocketsPerAddress: number;
   /** Limit on the operations in progress on one WebSocket, without its running subscriptions. */
   readonly maxOperationsPerConnection: number;
   /** Limit on the running subscriptions of one WebSocket. */
@@ -174,6 +180,15 @@ function concurrencyLimits(env: Environment) {
     requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
     maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', 100, 1_000_000, 1),
     maxRequests: integer(env, 'MAX_REQUESTS', 1_000, 1_000_000, 1),
+    maxWebsockets: integer(env, 'MAX_WEBSOCKETS', 20_000, 1_000_000, 1),
+    maxWebsocketsPerViewer: integer(env, 'MAX_WEBSOCKETS_PER_VIEWER', 10_000, 1_000_000, 1),
+    maxUnauthenticatedWebsocketsPerAddress: integer(
+      env,
+      'MAX_UNAUTHENTICATED_WEBSOCKETS_PER_ADDRESS',
+      1_000,
+      1_000_000,
+      1,
+    ),
     maxOperationsPerConnection: integer(env, 'MAX_OPERATIONS_PER_CONNECTION', 100, 1_000_000, 1),
     maxSubscriptionsPerConnection: integer(env, 'MAX_SUBSCRIPTIONS_PER_CONNECTION', 100, 1_000_000),
     maxSubscriptionsPerViewer: integer(env, 'MAX_SUBSCRIPTIONS_PER_VIEWER', 10_000, 1_000_000),

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
 import { Authorizer } from './auth/authorizer.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
-import type { Authenticator } from './auth/authenticator.ts';
+import type { Authenticator, Credentials } from './auth/authenticator.ts';
+import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
 import { kubeconfigAuthenticator, whoAmI } from './auth/authenticators/kubeconfig.ts';
 import type { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
@@ -12,6 +13,7 @@ import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
 import type { ResourceStatus } from './cache/informer.ts';
 import type { ReadonlyStore } from './cache/readonly-store.ts';
 import type { Config } from './config.ts';
+import { atMostEvery, originOf } from './kubernetes/log-limit.ts';
 import { createContext, type GatewayInfo } from './graphql/context.ts';
 import type { Deadline } from './graphql/deadline.ts';
 import { publicError } from './graphql/errors.ts';
@@ -91,7 +93,7 @@ export async function startGateway(
   const cache = startClusterCache({ ...config, client, resources: [...resources, ...supporting], log });
   const rbac = startAccessIndex(config, client, log);
   const live = () => server.pipeline.subscriptions.statistics;
-  const onUnexpected = (error: unknown) => log.error({ error: redactedError(error) }, 'unexpected error');
+  const onUnexpected = logUnexpected(log);
   const info = gatewayInfo(config, { kubernetesVersion, onUnexpected, live });
   const writes = new SentWrites((write, error) => logAbandoned(log, write, error));
   const server = await startHttpServer({
@@ -124,6 +126,13 @@ export async function startGateway(
 function logStart(log: Logger, url: string, { hasSynced }: ClusterCache): void {
   log.info({ url }, 'serving');
   void hasSynced.then(() => log.info('cluster cache synced'));
+}
+
+/** Returns a function that logs errors, of one origin at most once in 10 s. */
+function logUnexpected(log: Logger): (error: unknown) => void {
+  return atMostEvery({ intervalMs: LOG_INTERVAL_MS, kindOf: originOf }, (error, suppressed) =>
+    log.error({ error: redactedError(error), ...(suppressed > 0 && { suppressed }) }, 'unexpected error'),
+  );
 }
 
 /** Starts to finish the restarts of workspaces that another gateway has begun. */
@@ -179,9 +188,11 @@ async function connect(config: Config, log: Logger, signal: AbortSignal) {
 
 /** The options of the HTTP server that depend on the configuration only. */
 function httpOptionsFor(config: Config, { graphiqlHeaders, people = [] }: Omit<StartOptions, 'signal'>) {
+  const isTrustedProxy = trustedProxyMatcher(config.trustedProxyCidrs);
   return {
     ...config,
     schema,
+    addressOf: (credentials: Credentials) => clientAddressOf(credentials, isTrustedProxy),
     keepAliveMs: config.keepAliveSeconds * 1_000,
     drainMs: config.drainSeconds * 1_000,
     requestTimeoutMs: config.requestTimeoutSeconds * 1_000,
@@ -226,7 +237,7 @@ function defaultGraphiqlHeaders({ authentication }: Config): string {
  * which credentials cannot be validated go to the log.
  */
 function withoutDetails(authenticate: Authenticator, log: Logger): Authenticator {
-  const onUnavailable = atMostEvery(LOG_INTERVAL_MS, (error, suppressed) =>
+  const onUnavailable = atMostEvery({ intervalMs: LOG_INTERVAL_MS }, (error, suppressed) =>
     log.error({ error: redactedError(error), suppressed }, 'cannot validate the credentials of clients'),
   );
   return async (credentials) => {
@@ -331,19 +342,6 @@ function readinessOf(cache: ClusterCache, connection: ApiConnection): Readiness 
 
 /** Minimum interval of messages that clients can cause at any rate. */
 const LOG_INTERVAL_MS = 10_000;
-
-/** Returns a function that calls another one at most once per interval, with the number of calls that it left out. */
-function atMostEvery(intervalMs: number, act: (value: unknown, suppressed: number) => void): (value: unknown) => void {
-  let last = -Infinity;
-  let suppressed = 0;
-  return (value) => {
-    if (performance.now() - last < intervalMs) return void (suppressed += 1);
-    act(value, suppressed);
-    last = performance.now();
-    suppressed = 0;
-    return undefined;
-  };
-}
 
 function gatewayVersion(): string {
   const { version }: { version: string } = JSON.parse(

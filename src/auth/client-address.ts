@@ -1,11 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Credentials } from './authenticator.ts';
+import { addressMatcher } from './authenticators/header.ts';
 
 /** Entries of X-Forwarded-For that are read, from the end. More proxies than that are not in a row. */
 const MAX_HOPS = 20;
 const IPV6_GROUPS = 8;
 /** Groups of an IPv6 address that name the network of a client, which may use any address in it. */
 const NETWORK_GROUPS = 4;
+
+/** Returns a predicate for the addresses of trusted proxies: those in the networks. None are, by default. */
+export function trustedProxyMatcher(cidrs: readonly string[]): (address: string | undefined) => boolean {
+  return cidrs.length > 0 ? addressMatcher(cidrs) : () => false;
+}
 
 /**
  * Returns the address of the client that sent a request, to count by. It is the address of the peer or, behind trusted

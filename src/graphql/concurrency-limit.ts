@@ -2,12 +2,14 @@ import type { GraphQLError } from 'graphql';
 import { failure } from './errors.ts';
 
 interface ConcurrencyLimitOptions {
-  /** Limit for one viewer, with the name of its setting. */
+  /** Limit for one viewer, or for one of what `owner` says, with the name of its setting. */
   readonly perViewer: Limit;
   /** Limit for all viewers together. None by default. */
   readonly total?: Limit;
   /** Plural noun for the error, such as `subscriptions`. */
   readonly noun: string;
+  /** Singular noun for the error: what the key of {@link ConcurrencyLimit.enter} names. A viewer by default. */
+  readonly owner?: string;
 }
 
 interface Limit {
@@ -31,9 +33,9 @@ export class ConcurrencyLimit {
    * @throws {GraphQLError} RATE_LIMITED if the viewer, or all viewers together, have reached the limit
    */
   enter(viewer: string): Disposable {
-    const { perViewer, total, noun } = this.#options;
+    const { perViewer, total, noun, owner = 'one viewer over all connections' } = this.#options;
     const before = this.#byViewer.get(viewer) ?? 0;
-    if (before >= perViewer.max) throw tooMany(perViewer, `concurrent ${noun} of one viewer over all connections`);
+    if (before >= perViewer.max) throw tooMany(perViewer, `concurrent ${noun} of ${owner}`);
     if (total && this.#total >= total.max) throw tooMany(total, `concurrent ${noun} of all viewers`);
     this.#byViewer.set(viewer, before + 1);
     this.#total += 1;

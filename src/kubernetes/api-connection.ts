@@ -233,7 +233,8 @@ function sendOnAgent(
     const path = `${server.pathname.replace(/\/$/u, '')}${target}`;
     const outgoing = open(server, { ...options, agent, method, path, signal, headers: encoded }, resolve);
     outgoing.once('socket', (socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
-    outgoing.once('error', (error) => {
+    // Not once: a request may emit a second error, for example if its response is destroyed within a malformed chunk.
+    outgoing.on('error', (error) => {
       // After the response, the error is that of its body, which its reader gets.
       if (signal.aborted || error instanceof StatusError) return reject(error);
       // The API server closed an idle connection when this request used it.

@@ -44,9 +44,21 @@ export class DecodeError extends TypeError {
 }
 
 /**
+ * Limit on nested lists and objects. The API server accepts 10,000 in fields without a schema, which exhaust the stack of
+ * recursive functions, such as `JSON.stringify`: one object would make its kind unavailable to all viewers.
+ */
+const MAX_DEPTH = 500;
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((child) => isDeeperThan(child, depth - 1));
+}
+
+/**
  * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
  * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
- * @throws {DecodeError} if name, uid or resourceVersion is missing; the message names the field and quotes no content
+ * @throws {DecodeError} if name, uid or resourceVersion is missing, or the object has more than {@link MAX_DEPTH} nested lists
+ * and objects; the message names the field and quotes no content
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   const metadata = (value as RawObject | null)?.metadata;
@@ -57,6 +69,10 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
       `Expected a ${resource.kind} with metadata.name, uid and resourceVersion, got ${redactedSummary(value)}${at}`,
     );
   }
+  if (isDeeperThan(value, MAX_DEPTH))
+    throw new DecodeError(
+      `Expected a ${resource.kind} with at most ${MAX_DEPTH} nested lists and objects, got a deeper one`,
+    );
   const { managedFields: _, annotations, ...kept } = metadata;
   const trimmed = {
     apiVersion: apiVersionOf(resource),

@@ -190,9 +190,10 @@ function outputOf(child: ChildProcess): Promise<PluginOutput> {
       length += chunk.length;
       if (length <= MAX_OUTPUT_BYTES) chunks.push(chunk);
     });
+    stream?.on('error', reject);
     return () => Buffer.concat(chunks).toString('utf8');
   });
-  child.once('error', reject);
+  child.on('error', reject);
   child.once('close', (code) => resolve({ code, stdout: stdout?.() ?? '', stderr: stderr?.() ?? '' }));
   return promise;
 }

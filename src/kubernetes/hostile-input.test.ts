@@ -77,8 +77,13 @@ it(
   TIMEOUT_MS,
 );
 
-it('decodes and freezes an object when it is nested 100,000 levels deep', () => {
-  const spec: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+it.each([500, 10_000, 100_000])('refuses an object with DecodeError when it is nested %i levels deep', (depth) => {
+  const spec: unknown = JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+  expect(() => decodeObject({ metadata, spec }, Widget)).toThrow(/at most 500 nested lists and objects/u);
+});
+
+it('decodes and freezes an object when it is nested 400 levels deep', () => {
+  const spec: unknown = JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`);
   expect(Object.isFrozen(decodeObject({ metadata, spec }, Widget).spec)).toBe(true);
 });
 

@@ -71,7 +71,7 @@ export function readWatchStream<T extends KubernetesObject>(
         fail(error);
       }
     });
-    response.once('error', (error) =>
+    response.on('error', (error) =>
       fail(error instanceof StatusError ? error : broken('interrupted, because the connection failed')),
     );
     response.once('close', () => {

@@ -89,14 +89,35 @@ describe('GraphiQL', () => {
   });
 });
 
+it('serves GraphiQL after its files could not be read, and shows no path of a file', async () => {
+  const error = new Error("EMFILE: too many open files, open '/srv/gateway/graphiql.js'");
+  const file = { name: 'x', extension: 'js', text: '1' } as const;
+  const style = { name: 'style', extension: 'css', text: 'a {}' } as const;
+  const results = [Promise.reject(error), Promise.resolve({ style, scripts: [file], workers: {} })];
+  results[0]?.catch(() => undefined);
+  await using site = await startSite({ readFiles: () => results.shift() ?? Promise.reject(error) });
+  const failed = await site.visit('/graphql', browser);
+  expect([failed.status, failed.body.toString()]).toEqual([
+    500,
+    'GraphiQL cannot be served at the moment; see the log of the gateway.\n',
+  ]);
+  expect(site.unexpected).toEqual([error]);
+  expect((await site.visit('/graphql', browser)).status).toBe(200);
+  expect((await site.visit('/graphql', browser)).status).toBe(200);
+  expect(results).toEqual([]);
+});
+
 interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-async function startSite() {
+async function startSite(options: Pick<Parameters<typeof createGraphiQL>[0], 'readFiles'> = {}) {
+  const unexpected: unknown[] = [];
   const graphiql = createGraphiQL({
+    ...options,
+    onUnexpected: (error) => unexpected.push(error),
     endpoint: '/graphql',
     tabs: [
       { name: 'list', query: 'query List { gateway { version } }' },
@@ -122,6 +143,7 @@ async function startSite() {
   };
   return {
     visit,
+    unexpected,
     /** Returns the paths of all files that the page may load. */
     async loads(): Promise<readonly string[]> {
       const { body } = await visit('/graphql', browser);

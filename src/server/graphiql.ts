@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { join, parse } from 'node:path';
 import { clientScript, contentSecurityPolicy, graphiqlPage, type GraphiQLTab } from './graphiql-page.ts';
+import { lazyValue } from './lazy-value.ts';
 import { sendText } from './responses.ts';
 import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
 
@@ -12,6 +13,10 @@ interface GraphiQLOptions {
   readonly tabs: readonly GraphiQLTab[];
   /** Initial text of the headers editor: JSON with comments. */
   readonly headers?: string;
+  /** Called with errors that clients must not see. */
+  readonly onUnexpected: (error: unknown) => void;
+  /** Reads the files of GraphiQL. By default from the installed packages. */
+  readonly readFiles?: () => Promise<GraphiQLFiles>;
 }
 
 export interface GraphiQL {
@@ -24,12 +29,12 @@ export interface GraphiQL {
  * under names that change with their content. Loads nothing from other hosts. Reads and compresses its files at the
  * first visit and keeps them in memory from then on.
  */
-export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions): GraphiQL {
-  let site: Promise<GraphiQLSite> | undefined;
+export function createGraphiQL(options: GraphiQLOptions): GraphiQL {
+  const { endpoint, onUnexpected } = options;
+  const site = lazyValue(() => buildGraphiQLSite(options));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
-    site ??= buildGraphiQLSite({ endpoint, tabs, headers });
-    const { page, assets } = await site;
+    const { page, assets } = await site();
     if (path === endpoint) return sendAsset(request, response, { asset: page, headers: pageHeaders });
     const asset = assets.get(path);
     if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
@@ -39,10 +44,10 @@ export function createGraphiQL({ endpoint, tabs, headers = '' }: GraphiQLOptions
     handles: (request) =>
       isGetOrHead(request) && (isPageRequest(request, endpoint) || isAssetRequest(request, endpoint)),
     serve(request, response) {
-      // No header has been sent yet: only building the site can fail, if a package is missing or cannot be read.
       answer(request, response).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        sendText(response, 500, `Cannot serve GraphiQL: ${reason}`);
+        onUnexpected(error); // its message may have the path of a file
+        if (response.headersSent) response.destroy();
+        else sendText(response, 500, 'GraphiQL cannot be served at the moment; see the log of the gateway.');
       });
     },
   };
@@ -77,15 +82,8 @@ interface GraphiQLSite {
   readonly assets: ReadonlyMap<string, StaticAsset>;
 }
 
-async function buildGraphiQLSite({
-  endpoint,
-  tabs,
-  headers,
-}: {
-  readonly endpoint: string;
-  readonly tabs: readonly GraphiQLTab[];
-  readonly headers: string;
-}): Promise<GraphiQLSite> {
+async function buildGraphiQLSite(options: GraphiQLOptions): Promise<GraphiQLSite> {
+  const { endpoint, tabs, headers = '', readFiles = readInstalledFiles } = options;
   const assets = new Map<string, StaticAsset>();
   const publish = (file: SiteFile): string => {
     const asset = createStaticAsset(contentTypes[file.extension], file.text);
@@ -111,15 +109,21 @@ interface SiteFile {
   readonly text: string;
 }
 
+interface GraphiQLFiles {
+  readonly style: SiteFile;
+  readonly scripts: readonly SiteFile[];
+  /** By the labels that the editor, Monaco, requests workers with. */
+  readonly workers: Readonly<Record<string, SiteFile>>;
+}
+
 const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
 // Imported at the first visit, not when the gateway starts: the bundle is 9 MB of text.
-async function readFiles() {
+async function readInstalledFiles(): Promise<GraphiQLFiles> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   return {
-    style: { name: 'graphiql', extension: 'css', text: `${bundle.css}\n${tabStyle}` } satisfies SiteFile,
+    style: { name: 'graphiql', extension: 'css', text: `${bundle.css}\n${tabStyle}` },
     scripts: [script('graphql-ws', readGraphqlWs()), script('graphiql', bundle.js), script('client', clientScript)],
-    // By the labels that the editor, Monaco, requests workers with.
     workers: {
       editorWorkerService: script('editor-worker', bundle.editorWorkerService),
       json: script('json-worker', bundle.jsonWorker),

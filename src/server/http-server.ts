@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { GraphQLError } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
@@ -14,10 +13,11 @@ import { acceptsEventStream, mediaTypeOf } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { RequestGate, sendRefusal } from './request-gate.ts';
-import { endWithBody, JSON_HEADERS, sendJson } from './responses.ts';
+import { endWithBody, JSON_HEADERS, refuseUpgrade, REFUSED_REQUEST_TIMEOUT_MS, sendJson } from './responses.ts';
 import { shutDown } from './shutdown.ts';
 import { EventStreamServer } from './sse.ts';
 import { UnreadResponses } from './unread-responses.ts';
+import type { WebSocketLimitOptions } from './websocket-limits.ts';
 import { WebSocketHandler } from './websocket.ts';
 
 /** Whether the gateway can answer queries. */
@@ -27,7 +27,8 @@ export interface Readiness {
   readonly waitingFor: readonly string[];
 }
 
-export interface HttpServerOptions extends Omit<PipelineOptions, 'endpoint'>, FlowControlOptions {
+export interface HttpServerOptions
+  extends Omit<PipelineOptions, 'endpoint'>, FlowControlOptions, WebSocketLimitOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -68,8 +69,6 @@ interface HttpServer extends AsyncDisposable {
 }
 
 const ENDPOINT = '/graphql';
-/** Time for the client of a refused request to read the response and close the connection. */
-const REFUSED_REQUEST_TIMEOUT_MS = 1_000;
 /** Clients that send a request more slowly get 408 and are disconnected. Answers and event streams may take any time. */
 const REQUEST_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 /** Multiple of the limit of headers up to which they are read, so that the answer can explain the limit. */
@@ -98,12 +97,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     acceptsEventStream(request) ? eventStreams.serve(request, response, caller) : serveJson(request, response, caller);
   const server = createServer(
     { ...REQUEST_TIMEOUTS, keepAliveTimeout: options.keepAliveMs, maxHeaderSize: READ_LIMIT * options.maxHeaderBytes },
-    requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }),
+    guarded(requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }), options.publicError),
   );
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy()); // Node hands over the socket without listeners
     const refusal = upgradeRefusal(request, { state, originPolicy, options });
-    if (refusal) refuseUpgrade(socket, refusal);
-    else webSockets.upgrade(request, socket, head);
+    if (refusal === undefined) webSockets.upgrade(request, socket, head);
+    else refuseUpgrade(socket, refusal);
   });
   const { port } = await listen(server, options);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -164,9 +164,10 @@ interface RequestHandlerOptions {
 /** Routes requests. The probes come first: the kubelet sends another Host. */
 function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
   const { tabs, graphiqlHeaders: headers, readiness } = options;
-  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers });
+  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers, onUnexpected: options.publicError });
   const dashboard = createDashboard(options.dashboard);
   const assets = new ClusterAssetServer({ ...options, gate });
+  const { publicError } = options;
   return (request: IncomingMessage, response: ServerResponse): void => {
     unread.watch(response);
     closeAfterEarlyAnswer(request, response);
@@ -192,12 +193,33 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
     if (isSimplePost(request)) return sendJson(response, 415, errorBody('UNSUPPORTED_MEDIA_TYPE', JSON_EXPECTED));
     gate.admit(request, response).then(
-      // Rejects only if the client disconnects in the middle of its request.
-      (caller) => serveGraphQL(request, response, caller).catch(() => response.destroy()),
+      (caller) =>
+        serveGraphQL(request, response, caller).catch((error: unknown) => endFailed(response, error, publicError)),
       (error: GraphQLError) => sendRefusal(response, error),
     );
     return undefined;
   };
+}
+
+/** Returns a handler whose errors, and those of the response, end the request and not the process. */
+function guarded(handle: RequestListener, publicError: HttpServerOptions['publicError']): RequestListener {
+  return (request, response) => {
+    response.on('error', (error) => endFailed(response, error, publicError)); // such as that of a late write
+    try {
+      handle(request, response);
+    } catch (error) {
+      endFailed(response, error, publicError);
+    }
+  };
+}
+
+/** Ends a request that failed unexpectedly. A client that disconnects in the middle of its request is no such failure. */
+function endFailed(response: ServerResponse, error: unknown, publicError: HttpServerOptions['publicError']): void {
+  if (response.destroyed || response.req.errored) return void response.destroy();
+  const shown = publicError(error);
+  if (response.headersSent) response.destroy();
+  else sendJson(response, 500, { errors: [shown] });
+  return undefined;
 }
 
 const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';
@@ -234,19 +256,6 @@ function upgradeRefusal(
   if (headerSizeRefusal(request, options)) return '431 Request Header Fields Too Large';
   if (pathOf(request) !== ENDPOINT) return '404 Not Found';
   return originPolicy.refusal(request) ? '403 Forbidden' : undefined;
-}
-
-/**
- * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_REQUEST_TIMEOUT_MS}.
- * Node hands over the socket without listeners: an `error` event would end the process, and unread bytes would keep the
- * socket open after its client has left.
- */
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.resume();
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timeout));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** Headers of JSON answers: no cache may store them, and no browser may take them for another type. */
 export const JSON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
@@ -16,6 +17,21 @@ export function sendText(
   headers: Readonly<OutgoingHttpHeaders> = {},
 ): void {
   response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+/** Time for the client of a refused request to read the response and close the connection. */
+export const REFUSED_REQUEST_TIMEOUT_MS = 1_000;
+
+/**
+ * Answers an upgrade request with an error and closes its connection after at most {@link REFUSED_REQUEST_TIMEOUT_MS}.
+ * Unread bytes would keep the socket open after its client has left.
+ * @param status code and reason phrase, and further header lines
+ */
+export function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.resume();
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timeout));
 }
 
 /** Larger writes hide whether a client reads: the bytes of a write count as pending until all of them are taken. */

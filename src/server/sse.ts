@@ -71,9 +71,10 @@ export class EventStreamServer {
       if (isSubscription(result)) result.discard();
       return undefined;
     }
+    const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(JSON.stringify(result)));
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
-    await writeSlices(response, Buffer.from(nextEvent(JSON.stringify(result))));
+    if (event) await writeSlices(response, event);
     return complete(response, { isFinal: !isSubscription(result) && isFinalResult(result) });
   }
 

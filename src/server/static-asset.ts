@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { lazyValue } from './lazy-value.ts';
 import { sendCacheable } from './responses.ts';
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -16,15 +17,13 @@ export interface StaticAsset {
 
 export function createStaticAsset(contentType: string, text: string): StaticAsset {
   const content = Buffer.from(text);
-  const byEncoding = new Map<Encoding, Promise<Buffer>>();
-  const encoded = (encoding: Encoding): Promise<Buffer> => {
-    const known = byEncoding.get(encoding);
-    if (known) return known;
-    const pending = compress(content, encoding);
-    byEncoding.set(encoding, pending);
-    return pending;
+  const byEncoding = {
+    br: lazyValue(() => compress(content, 'br')),
+    gzip: lazyValue(() => compress(content, 'gzip')),
+    identity: lazyValue(() => compress(content, 'identity')),
   };
-  return { contentType, hash: createHash('sha256').update(content).digest('hex').slice(0, 16), encoded };
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { contentType, hash, encoded: (encoding) => byEncoding[encoding]() };
 }
 
 /** Sends the asset in the best encoding that the client accepts, or 304 if the client has that encoding of it. */

@@ -10,7 +10,9 @@ import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts'
 import { Deadline } from '../graphql/deadline.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
+import { refuseUpgrade } from './responses.ts';
 import { staggered } from './shutdown.ts';
+import { WebSocketLimits, type OpenWebSocket, type WebSocketLimitOptions } from './websocket-limits.ts';
 import {
   UNAUTHORIZED,
   WebSocketConnection,
@@ -33,9 +35,11 @@ const socketOptions = {
   closeTimeout: CLOSE_TIMEOUT_MS,
   handleProtocols,
 };
+/** Answer to an upgrade request beyond a limit. WebSocket clients of browsers do not see it. */
+const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
 const GOING_AWAY = 'The server is shutting down. Reconnect after a second; cursors stay valid.';
 
-interface WebSocketOptions extends WebSocketConnectionOptions {
+interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOptions {
   readonly pipeline: Pipeline;
   /** Limit on the queries and mutations in progress. */
   readonly operationLimit: ConcurrencyLimit;
@@ -54,6 +58,7 @@ interface WebSocketOptions extends WebSocketConnectionOptions {
 interface Extra {
   readonly connection: WebSocketConnection;
   readonly request: IncomingMessage;
+  readonly counted: OpenWebSocket;
   /** Authenticates with the credentials of `connection_init`. */
   authenticate?: () => Promise<Viewer>;
 }
@@ -77,12 +82,13 @@ interface SubscribedOperation {
  * GraphQL over WebSocket: the graphql-transport-ws protocol, for queries, mutations and subscriptions.
  *
  * Authenticates at `connection_init`, and again for each operation. A connection whose client cannot be authenticated is
- * closed with 4401; with 1013 if the API server cannot be asked. Pings at least every 12 s.
+ * closed with 4401; with 1013 if the API server cannot be asked, or the viewer has too many WebSockets. Pings at least every 12 s.
  */
 export class WebSocketHandler {
   readonly #options: WebSocketOptions;
   readonly #sockets: WebSocketServer;
   readonly #connections = new Set<WebSocketConnection>();
+  readonly #limits: WebSocketLimits;
   /** By the prepared operation, which graphql-ws passes from `onSubscribe` to `execute` and `subscribe`. */
   readonly #operations = new WeakMap<object, SubscribedOperation>();
   readonly #server: Server<Extra>;
@@ -90,6 +96,7 @@ export class WebSocketHandler {
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
+    this.#limits = new WebSocketLimits(options);
     this.#sockets = new WebSocketServer({ ...socketOptions, maxPayload: options.maxBodyBytes });
     const run = (prepared: object) => this.#run(prepared);
     this.#server = makeServer<Record<string, unknown>, Extra>({
@@ -115,15 +122,28 @@ export class WebSocketHandler {
     );
   }
 
-  /** Handles an upgrade request. From here on the handler owns the socket. */
+  /** Handles an upgrade request: with 429 if there are too many WebSockets. From here on the handler owns the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!(socket instanceof Socket)) throw new TypeError('Expected an upgrade on a network socket.');
+    const counted = this.#count(request);
+    if (!counted) return refuseUpgrade(socket, TOO_MANY);
+    socket.once('close', () => counted[Symbol.dispose]());
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new WebSocketConnection(webSocket, socket, this.#options);
       this.#connections.add(connection);
       webSocket.once('close', () => this.#connections.delete(connection));
-      this.#serve(webSocket, { connection, request });
+      this.#serve(webSocket, { connection, request, counted });
     });
+    return undefined;
+  }
+
+  #count(request: IncomingMessage): OpenWebSocket | undefined {
+    try {
+      return this.#limits.open(request);
+    } catch (error) {
+      if (error instanceof GraphQLError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -183,7 +203,8 @@ export class WebSocketHandler {
     extra.authenticate = () => authenticate(credentials);
     using deadline = new Deadline(requestTimeoutMs);
     try {
-      await deadline.race(authenticate(credentials));
+      const { name } = await deadline.race(authenticate(credentials));
+      extra.counted.authenticated(name);
       extra.connection.authenticated();
       return true;
     } catch (error) {

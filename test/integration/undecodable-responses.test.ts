@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
+import { devPod, devPodCrd } from '../support/devpod-and-volcano.ts';
 import { kubeconfigText } from '../support/kubeconfig.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { base64, secret } from '../support/storage.ts';
@@ -115,4 +116,28 @@ it.each(events)('quotes nothing of a watch event %s', async (_, tamper) => {
   cluster.apply(workspace('other', { state: 'Running', status: { stateMessage: CANARY } }));
   await waitFor(() => lines.some((line) => /skipped a malformed|interrupted/u.test(line)), 'the event has been read');
   expectNoCanary(lines.join(''));
+});
+
+it('returns the other objects of a kind when one is nested 9,000 levels deep', async () => {
+  const deep = `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`;
+  const started = new AsyncDisposableStack();
+  await using _all = started;
+  const cluster = started.use(
+    await startSimulator({
+      objects: [
+        workspaceCrd,
+        workspaceKindCrd,
+        devPodCrd,
+        namespace('loft-p-team-a'),
+        devPod('deep', { spec: { template: CANARY } }),
+        devPod('flat', { spec: { template: 'flat' } }),
+      ],
+    }),
+  );
+  const proxy = started.use(await startTamperingProxy(cluster.url));
+  proxy.tamper = ({ body }) => body.replaceAll(JSON.stringify(CANARY), deep);
+  const kubeconfig = kubeconfigText({ server: proxy.url }, { token: cluster.token });
+  const gateway = started.use(await startGatewayFor(kubeconfig));
+  const { data, errors } = await gateway.query('{ devPodWorkspaceInstances { nodes { name manifest } } }');
+  expect([errors, data]).toMatchObject([undefined, { devPodWorkspaceInstances: { nodes: [{ name: 'flat' }] } }]);
 });

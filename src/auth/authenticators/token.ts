@@ -6,10 +6,9 @@ import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { invalidResponse, StatusError } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
-import { clientAddressOf } from '../client-address.ts';
+import { clientAddressOf, trustedProxyMatcher } from '../client-address.ts';
 import { FailedAuthentications } from '../failed-authentications.ts';
 import { ReviewMonitor } from '../review-monitor.ts';
-import { addressMatcher } from './header.ts';
 import type { Viewer } from '../viewer.ts';
 
 const MAX_TOKENS = 10_000;
@@ -79,7 +78,7 @@ export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOp
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };
-  const isTrustedProxy = proxyMatcher(options.trustedProxyCidrs ?? []);
+  const isTrustedProxy = trustedProxyMatcher(options.trustedProxyCidrs ?? []);
   return async (credentials) => {
     const { headers, connectionParams } = credentials;
     const token =
@@ -112,10 +111,6 @@ async function viewerOf(
     reviewAccess: selfAccessReview(own),
     reauthenticate: async () => void (await authenticate()),
   };
-}
-
-function proxyMatcher(cidrs: readonly string[]): (address: string) => boolean {
-  return cidrs.length > 0 ? addressMatcher(cidrs) : () => false;
 }
 
 /** An API server that refuses the gateway, or wants fewer requests, says nothing about the token. */

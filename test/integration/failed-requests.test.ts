@@ -1,0 +1,76 @@
+import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
+import { failure } from '../../src/graphql/errors.ts';
+import { startHttpServer, type HttpServerOptions } from '../../src/server/http-server.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
+import { kubeconfig } from '../support/kubeconfig.ts';
+
+const INTERNAL = failure('INTERNAL', 'Internal error.');
+
+const client = new Client(await createApiConnection(kubeconfig({ server: 'http://127.0.0.1:1' })));
+
+/** Options of a server whose operations are never executed. */
+function optionsOf(parts: Partial<HttpServerOptions>): HttpServerOptions {
+  return {
+    ...readConfig({ KUBECONFIG: '/dev/null', PORT: '0' }),
+    schema: new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Query', fields: { name: { type: GraphQLString } } }),
+    }),
+    tabs: [],
+    dashboard: { directory: '/nonexistent', settings: { authentication: 'kubeconfig', connectBaseUrl: '' } },
+    graphiqlHeaders: '',
+    logReads: new ConcurrencyLimit({ perViewer: { setting: 'MAX_LOG_STREAMS_PER_VIEWER', max: 1 }, noun: 'logs' }),
+    addressOf: () => 'here',
+    readiness: () => ({ ready: true, waitingFor: [] }),
+    assetAt: () => Promise.resolve(undefined),
+    authenticate: kubeconfigAuthenticator(client, { name: 'alice', groups: [] }),
+    createContext: () => {
+      throw INTERNAL;
+    },
+    publicError: () => INTERNAL,
+    requestTimeoutMs: 10_000,
+    keepAliveMs: 1_000,
+    drainMs: 0,
+    slowReaderTimeoutMs: 10_000,
+    recheckMs: 10_000,
+    ...parts,
+  };
+}
+
+const body = JSON.stringify({ errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] });
+
+it('answers 500 and reports the error when an operation over Server-Sent Events fails unexpectedly', async () => {
+  const reported: unknown[] = [];
+  const unserializable = new GraphQLError('', { extensions: { code: 'BAD_REQUEST', value: 1n } });
+  await using server = await startHttpServer(
+    optionsOf({ publicError: (error) => (reported.push(error) === 1 ? unserializable : INTERNAL) }),
+  );
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: '{"query":"{"}',
+  });
+  expect([response.status, (await response.text()).trim()]).toEqual([500, body]);
+  expect(reported[1]).toMatchObject({ message: expect.stringContaining('BigInt') });
+});
+
+function failingReadiness(): never {
+  throw new TypeError('unexpected');
+}
+
+it('answers 500 and reports the error when a probe fails unexpectedly', async () => {
+  const reported: unknown[] = [];
+  await using server = await startHttpServer(
+    optionsOf({ readiness: failingReadiness, publicError: (error) => (reported.push(error), INTERNAL) }),
+  );
+  const response = await fetch(new URL('/readyz', server.url));
+  expect([response.status, (await response.text()).trim(), reported]).toEqual([
+    500,
+    body,
+    [new TypeError('unexpected')],
+  ]);
+});

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { headerAuthentication as header } from '../support/authentication.ts';
+import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const OPEN = 'open';
+
+/** Opens a WebSocket and keeps it open. Returns `open`, or the HTTP status of the refused upgrade and its `Retry-After`. */
+async function upgrade({ url }: TestGateway, headers: Readonly<Record<string, string>> = {}) {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws', { headers });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.on('error', () => undefined); // the upgrade is refused
+  socket.once('open', () => resolve(OPEN));
+  socket.once('unexpected-response', (request, response: IncomingMessage) => {
+    resolve(`${String(response.statusCode)} ${String(response.headers['retry-after'])}`);
+    request.destroy();
+  });
+  return { socket, outcome: await promise };
+}
+
+/** Opens a WebSocket and authenticates it. Returns `acknowledged`, or the close code and reason. */
+async function connect(gateway: TestGateway, headers: Readonly<Record<string, string>> = {}) {
+  const { socket, outcome } = await upgrade(gateway, headers);
+  expect(outcome).toBe(OPEN);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.once('message', () => resolve('acknowledged'));
+  socket.once('close', (code: number, reason: Buffer) => resolve(`${code} ${reason.toString()}`));
+  socket.send('{"type":"connection_init"}');
+  return { socket, outcome: await promise };
+}
+
+async function close(socket: WebSocket): Promise<void> {
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+}
+
+it('refuses an upgrade with 429 when all clients together have too many WebSockets', async () => {
+  await using gateway = await startTestGateway({ maxWebsockets: 2 });
+  const first = await connect(gateway);
+  const second = await upgrade(gateway);
+  expect([first.outcome, second.outcome]).toEqual(['acknowledged', OPEN]);
+  expect((await upgrade(gateway)).outcome).toBe('429 1');
+  await close(second.socket);
+  await waitFor(async () => (await upgrade(gateway)).outcome === OPEN, 'a WebSocket can be opened again');
+});
+
+it('refuses an upgrade with 429 when an address has too many unauthenticated WebSockets', async () => {
+  await using gateway = await startTestGateway({ maxUnauthenticatedWebsocketsPerAddress: 2 });
+  const first = await upgrade(gateway);
+  expect([first.outcome, (await upgrade(gateway)).outcome, (await upgrade(gateway)).outcome]).toEqual([
+    OPEN,
+    OPEN,
+    '429 1',
+  ]);
+  const acknowledged = once(first.socket, 'message');
+  first.socket.send('{"type":"connection_init"}');
+  await acknowledged; // counts for its viewer from now on
+  expect((await upgrade(gateway)).outcome).toBe(OPEN);
+});
+
+it('counts unauthenticated WebSockets by X-Forwarded-For behind a trusted proxy', async () => {
+  await using gateway = await startTestGateway({
+    maxUnauthenticatedWebsocketsPerAddress: 1,
+    trustedProxyCidrs: ['127.0.0.0/8'],
+  });
+  const from = async (address: string) => (await upgrade(gateway, { 'x-forwarded-for': address })).outcome;
+  expect(await from('192.0.2.1')).toBe(OPEN);
+  expect(await from('192.0.2.1')).toBe('429 1');
+  expect(await from('192.0.2.2')).toBe(OPEN);
+});
+
+it('closes a WebSocket with RATE_LIMITED when its viewer has too many, and leaves those of others', async () => {
+  await using gateway = await startTestGateway({ maxWebsocketsPerViewer: 2, authentication: header });
+  const of = (user: string) => connect(gateway, { 'kubeflow-userid': user });
+  const [first, second, third, other] = [await of('alice'), await of('alice'), await of('alice'), await of('bob')];
+  expect([first.outcome, second.outcome, other.outcome]).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
+  expect(third.outcome).toMatch(/^1013 RATE_LIMITED: Expected at most 2 concurrent WebSockets of one viewer \(MAX_/u);
+  await close(first.socket);
+  await waitFor(async () => (await of('alice')).outcome === 'acknowledged', 'a WebSocket can be opened again');
+});
+
+it('forgets a WebSocket that is cut before it is authenticated', async () => {
+  await using gateway = await startTestGateway({ maxWebsockets: 1 });
+  const { socket, outcome } = await upgrade(gateway);
+  expect([outcome, (await upgrade(gateway)).outcome]).toEqual([OPEN, '429 1']);
+  socket.terminate();
+  await waitFor(async () => (await upgrade(gateway)).outcome === OPEN, 'a WebSocket can be opened again');
+});
