@@ -128,7 +128,8 @@ describe('admission of a WorkspaceKind', () => {
   });
 
   it('warns when an activity rule may pause a Workspace before it is probed twice', () => {
-    const object = changed(workspaceKind, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
+    const slow = changed(workspaceKind, 'spec.podTemplate.activityProbe.probeIntervalSeconds', 3_600);
+    const object = changed(slow, 'spec.activityRules.0.config.secondsSinceActive', 7_199);
     const warning = expect.stringContaining(
       'secondsSinceActive (7199) is less than twice the probeIntervalSeconds (3600)',
     );

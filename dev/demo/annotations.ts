@@ -27,9 +27,22 @@ export const CAN_MOUNT = 'notebooks.kubeflow.org/can-mount';
 export const CAN_UPDATE = 'notebooks.kubeflow.org/can-update';
 export const CAN_USE = 'notebooks.kubeflow.org/can-use';
 
-const faults = ['ImagePullBackOff', 'CrashLoopBackOff', 'Unschedulable', 'NeverReady', 'ContainerCreating'] as const;
+const faults = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'CrashLoopBackOff',
+  'Unschedulable',
+  'FailedMount',
+  'NeverReady',
+  'Unhealthy',
+  'ContainerCreating',
+  'ExceededQuota',
+] as const;
 
-/** A reason why a pod does not become ready. With `ContainerCreating` it stays pending. */
+/**
+ * A reason why a pod does not become ready. With `ContainerCreating` it stays pending, with `NeverReady` its startup probe has
+ * no result yet, with `Unhealthy` its readiness probe fails, and with `ExceededQuota` there is no pod.
+ */
 export type Fault = (typeof faults)[number];
 
 /** Returns the fault in the workspace's annotation. Undefined if there is none or if its value is unknown. */

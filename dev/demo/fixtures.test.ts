@@ -5,7 +5,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { demoDelays } from './controller/controller-context.ts';
 import { startActivityGenerator } from './activity-generator.ts';
-import { Pods, StatefulSets } from './kubernetes-resources.ts';
+import { Pods, RoleBindings, ServiceAccounts, Services, StatefulSets } from './kubernetes-resources.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { isWorkspace, Workspaces } from './workspace.ts';
@@ -32,10 +32,11 @@ it('contains a workspace in every state, and pending restarts', () => {
 });
 
 it('causes no write when the controller starts', async () => {
-  await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
+  const now = new Date();
+  await using simulator = await startSimulator({ objects: clusterFixtures(now), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
   const before = await snapshot(client);
-  await using _controller = startWorkspaceController({ client, delays: { ...delays, probeIntervalMs: 600_000 } });
+  await using _controller = startWorkspaceController({ client, delays, now: () => now.getTime() });
   await runOne(client);
   const after = new Map(await snapshot(client));
   for (const [key, version] of before) expect([key, after.get(key)]).toEqual([key, version]);
@@ -92,6 +93,9 @@ async function snapshot(client: Client): Promise<[string, string][]> {
     ),
     (await client.list(Pods, { signal }, () => undefined)).items,
     (await client.list(StatefulSets, { signal }, () => undefined)).items,
+    (await client.list(Services, { signal }, () => undefined)).items,
+    (await client.list(ServiceAccounts, { signal }, () => undefined)).items,
+    (await client.list(RoleBindings, { signal }, () => undefined)).items,
   ];
   return lists
     .flat()

@@ -53,9 +53,7 @@ export function clusterFixtures(now: Date): Manifest[] {
     ...[...workspaceKinds.values()].map((workspaceKind) => manifestOf(withStatus(workspaceKind, workspaces))),
     ...storageOf(workspaces),
     ...workspaces.map(manifestOf),
-    ...reconciled.flatMap(({ set, pod }) =>
-      [set, pod].flatMap((dependent) => (dependent ? [manifestOf(dependent)] : [])),
-    ),
+    ...reconciled.flatMap(({ owned, pod }) => [...owned, ...(pod ? [manifestOf(pod)] : [])]),
     ...reconciled.flatMap(({ workspace, pod }) => (pod ? pastEvents(workspace, pod, at) : [])),
     ...volcanoJobs(at),
   ];

@@ -74,6 +74,15 @@ function workspaceKeysOf({ metadata: { namespace, labels } }: Pod): readonly str
   return name === undefined ? [] : [keyOf({ namespace, name })];
 }
 
+/** Index of objects by the key of the workspace that controls them, as in the published controller: by name, not by uid. */
+export const OWNER_INDEX = 'owner';
+const indexes = { [OWNER_INDEX]: controllingWorkspacesOf };
+
+function controllingWorkspacesOf({ metadata: { namespace, ownerReferences } }: KubernetesObject): readonly string[] {
+  const owner = ownerReferences?.find(({ kind, controller }) => kind === 'Workspace' && controller);
+  return owner ? [keyOf({ namespace, name: owner.name })] : [];
+}
+
 /** The fields of a StatefulSet that the controller reads or writes. */
 export interface StatefulSet extends KubernetesObject {
   readonly spec: { readonly replicas?: number };
@@ -86,7 +95,66 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   namespaced: true,
+  cache: { indexes },
 });
+
+export interface Service extends KubernetesObject {
+  readonly spec: { readonly ports?: readonly { readonly name?: string; readonly port: number }[] };
+}
+
+export const Services = defineResource<Service>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  namespaced: true,
+  cache: { indexes },
+});
+
+export const ServiceAccounts = defineResource<KubernetesObject>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  namespaced: true,
+  cache: { indexes },
+});
+
+export interface RoleBinding extends KubernetesObject {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+}
+
+export const RoleBindings = defineResource<RoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+  plural: 'rolebindings',
+  namespaced: true,
+  cache: { indexes },
+});
+
+/** Claims and Secrets are needed to know whether they exist. */
+export const Claims = defineResource<KubernetesObject>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  namespaced: true,
+  cache: { trim: metadataOnly },
+});
+
+export const Secrets = defineResource<KubernetesObject>({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+  cache: { trim: metadataOnly },
+});
+
+function metadataOnly({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  return { apiVersion, kind, metadata };
+}
 
 /** Object that an event refers to. */
 export interface InvolvedObject {
@@ -106,7 +174,7 @@ export interface ClusterEvent extends KubernetesObject {
   readonly message: string;
   readonly count: number;
   readonly firstTimestamp: string;
-  readonly lastTimestamp: string;
+  readonly lastTimestamp: string | null;
   readonly eventTime: null;
   readonly source: { readonly component: string; readonly host?: string };
   readonly reportingComponent: string;
@@ -119,6 +187,7 @@ export const Events = defineResource<ClusterEvent>({
   kind: 'Event',
   plural: 'events',
   namespaced: true,
+  cache: { indexes: { involved: ({ involvedObject }) => [involvedObject.uid] } },
 });
 
 export interface ConfigMap extends KubernetesObject {

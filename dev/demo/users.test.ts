@@ -31,7 +31,7 @@ const decisions: readonly (readonly [string, string, object, string, boolean])[]
   [gatewayServiceAccount.token, 'watch', KINDS, '', true],
   [gatewayServiceAccount.token, 'get', LOGS, research, false],
   [gatewayServiceAccount.token, 'create', { group: 'authentication.k8s.io', resource: 'tokenreviews' }, '', true],
-  [gatewayServiceAccount.token, 'patch', WORKSPACES, research, true], // finishes restarts
+  [gatewayServiceAccount.token, 'patch', WORKSPACES, research, false],
   [gatewayServiceAccount.token, 'update', WORKSPACES, research, false],
   [gatewayServiceAccount.token, 'watch', SECRETS, '', false],
 ];

@@ -1,39 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { controlPlaneMissing, startControlPlane } from '../../test/support/control-plane.ts';
-import { Client } from '../../src/kubernetes/client.ts';
-import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { controlPlaneMissing } from '../../test/support/control-plane.ts';
+import { servers, startControllerOn } from '../../test/support/demo-controller.ts';
+import type { Client } from '../../src/kubernetes/client.ts';
 import { isNotFound } from '../../src/kubernetes/status-error.ts';
-import type { Manifest } from '../simulator/api-object.ts';
-import { startSimulator } from '../simulator/simulator.ts';
-import type { Delays } from './controller/controller-context.ts';
-import { workspaceCrd } from './crds/workspace.ts';
-import { workspaceKindCrd } from './crds/workspace-kind.ts';
-import { Events, Namespaces, Pods, StatefulSets } from './kubernetes-resources.ts';
+import { Events, Pods, StatefulSets } from './kubernetes-resources.ts';
 import { FAULT, WORKSPACE_KIND_FINALIZER } from './annotations.ts';
 import { WorkspaceKinds } from './workspace-kind.ts';
-import { startWorkspaceController } from './workspace-controller.ts';
 import { recordWorkspace } from '../../test/support/workspace-recorder.ts';
 import { Workspaces, type Workspace } from './workspace.ts';
-import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
 
-const delays: Delays = {
-  createPodMs: 5,
-  startPodMs: 5,
-  startPodSpreadMs: 0,
-  deletePodMs: 5,
-  endPodMs: 5,
-  probeIntervalMs: 60_000,
-  countMs: 5,
-  retryMs: 20,
-};
 const signal = AbortSignal.timeout(120_000);
 const namespace = 'team-research';
-const definitions = [workspaceCrd, workspaceKindCrd];
-const servers = [
-  { name: 'the simulator', missing: undefined, start: () => startSimulator() },
-  { name: 'a real API server', missing: controlPlaneMissing, start: () => startControlPlane() },
-];
-
 if (controlPlaneMissing) console.warn(`Testing the controller against the simulator only: ${controlPlaneMissing}.`);
 
 describe.each(servers.filter(({ missing }) => !missing))('workspace controller against $name', ({ start }) => {
@@ -41,10 +18,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
   const started = new AsyncDisposableStack();
 
   beforeAll(async () => {
-    const server = started.use(await start());
-    client = new Client(await createApiConnection({ type: 'text', text: server.kubeconfig }));
-    await populate(client);
-    started.use(startWorkspaceController({ client, delays }));
+    client = await startControllerOn(started, await start());
   });
   afterAll(() => started.disposeAsync());
 
@@ -160,33 +134,6 @@ async function eventsOf(client: Client, workspace: string): Promise<string[]> {
   const { items } = await client.list(Events, { namespace, signal }, () => undefined);
   const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));
   return own.map(({ source, involvedObject, reason }) => `${source.component} ${involvedObject.kind} ${reason}`).sort();
-}
-
-async function populate(client: Client): Promise<void> {
-  const Definitions = {
-    ...Namespaces,
-    group: 'apiextensions.k8s.io',
-    kind: 'CustomResourceDefinition',
-    plural: 'customresourcedefinitions',
-  };
-  for (const definition of definitions) await client.create(Definitions, definition, { signal });
-  await vi.waitUntil(() => served(client), { timeout: 20_000 });
-  await client.create(Namespaces, manifest('Namespace', namespace, 'v1'), { signal });
-  for (const [name, spec] of Object.entries(workspaceKindSpecs)) {
-    await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal });
-  }
-}
-
-async function served(client: Client): Promise<boolean> {
-  const lists = [
-    client.list(Workspaces, { signal }, () => undefined),
-    client.list(WorkspaceKinds, { signal }, () => undefined),
-  ];
-  return (await Promise.allSettled(lists)).every(({ status }) => status === 'fulfilled');
-}
-
-function manifest(kind: string, name: string, apiVersion = 'kubeflow.org/v1beta1'): Manifest {
-  return { apiVersion, kind, metadata: { name } };
 }
 
 function isIn(state: string): (workspace: Workspace) => boolean {

@@ -13,6 +13,7 @@ import {
   validateConfigMap,
   validateEvent,
   validateSecret,
+  validateService,
   validateStorageClass,
   prepareClaim,
   preparePod,
@@ -63,7 +64,12 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     validate: validateSecret,
   }),
   nativeResource('v1', 'ConfigMap', { shortNames: ['cm'], validate: validateConfigMap }),
-  nativeResource('v1', 'Service', { shortNames: ['svc'], categories: ALL, hasStatus: true }),
+  nativeResource('v1', 'Service', {
+    shortNames: ['svc'],
+    categories: ALL,
+    hasStatus: true,
+    validate: validateService,
+  }),
   nativeResource('v1', 'ServiceAccount', { shortNames: ['sa'] }),
   nativeResource('apps/v1', 'StatefulSet', {
     shortNames: ['sts'],

@@ -76,6 +76,18 @@ function notBase64() {
   return badRequestError('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0');
 }
 
+const DNS_1035_LABEL = /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
+const DNS_1035_RULE =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+/** Validates the name of a Service, which becomes a DNS name. */
+export function validateService({ metadata }: JsonObject): readonly Cause[] {
+  const name = stringAt(metadata, 'name') ?? '';
+  if (DNS_1035_LABEL.test(name)) return [];
+  const message = `Invalid value: ${JSON.stringify(name)}: ${DNS_1035_RULE}`;
+  return [{ reason: 'FieldValueInvalid', field: 'metadata.name', message }];
+}
+
 const POD_DEFAULTS = {
   restartPolicy: 'Always',
   terminationGracePeriodSeconds: 30,

@@ -3,7 +3,7 @@ import { keyOf, type ObjectName } from '../../src/kubernetes/object.ts';
 import { apiVersionOf } from '../../src/kubernetes/resource.ts';
 import type { WatchEvent } from '../../src/kubernetes/watch-stream.ts';
 import { type Fault, FAULT } from '../../dev/demo/annotations.ts';
-import { Workspaces, type Workspace } from '../../dev/demo/workspace.ts';
+import { Workspaces, type Workspace, type WorkspaceVolumes } from '../../dev/demo/workspace.ts';
 
 interface WorkspaceOptions {
   readonly kind?: string;
@@ -11,6 +11,7 @@ interface WorkspaceOptions {
   readonly podConfig?: string;
   readonly paused?: boolean;
   readonly fault?: Fault;
+  readonly volumes?: WorkspaceVolumes;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -89,9 +90,10 @@ export class WorkspaceRecorder implements AsyncDisposable {
       kind = 'jupyterlab',
       imageConfig = 'jupyter-scipy:v1.10.0',
       podConfig = 'tiny_cpu',
+      volumes = {},
     } = options;
     const metadata = { name: this.#at.name, annotations: fault === undefined ? {} : { [FAULT]: fault } };
-    const spec = { paused, kind, podTemplate: { volumes: {}, options: { imageConfig, podConfig } } };
+    const spec = { paused, kind, podTemplate: { volumes, options: { imageConfig, podConfig } } };
     const manifest = { apiVersion: apiVersionOf(Workspaces), kind: Workspaces.kind, metadata, spec };
     await this.#client.create(Workspaces, manifest, { namespace: this.#at.namespace ?? '', signal: this.#signal });
   }

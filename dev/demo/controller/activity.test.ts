@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const development = { namespaceLabels: { tier: 'development' } };
 const context: ActivityContext = {
   now: NOW,
-  probeIntervalMs: 1_000,
+  activityProbe: { probeIntervalSeconds: 10, minProbeIntervalSeconds: 1 },
   answer: answer('Success'),
   rules: jupyterlab().activityRules ?? [],
   namespaceLabels: {},
@@ -44,8 +44,19 @@ describe('probing a workspace', () => {
     const { activity } = observeActivity(since(NOW - HOUR_MS), context);
     const later = { ...context, ...development, now: NOW + 400, answer: answer('Failure') };
     const result = observeActivity({ ...activity, lastActivity: 1 }, later);
-    expect(result).toMatchObject({ pause: false, nextProbeMs: 600, activity: { lastProbe: { result: 'Success' } } });
+    expect(result).toMatchObject({ pause: false, nextProbeMs: 9_600, activity: { lastProbe: { result: 'Success' } } });
     expect(result.activity.rules).toEqual({ pauseWorkspace: { eligibleAfter: 1 + 2 * HOUR_MS } });
+  });
+
+  it.each([
+    ['probeIntervalSeconds', 'Success', 9_999, false],
+    ['probeIntervalSeconds', 'Success', 10_000, true],
+    ['minProbeIntervalSeconds', 'Failure', 999, false],
+    ['minProbeIntervalSeconds', 'Timeout', 1_000, true],
+  ] as const)('probes again after %s when the last probe was a %s, %i ms ago', (_, result, agoMs, isDue) => {
+    const lastProbe = { startTime: NOW - agoMs, endTime: NOW - agoMs, result, message: '' };
+    const { activity } = observeActivity({ ...since(1), lastProbe }, context);
+    expect(activity.lastProbe?.startTime).toBe(isDue ? NOW : NOW - agoMs);
   });
 
   it('keeps the times after a failed probe and takes an earlier lastActivity from a successful one', () => {

@@ -1,5 +1,5 @@
 import { ACTIVITY } from '../annotations.ts';
-import type { ActivityRule, LabelRequirement, LabelSelector, WorkspaceKind } from '../workspace-kind.ts';
+import type { ActivityProbe, ActivityRule, LabelRequirement, LabelSelector, WorkspaceKind } from '../workspace-kind.ts';
 import type { Activity, Probe, Workspace } from '../workspace.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -12,8 +12,8 @@ export interface ProbeResult {
 
 export interface ActivityContext {
   readonly now: number;
-  /** Milliseconds between the starts of two probes. */
-  readonly probeIntervalMs: number;
+  /** The probe of the kind. Its intervals are those between the starts of two probes. */
+  readonly activityProbe: Pick<ActivityProbe, 'probeIntervalSeconds' | 'minProbeIntervalSeconds'>;
   /** Result that a probe would have now. */
   readonly answer: ProbeResult;
   readonly rules: readonly ActivityRule[];
@@ -32,17 +32,23 @@ interface ActivityResult {
 
 /** Calculates the activity of a running workspace. Only a successful probe that was due now can pause the workspace. */
 export function observeActivity(previous: Activity, context: ActivityContext): ActivityResult {
-  const { now, answer, probeIntervalMs } = context;
+  const { now, answer, activityProbe } = context;
   const sinceProbeMs = previous.lastProbe ? now - previous.lastProbe.startTime : Infinity;
-  const isDue = sinceProbeMs >= probeIntervalMs;
+  const isDue = sinceProbeMs >= intervalAfter(previous.lastProbe, activityProbe);
   const probed = isDue ? withProbe(previous, answer) : previous;
   const rule = ruleFor(context);
   const activity = withEligibility(probed, rule);
   return {
     activity,
     pause: isDue && answer.probe.result === 'Success' && rule !== undefined && isIdle(activity, rule, context),
-    nextProbeMs: isDue ? probeIntervalMs : probeIntervalMs - sinceProbeMs,
+    nextProbeMs: intervalAfter(activity.lastProbe, activityProbe) - (isDue ? 0 : sinceProbeMs),
   };
+}
+
+/** Returns the milliseconds between a probe and the next one: the shorter interval of the kind unless it succeeded. */
+function intervalAfter(probe: Probe | undefined, intervals: ActivityContext['activityProbe']): number {
+  const { probeIntervalSeconds = 3_600, minProbeIntervalSeconds = 300 } = intervals;
+  return 1_000 * (probe?.result === 'Success' ? probeIntervalSeconds : minProbeIntervalSeconds);
 }
 
 function withProbe(previous: Activity, { probe, lastActivity }: ProbeResult): Activity {

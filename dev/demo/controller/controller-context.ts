@@ -1,6 +1,17 @@
 import type { ClusterCache } from '../../../src/cache/cluster-cache.ts';
 import type { Client } from '../../../src/kubernetes/client.ts';
-import { ConfigMaps, Namespaces, Pods, StatefulSets } from '../kubernetes-resources.ts';
+import {
+  Claims,
+  ConfigMaps,
+  Events,
+  Namespaces,
+  Pods,
+  RoleBindings,
+  Secrets,
+  ServiceAccounts,
+  Services,
+  StatefulSets,
+} from '../kubernetes-resources.ts';
 import { WorkspaceKinds } from '../workspace-kind.ts';
 import { Workspaces } from '../workspace.ts';
 
@@ -15,7 +26,6 @@ export interface Delays {
   readonly deletePodMs: number;
   /** Time for a pod to terminate if the workspace has no grace-seconds annotation. */
   readonly endPodMs: number;
-  readonly probeIntervalMs: number;
   /** Delay between a change of a workspace and the update of its kind's counters. */
   readonly countMs: number;
   /** Delay before a failed reconciliation is retried. */
@@ -29,7 +39,6 @@ export const demoDelays: Delays = {
   startPodSpreadMs: 2_500,
   deletePodMs: 400,
   endPodMs: 2_000,
-  probeIntervalMs: 5_000,
   countMs: 300,
   retryMs: 1_000,
 };
@@ -46,4 +55,17 @@ export interface ControllerContext {
 }
 
 /** The resources that the controller watches. */
-export const watchedResources = [Workspaces, WorkspaceKinds, Pods, StatefulSets, Namespaces, ConfigMaps] as const;
+export const watchedResources = [
+  Workspaces,
+  WorkspaceKinds,
+  Pods,
+  StatefulSets,
+  Services,
+  ServiceAccounts,
+  RoleBindings,
+  Claims,
+  Secrets,
+  ConfigMaps,
+  Namespaces,
+  Events,
+] as const;

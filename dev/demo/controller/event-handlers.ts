@@ -1,6 +1,17 @@
-import { keyOf, type ObjectName } from '../../../src/kubernetes/object.ts';
+import type { ObjectName } from '../../../src/kubernetes/object.ts';
 import type { Change, ReadonlyStore } from '../../../src/cache/readonly-store.ts';
-import { ConfigMaps, type Pod, Pods } from '../kubernetes-resources.ts';
+import {
+  Claims,
+  ConfigMaps,
+  type Pod,
+  Pods,
+  RoleBindings,
+  Secrets,
+  ServiceAccounts,
+  Services,
+  type StatefulSet,
+  StatefulSets,
+} from '../kubernetes-resources.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import { WORKSPACE_NAME_LABEL } from '../annotations.ts';
 import { WorkspaceKinds, type WorkspaceKind } from '../workspace-kind.ts';
@@ -27,8 +38,6 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
     const { metadata, spec } = change.object;
     queues.workspaces.add(metadata);
     if (hasNewSpec(change)) count(spec.kind);
-    if (change.type === 'deleted')
-      for (const pod of pods.byIndex('workspace', keyOf(metadata))) queues.orphans.add(pod.metadata);
   }
 
   function workspaceKindChanged(change: Change<WorkspaceKind>): void {
@@ -50,8 +59,49 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
     handle(workspaceKinds, workspaceKindChanged, (name) => queues.workspaceKinds.add(name)),
     handle(pods, podChanged, (name) => queues.orphans.add(name)),
     handle(cache.store(ConfigMaps), countAll, countAll),
+    ...enqueueOnOwned(cache, queues),
+    ...enqueueOnMountable(cache, queues),
   ];
   return () => removals.forEach((remove) => remove());
+}
+
+/** Enqueues the workspace that controls a changed object, and the pod of a deleted StatefulSet. */
+function enqueueOnOwned(cache: ControllerContext['cache'], queues: ReconcileQueues): readonly (() => void)[] {
+  function ownedChanged({ object: { metadata } }: Change<KubernetesObject>): void {
+    const owner = metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Workspace' && controller);
+    if (owner) queues.workspaces.add({ namespace: metadata.namespace, name: owner.name });
+  }
+
+  function setChanged(change: Change<StatefulSet>): void {
+    ownedChanged(change);
+    const { namespace, name } = change.object.metadata;
+    if (change.type === 'deleted') queues.orphans.add({ namespace, name: `${name}-0` });
+  }
+
+  const reconcileAll = () => enqueueWorkspaces(cache, queues);
+  return [
+    handle(cache.store(StatefulSets), setChanged, reconcileAll),
+    handle(cache.store(Services), ownedChanged, reconcileAll),
+    handle(cache.store(ServiceAccounts), ownedChanged, reconcileAll),
+    handle(cache.store(RoleBindings), ownedChanged, reconcileAll),
+  ];
+}
+
+/** Enqueues the workspaces of a namespace when a claim or Secret appears or goes, for which a pod may wait. */
+function enqueueOnMountable(cache: ControllerContext['cache'], queues: ReconcileQueues): readonly (() => void)[] {
+  function mountableChanged({ type, object: { metadata } }: Change<KubernetesObject>): void {
+    if (type !== 'updated' || metadata.deletionTimestamp) enqueueWorkspaces(cache, queues, metadata.namespace);
+  }
+
+  const reconcileAll = () => enqueueWorkspaces(cache, queues);
+  return [
+    handle(cache.store(Claims), mountableChanged, reconcileAll),
+    handle(cache.store(Secrets), mountableChanged, reconcileAll),
+  ];
+}
+
+function enqueueWorkspaces(cache: ControllerContext['cache'], queues: ReconcileQueues, namespace?: string): void {
+  for (const { metadata } of cache.store(Workspaces).list(namespace)) queues.workspaces.add(metadata);
 }
 
 /** Adds an event handler to a store. After a reset of the store, `replaced` is called for every object. */

@@ -1,9 +1,8 @@
 import type { ObjectName } from '../../../src/kubernetes/object.ts';
-import { Pods } from '../kubernetes-resources.ts';
-import { Workspaces } from '../workspace.ts';
+import { Pods, StatefulSets } from '../kubernetes-resources.ts';
 import type { ControllerContext } from './controller-context.ts';
 
-/** Terminates pods whose workspace no longer exists, in place of the garbage collector and the kubelet. */
+/** Terminates pods whose StatefulSet no longer exists, in place of the garbage collector and the kubelet. */
 export class OrphanedPodReconciler {
   readonly #context: ControllerContext;
   /**
@@ -20,8 +19,8 @@ export class OrphanedPodReconciler {
   async reconcile(name: ObjectName): Promise<number | undefined> {
     const { client, cache, delays, signal } = this.#context;
     const pod = cache.store(Pods).get(name);
-    const owner = pod?.metadata.ownerReferences?.find(({ kind }) => kind === 'Workspace');
-    if (!pod || !owner || cache.store(Workspaces).withUid(owner.uid)) return undefined;
+    const owner = pod?.metadata.ownerReferences?.find(({ kind }) => kind === 'StatefulSet');
+    if (!pod || !owner || cache.store(StatefulSets).withUid(owner.uid)) return undefined;
     const { uid, deletionTimestamp } = pod.metadata;
     if (!deletionTimestamp) {
       await client.delete(Pods, name, { signal });

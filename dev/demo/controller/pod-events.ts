@@ -4,7 +4,6 @@ import { type ClusterEvent, Events, type InvolvedObject, type Pod } from '../kub
 import { sha256, timestamp } from '../metadata.ts';
 import type { ControllerContext } from './controller-context.ts';
 import { NO_NODE, type PodOutcome, RESTARTS } from './pod-outcome.ts';
-import { setNameOf } from './stateful-set-reconciler.ts';
 
 /** A change of a pod that is recorded as events. */
 type PodLifecycleEvent = PodOutcome | 'Created' | 'Ending';
@@ -29,41 +28,43 @@ interface Occurrence {
   readonly about?: 'pod' | 'set';
 }
 
-interface Times {
+interface EventDetails {
   /** Time of the first occurrence, in milliseconds since the epoch. */
   readonly at: number;
   /** Time until which repeated events have been counted. */
   readonly now: number;
+  /** Why the pod is not created, scheduled, or its volume not mounted. */
+  readonly message?: string | undefined;
 }
 
 const INTERVAL_MS = 500;
 const REPEAT_MS = 30_000;
 
 /** Returns the events that the cluster's components record for a change of a pod, in chronological order. */
-export function podEvents(pod: Involved, lifecycleEvent: PodLifecycleEvent, { at, now }: Times): EventManifest[] {
-  const all = occurrences(pod, lifecycleEvent);
+export function podEvents(pod: Involved, lifecycleEvent: PodLifecycleEvent, details: EventDetails): EventManifest[] {
+  const { at, now } = details;
+  const all = occurrences(pod, lifecycleEvent, details.message);
   return all.map((occurrence, i) => eventOf(pod, occurrence, { at: at - (all.length - 1 - i) * INTERVAL_MS, now }));
 }
 
-function occurrences(pod: Involved, lifecycleEvent: PodLifecycleEvent): Occurrence[] {
+function occurrences(pod: Involved, lifecycleEvent: PodLifecycleEvent, reason?: string): Occurrence[] {
   switch (lifecycleEvent) {
-    case 'Created': {
-      const message = `create Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod.metadata.name)} successful`;
-      return [{ reason: 'SuccessfulCreate', message, by: 'statefulset-controller', about: 'set' }];
-    }
-    case 'Ending': {
-      const message = `delete Pod ${pod.metadata.name} in StatefulSet ${setNameOf(pod.metadata.name)} successful`;
-      return [
-        { reason: 'SuccessfulDelete', message, by: 'statefulset-controller', about: 'set' },
-        { reason: 'Killing', message: 'Stopping container main', by: 'kubelet' },
-      ];
-    }
-    case 'Unschedulable': {
-      const by = 'default-scheduler';
-      return [{ type: 'Warning', reason: 'FailedScheduling', message: NO_NODE, by, about: 'pod', count: 12 }];
-    }
+    case 'Created':
+      return [byStatefulSet(pod, 'create')];
+    case 'Ending':
+      return [byStatefulSet(pod, 'delete'), { reason: 'Killing', message: 'Stopping container main', by: 'kubelet' }];
+    case 'Unschedulable':
+      return [notScheduled(reason)];
     case 'ContainerCreating':
       return [scheduled(pod)];
+    case 'FailedMount':
+      return [scheduled(pod), notMounted(reason)];
+    case 'ExceededQuota':
+      return [refused(pod, reason)];
+    case 'ErrImagePull':
+      return [scheduled(pod), ...pullFailures(pod).slice(0, 3)];
+    case 'Unhealthy':
+      return [scheduled(pod), ...started(pod, 1), UNHEALTHY];
     case 'ImagePullBackOff':
       return [scheduled(pod), ...pullFailures(pod)];
     case 'CrashLoopBackOff':
@@ -74,6 +75,38 @@ function occurrences(pod: Involved, lifecycleEvent: PodLifecycleEvent): Occurren
     default:
       throw new TypeError(`Unknown pod lifecycle event ${JSON.stringify(lifecycleEvent satisfies never)}`);
   }
+}
+
+const UNHEALTHY: Occurrence = {
+  type: 'Warning',
+  reason: 'Unhealthy',
+  message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+  by: 'kubelet',
+  count: 9,
+};
+
+function byStatefulSet({ metadata: { name } }: Involved, verb: 'create' | 'delete'): Occurrence {
+  const reason = verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete';
+  const message = `${verb} Pod ${name} in StatefulSet ${setNameOf(name)} successful`;
+  return { reason, message, by: 'statefulset-controller', about: 'set' };
+}
+
+function notScheduled(message = NO_NODE): Occurrence {
+  return { type: 'Warning', reason: 'FailedScheduling', message, by: 'default-scheduler', about: 'pod', count: 12 };
+}
+
+function notMounted(
+  message = 'MountVolume.SetUp failed for volume "home-volume" : timed out waiting for the condition',
+): Occurrence {
+  return { type: 'Warning', reason: 'FailedMount', message, by: 'kubelet', about: 'pod', count: 8 };
+}
+
+/** The event of a StatefulSet whose pod the API server does not admit. */
+function refused({ metadata: { name } }: Involved, reason?: string): Occurrence {
+  const quota = 'exceeded quota: workspaces, requested: pods=1, used: pods=10, limited: pods=10';
+  const why = reason ?? `pods "${name}" is forbidden: ${quota}`;
+  const message = `create Pod ${name} in StatefulSet ${setNameOf(name)} failed error: ${why}`;
+  return { type: 'Warning', reason: 'FailedCreate', message, by: 'statefulset-controller', about: 'set', count: 14 };
 }
 
 function scheduled({ metadata, spec }: Involved): Occurrence {
@@ -108,7 +141,11 @@ function crashing({ metadata: { namespace, name, uid } }: Involved): Occurrence 
   return { type: 'Warning', reason: 'BackOff', message, by: 'kubelet', count: 9 };
 }
 
-function eventOf(pod: Involved, { by, count: most = 1, ...occurrence }: Occurrence, { at, now }: Times): EventManifest {
+function eventOf(
+  pod: Involved,
+  { by, count: most = 1, ...occurrence }: Occurrence,
+  { at, now }: EventDetails,
+): EventManifest {
   const { type = 'Normal', reason, message, about } = occurrence;
   const count = Math.max(1, Math.min(most, 1 + Math.floor((now - at) / REPEAT_MS)));
   // An event with its full count keeps repeating: its last occurrence is recent.
@@ -147,6 +184,11 @@ function involved(pod: Involved, about: Occurrence['about']): InvolvedObject {
   return about === 'pod' ? whole : { ...whole, fieldPath: 'spec.containers{main}' };
 }
 
+/** Name of the StatefulSet whose only pod has this name. */
+function setNameOf(podName: string): string {
+  return podName.replace(/-0$/u, '');
+}
+
 /** Maximum number of events per pod name. Events of the simulated cluster do not expire. */
 const KEPT_EVENTS = 30;
 
@@ -160,17 +202,18 @@ export class EventRecorder {
     this.#context = context;
   }
 
-  async record(pod: Pod, lifecycleEvent: PodLifecycleEvent): Promise<void> {
+  async record(pod: Involved, lifecycleEvent: PodLifecycleEvent, message?: string): Promise<void> {
     const now = this.#context.now();
-    for (const event of podEvents(pod, lifecycleEvent, { at: now, now }))
+    for (const event of podEvents(pod, lifecycleEvent, { at: now, now, message }))
       await this.#create(event, keyOf(pod.metadata));
   }
 
   async #create(event: EventManifest, about: string): Promise<void> {
-    const { client, signal } = this.#context;
+    const { client, cache, signal } = this.#context;
     const { name, namespace } = event.metadata;
     try {
-      await client.create(Events, event, { namespace, signal });
+      const { object } = await client.create(Events, event, { namespace, signal });
+      cache.applyWriteResult(Events, object);
       await this.#deleteOldest(about, name, namespace);
     } catch (error) {
       // The event exists already, the namespace is terminating, or the request is forbidden: nothing depends on events.

@@ -5,6 +5,12 @@ import { sha256, timestamp } from '../metadata.ts';
 /** Result of starting a pod. */
 export type PodOutcome = Fault | 'Ready';
 
+/** Result of starting a pod, with the message of a pod that is not scheduled or whose volume is not mounted. */
+export interface PodStart {
+  readonly outcome: PodOutcome;
+  readonly message?: string | undefined;
+}
+
 /** Message of the scheduler for a pod that fits on no node. */
 export const NO_NODE =
   '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.';
@@ -19,40 +25,63 @@ export function outcomeOf({ status = {} }: Pod): PodOutcome | undefined {
   const waiting = main?.state.waiting?.reason;
   if (conditions.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable'))
     return 'Unschedulable';
-  if (waiting === 'ImagePullBackOff' || waiting === 'CrashLoopBackOff' || waiting === 'ContainerCreating')
-    return waiting;
+  if (waiting === 'ErrImagePull' || waiting === 'ImagePullBackOff' || waiting === 'CrashLoopBackOff') return waiting;
+  if (waiting === 'ContainerCreating')
+    return conditions.some(({ type, status: is }) => type === SANDBOX && is === 'False') ? 'FailedMount' : waiting;
   if (phase !== 'Running') return undefined;
-  return main?.ready ? 'Ready' : 'NeverReady';
+  if (main?.ready) return 'Ready';
+  return main?.started ? 'Unhealthy' : 'NeverReady';
 }
+
+/** Condition of a pod that is True when its volumes are mounted and its network exists. */
+const SANDBOX = 'PodReadyToStartContainers';
 
 type StartingPod = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name'> };
 
-/** Returns the pod status for the result of a start. */
-export function statusAfter(outcome: PodOutcome, pod: StartingPod, at: Date): PodStatus {
+/** Returns the pod status for the result of a start. Of a pod that may not be created there is none. */
+export function statusAfter({ outcome, message = NO_NODE }: PodStart, pod: StartingPod, at: Date): PodStatus {
   const startedAt = timestamp(at);
   switch (outcome) {
     case 'Unschedulable': {
-      const unscheduled = { ...falseCondition('PodScheduled', startedAt), reason: outcome, message: NO_NODE };
+      const unscheduled = { ...falseCondition('PodScheduled', startedAt), reason: outcome, message };
       return { phase: 'Pending', conditions: [unscheduled], containerStatuses: [] };
     }
+    case 'FailedMount':
     case 'ContainerCreating':
-      return statusOf('Pending', pod, { startedAt, container: { state: { waiting: { reason: outcome } } } });
+      return withSandbox(
+        statusOf('Pending', pod, { startedAt, container: { state: { waiting: { reason: 'ContainerCreating' } } } }),
+        outcome === 'ContainerCreating',
+      );
+    case 'ErrImagePull':
     case 'ImagePullBackOff': {
-      const message = `Back-off pulling image "${pod.spec.containers[0]?.image}"`;
-      return statusOf('Pending', pod, { startedAt, container: { state: { waiting: { reason: outcome, message } } } });
+      const image = pod.spec.containers[0]?.image;
+      const text = outcome === 'ErrImagePull' ? `failed to pull image "${image}"` : `Back-off pulling image "${image}"`;
+      const waiting = { reason: outcome, message: text };
+      return statusOf('Pending', pod, { startedAt, container: { state: { waiting } } });
     }
     case 'CrashLoopBackOff':
       return statusOf('Running', pod, { startedAt, container: crashed(pod, at) });
     case 'NeverReady':
-      return statusOf('Running', pod, { startedAt, container: { state: { running: { startedAt } }, started: true } });
+    case 'Unhealthy': {
+      const started = outcome === 'Unhealthy';
+      return statusOf('Running', pod, { startedAt, container: { state: { running: { startedAt } }, started } });
+    }
     case 'Ready':
       return statusOf('Running', pod, {
         startedAt,
         container: { state: { running: { startedAt } }, started: true, ready: true },
       });
+    case 'ExceededQuota':
+      throw new TypeError('Expected a pod that may be created, got one that exceeds a quota');
     default:
       throw new TypeError(`Unknown outcome ${JSON.stringify(outcome satisfies never)}`);
   }
+}
+
+function withSandbox(status: PodStatus, isReady: boolean): PodStatus {
+  const { conditions = [], startTime = '' } = status;
+  const sandbox = isReady ? trueCondition(SANDBOX, startTime) : falseCondition(SANDBOX, startTime);
+  return { ...status, conditions: [sandbox, ...conditions] };
 }
 
 /** The state of a container that crashed repeatedly and waits for its next restart. */
@@ -84,14 +113,14 @@ function statusOf(
   { startedAt, container }: ContainerOutcome,
 ): PodStatus {
   const { ready = false } = container;
-  const hasRun = container.started || container.lastState;
+  const hasRun = container.state.running !== undefined || container.lastState !== undefined;
   const containerStatuses = pod.spec.containers.map(({ name, image }) => ({
     name,
     image,
     imageID: hasRun ? `${image.split(':')[0]}@sha256:${sha256(image)}` : '',
     restartCount: 0,
     started: false,
-    ...(container.started ? { containerID: containerIdOf(`${pod.metadata.name} ${name} ${startedAt}`) } : {}),
+    ...(container.state.running ? { containerID: containerIdOf(`${pod.metadata.name} ${name} ${startedAt}`) } : {}),
     ...container,
     ready,
   }));
@@ -105,7 +134,7 @@ function statusOf(
         },
   );
   const conditions = [trueCondition('PodScheduled', startedAt), trueCondition('Initialized', startedAt), ...readiness];
-  return { phase, conditions, containerStatuses, startTime: startedAt, ...addressesOf(pod, hasRun !== undefined) };
+  return { phase, conditions, containerStatuses, startTime: startedAt, ...addressesOf(pod, hasRun) };
 }
 
 function addressesOf({ metadata, spec }: StartingPod, hasRun: boolean) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { workspaceKindSpecs } from '../fixtures/workspace-kinds.ts';
 import type { WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace, WorkspaceVolumes } from '../workspace.ts';
-import { podTemplate } from './pod-template.ts';
+import { ownedName, podOf as runningPod, podTemplate } from './pod-template.ts';
 
 const metadata = { uid: 'uid', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 
@@ -26,13 +26,16 @@ function podOf(name: string, volumes: WorkspaceVolumes = {}, extra: object = {})
     metadata: { ...metadata, name: kindName },
     spec: { ...spec, podTemplate: { ...spec.podTemplate, volumeMounts: { home: '/home/jovyan' }, ...extra } },
   };
-  return podTemplate(workspace, workspaceKind, { image, podConfig: size });
+  const set = { metadata: { name: ownedName(workspace, 'set'), namespace: 'team-a', uid: 'set' } };
+  const pod = runningPod(podTemplate(workspace, workspaceKind, { image, podConfig: size }), set, 'worker-1');
+  return { pod, workspace, set, image };
 }
 
 describe('the pod of a workspace', () => {
   it.each([1, 41, 42, 43, 61, 62, 63])('has valid names and labels when the name has %i characters', (length) => {
     const name = 'n'.repeat(length);
-    const pod = podOf(name);
+    const { pod, workspace } = podOf(name);
+    expect(ownedName(workspace, 'service')).toMatch(/^[a-z](?:[-a-z0-9]{0,60}[a-z0-9])$/u);
     expect(pod.metadata.labels).toMatchObject({ 'notebooks.kubeflow.org/workspace-name': name, statefulset: name });
     const set = pod.metadata.name.replace(/-0$/u, '');
     expect(set).toBe(`ws-${name.slice(0, 42)}-${set.slice(-5)}`);
@@ -40,7 +43,7 @@ describe('the pod of a workspace', () => {
   });
 
   it('has one dash before the suffix when the name is cut at a dash', () => {
-    expect(podOf(`${'n'.repeat(41)}-more`).metadata.name).toMatch(/^ws-n{41}-[0-9a-f]{5}-0$/u);
+    expect(podOf(`${'n'.repeat(41)}-more`).pod.metadata.name).toMatch(/^ws-n{41}-[0-9a-f]{5}-0$/u);
   });
 
   it('mounts the volumes of the workspace first, and leaves out later ones at the same path', () => {
@@ -63,7 +66,7 @@ describe('the pod of a workspace', () => {
         { name: 'none', mountPath: '/none' },
       ],
     };
-    const { spec } = podOf('nb', volumes, extra);
+    const { spec } = podOf('nb', volumes, extra).pod;
     expect(spec.volumes).toEqual([
       { name: 'home-volume', persistentVolumeClaim: { claimName: 'home' } },
       { name: 'data-volume-1', persistentVolumeClaim: { claimName: 'b', readOnly: true } },

@@ -1,4 +1,5 @@
-import { faultOf, KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
+import { KUBELET_FINALIZER, TEMPLATE_HASH, WORKSPACE_NAME_LABEL } from '../annotations.ts';
+import type { ObjectMeta } from '../../../src/kubernetes/object.ts';
 import type { ImageSpec, WorkspaceKindPodTemplate, PodSpec, WorkspaceKind } from '../workspace-kind.ts';
 import type { Workspace } from '../workspace.ts';
 import { sha256 } from '../metadata.ts';
@@ -9,38 +10,61 @@ export type PodTemplate = ReturnType<typeof podTemplate>;
 const NODES = ['worker-1', 'worker-2', 'worker-3'] as const;
 const PATH_PREFIX = /\{\{\s*httpPathPrefix\s+["'`]([^"'`]+)["'`]\s*\}\}/gu;
 
-/** Returns the desired pod of a workspace. Depends on the workspace, its kind and the resolved options only. */
+/** Returns the template of a workspace's pod. Depends on the workspace, its kind and the resolved options only. */
 export function podTemplate(workspace: Workspace, workspaceKind: WorkspaceKind, { image, podConfig }: PodOptions) {
   const { metadata, spec } = workspace;
   const common = workspaceKind.spec.podTemplate;
   const podSpec = podSpecOf(workspace, common, image.spec, podConfig.spec);
-  const own = { [WORKSPACE_NAME_LABEL]: metadata.name, statefulset: metadata.name };
-  const labels = { ...common.podMetadata?.labels, ...spec.podTemplate.podMetadata?.labels, ...own };
+  const labels = {
+    ...common.podMetadata?.labels,
+    ...spec.podTemplate.podMetadata?.labels,
+    ...selectorLabels(metadata.name),
+  };
   const annotations = { ...common.podMetadata?.annotations, ...spec.podTemplate.podMetadata?.annotations };
   const hash = sha256(canonical({ labels, annotations, podSpec })).slice(0, 16);
+  return { hash, metadata: { labels, annotations }, spec: podSpec };
+}
+
+/** Labels that select the pod of a workspace. Labels that users give it do not override them. */
+export function selectorLabels(workspaceName: string) {
+  return { [WORKSPACE_NAME_LABEL]: workspaceName, statefulset: workspaceName };
+}
+
+interface SetIdentity {
+  readonly metadata: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>;
+}
+
+/** Returns the pod that the StatefulSet controller, the scheduler and a kubelet make of the template. */
+export function podOf(template: PodTemplate, set: SetIdentity, nodeName: string | undefined) {
+  const { name: setName, namespace = '', uid } = set.metadata;
+  const name = `${setName}-0`;
+  const labels = { 'apps.kubernetes.io/pod-index': '0', 'statefulset.kubernetes.io/pod-name': name };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: podNameOf(workspace),
-      namespace: metadata.namespace,
-      labels,
-      annotations: { ...annotations, [TEMPLATE_HASH]: hash },
+      name,
+      namespace,
+      labels: { ...template.metadata.labels, ...labels },
+      annotations: { ...template.metadata.annotations, [TEMPLATE_HASH]: template.hash },
       finalizers: [KUBELET_FINALIZER],
-      ownerReferences: [ownerReference(workspace)],
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: setName, uid, ...CONTROLLER }],
     },
-    spec: podSpec,
+    spec: {
+      ...template.spec,
+      ...(nodeName === undefined ? {} : { nodeName }),
+      // No kubelet runs here: the controller implements graceful termination with the pod's finalizer.
+      terminationGracePeriodSeconds: 0,
+    },
   };
 }
 
+const CONTROLLER = { controller: true, blockOwnerDeletion: true } as const;
+
 function podSpecOf(workspace: Workspace, common: WorkspaceKindPodTemplate, image: ImageSpec, size: PodSpec) {
-  const isSchedulable = faultOf(workspace) !== 'Unschedulable';
   const { volumes, volumeMounts } = podVolumes(workspace, common);
   return {
-    ...(isSchedulable ? { nodeName: nodeFor(workspace) } : {}),
-    serviceAccountName: `ws-${workspace.metadata.name}`,
-    // No kubelet runs here: the controller implements graceful termination with the pod's finalizer.
-    terminationGracePeriodSeconds: 0,
+    serviceAccountName: serviceAccountNameOf(workspace),
     ...definedOf({ affinity: size.affinity, nodeSelector: size.nodeSelector, tolerations: size.tolerations }),
     ...definedOf({ securityContext: common.securityContext }),
     volumes,
@@ -50,41 +74,53 @@ function podSpecOf(workspace: Workspace, common: WorkspaceKindPodTemplate, image
         image: image.image,
         imagePullPolicy: image.imagePullPolicy ?? 'IfNotPresent',
         ports: image.ports.map(({ port }) => ({ name: `http-${port}`, containerPort: port, protocol: 'TCP' })),
-        env: (common.extraEnv ?? []).map((variable) => rendered(variable, workspace)),
+        env: (common.extraEnv ?? []).map((variable) => rendered(variable, workspace, image)),
         volumeMounts,
+        ...common.probes,
         ...definedOf({ resources: size.resources, securityContext: common.containerSecurityContext }),
       },
     ],
   };
 }
 
-/** Renders `{{ httpPathPrefix "<port id>" }}` in the value of an environment variable. */
-function rendered<V extends { readonly value?: string }>(variable: V, { metadata }: Workspace): V {
+/** Renders `{{ httpPathPrefix "<port id>" }}` in the value of an environment variable; empty for a port that the image lacks. */
+function rendered<V extends { readonly value?: string }>(
+  variable: V,
+  { metadata }: Workspace,
+  { ports }: ImageSpec,
+): V {
   if (variable.value === undefined) return variable;
   const prefix = `/workspace/connect/${metadata.namespace}/${metadata.name}`;
-  return { ...variable, value: variable.value.replace(PATH_PREFIX, (_, portId: string) => `${prefix}/${portId}/`) };
+  const pathOf = (portId: string) => (ports.some(({ id }) => id === portId) ? `${prefix}/${portId}/` : '');
+  return { ...variable, value: variable.value.replace(PATH_PREFIX, (_, portId: string) => pathOf(portId)) };
 }
 
-/** Maximum length of the name of a StatefulSet without its suffix, as in the published controller. */
-const LONGEST_PREFIX = 45;
+/** Name of the workspace's ServiceAccount. */
+export function serviceAccountNameOf({ metadata }: Workspace): string {
+  return `ws-${metadata.name}`;
+}
+
+/** Maximum lengths of the names of StatefulSets and Services without their suffix, as in the published controller. */
+const LONGEST_PREFIX = { set: 45, service: 56, roleBinding: 56 };
 
 /**
- * Name of the workspace's pod: `ws-` and its name, cut to 45 characters, a suffix, and the ordinal. The suffix is derived from
- * the UID, not random, so that creating twice is idempotent.
+ * Name of an object that a workspace owns: `ws-` and the workspace's name, cut, and a suffix. The suffix is derived from the UID,
+ * not random, so that creating twice is idempotent.
  */
-export function podNameOf({ metadata }: Workspace): string {
-  const prefix = `ws-${metadata.name}`.slice(0, LONGEST_PREFIX);
-  return `${prefix}${prefix.endsWith('-') ? '' : '-'}${sha256(metadata.uid).slice(0, 5)}-0`;
+export function ownedName({ metadata }: Workspace, role: keyof typeof LONGEST_PREFIX, distinction = ''): string {
+  const prefix = `ws-${metadata.name}`.slice(0, LONGEST_PREFIX[role]);
+  return `${prefix}${prefix.endsWith('-') ? '' : '-'}${sha256(`${metadata.uid}${distinction}`).slice(0, 5)}`;
 }
 
-function nodeFor({ metadata }: Workspace): string {
+/** Name of the node that runs the workspace's pods. */
+export function nodeFor({ metadata }: Workspace): string {
   const index = Number.parseInt(sha256(metadata.uid).slice(0, 8), 16) % NODES.length;
   return NODES[index] ?? NODES[0];
 }
 
 /** Owner reference to a workspace. */
 export function ownerReference({ apiVersion, metadata }: Workspace) {
-  return { apiVersion, kind: 'Workspace', name: metadata.name, uid: metadata.uid };
+  return { apiVersion, kind: 'Workspace', name: metadata.name, uid: metadata.uid, ...CONTROLLER };
 }
 
 function definedOf<T extends object>(fields: T): Partial<T> {

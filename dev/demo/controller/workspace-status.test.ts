@@ -6,7 +6,7 @@ import type { Workspace, WorkspaceSpec, WorkspaceStatus } from '../workspace.ts'
 import { jupyterlab as jupyterlabSpec } from '../fixtures/workspace-kinds.ts';
 import type { ProbeResult } from './activity.ts';
 import { statusAfter, type PodOutcome } from './pod-outcome.ts';
-import { podTemplate } from './pod-template.ts';
+import { ownedName, podOf as runningPod, podTemplate } from './pod-template.ts';
 import { calculateWorkspaceStatus, type WorkspaceResult, type WorkspaceInputs } from './workspace-status.ts';
 
 const T0 = 1_790_000_000_000;
@@ -30,6 +30,14 @@ describe('status of a workspace whose kind or option is unknown', () => {
       '0c: the target of a redirect is missing',
       { workspaceKind: redirecting({ tiny_cpu: 'gone' }) },
       'Workspace has invalid podConfig: podConfig with id "gone" not found, was redirected from "tiny_cpu"',
+    ],
+    [
+      '0g: a ServiceAccount that it does not own, although its pod has a warning',
+      {
+        ownershipProblem: 'Workspace ServiceAccount ws-nb already exists and is not owned by the Workspace',
+        podWarning: 'w',
+      },
+      'Workspace ServiceAccount ws-nb already exists and is not owned by the Workspace',
     ],
     [
       '0d: redirects form a cycle',
@@ -180,7 +188,6 @@ function resultOf(further: Partial<WorkspaceInputs>): WorkspaceResult {
     pod: undefined,
     namespaceLabels: {},
     now: T0,
-    probeIntervalMs: 1_000,
     probeResult: probedAt(T0),
     ...further,
   });
@@ -205,11 +212,12 @@ function podOf(outcome?: PodOutcome, isTerminating = false): Pod {
   const workspace = workspaceOf({ annotations: outcome && outcome !== 'Ready' ? { [FAULT]: outcome } : {} });
   const { options } = resultOf({ workspace });
   if (!options) throw new Error('Expected a workspace with options');
-  const { metadata, ...template } = podTemplate(workspace, jupyterlab, options);
+  const set = { metadata: { ...meta, name: ownedName(workspace, 'set'), namespace: 'team-a' } };
+  const { metadata, ...template } = runningPod(podTemplate(workspace, jupyterlab, options), set, 'worker-1');
   const deletion = isTerminating ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {};
   return {
     ...template,
     metadata: { ...meta, ...metadata, namespace: 'team-a', ...deletion },
-    ...(outcome ? { status: statusAfter(outcome, { ...template, metadata }, new Date(T0)) } : {}),
+    ...(outcome ? { status: statusAfter({ outcome }, { ...template, metadata }, new Date(T0)) } : {}),
   };
 }

@@ -11,10 +11,11 @@ export interface WorkspaceInputs {
   readonly pod: Pod | undefined;
   readonly statefulSetWarning?: string | undefined;
   readonly podWarning?: string | undefined;
+  /** Why the objects that the workspace owns are not as they should be. Takes precedence over the state of the pod. */
+  readonly ownershipProblem?: string | undefined;
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly probeIntervalMs: number;
   /** Result that an activity probe would have now. */
   readonly probeResult: ProbeResult;
 }
@@ -34,6 +35,9 @@ export interface WorkspaceResult {
   /** Milliseconds after which to reconcile again, or undefined to wait for a change. */
   readonly requeueAfterMs: number | undefined;
 }
+
+/** Events are not watched: a pending pod is looked at again, for its warnings. */
+const PENDING_REQUEUE_MS = 15_000;
 
 const INITIAL_STATUS: WorkspaceStatus = {
   activity: { lastActivity: 0, lastUpdate: 0 },
@@ -63,11 +67,12 @@ export function calculateWorkspaceStatus(inputs: WorkspaceInputs): WorkspaceResu
   const pod = resolveOption('podConfig', podConfig, chosen.podConfig);
   if ('failure' in pod) return withError(previous, withImage, pod.failure);
   const withOptions = withOption(withImage, 'podConfig', pod);
+  if (inputs.ownershipProblem !== undefined) return withError(previous, withOptions, inputs.ownershipProblem);
 
   return withPod(inputs, withOptions, { image: image.current, podConfig: pod.current });
 }
 
-/** Result for an unknown kind or option. The status stays unchanged while state and message are the same. */
+/** Result for an error that is found before the pod is looked at. The status stays unchanged while state and message are the same. */
 function withError(previous: WorkspaceStatus, reached: WorkspaceStatus, stateMessage: string): WorkspaceResult {
   const isSame = previous.state === 'Error' && previous.stateMessage === stateMessage;
   const status: WorkspaceStatus = isSame ? previous : { ...reached, state: 'Error', stateMessage };
@@ -113,15 +118,17 @@ function runningSince(
 }
 
 function withActivity(inputs: WorkspaceInputs, status: WorkspaceStatus, options: PodOptions): WorkspaceResult {
-  const { workspaceKind, now, namespaceLabels, probeIntervalMs, probeResult } = inputs;
-  if (status.state !== 'Running' || !workspaceKind?.spec.podTemplate.activityProbe) {
-    return { status, options, pause: false, requeueAfterMs: undefined };
+  const { workspaceKind, now, namespaceLabels, probeResult } = inputs;
+  const activityProbe = workspaceKind?.spec.podTemplate.activityProbe;
+  if (status.state !== 'Running' || !activityProbe) {
+    const requeueAfterMs = status.state === 'Pending' ? PENDING_REQUEUE_MS : undefined;
+    return { status, options, pause: false, requeueAfterMs };
   }
   const { activity, pause, nextProbeMs } = observeActivity(status.activity, {
     now,
-    probeIntervalMs,
+    activityProbe,
     answer: probeResult,
-    rules: workspaceKind.spec.activityRules ?? [],
+    rules: workspaceKind?.spec.activityRules ?? [],
     namespaceLabels,
     podConfigLabels: Object.fromEntries((options.podConfig.spawner.labels ?? []).map(({ key, value }) => [key, value])),
     lastRunningTime: status.lastRunningTime,
