@@ -37,21 +37,24 @@ describe.skipIf(!executablePath)('the pages of the dashboard', () => {
 
   const cases = pages.flatMap((page) => (['wide', 'narrow'] as const).map((size) => ({ ...page, size })));
 
-  it.each(cases)('is accessible in both themes and loads nothing from elsewhere: $name, $size', async (options) => {
-    const { name, path, size } = options;
-    await using window = await openDashboard(browser, demo.url, { path, viewport: screens[size] });
-    await window.isMarked('live');
-    await window.page.locator('.virtual-rows .cell-name, .details-actions, .empty h1').first().waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await window.page.emulateMedia({ colorScheme });
-      await window.picture(`${name}-${colorScheme}-${size}`);
-      expect(await window.violations()).toEqual([]);
-    }
-    expect(window.problems).toEqual([]);
-    expect([...window.hosts]).toEqual([new URL(demo.url).host]);
-    const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width).toBeLessThanOrEqual(screens[size].width);
-  });
+  it.each(cases)(
+    'is accessible in both themes and loads nothing from elsewhere: $name, $size',
+    { timeout: 60_000 },
+    async ({ name, path, size }) => {
+      await using window = await openDashboard(browser, demo.url, { path, viewport: screens[size] });
+      await window.isMarked('live');
+      await window.page.locator('.virtual-rows .cell-name, .details-actions, .empty h1').first().waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await window.page.emulateMedia({ colorScheme });
+        await window.picture(`${name}-${colorScheme}-${size}`);
+        expect(await window.violations()).toEqual([]);
+      }
+      expect(window.problems).toEqual([]);
+      expect([...window.hosts]).toEqual([new URL(demo.url).host]);
+      const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBeLessThanOrEqual(screens[size].width);
+    },
+  );
 
   it('shifts nothing while the table loads', async () => {
     await using window = await openDashboard(browser, demo.url);

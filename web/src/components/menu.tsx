@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface MenuProps {
   /** Name of the menu and, if it has no text, of the button. */
@@ -26,12 +26,13 @@ const GAP = 4;
 
 /** A button that opens a menu above everything else, placed so that it fits into the window. */
 export function Menu({ label, button, buttonClass = 'button icon-button', hasText = false, items }: MenuProps) {
-  const id = useId();
+  const [isOpen, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
-  const popover = useRef<HTMLDivElement>(null);
-  const close = () => {
-    popover.current?.hidePopover();
-    trigger.current?.focus();
+  // A press outside of a menu closes it before the click: without this, a click on its button would open it again.
+  const wasOpen = useRef(false);
+  const onClosed = (hasFocus: boolean) => {
+    setOpen(false);
+    if (hasFocus) trigger.current?.focus();
   };
   return (
     <>
@@ -42,24 +43,62 @@ export function Menu({ label, button, buttonClass = 'button icon-button', hasTex
         aria-label={hasText ? undefined : label}
         title={label}
         aria-haspopup="menu"
-        onClick={() => open(popover.current, trigger.current)}
+        aria-expanded={isOpen}
+        onPointerDown={() => {
+          wasOpen.current = isOpen;
+        }}
+        onClick={() => {
+          setOpen(!(isOpen || wasOpen.current));
+          wasOpen.current = false;
+        }}
       >
         {button}
       </button>
-      <div
-        ref={popover}
-        id={id}
-        popover="auto"
-        role="menu"
-        aria-label={label}
-        class="menu"
-        onKeyDown={(event) => moveFocus(event, close)}
-      >
-        {items.map((item) => (
-          <MenuEntry key={item.key} item={item} close={close} />
-        ))}
-      </div>
+      {isOpen && <MenuList label={label} items={items} trigger={trigger} onClosed={onClosed} />}
     </>
+  );
+}
+
+interface MenuListProps extends Pick<MenuProps, 'label' | 'items'> {
+  readonly trigger: RefObject<HTMLButtonElement | null>;
+  /** @param hasFocus whether the focus was in the menu */
+  readonly onClosed: (hasFocus: boolean) => void;
+}
+
+/** The open menu. It is in the document only while it is open: a table has a menu per row. */
+function MenuList({ label, items, trigger, onClosed }: MenuListProps) {
+  const popover = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    popover.current?.showPopover();
+    place(popover.current, trigger.current);
+    const entries = entriesOf(popover.current);
+    (entries.find((entry) => entry.getAttribute('aria-checked') === 'true') ?? entries[0])?.focus();
+  }, [trigger]);
+  const close = () => {
+    const hasFocus = popover.current?.contains(document.activeElement) ?? false;
+    onClosed(hasFocus);
+  };
+  useEffect(() => {
+    // The menu would stay while its button scrolls away.
+    const options = { capture: true, passive: true } as const;
+    addEventListener('scroll', close, options);
+    return () => removeEventListener('scroll', close, options);
+  });
+  return (
+    <div
+      ref={popover}
+      popover="auto"
+      role="menu"
+      aria-label={label}
+      tabIndex={-1}
+      class="menu"
+      onToggle={({ newState }) => newState === 'closed' && close()}
+      onKeyDown={(event) => moveFocus(event, close)}
+    >
+      {items.map((item) => (
+        <MenuEntry key={item.key} item={item} close={close} />
+      ))}
+    </div>
   );
 }
 
@@ -95,12 +134,6 @@ function MenuEntry({ item, close }: { readonly item: MenuItem; readonly close: (
       {disabledReason && <small>{disabledReason}</small>}
     </button>
   );
-}
-
-function open(popover: HTMLElement | null, trigger: HTMLElement | null): void {
-  popover?.togglePopover();
-  place(popover, trigger);
-  entriesOf(popover)[0]?.focus();
 }
 
 function place(popover: HTMLElement | null, trigger: HTMLElement | null): void {

@@ -1,5 +1,7 @@
+import { useStore, type WorkspaceRow } from '../data/store.ts';
 import { dismissTask, tasks, verbs, type Task, type TaskItem } from '../data/tasks.ts';
 import { Icon } from './icon.tsx';
+import { StateBadge } from './state-badge.tsx';
 
 /** Actions in progress and their results, announced to screen readers. */
 export function TaskList() {
@@ -48,24 +50,36 @@ function TaskCard({ task }: { readonly task: Task }) {
 }
 
 function ItemList({ items, isOpen }: { readonly items: readonly TaskItem[]; readonly isOpen: boolean }) {
-  const rank = { failed: 0, running: 1, done: 2 };
+  const sorted = [...items].sort((a, b) => ranks[a.status] - ranks[b.status]);
+  const ids = new Set(items.map(({ target }) => target.id));
+  const rows = useStore().rows.value?.filter(({ id }) => ids.has(id));
+  const rowsById = new Map(rows?.map((row) => [row.id, row]));
   return (
     <details open={isOpen}>
       <summary>Results</summary>
       <ul>
-        {[...items]
-          .sort((a, b) => rank[a.status] - rank[b.status])
-          .map(({ target, status, message }) => (
-            <li key={target.id}>
-              <StatusIcon status={status} />
-              <span>
-                {target.displayName} <span class="muted">{target.namespaceName}</span>
-                {message && <small>{message}</small>}
-              </span>
-            </li>
-          ))}
+        {sorted.map((item) => (
+          <Item key={item.target.id} item={item} row={rowsById.get(item.target.id)} />
+        ))}
       </ul>
     </details>
+  );
+}
+
+const ranks = { failed: 0, running: 1, done: 2 } as const;
+
+/** One workspace, with its result and its state as observed now. */
+function Item({ item, row }: { readonly item: TaskItem; readonly row: WorkspaceRow | undefined }) {
+  const { target, status, message } = item;
+  return (
+    <li>
+      <StatusIcon status={status} />
+      <span>
+        {target.displayName} <span class="muted">{target.namespaceName}</span>
+        {message && <small>{message}</small>}
+      </span>
+      {row && status === 'done' && <StateBadge state={row.state} transition={undefined} />}
+    </li>
   );
 }
 

@@ -1,7 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 
 /** Lines that are kept. Older ones are dropped by whole blocks. */
-export const MAX_LINES = 5_000;
+const MAX_LINES = 5_000;
 const BLOCK_LINES = 250;
 
 /** Some lines of a log as one text, which is never rendered again once it is full. */

@@ -42,7 +42,7 @@ function textLines(text: string): string[] {
 }
 
 /** Letters, digits and marks without a meaning in YAML, not a number, date, boolean or null. */
-const PLAIN = /^(?![-+.\d])[\p{L}\p{N}_./@+-]+(?:[ :][\p{L}\p{N}_./@+()-]+)*$/u;
+const PLAIN = /^(?![-+.@\d])[\p{L}\p{N}_./@+-]+(?:[ :][\p{L}\p{N}_./@+()-]+)*$/u;
 const RESERVED = /^(?:true|false|yes|no|on|off|null|y|n|~)$/iu;
 
 function scalar(text: string): string {

@@ -1,7 +1,7 @@
 import type { WorkspaceState } from '../../__generated__/graphql.ts';
 import type { RowView } from './row-view.ts';
 
-export const sortFields = ['state', 'name', 'kind', 'size', 'gpu', 'namespace', 'activity'] as const;
+const sortFields = ['state', 'name', 'kind', 'size', 'gpu', 'namespace', 'activity'] as const;
 export type SortField = (typeof sortFields)[number];
 
 /** The selection of rows, as it is in the URL. */
