@@ -5,7 +5,8 @@ import type { Subject } from './rbac-model.ts';
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
-const AGGREGATE = 'leaks.example.com/aggregate';
+/** Label of the ClusterRoles that the ClusterRole `aggregated` selects. */
+export const AGGREGATE = 'leaks.example.com/aggregate';
 
 const VERBS = [
   READ,

@@ -2,7 +2,6 @@ import type { Manifest } from '../../../dev/simulator/api-object.ts';
 import type { ResourceAttributes } from '../../../src/auth/resource-attributes.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { RbacGenerator } from './random-rbac.ts';
-import type { RbacStorage } from './rbac-storage.ts';
 
 /** A user with the groups that the API server adds to those of its token. */
 export interface RbacUser {
@@ -45,6 +44,18 @@ function groupOf(name: string) {
   return { kind: 'Group', name };
 }
 
+interface RbacStorage {
+  apply(manifest: Manifest): void;
+  delete(manifest: Manifest): void;
+}
+
+/** Change of one RBAC object. */
+export interface RbacChange {
+  /** Whether the object is deleted, instead of created or replaced. */
+  readonly deleted: boolean;
+  readonly object: Manifest;
+}
+
 /** Changes RBAC objects at random: creates, replaces and deletes roles and bindings in any order. */
 export class RbacChanges {
   readonly requests: readonly ResourceAttributes[];
@@ -71,30 +82,46 @@ export class RbacChanges {
     return objects;
   }
 
-  /** Changes one object, and returns a description of the change. */
+  /** Changes one object of a storage, and returns a description of the change. */
   act(storage: RbacStorage): string {
+    const { deleted, object } = this.next();
+    if (deleted) storage.delete(object);
+    else storage.apply(object);
+    return deleted ? `delete ${keyOf(object)}` : `put ${JSON.stringify(object)}`;
+  }
+
+  /** Returns the next change: an object to delete, or to create or replace. */
+  next(): RbacChange {
     const random = this.#random;
     const stored = [...this.#stored.values()];
-    if (random.below(3) === 0) {
-      const object = random.pick(stored);
-      this.#stored.delete(keyOf(object));
-      storage.delete(object);
-      return `delete ${keyOf(object)}`;
-    }
-    const object = this.#object(stored);
-    this.#stored.set(keyOf(object), object);
-    storage.apply(object);
-    return `put ${JSON.stringify(object)}`;
+    const deleted = random.below(3) === 0;
+    const object = deleted ? random.pick(stored) : this.#object(stored);
+    if (deleted) this.#stored.delete(keyOf(object));
+    else this.#stored.set(keyOf(object), object);
+    return { deleted, object };
+  }
+
+  /** Objects that exist after the changes so far. */
+  get stored(): readonly Manifest[] {
+    return [...this.#stored.values()];
   }
 
   #object(stored: readonly Manifest[]): Manifest {
     const random = this.#random;
     const bindings = stored.filter(({ kind }) => kind.endsWith('Binding'));
     const dice = random.below(4);
-    if (dice === 0) return this.#generator.clusterRole(`role-${random.below(10)}`, NAMES);
+    if (dice === 0) return this.#clusterRole();
     if (dice === 1) return this.#generator.role('local', random.pick(NAMESPACES), NAMES);
     const binding = dice === 2 && bindings.length > 0 ? random.pick(bindings) : this.#binding();
     return { ...binding, subjects: this.#subjects() };
+  }
+
+  /** Returns a ClusterRole, of which some have a rule about paths, too. */
+  #clusterRole(): Manifest {
+    const role = this.#generator.clusterRole(`role-${this.#random.below(10)}`, NAMES);
+    const rules = role['rules'] as readonly object[];
+    if (this.#random.below(4) > 0) return role;
+    return { ...role, rules: [{ verbs: ['get', 'list'], nonResourceURLs: ['/healthz', '/version/*'] }, ...rules] };
   }
 
   #binding(): Manifest {
