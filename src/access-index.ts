@@ -19,7 +19,15 @@ const CONSEQUENCE =
 /** Starts the watches of the RBAC resources. Returns undefined if the configuration says that all is to be reviewed. */
 export function startAccessIndex(config: Config, client: Client, log: Logger): AccessIndex | undefined {
   if (config.authorizer === 'reviews') return undefined;
-  const cache = startClusterCache({ ...config, client, resources: rbacResources, log, historyEvents: 0 });
+  let report: (() => void) | undefined; // undefined until it is known whether the resources can be listed
+  const cache = startClusterCache({
+    ...config,
+    client,
+    resources: rbacResources,
+    log,
+    historyEvents: 0,
+    onStatusChange: () => report?.(),
+  });
   const stores = {
     roles: cache.store(Role),
     clusterRoles: cache.store(ClusterRole),
@@ -28,9 +36,7 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
   };
   const attempted = cache.hasAttempted;
   const index = new RbacIndex({ stores, attempted, interruption: () => cache.interruption() });
-  void attempted.then(() =>
-    index.isUsable ? log.info('RBAC index synced') : log.warn(`cannot watch roles and bindings. ${CONSEQUENCE}`),
-  );
+  void attempted.then(() => (report = usabilityLog(index, log)));
   const accesses = new ViewerAccesses({
     index,
     onForeignPermission: (viewer, { namespace, verb, resource }, reason) =>
@@ -47,4 +53,17 @@ export function startAccessIndex(config: Config, client: Client, log: Logger): A
       await cache[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Logs whether an index is usable. Returns a function that does it again if that has changed. */
+function usabilityLog(index: RbacIndex, log: Logger): () => void {
+  let wasUsable: boolean | undefined;
+  const report = () => {
+    if (index.isUsable === wasUsable) return;
+    wasUsable = index.isUsable;
+    if (wasUsable) log.info('RBAC index synced');
+    else log.warn(`cannot watch roles and bindings. ${CONSEQUENCE}`);
+  };
+  report();
+  return report;
 }

@@ -117,6 +117,8 @@ export interface ClusterCacheOptions {
   /** Number of changes of each resource to keep for {@link ReadonlyStore.changesSince}. Default 10,000. */
   readonly historyEvents?: number;
   readonly clock?: Clock;
+  /** Called when a resource has been listed, and when a watch has failed or runs again. */
+  readonly onStatusChange?: () => void;
 }
 
 const HISTORY_EVENTS = 10_000;

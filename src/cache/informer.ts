@@ -75,6 +75,8 @@ interface InformerOptions {
   readonly namespace?: string | undefined;
   /** Counters of all informers of the resource. */
   readonly counters?: WatchCounters;
+  /** Called when the resource has been listed, and when its watch has failed or runs again. */
+  readonly onStatusChange?: (() => void) | undefined;
 }
 
 /**
@@ -119,7 +121,7 @@ export class Informer {
       listed: (cause) => this.#listed(cause),
       polling: (isPolling) => void (this.#isPolled = isPolling),
       failed: (error, policy, waitMs) => this.#failed(error, policy, waitMs),
-      opened: () => (this.#interruption = undefined),
+      opened: () => this.#opened(),
       renewed: () => this.#log.debug('renewed a silent watch that carried no bookmarks'),
       malformed: (error) => this.#malformed(error),
     };
@@ -201,6 +203,12 @@ export class Informer {
     };
   }
 
+  #opened(): void {
+    if (this.#interruption === undefined) return;
+    this.#interruption = undefined;
+    this.#options.onStatusChange?.();
+  }
+
   #received(type: string, writtenAt: number | undefined): void {
     this.#lastEventAt = this.#clock.wallTime();
     if (type === 'BOOKMARK') this.#counters.bookmark();
@@ -213,6 +221,7 @@ export class Informer {
     this.#markSynced();
     this.#run?.attempted.abort();
     this.#log[cause === 'poll' ? 'debug' : 'info']({ cause, objects: this.store.size }, 'listed');
+    this.#options.onStatusChange?.();
   }
 
   #failed(error: unknown, { cause, next }: RetryPolicy, waitMs: number): void {
@@ -224,6 +233,7 @@ export class Informer {
     const level = cause === 'bug' ? 'error' : routine.has(cause) ? 'info' : 'warn';
     const about = cause === 'bug' ? { error: redactedError(error) } : { message: redactedReason(error) };
     this.#log[level]({ cause, next, waitMs: Math.round(waitMs), ...about }, 'watch interrupted');
+    this.#options.onStatusChange?.();
   }
 
   /** Logs at most once a minute, with the total. */
