@@ -56,6 +56,8 @@ export interface Config {
   readonly maxHeaderBytes: number;
   /** Limit on the bytes of the body of a request. */
   readonly maxBodyBytes: number;
+  /** Limit on the values in the JSON of a request. */
+  readonly maxBodyValues: number;
   /** Limit on the bytes of a document. */
   readonly maxDocumentBytes: number;
   /** Limit on the lexical tokens of a document. */
@@ -201,6 +203,7 @@ function operationLimits(env: Environment) {
   return {
     maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
     maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
+    maxBodyValues: integer(env, 'MAX_BODY_VALUES', 50_000, 10_000_000, 1),
     maxDocumentBytes: integer(env, 'MAX_DOCUMENT_BYTES', 100_000, 4_194_304, 1),
     maxDocumentTokens: integer(env, 'MAX_DOCUMENT_TOKENS', 10_000, 1_000_000, 1),
     maxOperationDepth: integer(env, 'MAX_OPERATION_DEPTH', 200, 500, 1),

@@ -26,15 +26,39 @@ async function orderOf(viewers: readonly string[], turns = new Turns()): Promise
   return order;
 }
 
-it('gives the next turn to the viewer who has used the least time', async () => {
+it('gives turns to viewers alternately, however much work of one of them waits', async () => {
   expect(await orderOf(['a', 'a', 'a', 'a', 'b', 'c'])).toEqual(['a', 'b', 'c', 'a', 'a', 'a']);
 });
 
-it('prefers a viewer who comes later over one who has used much', async () => {
+it('gives the next turn to a viewer who comes when other work has waited longer', async () => {
   const turns = new Turns();
-  await orderOf(['a', 'a', 'a'], turns);
-  await nextIteration(); // the last turn has ended
-  expect(await orderOf(['a', 'b'], turns)).toEqual(['b', 'a']);
+  const order: string[] = [];
+  const work = async (viewer: string) => {
+    await turns.begin(viewer);
+    order.push(viewer);
+    block(LONG_MS);
+  };
+  const earlier = Array.from({ length: 10 }, () => work('a'));
+  await earlier[0];
+  await Promise.all([work('b'), ...earlier]);
+  expect(order.indexOf('b')).toBeLessThanOrEqual(2);
+});
+
+it('gives short work of one viewer turns before long work of another', async () => {
+  const turns = new Turns();
+  await orderOf(['long', 'short'], turns); // it learns how long turns are
+  const order: string[] = [];
+  const work = async (viewer: string, milliseconds: number) => {
+    await turns.begin(viewer);
+    order.push(viewer);
+    block(milliseconds);
+  };
+  for (let index = 0; index < 5; index += 1) await work('short', 0);
+  for (let index = 0; index < 5; index += 1) await work('long', 20);
+  for (let index = 0; index < 50; index += 1) await work('other', 2);
+  order.length = 0;
+  await Promise.all([work('long', 20), work('short', 0), work('short', 0), work('short', 0)]);
+  expect(order).toEqual(['short', 'short', 'short', 'long']);
 });
 
 it('gives one turn per iteration of the event loop', async () => {
@@ -75,16 +99,15 @@ it('is over after some milliseconds, for the work of all viewers together, until
   expect(turns.isOver).toBe(true);
 });
 
-it('begins new work before it continues, and continues in one turn of four', async () => {
+it('begins new work of a viewer before it continues, and continues in one turn of four', async () => {
   const turns = new Turns();
   const order: string[] = [];
-  await turns.begin('b'); // the first turn of four
-  const continuing = turns.continue('b').then(() => order.push('continues'));
-  const beginning = Array.from({ length: 5 }, async () => {
-    await turns.begin('a');
-    order.push('begins');
+  const work = async (name: string, turn: Promise<void>) => {
+    await turn;
+    order.push(name);
     block(LONG_MS);
-  });
-  await Promise.all([continuing, ...beginning]);
-  expect(order).toEqual(['begins', 'begins', 'continues', 'begins', 'begins', 'begins']);
+  };
+  const continuing = Array.from({ length: 2 }, () => work('continues', turns.continue('a')));
+  await Promise.all([...continuing, ...Array.from({ length: 5 }, () => work('begins', turns.begin('a')))]);
+  expect(order).toEqual(['begins', 'begins', 'begins', 'continues', 'begins', 'begins', 'continues']);
 });

@@ -1,41 +1,46 @@
-/** Time after which work lets other work of the event loop run. */
+/** CPU time after which work lets other work of the event loop run. */
 const TURN_MS = 5;
-/** Of this number of turns, one is for work that continues, however much new work waits. */
+/** Of this number of turns of a viewer, one is for work that continues, however much new work of that viewer waits. */
 const CONTINUING_EVERY = 4;
-/** Time after which used time counts half. */
-const HALF_LIFE_MS = 1_000;
-/** Use below which a viewer is forgotten. */
-const NEGLIGIBLE_MS = 1;
+/** Interval at which viewers who have no work are forgotten. */
+const FORGET_INTERVAL_MS = 10_000;
 
-/** Work that waits for a turn, oldest first, by viewer. */
-type Queue = Map<string, (() => void)[]>;
+/** The work of one viewer, and the virtual time of {@link Turns}. */
+interface Flow {
+  /** Work that waits, oldest first. */
+  readonly beginning: (() => void)[];
+  readonly continuing: (() => void)[];
+  /** Virtual time at which its next turn may begin. */
+  startMs: number;
+  /** Expected length of its next turn: an average of the last ones. */
+  expectedMs: number;
+  turns: number;
+}
 
 /**
  * Shares the event loop fairly between viewers.
  *
  * Work that may be long calls {@link begin} first, and {@link continue} whenever {@link isOver} is true. Each iteration of the
- * event loop gives one turn:
+ * event loop gives one turn. A turn ends when its work waits for something, so it includes the microtasks that follow.
  *
- * - to new work rather than to work that continues, so that a short operation waits for no long one. One turn in four is for work
- *   that continues, so that it never stops.
- * - of several viewers, to the one who has used the least CPU time. Time used counts half after a second.
- * - of the work of one viewer, to the oldest.
+ * The next turn is chosen by weighted fair queueing (Demers, Keshav and Shenker, 1989), with the CPU time of turns as the lengths
+ * of packets and viewers as flows. A viewer's turn has a virtual start, which is the end of the viewer's last turn, or the start of
+ * the turn in progress if that is later; the turn with the earliest virtual end is given. So each viewer with work gets an equal
+ * share of the CPU time, viewers with less work than their share wait for about one turn of another, however many operations that one
+ * has, and short operations come before long ones. New work of a viewer comes before the work of the viewer that continues.
  *
- * A viewer with many or expensive operations thus delays a short one of another viewer by about one turn, and still gets all the
- * time that others leave. A turn ends when its work waits for something, so it includes the microtasks that follow.
- *
- * Memory is bounded by the work in progress, and one number for each viewer of the last seconds.
+ * Memory is bounded by the work in progress, and some numbers for each viewer of the last seconds.
  */
 export class Turns {
-  readonly #beginning: Queue = new Map();
-  readonly #continuing: Queue = new Map();
-  readonly #usedMs = new Map<string, number>();
-  #halvedAt = performance.now();
+  readonly #flows = new Map<string, Flow>();
+  readonly #waiting = new Map<string, Flow>();
+  /** Virtual start of the turn in progress, or of the last one. */
+  #virtualMs = 0;
+  #forgottenAt = performance.now();
   #isActive = false;
-  #count = 0;
-  /** Viewer of the turn in progress, and the CPU time of the thread when it began. */
-  #current: { readonly viewer: string; readonly cpuMs: number } | undefined;
-  /** End of the time of this iteration of the event loop. Undefined until something asks for it. */
+  /** The turn in progress, and the CPU time of the thread when it began. */
+  #current: { readonly viewer: string; readonly flow: Flow; readonly cpuMs: number } | undefined;
+  /** CPU time at which the time of this iteration of the event loop ends. Undefined until something asks for it. */
   #end: number | undefined;
 
   /**
@@ -43,7 +48,7 @@ export class Turns {
    * {@link continue} before it goes on.
    */
   get isOver(): boolean {
-    const now = performance.now();
+    const now = cpuMs();
     if (this.#end === undefined) {
       this.#end = now + TURN_MS;
       setImmediate(() => (this.#end = undefined));
@@ -53,19 +58,23 @@ export class Turns {
 
   /** Resolves when it is the turn of new work of a viewer: at once if it is already, and not over. The caller goes on without a wait. */
   async begin(viewer: string): Promise<void> {
-    if (this.#current?.viewer !== viewer || this.isOver) await this.#wait(viewer, this.#beginning);
+    if (this.#current?.viewer !== viewer || this.isOver) await this.#wait(viewer, 'beginning');
   }
 
   /** Resolves at the next turn of work of a viewer that has begun. The caller goes on without a wait. */
   async continue(viewer: string): Promise<void> {
-    await this.#wait(viewer, this.#continuing);
+    await this.#wait(viewer, 'continuing');
   }
 
-  #wait(viewer: string, queue: Queue): Promise<void> {
+  #wait(viewer: string, queue: 'beginning' | 'continuing'): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = queue.get(viewer);
-    if (waiting) waiting.push(resolve);
-    else queue.set(viewer, [resolve]);
+    const flow = this.#flows.get(viewer) ?? { beginning: [], continuing: [], startMs: 0, expectedMs: 0, turns: 0 };
+    this.#flows.set(viewer, flow);
+    flow[queue].push(resolve);
+    if (!this.#waiting.has(viewer)) {
+      flow.startMs = Math.max(flow.startMs, this.#virtualMs);
+      this.#waiting.set(viewer, flow);
+    }
     if (!this.#isActive) this.#schedule();
     return promise;
   }
@@ -78,51 +87,60 @@ export class Turns {
   }
 
   #beginTurn(): void {
-    this.#count += 1;
-    const isForContinuing = this.#beginning.size === 0 || this.#count % CONTINUING_EVERY === 0;
-    const queue = isForContinuing && this.#continuing.size > 0 ? this.#continuing : this.#beginning;
-    const viewer = this.#leastUser(queue);
-    const waiting = queue.get(viewer) ?? [];
-    const start = waiting.shift();
-    if (waiting.length === 0) queue.delete(viewer);
-    this.#current = { viewer, cpuMs: cpuMs() };
-    this.#end = performance.now() + TURN_MS;
-    start?.();
+    const next = this.#next();
+    if (!next) return;
+    const [viewer, flow] = next;
+    const work = takeWork(flow);
+    if (flow.beginning.length + flow.continuing.length === 0) this.#waiting.delete(viewer);
+    this.#virtualMs = Math.max(this.#virtualMs, flow.startMs);
+    const now = cpuMs();
+    this.#current = { viewer, flow, cpuMs: now };
+    this.#end = now + TURN_MS;
+    work?.();
   }
 
   #endTurn(): void {
     if (this.#current) {
-      const { viewer, cpuMs: before } = this.#current;
-      this.#usedMs.set(viewer, (this.#usedMs.get(viewer) ?? 0) + cpuMs() - before);
+      const { flow, cpuMs: before } = this.#current;
+      const usedMs = cpuMs() - before;
+      flow.startMs += usedMs;
+      flow.expectedMs = (flow.expectedMs + usedMs) / 2;
     }
     this.#current = undefined;
     this.#end = undefined;
     this.#forget();
     this.#isActive = false;
-    if (this.#beginning.size + this.#continuing.size > 0) this.#schedule();
+    if (this.#waiting.size > 0) this.#schedule();
   }
 
-  #leastUser(queue: Queue): string {
-    let [least, leastMs] = ['', Infinity];
-    for (const viewer of queue.keys()) {
-      const usedMs = this.#usedMs.get(viewer) ?? 0;
-      if (usedMs < leastMs) [least, leastMs] = [viewer, usedMs];
+  /** Returns the flow whose next turn has the earliest virtual end. */
+  #next(): readonly [string, Flow] | undefined {
+    let earliest: readonly [string, Flow] | undefined;
+    let earliestMs = Infinity;
+    for (const entry of this.#waiting) {
+      const endMs = entry[1].startMs + entry[1].expectedMs;
+      if (endMs < earliestMs) [earliest, earliestMs] = [entry, endMs];
     }
-    return least;
+    return earliest;
   }
 
   #forget(): void {
     const now = performance.now();
-    if (now - this.#halvedAt < HALF_LIFE_MS) return;
-    this.#halvedAt = now;
-    for (const [viewer, usedMs] of this.#usedMs) {
-      if (usedMs > NEGLIGIBLE_MS) this.#usedMs.set(viewer, usedMs / 2);
-      else this.#usedMs.delete(viewer);
-    }
+    if (now - this.#forgottenAt < FORGET_INTERVAL_MS) return;
+    this.#forgottenAt = now;
+    for (const [viewer, { startMs }] of this.#flows)
+      if (startMs <= this.#virtualMs && !this.#waiting.has(viewer)) this.#flows.delete(viewer);
   }
 }
 
-/** Returns the CPU time of this thread. Other processes of the machine do not count. */
+function takeWork(flow: Flow): (() => void) | undefined {
+  flow.turns += 1;
+  const isForContinuing = flow.beginning.length === 0 || flow.turns % CONTINUING_EVERY === 0;
+  const queue = isForContinuing && flow.continuing.length > 0 ? flow.continuing : flow.beginning;
+  return queue.shift();
+}
+
+/** Returns the CPU time of this thread in milliseconds. The time of other processes does not count. */
 function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { excessiveValues } from './body-values.ts';
 import type { OperationRequest } from './pipeline.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
@@ -10,10 +11,16 @@ export interface Refusal {
   readonly refusal: string;
 }
 
+/** Limits on the body of a request. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly maxBodyValues: number;
+}
+
 /** Reads the operation from the query string of a GET or the JSON body of a POST. Never rejects because of its content. */
 export async function readOperation(
   request: IncomingMessage,
-  maxBodyBytes: number,
+  { maxBodyBytes, maxBodyValues }: BodyLimits,
 ): Promise<OperationRequest | Refusal> {
   if (request.method === 'GET') return fromQuery(new URL(request.url ?? '/', 'http://gateway').searchParams);
   if (request.method !== 'POST')
@@ -23,9 +30,13 @@ export async function readOperation(
     return { status: 415, refusal: `Expected Content-Type: application/json, got ${JSON.stringify(contentType)}.` };
   }
   const body = await readBody(request, maxBodyBytes);
-  return body === undefined
-    ? { status: 413, refusal: `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.` }
-    : fromJson(body);
+  if (body === undefined)
+    return {
+      status: 413,
+      refusal: `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`,
+    };
+  const excess = excessiveValues(body, maxBodyValues);
+  return excess ? { status: 413, refusal: excess.message } : fromJson(body);
 }
 
 /** Returns undefined if the body is too large. */

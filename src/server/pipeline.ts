@@ -8,7 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
 import { isContext, type Context } from '../graphql/context.ts';
@@ -19,7 +19,7 @@ import { invalidNames } from '../graphql/name-inputs.ts';
 import { turns } from '../scheduling/turns.ts';
 import { SubscriptionRegistry } from '../subscriptions/registry.ts';
 import type { SubscriptionHandle } from '../subscriptions/subscriber.ts';
-import { lenientParameters } from './request-parameters.ts';
+import { readParameters } from './request-parameters.ts';
 import { dependenciesOf } from '../graphql/field-dependencies.ts';
 import { excessiveCost, excessiveVariables, parseWithin, withLimitStatus, type OperationLimits } from './limits.ts';
 
@@ -52,8 +52,9 @@ export interface OperationCaller {
 export interface PipelineOptions extends OperationLimits {
   readonly schema: GraphQLSchema;
   readonly endpoint: string;
-  /** Limit on the bytes of the body of a request. */
+  /** Limits on the bytes of the body of a request, and on the values in its JSON. */
   readonly maxBodyBytes: number;
+  readonly maxBodyValues: number;
   readonly createContext: (viewer: Viewer, deadline: Deadline) => Context;
   /** Returns the error as it may be shown to clients: coded, and without internals, which are logged instead. */
   readonly publicError: (error: unknown) => GraphQLError;
@@ -104,8 +105,7 @@ export class Pipeline {
           execute: (operation: ExecutionArgs) => this.#execute(operation),
           subscribe: refuseSubscription,
         }),
-        lenientParameters,
-        parseInTurn,
+        readParameters(options),
         {
           onExecutionResult: (done) => {
             const { result } = done;
@@ -209,11 +209,6 @@ export class Pipeline {
     return { errors: errors.map((error) => withoutHttp(this.#publicError(error))) };
   }
 }
-
-/** Takes a turn before the operation is parsed. */
-const parseInTurn: Plugin<object, OperationCaller> = {
-  onParams: ({ context: { viewer } }) => turns.begin(viewer.name),
-};
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === 'mutation';

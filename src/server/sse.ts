@@ -4,7 +4,7 @@ import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
 import { responseTransport, type FlowControl, type FlowController } from './flow-control.ts';
-import { acceptsJson, EVENT_STREAM, readOperation, type Refusal } from './operation-request.ts';
+import { acceptsJson, EVENT_STREAM, readOperation, type BodyLimits, type Refusal } from './operation-request.ts';
 import { isSubscription, type OperationCaller, type Pipeline } from './pipeline.ts';
 import { sendText, writeSlices } from './responses.ts';
 import { staggered } from './shutdown.ts';
@@ -13,10 +13,9 @@ import { staggered } from './shutdown.ts';
 const PING = ':\n\n';
 const PING_INTERVAL_MS = 12_000;
 
-interface EventStreamOptions {
+interface EventStreamOptions extends BodyLimits {
   readonly pipeline: Pipeline;
   readonly flowControl: FlowControl;
-  readonly maxBodyBytes: number;
   /** Answers a query or mutation as JSON. */
   readonly serveJson: (request: IncomingMessage, response: ServerResponse, caller: OperationCaller) => Promise<void>;
 }
@@ -53,9 +52,9 @@ export class EventStreamServer {
     response: ServerResponse,
     caller: OperationCaller,
   ): Promise<void> {
-    const { pipeline, serveJson, maxBodyBytes } = this.#options;
+    const { pipeline, serveJson } = this.#options;
     if (request.headers['last-event-id'] === ENDED) return void response.writeHead(204).end();
-    const operation = await readOperation(request, maxBodyBytes);
+    const operation = await readOperation(request, this.#options);
     if ('refusal' in operation) return refuse(response, operation);
     const type = pipeline.operationTypeOf(operation);
     if (type === 'mutation' && request.method === 'GET') return refuse(response, mutationByGet);

@@ -8,6 +8,7 @@ import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
+import { excessiveValues } from './body-values.ts';
 import { cursorIn } from './operation-request.ts';
 import { isSubscription, isSubscriptionOperation, type Pipeline, type PreparedOperation } from './pipeline.ts';
 import { refuseUpgrade } from './responses.ts';
@@ -48,6 +49,8 @@ interface WebSocketOptions extends WebSocketConnectionOptions, WebSocketLimitOpt
   readonly maxSubscriptionsPerConnection: number;
   /** Limit on the bytes of a message. */
   readonly maxBodyBytes: number;
+  /** Limit on the values in the JSON of a message. */
+  readonly maxBodyValues: number;
   /** Time limit of an operation. */
   readonly requestTimeoutMs: number;
   /** A client that sends nothing for this time after a ping, not even a pong, is disconnected. */
@@ -175,9 +178,10 @@ export class WebSocketHandler {
         onPing: (payload) => answerPing(connection, payload),
         onMessage: (handle) =>
           socket.on('message', (bytes: Buffer) => {
-            connection
-              .receive(() => handle(bytes.toString()))
-              .catch((error: unknown) => this.#closeFailed(socket, error));
+            const text = bytes.toString();
+            const excess = excessiveValues(text, this.#options.maxBodyValues);
+            if (excess) return socket.close(CloseCode.BadRequest, closeReason(excess.message));
+            connection.receive(() => handle(text)).catch((error: unknown) => this.#closeFailed(socket, error));
           }),
       },
       extra,

@@ -105,6 +105,35 @@ it.each(['with', 'without'])('refuses a body above MAX_BODY_BYTES %s Content-Len
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_LARGE', limit: { name: 'MAX_BODY_BYTES' } });
 });
 
+it.each(['application/json', 'text/event-stream'])(
+  'refuses a body with more values than MAX_BODY_VALUES when it accepts %s',
+  async (accept) => {
+    await using gateway = await startTestGateway({ maxBodyValues: 1_000 });
+    const post = (variables: object) =>
+      fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query: '{ workspaces { totalCount } }', variables }),
+      });
+    const refused = await post({ x: Array.from({ length: 1_000 }, () => [1]) });
+    expect(refused.status).toBe(413);
+    expect(await refused.text()).toContain('Expected at most 1000 values in the JSON of a request (MAX_BODY_VALUES)');
+    const accepted = await post({ x: ',[{'.repeat(10_000) });
+    expect(await accepted.text()).toContain('"totalCount":0');
+  },
+);
+
+it('closes a WebSocket when a message has more values than MAX_BODY_VALUES', async () => {
+  await using gateway = await startTestGateway({ maxBodyValues: 1_000 });
+  const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const closed = once(socket, 'close');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'ping', payload: { x: Array.from({ length: 1_000 }, () => [1]) } }));
+  const [{ code, reason }] = (await closed) as [CloseEvent];
+  expect(code).toBe(4400);
+  expect(reason).toContain('Expected at most 1000 values in the JSON of a request (MAX_BODY_VALUES)');
+});
+
 it.each(['application/json', 'application/graphql-response+json', 'text/event-stream'])(
   'ignores members of a request that no specification defines when it accepts %s',
   async (accept) => {

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { excessiveValues } from './body-values.ts';
+
+const list = (length: number, item = '1') => `[${Array.from({ length }, () => item).join()}]`;
+
+it.each([
+  ['a list', list(1_000)],
+  ['lists of lists', list(400, '[1]')],
+  ['objects', list(400, '{"a":1}')],
+  ['members', `{${Array.from({ length: 1_000 }, (_, index) => `"k${index}":1`).join()}}`],
+  ['a list after an escaped quotation mark', `["\\"",${list(1_000)}]`],
+  ['a list after an escaped backslash', `["\\\\",${list(1_000)}]`],
+])('refuses values beyond the limit when they are in %s', (_, text) => {
+  expect(JSON.parse(text)).toBeDefined();
+  expect(excessiveValues(text, 500)?.extensions).toMatchObject({
+    code: 'TOO_LARGE',
+    limit: { name: 'MAX_BODY_VALUES', max: 500, actual: 501 },
+  });
+});
+
+it.each([
+  ['commas and brackets in a string', JSON.stringify(','.repeat(5_000) + '[{'.repeat(5_000))],
+  ['escapes in a string', JSON.stringify('",\\,"'.repeat(5_000))],
+  ['a string without an end', `"${',['.repeat(5_000)}`],
+  ['white space', `${' '.repeat(5_000)}1`],
+  ['as many values as the limit', list(499)],
+])('accepts %s', (_, text) => {
+  expect(excessiveValues(text, 500)).toBeUndefined();
+});
