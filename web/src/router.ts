@@ -12,7 +12,16 @@ export const path = computed(() => url.value.pathname.slice(base.pathname.length
 export const query = computed(() => url.value.searchParams);
 
 /** Decoded parts of the path. */
-export const segments = computed(() => path.value.split('/').map((part) => decodeURIComponent(part)));
+export const segments = computed(() => path.value.split('/').map(decoded));
+
+/** Returns the part as it is if it is not encoded correctly: there is no page for it then. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 /** Returns the URL of a file or endpoint of the gateway. */
 export function gatewayUrl(file: string): URL {

@@ -31,7 +31,7 @@ function viewerOf(user: string, at: string) {
   ];
 }
 
-describe.skipIf(!executablePath)('interruptions of the dashboard', () => {
+describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     buildDashboard();

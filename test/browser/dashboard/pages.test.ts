@@ -23,7 +23,7 @@ const screens = {
   narrow: { width: 360, height: 740 },
 } as const;
 
-describe.skipIf(!executablePath)('the pages of the dashboard', () => {
+describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000 }, () => {
   let browser: Browser;
   let demo: Demo;
   beforeAll(async () => {
@@ -39,7 +39,6 @@ describe.skipIf(!executablePath)('the pages of the dashboard', () => {
 
   it.each(cases)(
     'is accessible in both themes and loads nothing from elsewhere: $name, $size',
-    { timeout: 60_000 },
     async ({ name, path, size }) => {
       await using window = await openDashboard(browser, demo.url, { path, viewport: screens[size] });
       await window.isMarked('live');

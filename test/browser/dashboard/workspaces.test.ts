@@ -5,7 +5,7 @@ import { launchChromium } from '../chromium.ts';
 import { executablePath } from './browser.ts';
 import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
 
-describe.skipIf(!executablePath)('the table of workspaces', () => {
+describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 }, () => {
   let browser: Browser;
   let demo: Demo;
   beforeAll(async () => {

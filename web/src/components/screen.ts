@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-const cardsQuery = matchMedia('(max-width: 47.99em)');
+const cardsQuery = matchMedia('(max-width: 59.99em)');
 
 /** Whether the window is too narrow for a table, so each row is a card. */
 export const showsCards = signal(cardsQuery.matches);

@@ -29,8 +29,8 @@ const reasons: Readonly<Record<UsageUnavailableReason, string>> = {
 export function UsageCard({ workspace }: { readonly workspace: Details }) {
   const { samples, reason } = useSamples(workspace);
   const last = samples.at(-1);
-  const limits = workspace.podConfig.option?.pod?.limits ?? [];
-  const limitOf = (resource: string) => limits.find((limit) => limit.resource === resource)?.value;
+  const { limits = [], requests = [] } = workspace.podConfig.option?.pod ?? {};
+  const expected = (resource: string) => [...limits, ...requests].find((amount) => amount.resource === resource)?.value;
   return (
     <section class="card">
       <h2>Usage</h2>
@@ -40,14 +40,14 @@ export function UsageCard({ workspace }: { readonly workspace: Details }) {
             title="CPU"
             text={`${last.cpu.toFixed(2)} cores`}
             values={samples.map(({ cpu }) => cpu)}
-            limit={limitOf('cpu')}
+            limit={expected('cpu')}
             format={(value) => `${value} cores`}
           />
           <Meter
             title="Memory"
             text={bytesText(last.memory)}
             values={samples.map(({ memory }) => memory)}
-            limit={limitOf('memory')}
+            limit={expected('memory')}
             format={bytesText}
           />
         </div>
@@ -110,7 +110,9 @@ interface MeterProps {
 const WIDTH = 200;
 const HEIGHT = 44;
 
-function Meter({ title, text, values, limit, format }: MeterProps) {
+function Meter({ title, text, values: measured, limit, format }: MeterProps) {
+  // A single value is shown as a short line.
+  const values = measured.length === 1 ? [...measured, ...measured] : measured;
   const max = Math.max(limit ?? 0, ...values, Number.MIN_VALUE);
   const x = (index: number) => WIDTH - (values.length - 1 - index) * (WIDTH / (MAX_SAMPLES - 1));
   const y = (value: number) => HEIGHT - 2 - (value / max) * (HEIGHT - 4);

@@ -2,6 +2,7 @@ import { WorkspaceDetailsDocument, type WorkspaceDetailsFragment } from '../../_
 import { Icon } from '../../components/icon.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { useLiveObject } from '../../data/use-live-object.ts';
+import { useTitle } from '../../components/use-title.ts';
 import { query } from '../../router.ts';
 import { EventsTab } from './events-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
@@ -27,6 +28,7 @@ interface WorkspacePageProps {
 export function WorkspacePage({ namespace, name }: WorkspacePageProps) {
   const { status, data, error } = useLiveObject(WorkspaceDetailsDocument, { namespace, name });
   const workspace = data?.workspace;
+  useTitle(workspace?.displayName ?? name);
   if (status === 'failed') return <Unavailable name={name} namespace={namespace} reason={error?.message} />;
   if (status === 'connecting') return <Loading name={name} reason={error?.message} />;
   if (!workspace) return <Missing name={name} namespace={namespace} />;

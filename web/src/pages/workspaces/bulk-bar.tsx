@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import { askFor } from '../../components/action-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { useStore } from '../../data/store.ts';
@@ -7,8 +8,14 @@ import type { RowView } from './row-view.ts';
 
 const actions: readonly Action[] = ['pause', 'start', 'restart', 'delete'];
 
+interface BulkBarProps {
+  /** The selected rows that the filters show. */
+  readonly rows: readonly RowView[];
+  readonly selected: Signal<ReadonlySet<string>>;
+}
+
 /** Actions on the selected rows. Each is performed on those that it applies to. */
-export function BulkBar({ rows, onClear }: { readonly rows: readonly RowView[]; readonly onClear: () => void }) {
+export function BulkBar({ rows, selected }: BulkBarProps) {
   const permissions = useStore().permissions.byId.value;
   if (rows.length === 0) return null;
   const targetsOf = (action: Action) =>
@@ -35,7 +42,14 @@ export function BulkBar({ rows, onClear }: { readonly rows: readonly RowView[]; 
           </button>
         );
       })}
-      <button type="button" class="button icon-button" aria-label="Clear the selection" onClick={onClear}>
+      <button
+        type="button"
+        class="button icon-button"
+        aria-label="Clear the selection"
+        onClick={() => {
+          selected.value = new Set();
+        }}
+      >
         <Icon name="close" />
       </button>
     </section>

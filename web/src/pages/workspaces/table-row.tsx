@@ -86,7 +86,10 @@ function RowCells({ row }: { readonly row: RowView }) {
       <KindCell row={row} />
       <span role="cell" class="cell-size">
         <span class="line">{size}</span>
-        <span class="subtitle">{resources}</span>
+        <span class="subtitle">
+          {gpus > 0 && <span class="in-gpu">{gpus} GPU · </span>}
+          {resources}
+        </span>
       </span>
       <span role="cell" class="cell-gpu">
         {gpus > 0 ? <span class="gpu">{gpus} GPU</span> : <span class="muted">–</span>}

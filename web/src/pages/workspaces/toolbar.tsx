@@ -56,7 +56,7 @@ function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
         aria-pressed={filters.states.length === 0}
         onClick={() => setQuery({ state: undefined })}
       >
-        All <b>{isCounted ? total : '–'}</b>
+        All <b>{isCounted ? total.toLocaleString('en') : '–'}</b>
       </button>
       {states.map((state) => (
         <button
@@ -68,7 +68,7 @@ function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
           aria-pressed={isChosen(state)}
           onClick={() => choose(state)}
         >
-          {stateNames[state]} <b>{isCounted ? (counts.get(state) ?? 0) : '–'}</b>
+          {stateNames[state]} <b>{isCounted ? (counts.get(state) ?? 0).toLocaleString('en') : '–'}</b>
         </button>
       ))}
     </fieldset>

@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { useTitle } from '../../components/use-title.ts';
 import { useStore } from '../../data/store.ts';
 import { query } from '../../router.ts';
 import { BulkBar } from './bulk-bar.tsx';
@@ -12,6 +13,7 @@ import { WorkspaceTable } from './workspace-table.tsx';
 /** The table of all workspaces that the viewer may list. */
 export function WorkspacesPage() {
   const store = useStore();
+  useTitle('');
   const selected = useSignal<ReadonlySet<string>>(new Set());
   const viewOf = useComputed(() => createRowViews(store.kinds.value));
   const all = useComputed(() => store.rows.value?.map(viewOf.value));
@@ -41,12 +43,7 @@ export function WorkspacesPage() {
       ) : (
         <EmptyList isFiltered={(all.value?.length ?? 0) > 0} isSettled={isLive} />
       )}
-      <BulkBar
-        rows={chosen.value}
-        onClear={() => {
-          selected.value = new Set();
-        }}
-      />
+      <BulkBar rows={chosen.value} selected={selected} />
     </div>
   );
 }
