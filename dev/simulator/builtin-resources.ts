@@ -18,6 +18,7 @@ import {
   prepareClaim,
   preparePod,
   prepareSecret,
+  prepareStatefulSet,
   prepareStorageClass,
   prepareVolume,
 } from './builtin-strategies.ts';
@@ -76,6 +77,7 @@ export const BUILTIN_RESOURCES: readonly ServedResource[] = [
     categories: ALL,
     hasStatus: true,
     hasGeneration: true,
+    prepare: prepareStatefulSet,
   }),
   nativeResource('storage.k8s.io/v1', 'StorageClass', {
     namespaced: false,

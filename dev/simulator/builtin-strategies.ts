@@ -1,4 +1,5 @@
 import { isEqualJson, isJsonObject, type JsonObject, listAt, objectAt, stringAt } from './json.ts';
+import { canonicalQuantities, canonicalRequirements, storedQuantity } from './quantity.ts';
 import { badRequestError, type Cause } from './status.ts';
 
 const KEY = /^[-._a-zA-Z0-9]+$/u;
@@ -98,10 +99,41 @@ const CONTAINER_DEFAULTS = { terminationMessagePath: '/dev/termination-log', ter
 
 /** Sets the defaults of a Pod that clients of the simulator read. */
 export function preparePod(pod: JsonObject): JsonObject {
-  const spec = objectAt(pod, 'spec');
+  const spec = canonicalPodSpec(objectAt(pod, 'spec'), 'Pod');
   const containers = listAt(spec, 'containers').filter(isJsonObject).map(prepareContainer);
   const status = { phase: 'Pending', qosClass: qosClass(containers), ...objectAt(pod, 'status') };
   return { ...pod, spec: { ...POD_DEFAULTS, ...spec, containers }, status };
+}
+
+/** Stores the template of a StatefulSet. */
+export function prepareStatefulSet(set: JsonObject): JsonObject {
+  const spec = objectAt(set, 'spec');
+  const template = objectAt(spec, 'template');
+  if (!('spec' in template)) return set;
+  const podSpec = canonicalPodSpec(objectAt(template, 'spec'), 'StatefulSet');
+  return { ...set, spec: { ...spec, template: { ...template, spec: podSpec } } };
+}
+
+/** Returns the spec of a pod with the quantities of its containers, volumes and overhead as they are stored. */
+function canonicalPodSpec(spec: JsonObject, kind: string): JsonObject {
+  const lists = ['containers', 'initContainers', 'volumes'].filter((list) => list in spec);
+  const stored = lists.map((list) => [
+    list,
+    listAt(spec, list).map((item) => (isJsonObject(item) ? canonicalPodPart(item, kind) : item)),
+  ]);
+  const overhead = 'overhead' in spec ? { overhead: canonicalQuantities(spec['overhead'], kind) } : {};
+  return { ...spec, ...Object.fromEntries(stored), ...overhead };
+}
+
+/** Returns a container or volume with canonical quantities. */
+function canonicalPodPart(part: JsonObject, kind: string): JsonObject {
+  const { resources, emptyDir } = part;
+  const limited = isJsonObject(emptyDir) && 'sizeLimit' in emptyDir;
+  return {
+    ...part,
+    ...(isJsonObject(resources) ? { resources: canonicalRequirements(resources, kind) } : {}),
+    ...(limited ? { emptyDir: { ...emptyDir, sizeLimit: storedQuantity(emptyDir['sizeLimit'], kind) } } : {}),
+  };
 }
 
 function prepareContainer(container: JsonObject): JsonObject {
@@ -141,8 +173,13 @@ const SPEC_IMMUTABLE =
 
 /** Sets the defaults of a PersistentVolumeClaim. */
 export function prepareClaim(claim: JsonObject): JsonObject {
-  const spec = { volumeMode: 'Filesystem', ...objectAt(claim, 'spec') };
-  return { ...claim, spec, status: { phase: 'Pending', ...objectAt(claim, 'status') } };
+  const given = objectAt(claim, 'spec');
+  const resources = isJsonObject(given['resources'])
+    ? { resources: canonicalRequirements(given['resources'], 'PersistentVolumeClaim') }
+    : {};
+  const spec = { volumeMode: 'Filesystem', ...given, ...resources };
+  const status = withCapacity(objectAt(claim, 'status'), 'PersistentVolumeClaim');
+  return { ...claim, spec, status: { phase: 'Pending', ...status } };
 }
 
 /** Validates a PersistentVolumeClaim; `old` is the object before an update. */
@@ -167,8 +204,13 @@ function immutableFields(claim: JsonObject, old: JsonObject): JsonObject {
 
 /** Sets the defaults of a PersistentVolume. */
 export function prepareVolume(volume: JsonObject): JsonObject {
-  const spec = { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', ...objectAt(volume, 'spec') };
+  const given = withCapacity(objectAt(volume, 'spec'), 'PersistentVolume');
+  const spec = { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', ...given };
   return { ...volume, spec, status: { phase: 'Pending', ...objectAt(volume, 'status') } };
+}
+
+function withCapacity(part: JsonObject, kind: string): JsonObject {
+  return 'capacity' in part ? { ...part, capacity: canonicalQuantities(part['capacity'], kind) } : part;
 }
 
 /** Sets the defaults of a StorageClass. */

@@ -12,6 +12,7 @@ import { kubectl } from './api/kubectl.ts';
 import { lists } from './api/lists.ts';
 import { patches } from './api/patches.ts';
 import { paths } from './api/paths.ts';
+import { quantities } from './api/quantities.ts';
 import { reads } from './api/reads.ts';
 import { rules } from './api/rules.ts';
 import { schemas } from './api/schemas.ts';
@@ -46,6 +47,9 @@ describeOnClusters('an API server', (cluster) => {
   });
   describe('writes', () => {
     writes(cluster);
+  });
+  describe('quantities', () => {
+    quantities(cluster);
   });
   describe('patches', () => {
     patches(cluster);
