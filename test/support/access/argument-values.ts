@@ -68,6 +68,7 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   secretName: ({ target }) => target.word,
   timeoutSeconds: () => 0,
   follow: () => false,
+  url: () => 'https://example.com/picture.svg',
   container: () => 'main',
   text: ({ target }) => target.word,
   storageClassName: ({ target }) => target.word,

@@ -63,7 +63,7 @@ interface Known {
 }
 
 /** Returns the id of an object that cannot be listed cluster-wide. */
-function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
+export function idOf({ kind, metadata: { namespace, name, uid } }: Stored): string {
   return Buffer.from(
     `${kind}:${namespace ? `${namespace}/` : ''}${name}:${hash('sha256', uid, 'base64url').slice(0, 16)}`,
   ).toString('base64url');
