@@ -276,6 +276,8 @@ const KEEP_ALIVE = { keepAlive: true, timeout: IDLE_MS };
  */
 class KeepAliveAgents {
   readonly #agents = new Map<string, http.Agent>();
+  /** Name of the agent for the last options. */
+  #last: { readonly options: https.RequestOptions; readonly name: string } | undefined;
 
   /** Returns the agent to use instead of the one in the options; undefined if that one is a proxy's. */
   for(options: https.RequestOptions): http.Agent | undefined {
@@ -284,7 +286,9 @@ class KeepAliveAgents {
     const tlsIdentity = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized };
     if (agent.constructor === http.Agent) return this.#agent('http', () => new http.Agent(KEEP_ALIVE));
     if (agent.constructor !== https.Agent) return undefined;
-    return this.#agent(digestOf(Object.values(tlsIdentity)), () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
+    const name = this.#last?.options === options ? this.#last.name : digestOf(Object.values(tlsIdentity));
+    this.#last = { options, name };
+    return this.#agent(name, () => new https.Agent({ ...tlsIdentity, ...KEEP_ALIVE }));
   }
 
   #agent(name: string, create: () => http.Agent): http.Agent {

@@ -62,6 +62,8 @@ export class Credentials {
   #reading: Promise<void> | undefined;
   /** The config with the current secret in it. Kept until one of them changes, as it has the agent of a proxy. */
   #resolved: { readonly files: CredentialFiles; readonly secret: string; readonly config: KubeConfig } | undefined;
+  /** Options of the requests with the last config. */
+  #requestOptions: { readonly config: KubeConfig; readonly options: https.RequestOptions } | undefined;
   readonly #streams = new Map<OpenStream, CredentialFiles>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -96,9 +98,18 @@ export class Credentials {
     await this.#reload();
     const files = this.#files;
     const config = await this.#resolve(files);
+    const options = await this.#optionsOf(config);
+    return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+  }
+
+  /** Returns the options of requests with a config. They are the same for all, unless an auth provider renews a token. */
+  async #optionsOf(config: KubeConfig): Promise<https.RequestOptions> {
+    const known = this.#requestOptions?.config === config ? this.#requestOptions.options : undefined;
+    if (known && !config.getCurrentUser()?.authProvider) return known;
     const options: https.RequestOptions = {};
     await config.applyToHTTPSOptions(options);
-    return { server: new URL(files.server), options, impersonated: impersonationOf(config), files };
+    this.#requestOptions = { config, options };
+    return options;
   }
 
   /**

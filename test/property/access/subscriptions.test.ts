@@ -15,7 +15,7 @@ it.each(seeds())(
   'sends subscribers exactly the visible objects when permissions change at random, with seed %i',
   async (seed) => {
     const mistakes = await subscriptionViolations(seed);
-    const replay = `LIVE_LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/live.test.ts`;
+    const replay = `LIVE_LEAK_SEEDS=${seed}-${seed} npx vitest run test/property/access/subscriptions.test.ts`;
     expect(mistakes.length, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toBe(0);
   },
   PATIENCE_MS,
