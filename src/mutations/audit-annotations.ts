@@ -55,6 +55,13 @@ function auditValue({ metadata }: KubernetesObject, what: keyof typeof auditKeys
   return metadata.annotations?.[auditKeys[what]] || null;
 }
 
+/** Author and time of the last change by a user, which may be the creation. The name is null if it is not recorded. */
+export function authorOf(object: KubernetesObject): { readonly name: string | null; readonly at: string } {
+  const updatedAt = auditValue(object, 'updatedAt');
+  if (updatedAt !== null) return { name: auditValue(object, 'updatedBy'), at: updatedAt };
+  return { name: auditValue(object, 'createdBy'), at: object.metadata.creationTimestamp };
+}
+
 type Annotations = Readonly<Record<string, string>>;
 
 /** Returns the audit annotations of an update: user and time. */

@@ -16,10 +16,12 @@ import { defineResource } from '../../kubernetes/resource.ts';
 export const WORKSPACE_NAME_LABEL = 'notebooks.kubeflow.org/workspace-name';
 
 const quantities = record(quantity);
+const resources = object({ requests: quantities, limits: quantities });
 const container = object({
   name: string,
   image: string,
-  resources: object({ requests: quantities, limits: quantities }),
+  resources,
+  restartPolicy: string,
 });
 const terminated = object({
   exitCode: int,
@@ -49,6 +51,9 @@ const spec = object({
   nodeName: string,
   containers: listOf(container),
   initContainers: listOf(container),
+  serviceAccountName: string,
+  overhead: quantities,
+  resources,
   volumes: listOf(
     object({
       name: string,

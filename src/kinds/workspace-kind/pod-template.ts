@@ -22,7 +22,7 @@ const activityProbe = object({
 });
 const template = object({
   podMetadata: object({ labels: record(string), annotations: record(string) }),
-  serviceAccount: object({ name: string }),
+  serviceAccount: object({ name: string, clusterRoles: listOf(object({ name: string })) }),
   activityProbe,
   securityContext: anyObject,
   containerSecurityContext: anyObject,
@@ -109,6 +109,11 @@ export const WorkspaceKindPodTemplate = builder.objectRef<Template>('WorkspaceKi
       nullable: true,
       description: 'Name of the service account of the pods. Null if the WorkspaceKind has none.',
       resolve: ({ serviceAccount }) => serviceAccount?.name || null,
+    }),
+    clusterRoles: t.stringList({
+      description:
+        'Names of the ClusterRoles that the controller binds, in the namespace of each workspace, to the service account of its pods.',
+      resolve: ({ serviceAccount }) => (serviceAccount?.clusterRoles ?? []).flatMap(({ name }) => name ?? []),
     }),
     activityProbe: t.field({
       type: ActivityProbe,

@@ -6,6 +6,8 @@ import './mutations/pause.ts';
 import './mutations/replace.ts';
 import './mutations/restart.ts';
 import './mutations/update.ts';
+import './pause-cause.ts';
+import './resources.ts';
 import './schema.ts';
 
 export { Workspace as resource } from './resource.ts';

@@ -33,6 +33,11 @@ export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod')
       description: 'Name of its node. Null until the pod is scheduled.',
       resolve: ({ reported, pod }) => (pod ? podSpecOf(pod).nodeName : reported?.nodeName) || null,
     }),
+    serviceAccountName: t.string({
+      nullable: true,
+      description: 'Name of its service account. Null if the controller does not report it and you may not list pods.',
+      resolve: ({ reported, pod }) => (pod ? podSpecOf(pod).serviceAccountName : reported?.serviceAccountName) || null,
+    }),
     containers: t.stringList({ description: 'Names of its containers.', resolve: containerNamesOf }),
     initContainers: t.stringList({
       description: 'Names of its init containers.',

@@ -36,7 +36,13 @@ const spec = object({
 
 const optionStatus = object({ desired: string, redirectChain: listOf(object({ source: string, target: string })) });
 const containers = listOf(object({ name: string }));
-const pod = object({ name: string, nodeName: string, containers, initContainers: containers });
+const pod = object({
+  name: string,
+  nodeName: string,
+  serviceAccountName: string,
+  containers,
+  initContainers: containers,
+});
 const activity = object({
   lastActivity: time,
   lastUpdate: time,

@@ -207,6 +207,12 @@ builder.objectFields(WorkspaceType, (t) => ({
     extensions: dependsOn(Pod),
     resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
   }),
+  serviceAccountName: t.string({
+    nullable: true,
+    description:
+      'Name of the service account of its pods, also while there is none. Null if the controller does not report it.',
+    resolve: (workspace) => statusOf(workspace).podTemplatePod?.serviceAccountName || null,
+  }),
 }));
 
 builder.objectFields(WorkspaceType, (t) => ({

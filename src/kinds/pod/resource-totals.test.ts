@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { podOf } from '../../../test/support/pods.ts';
+import type { PodObject } from './resource.ts';
+import { resourceTotalsOf, type Quantities } from './resource-totals.ts';
+
+/** Returns a container with these requests, and the same limits unless given. */
+function container(requests: Quantities, limits: Quantities = requests): object {
+  return { name: 'c', image: 'i', resources: { requests, limits } };
+}
+
+function sidecar(requests: Quantities): object {
+  return { ...container(requests), restartPolicy: 'Always' };
+}
+
+function totalsOf(spec: Readonly<Record<string, unknown>>): ReturnType<typeof resourceTotalsOf> {
+  return resourceTotalsOf(podOf('nb', { spec }) as object as PodObject);
+}
+
+describe('the requests of a pod', () => {
+  it.each<readonly [title: string, spec: Readonly<Record<string, unknown>>, requests: Quantities]>([
+    ['has no resources', { containers: [{ name: 'main', image: 'i' }] }, {}],
+    ['has one container', { containers: [container({ cpu: '0.5', memory: '2Gi' })] }, { cpu: '0.5', memory: '2Gi' }],
+    [
+      'has several containers, which run together',
+      { containers: [container({ cpu: '100m', memory: '1Gi' }), container({ cpu: '200m', 'nvidia.com/gpu': 1 })] },
+      { cpu: '300m', memory: '1Gi', 'nvidia.com/gpu': '1' },
+    ],
+    [
+      'has units that differ',
+      { containers: [container({ cpu: 1, memory: '1Gi' }), container({ cpu: '500m', memory: '512Mi' })] },
+      { cpu: '1500m', memory: '1536Mi' },
+    ],
+    [
+      'has an init container that needs less than the containers',
+      { initContainers: [container({ cpu: '100m' })], containers: [container({ cpu: '300m' })] },
+      { cpu: '300m' },
+    ],
+    [
+      'has init containers of which one needs more of one resource',
+      {
+        initContainers: [container({ cpu: '2', memory: '64Mi' }), container({ cpu: '1', memory: '128Mi' })],
+        containers: [container({ cpu: '300m', memory: '1Gi' })],
+      },
+      { cpu: '2', memory: '1Gi' },
+    ],
+    [
+      'has a sidecar, which runs with the containers',
+      { initContainers: [sidecar({ cpu: '100m' })], containers: [container({ cpu: '300m' })] },
+      { cpu: '400m' },
+    ],
+    [
+      'has an init container after a sidecar, which runs with it', // max(100m + 300m, 100m + 500m)
+      {
+        initContainers: [sidecar({ cpu: '100m' }), container({ cpu: '500m' })],
+        containers: [container({ cpu: '300m' })],
+      },
+      { cpu: '600m' },
+    ],
+    [
+      'has an init container before a sidecar, which runs alone', // max(100m + 300m, 500m)
+      {
+        initContainers: [container({ cpu: '500m' }), sidecar({ cpu: '100m' })],
+        containers: [container({ cpu: '300m' })],
+      },
+      { cpu: '500m' },
+    ],
+    [
+      'has sidecars around an init container', // max(0.1 + 0.2 + 1, 0.1 + 1.1)
+      {
+        initContainers: [sidecar({ cpu: '100m' }), container({ cpu: '1100m' }), sidecar({ cpu: '200m' })],
+        containers: [container({ cpu: '1' })],
+      },
+      { cpu: '1300m' },
+    ],
+    [
+      'has an overhead, also of init containers',
+      {
+        initContainers: [container({ cpu: '2' })],
+        containers: [container({ cpu: '1', memory: '1Gi' })],
+        overhead: { cpu: '250m', memory: '120Mi' },
+      },
+      { cpu: '2250m', memory: '1144Mi' },
+    ],
+    [
+      'has pod-level resources, which replace those of the containers but not the overhead',
+      {
+        containers: [container({ cpu: '1', memory: '1Gi', 'nvidia.com/gpu': '1' })],
+        resources: { requests: { cpu: '3' } },
+        overhead: { cpu: '500m' },
+      },
+      { cpu: '3500m', memory: '1Gi', 'nvidia.com/gpu': '1' },
+    ],
+  ])('are right if it %s', (_, spec, requests) => {
+    expect(totalsOf(spec).requests).toEqual(requests);
+  });
+});
+
+describe('the limits of a pod', () => {
+  it.each<readonly [title: string, spec: Readonly<Record<string, unknown>>, limits: Quantities]>([
+    ['has none', { containers: [container({ cpu: '1' }, {})], overhead: { cpu: '1' } }, {}],
+    [
+      'has one on some containers',
+      { containers: [container({}, { memory: '1Gi' }), container({}, {})] },
+      { memory: '1Gi' },
+    ],
+    [
+      'has an overhead, which is added to limits only',
+      { containers: [container({}, { cpu: '1' })], overhead: { cpu: '500m', memory: '1Gi' } },
+      { cpu: '1500m' },
+    ],
+    [
+      'has pod-level limits',
+      { containers: [container({}, { cpu: '1' })], resources: { limits: { cpu: '4', memory: '8Gi' } } },
+      { cpu: '4', memory: '8Gi' },
+    ],
+  ])('are right if it %s', (_, spec, limits) => {
+    expect(totalsOf(spec).limits).toEqual(limits);
+  });
+});

@@ -1,0 +1,69 @@
+import { formatQuantity, parseQuantity } from '../../kubernetes/quantity.ts';
+import { podSpecOf, type Container, type PodObject } from './resource.ts';
+
+/** Quantities by resource, as Kubernetes writes them. */
+export type Quantities = Readonly<Record<string, string | number>>;
+
+/** Requests and limits together. */
+export interface ResourceTotals {
+  readonly requests: Quantities;
+  readonly limits: Quantities;
+}
+
+/** Resources whose pod-level amounts replace those of the containers. */
+const POD_LEVEL = /^(?:cpu|memory|hugepages-.+)$/u;
+
+/**
+ * Returns the requests of a pod as the scheduler counts them, and its limits by the same rules: the containers and sidecars
+ * (init containers that are always restarted) run together; an init container runs alone with the sidecars before it, so it
+ * counts only as far as it needs more than all containers together; pod-level amounts replace that sum; the overhead is added.
+ * A container without a limit adds nothing to the limits. See
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers.
+ */
+export function resourceTotalsOf(pod: PodObject): ResourceTotals {
+  const { overhead = {}, resources } = podSpecOf(pod);
+  const requests = withPodLevel(sumOfContainers(pod, 'requests'), resources?.requests);
+  const limits = withPodLevel(sumOfContainers(pod, 'limits'), resources?.limits);
+  const limited = Object.entries(overhead).filter(([resource]) => resource in limits);
+  return { requests: sumOf(requests, overhead), limits: sumOf(limits, Object.fromEntries(limited)) };
+}
+
+function sumOfContainers(pod: PodObject, what: keyof ResourceTotals): Quantities {
+  const { containers = [], initContainers = [] } = podSpecOf(pod);
+  const amountsOf = ({ resources }: Container): Quantities => resources?.[what] ?? {};
+  let sidecars: Quantities = {};
+  let initialization: Quantities = {};
+  for (const container of initContainers) {
+    const withSidecars = sumOf(sidecars, amountsOf(container));
+    if (container.restartPolicy === 'Always') sidecars = withSidecars;
+    initialization = maxOf(initialization, withSidecars);
+  }
+  return maxOf(containers.map(amountsOf).reduce(sumOf, sidecars), initialization);
+}
+
+function withPodLevel(ofContainers: Quantities, podLevel: Quantities = {}): Quantities {
+  const replacing = Object.entries(podLevel).filter(([resource]) => POD_LEVEL.test(resource));
+  return { ...ofContainers, ...Object.fromEntries(replacing) };
+}
+
+function sumOf(a: Quantities, b: Quantities): Quantities {
+  return merged(a, b, (one, other) => formatQuantity(amount(one) + amount(other), [String(one), String(other)]));
+}
+
+function maxOf(a: Quantities, b: Quantities): Quantities {
+  return merged(a, b, (one, other) => (amount(one) >= amount(other) ? one : other));
+}
+
+type Quantity = Quantities[string];
+
+function merged(a: Quantities, b: Quantities, merge: (one: Quantity, other: Quantity) => Quantity): Quantities {
+  const both = Object.entries(b).map(([resource, other]): [string, Quantity] => {
+    const one = a[resource];
+    return [resource, one === undefined ? other : merge(one, other)];
+  });
+  return { ...a, ...Object.fromEntries(both) };
+}
+
+function amount(quantity: Quantity): number {
+  return parseQuantity(String(quantity)) ?? 0;
+}

@@ -1,0 +1,75 @@
+import { builder } from '../../graphql/builder.ts';
+import { authorOf } from '../../mutations/audit-annotations.ts';
+import { WorkspaceType } from './refs.ts';
+import { millisecondsOf, specOf, statusOf, type WorkspaceObject } from './resource.ts';
+
+const PauseCause = builder.enumType('PauseCause', {
+  description: 'Reason why a workspace is paused, as far as it can be inferred: the controller does not record it.',
+  values: {
+    USER: { description: 'A user paused it through this gateway or the REST backend, or created it paused.' },
+    IDLE: { description: 'The controller paused it for inactivity, by a rule of its WorkspaceKind.' },
+    UNKNOWN: {
+      description:
+        'Not known: paused with other tools, changed by a user since, or the controller has not reported the time yet.',
+    },
+  } as const,
+});
+
+interface Pause {
+  readonly cause: typeof PauseCause.$inferType;
+  readonly user: string | null;
+}
+
+/** Time in which the controller notices a change, or pauses after the probe that found the workspace idle. */
+const REACTION_MS = 30_000;
+/** Differences between the clocks of gateway and controller. */
+const SKEW_MS = 5_000;
+
+/**
+ * Returns why a workspace is paused; null while it is not to be paused. A user's change sets the audit annotations, and the
+ * controller reports `pauseTime` right after the change. It pauses an idle workspace itself, right after a successful probe
+ * past `eligibleAfter`.
+ */
+export function pauseOf(workspace: WorkspaceObject): Pause | null {
+  if (specOf(workspace).paused !== true) return null;
+  const pausedAt = millisecondsOf(statusOf(workspace).pauseTime);
+  if (pausedAt === undefined) return { cause: 'UNKNOWN', user: null };
+  const author = authorOf(workspace);
+  if (author.name !== null && isRightBefore(Date.parse(author.at), pausedAt))
+    return { cause: 'USER', user: author.name };
+  return { cause: isPausedForInactivity(workspace, pausedAt) ? 'IDLE' : 'UNKNOWN', user: null };
+}
+
+function isPausedForInactivity(workspace: WorkspaceObject, pausedAt: number): boolean {
+  const { rules, lastProbe } = statusOf(workspace).activity ?? {};
+  const eligibleAt = millisecondsOf(rules?.pauseWorkspace?.eligibleAfter);
+  const probedAt = millisecondsOf(lastProbe?.endTime);
+  if (eligibleAt === undefined || probedAt === undefined || lastProbe?.result !== 'Success') return false;
+  return eligibleAt <= pausedAt && isRightBefore(probedAt, pausedAt);
+}
+
+/** False if a time is NaN. */
+function isRightBefore(time: number, pausedAt: number): boolean {
+  return time <= pausedAt + SKEW_MS && pausedAt - time <= REACTION_MS;
+}
+
+const WorkspacePause = builder.objectRef<Pause>('WorkspacePause').implement({
+  description: 'Why a workspace is paused.',
+  fields: (t) => ({
+    cause: t.expose('cause', { type: PauseCause, description: 'Cause of the pause.' }),
+    user: t.exposeString('user', {
+      nullable: true,
+      description: 'Name of the user who paused the workspace. Null unless the cause is USER.',
+    }),
+  }),
+});
+
+builder.objectField(WorkspaceType, 'pause', (t) =>
+  t.field({
+    type: WorkspacePause,
+    nullable: true,
+    description:
+      'Why the workspace is paused, inferred from the audit annotations, `pausedAt` and the last activity probe. Null while `paused` is false.',
+    resolve: pauseOf,
+  }),
+);

@@ -1,0 +1,71 @@
+import { builder } from '../../graphql/builder.ts';
+import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
+import { isRedacted } from '../../graphql/node.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import { Pod } from '../pod/resource.ts';
+import { resourceTotalsOf, type ResourceTotals } from '../pod/resource-totals.ts';
+import { spawnerOptionOf } from '../workspace-kind/option.ts';
+import { podSpecOf } from '../workspace-kind/option-spec.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { workspacePodOf } from './pod.ts';
+import { WorkspaceType } from './refs.ts';
+import { optionIdOf, workspaceKindNameOf, type WorkspaceObject } from './resource.ts';
+
+const ResourceSource = builder.enumType('ResourceSource', {
+  description: 'Origin of the resources of a workspace.',
+  values: {
+    POD: { description: 'The pod of the workspace.' },
+    POD_CONFIG: { description: 'The podConfig option, from which the pod is created.' },
+    NONE: {
+      description:
+        'Neither is known: there is no pod, and the WorkspaceKind or the option does not exist or may not be read by you.',
+    },
+  } as const,
+});
+
+interface Resources extends ResourceTotals {
+  readonly source: typeof ResourceSource.$inferType;
+}
+
+/**
+ * Returns the resources of the pod or, if there is none or the viewer may not list pods, of the podConfig option. A request
+ * that the option omits defaults to its limit, as in the pod.
+ */
+function resourcesOf(client: ViewerClient, workspace: WorkspaceObject): Resources {
+  const pod = workspacePodOf(client, workspace)?.pod;
+  if (pod) return { ...resourceTotalsOf(pod), source: 'POD' };
+  const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
+  const option = workspaceKind && spawnerOptionOf(workspaceKind, 'podConfig', optionIdOf(workspace, 'podConfig'));
+  if (!option || isRedacted(workspaceKind)) return { requests: {}, limits: {}, source: 'NONE' };
+  const { requests, limits = {} } = podSpecOf(option.spec.spec).resources ?? {};
+  return { requests: { ...limits, ...requests }, limits, source: 'POD_CONFIG' };
+}
+
+const WorkspaceResources = builder.objectRef<Resources>('WorkspaceResources').implement({
+  description: 'Resources of the pod of a workspace or, without a pod, of its podConfig option.',
+  fields: (t) => ({
+    requests: t.field({
+      type: [ResourceAmountType],
+      description:
+        'Requested resources as the scheduler counts them: containers and sidecars together, or an init container that needs more, and the overhead of the pod. Sorted by resource.',
+      resolve: ({ requests }) => amountsOf(requests),
+    }),
+    limits: t.field({
+      type: [ResourceAmountType],
+      description:
+        'Limits of resources, counted as the requests; containers without a limit add nothing. Sorted by resource.',
+      resolve: ({ limits }) => amountsOf(limits),
+    }),
+    source: t.expose('source', { type: ResourceSource, description: 'Origin of the amounts.' }),
+  }),
+});
+
+builder.objectField(WorkspaceType, 'resources', (t) =>
+  t.field({
+    type: WorkspaceResources,
+    description: 'Requested resources and limits. Of the podConfig option for viewers who may not list pods.',
+    extensions: dependsOn(Pod, WorkspaceKind),
+    resolve: (workspace, _, { client }) => resourcesOf(client, workspace),
+  }),
+);
