@@ -22,6 +22,7 @@ import type { SubscriptionStatistics } from './graphql/subscription-statistics.t
 import type { Viewer } from './auth/viewer.ts';
 import { WorkspacePartEvent } from './kinds/event/resource.ts';
 import { resources } from './kinds/index.ts';
+import { MountingPod } from './kinds/pod/resource.ts';
 import { StatefulSet } from './kinds/workspace/stateful-set.ts';
 import { pictureAt } from './kinds/workspace-kind/pictures.ts';
 import { Namespace, type NamespaceObject } from './kinds/namespace/resource.ts';
@@ -47,7 +48,7 @@ import { startHttpServer, type HttpServerOptions, type Readiness } from './serve
 const TOKEN_TTL_FACTOR = 3;
 
 /** Cached resources that are no kinds of their own: they are visible as others, see `visibleAs`. */
-const supporting = [StatefulSet, WorkspacePartEvent] as const;
+const supporting = [StatefulSet, WorkspacePartEvent, MountingPod] as const;
 
 /** Statistics since the gateway was started. */
 export interface GatewayStatistics {

@@ -20,12 +20,25 @@ interface NodeType {
 
 const nodeTypes = new Map<string, NodeType>();
 
-/** Returns the type reference of a kind and registers the kind for `node(id)`. `implement` adds the fields of the type. */
-export function kubernetesType<T extends KubernetesObject>(typeName: string, resource: Resource<T>) {
+/**
+ * Returns the type reference of a kind and registers the kind for `node(id)`. `implement` adds the fields of the type.
+ * @param views further resources that objects of the type are read from
+ */
+export function kubernetesType<T extends KubernetesObject>(
+  typeName: string,
+  resource: Resource<T>,
+  ...views: readonly Resource<T>[]
+) {
   nodeTypes.set(typeKeyOf({ apiVersion: apiVersionOf(resource), kind: resource.kind }), {
     typeName,
     namespaced: resource.namespaced,
-    get: (client, at) => client.reader.get(resource, at),
+    get: async (client, at) => {
+      for (const each of [resource, ...views]) {
+        const found = await client.reader.get(each, at);
+        if (found) return found;
+      }
+      return undefined;
+    },
   });
   return builder.objectRef<T>(typeName);
 }

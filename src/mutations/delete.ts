@@ -26,7 +26,7 @@ export function deletePayload(name: string, { field, type, description }: Payloa
         description: 'True if the object still exists because of its finalizers. False if it is deleted.',
       }),
       warnings: t.stringList({
-        description: 'Warnings of the API server.',
+        description: 'Warnings of the API server, and about objects that depend on the deleted one.',
         resolve: ({ warnings }) => [...warnings],
       }),
     }),

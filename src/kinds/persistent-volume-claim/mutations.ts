@@ -26,6 +26,7 @@ import { CAN_USE_LABEL, isUsable, StorageClass } from '../storage-class/resource
 import { USER_LABELS } from '../../mutations/permission-labels.ts';
 import { deletePayload, deleteUpdatable } from '../../mutations/delete.ts';
 import { creationAnnotations } from '../../mutations/audit-annotations.ts';
+import { mountWarnings } from './mount-warnings.ts';
 import { PersistentVolumeClaimType } from './refs.ts';
 import { PersistentVolumeClaim } from './resource.ts';
 
@@ -181,7 +182,7 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
     type: DeletePersistentVolumeClaimPayload,
     nullable: true,
     description:
-      'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Workspaces that mount it are not checked: see `PersistentVolumeClaim.workspaces`. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
+      'Deletes a persistent volume claim and, with the reclaim policy DELETE, its data. Pods and workspaces that mount it are no reason to refuse: they are listed in `warnings`, as far as you may list them, and `deletionPending` is true while pods use the claim. Requires `get` and `delete`. FORBIDDEN if `canUpdate` is false.',
     args: {
       input: t.arg({
         type: DeletePersistentVolumeClaimInput,
@@ -189,6 +190,9 @@ builder.mutationField('deletePersistentVolumeClaim', (t) =>
         description: 'The claim, and options of the deletion.',
       }),
     },
-    resolve: (_, { input }, { client }) => deleteUpdatable(client, PersistentVolumeClaim, input),
+    resolve: async (_, { input }, { client }) => {
+      const payload = await deleteUpdatable(client, PersistentVolumeClaim, input);
+      return { ...payload, warnings: [...payload.warnings, ...(await mountWarnings(client, input))] };
+    },
   }),
 );

@@ -58,6 +58,7 @@ const spec = object({
     object({
       name: string,
       persistentVolumeClaim: object({ claimName: string }),
+      ephemeral: object({}),
       secret: object({ secretName: string }),
     }),
   ),
@@ -111,6 +112,21 @@ export const Pod = defineResource<PodObject>({
         const name = workspaceNameOf(pod);
         return name === undefined ? [] : [keyOf({ namespace: pod.metadata.namespace, name })];
       },
+    },
+  },
+});
+
+/** Pods that mount claims, whether they belong to workspaces or not. */
+export const MountingPod = defineResource<PodObject>({
+  ...Pod,
+  access: { visibleAs: Pod },
+  cache: {
+    ...Pod.cache,
+    view: 'with-claims',
+    perNamespace: true,
+    labelSelector: '',
+    accepts: (pod) => claimNamesOf(pod).length > 0,
+    indexes: {
       /** By the key of each mounted claim. */
       claim: (pod) => claimNamesOf(pod).map((name) => keyOf({ namespace: pod.metadata.namespace, name })),
     },
@@ -123,8 +139,10 @@ export function workspaceNameOf({ metadata }: PodObject): string | undefined {
 }
 
 function claimNamesOf(pod: PodObject): readonly string[] {
-  const names = (podSpecOf(pod).volumes ?? []).flatMap(
-    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
-  );
+  const names = (podSpecOf(pod).volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    // The claim of an ephemeral volume is named after the pod and the volume.
+    const ofVolume = ephemeral && name ? `${pod.metadata.name}-${name}` : [];
+    return persistentVolumeClaim?.claimName ?? ofVolume;
+  });
   return [...new Set(names)];
 }

@@ -17,7 +17,7 @@ addNamespaceFields(PodType);
 
 PodType.implement({
   description:
-    'Pod of a workspace. The gateway serves only pods with the label `notebooks.kubeflow.org/workspace-name`.',
+    'Pod of a workspace, which has the label `notebooks.kubeflow.org/workspace-name`. `PersistentVolumeClaim.pods` also returns other pods that mount the claim.',
   interfaces: [NodeInterface, KubernetesObjectInterface],
   fields: (t) => ({
     manifest: t.field({
