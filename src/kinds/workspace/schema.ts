@@ -207,15 +207,15 @@ builder.objectFields(WorkspaceType, (t) => ({
     extensions: dependsOn(Pod),
     resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
   }),
+}));
+
+builder.objectFields(WorkspaceType, (t) => ({
   serviceAccountName: t.string({
     nullable: true,
     description:
       'Name of the service account of its pods, also while there is none. Null if the controller does not report it.',
     resolve: (workspace) => statusOf(workspace).podTemplatePod?.serviceAccountName || null,
   }),
-}));
-
-builder.objectFields(WorkspaceType, (t) => ({
   audit: t.field({ type: Audit, description: 'Authors and times of changes.', resolve: (workspace) => workspace }),
   revision: t.string({
     description: 'Opaque revision of the spec, for updateWorkspace. It changes when the spec changes.',
