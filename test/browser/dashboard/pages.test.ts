@@ -16,12 +16,23 @@ const pages = [
   { name: 'logs', path: 'workspaces/team-platform/crash-course?tab=logs' },
   { name: 'events', path: 'workspaces/team-platform/crash-course?tab=events' },
   { name: 'manifest', path: 'workspaces/team-platform/crash-course?tab=manifest' },
+  { name: 'kinds', path: 'kinds' },
+  { name: 'kinds-offered', path: 'kinds?namespace=team-research' },
+  { name: 'namespaces', path: 'namespaces' },
+  { name: 'gateway', path: 'gateway?namespace=team-vision' },
   { name: 'missing', path: 'workspaces/team-platform/none' },
 ];
+/** First content of each page. */
+const CONTENT = '.virtual-rows .cell-name, .details-actions, .kind, .state-counts .badge, .plain-table td, .empty h1';
 const screens = {
   wide: { width: 1440, height: 900 },
   narrow: { width: 360, height: 740 },
 } as const;
+const looks = [
+  { size: 'wide', colorScheme: 'light' },
+  { size: 'wide', colorScheme: 'dark' },
+  { size: 'narrow', colorScheme: 'light' },
+] as const;
 
 describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -35,25 +46,21 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
     await demo[Symbol.asyncDispose]();
   });
 
-  const cases = pages.flatMap((page) => (['wide', 'narrow'] as const).map((size) => ({ ...page, size })));
-
-  it.each(cases)(
-    'is accessible in both themes and loads nothing from elsewhere: $name, $size',
-    async ({ name, path, size }) => {
-      await using window = await openDashboard(browser, demo.url, { path, viewport: screens[size] });
-      await window.isMarked('live');
-      await window.page.locator('.virtual-rows .cell-name, .details-actions, .empty h1').first().waitFor();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await window.page.emulateMedia({ colorScheme });
-        await window.picture(`${name}-${colorScheme}-${size}`);
-        expect(await window.violations()).toEqual([]);
-      }
-      expect(window.problems).toEqual([]);
-      expect([...window.hosts]).toEqual([new URL(demo.url).host]);
+  it.each(pages)('is accessible in both themes and loads nothing from elsewhere: $name', async ({ name, path }) => {
+    await using window = await openDashboard(browser, demo.url, { path });
+    await window.isMarked('live');
+    await window.page.locator(CONTENT).first().waitFor();
+    for (const { size, colorScheme } of looks) {
+      await window.page.setViewportSize(screens[size]);
+      await window.page.emulateMedia({ colorScheme });
+      await window.picture(`${name}-${colorScheme}-${size}`);
+      expect(await window.violations()).toEqual([]);
       const width = await window.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width).toBeLessThanOrEqual(screens[size].width);
-    },
-  );
+    }
+    expect(window.problems).toEqual([]);
+    expect([...window.hosts]).toEqual([new URL(demo.url).host]);
+  });
 
   it('shifts nothing while the table loads', async () => {
     await using window = await openDashboard(browser, demo.url);
@@ -61,6 +68,14 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
     await window.page.locator('.row-actions .button:enabled').first().waitFor();
     await window.page.locator('img.kind-icon').first().waitFor();
     expect(await window.layoutShift()).toBeLessThan(0.01);
+  });
+
+  it.each(['kinds', 'namespaces', 'gateway'])('shifts nothing while the page loads: %s', async (path) => {
+    await using window = await openDashboard(browser, demo.url, { path });
+    await window.isMarked('live');
+    await window.page.locator(CONTENT).first().waitFor();
+    await window.page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    expect(await window.layoutShift()).toBeLessThan(0.02);
   });
 
   it('sends less than 60 kB of scripts and styles', () => {

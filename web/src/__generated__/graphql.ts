@@ -76,6 +76,17 @@ export type EventType =
   /** The snapshot, or the catch-up after a cursor, is complete. */
   | 'SYNCED';
 
+/** Source of the changes of a kind. */
+export type KindUpdates =
+  /** The kind is never cached: each query reads it from the API server. It has no subscriptions. */
+  | 'LIVE_READS'
+  /** The kind has not been read recently and is not cached. The next query or subscription starts its watch and waits for the first list. */
+  | 'ON_DEMAND'
+  /** The cluster serves the kind without the verb `watch`: the gateway lists it every 10 seconds and sends the differences to subscribers. */
+  | 'POLLED'
+  /** The API server sends each change through a watch. */
+  | 'WATCHED';
+
 /** Type of a Kubernetes event. */
 export type KubernetesEventType =
   /** The event reports normal operation. */
@@ -84,6 +95,15 @@ export type KubernetesEventType =
   | 'UNKNOWN'
   /** The event reports a problem. */
   | 'WARNING';
+
+/** Phase of a namespace. */
+export type NamespacePhase =
+  /** Objects can be created in the namespace. */
+  | 'ACTIVE'
+  /** The namespace and its objects are being deleted. No object can be created in it. */
+  | 'TERMINATING'
+  /** No phase is reported, or one that this gateway does not know. */
+  | 'UNKNOWN';
 
 /** Phase of a persistent volume claim. */
 export type PersistentVolumeClaimPhase =
@@ -240,6 +260,38 @@ export type PermissionsQuery = { nodes: Array<
     | Record<PropertyKey, never>
    | null> };
 
+export type GatewayStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type GatewayStatusQuery = { gateway: { version: string, kubernetesVersion: string | null, live: { readers: number, groups: number, frames: number, coalesced: number, slowCloses: number } | null, kinds: Array<{ group: string, version: string, kind: string, available: boolean, synced: boolean, updates: KindUpdates, objects: number, lastEventAt: string | null }> } };
+
+export type ViewerPermissionsQueryVariables = Exact<{
+  namespace?: string | null | undefined;
+}>;
+
+
+export type ViewerPermissionsQuery = { viewer: { name: string, groups: Array<string>, readWorkspaces: boolean, createWorkspaces: boolean, updateWorkspaces: boolean, deleteWorkspaces: boolean, readLogs: boolean, readClaims: boolean, createClaims: boolean, readSecrets: boolean, createSecrets: boolean, updateKinds: boolean } };
+
+export type KindCardsSubscriptionVariables = Exact<{
+  namespace: string;
+  isChosen: boolean;
+}>;
+
+
+export type KindCardsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, description: string, deprecated: boolean, deprecationMessage: string | null, hidden: boolean, defaultImageConfig: string, defaultPodConfig: string, icon: { url: string | null }, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, offer?: { hidden: boolean, denied: boolean, deniedMessage: string | null, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }> } | null } | null } };
+
+export type OptionRowFragment = { optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null };
+
+export type NamespaceOffersSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamespaceOffersSubscription = { namespaces: { type: EventType, cursor: string, object: { id: string, name: string, workspaceKindOffers: { nodes: Array<{ hidden: boolean, denied: boolean, deniedMessage: string | null, kind: { name: string } }> } } | null } };
+
+export type NamespaceRowsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamespaceRowsSubscription = { namespaces: { type: EventType, cursor: string, object: { id: string, name: string, phase: NamespacePhase | null } | null } };
+
 export type WorkspaceDetailsSubscriptionVariables = Exact<{
   namespace: string;
   name: string;
@@ -362,6 +414,33 @@ export const KindOptionFragmentDoc = new TypedDocumentString(`
   hidden
 }
     `, {"fragmentName":"KindOption"}) as unknown as TypedDocumentString<KindOptionFragment, unknown>;
+export const OptionRowFragmentDoc = new TypedDocumentString(`
+    fragment OptionRow on SpawnerOption {
+  optionId
+  displayName
+  description
+  hidden
+  denied
+  deniedMessage
+  redirectTo
+  redirectMessage {
+    text
+  }
+  image {
+    image
+  }
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}
+    `, {"fragmentName":"OptionRow"}) as unknown as TypedDocumentString<OptionRowFragment, unknown>;
 export const ChosenOptionFragmentDoc = new TypedDocumentString(`
     fragment ChosenOption on WorkspaceOption {
   optionId
@@ -840,6 +919,196 @@ export const PermissionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PermissionsQuery, PermissionsQueryVariables>;
+export const GatewayStatusDocument = new TypedDocumentString(`
+    query GatewayStatus {
+  gateway {
+    version
+    kubernetesVersion
+    live {
+      readers
+      groups
+      frames
+      coalesced
+      slowCloses
+    }
+    kinds {
+      group
+      version
+      kind
+      available
+      synced
+      updates
+      objects
+      lastEventAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<GatewayStatusQuery, GatewayStatusQueryVariables>;
+export const ViewerPermissionsDocument = new TypedDocumentString(`
+    query ViewerPermissions($namespace: String) {
+  viewer {
+    name
+    groups
+    readWorkspaces: can(
+      verb: "list"
+      group: "kubeflow.org"
+      resource: "workspaces"
+      namespace: $namespace
+    )
+    createWorkspaces: can(
+      verb: "create"
+      group: "kubeflow.org"
+      resource: "workspaces"
+      namespace: $namespace
+    )
+    updateWorkspaces: can(
+      verb: "update"
+      group: "kubeflow.org"
+      resource: "workspaces"
+      namespace: $namespace
+    )
+    deleteWorkspaces: can(
+      verb: "delete"
+      group: "kubeflow.org"
+      resource: "workspaces"
+      namespace: $namespace
+    )
+    readLogs: can(
+      verb: "get"
+      group: ""
+      resource: "pods/log"
+      namespace: $namespace
+    )
+    readClaims: can(
+      verb: "list"
+      group: ""
+      resource: "persistentvolumeclaims"
+      namespace: $namespace
+    )
+    createClaims: can(
+      verb: "create"
+      group: ""
+      resource: "persistentvolumeclaims"
+      namespace: $namespace
+    )
+    readSecrets: can(
+      verb: "list"
+      group: ""
+      resource: "secrets"
+      namespace: $namespace
+    )
+    createSecrets: can(
+      verb: "create"
+      group: ""
+      resource: "secrets"
+      namespace: $namespace
+    )
+    updateKinds: can(
+      verb: "update"
+      group: "kubeflow.org"
+      resource: "workspacekinds"
+    )
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerPermissionsQuery, ViewerPermissionsQueryVariables>;
+export const KindCardsDocument = new TypedDocumentString(`
+    subscription KindCards($namespace: String!, $isChosen: Boolean!) {
+  workspaceKinds {
+    type
+    cursor
+    object {
+      id
+      name
+      displayName
+      description
+      deprecated
+      deprecationMessage
+      hidden
+      defaultImageConfig
+      defaultPodConfig
+      icon {
+        url
+      }
+      imageConfigs {
+        ...OptionRow
+      }
+      podConfigs {
+        ...OptionRow
+      }
+      offer(namespace: $namespace) @include(if: $isChosen) {
+        hidden
+        denied
+        deniedMessage
+        imageConfigs {
+          ...OptionRow
+        }
+        podConfigs {
+          ...OptionRow
+        }
+      }
+    }
+  }
+}
+    fragment OptionRow on SpawnerOption {
+  optionId
+  displayName
+  description
+  hidden
+  denied
+  deniedMessage
+  redirectTo
+  redirectMessage {
+    text
+  }
+  image {
+    image
+  }
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}`) as unknown as TypedDocumentString<KindCardsSubscription, KindCardsSubscriptionVariables>;
+export const NamespaceOffersDocument = new TypedDocumentString(`
+    subscription NamespaceOffers {
+  namespaces {
+    type
+    cursor
+    object {
+      id
+      name
+      workspaceKindOffers {
+        nodes {
+          hidden
+          denied
+          deniedMessage
+          kind {
+            name
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamespaceOffersSubscription, NamespaceOffersSubscriptionVariables>;
+export const NamespaceRowsDocument = new TypedDocumentString(`
+    subscription NamespaceRows {
+  namespaces {
+    type
+    cursor
+    object {
+      id
+      name
+      phase
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamespaceRowsSubscription, NamespaceRowsSubscriptionVariables>;
 export const WorkspaceDetailsDocument = new TypedDocumentString(`
     subscription WorkspaceDetails($namespace: String!, $name: String!) {
   workspace(namespace: $namespace, name: $name) {

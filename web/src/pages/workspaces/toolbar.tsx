@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
 import type { WorkspaceState } from '../../__generated__/graphql.ts';
-import { Icon } from '../../components/icon.tsx';
+import { Choice } from '../../components/choice.tsx';
+import { Search } from '../../components/search.tsx';
 import { stateNames } from '../../components/state-badge.tsx';
 import type { KindRow } from '../../data/store.ts';
 import { setQuery } from '../../router.ts';
@@ -35,7 +35,7 @@ export function Toolbar(props: ToolbarProps) {
           options={namespaces.map((name) => [name, name] as const)}
         />
         <Choice label="Kind" name="kind" all="All kinds" value={filters.kind} options={kindOptions} />
-        <Search value={filters.search} />
+        <Search label="Search workspaces by name, namespace, kind or image" value={filters.search} />
       </div>
     </div>
   );
@@ -72,65 +72,5 @@ function StateChips({ filters, counts, total, isCounted }: ToolbarProps) {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  /** Name of the parameter of the URL. */
-  readonly name: string;
-  readonly all: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, title: string])[];
-}
-
-function Choice({ label, name, all, value, options }: ChoiceProps) {
-  // A value of the URL that no row has is shown too, because it filters.
-  const isUnknown = value !== '' && !options.some(([option]) => option === value);
-  return (
-    <select
-      class="select"
-      aria-label={label}
-      value={value}
-      data-active={value !== ''}
-      onChange={({ currentTarget }) => setQuery({ [name]: currentTarget.value })}
-    >
-      <option value="">{all}</option>
-      {isUnknown && <option value={value}>{value}</option>}
-      {options.map(([option, title]) => (
-        <option key={option} value={option}>
-          {title}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function Search({ value }: { readonly value: string }) {
-  const ref = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest('input, select, textarea, dialog');
-      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      ref.current?.focus();
-    };
-    addEventListener('keydown', focus);
-    return () => removeEventListener('keydown', focus);
-  }, []);
-  return (
-    <label class="search">
-      <Icon name="search" />
-      <input
-        ref={ref}
-        type="search"
-        placeholder="Search"
-        aria-label="Search workspaces by name, namespace, kind or image"
-        aria-keyshortcuts="/"
-        value={value}
-        onInput={({ currentTarget }) => setQuery({ q: currentTarget.value })}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </label>
   );
 }

@@ -1,0 +1,83 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../chromium.ts';
+import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
+import { startTestGateway, type SimulatedGateway } from '../../support/test-gateway.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard } from './dashboard-window.ts';
+
+describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashboard', () => {
+  let browser: Browser;
+  let gateway: SimulatedGateway;
+  beforeAll(async () => {
+    buildDashboard();
+    const objects = [
+      namespace('team-a'),
+      namespace('team-b'),
+      workspaceKind('jupyterlab'),
+      workspaceKind('rstudio', {}, { displayName: 'RStudio' }),
+    ];
+    [browser, gateway] = await Promise.all([launchChromium(executablePath ?? ''), startTestGateway({ objects })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  it('counts the workspaces of each kind and option while they change', async () => {
+    await using window = await openDashboard(browser, gateway.url, { path: 'kinds' });
+    const { page } = window;
+    const card = page.getByRole('article', { name: 'JupyterLab' });
+    await card.getByRole('link', { name: '0 workspaces' }).waitFor();
+    gateway.cluster.apply(workspace('one', { state: 'Running' }));
+    gateway.cluster.apply(workspace('two', { state: 'Paused', namespace: 'team-b' }));
+    await card.getByRole('link', { name: '2 workspaces' }).waitFor();
+    await expect.poll(() => card.locator('.count').allInnerTexts()).toContain('2\nworkspaces');
+    await page.getByRole('combobox', { name: 'Namespace' }).selectOption('team-b');
+    await card.getByRole('link', { name: '1 workspace', exact: true }).click();
+    await window.showsRow('two', 'Paused');
+    expect(await page.locator('.cell-name .title').allInnerTexts()).toEqual(['two']);
+    expect(window.problems).toEqual([]);
+  });
+
+  it('shows new kinds and namespaces, and where a kind is offered', async () => {
+    await using window = await openDashboard(browser, gateway.url, { path: 'kinds' });
+    const { page } = window;
+    const card = page.getByRole('article', { name: 'RStudio' });
+    await card.getByText(/^Offered in all \d+ namespaces$/u).waitFor();
+    gateway.cluster.apply(
+      workspaceKind('rstudio', {}, { displayName: 'RStudio', deprecated: true, deprecationMessage: 'Use JupyterLab.' }),
+    );
+    await card.getByText('Use JupyterLab.').waitFor();
+    gateway.cluster.apply(namespace('team-c'));
+    await card.getByText(/^Offered in all/u).click();
+    await card.getByRole('link', { name: 'team-c' }).click();
+    await expect.poll(() => page.getByRole('combobox', { name: 'Namespace' }).inputValue()).toBe('team-c');
+    await page.getByRole('link', { name: 'Namespaces' }).click();
+    await page.getByRole('link', { name: 'team-c', exact: true }).waitFor();
+    expect(window.problems).toEqual([]);
+  });
+
+  it('counts the states of each namespace, with links to the workspaces', async () => {
+    await using window = await openDashboard(browser, gateway.url, { path: 'namespaces' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'team-b', exact: true }).waitFor();
+    gateway.cluster.apply(workspace('broken', { state: 'Error', namespace: 'team-b' }));
+    await page.keyboard.press('/');
+    await page.keyboard.type('team-b');
+    await expect.poll(() => page.locator('.namespaces .title').allInnerTexts()).toEqual(['team-b']);
+    await page.getByRole('link', { name: '1 Error in team-b' }).click();
+    await window.showsRow('broken');
+    expect(await page.locator('.cell-name .title').allInnerTexts()).toEqual(['broken']);
+  });
+
+  it('names the served kinds, the viewer, and the permissions in a namespace', async () => {
+    await using window = await openDashboard(browser, gateway.url, { path: 'gateway?namespace=team-a' });
+    const { page } = window;
+    const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /^Workspace\s*kubeflow/u }) });
+    await row.getByText('Live').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Delete workspaces: yes' }).waitFor();
+    expect(await page.getByRole('combobox').inputValue()).toBe('team-a');
+    expect(window.problems).toEqual([]);
+  });
+});

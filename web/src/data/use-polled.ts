@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { TypedDocumentString } from '../__generated__/graphql.ts';
+import { messageOf } from './request-error.ts';
+import { useStore } from './store.ts';
+
+const POLL_MS = 5_000;
+
+/** The last result of a query that is sent again and again. */
+export interface Polled<Result> {
+  readonly data: Result | undefined;
+  /** Reason for which the last attempt failed. The data is that of an earlier one. */
+  readonly error: string | undefined;
+}
+
+/** Sends a query, for what has no subscription, every few seconds while the component is shown and the page is visible. */
+export function usePolled<Result, Variables>(
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+): Polled<Result> {
+  const { session } = useStore();
+  const key = JSON.stringify(variables);
+  const [polled, setPolled] = useState<Polled<Result> & { readonly key: string }>();
+  useEffect(() => {
+    const ending = new AbortController();
+    let isBusy = false;
+    const poll = async () => {
+      if (isBusy || globalThis.document.hidden) return;
+      isBusy = true;
+      try {
+        const data = await session.request(document, variables, ending.signal);
+        setPolled({ key, data, error: undefined });
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        setPolled((last) => ({ key, data: last?.key === key ? last.data : undefined, error: messageOf(error) }));
+      } finally {
+        isBusy = false;
+      }
+    };
+    void poll();
+    const timer = setInterval(() => void poll(), POLL_MS);
+    return () => {
+      ending.abort();
+      clearInterval(timer);
+    };
+  }, [session, document, key]);
+  return polled?.key === key ? polled : { data: undefined, error: undefined };
+}

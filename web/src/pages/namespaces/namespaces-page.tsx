@@ -1,0 +1,117 @@
+import { useMemo } from 'preact/hooks';
+import {
+  NamespaceRowsDocument,
+  type NamespaceRowsSubscription,
+  type WorkspaceState,
+} from '../../__generated__/graphql.ts';
+import type { RowOf } from '../../../../client/src/index.ts';
+import { ListMessage } from '../../components/list-message.tsx';
+import { PageTitle } from '../../components/page-title.tsx';
+import { Search } from '../../components/search.tsx';
+import { stateNames } from '../../components/state-badge.tsx';
+import { useStore } from '../../data/store.ts';
+import { useLiveRows } from '../../data/use-live-rows.ts';
+import { query } from '../../router.ts';
+import { states } from '../workspaces/filters.ts';
+
+type StateCounts = ReadonlyMap<WorkspaceState, number>;
+
+/** Namespaces, with the number of workspaces in each state. */
+export function NamespacesPage() {
+  const { workspaces } = useStore();
+  const list = useLiveRows(NamespaceRowsDocument, {});
+  const search = query.value.get('q') ?? '';
+  const { status, rows } = workspaces.state.value;
+  const counts = useMemo(() => (status === 'connecting' ? undefined : countByNamespace(rows)), [status, rows]);
+  const shown = list.rows
+    .filter(({ name }) => name.includes(search.trim().toLowerCase()))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (
+    <div class="page details" aria-busy={list.status === 'connecting'}>
+      <PageTitle title="Namespaces" about="Namespaces that you may see. Each count leads to the workspaces.">
+        <Search label="Search namespaces by name" value={search} />
+      </PageTitle>
+      {list.rows.length === 0 ? (
+        <ListMessage state={list}>
+          <h2>There are no namespaces that you may see</h2>
+          <p>Your account has no role in a namespace. The owner of one can add you.</p>
+        </ListMessage>
+      ) : (
+        <ul class="namespaces card">
+          {shown.map((namespace) => (
+            <NamespaceItem
+              key={namespace.id}
+              namespace={namespace}
+              counts={counts?.get(namespace.name)}
+              isCounted={counts !== undefined}
+            />
+          ))}
+          {shown.length === 0 && <li class="muted">No namespace matches “{search}”.</li>}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+interface NamespaceItemProps {
+  readonly namespace: RowOf<NamespaceRowsSubscription>;
+  readonly counts: StateCounts | undefined;
+  readonly isCounted: boolean;
+}
+
+function NamespaceItem({ namespace: { name, phase }, counts, isCounted }: NamespaceItemProps) {
+  return (
+    <li>
+      <div class="row-line">
+        <a class="title" href={tablePath(name)} data-page>
+          {name}
+        </a>
+        {phase === 'TERMINATING' && <span class="tag warning">is being deleted</span>}
+      </div>
+      <Counts name={name} counts={counts} isCounted={isCounted} />
+    </li>
+  );
+}
+
+interface CountsProps {
+  readonly name: string;
+  readonly counts: StateCounts | undefined;
+  readonly isCounted: boolean;
+}
+
+function Counts({ name, counts, isCounted }: CountsProps) {
+  const total = [...(counts?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  return (
+    <div class="state-counts">
+      <span class="muted">{isCounted ? `${total} ${total === 1 ? 'workspace' : 'workspaces'}` : '–'}</span>
+      {states
+        .filter((state) => counts?.get(state))
+        .map((state) => (
+          <a key={state} class="badge" data-state={state} href={tablePath(name, state)} data-page>
+            {counts?.get(state)} {stateNames[state]}
+            <span class="visually-hidden"> in {name}</span>
+          </a>
+        ))}
+    </div>
+  );
+}
+
+/** Returns the path of the table with the workspaces of a namespace. */
+function tablePath(namespace: string, state?: WorkspaceState): string {
+  return `./?${new URLSearchParams({ namespace, ...(state && { state: state.toLowerCase() }) }).toString()}`;
+}
+
+interface CountedRow {
+  readonly namespaceName: string;
+  readonly state: WorkspaceState;
+}
+
+function countByNamespace(rows: readonly CountedRow[]): ReadonlyMap<string, StateCounts> {
+  const counts = new Map<string, Map<WorkspaceState, number>>();
+  for (const { namespaceName, state } of rows) {
+    const ofNamespace = counts.get(namespaceName) ?? new Map<WorkspaceState, number>();
+    ofNamespace.set(state, (ofNamespace.get(state) ?? 0) + 1);
+    counts.set(namespaceName, ofNamespace);
+  }
+  return counts;
+}
