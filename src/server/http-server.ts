@@ -186,8 +186,7 @@ function requestHandler({ options, gate, state, originPolicy, unread, serveGraph
     if (assets.handles(request)) return assets.serve(request, response);
     if (graphiql.handles(request)) return graphiql.serve(request, response);
     if (dashboard.handles(request)) return dashboard.serve(request, response);
-    if (path !== ENDPOINT)
-      return sendJson(response, 404, { message: `Nothing is served at ${path}. The GraphQL endpoint is ${ENDPOINT}.` });
+    if (path !== ENDPOINT) return sendJson(response, 404, { message: notServedMessage(path) });
     if (originPolicy.applyCors(request, response)) return undefined;
     const operationRefusal = originPolicy.operationRefusal(request);
     if (operationRefusal) return sendJson(response, 403, errorBody('FORBIDDEN', operationRefusal));
@@ -220,6 +219,13 @@ function endFailed(response: ServerResponse, error: unknown, publicError: HttpSe
   if (response.headersSent) response.destroy();
   else sendJson(response, 500, { errors: [shown] });
   return undefined;
+}
+
+/** Connect links lead here if the ingress of the cluster does not serve the workspaces on the host of the dashboard. */
+function notServedMessage(path: string): string {
+  const base = `Nothing is served at ${path}.`;
+  if (!path.startsWith('/workspace/')) return `${base} The GraphQL endpoint is ${ENDPOINT}.`;
+  return `${base} The ingress of the cluster serves workspaces; set CONNECT_BASE_URL if it has another host. The demo runs no programs.`;
 }
 
 const JSON_EXPECTED = 'Expected a POST with Content-Type: application/json.';

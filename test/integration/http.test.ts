@@ -259,3 +259,13 @@ it.concurrent.each([
   },
   50_000,
 );
+
+it.each([
+  ['the GraphQL endpoint', '/other', 'The GraphQL endpoint is /graphql.'],
+  ['CONNECT_BASE_URL', '/workspace/connect/team-a/nb-1/main/', 'set CONNECT_BASE_URL if it has another host'],
+])('names %s when nothing is served at %s', async (_, path, hint) => {
+  await using gateway = await startTestGateway({ objects: [] });
+  const response = await fetch(new URL(path, gateway.url));
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain(hint);
+});

@@ -130,7 +130,7 @@ interface FlashCounter {
 function countFlashes(): void {
   const counter = globalThis as FlashCounter;
   counter.flashes = 0;
-  const { animate } = Element.prototype;
+  const animate = Reflect.get<Element, 'animate'>(Element.prototype, 'animate');
   Element.prototype.animate = function count(...args) {
     counter.flashes = (counter.flashes ?? 0) + 1;
     return animate.apply(this, args);
