@@ -47,7 +47,7 @@ it('sends one result and complete when a query or an invalid operation accepts o
     return response.text();
   };
   expect(await ask('{ workspaces { totalCount } }')).toBe(
-    ':\n\nevent: next\ndata: {"data":{"workspaces":{"totalCount":1}}}\n\nevent: complete\ndata:\n\n',
+    ':\n\nevent: next\ndata: {"data":{"workspaces":{"totalCount":1}}}\n\nevent: complete\nid: ended\ndata:\n\n',
   );
   expect(await ask('{ nope }')).toMatch(/event: next\ndata: \{"errors":\[.*"code":"BAD_REQUEST".*\nevent: complete/su);
 });
