@@ -6,21 +6,21 @@ import type { ApiBody, ApiEvent, WatchStream } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
-interface SentEvent {
+export interface SentEvent {
   readonly workspaces: { readonly type: string; readonly object: { readonly manifest: ApiBody } | null };
 }
 
-const FOLLOW = 'subscription ($in: String!) { workspaces(namespace: $in) { type object { manifest } } }';
+export const FOLLOW = 'subscription ($in: String!) { workspaces(namespace: $in) { type object { manifest } } }';
 const READ = 'query ($in: String!) { workspace(namespace: $in, name: "nb") { revision metadata { resourceVersion } } }';
 
 const resultOf = (mutation: string, input: string) =>
   `mutation ($input: ${input}!) { result: ${mutation}(input: $input) { stateReached workspace { state } } }`;
-const CREATE = resultOf('createWorkspace', 'CreateWorkspaceInput');
-const PAUSE = resultOf('pauseWorkspace', 'PauseWorkspaceInput');
-const START = resultOf('startWorkspace', 'StartWorkspaceInput');
-const UPDATE =
+export const CREATE = resultOf('createWorkspace', 'CreateWorkspaceInput');
+export const PAUSE = resultOf('pauseWorkspace', 'PauseWorkspaceInput');
+export const START = resultOf('startWorkspace', 'StartWorkspaceInput');
+export const UPDATE =
   'mutation ($input: UpdateWorkspaceInput!) { result: updateWorkspace(input: $input) { workspace { imageConfig { optionId } } } }';
-const DELETE =
+export const DELETE =
   'mutation ($input: DeleteWorkspaceInput!) { result: deleteWorkspace(input: $input) { deletionPending } }';
 
 /** Type, version, generation, pause, option and state: everything that a step of this test changes. */
@@ -33,13 +33,13 @@ function summaryOf(type: string, { metadata, spec, status }: ApiBody): string {
 }
 
 /** Collects the events of a watch of the API server. */
-async function collectWatched(stream: WatchStream, events: string[]): Promise<void> {
+export async function collectWatched(stream: WatchStream, events: string[]): Promise<void> {
   for (let event: ApiEvent | undefined; (event = await stream.next());)
     if (event.type !== 'BOOKMARK') events.push(summaryOf(event.type, event.object));
 }
 
 /** Collects the events of the objects that the gateway sends. */
-async function collectSent(stream: Subscription<SentEvent>, events: string[]): Promise<void> {
+export async function collectSent(stream: Subscription<SentEvent>, events: string[]): Promise<void> {
   for await (const { data } of stream)
     if (data?.workspaces.object) events.push(summaryOf(data.workspaces.type, data.workspaces.object.manifest));
 }

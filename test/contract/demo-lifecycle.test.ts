@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { controlPlaneMissing } from '../support/control-plane.ts';
+import { servers, startControllerOn } from '../support/demo-controller.ts';
+import { startGatewayFor } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { ApiClient } from './api-client.ts';
+import {
+  collectSent,
+  collectWatched,
+  CREATE,
+  DELETE,
+  FOLLOW,
+  PAUSE,
+  type SentEvent,
+  START,
+  UPDATE,
+} from './gateway/lifecycle.ts';
+
+const namespace = 'team-research';
+const WORKSPACES = `/apis/kubeflow.org/v1beta1/namespaces/${namespace}/workspaces`;
+const READ = `{ workspace(namespace: "${namespace}", name: "nb") { revision pendingRestart state } }`;
+
+if (controlPlaneMissing) console.warn(`The demo's controller is run on the simulator only: ${controlPlaneMissing}.`);
+
+describe.each(servers.filter(({ missing }) => !missing))(
+  "the gateway with the demo's controller on $name",
+  ({ start }) => {
+    it('sends the events of the API server while a workspace runs, pauses, starts, changes, follows a redirect and ends', async () => {
+      await using started = new AsyncDisposableStack();
+      const server = await start();
+      await startControllerOn(started, server);
+      const gateway = started.use(await startGatewayFor(server.kubeconfig));
+      const api = await ApiClient.connect(server.kubeconfig);
+      const { body } = await api.get(WORKSPACES);
+      const stream = started.use(await api.watch(`${WORKSPACES}?resourceVersion=${body.metadata?.resourceVersion}`));
+      const [watched, sent]: [string[], string[]] = [[], []];
+      void collectWatched(stream, watched);
+      void collectSent(gateway.subscribe<SentEvent>(FOLLOW, { in: namespace }), sent);
+
+      async function step(operation: string, more: object): Promise<unknown> {
+        const { data, errors } = await gateway.query(operation, { input: { namespace, name: 'nb', ...more } });
+        expect(errors).toBeUndefined();
+        return data?.['result'];
+      }
+      const read = async () => Object((await gateway.query(READ)).data?.['workspace']);
+      const chosen = { kind: 'jupyterlab', imageConfig: 'jupyter-scipy:v1.9.2', podConfig: 'tiny_cpu' };
+      expect(await step(CREATE, { ...chosen, waitFor: 'RUNNING' })).toMatchObject({ stateReached: true });
+      expect(await step(PAUSE, { waitFor: 'PAUSED' })).toMatchObject({ stateReached: true });
+      expect(await step(START, { waitFor: 'RUNNING' })).toMatchObject({ stateReached: true });
+      await step(UPDATE, { displayName: 'Changed', revision: (await read()).revision });
+      expect((await read()).pendingRestart).toBe(true);
+      const before = watched.length;
+      const redirect = { applyPendingRedirects: true, revision: (await read()).revision };
+      expect(await step(UPDATE, redirect)).toEqual({
+        workspace: { imageConfig: { optionId: 'jupyter-scipy:v1.10.0' } },
+      });
+      const later = () =>
+        watched.slice(before).map((event) => / (?<state>[A-Z][a-z]+) /u.exec(event)?.groups?.['state']);
+      const runsAgain = () => later().lastIndexOf('Running') > later().indexOf('Terminating');
+      await waitFor(() => later().includes('Terminating') && runsAgain(), 'the pod is replaced');
+      await waitFor(async () => (await read()).state === 'RUNNING', 'the gateway has it');
+      expect((await read()).pendingRestart).toBe(false);
+      expect(await step(DELETE, { waitFor: 'GONE' })).toEqual({ deletionPending: false });
+
+      await waitFor(() => sent.at(-1) === watched.at(-1), 'the last event arrives');
+      expect(sent.at(-1)).toMatch(/^DELETED /u);
+      expect(sent[0]).toBe(watched[0]);
+      // Changes in quick succession may be sent as one, but none is invented and the order is kept.
+      expect(sent).toEqual(watched.filter((event) => sent.includes(event)));
+    }, 120_000);
+  },
+);
