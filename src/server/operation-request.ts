@@ -82,7 +82,8 @@ function parseRequest(value: unknown): OperationRequest | Refusal {
 export function cursorIn(extensions: unknown): string | undefined {
   const after = isRecord(extensions) ? extensions['after'] : undefined;
   if (after === undefined || after === null) return undefined;
-  return typeof after === 'string' ? after : JSON.stringify(after);
+  if (typeof after === 'string') return after;
+  return typeof after === 'object' ? 'an object' : JSON.stringify(after); // its nesting may exceed the stack
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -74,9 +74,9 @@ it('pages through workspaces that are sorted by long display names', async () =>
   expect(names).toEqual(['a', 'b']);
 });
 
-it('sorts by each field once when a criterion is repeated 100,000 times', async () => {
+it('sorts by each field once when a criterion is repeated 10,000 times', async () => {
   await using gateway = await startTestGateway({ objects });
-  const orderBy = Array.from({ length: 100_000 }, () => ({ field: 'STATE', direction: 'ASC' }));
+  const orderBy = Array.from({ length: 10_000 }, () => ({ field: 'STATE', direction: 'ASC' }));
   const { data } = await gateway.query(
     'query ($orderBy: [WorkspaceOrder!]) { workspaces(orderBy: $orderBy) { pageInfo { endCursor } } }',
     { orderBy },
