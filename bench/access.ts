@@ -17,6 +17,7 @@ import { cpuSeconds, startAccessCluster } from './access-cluster.ts';
 
 const NAMESPACES_PER_VIEWER = 3;
 const MAX_WAIT_MS = 60_000;
+const RECONNECT_MS = 500;
 const FIRST_QUERIES = 20;
 const QUERY = '{ workspaces { nodes { name kind { displayName } } } }';
 const SUBSCRIPTION = 'subscription { workspaces { type object { name } } }';
@@ -194,25 +195,44 @@ class Subscriber {
   readonly #shown = new Set<string>();
   /** Messages with events so far. */
   frames = 0;
+  /** Codes with which connections were closed. */
+  readonly closes: number[] = [];
+  #socket: WebSocket | undefined;
+  #isStopped = false;
 
   constructor(port: number, viewer: number) {
     this.viewer = viewer;
     this.expected = new Set(namespacesOf(viewer).map((name) => `of-${name}`));
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
-      headers: { 'kubeflow-userid': `user-${viewer}` },
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<void>();
     this.synced = promise;
+    this.#connect(port, resolve);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#socket?.close();
+  }
+
+  /** Connects again when the gateway closes the connection, as one that is not acknowledged in time. */
+  #connect(port: number, synced: () => void): void {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
+      headers: { 'kubeflow-userid': `user-${this.viewer}` },
+    });
     socket.once('open', () => socket.send('{"type":"connection_init"}'));
-    socket.once('error', reject);
+    this.#socket = socket;
+    socket.on('error', () => undefined); // the socket is closed, too
+    socket.once('close', (code) => {
+      this.closes.push(code);
+      if (!this.#isStopped) setTimeout(() => this.#connect(port, synced), RECONNECT_MS);
+    });
     socket.on('message', (data: Buffer) => {
       const { type, payload } = JSON.parse(data.toString()) as Message;
       if (type === 'ping') return socket.send('{"type":"pong"}');
       if (type === 'connection_ack')
         return socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: SUBSCRIPTION } }));
-      if (type === 'error') return reject(new Error(data.toString()));
+      if (type === 'error') return socket.close();
       const event = payload?.data?.workspaces;
-      if (event) this.#receive(event, resolve);
+      if (event) this.#receive(event, synced);
       return undefined;
     });
   }
@@ -248,6 +268,7 @@ await measureServerAlone();
   await measureWideViewer(gateway);
   const few = await subscribe(gateway, Math.min(20, viewers));
   await measureIdle(gateway, few);
+  for (const subscriber of few) subscriber.stop();
   await gateway.stop();
 }
 {
@@ -260,9 +281,11 @@ await measureServerAlone();
     `gateway ${(cpuSeconds(gateway.pid) - begun.cpu).toFixed(1)} s of CPU`,
     `API server ${(serverSeconds() - begun.server).toFixed(1)} s`,
     all.every((subscriber) => subscriber.isRight) ? 'all right' : 'not all right',
+    `${all.flatMap(({ closes }) => closes).length} connections closed meanwhile`,
   );
   await measureIdle(gateway, all);
   await measureChanges(all);
+  for (const subscriber of all) subscriber.stop();
   await gateway.stop();
 }
 await cluster[Symbol.asyncDispose]();
