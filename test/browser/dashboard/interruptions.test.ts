@@ -15,6 +15,9 @@ const objects = [
   workspace('two', { state: 'Running', namespace: 'team-b' }),
 ];
 
+/** A permission may be remembered for some seconds. */
+const PATIENT = { timeout: 15_000 };
+
 /** RBAC objects that let a user read the workspaces of a namespace. */
 function viewerOf(user: string, at: string) {
   const group = 'rbac.authorization.k8s.io';
@@ -90,6 +93,30 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
     await window.page.getByText('There are no workspaces that you may see').waitFor();
     const stored = await window.page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
     expect(stored).not.toContain('token-vera');
+  });
+
+  it('removes rows, counts and namespaces without a reload when a permission is revoked', async () => {
+    const name = 'vic@example.com';
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ token: 'token-vic', name, groups: [] }],
+      objects: [...objects, ...viewerOf(name, 'team-a'), ...viewerOf(name, 'team-b')],
+    });
+    const { cluster } = gateway;
+    await using window = await openDashboard(browser, gateway.url);
+    const { page } = window;
+    await page.getByLabel('Bearer token').fill('token-vic');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await window.showsRow('one');
+    await window.showsRow('two');
+    // A reload would ask for the token again.
+    cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-a');
+    await expect.poll(() => page.locator('.cell-name .title').allInnerTexts(), PATIENT).toEqual(['two']);
+    await page.getByRole('link', { name: 'Namespaces' }).click();
+    await expect.poll(() => page.locator('.namespaces .title').allInnerTexts(), PATIENT).toEqual(['team-b']);
+    cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-b');
+    await page.getByText('There are no namespaces that you may see').waitFor();
+    expect(window.problems).toEqual([]);
   });
 
   it('asks for another token when the cluster does not accept one', async () => {
