@@ -5,6 +5,7 @@ import { describeOnClusters } from './clusters.ts';
 import { lifecycle } from './gateway/lifecycle.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';
+import { reads } from './gateway/reads.ts';
 import { recovery } from './gateway/recovery.ts';
 import { permissions } from './gateway/permissions.ts';
 import { schemaChanges } from './gateway/schema-changes.ts';
@@ -20,6 +21,9 @@ describeOnClusters('the gateway', (cluster) => {
 
   describe('queries', () => {
     queries(cluster);
+  });
+  describe('reads of events, pods and resources', () => {
+    reads(cluster);
   });
   describe('pausing and starting', () => {
     pausing(cluster);
