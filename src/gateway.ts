@@ -40,7 +40,7 @@ import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
-import { readExampleTabs } from './server/graphiql.ts';
+import { readExampleTabs } from './server/graphiql-examples.ts';
 import type { DashboardPerson } from './server/dashboard.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 
@@ -199,6 +199,7 @@ function httpOptionsFor(config: Config, { graphiqlHeaders, people = [] }: Omit<S
     requestTimeoutMs: config.requestTimeoutSeconds * 1_000,
     slowReaderTimeoutMs: config.slowReaderTimeoutSeconds * 1_000,
     recheckMs: Math.min(config.authorizationTtlSeconds, config.observedAuthorizationTtlSeconds / 2) * 1_000,
+    people,
     graphiqlHeaders: graphiqlHeaders ?? defaultGraphiqlHeaders(config),
     dashboard: {
       directory: fileURLToPath(new URL('../web/dist', import.meta.url)),

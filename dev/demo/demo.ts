@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino, type Logger } from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
@@ -10,7 +10,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 import { volcanoAdmission } from './admission/volcano-rules.ts';
 import { workspaceAdmission } from './admission.ts';
 import { startActivityGenerator } from './activity-generator.ts';
-import { gatewayServiceAccount, demoUsers, rbacObjects, type DemoUser } from './users.ts';
+import { gatewayServiceAccount, demoUsers, rbacObjects } from './users.ts';
 import { startBackgroundControllers } from './background-controllers.ts';
 import { startWorkspaceController } from './workspace-controller.ts';
 import { aggregatedFixtures, aggregatedApis, clusterFixtures } from './fixtures.ts';
@@ -21,6 +21,10 @@ interface DemoOptions {
   readonly port: number;
   /** Port of the simulated API server. 0, the default, chooses a free port. */
   readonly clusterPort?: number;
+  /** Number of workspaces. The fixtures have some more than 20, which exist with any number. */
+  readonly workspaces?: number;
+  /** Settings of the gateway, such as `ALLOWED_ORIGINS`. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
   readonly log?: Logger;
 }
 
@@ -31,24 +35,14 @@ export interface Demo extends AsyncDisposable {
   readonly kubeconfigFile: string;
 }
 
-/** Initial text of GraphiQL's headers editor: the token of the first user, and the other users' tokens as comments. */
-function headersFor([first, ...others]: readonly DemoUser[]): string {
-  const alternatives = others.flatMap((person) => ['', commentOf(person), `  // ${headerOf(person)}`]);
-  const active = first ? [commentOf(first), `  ${headerOf(first)}`] : [];
-  return ['{', ...active, ...alternatives, '}'].join('\n');
-}
-
-function commentOf({ name, role }: DemoUser): string {
-  return `  // ${name}, ${role}`;
-}
-
-function headerOf({ token }: DemoUser): string {
-  return `"authorization": "Bearer ${token}"`;
-}
+/** Initial text of GraphiQL's headers editor. */
+const HEADERS = `{
+  // Headers of this tab. An "authorization" takes precedence over the person of the side panel.
+}`;
 
 /** The people of the demo, as whom visitors of the dashboard and of GraphiQL act. */
 const pages = {
-  graphiqlHeaders: headersFor(demoUsers),
+  graphiqlHeaders: HEADERS,
   people: demoUsers.map(({ name, role, token }) => ({ name, role, token })),
 };
 
@@ -56,18 +50,14 @@ const pages = {
  * Starts a simulated cluster in this process, with fixtures, users and controllers, and a gateway connected to it.
  * Resolves when the gateway is ready.
  */
-export async function startDemo({
-  host,
-  port,
-  clusterPort = 0,
-  log = pino({ level: 'silent' }),
-}: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { clusterPort = 0, workspaces = 0, log = pino({ level: 'silent' }) } = options;
   await using started = new AsyncDisposableStack();
   const now = new Date();
   const simulator = started.use(
     await startSimulator({
       port: clusterPort,
-      objects: [...clusterFixtures(now), ...aggregatedFixtures(now), ...rbacObjects()],
+      objects: [...clusterFixtures(now, workspaces), ...aggregatedFixtures(now), ...rbacObjects()],
       aggregated: aggregatedApis,
       admission: [...workspaceAdmission, ...volcanoAdmission],
       users: [...demoUsers, gatewayServiceAccount],
@@ -83,15 +73,19 @@ export async function startDemo({
   started.use(startBackgroundControllers(simulator));
   const gatewayKubeconfigFile = path.join(directory, 'gateway-kubeconfig');
   await writeFile(gatewayKubeconfigFile, simulator.kubeconfigFor(gatewayServiceAccount.token), { mode: 0o600 });
-  const config = readConfig({
-    KUBECONFIG: gatewayKubeconfigFile,
+  const gateway = started.use(await startGateway(configOf(options, gatewayKubeconfigFile), log, pages));
+  await gateway.ready;
+  const running = started.move();
+  return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function configOf({ host, port, settings }: DemoOptions, kubeconfigFile: string): Config {
+  return readConfig({
+    ...settings,
+    KUBECONFIG: kubeconfigFile,
     AUTH_MODE: 'token',
     PORT: String(port),
     HOST: host,
     DRAIN_SECONDS: '2',
   });
-  const gateway = started.use(await startGateway(config, log, pages));
-  await gateway.ready;
-  const running = started.move();
-  return { url: gateway.url, kubeconfigFile, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

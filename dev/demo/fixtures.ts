@@ -10,7 +10,7 @@ import { workspaceCrd } from './crds/workspace.ts';
 import { workspaceKindCrd } from './crds/workspace-kind.ts';
 import { WorkspaceKinds, type WorkspaceKind } from './workspace-kind.ts';
 import type { Workspace } from './workspace.ts';
-import { workspaceFixtures, workspaceOf } from './fixtures/workspaces.ts';
+import { furtherWorkspaces, workspaceFixtures, workspaceOf } from './fixtures/workspaces.ts';
 import { workspaceKindSpecs } from './fixtures/workspace-kinds.ts';
 import { namespaces } from './fixtures/namespaces.ts';
 import { devPodWorkspaceInstances, volcanoJobs } from './fixtures/other-systems.ts';
@@ -33,13 +33,14 @@ export function aggregatedFixtures(now: Date): Manifest[] {
  * All fixtures of the demo in creation order: definitions, namespaces, kinds, storage, workspaces in every state with
  * their stateful sets, pods and events, and Volcano jobs. They are in the state in which the controller leaves them, so
  * it writes nothing when it starts.
+ * @param count number of workspaces; those of the fixtures exist with any number
  */
-export function clusterFixtures(now: Date): Manifest[] {
+export function clusterFixtures(now: Date, count = 0): Manifest[] {
   const at = now.getTime();
   const workspaceKinds = new Map(
     Object.entries(workspaceKindSpecs).map(([name, spec]) => [name, workspaceKindOf(name, spec, at)]),
   );
-  const reconciled = workspaceFixtures.map((fixture) =>
+  const reconciled = [...workspaceFixtures, ...furtherWorkspaces(count - workspaceFixtures.length)].map((fixture) =>
     reconciledFixture(workspaceOf(fixture, at), workspaceKinds.get(fixture.kind), at),
   );
   const workspaces = reconciled.map(({ workspace }) => workspace);

@@ -1,26 +1,33 @@
 import { once } from 'node:events';
+import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startDemo } from './demo.ts';
 
-/** All settings of the demo. */
+const MAX_WORKSPACES = 50_000;
+/** Settings of the gateway that the demo passes on. The demo itself chooses the cluster and the authentication. */
+const PASSED_ON = /^(?:ALLOWED_|MAX_)|^(?:CONNECT_BASE_URL|REQUEST_TIMEOUT_SECONDS|SLOW_READER_TIMEOUT_SECONDS)$/u;
+
+/** All settings of the demo, besides those that it passes on. */
 const { PORT = '4000', DEMO_CLUSTER_PORT = '0', HOST, LOG_LEVEL = 'warn' } = process.env;
 
 try {
   const demo = await startDemo({
-    port: portOf('PORT', PORT),
-    clusterPort: portOf('DEMO_CLUSTER_PORT', DEMO_CLUSTER_PORT),
+    port: integerOf('PORT', PORT, 65_535),
+    clusterPort: integerOf('DEMO_CLUSTER_PORT', DEMO_CLUSTER_PORT, 65_535),
     ...(HOST && { host: HOST }),
     log: pino({ level: LOG_LEVEL }),
+    workspaces: workspacesOf(process.argv.slice(2)),
+    settings: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
   });
   process.stdout.write(
     [
-      'The demo is running: a simulated cluster and the gateway, in this process.',
+      `The demo is running: ${new URL('/', demo.url).href}`,
       '',
       `  GraphiQL  ${demo.url}`,
       `  kubectl   export KUBECONFIG=${demo.kubeconfigFile}`,
       '            kubectl get workspaces -A -w',
       '',
-      'Press Ctrl-C to stop.',
+      'A simulated cluster and the gateway run in this process. Press Ctrl-C to stop.',
       '',
     ].join('\n'),
   );
@@ -28,12 +35,26 @@ try {
   await demo[Symbol.asyncDispose]();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`Cannot start the demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`Cannot start the demo: ${reasonOf(error)}\n`);
   process.exit(1);
 }
 
-function portOf(name: string, text: string): number {
-  const port = Number(text);
-  if (/^\d+$/u.test(text) && port <= 65_535) return port;
-  throw new TypeError(`${name}: expected a port number from 0 to 65535, got ${JSON.stringify(text)}.`);
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port }: NodeJS.ErrnoException & { readonly port?: number } = error;
+  if (code !== 'EADDRINUSE') return error.message;
+  const name = String(port) === PORT ? 'PORT' : 'DEMO_CLUSTER_PORT';
+  return `port ${port} is in use by another process. Set ${name} to another one, such as ${name}=${(port ?? 4_000) + 1} npm run demo.`;
+}
+
+/** Returns the number of workspaces that the arguments ask for. 0 for those of the fixtures only. */
+function workspacesOf(args: readonly string[]): number {
+  const { values } = parseArgs({ args: [...args], options: { workspaces: { type: 'string', default: '0' } } });
+  return integerOf('--workspaces', values.workspaces, MAX_WORKSPACES);
+}
+
+function integerOf(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value <= max) return value;
+  throw new TypeError(`${name}: expected an integer from 0 to ${max}, got ${JSON.stringify(text)}.`);
 }

@@ -17,6 +17,12 @@ function fetcherOf(url: string): Fetcher {
     URL,
     URLSearchParams,
     self: {},
+    operationsPanel: {
+      headers: () => ({}),
+      actor: () => undefined,
+      missingValue: () => undefined,
+      follow: (_: string, events: unknown) => events,
+    },
     location: { href: url, pathname: new URL(url).pathname, search: '' },
     localStorage: { getItem: () => null },
     document: { getElementById: () => ({ textContent: '{"tabs":[]}' }) },

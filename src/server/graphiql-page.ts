@@ -1,24 +1,21 @@
-/** A tab of the query editor. */
-export interface GraphiQLTab {
-  readonly name: string;
-  readonly query: string;
-  /** The text of the variables editor: a JSON object. */
-  readonly variables?: string;
-}
+import { exampleOf, firstTabs, type GraphiQLTab } from './graphiql-examples.ts';
+import type { GraphiQLPerson } from './graphiql-panel.ts';
 
 interface GraphiQLPage {
   readonly styleUrl: string;
   /** In order of execution. */
   readonly scriptUrls: readonly string[];
   readonly workerUrls: Readonly<Record<string, string>>;
+  /** Examples for the side panel. The first ones are open at a first visit. */
   readonly tabs: readonly GraphiQLTab[];
+  readonly people: readonly GraphiQLPerson[];
   /** The text of the headers editor: JSON with comments. */
   readonly headers: string;
 }
 
 /** Returns the HTML page, the only part of GraphiQL that depends on the configuration. It refers to all other files. */
-export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, headers }: GraphiQLPage): string {
-  const settings = { workerUrls, tabs: tabs.map(editorTab), headers };
+export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, people, headers }: GraphiQLPage): string {
+  const settings = { workerUrls, tabs: firstTabs(tabs).map(editorTab), examples: tabs.map(exampleOf), people, headers };
   const scripts = scriptUrls.map((url) => `<script defer src="${url}"></script>`);
   return `<!doctype html>
 <html lang="en">
@@ -33,6 +30,7 @@ export function graphiqlPage({ styleUrl, scriptUrls, workerUrls, tabs, headers }
   </head>
   <body class="no-focus-outline">
     <noscript>GraphiQL needs JavaScript.</noscript>
+    <aside id="panel" aria-label="Operations and subscriptions"></aside>
     <div id="root"></div>
   </body>
 </html>
@@ -77,7 +75,7 @@ const settings = JSON.parse(document.getElementById('settings').textContent);
 const endpoint = new URL(location.pathname, location.href);
 
 self.MonacoEnvironment = {
-  globalAPI: false,
+  ...self.MonacoEnvironment,
   getWorkerUrl: (moduleId, label) => new URL(settings.workerUrls[label], location.href).href,
 };
 
@@ -142,7 +140,13 @@ function fetcher(request, { headers = {} } = {}) {
   const operations = operationsIn(request.query);
   const { type, name } = operations.find((operation) => operation.name === request.operationName) ?? operations[0] ?? {};
   const sent = { ...request, operationName: name };
-  return type === 'subscription' ? subscribe(sent, headers) : post(sent, headers);
+  const missing = operationsPanel.missingValue(request.variables);
+  if (missing) return Promise.resolve({ errors: [{ message: missing, extensions: { code: 'BAD_REQUEST' } }] });
+  // A header of the tab takes precedence over the person of all tabs.
+  const allHeaders = { ...operationsPanel.headers(), ...headers };
+  if (type !== 'subscription') return post(sent, allHeaders);
+  const title = [name ?? 'subscription', operationsPanel.actor()].filter(Boolean).join(', ');
+  return operationsPanel.follow(title, subscribe(sent, allHeaders));
 }
 
 // The active tab of the last visit. Without it, GraphiQL would open the first example in a further tab.
@@ -170,6 +174,7 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   headers: settings.headers || undefined,
   // A token in the headers editor stays out of the browser's storage unless that is enabled in the settings.
   shouldPersistHeaders,
+  defaultEditorToolsVisibility: 'variables',
   showPersistHeadersSettings: true,
   onEditQuery: () => {},
   title: 'Workspaces',

@@ -1,18 +1,22 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { join, parse } from 'node:path';
-import { clientScript, contentSecurityPolicy, graphiqlPage, type GraphiQLTab } from './graphiql-page.ts';
+import { join } from 'node:path';
+import type { GraphiQLTab } from './graphiql-examples.ts';
+import { clientScript, contentSecurityPolicy, graphiqlPage } from './graphiql-page.ts';
+import { panelScript, panelStyle, type GraphiQLPerson } from './graphiql-panel.ts';
 import { lazyValue } from './lazy-value.ts';
 import { sendText } from './responses.ts';
 import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
 
 interface GraphiQLOptions {
   readonly endpoint: string;
-  /** Tabs of a first visit. Later visits show the tabs as they were left, from the browser's storage. */
+  /** Examples. The first ones are the tabs of a first visit; later visits show the tabs as they were left, from the browser's storage. */
   readonly tabs: readonly GraphiQLTab[];
+  /** People of the demo, as whom a visitor can act in all tabs. */
+  readonly people?: readonly GraphiQLPerson[];
   /** Initial text of the headers editor: JSON with comments. */
-  readonly headers?: string;
+  readonly graphiqlHeaders?: string;
   /** Called with errors that clients must not see. */
   readonly onUnexpected: (error: unknown) => void;
   /** Reads the files of GraphiQL. By default from the installed packages. */
@@ -83,7 +87,7 @@ interface GraphiQLSite {
 }
 
 async function buildGraphiQLSite(options: GraphiQLOptions): Promise<GraphiQLSite> {
-  const { endpoint, tabs, headers = '', readFiles = readInstalledFiles } = options;
+  const { endpoint, tabs, people = [], graphiqlHeaders = '', readFiles = readInstalledFiles } = options;
   const assets = new Map<string, StaticAsset>();
   const publish = (file: SiteFile): string => {
     const asset = createStaticAsset(contentTypes[file.extension], file.text);
@@ -98,7 +102,8 @@ async function buildGraphiQLSite(options: GraphiQLOptions): Promise<GraphiQLSite
     scriptUrls: scripts.map(publish),
     workerUrls: Object.fromEntries(Object.entries(workers).map(([label, file]) => [label, publish(file)])),
     tabs,
-    headers,
+    people,
+    headers: graphiqlHeaders,
   });
   return { page: createStaticAsset('text/html; charset=utf-8', html), assets };
 }
@@ -122,8 +127,13 @@ const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; cha
 async function readInstalledFiles(): Promise<GraphiQLFiles> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   return {
-    style: { name: 'graphiql', extension: 'css', text: `${bundle.css}\n${tabStyle}` },
-    scripts: [script('graphql-ws', readGraphqlWs()), script('graphiql', bundle.js), script('client', clientScript)],
+    style: { name: 'graphiql', extension: 'css', text: `${bundle.css}\n${tabStyle}${panelStyle}` },
+    scripts: [
+      script('graphql-ws', readGraphqlWs()),
+      script('panel', panelScript),
+      script('graphiql', bundle.js),
+      script('client', clientScript),
+    ],
     workers: {
       editorWorkerService: script('editor-worker', bundle.editorWorkerService),
       json: script('json-worker', bundle.jsonWorker),
@@ -142,18 +152,4 @@ function script(name: string, text: string): SiteFile {
 function readGraphqlWs(): string {
   const entry = createRequire(import.meta.url).resolve('graphql-ws');
   return readFileSync(join(entry, '../../umd/graphql-ws.min.js'), 'utf8');
-}
-
-/** Reads one tab per `*.graphql` file, sorted by name, with the variables of the `*.json` file of the same name, if any. */
-export function readExampleTabs(directory: string): readonly GraphiQLTab[] {
-  return readdirSync(directory)
-    .filter((file) => file.endsWith('.graphql'))
-    .toSorted()
-    .map((file) => readTab(directory, parse(file).name));
-}
-
-function readTab(directory: string, name: string): GraphiQLTab {
-  const query = readFileSync(join(directory, `${name}.graphql`), 'utf8');
-  const variablesFile = join(directory, `${name}.json`);
-  return existsSync(variablesFile) ? { name, query, variables: readFileSync(variablesFile, 'utf8') } : { name, query };
 }

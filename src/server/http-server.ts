@@ -8,7 +8,8 @@ import { ClusterAssetServer, type ClusterAssetsOptions } from './cluster-assets.
 import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { createGraphiQL } from './graphiql.ts';
-import type { GraphiQLTab } from './graphiql-page.ts';
+import type { GraphiQLTab } from './graphiql-examples.ts';
+import type { GraphiQLPerson } from './graphiql-panel.ts';
 import { acceptsEventStream, mediaTypeOf } from './operation-request.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
@@ -36,6 +37,8 @@ export interface HttpServerOptions
   readonly tabs: readonly GraphiQLTab[];
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders: string;
+  /** People of the demo, as whom visitors of GraphiQL can act. */
+  readonly people?: readonly GraphiQLPerson[];
   readonly dashboard: DashboardOptions;
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
@@ -163,8 +166,8 @@ interface RequestHandlerOptions {
 
 /** Routes requests. The probes come first: the kubelet sends another Host. */
 function requestHandler({ options, gate, state, originPolicy, unread, serveGraphQL }: RequestHandlerOptions) {
-  const { tabs, graphiqlHeaders: headers, readiness } = options;
-  const graphiql = createGraphiQL({ endpoint: ENDPOINT, tabs, headers, onUnexpected: options.publicError });
+  const { readiness } = options;
+  const graphiql = createGraphiQL({ ...options, endpoint: ENDPOINT, onUnexpected: options.publicError });
   const dashboard = createDashboard(options.dashboard);
   const assets = new ClusterAssetServer({ ...options, gate });
   const { publicError } = options;

@@ -9,8 +9,18 @@ export interface GraphiQLWindow {
   tabs(): Promise<readonly string[]>;
   open(tab: string): Promise<void>;
   write(query: string): Promise<void>;
-  /** Returns the visible text of the headers editor. */
-  headers(): Promise<string>;
+  /** Returns the texts of the operations that the side panel lists, after a search. */
+  search(text: string): Promise<readonly string[]>;
+  /** Opens an operation from the side panel. */
+  pick(operation: string): Promise<void>;
+  /** Acts as another person in all tabs. */
+  actAs(name: string): Promise<void>;
+  /** Returns the visible text of the variables editor. */
+  variables(): Promise<string>;
+  /** Waits until the log of subscriptions contains the text. */
+  logs(text: string | RegExp): Promise<void>;
+  /** Saves a picture of the page. */
+  picture(file: string): Promise<void>;
   writeHeaders(headers: string): Promise<void>;
   run(): Promise<void>;
   /** Waits until one line of the result pane contains the text. */
@@ -21,7 +31,7 @@ export interface GraphiQLWindow {
 export async function openGraphiQL(browser: Browser, url: string): Promise<GraphiQLWindow> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const { hosts, problems } = observe(page);
   await page.goto(url);
   const runButton = page.locator('.graphiql-execute-button');
@@ -32,14 +42,23 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     tabs: () => page.locator('.graphiql-tab-button').allInnerTexts(),
     open: (tab) => page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click(),
     write: (query) => replaceText(page, '.graphiql-query-editor', query),
-    async headers() {
-      await showHeaders(page);
-      // The editor renders spaces as non-breaking spaces.
-      return (await page.locator(`${HEADERS_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
+    async search(text) {
+      await page.getByRole('searchbox', { name: 'Search operations' }).fill(text);
+      return page.locator('#panel nav button:visible').allInnerTexts();
     },
+    pick: (operation) => page.locator('#panel nav button', { hasText: new RegExp(` ${operation}\\b`) }).click(),
+    async actAs(name) {
+      await page.getByLabel('Act in all tabs as').selectOption(name);
+    },
+    async variables() {
+      // The editor renders spaces as non-breaking spaces.
+      return (await page.locator(`${TOOL_EDITOR} .view-lines`).innerText()).replaceAll('\u00A0', ' ');
+    },
+    logs: (text) => page.locator('#panel .log', { hasText: text }).waitFor(),
+    picture: async (path) => void (await page.screenshot({ path })),
     async writeHeaders(headers) {
       await showHeaders(page);
-      await replaceText(page, HEADERS_EDITOR, headers);
+      await replaceText(page, TOOL_EDITOR, headers);
     },
     run: () => runButton.click(),
     shows: (text) => page.locator('.graphiql-response .view-line', { hasText: text }).first().waitFor(),
@@ -62,7 +81,7 @@ function observe(page: Page): { readonly hosts: Set<string>; readonly problems: 
   return { hosts, problems };
 }
 
-const HEADERS_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
+const TOOL_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
 
 async function showHeaders(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Headers', exact: true }).click();

@@ -1,20 +1,21 @@
 import { fileURLToPath } from 'node:url';
-import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { startDemo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
-import { readExampleTabs } from '../../src/server/graphiql.ts';
+import { exampleOf, firstTabs, readExampleTabs } from '../../src/server/graphiql-examples.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
 
+/** Directory for pictures of the page, if any. */
+const pictures = process.env['PICTURES'];
 const executablePath = findChromium(process.env);
 const missing = 'No Chromium on the PATH (or in CHROMIUM)';
 if (!executablePath && process.env['REQUIRE_BROWSER'] === '1')
   throw new Error(`${missing}, and REQUIRE_BROWSER is set`);
 if (!executablePath) process.stderr.write(`${missing}: the GraphiQL tests are skipped\n`);
 
-describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
+describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, () => {
   let browser: Browser;
   let demo: Awaited<ReturnType<typeof startDemo>>;
   beforeAll(async () => {
@@ -25,20 +26,39 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await demo[Symbol.asyncDispose]();
   });
 
-  it('shows a tab for every example and returns data for the first query', async () => {
+  it('opens the first eight examples in tabs, lists all in the panel, and returns data for the first query', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
-    expect(await graphiql.tabs()).toEqual(examples.map(({ title }) => title));
-    await graphiql.open(examples.find(({ operation }) => operation === 'query')?.title ?? '');
+    const first = firstTabs(tabs).map(exampleOf);
+    expect(first.map(({ number }) => number)).toEqual(['01', '02', '03', '04', '05', '06', '07', '08']);
+    expect(await graphiql.tabs()).toEqual(first.map(({ operation }) => operation));
+    const listed = await graphiql.search('');
+    expect(listed.map((text) => text.replaceAll(/\s+/gu, ' ').trim())).toEqual(
+      tabs
+        .map(exampleOf)
+        .map(({ number, operation, type }) => `${number} ${operation}${type === 'query' ? '' : ` ${type}`}`),
+    );
+    await graphiql.open('Workspaces');
     await graphiql.run();
     await graphiql.shows('"data": {');
     expect(graphiql.problems).toEqual([]);
   });
 
+  it('continues the subscription of the tour in the log when the tab that pauses a workspace is opened', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    await graphiql.open('FollowWorkspaces');
+    await graphiql.run();
+    await graphiql.logs(/FollowWorkspaces, ada@example.com.*SYNCED/su);
+    await graphiql.open('PauseWorkspace');
+    expect(await graphiql.variables()).toContain('"fraud-model"');
+    await graphiql.run();
+    await graphiql.shows('"stateReached": true');
+    await graphiql.logs(/running.*MODIFIED fraud-model/su);
+    if (pictures) await graphiql.picture(`${pictures}/graphiql.png`);
+    expect(graphiql.problems).toEqual([]);
+  });
+
   it('authenticates as another user when the headers editor has their token, for queries and subscriptions', async () => {
     await using graphiql = await openGraphiQL(browser, demo.url);
-    const shown = await graphiql.headers();
-    for (const { token, name } of demoUsers.slice(0, 2))
-      expect(shown).toMatch(new RegExp(`${name}[^]*Bearer ${token}`, 'u'));
     const victor = demoUsers[2];
     await graphiql.writeHeaders(`{ "authorization": "Bearer ${victor.token}" }`);
     await graphiql.write('{ viewer { name } namespaces { nodes { name } } }');
@@ -47,6 +67,63 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
     await graphiql.write('subscription { workspace(namespace: "team-platform", name: "crash-course") { state } }');
     await graphiql.run();
     await graphiql.shows('"code": "FORBIDDEN"');
+    expect([...graphiql.hosts]).toEqual([new URL(demo.url).host]);
+  });
+
+  it('acts as another person in all tabs when the panel switches', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    await graphiql.actAs('nobody@example.com');
+    await graphiql.write('{ viewer { name } }');
+    await graphiql.run();
+    await graphiql.shows('"name": "nobody@example.com"');
+    await graphiql.open('Gateway');
+    await graphiql.run();
+    await graphiql.shows('"name": "nobody@example.com"');
+    await graphiql.open('FollowWorkspaces');
+    await graphiql.run();
+    await graphiql.logs(/FollowWorkspaces, nobody@example.com/u);
+    expect(graphiql.problems).toEqual([]);
+  });
+
+  it('opens an operation of the panel with its variables, and names the operation that they need', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    expect((await graphiql.search('redirects')).map((text) => text.trim())).toEqual([
+      expect.stringMatching(/^11\s+AcceptRedirects/u),
+    ]);
+    await graphiql.pick('AcceptRedirects');
+    await graphiql.open('AcceptRedirects');
+    expect(await graphiql.variables()).toContain('<revision from operation 06>');
+    await graphiql.run();
+    await graphiql.shows('Run operation 06');
+    await graphiql.shows('"code": "BAD_REQUEST"');
+    await graphiql.search('');
+    await graphiql.pick('Workspaces');
+    await graphiql.run();
+    await graphiql.shows('"data": {');
+    expect((await graphiql.tabs()).filter((title) => title === 'Workspaces')).toHaveLength(1);
+  });
+
+  it('ends a subscription in the log when the stop button of its tab is used', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    await graphiql.write('subscription Followed { workspaces { type object { name } } }');
+    await graphiql.run();
+    await graphiql.logs(/SYNCED/u);
+    await graphiql.run();
+    await graphiql.logs(/ended/u);
+    expect([...graphiql.hosts]).toEqual([new URL(demo.url).host]);
+  });
+
+  it('shows a coded error when the token is not valid, for queries and subscriptions', async () => {
+    await using graphiql = await openGraphiQL(browser, demo.url);
+    await graphiql.writeHeaders('{ "authorization": "Bearer unknown" }');
+    await graphiql.write('{ viewer { name } }');
+    await graphiql.run();
+    await graphiql.shows('"code": "UNAUTHENTICATED"');
+    await graphiql.write('subscription { workspaces { type } }');
+    await graphiql.run();
+    await graphiql.logs(/UNAUTHENTICATED/u);
+    await graphiql.shows('"code": "UNAUTHENTICATED"');
+    expect([...graphiql.hosts]).toEqual([new URL(demo.url).host]);
   });
 
   it('shows a MODIFIED event when a workspace is paused during a subscription', async () => {
@@ -67,13 +144,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser', () => {
   });
 });
 
-const examples = readExampleTabs(fileURLToPath(new URL('../../schema/operations', import.meta.url))).map(
-  ({ query }) => {
-    const [definition] = parse(query).definitions;
-    if (definition?.kind !== 'OperationDefinition') throw new TypeError(`Expected an operation first in ${query}`);
-    return { title: definition.name?.value ?? '<untitled>', operation: definition.operation };
-  },
-);
+const tabs = readExampleTabs(fileURLToPath(new URL('../../schema/operations', import.meta.url)));
 
 async function runningWorkspace(url: string): Promise<{ readonly name: string; readonly namespace: string }> {
   const answer = await ask(

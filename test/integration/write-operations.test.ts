@@ -32,12 +32,10 @@ async function play(name: string, fill: (variables: string) => string = (variabl
 async function filledFor(of: string): Promise<(variables: string) => string> {
   const data = await ask(`{ of: ${of} { revision metadata { resourceVersion } } }`);
   const { revision, metadata } = Object(data['of']);
-  const version = String(metadata.resourceVersion);
   return (variables) =>
     variables
-      .replace(/("revision": )""/u, `$1"${revision}"`)
-      .replace(/("resourceVersion": )""/u, `$1"${version}"`)
-      .replace(/(resourceVersion: )\\"\\"/u, `$1\\"${version}\\"`);
+      .replace(/<revision from operation \w+>/u, String(revision))
+      .replace(/<resourceVersion from operation \w+>/u, String(metadata.resourceVersion));
 }
 
 const MINE = 'workspace(namespace: "team-research", name: "my-notebook")';

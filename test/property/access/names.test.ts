@@ -77,6 +77,7 @@ it('knows of every text of an input that is called a name whether it names an ob
     'UpdateWorkspaceKindInput.displayName',
     'WorkspaceKindPodTemplateInput.containerSecurityContext',
     'WorkspaceKindPodTemplateInput.serviceAccountName', // only part of a spec, which the API server checks
+    'WorkspaceKindPortInput.displayName',
   ]);
 });
 

@@ -63,6 +63,7 @@ const words: Readonly<Record<string, (place: Place) => unknown>> = {
   description: () => 'Another description',
   deprecationMessage: () => 'Another message',
   mountPath: () => '/somewhere',
+  mediaType: () => 'image/svg+xml',
   claimName: ({ target }) => target.word,
   home: ({ target }) => target.word,
   secretName: ({ target }) => target.word,

@@ -121,6 +121,7 @@ function wordsFor(field: string, known: { readonly workspace: Known; readonly wo
     storageClassName: NAME,
     requestedSize: '1Gi',
     mountPath: '/somewhere',
+    key: 'a.svg',
     annotations: [{ key: 'a', value: 'b' }],
     entries: [{ key: 'a', text: 'b' }],
     verb: 'get',

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+
+const MAIN = path.resolve(import.meta.dirname, '../../dev/demo/main.ts');
+const TIMEOUT_MS = 90_000;
+
+interface DemoProcess extends AsyncDisposable {
+  /** Address in its first line. */
+  readonly url: string;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>>) {
+  return spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env['PATH'], ...env } });
+}
+
+async function startDemoProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<DemoProcess> {
+  const child = start(args, { PORT: '0', ...env });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return {
+    url: /http:\S+/u.exec(line)?.[0] ?? '',
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await once(child, 'close');
+    },
+  };
+}
+
+it(
+  'prints the address of the page first, and has as many workspaces as asked for',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await using demo = await startDemoProcess(['--workspaces', '300']);
+    const response = await fetch(new URL('graphql', demo.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer demo-ada' },
+      body: JSON.stringify({ query: '{ workspaces(first: 1) { totalCount } }' }),
+    });
+    expect(await response.json()).toEqual({ data: { workspaces: { totalCount: 300 } } });
+  },
+);
+
+it('passes the allowed origins and limits on to the gateway', { timeout: TIMEOUT_MS }, async () => {
+  const origin = 'http://localhost:5173';
+  await using demo = await startDemoProcess([], { ALLOWED_ORIGINS: origin, MAX_ROOT_FIELDS: '1' });
+  const response = await fetch(new URL('graphql', demo.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer demo-ada', origin },
+    body: JSON.stringify({ query: '{ a: viewer { name } b: viewer { name } }' }),
+  });
+  expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { limit: { name: 'MAX_ROOT_FIELDS' } } }] });
+});
+
+it('names PORT when the port is in use', { timeout: TIMEOUT_MS }, async () => {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  const child = start([], { PORT: port });
+  const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  server.close();
+  expect(message).toMatch(new RegExp(`port ${port} is in use by another process\\. Set PORT to another one`, 'u'));
+});
+
+it('says which argument is not valid', { timeout: TIMEOUT_MS }, async () => {
+  const child = start(['--workspaces', 'many'], {});
+  const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  expect(message).toContain('--workspaces: expected an integer from 0 to 50000, got "many"');
+});
