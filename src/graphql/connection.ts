@@ -126,16 +126,24 @@ function pageOf<T>(
   end = Math.min(end, start + first);
   start = Math.max(start, end - last);
   if (end - start > maxPage) throw pageTooLarge(end - start, maxPage);
-  const edges = ordered
-    .slice(start, end)
-    .map(({ item, position }) => ({ cursor: encodeCursor(ordering, position), node: item }));
+  const edges = ordered.slice(start, end).map(({ item, position }) => ({
+    // Most operations select nodes only. The cursors of a page of 10,000 edges take tens of milliseconds.
+    get cursor() {
+      return encodeCursor(ordering, position);
+    },
+    node: item,
+  }));
   return {
     edges,
     pageInfo: {
       hasNextPage: end < ordered.length,
       hasPreviousPage: start > 0,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges.at(0)?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
   };
 }

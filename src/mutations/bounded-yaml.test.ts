@@ -37,14 +37,14 @@ it.each([
     'a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]',
     'BAD_REQUEST',
   ],
-  ['flow lists deeper than 100', `spec: ${'['.repeat(5000)}${']'.repeat(5000)}`, 'BAD_REQUEST'],
-  ['block lists deeper than 100', `spec:\n  ${'- '.repeat(5000)}1`, 'BAD_REQUEST'],
+  ['flow lists deeper than 100', `spec: ${'['.repeat(2000)}${']'.repeat(2000)}`, 'BAD_REQUEST'],
+  ['block lists deeper than 100', `spec:\n  ${'- '.repeat(2000)}1`, 'BAD_REQUEST'],
   ['keys that are maps', '? '.repeat(4), 'BAD_REQUEST'],
   ['several documents', 'a: 1\n---\nb: 1', 'BAD_REQUEST'],
   ['a syntax error', 'a: ]', 'BAD_REQUEST'],
   ['duplicate keys in JSON', '{"a": [{"b": 1, "c": {"b": 2}, "\\u0062": 3}]}', 'BAD_REQUEST'],
   ['JSON deeper than 100', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'BAD_REQUEST'],
-  ['more YAML than 25,000 tokens', '- 1\n'.repeat(250_000), 'TOO_LARGE'],
+  ['more YAML than 10,000 tokens', '- 1\n'.repeat(3_000), 'TOO_LARGE'],
   ['aliases that expand to more than 1 MiB', `a: &a ${'x'.repeat(100_000)}\nspec: [${'*a, '.repeat(20)}]`, 'TOO_LARGE'],
   ['an object of more than 1 MiB', { spec: 'x'.repeat(1024 * 1024) }, 'TOO_LARGE'],
   ['more than 1 MiB', `a: ${'x'.repeat(1024 * 1024)}`, 'TOO_LARGE'],
@@ -89,11 +89,11 @@ it.each([
   ['a valid JSON text', JSON.stringify({ spec: Array.from({ length: 80_000 }, (_, a) => ({ a })) })],
   ['a valid YAML text', `spec:\n${'- 1\n'.repeat(255_000)}`],
   ['a YAML text of empty lists', `spec: [${'[],'.repeat(340_000)}]`],
-])('takes at most the time of a few thousand lines of YAML when %s of 1 MiB is sent', (_, text) => {
-  const small = `spec:\n${'- a: 1\n'.repeat(3_000)}`;
+])('takes at most ten times the time of the longest accepted YAML when %s of 1 MiB is sent', (_, text) => {
+  const small = `spec:\n${'- a: 1\n'.repeat(1_400)}`;
   codeOf(small); // compiles the parser
   expect(text.length).toBeGreaterThan(900_000);
-  expect(cpuOf(text)).toBeLessThan(5 * Math.max(cpuOf(small), cpuOf(small)));
+  expect(cpuOf(text)).toBeLessThan(10 * Math.max(cpuOf(small), cpuOf(small)));
 });
 
 it.each([

@@ -4,8 +4,8 @@ import { Composer, isAlias, isCollection, isMap, isScalar, Lexer, Parser, type C
 const MAX_TEXT_BYTES = 1024 * 1024;
 /** Characters of keys and strings, and one for each value. Aliases make an object larger than its text. */
 const MAX_OBJECT_CHARACTERS = MAX_TEXT_BYTES;
-/** Lexical tokens of YAML, a few microseconds each: about 3,500 lines. JSON, which is parsed faster, has no such limit. */
-const MAX_YAML_TOKENS = 25_000;
+/** Lexical tokens of YAML, a few microseconds each: about 1,400 lines. JSON, which is parsed faster, has no such limit. */
+const MAX_YAML_TOKENS = 10_000;
 const MAX_DEPTH = 100;
 const MAX_ANCHORS_AND_ALIASES = 100;
 /** Length of a path in an error. */
