@@ -27,7 +27,7 @@ const MALFORMED = "quantities must match the regular expression '^([+-]?[0-9.]+)
  * an integer. A text that has this suffix already stays as it is, such as `+3` or `1.500`. A smaller part than `smallest`, a number
  * of nano units, is rounded up. Undefined if it is not a quantity.
  */
-export function canonicalQuantity(text: string, smallest = 1n): string | undefined {
+function canonicalQuantity(text: string, smallest = 1n): string | undefined {
   const { sign = '', whole = '', fraction = '', suffix = '' } = NUMBER.exec(text)?.groups ?? {};
   if (`${whole}${fraction}` === '') return undefined;
   const digits = BigInt(`${whole}${fraction}`);

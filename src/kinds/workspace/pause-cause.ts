@@ -30,7 +30,7 @@ const SKEW_MS = 5_000;
  * controller reports `pauseTime` right after the change. It pauses an idle workspace itself, right after a successful probe
  * past `eligibleAfter`.
  */
-export function pauseOf(workspace: WorkspaceObject): Pause | null {
+function pauseOf(workspace: WorkspaceObject): Pause | null {
   if (specOf(workspace).paused !== true) return null;
   const pausedAt = millisecondsOf(statusOf(workspace).pauseTime);
   if (pausedAt === undefined) return { cause: 'UNKNOWN', user: null };
