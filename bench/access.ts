@@ -18,6 +18,8 @@ import { cpuSeconds, startAccessCluster } from './access-cluster.ts';
 const NAMESPACES_PER_VIEWER = 3;
 const MAX_WAIT_MS = 60_000;
 const RECONNECT_MS = 500;
+/** Close code of a connection that the bench has closed. */
+const NO_STATUS = 1005;
 const FIRST_QUERIES = 20;
 const QUERY = '{ workspaces { nodes { name kind { displayName } } } }';
 const SUBSCRIPTION = 'subscription { workspaces { type object { name } } }';
@@ -176,9 +178,20 @@ async function measureChanges(subscribers: readonly Subscriber[]): Promise<void>
   );
 }
 
+function endsOf(subscribers: readonly Subscriber[]): string {
+  const counts = Map.groupBy(
+    subscribers.flatMap(({ ends }) => ends),
+    (end) => end,
+  );
+  return counts.size === 0 ? 'none ended' : [...counts].map(([end, all]) => `${all.length} ended by ${end}`).join(', ');
+}
+
 interface Message {
   readonly type: string;
-  readonly payload?: { readonly data?: { readonly workspaces?: WorkspaceEvent } };
+  readonly payload?: {
+    readonly data?: { readonly workspaces?: WorkspaceEvent } | null;
+    readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
+  };
 }
 
 interface WorkspaceEvent {
@@ -195,8 +208,8 @@ class Subscriber {
   readonly #shown = new Set<string>();
   /** Messages with events so far. */
   frames = 0;
-  /** Codes with which connections were closed. */
-  readonly closes: number[] = [];
+  /** Codes with which connections were closed or subscriptions ended. */
+  readonly ends: (number | string)[] = [];
   #socket: WebSocket | undefined;
   #isStopped = false;
 
@@ -213,7 +226,7 @@ class Subscriber {
     this.#socket?.close();
   }
 
-  /** Connects again when the gateway closes the connection, as one that is not acknowledged in time. */
+  /** Connects again when the gateway closes the connection or ends the subscription, as one that is not served in time. */
   #connect(port: number, synced: () => void): void {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', {
       headers: { 'kubeflow-userid': `user-${this.viewer}` },
@@ -222,7 +235,7 @@ class Subscriber {
     this.#socket = socket;
     socket.on('error', () => undefined); // the socket is closed, too
     socket.once('close', (code) => {
-      this.closes.push(code);
+      if (code !== NO_STATUS) this.ends.push(code);
       if (!this.#isStopped) setTimeout(() => this.#connect(port, synced), RECONNECT_MS);
     });
     socket.on('message', (data: Buffer) => {
@@ -230,7 +243,11 @@ class Subscriber {
       if (type === 'ping') return socket.send('{"type":"pong"}');
       if (type === 'connection_ack')
         return socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: SUBSCRIPTION } }));
-      if (type === 'error') return socket.close();
+      const [error] = payload?.errors ?? [];
+      if (error || type === 'error' || type === 'complete') {
+        this.ends.push(error?.extensions?.code ?? type);
+        return socket.close();
+      }
       const event = payload?.data?.workspaces;
       if (event) this.#receive(event, synced);
       return undefined;
@@ -281,7 +298,7 @@ await measureServerAlone();
     `gateway ${(cpuSeconds(gateway.pid) - begun.cpu).toFixed(1)} s of CPU`,
     `API server ${(serverSeconds() - begun.server).toFixed(1)} s`,
     all.every((subscriber) => subscriber.isRight) ? 'all right' : 'not all right',
-    `${all.flatMap(({ closes }) => closes).length} connections closed meanwhile`,
+    `${endsOf(all)} meanwhile`,
   );
   await measureIdle(gateway, all);
   await measureChanges(all);

@@ -1,5 +1,5 @@
 // Relay: the list is a query of the store, which the updater of the subscription keeps up to date.
-import type { Client } from 'graphql-ws';
+import type { Client, FormattedExecutionResult, Sink } from 'graphql-ws';
 import {
   commitMutation,
   createOperationDescriptor,
@@ -11,6 +11,7 @@ import {
   requestSubscription,
   Store,
   type FetchFunction,
+  type GraphQLResponse,
   type GraphQLTaggedNode,
   type MutationParameters,
   type SubscribeFunction,
@@ -56,7 +57,10 @@ function fetchFrom(url: string, session: Session): FetchFunction {
 /** Returns the function of a network for subscriptions that cannot be resumed, such as those of one object. */
 function subscribeWith(client: Client): SubscribeFunction {
   return ({ text, name }, variables) =>
-    Observable.create((sink) => client.subscribe({ query: text ?? '', operationName: name, variables }, sink as never));
+    Observable.create<GraphQLResponse>((sink) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both types describe the response of the server
+      client.subscribe({ query: text ?? '', operationName: name, variables }, sink as Sink<FormattedExecutionResult>),
+    );
 }
 
 function createEnvironment(url: string, session: Session, client: Client): Environment {

@@ -50,7 +50,7 @@ function events(cluster: () => Cluster): void {
     await report(team, 'StatefulSet', `ws-${cut}-1`, 'exceeded quota');
     expect((await stream.next()).value?.data).toEqual({ workspace: { events: [{ message: 'exceeded quota' }] } });
     const kinds = gateway.statistics().kinds.filter(({ resource }) => resource.kind === 'Event');
-    expect(kinds.map(({ objects }) => objects).sort()).toEqual([0, 2]); // those of both StatefulSets of the namespace
+    expect(kinds.map(({ objects }) => objects).toSorted((a, b) => a - b)).toEqual([0, 2]); // those of both StatefulSets of the namespace
   });
 }
 
