@@ -103,8 +103,14 @@ async function mistakesOf(cluster: Cluster, seed: number): Promise<readonly stri
         await namesFor(reviews, user, ['list']),
         await namesFor(reviews, user, ['list', 'watch']),
       ];
-      await waitFor(async () => isDeepStrictEqual(await shown(), atRest), `${user.name} sees ${atRest.join(', ')} ${about}`);
-      await waitFor(() => isDeepStrictEqual(live.names, watched), `${user.name} watches ${watched.join(', ')} ${about}`);
+      await waitFor(
+        async () => isDeepStrictEqual(await shown(), atRest),
+        `${user.name} sees ${atRest.join(', ')} ${about}`,
+      );
+      await waitFor(
+        () => isDeepStrictEqual(live.names, watched),
+        `${user.name} watches ${watched.join(', ')} ${about}`,
+      );
     }
   }
   for (const object of changes.stored) await storage.change({ deleted: true, object });
