@@ -29,7 +29,7 @@ function SignedIn({ current }: { readonly current: Credentials }) {
   if (store.session.isRefused.value && !current.person) return <SignIn isRefused />;
   return (
     <StoreContext.Provider value={store}>
-      <a class="skip-link" href="#main">
+      <a class="skip-link" href="#main" onClick={skipToContent}>
         Skip to content
       </a>
       <Header />
@@ -40,4 +40,10 @@ function SignedIn({ current }: { readonly current: Credentials }) {
       <ActionDialog />
     </StoreContext.Provider>
   );
+}
+
+/** The link alone would lead to the home page, because all links are relative to the base of the document. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#main')?.focus();
 }

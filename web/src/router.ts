@@ -73,3 +73,14 @@ export function workspacePath({
 }): string {
   return `workspaces/${encodeURIComponent(namespaceName)}/${encodeURIComponent(name)}`;
 }
+
+/** Returns the path of the form that edits a workspace. */
+export function editPath(workspace: Parameters<typeof workspacePath>[0]): string {
+  return `${workspacePath(workspace)}/edit`;
+}
+
+/** Returns the path of the form for a new workspace, with what is chosen already. */
+export function newPath(chosen: { readonly namespace: string; readonly kind: string }): string {
+  const parameters = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== '')).toString();
+  return parameters ? `create?${parameters}` : 'create';
+}

@@ -4,6 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Access mode of a volume. */
+export type AccessMode =
+  /** `ReadOnlyMany`: read-only by many nodes. */
+  | 'READ_ONLY_MANY'
+  /** `ReadWriteMany`: read-write by many nodes. */
+  | 'READ_WRITE_MANY'
+  /** `ReadWriteOnce`: read-write by the pods of one node. */
+  | 'READ_WRITE_ONCE'
+  /** `ReadWriteOncePod`: read-write by one pod. */
+  | 'READ_WRITE_ONCE_POD'
+  /** An access mode that this gateway does not know. Not valid as input. */
+  | 'UNKNOWN';
+
 /** Status of a condition. */
 export type ConditionStatus =
   /** The condition is false. */
@@ -23,6 +36,72 @@ export type ContainerStateName =
   | 'UNKNOWN'
   /** The container is not running yet, or waits for a restart. See `reason`. */
   | 'WAITING';
+
+/** Input of createPersistentVolumeClaim. */
+export type CreatePersistentVolumeClaimInput = {
+  /** Access modes, at least one. */
+  accessModes: Array<AccessMode>;
+  /** Annotations, in addition to those that the gateway sets. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Whether to run the complete request, including admission, without storing the result. */
+  dryRun?: boolean;
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** Labels, in addition to those that the gateway sets. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Name of the claim: lower-case letters, digits, `-` and `.`. */
+  name: string;
+  /** Namespace of the claim. */
+  namespace: string;
+  /** Requested capacity, as a Kubernetes quantity, e.g. `10Gi`. */
+  requestedSize: string;
+  /** Name of a storage class with `canUse`. INVALID if it does not exist or is not offered. */
+  storageClassName: string;
+  /** Volume mode. Workspaces can mount only FILESYSTEM. */
+  volumeMode?: VolumeMode;
+};
+
+/** Fields of a new workspace. */
+export type CreateWorkspaceInput = {
+  /** Annotations of the Workspace. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  deferUpdates?: boolean | null | undefined;
+  /** Display name. If null or empty, the name is used. */
+  displayName?: string | null | undefined;
+  /** Whether to run the complete request, including admission, without storing the result. */
+  dryRun?: boolean;
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** Handling of fields that the schema of the object does not declare. */
+  fieldValidation?: FieldValidation;
+  /** Prefix of a name that the API server generates. */
+  generateName?: string | null | undefined;
+  /** ID of the imageConfig option. */
+  imageConfig: string | number;
+  /** Name of the WorkspaceKind. It cannot be changed later. */
+  kind: string;
+  /** Labels of the Workspace. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Name: up to 63 lower case letters, digits and "-". Either `name` or `generateName` is required. */
+  name?: string | null | undefined;
+  /** Namespace of the workspace. */
+  namespace: string;
+  /** Whether the workspace is created paused. */
+  paused?: boolean;
+  /** ID of the podConfig option. */
+  podConfig: string | number;
+  /** Labels and annotations to add to the pod. */
+  podMetadata?: PodMetadataInput | null | undefined;
+  /** Maximum waiting time in seconds, from 0 to 3600. */
+  timeoutSeconds?: number;
+  /** Volumes to mount. */
+  volumes?: WorkspaceVolumesInput | null | undefined;
+  /** State to wait for before the mutation returns, for up to `timeoutSeconds`. Only a state that the controller reports after this change counts, and not that of a pod of an earlier workspace of the same name. If null, the mutation returns at once. */
+  waitFor?: WorkspaceState | null | undefined;
+  /** Whether to keep waiting when the workspace reports the state ERROR, such as a pod that cannot be scheduled until a node is added. If false, ERROR ends the wait with `stateReached: false`; see `stateMessage` of the workspace. */
+  waitThroughErrors?: boolean;
+};
 
 /** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. */
 export type ErrorCode =
@@ -76,6 +155,23 @@ export type EventType =
   /** The snapshot, or the catch-up after a cursor, is complete. */
   | 'SYNCED';
 
+/** Handling of fields that the schema of the object does not declare. */
+export type FieldValidation =
+  /** Unknown fields are dropped. */
+  | 'IGNORE'
+  /** Unknown fields are rejected with BAD_REQUEST. */
+  | 'STRICT'
+  /** Unknown fields are dropped and reported in `warnings`. */
+  | 'WARN';
+
+/** Entry of a map, such as a label. */
+export type KeyValueInput = {
+  /** Key, unique in its map. */
+  key: string;
+  /** Value. May be empty. */
+  value: string;
+};
+
 /** Source of the changes of a kind. */
 export type KindUpdates =
   /** The kind is never cached: each query reads it from the API server. It has no subscriptions. */
@@ -116,6 +212,14 @@ export type PersistentVolumeClaimPhase =
   /** No phase is reported, or one that this gateway does not know. */
   | 'UNKNOWN';
 
+/** Labels and annotations that a workspace or a WorkspaceKind adds to pods. */
+export type PodMetadataInput = {
+  /** All annotations. If absent, they are kept; null removes them. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** All labels. If absent, they are kept; null removes them. */
+  labels?: Array<KeyValueInput> | null | undefined;
+};
+
 /** Phase of a pod. */
 export type PodPhase =
   /** All containers have terminated, at least one of them with a failure. */
@@ -149,6 +253,52 @@ export type RedirectMessageLevel =
   /** Warning. */
   | 'WARNING';
 
+/** Secret to mount, as files. */
+export type SecretMountInput = {
+  /** Permission bits of the files, in decimal, from 0 to 511. 420 is 0644. */
+  defaultMode?: number;
+  /** Absolute mount path of the files, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced. */
+  mountPath: string;
+  /** Name of a Secret in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
+  secretName: string;
+};
+
+/** Changes of a workspace. Absent fields are kept, null clears a field. The WorkspaceKind cannot be changed. */
+export type UpdateWorkspaceInput = {
+  /** All annotations of the Workspace, except those with the prefix notebooks.kubeflow.org/. */
+  annotations?: Array<KeyValueInput> | null | undefined;
+  /** Whether to set imageConfig and podConfig to their `desiredId` unless they are given here or it is null. Restarts a running workspace. */
+  applyPendingRedirects?: boolean;
+  /** Whether replaced options are kept until the next start, even while paused. Supported only by the oldest version of the CRD; others reject it. */
+  deferUpdates?: boolean | null | undefined;
+  /** Display name. If null or empty, the name is used. */
+  displayName?: string | null | undefined;
+  /** Whether to run the complete request, including admission, without storing the result. */
+  dryRun?: boolean;
+  /** Field manager recorded in `metadata.managedFields`, up to 128 characters. Null for `workspaces-gateway`. */
+  fieldManager?: string | null | undefined;
+  /** Handling of fields that the schema of the object does not declare. */
+  fieldValidation?: FieldValidation;
+  /** ID of the imageConfig option. Cannot be null. Restarts a running workspace. */
+  imageConfig?: string | number | null | undefined;
+  /** All labels of the Workspace. */
+  labels?: Array<KeyValueInput> | null | undefined;
+  /** Name of the workspace. */
+  name: string;
+  /** Namespace of the workspace. */
+  namespace: string;
+  /** Whether the workspace should be paused, regardless of its state. Cannot be null. */
+  paused?: boolean | null | undefined;
+  /** ID of the podConfig option. Cannot be null. Restarts a running workspace. */
+  podConfig?: string | number | null | undefined;
+  /** Labels and annotations to add to the pod. Restarts a running workspace. */
+  podMetadata?: PodMetadataInput | null | undefined;
+  /** `revision` that the changes are based on. CONFLICT if the spec has changed since. */
+  revision: string;
+  /** Volumes to mount. Restarts a running workspace. */
+  volumes?: WorkspaceVolumesInput | null | undefined;
+};
+
 /** Reason why the usage of a workspace is not available. */
 export type UsageUnavailableReason =
   /** The cluster does not serve `metrics.k8s.io`, or its metrics server does not respond. */
@@ -159,6 +309,25 @@ export type UsageUnavailableReason =
   | 'NOT_PERMITTED'
   /** The workspace has no running pod. */
   | 'WORKSPACE_NOT_RUNNING';
+
+/** Volume mode. */
+export type VolumeMode =
+  /** The volume is attached as a block device. */
+  | 'BLOCK'
+  /** The volume is mounted as a directory. */
+  | 'FILESYSTEM'
+  /** A volume mode that this gateway does not know. Not valid as input. */
+  | 'UNKNOWN';
+
+/** PersistentVolumeClaim to mount. */
+export type VolumeMountInput = {
+  /** Name of a PersistentVolumeClaim in the namespace of the workspace, labelled notebooks.kubeflow.org/can-mount=true. */
+  claimName: string;
+  /** Absolute mount path, without ":". No other volume of the workspace may have the same path. A volume of the WorkspaceKind at this path is replaced. */
+  mountPath: string;
+  /** Whether to mount the volume read-only. */
+  readOnly?: boolean;
+};
 
 /** Observed state of a workspace: TERMINATING while it is being deleted, else as last reported by the controller. */
 export type WorkspaceState =
@@ -174,6 +343,16 @@ export type WorkspaceState =
   | 'TERMINATING'
   /** The controller has not reported a state, or reports one that this gateway does not know. */
   | 'UNKNOWN';
+
+/** Volumes of a workspace. */
+export type WorkspaceVolumesInput = {
+  /** All additional PersistentVolumeClaims. If absent, they are kept; null removes them. */
+  data?: Array<VolumeMountInput> | null | undefined;
+  /** Name of the PersistentVolumeClaim of the home directory. If absent, it is kept; null removes it. */
+  home?: string | null | undefined;
+  /** All Secrets. If absent, they are kept; null removes them. */
+  secrets?: Array<SecretMountInput> | null | undefined;
+};
 
 export type PauseMutationVariables = Exact<{
   namespace: string;
@@ -225,6 +404,18 @@ export type StartManyMutationVariables = Exact<{
 export type StartManyMutation = { result: { warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null }> } | null };
 
 export type BulkResultFragment = { namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null };
+
+export type CreationRightsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CreationRightsQuery = { viewer: { canCreate: boolean }, namespaces: { nodes: Array<{ name: string }> } };
+
+export type CreationRightQueryVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type CreationRightQuery = { viewer: { canCreate: boolean } };
 
 export type WorkspaceRowsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -291,6 +482,81 @@ export type NamespaceRowsSubscriptionVariables = Exact<{ [key: string]: never; }
 
 
 export type NamespaceRowsSubscription = { namespaces: { type: EventType, cursor: string, object: { id: string, name: string, phase: NamespacePhase | null } | null } };
+
+export type FormKindsSubscriptionVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type FormKindsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, description: string, deprecated: boolean, deprecationMessage: string | null, homeMountPath: string | null, defaultImageConfig: string, defaultPodConfig: string, icon: { url: string | null }, imageConfigs: Array<{ optionId: string, displayName: string }>, podConfigs: Array<{ optionId: string, displayName: string }>, offer: { hidden: boolean, denied: boolean, deniedMessage: string | null } | null } | null } };
+
+export type FormOptionsSubscriptionVariables = Exact<{
+  namespace: string;
+  kind: string;
+  imageConfig?: string | number | null | undefined;
+  podConfig?: string | number | null | undefined;
+}>;
+
+
+export type FormOptionsSubscription = { workspaceKind: { name: string, offer: { imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }> } | null } | null };
+
+export type FormClaimsSubscriptionVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type FormClaimsSubscription = { persistentVolumeClaims: { type: EventType, cursor: string, object: { id: string, name: string, canMount: boolean, accessModes: Array<AccessMode>, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null, workspaces: Array<{ name: string }> } | null } };
+
+export type FormSecretsQueryVariables = Exact<{
+  namespace: string;
+}>;
+
+
+export type FormSecretsQuery = { secrets: { nodes: Array<{ name: string, canMount: boolean, type: string }> } };
+
+export type FormStorageClassesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FormStorageClassesQuery = { storageClasses: { nodes: Array<{ name: string, displayName: string, description: string, canUse: boolean, isDefault: boolean }> } };
+
+export type EditedWorkspaceSubscriptionVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type EditedWorkspaceSubscription = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
+
+export type ReadEditedWorkspaceQueryVariables = Exact<{
+  namespace: string;
+  name: string;
+}>;
+
+
+export type ReadEditedWorkspaceQuery = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
+
+export type EditedWorkspaceFragment = { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } };
+
+export type CreateWorkspaceMutationVariables = Exact<{
+  input: CreateWorkspaceInput;
+}>;
+
+
+export type CreateWorkspaceMutation = { result: { warnings: Array<string> } | null };
+
+export type UpdateWorkspaceMutationVariables = Exact<{
+  input: UpdateWorkspaceInput;
+}>;
+
+
+export type UpdateWorkspaceMutation = { result: { warnings: Array<string> } | null };
+
+export type CreateClaimMutationVariables = Exact<{
+  input: CreatePersistentVolumeClaimInput;
+}>;
+
+
+export type CreateClaimMutation = { result: { warnings: Array<string> } | null };
 
 export type WorkspaceDetailsSubscriptionVariables = Exact<{
   namespace: string;
@@ -441,6 +707,64 @@ export const OptionRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"OptionRow"}) as unknown as TypedDocumentString<OptionRowFragment, unknown>;
+export const EditedWorkspaceFragmentDoc = new TypedDocumentString(`
+    fragment EditedWorkspace on Workspace {
+  id
+  name
+  namespaceName
+  displayName
+  kindName
+  paused
+  state
+  revision
+  deferUpdates
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  volumes {
+    home {
+      claimName
+    }
+    data {
+      claimName
+      mountPath
+      readOnly
+    }
+    secrets {
+      secretName
+      mountPath
+      defaultMode
+    }
+  }
+  podMetadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  metadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  audit {
+    updatedBy
+  }
+  canUpdate: viewerCan(action: UPDATE)
+}
+    `, {"fragmentName":"EditedWorkspace"}) as unknown as TypedDocumentString<EditedWorkspaceFragment, unknown>;
 export const ChosenOptionFragmentDoc = new TypedDocumentString(`
     fragment ChosenOption on WorkspaceOption {
   optionId
@@ -768,6 +1092,30 @@ export const StartManyDocument = new TypedDocumentString(`
   code
   message
 }`) as unknown as TypedDocumentString<StartManyMutation, StartManyMutationVariables>;
+export const CreationRightsDocument = new TypedDocumentString(`
+    query CreationRights {
+  viewer {
+    canCreate: can(verb: "create", group: "kubeflow.org", resource: "workspaces")
+  }
+  namespaces {
+    nodes {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreationRightsQuery, CreationRightsQueryVariables>;
+export const CreationRightDocument = new TypedDocumentString(`
+    query CreationRight($namespace: String!) {
+  viewer {
+    canCreate: can(
+      verb: "create"
+      group: "kubeflow.org"
+      resource: "workspaces"
+      namespace: $namespace
+    )
+  }
+}
+    `) as unknown as TypedDocumentString<CreationRightQuery, CreationRightQueryVariables>;
 export const WorkspaceRowsDocument = new TypedDocumentString(`
     subscription WorkspaceRows {
   workspaces {
@@ -1109,6 +1457,273 @@ export const NamespaceRowsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamespaceRowsSubscription, NamespaceRowsSubscriptionVariables>;
+export const FormKindsDocument = new TypedDocumentString(`
+    subscription FormKinds($namespace: String!) {
+  workspaceKinds {
+    type
+    cursor
+    object {
+      id
+      name
+      displayName
+      description
+      deprecated
+      deprecationMessage
+      homeMountPath
+      defaultImageConfig
+      defaultPodConfig
+      icon {
+        url
+      }
+      imageConfigs {
+        optionId
+        displayName
+      }
+      podConfigs {
+        optionId
+        displayName
+      }
+      offer(namespace: $namespace) {
+        hidden
+        denied
+        deniedMessage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FormKindsSubscription, FormKindsSubscriptionVariables>;
+export const FormOptionsDocument = new TypedDocumentString(`
+    subscription FormOptions($namespace: String!, $kind: String!, $imageConfig: ID, $podConfig: ID) {
+  workspaceKind(name: $kind) {
+    name
+    offer(namespace: $namespace) {
+      imageConfigs(podConfig: $podConfig) {
+        ...OptionRow
+      }
+      podConfigs(imageConfig: $imageConfig) {
+        ...OptionRow
+      }
+    }
+  }
+}
+    fragment OptionRow on SpawnerOption {
+  optionId
+  displayName
+  description
+  hidden
+  denied
+  deniedMessage
+  redirectTo
+  redirectMessage {
+    text
+  }
+  image {
+    image
+  }
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}`) as unknown as TypedDocumentString<FormOptionsSubscription, FormOptionsSubscriptionVariables>;
+export const FormClaimsDocument = new TypedDocumentString(`
+    subscription FormClaims($namespace: String!) {
+  persistentVolumeClaims(namespace: $namespace) {
+    type
+    cursor
+    object {
+      id
+      name
+      canMount
+      accessModes
+      phase
+      capacity {
+        quantity
+      }
+      requestedSize {
+        quantity
+      }
+      workspaces {
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FormClaimsSubscription, FormClaimsSubscriptionVariables>;
+export const FormSecretsDocument = new TypedDocumentString(`
+    query FormSecrets($namespace: String!) {
+  secrets(namespace: $namespace) {
+    nodes {
+      name
+      canMount
+      type
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FormSecretsQuery, FormSecretsQueryVariables>;
+export const FormStorageClassesDocument = new TypedDocumentString(`
+    query FormStorageClasses {
+  storageClasses {
+    nodes {
+      name
+      displayName
+      description
+      canUse
+      isDefault
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FormStorageClassesQuery, FormStorageClassesQueryVariables>;
+export const EditedWorkspaceDocument = new TypedDocumentString(`
+    subscription EditedWorkspace($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    ...EditedWorkspace
+  }
+}
+    fragment EditedWorkspace on Workspace {
+  id
+  name
+  namespaceName
+  displayName
+  kindName
+  paused
+  state
+  revision
+  deferUpdates
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  volumes {
+    home {
+      claimName
+    }
+    data {
+      claimName
+      mountPath
+      readOnly
+    }
+    secrets {
+      secretName
+      mountPath
+      defaultMode
+    }
+  }
+  podMetadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  metadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  audit {
+    updatedBy
+  }
+  canUpdate: viewerCan(action: UPDATE)
+}`) as unknown as TypedDocumentString<EditedWorkspaceSubscription, EditedWorkspaceSubscriptionVariables>;
+export const ReadEditedWorkspaceDocument = new TypedDocumentString(`
+    query ReadEditedWorkspace($namespace: String!, $name: String!) {
+  workspace(namespace: $namespace, name: $name) {
+    ...EditedWorkspace
+  }
+}
+    fragment EditedWorkspace on Workspace {
+  id
+  name
+  namespaceName
+  displayName
+  kindName
+  paused
+  state
+  revision
+  deferUpdates
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  volumes {
+    home {
+      claimName
+    }
+    data {
+      claimName
+      mountPath
+      readOnly
+    }
+    secrets {
+      secretName
+      mountPath
+      defaultMode
+    }
+  }
+  podMetadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  metadata {
+    labels {
+      key
+      value
+    }
+    annotations {
+      key
+      value
+    }
+  }
+  audit {
+    updatedBy
+  }
+  canUpdate: viewerCan(action: UPDATE)
+}`) as unknown as TypedDocumentString<ReadEditedWorkspaceQuery, ReadEditedWorkspaceQueryVariables>;
+export const CreateWorkspaceDocument = new TypedDocumentString(`
+    mutation CreateWorkspace($input: CreateWorkspaceInput!) {
+  result: createWorkspace(input: $input) {
+    warnings
+  }
+}
+    `) as unknown as TypedDocumentString<CreateWorkspaceMutation, CreateWorkspaceMutationVariables>;
+export const UpdateWorkspaceDocument = new TypedDocumentString(`
+    mutation UpdateWorkspace($input: UpdateWorkspaceInput!) {
+  result: updateWorkspace(input: $input) {
+    warnings
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateWorkspaceMutation, UpdateWorkspaceMutationVariables>;
+export const CreateClaimDocument = new TypedDocumentString(`
+    mutation CreateClaim($input: CreatePersistentVolumeClaimInput!) {
+  result: createPersistentVolumeClaim(input: $input) {
+    warnings
+  }
+}
+    `) as unknown as TypedDocumentString<CreateClaimMutation, CreateClaimMutationVariables>;
 export const WorkspaceDetailsDocument = new TypedDocumentString(`
     subscription WorkspaceDetails($namespace: String!, $name: String!) {
   workspace(namespace: $namespace, name: $name) {

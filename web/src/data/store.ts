@@ -11,6 +11,7 @@ import {
   type WorkspaceRowFragment,
 } from '../__generated__/graphql.ts';
 import type { RowOf } from '../../../client/src/index.ts';
+import { createCreationRights, type CreationRights } from './creation-rights.ts';
 import { followRows, type LiveRows } from './live-list.ts';
 import { createPermissions, type Permissions } from './permissions.ts';
 import { messageOf } from './request-error.ts';
@@ -31,6 +32,7 @@ export interface Store {
   /** Reason for which the identity is not known. */
   readonly identityError: ReadonlySignal<string | undefined>;
   readonly permissions: Permissions;
+  readonly creationRights: CreationRights;
   readonly dispose: () => void;
 }
 
@@ -38,40 +40,46 @@ export function createStore(session: Session): Store {
   const kindRows = followRows(session, KindRowsDocument, {});
   const kinds = computed(() => new Map(kindRows.state.value.rows.map((kind) => [kind.name, kind])));
   const first = signal<readonly WorkspaceRow[] | undefined>(undefined);
-  const identity = signal<IdentityQuery | undefined>(undefined);
-  const identityError = signal<string | undefined>(undefined);
   const ending = new AbortController();
   const after = session.request(FirstWorkspacesDocument, {}, ending.signal).then(
     (data) => (first.value = data.workspaces.nodes),
     () => undefined, // the list reports its own errors
   );
   const workspaces = followRows(session, WorkspaceRowsDocument, {}, { after });
-  void session.request(IdentityDocument, {}, ending.signal).then(
-    (data) => (identity.value = data),
-    (error: unknown) => (identityError.value = messageOf(error)),
-  );
   const rows = computed(() => {
     const { status, rows: list } = workspaces.state.value;
     return status === 'connecting' ? first.value : list;
   });
   const permissions = createPermissions(session);
+  const creationRights = createCreationRights(session);
   return {
     session,
     workspaces,
     kindRows,
     kinds,
     rows,
-    identity,
-    identityError,
+    ...loadIdentity(session, ending.signal),
     permissions,
+    creationRights,
     dispose: () => {
       ending.abort();
       workspaces.stop();
       kindRows.stop();
       permissions.dispose();
+      creationRights.dispose();
       session.dispose();
     },
   };
+}
+
+function loadIdentity(session: Session, end: AbortSignal): Pick<Store, 'identity' | 'identityError'> {
+  const identity = signal<IdentityQuery | undefined>(undefined);
+  const identityError = signal<string | undefined>(undefined);
+  void session.request(IdentityDocument, {}, end).then(
+    (data) => (identity.value = data),
+    (error: unknown) => (identityError.value = messageOf(error)),
+  );
+  return { identity, identityError };
 }
 
 export const StoreContext = createContext<Store | undefined>(undefined);

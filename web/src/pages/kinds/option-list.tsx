@@ -75,7 +75,7 @@ function OptionItem({ option, isRemoved, isDefault, redirectName, count }: Optio
 }
 
 /** Returns the image, or the resources with those beyond CPU and memory, such as `2 CPU · 8Gi · 1 nvidia.com/gpu`. */
-function contentOf({ optionId, image, pod }: OptionRowFragment): string {
+export function contentOf({ optionId, image, pod }: OptionRowFragment): string {
   if (image) return image.image;
   if (!pod) return optionId;
   const extended = pod.limits.filter(({ resource }) => resource.includes('/'));

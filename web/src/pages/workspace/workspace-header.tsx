@@ -4,6 +4,7 @@ import { KindIcon } from '../../components/kind-icon.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { useStore } from '../../data/store.ts';
 import { runTask, verbs, type Action } from '../../data/tasks.ts';
+import { editPath } from '../../router.ts';
 import { connectUrl, deniedText } from '../workspaces/row-actions.tsx';
 import { transitionOf } from '../workspaces/row-view.ts';
 import type { Details } from './workspace-page.tsx';
@@ -57,6 +58,9 @@ function Actions({ workspace }: { readonly workspace: Details }) {
             isDisabled={isChanging}
             onClick={() => (toggle === 'start' ? runTask(store, toggle, [workspace]) : askFor(toggle, [workspace]))}
           />
+          <a class="button" href={editPath(workspace)} data-page>
+            <Icon name="edit" /> Edit
+          </a>
           {!paused && (
             <ActionButton action="restart" isDisabled={isChanging} onClick={() => askFor('restart', [workspace])} />
           )}

@@ -4,6 +4,7 @@ import { Menu, type MenuItem } from '../../components/menu.tsx';
 import type { Permission } from '../../data/permissions.ts';
 import { useStore, type WorkspaceRow } from '../../data/store.ts';
 import { runTask, verbs, type Action } from '../../data/tasks.ts';
+import { editPath, navigate } from '../../router.ts';
 import { settings } from '../../settings.ts';
 import type { RowView } from './row-view.ts';
 
@@ -70,6 +71,7 @@ function itemsOf(row: RowView, permission: Permission | undefined): readonly Men
     return transition === 'deleting' ? 'The workspace is being deleted.' : undefined;
   };
   return [
+    editItem(workspace, denied('restart', permission?.canUpdate)),
     {
       key: 'restart',
       content: (
@@ -93,6 +95,15 @@ function itemsOf(row: RowView, permission: Permission | undefined): readonly Men
       onSelect: () => askFor('delete', [workspace]),
     },
   ];
+}
+
+function editItem(workspace: WorkspaceRow, disabledReason: string | undefined): MenuItem {
+  const content = (
+    <>
+      <Icon name="edit" /> Edit
+    </>
+  );
+  return { key: 'edit', content, disabledReason, onSelect: () => navigate(editPath(workspace)) };
 }
 
 /** Link to the service of a workspace, or a menu if it has several. */

@@ -5,6 +5,7 @@ import { stateNames } from '../../components/state-badge.tsx';
 import type { KindRow } from '../../data/store.ts';
 import { setQuery } from '../../router.ts';
 import { states, type Filters } from './filters.ts';
+import { NewButton } from './new-button.tsx';
 
 interface ToolbarProps {
   readonly filters: Filters;
@@ -36,6 +37,7 @@ export function Toolbar(props: ToolbarProps) {
         />
         <Choice label="Kind" name="kind" all="All kinds" value={filters.kind} options={kindOptions} />
         <Search label="Search workspaces by name, namespace, kind or image" value={filters.search} />
+        <NewButton namespace={filters.namespace} kind={filters.kind} />
       </div>
     </div>
   );

@@ -1,0 +1,167 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
+import { launchChromium } from '../chromium.ts';
+import { namespace, workspaceKind } from '../../support/manifests.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
+import { startTestGateway } from '../../support/test-gateway.ts';
+import { executablePath } from './browser.ts';
+import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+
+const EDIT = 'workspaces/team-research/form-test/edit';
+
+describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let demo: Demo;
+  beforeAll(async () => {
+    buildDashboard();
+    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo[Symbol.asyncDispose]();
+  });
+
+  it('creates a workspace with an existing and a new claim, and shows its page', async () => {
+    await using window = await openDashboard(browser, demo.url, { path: '?namespace=team-research' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'New workspace' }).click();
+    await page.getByRole('radio', { name: /JupyterLab Notebook/u }).check();
+    await page.getByLabel('Name', { exact: true }).fill('form-test');
+    await page.getByLabel('Display name').fill('Form test');
+    await page.getByLabel('Home volume').selectOption('scratch');
+    await page.getByRole('button', { name: 'Add a data volume' }).click();
+    await page.getByLabel('Claim', { exact: true }).selectOption('New claim…');
+    await page.getByLabel('Name of the new claim').fill('form-data');
+    await page.getByLabel('Storage class').selectOption('Shared disk');
+    await page.getByLabel('Capacity').fill('3Gi');
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('It would be accepted.').waitFor();
+    await window.picture('form-accepted');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Form test' }).waitFor();
+    await page.getByText('form-data').waitFor();
+    await page.getByText('3Gi').waitFor();
+    await page.getByText('scratch').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/workspaces/team-research/form-test');
+    expect(window.problems).toEqual([]);
+  });
+
+  it('shows all errors at their fields at once, and moves the focus to the first', async () => {
+    await using window = await openDashboard(browser, demo.url, {
+      path: 'create?namespace=team-research&kind=jupyterlab',
+    });
+    const { page } = window;
+    await page.getByLabel('Name', { exact: true }).fill('No Name');
+    await page.getByRole('button', { name: 'Add a data volume' }).click();
+    await page.getByLabel('Claim', { exact: true }).selectOption('scratch');
+    await page.getByLabel('Mount path').fill('relative');
+    await page.getByRole('button', { name: 'Add a data volume' }).click();
+    await page.getByRole('button', { name: 'Add a secret' }).click();
+    await page.getByLabel('Mode').fill('999');
+    await page.getByRole('button', { name: 'Add to Pod labels' }).click();
+    await page.getByRole('button', { name: 'Create' }).click();
+    const summary = page.getByRole('region', { name: /problems$/u });
+    await summary.waitFor();
+    const invalid = page.locator('[aria-invalid=true]');
+    const described = await invalid.evaluateAll((controls) =>
+      controls.map((control) => [
+        control.id,
+        (control.getAttribute('aria-describedby') ?? '').split(' ').every((id) => document.querySelector(`#${id}`)),
+      ]),
+    );
+    expect(described).toEqual([
+      ['field-name', true],
+      ['field-volumes-data-0-mountPath', true],
+      ['field-volumes-data-1-claimName', true],
+      ['field-volumes-secrets-0-secretName', true],
+      ['field-volumes-secrets-0-defaultMode', true],
+      ['field-podMetadata-labels-0-key', true],
+    ]);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('field-name');
+    await summary.getByRole('button', { name: 'Secret 1, mode' }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('field-volumes-secrets-0-defaultMode');
+    expect(await window.violations()).toEqual([]);
+    await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
+    await window.picture('form-errors');
+    expect(await page.getByLabel('Mode').inputValue()).toBe('999');
+  });
+
+  it('explains why an option is denied in the namespace', async () => {
+    await using window = await openDashboard(browser, demo.url, {
+      path: 'create?namespace=team-research&kind=jupyterlab',
+    });
+    const denied = window.page.getByRole('radio', { name: /GPUs are for production namespaces/u }).first();
+    await denied.waitFor();
+    expect(await denied.isDisabled()).toBe(true);
+    await window.page.getByLabel('Namespace', { exact: true }).selectOption('team-vision');
+    await expect.poll(() => window.page.getByText('GPUs are for production namespaces').count()).toBe(0);
+  });
+
+  it('keeps the input while the connection is cut, says that nothing was saved, and saves it afterwards', async () => {
+    const objects = [namespace('team-a'), workspaceKind('jupyterlab')];
+    await using gateway = await startTestGateway({ objects });
+    await using proxy = await TcpProxy.to(gateway);
+    await using window = await openDashboard(browser, proxy.url, { path: 'create?namespace=team-a&kind=jupyterlab' });
+    const { page } = window;
+    await page.getByLabel('Name', { exact: true }).fill('kept');
+    await page.getByRole('radio', { name: /^SciPy 2/u, checked: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Create it paused' }).check();
+    await proxy.disconnect();
+    await window.isMarked('reconnecting');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('region', { name: 'There is a problem' }).getByText('cannot be reached').waitFor();
+    gateway.cluster.apply(workspaceKind('rstudio', {}, { displayName: 'RStudio' }));
+    await proxy.reconnect();
+    await page.getByRole('radio', { name: /RStudio/u }).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('kept');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'kept' }).waitFor();
+    expect(gateway.cluster.get('kubeflow.org/v1beta1', 'Workspace', 'kept', 'team-a')).toMatchObject({
+      spec: { paused: true },
+    });
+  });
+
+  it('is not offered to a person who may not create or edit workspaces, with the reason', async () => {
+    await using window = await openDashboard(browser, demo.url, { path: '?q=churn' });
+    const { page } = window;
+    await actAs(window, 'victor@example.com');
+    const button = page.getByRole('button', { name: /New workspace.*does not allow you to create/u });
+    await button.waitFor();
+    expect(await page.getByRole('link', { name: 'New workspace' }).count()).toBe(0);
+    await window.goTo('create');
+    await page.getByText('The cluster does not allow you to create workspaces').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Churn analysis' }).click();
+    await page.getByText('View only').waitFor();
+    expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
+  });
+
+  it('keeps the input when the workspace changes meanwhile, and saves only what was changed', async () => {
+    await using ada = await openDashboard(browser, demo.url, { path: EDIT });
+    await using colleague = await openDashboard(browser, demo.url, { path: EDIT });
+    await ada.page.getByLabel('Display name').fill('By Ada');
+    await colleague.page.getByRole('radio', { name: /Small CPU/u }).check();
+    await colleague.page.getByText(/Saving restarts the workspace \(size\)/u).waitFor();
+    await colleague.page.getByRole('button', { name: 'Save' }).click();
+    await colleague.page.getByRole('heading', { name: 'Form test' }).waitFor();
+    await ada.page.getByText('The workspace was changed meanwhile').waitFor();
+    await ada.page.getByText('No restart is needed.').waitFor();
+    await ada.page.getByRole('button', { name: 'Save' }).click();
+    await ada.page.getByText('Nothing was saved.').first().waitFor();
+    await ada.picture('form-conflict');
+    expect(await ada.violations()).toEqual([]);
+    expect(await ada.page.getByLabel('Display name').inputValue()).toBe('By Ada');
+    await ada.page.getByRole('button', { name: 'Continue with the current state' }).click();
+    await ada.page.getByRole('button', { name: 'Save' }).click();
+    await ada.page.getByRole('heading', { name: 'By Ada' }).waitFor();
+    await ada.page.getByText('Small CPU').first().waitFor();
+    expect(ada.problems).toEqual([]);
+  });
+});
+
+async function actAs({ page }: DashboardWindow, name: string): Promise<void> {
+  await page.getByRole('button', { name: /^Signed in as/u }).click();
+  await page.getByRole('menuitemradio', { name }).click();
+  await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+}

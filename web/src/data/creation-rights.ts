@@ -1,0 +1,51 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { CreationRightDocument, CreationRightsDocument } from '../__generated__/graphql.ts';
+import type { Session } from './session.ts';
+
+/** Where the viewer may create workspaces. */
+export interface CreationRights {
+  /** Names of the namespaces, sorted. Undefined until they are known. */
+  readonly namespaces: ReadonlySignal<readonly string[] | undefined>;
+  /** Requests them, unless that was done a moment ago. */
+  readonly load: () => void;
+  readonly dispose: () => void;
+}
+
+/** Time after which they are requested again: roles change seldom, and each namespace is a question to the cluster. */
+const FRESH_MS = 30_000;
+/** Questions that are sent at a time. */
+const CONCURRENCY = 6;
+
+export function createCreationRights(session: Session): CreationRights {
+  const namespaces = signal<readonly string[] | undefined>(undefined);
+  const ending = new AbortController();
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  return {
+    namespaces,
+    load: () => {
+      if (performance.now() - loadedAt < FRESH_MS) return;
+      loadedAt = performance.now();
+      request(session, ending.signal).then(
+        (names) => (namespaces.value = names),
+        () => (loadedAt = Number.NEGATIVE_INFINITY), // the next load tries again
+      );
+    },
+    dispose: () => ending.abort(),
+  };
+}
+
+async function request(session: Session, signalOfEnd: AbortSignal): Promise<readonly string[]> {
+  const { viewer, namespaces } = await session.request(CreationRightsDocument, {}, signalOfEnd);
+  const names = namespaces.nodes.map(({ name }) => name).sort();
+  if (viewer.canCreate) return names;
+  const waiting = [...names];
+  const allowed: string[] = [];
+  const work = async () => {
+    for (let namespace = waiting.shift(); namespace; namespace = waiting.shift()) {
+      const answer = await session.request(CreationRightDocument, { namespace }, signalOfEnd);
+      if (answer.viewer.canCreate) allowed.push(namespace);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return allowed.sort();
+}

@@ -1,0 +1,182 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import {
+  EditedWorkspaceDocument,
+  ReadEditedWorkspaceDocument,
+  type EditedWorkspaceFragment,
+} from '../../__generated__/graphql.ts';
+import { Icon } from '../../components/icon.tsx';
+import { NotFound } from '../../components/not-found.tsx';
+import { PageTitle } from '../../components/page-title.tsx';
+import { useTitle } from '../../components/use-title.ts';
+import { useStore } from '../../data/store.ts';
+import { useLiveObject } from '../../data/use-live-object.ts';
+import { navigate, workspacePath } from '../../router.ts';
+import { deniedText } from '../workspaces/row-actions.tsx';
+import { changesOf, rebased, type Change } from './changes.ts';
+import { draftOf } from './draft.ts';
+import { Group } from './field.tsx';
+import { createFormModel } from './form-model.ts';
+import { DisplayNameField } from './form-sections.tsx';
+import type { Base } from './inputs.ts';
+import { Meanwhile } from './meanwhile.tsx';
+import { useSave } from './use-save.ts';
+import { WorkspaceForm } from './workspace-form.tsx';
+
+interface EditWorkspacePageProps {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The form for an existing workspace. It starts with the first state; later ones are offered, and never replace input. */
+export function EditWorkspacePage({ namespace, name }: EditWorkspacePageProps) {
+  useTitle(`Edit ${name}`);
+  const { session } = useStore();
+  const { status, data, error } = useLiveObject(EditedWorkspaceDocument, { namespace, name });
+  const [first, setFirst] = useState<EditedWorkspaceFragment>();
+  const [reread, setReread] = useState<EditedWorkspaceFragment>();
+  const live = data?.workspace;
+  useEffect(() => {
+    if (live) setFirst((known) => known ?? live);
+    setReread(undefined);
+  }, [live]);
+  const readAgain = () =>
+    void session.request(ReadEditedWorkspaceDocument, { namespace, name }).then(
+      ({ workspace }) => setReread(workspace ?? undefined),
+      () => undefined, // the subscription brings it later
+    );
+  if (!first)
+    return <NoForm name={name} isLoading={status === 'connecting' || Boolean(live)} reason={error?.message} />;
+  return (
+    <EditForm
+      first={first}
+      latest={reread ?? live ?? first}
+      isDeleted={status === 'live' && live === null}
+      onConflict={readAgain}
+    />
+  );
+}
+
+interface NoFormProps {
+  readonly name: string;
+  readonly isLoading: boolean;
+  readonly reason: string | undefined;
+}
+
+function NoForm({ name, isLoading, reason }: NoFormProps) {
+  if (!isLoading)
+    return (
+      <NotFound title={`${name} cannot be edited`}>
+        <p role="alert">{reason ?? 'It does not exist, or it has been deleted.'}</p>
+      </NotFound>
+    );
+  return (
+    <div class="page form-page" aria-busy="true">
+      <PageTitle title={`Edit ${name}`} about={reason ?? 'Loading…'} />
+    </div>
+  );
+}
+
+interface EditFormProps {
+  readonly first: EditedWorkspaceFragment;
+  readonly latest: EditedWorkspaceFragment;
+  readonly isDeleted: boolean;
+  readonly onConflict: () => void;
+}
+
+function EditForm({ first, latest, isDeleted, onConflict }: EditFormProps) {
+  const [base, setBase] = useState<Base>(() => ({ draft: draftOf(first), revision: first.revision }));
+  const form = useMemo(() => createFormModel(base.draft), []);
+  const current = useMemo(() => ({ draft: draftOf(latest), revision: latest.revision }), [latest]);
+  const path = workspacePath(latest);
+  const saving = useSave(form, base, { onSaved: () => navigate(path), onConflict });
+  const changes = changesOf(base.draft, form.draft.value);
+  const adopt = () => {
+    form.preset(rebased(form.draft.value, base.draft, current.draft));
+    form.report([]);
+    setBase(current);
+  };
+  return (
+    <WorkspaceForm
+      form={form}
+      isNew={false}
+      saving={saving}
+      submitTitle="Save"
+      cancelPath={path}
+      consequence={consequenceOf(changes, latest)}
+      disabledReason={disabledReasonOf(latest, { isDeleted, isUnchanged: changes.length === 0 })}
+      head={
+        <>
+          <Head workspace={latest} path={path} />
+          {current.revision !== base.revision && (
+            <Meanwhile
+              changes={changesOf(base.draft, current.draft)}
+              own={changes}
+              author={latest.audit.updatedBy}
+              onAdopt={adopt}
+            />
+          )}
+        </>
+      }
+    >
+      <NameGroup />
+    </WorkspaceForm>
+  );
+}
+
+function NameGroup() {
+  return (
+    <Group path="identity" legend="Name">
+      <div class="form-row">
+        <DisplayNameField />
+      </div>
+    </Group>
+  );
+}
+
+interface HeadProps {
+  readonly workspace: EditedWorkspaceFragment;
+  readonly path: string;
+}
+
+function Head({ workspace: { displayName, namespaceName, name, kindName }, path }: HeadProps) {
+  return (
+    <>
+      <a class="back" href={path} data-page>
+        <Icon name="back" /> {displayName}
+      </a>
+      <PageTitle
+        title={`Edit ${displayName}`}
+        about={
+          <>
+            {namespaceName}/{name} of the kind {kindName}. Only what you change is sent.
+          </>
+        }
+      />
+    </>
+  );
+}
+
+interface Circumstances {
+  readonly isDeleted: boolean;
+  readonly isUnchanged: boolean;
+}
+
+function disabledReasonOf(
+  { canUpdate, namespaceName }: EditedWorkspaceFragment,
+  { isDeleted, isUnchanged }: Circumstances,
+): string | undefined {
+  if (isDeleted) return 'The workspace has been deleted.';
+  if (!canUpdate) return deniedText('pause', namespaceName);
+  return isUnchanged ? 'Nothing has changed yet.' : undefined;
+}
+
+/** Returns what saving does to running programs. */
+function consequenceOf(changes: readonly Change[], { paused }: EditedWorkspaceFragment): string | undefined {
+  const pauses = changes.find(({ key }) => key === 'paused')?.after;
+  if (pauses === 'yes') return 'Saving pauses the workspace: running programs end.';
+  if (pauses === 'no') return 'Saving starts the workspace.';
+  const restarting = changes.filter(({ restarts }) => restarts).map(({ title }) => title.toLowerCase());
+  if (restarting.length === 0) return 'No restart is needed.';
+  if (paused) return 'The workspace is paused: the changes apply when it starts.';
+  return `Saving restarts the workspace (${restarting.join(', ')}): running programs end. Files on volumes are kept.`;
+}

@@ -1,0 +1,74 @@
+import { Icon } from '../../components/icon.tsx';
+import type { useSave } from './use-save.ts';
+
+interface FormFooterProps {
+  readonly saving: ReturnType<typeof useSave>;
+  readonly title: string;
+  /** Path of the page to which a person returns. */
+  readonly cancelPath: string;
+  /** What saving does to the workspace. */
+  readonly consequence?: string | undefined;
+  /** Why nothing can be saved. */
+  readonly disabledReason?: string | undefined;
+}
+
+/** Buttons of the form, always in view, and the result of a check. */
+export function FormFooter({ saving, title, cancelPath, consequence, disabledReason }: FormFooterProps) {
+  const { work, outcome, run } = saving;
+  const isAccepted = outcome && outcome.problems.length === 0;
+  return (
+    <footer class="form-footer">
+      <div class="form-result" role="status">
+        {isAccepted && <Accepted warnings={outcome.warnings} isSaved={outcome.work === 'save'} />}
+        {outcome && outcome.problems.length > 0 && (
+          <span class="error">
+            {outcome.problems.length === 1 ? '1 problem' : `${outcome.problems.length} problems`}: nothing was saved.
+          </span>
+        )}
+        {!outcome && (disabledReason ?? consequence)}
+      </div>
+      <div class="form-buttons">
+        <a class="button" href={cancelPath} data-page>
+          Cancel
+        </a>
+        <button
+          type="button"
+          class="button"
+          disabled={disabledReason !== undefined}
+          aria-disabled={work !== undefined}
+          onClick={() => run('check')}
+        >
+          {work === 'check' && <span class="spinner" />} Check
+        </button>
+        <button
+          type="submit"
+          class="button primary"
+          disabled={disabledReason !== undefined}
+          aria-disabled={work !== undefined}
+        >
+          {work === 'save' && <span class="spinner" />} {title}
+        </button>
+      </div>
+    </footer>
+  );
+}
+
+interface AcceptedProps {
+  readonly warnings: readonly string[];
+  readonly isSaved: boolean;
+}
+
+function Accepted({ warnings, isSaved }: AcceptedProps) {
+  return (
+    <>
+      <span class="accepted">
+        <Icon name="check" /> {isSaved ? 'Saved.' : 'It would be accepted.'}
+      </span>
+      {warnings.map((warning) => (
+        <span key={warning} class="warning">
+          {warning}
+        </span>
+      ))}
+    </>
+  );
+}

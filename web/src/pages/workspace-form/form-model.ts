@@ -1,0 +1,71 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Draft } from './draft.ts';
+import type { Problem } from './problems.ts';
+
+/** The input of a form with its problems. It is kept while the page is shown, whatever the connection does. */
+export interface FormModel {
+  readonly draft: ReadonlySignal<Draft>;
+  readonly problems: ReadonlySignal<readonly Problem[]>;
+  /** Whether anything was typed or chosen since the form was opened or saved. */
+  readonly isTouched: ReadonlySignal<boolean>;
+  /** Changes the draft. The problems of the field, and of those below it, are no longer shown. */
+  readonly change: (field: string, changes: Partial<Draft>) => void;
+  /** Replaces the draft without a touch of the person, such as by a default. */
+  readonly preset: (changes: Partial<Draft>) => void;
+  readonly report: (problems: readonly Problem[]) => void;
+  readonly settle: () => void;
+}
+
+export function createFormModel(initial: Draft): FormModel {
+  const draft = signal(initial);
+  const problems = signal<readonly Problem[]>([]);
+  const isTouched = signal(false);
+  return {
+    draft,
+    problems,
+    isTouched,
+    change: (field, changes) => {
+      draft.value = { ...draft.value, ...changes };
+      problems.value = problems.value.filter((problem) => !isWithin(problem.field, field));
+      isTouched.value = true;
+    },
+    preset: (changes) => {
+      draft.value = { ...draft.value, ...changes };
+    },
+    report: (found) => {
+      problems.value = found;
+    },
+    settle: () => {
+      isTouched.value = false;
+    },
+  };
+}
+
+function isWithin(path: string | undefined, field: string): boolean {
+  return path === field || (path?.startsWith(field) === true && /[.[]/u.test(path.charAt(field.length)));
+}
+
+export const FormContext = createContext<FormModel | undefined>(undefined);
+
+export function useForm(): FormModel {
+  const form = useContext(FormContext);
+  if (!form) throw new TypeError('Expected a FormContext around this component, got none.');
+  return form;
+}
+
+/** Returns the id of the element of a field. */
+export function fieldId(path: string): string {
+  return `field-${path.replaceAll(/\W+/gu, '-')}`;
+}
+
+/** Moves the focus to a field or, for a group, to its first control. */
+export function focusField(path: string): void {
+  const element = document.querySelector<HTMLElement>(`#${fieldId(path)}`);
+  const control = element?.matches('fieldset')
+    ? element.querySelector<HTMLElement>('input:checked, input:enabled, button:enabled')
+    : undefined;
+  (control ?? element)?.focus({ preventScroll: true });
+  element?.scrollIntoView({ block: 'center' });
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { FormFooter } from './form-footer.tsx';
+import { FormContext, type FormModel } from './form-model.ts';
+import { FormSections } from './form-sections.tsx';
+import { ProblemSummary } from './problem-summary.tsx';
+import type { useSave } from './use-save.ts';
+
+interface WorkspaceFormProps {
+  readonly form: FormModel;
+  readonly isNew: boolean;
+  readonly saving: ReturnType<typeof useSave>;
+  readonly submitTitle: string;
+  readonly cancelPath: string;
+  readonly consequence?: string | undefined;
+  readonly disabledReason?: string | undefined;
+  /** Heading and notices. */
+  readonly head: ComponentChildren;
+  /** The first fields. */
+  readonly children: ComponentChildren;
+}
+
+/** The form for a workspace, new or existing. */
+export function WorkspaceForm({ form, isNew, saving, submitTitle, head, children, ...footer }: WorkspaceFormProps) {
+  useLeaveWarning(form);
+  return (
+    <FormContext.Provider value={form}>
+      <form
+        class="page form-page"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          saving.run('save');
+        }}
+      >
+        {head}
+        <ProblemSummary />
+        {children}
+        {form.draft.value.namespace !== '' && <FormSections isNew={isNew} />}
+        <FormFooter {...footer} saving={saving} title={submitTitle} />
+      </form>
+    </FormContext.Provider>
+  );
+}
+
+/** The browser asks before it leaves the page with input that is not saved. */
+function useLeaveWarning({ isTouched }: FormModel): void {
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (isTouched.peek()) event.preventDefault();
+    };
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [isTouched]);
+}
