@@ -4,6 +4,7 @@ import { Header } from './components/header.tsx';
 import { SignIn } from './components/sign-in.tsx';
 import { TaskList } from './components/task-list.tsx';
 import { credentials, needsToken, type Credentials } from './data/credentials.ts';
+import { savedWarnings } from './data/saved-warnings.ts';
 import { createSession } from './data/session.ts';
 import { createStore, StoreContext, type Store } from './data/store.ts';
 import { clearTasks } from './data/tasks.ts';
@@ -22,6 +23,7 @@ function SignedIn({ current }: { readonly current: Credentials }) {
   useEffect(() => {
     const created = createStore(createSession(current.token));
     clearTasks();
+    savedWarnings.value = undefined;
     setStore(created);
     return () => created.dispose();
   }, [current.token]);

@@ -35,15 +35,28 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     await page.getByLabel('Name of the new claim').fill('form-data');
     await page.getByLabel('Storage class').selectOption('Shared disk');
     await page.getByLabel('Capacity').fill('3Gi');
+    await page.getByRole('button', { name: 'Add to Pod labels' }).click();
+    await page.keyboard.type('statefulset');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('mine');
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('It would be accepted.').waitFor();
     await window.picture('form-accepted');
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'Form test' }).waitFor();
+    await page.getByText(/^Saved with a warning: .*has no effect/u).waitFor();
     await page.getByText('form-data').waitFor();
     await page.getByText('3Gi').waitFor();
     await page.getByText('scratch').waitFor();
     expect(new URL(page.url()).pathname).toBe('/workspaces/team-research/form-test');
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByText('Nothing has changed yet.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await page.getByRole('link', { name: 'Workspaces', exact: true }).click();
+    await page.getByRole('button', { name: 'More actions for Form test' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await page.getByRole('heading', { name: 'Edit Form test' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/${EDIT}`);
     expect(window.problems).toEqual([]);
   });
 
@@ -84,7 +97,14 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     expect(await window.violations()).toEqual([]);
     await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
     await window.picture('form-errors');
+    await page.getByRole('link', { name: 'Kinds' }).click();
+    await page.getByRole('heading', { name: 'Kinds' }).waitFor();
+    await page.goBack();
     expect(await page.getByLabel('Mode').inputValue()).toBe('999');
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.goBack();
+    await page.getByLabel('Name', { exact: true }).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('');
   });
 
   it('explains why an option is denied in the namespace', async () => {

@@ -145,6 +145,14 @@ export function completed(draft: Draft): Draft {
   };
 }
 
+export function emptySecret(index: number): SecretVolume {
+  return { key: nextKey(), secretName: '', mountPath: numbered('/secrets', index), defaultMode: '0644' };
+}
+
+function numbered(path: string, index: number): string {
+  return index === 0 ? path : `${path}-${index + 1}`;
+}
+
 function filled(text: string, placeholder: string): string {
   return text.trim() === '' ? placeholder : text;
 }
@@ -159,8 +167,9 @@ export function modeOf(text: string): number | undefined {
   return /^0?[0-7]{1,3}$/u.test(text.trim()) ? Number.parseInt(text, 8) : undefined;
 }
 
-export function emptyVolume(): DataVolume {
-  return { key: nextKey(), claimName: '', mountPath: '/data', readOnly: false };
+/** @param index position in the list, so that each has another mount path */
+export function emptyVolume(index = 0): DataVolume {
+  return { key: nextKey(), claimName: '', mountPath: numbered('/data', index), readOnly: false };
 }
 
 /** Returns a claim that is to be created, with the usual values. */

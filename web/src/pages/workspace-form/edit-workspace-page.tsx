@@ -10,13 +10,14 @@ import { PageTitle } from '../../components/page-title.tsx';
 import { useTitle } from '../../components/use-title.ts';
 import { useStore } from '../../data/store.ts';
 import { useLiveObject } from '../../data/use-live-object.ts';
-import { navigate, workspacePath } from '../../router.ts';
+import { workspacePath } from '../../router.ts';
 import { deniedText } from '../workspaces/row-actions.tsx';
 import { changesOf, rebased, type Change } from './changes.ts';
 import { draftOf } from './draft.ts';
 import { Group } from './field.tsx';
 import { createFormModel } from './form-model.ts';
 import { DisplayNameField } from './form-sections.tsx';
+import { useKeptForm } from './kept-forms.ts';
 import type { Base } from './inputs.ts';
 import { Meanwhile } from './meanwhile.tsx';
 import { useSave } from './use-save.ts';
@@ -84,17 +85,13 @@ interface EditFormProps {
 }
 
 function EditForm({ first, latest, isDeleted, onConflict }: EditFormProps) {
-  const [base, setBase] = useState<Base>(() => ({ draft: draftOf(first), revision: first.revision }));
-  const form = useMemo(() => createFormModel(base.draft), []);
-  const current = useMemo(() => ({ draft: draftOf(latest), revision: latest.revision }), [latest]);
+  const form = useKeptForm(first.id, () => createFormModel(draftOf(first), baseOf(first)));
+  const current = useMemo(() => baseOf(latest), [latest]);
+  const base = form.base.value ?? current;
   const path = workspacePath(latest);
-  const saving = useSave(form, base, { onSaved: () => navigate(path), onConflict });
+  const saving = useSave(form, path, onConflict);
   const changes = changesOf(base.draft, form.draft.value);
-  const adopt = () => {
-    form.preset(rebased(form.draft.value, base.draft, current.draft));
-    form.report([]);
-    setBase(current);
-  };
+  const adopt = () => form.rebase(rebased(form.draft.value, base.draft, current.draft), current);
   return (
     <WorkspaceForm
       form={form}
@@ -121,6 +118,10 @@ function EditForm({ first, latest, isDeleted, onConflict }: EditFormProps) {
       <NameGroup />
     </WorkspaceForm>
   );
+}
+
+function baseOf(workspace: EditedWorkspaceFragment): Base {
+  return { draft: draftOf(workspace), revision: workspace.revision };
 }
 
 function NameGroup() {

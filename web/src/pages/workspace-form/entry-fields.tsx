@@ -1,7 +1,7 @@
 import { Icon } from '../../components/icon.tsx';
 import { nextKey, type Entry } from './draft.ts';
-import { FieldError, Group, useControl } from './field.tsx';
-import { useForm } from './form-model.ts';
+import { AddButton, addPath, FieldError, Group, useControl } from './field.tsx';
+import { focusSoon, useForm } from './form-model.ts';
 
 type EntryList = 'labels' | 'annotations' | 'podLabels' | 'podAnnotations';
 
@@ -32,21 +32,24 @@ export function EntryFields({ list, path, legend, hint }: EntryFieldsProps) {
               entries.map((other) => (other.key === next.key ? next : other)),
             )
           }
-          onRemove={() =>
+          onRemove={() => {
             set(
               path,
               entries.filter((other) => other !== entry),
-            )
-          }
+            );
+            focusSoon(addPath(path));
+          }}
         />
       ))}
-      <button
-        type="button"
-        class="button add"
-        onClick={() => set(`${path}[${entries.length}]`, [...entries, { key: nextKey(), name: '', value: '' }])}
+      <AddButton
+        path={path}
+        onClick={() => {
+          set(`${path}[${entries.length}]`, [...entries, { key: nextKey(), name: '', value: '' }]);
+          focusSoon(`${path}[${entries.length}].key`);
+        }}
       >
-        <Icon name="plus" /> Add<span class="visually-hidden"> to {legend}</span>
-      </button>
+        Add<span class="visually-hidden"> to {legend}</span>
+      </AddButton>
     </Group>
   );
 }

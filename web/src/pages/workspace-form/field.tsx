@@ -157,3 +157,24 @@ export function Group({ path, legend, hint, children }: GroupProps) {
     </fieldset>
   );
 }
+
+interface AddButtonProps {
+  /** Path of the list. */
+  readonly path: string;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** Adds an item to a list. It gets the focus when one is removed. */
+export function AddButton({ path, onClick, children }: AddButtonProps) {
+  return (
+    <button type="button" class="button add" id={fieldId(addPath(path))} onClick={onClick}>
+      <Icon name="plus" /> {children}
+    </button>
+  );
+}
+
+/** Returns the path of the button that adds to a list. */
+export function addPath(list: string): string {
+  return `${list}-add`;
+}

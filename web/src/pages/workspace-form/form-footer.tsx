@@ -6,6 +6,7 @@ interface FormFooterProps {
   readonly title: string;
   /** Path of the page to which a person returns. */
   readonly cancelPath: string;
+  readonly onCancel: () => void;
   /** What saving does to the workspace. */
   readonly consequence?: string | undefined;
   /** Why nothing can be saved. */
@@ -13,13 +14,13 @@ interface FormFooterProps {
 }
 
 /** Buttons of the form, always in view, and the result of a check. */
-export function FormFooter({ saving, title, cancelPath, consequence, disabledReason }: FormFooterProps) {
+export function FormFooter({ saving, title, cancelPath, onCancel, consequence, disabledReason }: FormFooterProps) {
   const { work, outcome, run } = saving;
-  const isAccepted = outcome && outcome.problems.length === 0;
+  const isAccepted = outcome?.work === 'check' && outcome.problems.length === 0;
   return (
     <footer class="form-footer">
       <div class="form-result" role="status">
-        {isAccepted && <Accepted warnings={outcome.warnings} isSaved={outcome.work === 'save'} />}
+        {isAccepted && <Accepted warnings={outcome.warnings} />}
         {outcome && outcome.problems.length > 0 && (
           <span class="error">
             {outcome.problems.length === 1 ? '1 problem' : `${outcome.problems.length} problems`}: nothing was saved.
@@ -28,7 +29,7 @@ export function FormFooter({ saving, title, cancelPath, consequence, disabledRea
         {!outcome && (disabledReason ?? consequence)}
       </div>
       <div class="form-buttons">
-        <a class="button" href={cancelPath} data-page>
+        <a class="button" href={cancelPath} data-page onClick={onCancel}>
           Cancel
         </a>
         <button
@@ -53,16 +54,11 @@ export function FormFooter({ saving, title, cancelPath, consequence, disabledRea
   );
 }
 
-interface AcceptedProps {
-  readonly warnings: readonly string[];
-  readonly isSaved: boolean;
-}
-
-function Accepted({ warnings, isSaved }: AcceptedProps) {
+function Accepted({ warnings }: { readonly warnings: readonly string[] }) {
   return (
     <>
       <span class="accepted">
-        <Icon name="check" /> {isSaved ? 'Saved.' : 'It would be accepted.'}
+        <Icon name="check" /> It would be accepted.
       </span>
       {warnings.map((warning) => (
         <span key={warning} class="warning">

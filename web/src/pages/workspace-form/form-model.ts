@@ -2,11 +2,14 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Draft } from './draft.ts';
+import type { Base } from './inputs.ts';
 import type { Problem } from './problems.ts';
 
 /** The input of a form with its problems. It is kept while the page is shown, whatever the connection does. */
 export interface FormModel {
   readonly draft: ReadonlySignal<Draft>;
+  /** State of the existing workspace that the changes are based on. Undefined for a new workspace. */
+  readonly base: ReadonlySignal<Base | undefined>;
   readonly problems: ReadonlySignal<readonly Problem[]>;
   /** Whether anything was typed or chosen since the form was opened or saved. */
   readonly isTouched: ReadonlySignal<boolean>;
@@ -15,15 +18,20 @@ export interface FormModel {
   /** Replaces the draft without a touch of the person, such as by a default. */
   readonly preset: (changes: Partial<Draft>) => void;
   readonly report: (problems: readonly Problem[]) => void;
+  /** Replaces the draft by one that is based on a newer state. */
+  readonly rebase: (draft: Draft, base: Base) => void;
+  /** The input is saved, or no longer wanted. */
   readonly settle: () => void;
 }
 
-export function createFormModel(initial: Draft): FormModel {
+export function createFormModel(initial: Draft, initialBase?: Base): FormModel {
   const draft = signal(initial);
+  const base = signal(initialBase);
   const problems = signal<readonly Problem[]>([]);
   const isTouched = signal(false);
   return {
     draft,
+    base,
     problems,
     isTouched,
     change: (field, changes) => {
@@ -36,6 +44,11 @@ export function createFormModel(initial: Draft): FormModel {
     },
     report: (found) => {
       problems.value = found;
+    },
+    rebase: (next, newer) => {
+      draft.value = next;
+      base.value = newer;
+      problems.value = [];
     },
     settle: () => {
       isTouched.value = false;
@@ -68,4 +81,9 @@ export function focusField(path: string): void {
     : undefined;
   (control ?? element)?.focus({ preventScroll: true });
   element?.scrollIntoView({ block: 'center' });
+}
+
+/** Moves the focus to a field that is about to be shown. */
+export function focusSoon(path: string): void {
+  requestAnimationFrame(() => focusField(path));
 }

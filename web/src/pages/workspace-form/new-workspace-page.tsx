@@ -1,32 +1,34 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { useTitle } from '../../components/use-title.ts';
 import { useStore } from '../../data/store.ts';
-import { navigate, query, workspacePath } from '../../router.ts';
+import { query, workspacePath } from '../../router.ts';
 import { creationDeniedText } from '../workspaces/new-button.tsx';
 import { emptyDraft } from './draft.ts';
 import { Group, SelectField, TextField } from './field.tsx';
 import { createFormModel, useForm } from './form-model.ts';
 import { DisplayNameField } from './form-sections.tsx';
+import { useKeptForm } from './kept-forms.ts';
 import { useSave } from './use-save.ts';
 import { WorkspaceForm } from './workspace-form.tsx';
+
+/** Unsaved input is kept under this key, whatever the URL chooses. */
+const NEW_KEY = 'new';
 
 /** The form for a new workspace. Namespace and kind may be in the URL. */
 export function NewWorkspacePage() {
   useTitle('New workspace');
   const { creationRights } = useStore();
   useEffect(() => creationRights.load(), [creationRights]);
-  const form = useMemo(
-    () => createFormModel(emptyDraft(query.peek().get('namespace') ?? '', query.peek().get('kind') ?? '')),
-    [],
-  );
+  const form = useKeptForm(NEW_KEY, () => {
+    const chosen = query.peek();
+    return createFormModel(emptyDraft(chosen.get('namespace') ?? '', chosen.get('kind') ?? ''));
+  });
   const { namespace, name } = form.draft.value;
   const allowed = creationRights.namespaces.value;
-  const saving = useSave(form, undefined, {
-    onSaved: () => navigate(workspacePath({ namespaceName: namespace, name })),
-  });
+  const saving = useSave(form, workspacePath({ namespaceName: namespace, name }));
   useEffect(() => {
     if (allowed?.length === 1 && namespace === '') form.preset({ namespace: allowed[0] ?? '' });
   }, [allowed]);

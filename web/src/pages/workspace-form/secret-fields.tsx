@@ -1,9 +1,9 @@
 import { FormSecretsDocument } from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
 import { usePolled } from '../../data/use-polled.ts';
-import { nextKey, type SecretVolume } from './draft.ts';
-import { Group, SelectField, TextField } from './field.tsx';
-import { useForm } from './form-model.ts';
+import { emptySecret, type SecretVolume } from './draft.ts';
+import { AddButton, addPath, Group, SelectField, TextField } from './field.tsx';
+import { focusSoon, useForm } from './form-model.ts';
 
 type Secrets = readonly { readonly name: string; readonly canMount: boolean; readonly type: string }[];
 
@@ -15,6 +15,14 @@ export function SecretFields() {
   const listed = data?.secrets.nodes ?? (error === undefined ? [] : undefined);
   const setSecret = (field: string, next: SecretVolume) =>
     form.change(field, { secrets: secrets.map((other) => (other.key === next.key ? next : other)) });
+  const add = () => {
+    form.change(`volumes.secrets[${secrets.length}]`, { secrets: [...secrets, emptySecret(secrets.length)] });
+    focusSoon(`volumes.secrets[${secrets.length}].secretName`);
+  };
+  const remove = (secret: SecretVolume) => {
+    form.change('volumes.secrets', { secrets: secrets.filter((other) => other !== secret) });
+    focusSoon(addPath('volumes.secrets'));
+  };
   return (
     <Group path="volumes.secrets" legend="Secrets" hint="Each key of a secret becomes a file below the mount path.">
       {secrets.map((secret, index) => (
@@ -24,20 +32,12 @@ export function SecretFields() {
           secret={secret}
           listed={listed}
           onChange={setSecret}
-          onRemove={() => form.change('volumes.secrets', { secrets: secrets.filter((other) => other !== secret) })}
+          onRemove={() => remove(secret)}
         />
       ))}
-      <button
-        type="button"
-        class="button add"
-        onClick={() =>
-          form.change('volumes.secrets', {
-            secrets: [...secrets, { key: nextKey(), secretName: '', mountPath: '/secrets', defaultMode: '0644' }],
-          })
-        }
-      >
-        <Icon name="plus" /> Add a secret
-      </button>
+      <AddButton path="volumes.secrets" onClick={add}>
+        Add a secret
+      </AddButton>
     </Group>
   );
 }

@@ -1,6 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { savedWarnings } from '../../data/saved-warnings.ts';
 import { useStore } from '../../data/store.ts';
-import { claimChoices, type Base } from './inputs.ts';
+import { navigate } from '../../router.ts';
+import { claimChoices } from './inputs.ts';
 import type { Draft } from './draft.ts';
 import { focusField, type FormModel } from './form-model.ts';
 import { SUMMARY_ID } from './problem-summary.tsx';
@@ -16,19 +18,29 @@ interface Saving {
   readonly run: (work: Work) => void;
 }
 
-interface SaveEvents {
-  readonly onSaved: (outcome: Outcome) => void;
-  readonly onConflict?: () => void;
-}
-
-/** Checks and saves the input of a form. The focus moves to the first wrong field. */
-export function useSave(form: FormModel, base: Base | undefined, { onSaved, onConflict }: SaveEvents): Saving {
+/**
+ * Checks and saves the input of a form. The focus moves to the first wrong field.
+ * @param path page to show when it is saved
+ * @param onConflict called if the workspace has changed since it was read
+ */
+export function useSave(form: FormModel, path: string, onConflict?: () => void): Saving {
   const { session, creationRights } = useStore();
   const [work, setWork] = useState<Work>();
   const [last, setLast] = useState<Outcome & { readonly work: Work; readonly draft: Draft }>();
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
   const perform = async (next: Work) => {
     setWork(next);
-    const options = { draft: form.draft.value, base, onClaimCreated: (at: string) => keepCreatedClaim(form, at) };
+    const options = {
+      draft: form.draft.value,
+      base: form.base.value,
+      onClaimCreated: (at: string) => keepCreatedClaim(form, at),
+    };
     const outcome = next === 'check' ? await check(session, options) : await save(session, options);
     setWork(undefined);
     form.report(outcome.problems);
@@ -39,7 +51,9 @@ export function useSave(form: FormModel, base: Base | undefined, { onSaved, onCo
       requestAnimationFrame(() => focusFirst(outcome));
     } else if (next === 'save') {
       form.settle();
-      onSaved(outcome);
+      savedWarnings.value = { path, warnings: outcome.warnings };
+      // A person who has gone on to another page stays there.
+      if (isShown.current) navigate(path);
     }
   };
   const outcome = last?.draft === form.draft.value ? last : undefined;

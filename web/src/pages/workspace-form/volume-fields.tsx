@@ -9,8 +9,8 @@ import { Icon } from '../../components/icon.tsx';
 import { useLiveRows } from '../../data/use-live-rows.ts';
 import { usePolled } from '../../data/use-polled.ts';
 import { emptyClaim, emptyVolume, type ClaimChoice, type DataVolume } from './draft.ts';
-import { CheckField, Group, SelectField, TextField } from './field.tsx';
-import { useForm } from './form-model.ts';
+import { AddButton, addPath, CheckField, Group, SelectField, TextField } from './field.tsx';
+import { focusSoon, useForm } from './form-model.ts';
 import { NewClaimFields, type StorageClass } from './new-claim-fields.tsx';
 
 type Claim = RowOf<FormClaimsSubscription>;
@@ -27,12 +27,11 @@ interface VolumeFieldsProps {
 export function VolumeFields({ homeMountPath }: VolumeFieldsProps) {
   const form = useForm();
   const { namespace, data, home } = form.draft.value;
+  const volumes = useDataVolumes();
   const claims = useLiveRows(FormClaimsDocument, { namespace });
   const storage = usePolled(FormStorageClassesDocument, {});
   const classes = storage.data?.storageClasses.nodes.filter(({ canUse }) => canUse) ?? [];
   const shared = { claims, classes };
-  const setVolume = (field: string, next: DataVolume) =>
-    form.change(field, { data: data.map((other) => (other.key === next.key ? next : other)) });
   return (
     <Group path="volumes.data" legend="Volumes" hint="Files on volumes are kept while the workspace is paused.">
       <ClaimField
@@ -49,19 +48,33 @@ export function VolumeFields({ homeMountPath }: VolumeFieldsProps) {
           key={volume.key}
           index={index}
           volume={volume}
-          onChange={setVolume}
-          onRemove={() => form.change('volumes.data', { data: data.filter((other) => other !== volume) })}
+          onChange={volumes.set}
+          onRemove={() => volumes.remove(volume)}
         />
       ))}
-      <button
-        type="button"
-        class="button add"
-        onClick={() => form.change('volumes.data', { data: [...data, emptyVolume()] })}
-      >
-        <Icon name="plus" /> Add a data volume
-      </button>
+      <AddButton path="volumes.data" onClick={volumes.add}>
+        Add a data volume
+      </AddButton>
     </Group>
   );
+}
+
+/** Changes of the list of data volumes. */
+function useDataVolumes() {
+  const form = useForm();
+  const { data } = form.draft.value;
+  return {
+    set: (field: string, next: DataVolume) =>
+      form.change(field, { data: data.map((other) => (other.key === next.key ? next : other)) }),
+    add: () => {
+      form.change(`volumes.data[${data.length}]`, { data: [...data, emptyVolume(data.length)] });
+      focusSoon(`volumes.data[${data.length}].claimName`);
+    },
+    remove: (volume: DataVolume) => {
+      form.change('volumes.data', { data: data.filter((other) => other !== volume) });
+      focusSoon(addPath('volumes.data'));
+    },
+  };
 }
 
 interface SharedProps {

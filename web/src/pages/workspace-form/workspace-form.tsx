@@ -37,7 +37,7 @@ export function WorkspaceForm({ form, isNew, saving, submitTitle, head, children
         <ProblemSummary />
         {children}
         {form.draft.value.namespace !== '' && <FormSections isNew={isNew} />}
-        <FormFooter {...footer} saving={saving} title={submitTitle} />
+        <FormFooter {...footer} saving={saving} title={submitTitle} onCancel={form.settle} />
       </form>
     </FormContext.Provider>
   );

@@ -2,9 +2,10 @@ import { askFor } from '../../components/action-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { KindIcon } from '../../components/kind-icon.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { savedWarnings } from '../../data/saved-warnings.ts';
 import { useStore } from '../../data/store.ts';
 import { runTask, verbs, type Action } from '../../data/tasks.ts';
-import { editPath } from '../../router.ts';
+import { editPath, workspacePath } from '../../router.ts';
 import { connectUrl, deniedText } from '../workspaces/row-actions.tsx';
 import { transitionOf } from '../workspaces/row-view.ts';
 import type { Details } from './workspace-page.tsx';
@@ -134,7 +135,24 @@ function Notices({ workspace }: { readonly workspace: Details }) {
           <span>{stateHint}</span>
         </p>
       )}
+      <SavedWarnings path={workspacePath(workspace)} />
       {workspace.pendingRestart && <PendingRestart workspace={workspace} />}
+    </>
+  );
+}
+
+/** What the API server has warned of when the workspace was saved. */
+function SavedWarnings({ path }: { readonly path: string }) {
+  const saved = savedWarnings.value;
+  if (saved?.path !== path) return null;
+  return (
+    <>
+      {saved.warnings.map((warning) => (
+        <p key={warning} class="notice" data-state="PENDING">
+          <Icon name="alert" />
+          <span>Saved with a warning: {warning}</span>
+        </p>
+      ))}
     </>
   );
 }

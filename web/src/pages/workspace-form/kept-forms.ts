@@ -1,0 +1,23 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Session } from '../../data/session.ts';
+import { useStore } from '../../data/store.ts';
+import type { FormModel } from './form-model.ts';
+
+/** Forms that were left with unsaved input, by session and by a key for each page. */
+const keptForms = new WeakMap<Session, Map<string, FormModel>>();
+
+/** Returns the form of a page: the one with unsaved input if there is one, as after a look at another page, else a new one. */
+export function useKeptForm(key: string, create: () => FormModel): FormModel {
+  const { session } = useStore();
+  const form = useMemo(() => keptForms.get(session)?.get(key) ?? create(), [session, key]);
+  useEffect(
+    () => () => {
+      const forms = keptForms.get(session) ?? new Map<string, FormModel>();
+      keptForms.set(session, forms);
+      if (form.isTouched.peek()) forms.set(key, form);
+      else forms.delete(key);
+    },
+    [session, key],
+  );
+  return form;
+}
