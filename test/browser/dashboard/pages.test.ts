@@ -91,6 +91,16 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
     expect(files.reduce((sum, file) => sum + gzipSync(file).length, 0)).toBeLessThan(MAX_BYTES);
   });
 
+  it('stays on a nested page when the link to its content is used', async () => {
+    const path = 'workspaces/team-vision/labelling';
+    await using window = await openDashboard(browser, demo.url, { path });
+    await window.page.locator(CONTENT).first().waitFor();
+    await window.page.keyboard.press('Tab');
+    await window.page.keyboard.press('Enter');
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(new URL(window.page.url()).pathname).toBe(`/${path}`);
+  });
+
   it('keeps the theme that was chosen when the page is loaded again', async () => {
     await using window = await openDashboard(browser, demo.url, { colorScheme: 'light' });
     await window.page.getByRole('button', { name: 'Theme' }).click();
