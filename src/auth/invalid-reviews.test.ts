@@ -25,13 +25,18 @@ it.each(['null', '[]', '{}', '<html></html>', '{"status":null}', '{"status":{"al
   },
 );
 
-it.each(['null', '[]', '{}', '<html></html>', '{"status":{"authenticated":true}}'])(
-  'returns InvalidResponse and not 401 when a token review is %s',
-  async (body) => {
-    await using server = await responding(body);
-    const authenticate = tokenAuthenticator(server.client, { graceMs: 0 });
-    await expect(
-      authenticate({ headers: { authorization: ['Bearer t'] }, remoteAddress: '127.0.0.1' }),
-    ).rejects.toMatchObject(invalidResponse);
-  },
-);
+it.each([
+  'null',
+  '[]',
+  '{}',
+  '<html></html>',
+  '{"status":{"authenticated":true}}',
+  '{"kind":"TokenReview"}',
+  '{"kind":"TokenReview","status":[]}',
+])('returns InvalidResponse and not 401 when a token review is %s', async (body) => {
+  await using server = await responding(body);
+  const authenticate = tokenAuthenticator(server.client, { graceMs: 0 });
+  await expect(
+    authenticate({ headers: { authorization: ['Bearer t'] }, remoteAddress: '127.0.0.1' }),
+  ).rejects.toMatchObject(invalidResponse);
+});

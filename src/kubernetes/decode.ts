@@ -8,6 +8,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 interface RawObject {
   readonly kind?: unknown;
+  readonly status?: unknown;
   readonly metadata?: {
     readonly name?: unknown;
     readonly uid?: unknown;
@@ -57,10 +58,11 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 /**
  * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
  * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
- * @throws {DecodeError} if name, uid or resourceVersion is missing, or the object has more than {@link MAX_DEPTH} nested lists
+ * @throws {DecodeError} if it is of another kind, name, uid or resourceVersion is missing, or the object has more than {@link MAX_DEPTH} nested lists
  * and objects; the message names the field and quotes no content
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
+  assertKind(value, resource);
   const metadata = (value as RawObject | null)?.metadata;
   const missing = (['name', 'uid', 'resourceVersion'] as const).find((field) => typeof metadata?.[field] !== 'string');
   if (!metadata || missing) {
@@ -83,6 +85,13 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
   return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
 }
 
+/** Items of lists have no kind. */
+function assertKind(value: unknown, { kind: expected }: Resource): void {
+  const kind = (value as RawObject | null)?.kind;
+  if (kind !== undefined && kind !== expected)
+    throw new DecodeError(`Expected a ${expected}, got an object of another kind: ${redactedSummary(value)}`);
+}
+
 /**
  * Returns the object in the response to a write. An object that a dry run would create has no resourceVersion: it gets
  * ''.
@@ -98,10 +107,16 @@ export function decodeWritten<T extends KubernetesObject>(
   return decodeObject({ ...written, metadata: { ...written.metadata, resourceVersion: '' } }, resource);
 }
 
-/** Returns the object that still waits for finalizers or its grace period; undefined if the deletion is complete. */
+/**
+ * Returns the object that still waits for finalizers or its grace period; undefined if the deletion is complete.
+ * @throws {DecodeError} if the response is neither a Status nor an object of the kind
+ */
 export function decodeDeletion<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T | undefined {
   const { kind, metadata } = (value ?? {}) as RawObject;
-  if (kind === 'Status' || !metadata?.deletionTimestamp) return undefined;
+  if (kind === 'Status') return undefined;
+  if (kind !== resource.kind)
+    throw new DecodeError(`Expected a Status or the deleted ${resource.kind}, got ${redactedSummary(value)}`);
+  if (!metadata?.deletionTimestamp) return undefined;
   const { finalizers, deletionGracePeriodSeconds: seconds } = metadata;
   const waits = (Array.isArray(finalizers) && finalizers.length > 0) || (typeof seconds === 'number' && seconds > 0);
   return waits ? decodeObject(value, resource) : undefined;
@@ -123,14 +138,19 @@ export function decodeList(value: unknown): RawPage {
     readonly items?: unknown;
     readonly metadata?: { readonly continue?: unknown };
   };
-  if (items !== undefined && items !== null && !Array.isArray(items))
-    throw new DecodeError(`Expected a list of items, got ${redactedSummary(items)}`);
   const token = metadata?.continue;
   return {
-    items: items ?? [],
+    items: decodeItems(items),
     resourceVersion: decodeListVersion(value),
     continue: typeof token === 'string' && token !== '' ? token : undefined,
   };
+}
+
+/** An empty list may be null. Without the field it is no list, but another object. */
+function decodeItems(items: unknown): readonly unknown[] {
+  if (items === null) return [];
+  if (!Array.isArray(items)) throw new DecodeError(`Expected a list of items, got ${redactedSummary(items)}`);
+  return items;
 }
 
 /** A list without a version cannot be followed by a watch, so it is refused as a whole. */
@@ -142,10 +162,12 @@ function decodeListVersion(value: unknown): string {
   );
 }
 
-/** Returns the number of items of a list; 0 for a Status. */
+/**
+ * Returns the number of items of a list; 0 for a Status.
+ * @throws {DecodeError} if it is neither
+ */
 export function decodeItemCount(value: unknown): number {
-  const items = (value as RawList | null)?.items;
-  return Array.isArray(items) ? items.length : 0;
+  return isStatus(value) ? 0 : decodeItems((value as RawList | null)?.items).length;
 }
 
 /**
@@ -183,7 +205,7 @@ export function decodeStatus(code: number, body: unknown, retryAfterHeader?: str
   const retryAfterSeconds = details?.retryAfterSeconds ?? secondsOf(retryAfterHeader);
   const instead = body === undefined || body === '' ? '' : `, with ${redactedSummary(body)} instead of a Status`;
   return new StatusError({
-    code: decoded.code || code,
+    code: isErrorStatus(decoded.code) ? decoded.code : code,
     reason: decoded.reason ?? '',
     message: decoded.message ?? `The API server responded with HTTP ${code}${instead}`,
     kind: details?.kind,
@@ -193,9 +215,19 @@ export function decodeStatus(code: number, body: unknown, retryAfterHeader?: str
   });
 }
 
+/** A Status may lack its code, or have one of another kind. */
+function isErrorStatus(code: number | undefined): code is number {
+  return code !== undefined && code >= 400 && code < 600;
+}
+
 /** Returns whether a value is a Status. */
 export function isStatus(value: unknown): boolean {
   return (value as RawObject | null)?.kind === 'Status';
+}
+
+/** Returns whether a value is the Status of a failure. */
+export function isFailure(value: unknown): boolean {
+  return isStatus(value) && (value as RawObject).status === 'Failure';
 }
 
 /** A cause about the object as a whole has no field: API servers since 1.25 print its path as `<nil>`. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Client } from './client.ts';
 import type { ObjectName } from './object.ts';
-import { StatusError } from './status-error.ts';
+import { readJson } from './response.ts';
+import { invalidResponse, StatusError } from './status-error.ts';
 
 /** One line of a container's log. */
 export interface LogLine {
@@ -36,8 +37,8 @@ const READ_TIMEOUT_MS = 30_000;
 /**
  * Yields the lines of a container's log (`pods/log`) in batches, as they arrive: at most 500 lines, each of at most 16 Ki
  * characters. The request is sent when the first batch is requested; the response is read only as batches are requested.
- * @throws {StatusError} the Status that the API server returned; `Broken` if the response ends early; `Timeout` if a log
- * without `follow` is not complete after 30 s
+ * @throws {StatusError} the Status that the API server returned; `InvalidResponse` if the response is no text; `Broken` if it ends
+ * early; `Timeout` if a log without `follow` is not complete after 30 s
  */
 export async function* readPodLog(
   client: Client,
@@ -64,7 +65,17 @@ async function open(client: Client, at: ObjectName, options: PodLogOptions): Pro
     { ...at, subresource: 'log' },
     { query: { ...query, ...flags }, signal },
   );
+  await assertPlainText(response);
   return response.setEncoding('utf8');
+}
+
+/** A proxy's page and a Status are no log. API servers send logs as plain text. */
+async function assertPlainText(response: IncomingMessage): Promise<void> {
+  const { 'content-type': type = 'text/plain' } = response.headers;
+  if (type.toLowerCase().startsWith('text/plain')) return;
+  if (type.toLowerCase().startsWith('application/json')) await readJson(response, {}); // throws a Status
+  response.destroy();
+  throw invalidResponse('Expected a log as plain text from the API server, got a response of another content type.');
 }
 
 function brokenLog(): StatusError {

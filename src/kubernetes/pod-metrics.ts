@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import { listOf, object, string } from './decoder.ts';
 import { resourcePath } from './resource.ts';
+import { invalidResponse } from './status-error.ts';
 
 /** Usage of one container in the window of the last measurement. */
 export interface ContainerUsage {
@@ -35,7 +36,8 @@ const podMetricsList = object({
 /**
  * Returns the usage of the containers of each pod in a namespace, by the pod's name. See
  * https://kubernetes.io/docs/reference/external-api/metrics.v1beta1/.
- * @throws {StatusError} 404 if the cluster has no metrics server, 503 if it does not respond
+ * @throws {StatusError} 404 if the cluster has no metrics server, 503 if it does not respond, `InvalidResponse` if it does
+ * not return a list
  */
 export async function listPodMetrics(
   client: Client,
@@ -43,7 +45,8 @@ export async function listPodMetrics(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   const document = await client.request('GET', resourcePath(podMetrics, { namespace }), { signal });
-  const { items = [] } = podMetricsList.decode(document) ?? {};
+  const { items } = podMetricsList.decode(document) ?? {};
+  if (!items) throw invalidResponse('Expected a list of PodMetrics from the API server.');
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',

@@ -50,7 +50,9 @@ export class Requests {
   /** Sends a request and returns the JSON object of its response. */
   async sendForJson(method: string, path: PathSegments, options: RequestOptions): Promise<unknown> {
     const timed = { what: `${method} ${encodePath(path)}`, timeoutMs: REQUEST_TIMEOUT_MS, signal: options.signal };
-    return withTimeout(timed, async (signal) => readJson(await this.send(method, path, { ...options, signal })));
+    return withTimeout(timed, async (signal) =>
+      readJson(await this.send(method, path, { ...options, signal }), options),
+    );
   }
 
   /**
@@ -68,7 +70,7 @@ export class Requests {
       what,
       withTimeout({ what, timeoutMs: WRITE_TIMEOUT_MS, signal: options.signal }, async (signal) => {
         const response = await this.send(method, path, { ...options, signal });
-        return { body: decodeBody(await readJson(response), decode), warnings: warningsOf(response) };
+        return { body: decodeBody(await readJson(response, options), decode), warnings: warningsOf(response) };
       }),
     );
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DecodeError, decodeStatus, isStatus } from './decode.ts';
+import { DecodeError, decodeStatus, isFailure, isStatus } from './decode.ts';
 import { anyObject } from './decoder.ts';
 import { decodeHeader } from './header-text.ts';
 import { redactedSummary } from './redacted.ts';
@@ -10,11 +10,17 @@ import { invalidResponse, kindUnavailable, StatusError } from './status-error.ts
  * Reads the body of a failed response. Returns the error of its Status, with kind and namespace of the resource that the
  * request was for; KindUnavailable for a 404 that names no object, since then the API server does not serve the resource.
  */
-export async function errorFromResponse(
-  response: IncomingMessage,
-  { resource, namespace }: { readonly resource?: Resource; readonly namespace?: string | undefined },
-): Promise<StatusError> {
-  const body = parseJson(await readText(response));
+export async function errorFromResponse(response: IncomingMessage, about: Requested): Promise<StatusError> {
+  return errorFrom(response, parseJson(await readText(response)), about);
+}
+
+/** Resource that a request is for. */
+interface Requested {
+  readonly resource?: Resource | undefined;
+  readonly namespace?: string | undefined;
+}
+
+function errorFrom(response: IncomingMessage, body: unknown, { resource, namespace }: Requested): StatusError {
   const error = decodeStatus(response.statusCode ?? 500, body, response.headers['retry-after']);
   if (!isApiError(error, body)) return new StatusError({ ...error.details, ...foreignError(error) });
   if (error.code === 404 && resource && error.details.name === undefined) return kindUnavailable(resource);
@@ -27,7 +33,8 @@ const NOT_SERVED = '404 page not found';
 
 /** Returns whether the response may come from the API server and not from a proxy in front of it. */
 function isApiError({ code }: StatusError, body: unknown): boolean {
-  if (isStatus(body) || (code > 404 && code < 500) || (code >= 400 && code < 404)) return true;
+  if (code < 400) return false;
+  if (isStatus(body) || (code > 404 && code < 500) || code < 404) return true;
   return code === 404 && typeof body === 'string' && (body === '' || body.trim() === NOT_SERVED);
 }
 
@@ -67,14 +74,16 @@ function responseTooLarge(): StatusError {
 
 /**
  * Returns the JSON object in the body of a response.
- * @throws {StatusError} `Broken` if the response ends early, `InvalidResponse` if it is not a JSON object,
- * `ResponseTooLarge` if it exceeds {@link MAX_RESPONSE_BYTES}
+ * @throws {StatusError} the Status of a failure, which a proxy or an aggregated API server may send with HTTP 200; `Broken` if
+ * the response ends early, `InvalidResponse` if it is not a JSON object, `ResponseTooLarge` if it exceeds
+ * {@link MAX_RESPONSE_BYTES}
  */
-export async function readJson(response: IncomingMessage): Promise<unknown> {
+export async function readJson(response: IncomingMessage, about: Requested): Promise<unknown> {
   const body = await readText(response);
   const value = parseJson(body);
   if (!anyObject.is(value))
     throw invalidResponse(`Expected a JSON object from the API server, got ${redactedSummary(value)}.`);
+  if (isFailure(value)) throw errorFrom(response, value, about);
   return value;
 }
 

@@ -6,12 +6,21 @@ import { text } from 'node:stream/consumers';
 /** Returns the replacement of a response body of the API server. */
 export type Tamper = (answer: { readonly path: string; readonly body: string }) => string;
 
+/** Response that the API server itself would not send. */
+export interface ForeignAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 export interface TamperingProxy extends AsyncDisposable {
   readonly url: string;
   /** Function applied to every response from now on. */
   tamper: Tamper;
   /** Function applied to the target of every request from now on. */
   redirect: (target: string) => string;
+  /** Returns what the proxy responds with in place of the API server, to which the request is then not sent. */
+  answer: (request: { readonly method: string; readonly path: string }) => ForeignAnswer | undefined;
 }
 
 /**
@@ -20,7 +29,12 @@ export interface TamperingProxy extends AsyncDisposable {
  */
 export async function startTamperingProxy(target: string): Promise<TamperingProxy> {
   const server = http.createServer((request, response) => {
-    const { method, url: path = '/', headers } = request;
+    const { method = 'GET', url: path = '/', headers } = request;
+    const foreign = proxy.answer({ method, path });
+    if (foreign) {
+      request.resume().on('end', () => response.writeHead(foreign.status, foreign.headers).end(foreign.body));
+      return;
+    }
     const upstream = http.request(
       new URL(proxy.redirect(path), target),
       { method, headers, agent: false },
@@ -39,6 +53,7 @@ export async function startTamperingProxy(target: string): Promise<TamperingProx
     url: `http://127.0.0.1:${port}`,
     tamper: ({ body }) => body,
     redirect: (requested) => requested,
+    answer: () => undefined,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();

@@ -128,8 +128,9 @@ async function reviewToken(client: Client, token: string): Promise<Owner> {
     body,
   });
   const { kind, status } = tokenReview.decode(answer) ?? {};
-  if (kind !== 'TokenReview') throw invalidResponse('Expected a TokenReview from the API server.');
-  const { authenticated, user } = status ?? {};
+  if (kind !== 'TokenReview' || !status)
+    throw invalidResponse('Expected a TokenReview with a status from the API server.');
+  const { authenticated, user } = status;
   return authenticated === true && user?.username ? { name: user.username, groups: user.groups ?? [] } : undefined;
 }
 
