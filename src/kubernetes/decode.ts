@@ -58,8 +58,8 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 /**
  * Returns the part of an object that the gateway keeps, deeply frozen: with apiVersion and kind (items of lists lack them),
  * without managedFields and last-applied-configuration, and trimmed by the cache policy of its resource.
- * @throws {DecodeError} if it is of another kind, name, uid or resourceVersion is missing, or the object has more than {@link MAX_DEPTH} nested lists
- * and objects; the message names the field and quotes no content
+ * @throws {DecodeError} if it is of another kind, name, uid or resourceVersion is missing, or the object has more than
+ * {@link MAX_DEPTH} nested lists and objects; the message names the field and quotes no content
  */
 export function decodeObject<T extends KubernetesObject>(value: unknown, resource: Resource<T>): T {
   assertKind(value, resource);
@@ -134,20 +134,21 @@ interface RawPage {
  * @throws {DecodeError} if the items are no list, or there is no resourceVersion
  */
 export function decodeList(value: unknown): RawPage {
-  const { items, metadata } = value as {
-    readonly items?: unknown;
-    readonly metadata?: { readonly continue?: unknown };
-  };
+  const { metadata } = value as { readonly metadata?: { readonly continue?: unknown } };
   const token = metadata?.continue;
   return {
-    items: decodeItems(items),
+    items: decodeListItems(value),
     resourceVersion: decodeListVersion(value),
     continue: typeof token === 'string' && token !== '' ? token : undefined,
   };
 }
 
-/** An empty list may be null. Without the field it is no list, but another object. */
-function decodeItems(items: unknown): readonly unknown[] {
+/**
+ * Returns the items of a list. Those of an empty one may be null; without the field it is no list, but another object.
+ * @throws {DecodeError} if the items are no list
+ */
+export function decodeListItems(value: unknown): readonly unknown[] {
+  const items = (value as RawList | null)?.items;
   if (items === null) return [];
   if (!Array.isArray(items)) throw new DecodeError(`Expected a list of items, got ${redactedSummary(items)}`);
   return items;
@@ -167,7 +168,7 @@ function decodeListVersion(value: unknown): string {
  * @throws {DecodeError} if it is neither
  */
 export function decodeItemCount(value: unknown): number {
-  return isStatus(value) ? 0 : decodeItems((value as RawList | null)?.items).length;
+  return isStatus(value) ? 0 : decodeListItems(value).length;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Client } from './client.ts';
+import { decodeListItems } from './decode.ts';
 import { listOf, object, string } from './decoder.ts';
 import { resourcePath } from './resource.ts';
-import { invalidResponse } from './status-error.ts';
+import { decodeBody } from './response.ts';
 
 /** Usage of one container in the window of the last measurement. */
 export interface ContainerUsage {
@@ -23,15 +24,13 @@ export const podMetrics = {
 } as const;
 
 /** PodMetrics have neither uid nor resourceVersion, so they are not decoded as objects. */
-const podMetricsList = object({
-  items: listOf(
-    object({
-      metadata: object({ name: string }),
-      timestamp: string,
-      containers: listOf(object({ name: string, usage: object({ cpu: string, memory: string }) })),
-    }),
-  ),
-});
+const podMetricsItems = listOf(
+  object({
+    metadata: object({ name: string }),
+    timestamp: string,
+    containers: listOf(object({ name: string, usage: object({ cpu: string, memory: string }) })),
+  }),
+);
 
 /**
  * Returns the usage of the containers of each pod in a namespace, by the pod's name. See
@@ -45,8 +44,7 @@ export async function listPodMetrics(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   const document = await client.request('GET', resourcePath(podMetrics, { namespace }), { signal });
-  const { items } = podMetricsList.decode(document) ?? {};
-  if (!items) throw invalidResponse('Expected a list of PodMetrics from the API server.');
+  const items = podMetricsItems.decode(decodeBody(document, decodeListItems)) ?? [];
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',
