@@ -17,6 +17,11 @@ const codeOf = (manifest: unknown) => {
   }
 };
 
+/** Returns a manifest with so many values, by default of about 1 MB. */
+function jsonOf(values: number, item: unknown = 'x'.repeat(17)): string {
+  return JSON.stringify({ spec: Array.from({ length: values - 2 }, () => item) });
+}
+
 /** Returns the CPU time of a manifest, in microseconds. */
 function cpuOf(manifest: string): number {
   const before = process.cpuUsage();
@@ -45,6 +50,8 @@ it.each([
   ['duplicate keys in JSON', '{"a": [{"b": 1, "c": {"b": 2}, "\\u0062": 3}]}', 'BAD_REQUEST'],
   ['JSON deeper than 100', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'BAD_REQUEST'],
   ['more YAML than 10,000 tokens', '- 1\n'.repeat(3_000), 'TOO_LARGE'],
+  ['JSON of more than 50,000 values', jsonOf(50_001), 'TOO_LARGE'],
+  ['JSON of more than 50,000 values without an end', jsonOf(100_000, 1).slice(0, -2), 'TOO_LARGE'],
   ['aliases that expand to more than 1 MiB', `a: &a ${'x'.repeat(100_000)}\nspec: [${'*a, '.repeat(20)}]`, 'TOO_LARGE'],
   ['an object of more than 1 MiB', { spec: 'x'.repeat(1024 * 1024) }, 'TOO_LARGE'],
   ['more than 1 MiB', `a: ${'x'.repeat(1024 * 1024)}`, 'TOO_LARGE'],
@@ -80,13 +87,20 @@ it('accepts JSON, block text, anchors and merge-like keys', () => {
   expect(manifestOf('spec:\n  a: |\n    x\n    y\n', WorkspaceKind, {})['spec']).toEqual({ a: 'x\ny\n' });
 });
 
+it('accepts JSON of 1 MB with 50,000 values', () => {
+  const text = jsonOf(50_000);
+  expect(text.length).toBeGreaterThan(900_000);
+  expect(manifestOf(text, WorkspaceKind, {})['spec']).toHaveLength(49_998);
+});
+
 it('accepts JSON whose strings look like keys, and equal keys of different objects', () => {
   const spec = { a: '": {', b: ['a', 'a', { a: 1, b: { a: 2 } }], 'c\\': { a: ' : ' }, '': {} };
   expect(manifestOf(JSON.stringify({ spec }, undefined, 2), WorkspaceKind, {})['spec']).toEqual(spec);
 });
 
 it.each([
-  ['a valid JSON text', JSON.stringify({ spec: Array.from({ length: 80_000 }, (_, a) => ({ a })) })],
+  ['a valid JSON text', jsonOf(50_000)],
+  ['a JSON text of many objects', JSON.stringify({ spec: Array.from({ length: 80_000 }, (_, a) => ({ a })) })],
   ['a valid YAML text', `spec:\n${'- 1\n'.repeat(255_000)}`],
   ['a YAML text of empty lists', `spec: [${'[],'.repeat(340_000)}]`],
 ])('takes at most ten times the time of the longest accepted YAML when %s of 1 MiB is sent', (_, text) => {
