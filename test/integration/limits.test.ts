@@ -160,7 +160,7 @@ it.each([
 });
 
 it('refuses variables with BAD_REQUEST when they are nested deeper than the stack', async () => {
-  await using gateway = await startTestGateway({ objects });
+  await using gateway = await startTestGateway({ objects, maxBodyValues: 1_000_000 });
   const patch = `${times(100_000, '{"a":')}1${times(100_000, '}')}`;
   const query =
     'mutation ($patch: JSON!) { patchWorkspace(input: { namespace: "team-a", name: "a", type: MERGE, patch: $patch }) { __typename } }';
