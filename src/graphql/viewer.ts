@@ -1,7 +1,7 @@
 import type { Viewer } from '../auth/viewer.ts';
 import { builder } from './builder.ts';
 
-const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'The authenticated user of the request.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'User name, as the cluster’s authorizer receives it.' }),

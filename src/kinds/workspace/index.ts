@@ -1,3 +1,4 @@
+import './access-hint.ts';
 import './mutations/create.ts';
 import './mutations/delete.ts';
 import './mutations/patch.ts';

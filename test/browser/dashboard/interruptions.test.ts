@@ -119,6 +119,25 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
     expect(window.problems).toEqual([]);
   });
 
+  it('distinguishes a viewer without permissions from a namespace without workspaces', async () => {
+    const name = 'vic@example.com';
+    await using gateway = await startTestGateway({
+      authentication: { mode: 'token' },
+      users: [{ token: 'token-vic', name, groups: [] }],
+      objects: [...objects, namespace('team-c'), ...viewerOf(name, 'team-c')],
+    });
+    await using window = await openDashboard(browser, gateway.url);
+    await window.page.getByLabel('Bearer token').fill('token-vic');
+    await window.page.getByRole('button', { name: 'Continue' }).click();
+    await window.page.getByRole('heading', { name: 'There are no workspaces yet' }).waitFor();
+    await window.picture('empty-without-workspaces');
+    expect(await window.violations()).toEqual([]);
+    gateway.cluster.delete('rbac.authorization.k8s.io/v1', 'RoleBinding', name, 'team-c');
+    await window.page.getByRole('heading', { name: 'There are no workspaces that you may see' }).waitFor();
+    await window.page.getByText(/^vic@example\.com \(groups: system:authenticated\) may list/u).waitFor();
+    expect(window.problems).toEqual([]);
+  });
+
   it('asks for another token when the cluster does not accept one', async () => {
     await using gateway = await startTestGateway({ authentication: { mode: 'token' }, objects });
     await using window = await openDashboard(browser, gateway.url);

@@ -100,7 +100,9 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
     await using window = await openDashboard(browser, demo.url);
     await actAs(window, 'nobody@example.com');
     await window.page.getByText('There are no workspaces that you may see').waitFor();
-    await window.page.getByText('kubeflow-view').waitFor();
+    await window.page
+      .getByText(/^nobody@example\.com \(groups: system:authenticated\) may list .* kubeflow-view/u)
+      .waitFor();
     await window.picture('empty-without-permission');
     expect(await window.violations()).toEqual([]);
   });

@@ -609,6 +609,11 @@ export type WorkspaceLogSubscriptionVariables = Exact<{
 
 export type WorkspaceLogSubscription = { workspaceLogs: Array<{ time: string | null, text: string, truncated: boolean }> };
 
+export type AccessHintQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessHintQuery = { viewer: { name: string, accessHint: string | null } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -1954,3 +1959,11 @@ export const WorkspaceLogDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<WorkspaceLogSubscription, WorkspaceLogSubscriptionVariables>;
+export const AccessHintDocument = new TypedDocumentString(`
+    query AccessHint {
+  viewer {
+    name
+    accessHint
+  }
+}
+    `) as unknown as TypedDocumentString<AccessHintQuery, AccessHintQueryVariables>;

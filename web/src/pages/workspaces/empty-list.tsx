@@ -1,4 +1,6 @@
+import { AccessHintDocument } from '../../__generated__/graphql.ts';
 import { useStore } from '../../data/store.ts';
+import { usePolled } from '../../data/use-polled.ts';
 import { navigate } from '../../router.ts';
 
 interface EmptyListProps {
@@ -10,9 +12,7 @@ interface EmptyListProps {
 
 /** Why the table is empty, and what to do about it. */
 export function EmptyList({ isFiltered, isSettled }: EmptyListProps) {
-  const { identity, workspaces } = useStore();
-  const { status, error } = workspaces.state.value;
-  const name = identity.value?.viewer.name ?? 'You';
+  const { status, error } = useStore().workspaces.state.value;
   const isForbidden = status === 'failed' && error?.code === 'FORBIDDEN';
   if (isFiltered)
     return (
@@ -23,21 +23,29 @@ export function EmptyList({ isFiltered, isSettled }: EmptyListProps) {
         </button>
       </div>
     );
-  if (status === 'failed' && !isForbidden)
-    return (
-      <div class="empty" role="alert">
-        <h2>The workspaces cannot be shown</h2>
-        <p>{error?.message}</p>
-      </div>
-    );
-  if (!isSettled) return <div class="empty" />;
+  if (status === 'failed' && !isForbidden) return <NotShown message={error?.message} />;
+  return isSettled ? <NoWorkspaces /> : <div class="empty" />;
+}
+
+function NotShown({ message }: { readonly message: string | undefined }) {
+  return (
+    <div class="empty" role="alert">
+      <h2>The workspaces cannot be shown</h2>
+      <p>{message}</p>
+    </div>
+  );
+}
+
+/** Distinguishes a viewer without permissions from a cluster without workspaces, also when either changes. */
+function NoWorkspaces() {
+  const { data, error } = usePolled(AccessHintDocument, {});
+  if (!data) return error === undefined ? <div class="empty" /> : <NotShown message={error} />;
+  const { name, accessHint } = data.viewer;
   return (
     <div class="empty">
-      <h2>There are no workspaces that you may see</h2>
-      <p>
-        <strong>{name}</strong> sees the workspaces of all namespaces in which the cluster allows <code>list</code> of{' '}
-        <code>workspaces.kubeflow.org</code>. Either there are none yet, or your account has no role in a namespace: its
-        owner can add you, for example with the role <code>kubeflow-view</code>.
+      <h2>{accessHint === null ? 'There are no workspaces yet' : 'There are no workspaces that you may see'}</h2>
+      <p class="break">
+        {accessHint ?? `${name} may list workspaces. The first one appears here as soon as it is created.`}
       </p>
     </div>
   );
