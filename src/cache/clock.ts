@@ -14,9 +14,9 @@ export interface Clock {
   wallTime(): number;
   /** Returns a number from 0 up to, not including, 1. */
   random(): number;
-  /** Resolves after the given milliseconds, or at once when the signal aborts. Never rejects. */
+  /** Resolves after the given milliseconds, at once if they are negative or when the signal aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Calls `onExpired` after the given milliseconds, once per start or refresh. */
+  /** Calls `onExpired` after the given milliseconds, or soon if they are negative, once per start or refresh. */
   startTimer(ms: number, onExpired: () => void): Timer;
 }
 
@@ -24,6 +24,6 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   random: Math.random,
-  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
-  startTimer: (ms, onExpired) => setTimeout(onExpired, ms),
+  sleep: (ms, signal) => delay(Math.max(0, ms), undefined, { signal }).catch(() => undefined),
+  startTimer: (ms, onExpired) => setTimeout(onExpired, Math.max(0, ms)),
 };

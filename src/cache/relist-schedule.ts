@@ -67,7 +67,7 @@ class WatchUntilRelist implements Disposable {
   }
 
   endAt(time: number): void {
-    this.#timer = this.#clock.startTimer(Math.max(0, time - this.#clock.now()), () => this.#due.abort());
+    this.#timer = this.#clock.startTimer(time - this.#clock.now(), () => this.#due.abort());
   }
 
   [Symbol.dispose](): void {

@@ -227,6 +227,7 @@ function endFailed(response: ServerResponse, error: unknown, publicError: HttpSe
 /** Connect links lead here if the ingress of the cluster does not serve the workspaces on the host of the dashboard. */
 function notServedMessage(path: string): string {
   const base = `Nothing is served at ${path}.`;
+  if (path === '/') return `Nothing but HTML is served at /. The GraphQL endpoint is ${ENDPOINT}.`;
   if (!path.startsWith('/workspace/')) return `${base} The GraphQL endpoint is ${ENDPOINT}.`;
   return `${base} The ingress of the cluster serves workspaces; set CONNECT_BASE_URL if it has another host. The demo runs no programs.`;
 }
