@@ -34,18 +34,19 @@ const delays: Delays = {
 };
 
 const definitions = [workspaceCrd, workspaceKindCrd];
-const signal = AbortSignal.timeout(120_000);
+const TIMEOUT_MS = 120_000;
 
 /** Creates the kinds of the demo and the namespace `team-research`, and starts the demo's controller. */
 export async function startControllerOn(started: AsyncDisposableStack, server: Server): Promise<Client> {
   started.use(server);
   const client = new Client(await createApiConnection({ type: 'text', text: server.kubeconfig }));
-  await populate(client);
+  // Not of the module: test files share it, and it would expire during the next one.
+  await populate(client, AbortSignal.timeout(TIMEOUT_MS));
   started.use(startWorkspaceController({ client, delays }));
   return client;
 }
 
-async function populate(client: Client): Promise<void> {
+async function populate(client: Client, signal: AbortSignal): Promise<void> {
   const Definitions = {
     ...Namespaces,
     group: 'apiextensions.k8s.io',
@@ -53,14 +54,14 @@ async function populate(client: Client): Promise<void> {
     plural: 'customresourcedefinitions',
   };
   for (const definition of definitions) await client.create(Definitions, definition, { signal });
-  await vi.waitUntil(() => served(client), { timeout: 20_000 });
+  await vi.waitUntil(() => served(client, signal), { timeout: 20_000 });
   await client.create(Namespaces, manifest('Namespace', 'team-research', 'v1'), { signal });
   for (const [name, spec] of Object.entries(workspaceKindSpecs)) {
     await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal });
   }
 }
 
-async function served(client: Client): Promise<boolean> {
+async function served(client: Client, signal: AbortSignal): Promise<boolean> {
   const lists = [
     client.list(Workspaces, { signal }, () => undefined),
     client.list(WorkspaceKinds, { signal }, () => undefined),
