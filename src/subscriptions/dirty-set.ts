@@ -41,6 +41,11 @@ export class DirtySet {
     return this.#dirty.size === 0 && !this.#isReset;
   }
 
+  /** Whether the next batch begins an epoch. Until then the result set of a list is empty. */
+  get isReset(): boolean {
+    return this.#isReset;
+  }
+
   /**
    * Adds a changed object, unless the change cannot affect the result set.
    * @param isEvaluating whether a batch is being evaluated, which may add any object to the result set

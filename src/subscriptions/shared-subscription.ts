@@ -193,8 +193,10 @@ export class SharedSubscription {
     const events = batch.isReset ? [await controlEvents.controlEvent('RESET', INITIAL_CHECKPOINT)] : [];
     for (const object of batch.objects) {
       if (turns.isOver) await turns.continue(this.#options.viewer);
+      // During either wait an epoch may end, whose rows must not enter the result set of the next, or the subscription may stop.
+      if (this.#dirtySet.isStale(batch)) return;
       const event = await this.#resultSet.evaluate(object, { fromCheckpoint, toSequence });
-      if (this.#dirtySet.isStale(batch)) return; // an epoch has ended, or the subscription has stopped
+      if (this.#dirtySet.isStale(batch)) return;
       if (event) events.push(event);
     }
     if (batch.isReset) events.push(await controlEvents.controlEvent('SYNCED', INITIAL_CHECKPOINT));
@@ -228,6 +230,7 @@ export class SharedSubscription {
       this.#checkpoint = { ...this.#checkpoint, sequence: nextSequence() };
     const initialEvents = new InitialEvents(this.#checkpoint, this.#joinOptions);
     for (const [subscriber, request] of this.#joining) {
+      if (this.#dirtySet.isReset) return; // since the last wait: the snapshot follows with the next batch
       // A catch-up compares with the current state of the cache, so the result set must reflect it: evaluate first.
       if (request.mode === 'resume' && request.catchUp && !this.#dirtySet.isEmpty) return;
       const events = await initialEvents.eventsFor(request);
