@@ -1,0 +1,77 @@
+import { GraphQLError } from 'graphql';
+import { expect, it, vi } from 'vitest';
+import { widgetObject } from '../../test/support/widget-object.ts';
+import { EMPTY_SCOPE } from '../auth/visibility-scope.ts';
+import { Store } from '../cache/store.ts';
+import { SubscriptionCounters } from '../graphql/subscription-statistics.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { defineResource } from '../kubernetes/resource.ts';
+import { ScopedLister } from '../viewer-client/scoped-lister.ts';
+import type { ExecuteEvent, SerializedEvent } from './result-template.ts';
+import { SharedSubscription } from './shared-subscription.ts';
+import { SubscriptionSource } from './source.ts';
+
+const Widget = defineResource<KubernetesObject>({
+  kind: 'Widget',
+  group: 'example.org',
+  version: 'v1',
+  plural: 'widgets',
+  namespaced: true,
+});
+
+/** Longer than a turn of the event loop, so that each evaluation waits for another turn. */
+const EVALUATION_MS = 8;
+
+/** A shared subscription to all widgets of a store, with functions that run before an object is evaluated. */
+function subscribeTo(store: Store<KubernetesObject>) {
+  const objects = new ScopedLister({
+    scope: { full: 'all', redacted: EMPTY_SCOPE },
+    store,
+    olderChanges: async () => undefined,
+    onListed: () => undefined,
+  });
+  const beforeEvaluation = new Map<string, () => void>();
+  const execute: ExecuteEvent = async ({ type, object, cursor }) => {
+    const name = object?.metadata.name ?? null;
+    beforeEvaluation.get(name ?? '')?.();
+    const end = performance.now() + EVALUATION_MS;
+    while (performance.now() < end);
+    return { data: { widgets: { type, cursor, name } } };
+  };
+  const candidates = () => objects.list();
+  const subscription = new SharedSubscription({
+    source: new SubscriptionSource({ objects, shape: 'events', selection: '', candidates, matches: () => true }),
+    execute,
+    viewer: 'ann',
+    visibility: { objects: 'all', related: {} },
+    publicError: (error) => new GraphQLError(String(error)),
+    counters: new SubscriptionCounters(),
+    onEmpty: () => undefined,
+  });
+  const sent: string[] = [];
+  const send = ({ text }: SerializedEvent) => {
+    const { type, name } = (JSON.parse(text) as { data: { widgets: { type: string; name: string | null } } }).data
+      .widgets;
+    sent.push(name === null ? type : `${type} ${name}`);
+  };
+  return {
+    beforeEvaluation,
+    sent,
+    join: () => subscription.join({ ready: true, send, end: () => undefined }, undefined),
+  };
+}
+
+it('sends an empty snapshot when the epoch of the objects that it is about to evaluate has ended', async () => {
+  const store = new Store(Widget);
+  store.replace([], '5');
+  const { beforeEvaluation, sent, join } = subscribeTo(store);
+  join();
+  await vi.waitUntil(() => sent.includes('SYNCED'));
+  sent.length = 0;
+  // While the next object waits for its turn, a list shows that the API server was restored from an older backup.
+  beforeEvaluation.set('a', () => setImmediate(() => store.replace([], '2')));
+  for (const [index, name] of ['a', 'b', 'c'].entries())
+    store.set(widgetObject(name, { resourceVersion: `${6 + index}` }));
+  await vi.waitUntil(() => sent.includes('SYNCED'));
+  expect(sent).toEqual(['RESET', 'SYNCED']);
+});
