@@ -110,7 +110,7 @@ const mutations: readonly Mutation[] = [
   (document) => document.replace('{', '@defer { ... @stream { __typename }'),
   (document) => document.replaceAll(/ on \w+/gu, ' on Node'),
   (document) => document.replace(/^(?:query|mutation|subscription)/u, 'subscription'),
-  (document, { random, names }) => document.replace(/\w+(?= \{)/u, () => random.pick(names)),
+  (document, { random, names }) => document.replace(/\b\w+(?= \{)/u, () => random.pick(names)),
   (document, { random }) =>
     document.replaceAll(/\b(?:first|last): \d+/gu, () => `first: ${random.pick([-1, 2_147_483_647, 10_001])}`),
   () => '',
