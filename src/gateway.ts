@@ -41,8 +41,8 @@ import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
 import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql-examples.ts';
-import type { DashboardPerson } from './server/dashboard.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
+import type { Person } from './server/person.ts';
 
 /** Times to live of decisions after which a token is reviewed again. */
 const TOKEN_TTL_FACTOR = 3;
@@ -70,8 +70,8 @@ export interface Gateway extends AsyncDisposable {
 interface StartOptions {
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders?: string;
-  /** People of the demo, as whom visitors of the dashboard can act. */
-  readonly people?: readonly DashboardPerson[];
+  /** People of the demo, as whom visitors of the dashboard and of GraphiQL can act. */
+  readonly people?: readonly Person[];
   /** Aborts the start. Has no effect once the gateway serves. */
   readonly signal?: AbortSignal;
 }

@@ -1,15 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { acceptsHtml, createPage, isGetOrHead, PageFiles, pathOf, sendPage, type PageFile } from './page-files.ts';
+import type { Person } from './person.ts';
 import { sendText } from './responses.ts';
-import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
-
-/** A person of the demo, as whom a visitor of the page can act. */
-export interface DashboardPerson {
-  readonly name: string;
-  /** Description of the permissions. */
-  readonly role: string;
-  readonly token: string;
-}
+import type { StaticAsset } from './static-asset.ts';
 
 /** Settings that the page reads from its document. They contain no secrets, except for the tokens of the demo. */
 export interface DashboardSettings {
@@ -17,7 +11,7 @@ export interface DashboardSettings {
   /** Origin and path before the paths of connect links. Empty if the page's own host serves them. */
   readonly connectBaseUrl: string;
   /** People of the demo. */
-  readonly people?: readonly DashboardPerson[];
+  readonly people?: readonly Person[];
 }
 
 export interface DashboardOptions {
@@ -33,7 +27,7 @@ export interface Dashboard {
 
 /** Paths of the pages. The script of the page decides by the path what it shows. */
 const PAGES = /^\/(?:$|create$|gateway$|kinds(?:\/[^/]+)?$|namespaces$|workspaces(?:\/[^/]+\/[^/]+(?:\/edit)?)?$)/u;
-const ASSETS = '/dashboard/';
+const FILES = '/dashboard/';
 
 /**
  * Serves the dashboard: the page at `/` and the paths below it for requests that accept HTML, and its script and style
@@ -52,16 +46,13 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request);
-    const { pageAt, assets } = await siteFor(path);
-    if (isPage(path)) return sendAsset(request, response, { asset: pageAt(path), headers: pageHeaders });
-    const asset = assets.get(path);
-    if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
-    return sendAsset(request, response, { asset, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+    const { pageAt, files } = await siteFor(path);
+    if (!isPage(path)) return files.send(request, response);
+    return sendPage(request, response, { page: pageAt(path), contentSecurityPolicy });
   };
   return {
     handles: (request) =>
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      (pathOf(request).startsWith(ASSETS) || (isPage(pathOf(request)) && acceptsHtml(request))),
+      isGetOrHead(request) && (pathOf(request).startsWith(FILES) || (isPage(pathOf(request)) && acceptsHtml(request))),
     serve(request, response) {
       // No header has been sent yet: only reading the files can fail.
       answer(request, response).catch(() => {
@@ -72,16 +63,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   };
 }
 
-function pathOf(request: IncomingMessage): string {
-  return request.url?.split('?', 1)[0] ?? '';
-}
-
 function isPage(path: string): boolean {
   return PAGES.test(path);
-}
-
-function acceptsHtml({ headers }: IncomingMessage): boolean {
-  return (headers.accept ?? '').includes('text/html');
 }
 
 /** Allows no other host, no inline script or style, and no code from text. Pictures are fetched with a token as blobs. */
@@ -97,41 +80,28 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const pageHeaders = {
-  'cache-control': 'no-cache',
-  'content-security-policy': contentSecurityPolicy,
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
-
 interface DashboardSite {
   readonly pageAt: (path: string) => StaticAsset;
-  readonly assets: ReadonlyMap<string, StaticAsset>;
+  readonly files: PageFiles;
 }
 
 async function buildSite({ directory, settings }: DashboardOptions): Promise<DashboardSite> {
   const [script, style] = await Promise.all(
     ['app.js', 'app.css'].map((name) => readFile(`${directory}/${name}`, 'utf8')),
   );
-  const assets = new Map<string, StaticAsset>();
-  const publish = (extension: keyof typeof contentTypes, text = ''): string => {
-    const asset = createStaticAsset(contentTypes[extension], text);
-    const name = `app-${asset.hash}.${extension}`;
-    assets.set(ASSETS + name, asset);
-    return ASSETS.slice(1) + name;
-  };
-  const files = { scriptUrl: publish('js', script), styleUrl: publish('css', style), settings };
+  const files = new PageFiles(FILES);
+  const publish = (extension: PageFile['extension'], text = ''): string =>
+    files.add({ name: 'app', extension, text }).slice(1);
+  const content = { scriptUrl: publish('js', script), styleUrl: publish('css', style), settings };
   const pages = new Map<number, StaticAsset>();
   const pageAt = (path: string): StaticAsset => {
     const depth = path.split('/').length - 2;
-    const page = pages.get(depth) ?? createStaticAsset('text/html; charset=utf-8', htmlOf({ ...files, depth }));
+    const page = pages.get(depth) ?? createPage(htmlOf({ ...content, depth }));
     pages.set(depth, page);
     return page;
   };
-  return { pageAt, assets };
+  return { pageAt, files };
 }
-
-const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
 interface DashboardPage {
   readonly scriptUrl: string;

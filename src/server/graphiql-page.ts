@@ -1,5 +1,5 @@
 import { exampleOf, firstTabs, type GraphiQLTab } from './graphiql-examples.ts';
-import type { GraphiQLPerson } from './graphiql-panel.ts';
+import type { Person } from './person.ts';
 
 interface GraphiQLPage {
   readonly styleUrl: string;
@@ -8,7 +8,7 @@ interface GraphiQLPage {
   readonly workerUrls: Readonly<Record<string, string>>;
   /** Examples for the side panel. The first ones are open at a first visit. */
   readonly tabs: readonly GraphiQLTab[];
-  readonly people: readonly GraphiQLPerson[];
+  readonly people: readonly Person[];
   /** The text of the headers editor: JSON with comments. */
   readonly headers: string;
 }

@@ -1,10 +1,3 @@
-/** A user of the demo, as whom GraphiQL can send the operations of all tabs. */
-export interface GraphiQLPerson {
-  readonly name: string;
-  readonly role: string;
-  readonly token: string;
-}
-
 /**
  * The script of the panel beside GraphiQL: the person of all tabs, the examples, and the log of subscriptions. GraphiQL ends
  * a subscription when another tab is opened; the panel keeps it, and shows its last 100 events.

@@ -4,17 +4,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { GraphiQLTab } from './graphiql-examples.ts';
 import { clientScript, contentSecurityPolicy, graphiqlPage } from './graphiql-page.ts';
-import { panelScript, panelStyle, type GraphiQLPerson } from './graphiql-panel.ts';
+import { panelScript, panelStyle } from './graphiql-panel.ts';
 import { lazyValue } from './lazy-value.ts';
+import { acceptsHtml, createPage, isGetOrHead, PageFiles, pathOf, sendPage, type PageFile } from './page-files.ts';
+import type { Person } from './person.ts';
 import { sendText } from './responses.ts';
-import { createStaticAsset, sendAsset, type StaticAsset } from './static-asset.ts';
+import type { StaticAsset } from './static-asset.ts';
 
 interface GraphiQLOptions {
   readonly endpoint: string;
   /** Examples. The first ones are the tabs of a first visit; later visits show the tabs as they were left, from the browser's storage. */
   readonly tabs: readonly GraphiQLTab[];
   /** People of the demo, as whom a visitor can act in all tabs. */
-  readonly people?: readonly GraphiQLPerson[];
+  readonly people?: readonly Person[];
   /** Initial text of the headers editor: JSON with comments. */
   readonly graphiqlHeaders?: string;
   /** Called with errors that clients must not see. */
@@ -37,16 +39,14 @@ export function createGraphiQL(options: GraphiQLOptions): GraphiQL {
   const { endpoint, onUnexpected } = options;
   const site = lazyValue(() => buildGraphiQLSite(options));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = pathOf(request);
-    const { page, assets } = await site();
-    if (path === endpoint) return sendAsset(request, response, { asset: page, headers: pageHeaders });
-    const asset = assets.get(path);
-    if (!asset) return sendText(response, 404, 'No file of this version at this path. Reload the page.');
-    return sendAsset(request, response, { asset, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+    const { page, files } = await site();
+    if (pathOf(request) !== endpoint) return files.send(request, response);
+    return sendPage(request, response, { page, contentSecurityPolicy });
   };
   return {
     handles: (request) =>
-      isGetOrHead(request) && (isPageRequest(request, endpoint) || isAssetRequest(request, endpoint)),
+      isGetOrHead(request) &&
+      (pathOf(request).startsWith(filesOf(endpoint)) || (pathOf(request) === endpoint && acceptsHtml(request))),
     serve(request, response) {
       answer(request, response).catch((error: unknown) => {
         onUnexpected(error); // its message may have the path of a file
@@ -57,45 +57,17 @@ export function createGraphiQL(options: GraphiQLOptions): GraphiQL {
   };
 }
 
-const pageHeaders = {
-  'cache-control': 'no-cache',
-  'content-security-policy': contentSecurityPolicy,
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
-
-function pathOf(request: IncomingMessage): string {
-  return request.url?.split('?', 1)[0] ?? '';
-}
-
-function isGetOrHead(request: IncomingMessage): boolean {
-  return request.method === 'GET' || request.method === 'HEAD';
-}
-
-function isPageRequest(request: IncomingMessage, endpoint: string): boolean {
-  return pathOf(request) === endpoint && (request.headers.accept ?? '').includes('text/html');
-}
-
-function isAssetRequest(request: IncomingMessage, endpoint: string): boolean {
-  return pathOf(request).startsWith(`${endpoint}/graphiql/`);
-}
-
-/** The page, and all files that it loads by their paths. */
+/** The page, and all files that it loads. */
 interface GraphiQLSite {
   readonly page: StaticAsset;
-  readonly assets: ReadonlyMap<string, StaticAsset>;
+  readonly files: PageFiles;
 }
 
 async function buildGraphiQLSite(options: GraphiQLOptions): Promise<GraphiQLSite> {
   const { endpoint, tabs, people = [], graphiqlHeaders = '', readFiles = readInstalledFiles } = options;
-  const assets = new Map<string, StaticAsset>();
-  const publish = (file: SiteFile): string => {
-    const asset = createStaticAsset(contentTypes[file.extension], file.text);
-    const path = `${endpoint}/graphiql/${file.name}-${asset.hash}.${file.extension}`;
-    assets.set(path, asset);
-    // Relative, so that the page works behind a proxy that serves it below another path.
-    return path.slice(endpoint.lastIndexOf('/') + 1);
-  };
+  const files = new PageFiles(filesOf(endpoint));
+  // Relative, so that the page works behind a proxy that serves it below another path.
+  const publish = (file: PageFile): string => files.add(file).slice(endpoint.lastIndexOf('/') + 1);
   const { style, scripts, workers } = await readFiles();
   const html = graphiqlPage({
     styleUrl: publish(style),
@@ -105,23 +77,20 @@ async function buildGraphiQLSite(options: GraphiQLOptions): Promise<GraphiQLSite
     people,
     headers: graphiqlHeaders,
   });
-  return { page: createStaticAsset('text/html; charset=utf-8', html), assets };
+  return { page: createPage(html), files };
 }
 
-interface SiteFile {
-  readonly name: string;
-  readonly extension: keyof typeof contentTypes;
-  readonly text: string;
+/** Returns the beginning of the paths of all files. */
+function filesOf(endpoint: string): string {
+  return `${endpoint}/graphiql/`;
 }
 
 interface GraphiQLFiles {
-  readonly style: SiteFile;
-  readonly scripts: readonly SiteFile[];
+  readonly style: PageFile;
+  readonly scripts: readonly PageFile[];
   /** By the labels that the editor, Monaco, requests workers with. */
-  readonly workers: Readonly<Record<string, SiteFile>>;
+  readonly workers: Readonly<Record<string, PageFile>>;
 }
-
-const contentTypes = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
 // Imported at the first visit, not when the gateway starts: the bundle is 9 MB of text.
 async function readInstalledFiles(): Promise<GraphiQLFiles> {
@@ -145,7 +114,7 @@ async function readInstalledFiles(): Promise<GraphiQLFiles> {
 // GraphiQL's opening animation would move a tab away from the pointer at its first click, and the click would be lost.
 const tabStyle = '.graphiql-container .graphiql-tabs .graphiql-tab { transform: none !important }\n';
 
-function script(name: string, text: string): SiteFile {
+function script(name: string, text: string): PageFile {
   return { name, extension: 'js', text };
 }
 

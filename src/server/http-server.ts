@@ -9,8 +9,9 @@ import { createDashboard, type DashboardOptions } from './dashboard.ts';
 import { FlowControl, type FlowControlOptions } from './flow-control.ts';
 import { createGraphiQL } from './graphiql.ts';
 import type { GraphiQLTab } from './graphiql-examples.ts';
-import type { GraphiQLPerson } from './graphiql-panel.ts';
 import { acceptsEventStream, mediaTypeOf } from './operation-request.ts';
+import { pathOf } from './page-files.ts';
+import type { Person } from './person.ts';
 import { isSimplePost, OriginPolicy } from './origin-policy.ts';
 import { Pipeline, type OperationCaller, type PipelineOptions } from './pipeline.ts';
 import { RequestGate, sendRefusal } from './request-gate.ts';
@@ -38,7 +39,7 @@ export interface HttpServerOptions
   /** Initial text of GraphiQL's headers editor: JSON with comments. */
   readonly graphiqlHeaders: string;
   /** People of the demo, as whom visitors of GraphiQL can act. */
-  readonly people?: readonly GraphiQLPerson[];
+  readonly people?: readonly Person[];
   readonly dashboard: DashboardOptions;
   readonly readiness: () => Readiness;
   readonly assetAt: ClusterAssetsOptions['assetAt'];
@@ -280,10 +281,6 @@ function closeAfterEarlyAnswer(request: IncomingMessage, response: ServerRespons
     const timeout = setTimeout(() => socket.destroy(), REFUSED_REQUEST_TIMEOUT_MS);
     socket.once('close', () => clearTimeout(timeout));
   });
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '/';
 }
 
 function listen(
