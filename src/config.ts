@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { addressMatcher, type HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
+import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
+import { addressMatcher } from './auth/client-address.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { isLoopback } from './server/origin-policy.ts';

@@ -1,12 +1,25 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Credentials } from './authenticator.ts';
-import { addressMatcher } from './authenticators/header.ts';
 
 /** Entries of X-Forwarded-For that are read, from the end. More proxies than that are not in a row. */
 const MAX_HOPS = 20;
 const IPV6_GROUPS = 8;
 /** Groups of an IPv6 address that name the network of a client, which may use any address in it. */
 const NETWORK_GROUPS = 4;
+
+/** Returns a predicate for addresses in the networks, or for all if there are none. Throws a `TypeError` if one is not in CIDR notation. */
+export function addressMatcher(cidrs: readonly string[]): (address: string | undefined) => boolean {
+  if (cidrs.length === 0) return () => true;
+  const trusted = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = '', bits = ''] = cidr.split('/', 2);
+    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+    if (!/^\d+$/u.test(bits))
+      throw new TypeError(`Expected a network such as 10.0.0.0/8, got ${JSON.stringify(cidr)}.`);
+    trusted.addSubnet(network, Number(bits), family);
+  }
+  return (address = '') => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
 
 /** Returns a predicate for the addresses of trusted proxies: those in the networks. None are, by default. */
 export function trustedProxyMatcher(cidrs: readonly string[]): (address: string | undefined) => boolean {

@@ -69,11 +69,10 @@ export class ResourceInformers {
 
   /** Returns the status of all informers together. */
   status(): ResourceStatus {
-    const all = this.all().map(({ informer }) => ({ isRunning: informer.isRunning, ...informer.status() }));
-    const running = all.filter(({ isRunning }) => isRunning);
-    const [first = all[0]] = running;
-    if (!first) throw new TypeError(`Expected an informer of ${this.resource.plural}, got none.`);
-    const { isRunning: _, ...status } = first;
+    const informers = this.all().map(({ informer }) => informer);
+    const all = informers.map((informer) => informer.status());
+    const running = informers.filter(({ isRunning }) => isRunning).map((informer) => informer.status());
+    const [status = this.ofCluster.informer.status()] = running;
     const times = all.flatMap(({ lastEventAt }) => lastEventAt ?? []);
     return {
       ...status,

@@ -147,10 +147,9 @@ function codeOfRefusal({ extensions }: GraphQLError): ErrorCode {
   return (typeof status === 'number' ? codeByStatus.get(status) : undefined) ?? 'BAD_REQUEST';
 }
 
-/** Node and the web APIs have different classes for it, and Node has a plain error for a client that leaves within its request. */
+/** Node and the web APIs have different classes for it. */
 function isAbortError(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'AbortError' || (error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET');
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function abortReasonOf({ cause }: Error): GraphQLError {

@@ -31,7 +31,8 @@ export interface PodLogOptions {
 const pods = { kind: 'Pod', group: '', version: 'v1', plural: 'pods', namespaced: true } as const;
 /** Container runtimes break lines at 16 KiB. */
 const MAX_LINE_LENGTH = 16_384;
-const MAX_BATCH_LINES = 500;
+/** Limit on the lines of a batch. */
+export const MAX_BATCH_LINES = 500;
 const READ_TIMEOUT_MS = 30_000;
 
 /**

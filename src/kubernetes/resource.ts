@@ -122,7 +122,7 @@ export function groupResourceOf({ plural, group }: Pick<ResourceName, 'plural' |
  * Returns the key of what is cached of a resource, of all namespaces or of one: {@link groupResourceOf} unless the resource is
  * a view. Unique among the stores of a gateway.
  */
-export function cacheKeyOf(resource: Pick<Resource, 'plural' | 'group' | 'cache'>, namespace?: string): string {
+export function cacheKeyOf(resource: Resource, namespace?: string): string {
   const { view } = resource.cache;
   return `${groupResourceOf(resource)}${view ? `/${view}` : ''}${namespace === undefined ? '' : `@${namespace}`}`;
 }

@@ -97,7 +97,7 @@ export class Pipeline {
       maxRequestBodySize: options.maxBodyBytes,
       logging: false,
       healthCheckEndpoint: '/unused-health-check',
-      maskedErrors: { maskError: (error) => publicError(withBodyLimit(error, options.maxBodyBytes)) },
+      maskedErrors: { maskError: (error) => publicError(bodyError(error, options.maxBodyBytes)) },
       parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
       plugins: [
         useEngine({
@@ -240,8 +240,13 @@ function createDocumentCache(): LRUCache<string, DocumentNode> {
 /** Documents that cannot be parsed are not cached. */
 const noErrorCache = { get: () => undefined, set: () => undefined };
 
-/** Replaces yoga's error for a body that is too large by one that names the limit. */
-function withBodyLimit(error: unknown, maxBodyBytes: number): unknown {
+/**
+ * Replaces errors about the body of a request: that of yoga for one that is too large by one that names the limit, and that of Node
+ * for a client that has left before its end, which is no error of the gateway.
+ */
+function bodyError(error: unknown, maxBodyBytes: number): unknown {
+  if (error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET')
+    return failure('TIMEOUT', 'The request was cancelled.');
   if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'REQUEST_ENTITY_TOO_LARGE') return error;
   const message = `Expected a body of at most ${maxBodyBytes} bytes (MAX_BODY_BYTES), got a longer one.`;
   return failure('TOO_LARGE', message, { limit: { name: 'MAX_BODY_BYTES', max: maxBodyBytes }, http: { status: 413 } });

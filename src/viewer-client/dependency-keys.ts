@@ -1,13 +1,11 @@
 import { keyOf, type KubernetesObject, type ObjectName } from '../kubernetes/object.ts';
 import { cacheKeyOf, type Resource } from '../kubernetes/resource.ts';
 
-type CachedResource = Parameters<typeof cacheKeyOf>[0];
-
 /** Keys of reads. A change carries the keys of every read whose result it may alter. */
 export const dependencyKeys = {
-  all: (resource: CachedResource): string => cacheKeyOf(resource),
-  name: (resource: CachedResource, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
-  index: (resource: CachedResource, index: string, value: string): string =>
+  all: (resource: Resource): string => cacheKeyOf(resource),
+  name: (resource: Resource, name: ObjectName): string => `${dependencyKeys.all(resource)} ${keyOf(name)}`,
+  index: (resource: Resource, index: string, value: string): string =>
     `${dependencyKeys.all(resource)} ${index}=${value}`,
 };
 

@@ -164,25 +164,26 @@ export class Reader {
   }
 
   /**
-   * Like {@link prefetched}, of one namespace of a resource that is cached `perNamespace`. Returns the lister synchronously if
-   * the namespace is cached, else a promise: the first read of a namespace starts its informer.
+   * Returns the result of a read of one namespace of a resource that is cached `perNamespace`; see {@link prefetched}.
+   * Synchronous if the namespace is cached, else a promise: the first read of a namespace starts its informer.
    */
-  prefetchedIn<T extends KubernetesObject>(
+  prefetchedIn<T extends KubernetesObject, R>(
     resource: Resource<T>,
     namespace: string,
-  ): ScopedLister<T> | Promise<ScopedLister<T>> {
+    read: (lister: ScopedLister<T>) => R,
+  ): R | Promise<R> {
     const operationScope = this.visibility.scopeOf(resource);
     if (!operationScope) throw undeclared(resource);
     const scope = scopeInNamespace(operationScope, namespace);
-    if (seesNothing(scope)) return this.#emptyLister(resource);
+    if (seesNothing(scope)) return read(this.#emptyLister(resource));
     const cached = this.#options.cluster.cache.cached(resource, this.#ownNamespace(namespace));
     const synced = cached.ensureSynced(this.#options.signal); // also keeps the informer running
     // The scope of the operation: listers of one store are interchangeable within it.
-    if (cached.store.version !== '') return this.#listerOf(resource, operationScope, { cached });
+    if (cached.store.version !== '') return read(this.#listerOf(resource, operationScope, { cached }));
     return synced.then(() => {
       const { version, failure } = cached.store;
       if (version === '' && failure === undefined) throw readErrorFor(resource, failure);
-      return this.#listerOf(resource, operationScope, { cached });
+      return read(this.#listerOf(resource, operationScope, { cached }));
     });
   }
 

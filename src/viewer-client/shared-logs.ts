@@ -1,16 +1,15 @@
 import type { Client } from '../kubernetes/client.ts';
 import type { ObjectName } from '../kubernetes/object.ts';
-import { readPodLog, type LogLine, type PodLogOptions } from '../kubernetes/pod-log.ts';
+import { MAX_BATCH_LINES, readPodLog, type LogLine, type PodLogOptions } from '../kubernetes/pod-log.ts';
 import { StatusError } from '../kubernetes/status-error.ts';
 
 /** Limit on the characters of a log that are kept. Those of the last batch come on top, until the next one is read. */
 const MAX_KEPT_CHARACTERS = 512 * 1024;
 /** Characters that a line counts besides its text, so that the number of empty lines is bounded, too. */
 const LINE_OVERHEAD = 128;
-const MAX_BATCH_LINES = 500;
 /** Time for which a subscriber who is behind delays the others, if the kept lines have reached their limit. */
 const MAX_DELAY_MS = 250;
-/** A connection that nobody has read for this time may be behind the log. It gets no further subscribers. */
+/** A connection that has not been read for this time may be behind the log. It gets no further subscribers. */
 const MAX_UNREAD_MS = 1_000;
 
 /** Subscription to the log of one container. */

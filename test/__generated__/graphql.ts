@@ -469,7 +469,7 @@ export type PatchWorkspaceKindInput = {
   type: PatchType;
 };
 
-/** Reason why a workspace is paused, as far as it can be inferred: the controller does not record it. */
+/** Reason for the pause of a workspace, as far as it can be inferred: the controller does not record it. */
 export type PauseCause =
   /** The controller paused it for inactivity, by a rule of its WorkspaceKind. */
   | 'IDLE'

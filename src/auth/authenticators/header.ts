@@ -1,9 +1,9 @@
-import { BlockList, isIPv6 } from 'node:net';
 import type { Client } from '../../kubernetes/client.ts';
 import { decodeHeader, isHeaderText } from '../../kubernetes/header-text.ts';
 import type { StatusError } from '../../kubernetes/status-error.ts';
 import { unauthorized, type Authenticator } from '../authenticator.ts';
 import { subjectAccessReview } from '../access-reviews.ts';
+import { addressMatcher } from '../client-address.ts';
 
 /** Headers that a trusted proxy sets. The proxy must remove those that clients send. */
 export interface HeaderAuthenticatorOptions {
@@ -86,18 +86,4 @@ function notText(header: string): StatusError {
   return unauthorized(
     `Expected the header ${header} as UTF-8 text without control characters and without spaces around it.`,
   );
-}
-
-/** Returns a predicate for addresses in the networks. Throws a `TypeError` if one is not in CIDR notation. */
-export function addressMatcher(cidrs: readonly string[]): (address: string | undefined) => boolean {
-  if (cidrs.length === 0) return () => true;
-  const trusted = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = '', bits = ''] = cidr.split('/', 2);
-    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
-    if (!/^\d+$/u.test(bits))
-      throw new TypeError(`Expected a network such as 10.0.0.0/8, got ${JSON.stringify(cidr)}.`);
-    trusted.addSubnet(network, Number(bits), family);
-  }
-  return (address = '') => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

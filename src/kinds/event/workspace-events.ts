@@ -37,14 +37,12 @@ builder.objectField(WorkspaceType, 'events', (t) =>
     resolve: (workspace, { first, currentPodOnly }, { client }) => {
       if (first < 1 || first > MAX_EVENTS)
         throw failure('BAD_REQUEST', `Expected first to be from 1 to ${MAX_EVENTS}, got ${first}.`);
-      const newest = (lister: ScopedLister<EventObject>) => {
+      return client.reader.prefetchedIn(WorkspacePartEvent, workspace.metadata.namespace ?? '', (lister) => {
         const events = eventsOf(client, workspace, lister);
         return inOrder(currentPodOnly ? withoutEarlierPods(client, workspace, events) : events, newestFirst)
           .slice(0, first)
           .map(({ item }) => item);
-      };
-      const events = client.reader.prefetchedIn(WorkspacePartEvent, workspace.metadata.namespace ?? '');
-      return events instanceof Promise ? events.then(newest) : newest(events);
+      });
     },
   }),
 );

@@ -6,13 +6,12 @@ import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { keyOf } from '../../kubernetes/object.ts';
 import { defineKind } from '../define-kind.ts';
-import type { ScopedLister } from '../../viewer-client/scoped-lister.ts';
 import { addNamespaceFields } from '../namespace/refs.ts';
 import { PersistentVolumeType } from '../persistent-volume/refs.ts';
 import { PersistentVolume } from '../persistent-volume/resource.ts';
 import { AccessModeEnum, accessModesOf, VolumeModeEnum, volumeModeOf } from '../persistent-volume/enums.ts';
 import { PodType } from '../pod/refs.ts';
-import { MountingPod, type PodObject } from '../pod/resource.ts';
+import { MountingPod } from '../pod/resource.ts';
 import { StorageClassType } from '../storage-class/refs.ts';
 import { StorageClass } from '../storage-class/resource.ts';
 import { Audit } from '../../mutations/audit-annotations.ts';
@@ -115,11 +114,10 @@ builder.objectFields(PersistentVolumeClaimType, (t) => ({
     description:
       'Pods that mount the claim, of workspaces and others, sorted by name. Pods that have ended are included. Empty for viewers who may not list pods.',
     extensions: dependsOn(MountingPod),
-    resolve: ({ metadata }, _, { client }) => {
-      const mounting = (pods: ScopedLister<PodObject>) => sortedByName(pods.byIndex('claim', keyOf(metadata)));
-      const pods = client.reader.prefetchedIn(MountingPod, metadata.namespace ?? '');
-      return pods instanceof Promise ? pods.then(mounting) : mounting(pods);
-    },
+    resolve: ({ metadata }, _, { client }) =>
+      client.reader.prefetchedIn(MountingPod, metadata.namespace ?? '', (pods) =>
+        sortedByName(pods.byIndex('claim', keyOf(metadata))),
+      ),
   }),
   audit: t.field({ type: Audit, description: 'Creation and last change, with the users.', resolve: (claim) => claim }),
 }));

@@ -4,7 +4,7 @@ import { WorkspaceType } from './refs.ts';
 import { millisecondsOf, specOf, statusOf, type WorkspaceObject } from './resource.ts';
 
 const PauseCause = builder.enumType('PauseCause', {
-  description: 'Reason why a workspace is paused, as far as it can be inferred: the controller does not record it.',
+  description: 'Reason for the pause of a workspace, as far as it can be inferred: the controller does not record it.',
   values: {
     USER: { description: 'A user paused it through this gateway or the REST backend, or created it paused.' },
     IDLE: { description: 'The controller paused it for inactivity, by a rule of its WorkspaceKind.' },
@@ -54,7 +54,7 @@ function isRightBefore(time: number, pausedAt: number): boolean {
 }
 
 const WorkspacePause = builder.objectRef<Pause>('WorkspacePause').implement({
-  description: 'Why a workspace is paused.',
+  description: 'Pause of a workspace, with its cause.',
   fields: (t) => ({
     cause: t.expose('cause', { type: PauseCause, description: 'Cause of the pause.' }),
     user: t.exposeString('user', {
@@ -69,7 +69,7 @@ builder.objectField(WorkspaceType, 'pause', (t) =>
     type: WorkspacePause,
     nullable: true,
     description:
-      'Why the workspace is paused, inferred from the audit annotations, `pausedAt` and the last activity probe. Null while `paused` is false.',
+      'Cause of the pause, inferred from the audit annotations, `pausedAt` and the last activity probe. Null while `paused` is false.',
     resolve: pauseOf,
   }),
 );
