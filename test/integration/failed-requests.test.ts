@@ -1,4 +1,6 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { ConcurrencyLimit } from '../../src/graphql/concurrency-limit.ts';
@@ -8,6 +10,7 @@ import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { kubeconfigAuthenticator } from '../../src/auth/authenticators/kubeconfig.ts';
 import { kubeconfig } from '../support/kubeconfig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const INTERNAL = failure('INTERNAL', 'Internal error.');
 
@@ -73,4 +76,18 @@ it('answers 500 and reports the error when a probe fails unexpectedly', async ()
     body,
     [new TypeError('unexpected')],
   ]);
+});
+
+it('takes the request for cancelled, not for failed, when its client leaves within the body', async () => {
+  const reported: unknown[] = [];
+  const publicError = (error: unknown) => (reported.push(error), INTERNAL);
+  await using server = await startHttpServer(optionsOf({ publicError }));
+  const { port } = new URL(server.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1' });
+  const headers = `host: localhost:${port}\r\ncontent-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue`;
+  socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n{"query":"`);
+  await once(socket, 'data'); // 100 Continue: the request is handled
+  socket.destroy();
+  await waitFor(() => reported.length > 0, 'the error of the body is mapped');
+  expect(reported).toMatchObject([{ extensions: { code: 'TIMEOUT' } }]);
 });
