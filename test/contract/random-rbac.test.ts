@@ -17,6 +17,7 @@ import { LiveNames } from '../support/access/live-names.ts';
 import { AGGREGATE } from '../support/access/random-rbac.ts';
 import { NAMESPACES, RbacChanges, USERS, type RbacChange, type RbacUser } from '../support/access/rbac-changes.ts';
 import { Caller } from '../support/access/users.ts';
+import { headerAuthentication } from '../support/authentication.ts';
 import { workspace } from '../support/manifests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
@@ -29,15 +30,7 @@ const [first = 1, last = first] = seedRange(process.env['RBAC_SEEDS'] ?? '2');
 const ROUNDS = 6;
 const TIMEOUT_MS = 300_000;
 const RBAC = 'rbac.authorization.k8s.io';
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [],
-  allowSystemIdentities: true,
-  impersonate: false,
-} as const;
+const header = { ...headerAuthentication, allowSystemIdentities: true };
 
 function seedRange(text: string): readonly number[] {
   const [from = 1, to] = text.split('-').map(Number);

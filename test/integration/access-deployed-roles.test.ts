@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deployedObjects, gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
+import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { connectUser, type UserCredentials } from '../support/user-client.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
@@ -11,15 +12,6 @@ import { waitFor } from '../support/wait-for.ts';
 import type { Manifest } from '../../dev/simulator/api-object.ts';
 
 const erin = { token: 'erin-token', name: 'erin', groups: [] };
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [],
-  allowSystemIdentities: false,
-  impersonate: false,
-} as const;
 const byHeader: UserCredentials = { headers: { 'kubeflow-userid': 'erin' } };
 
 const SEEN =

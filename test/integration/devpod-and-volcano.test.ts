@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
 import { grantIn, type Rule } from '../support/access/grants.ts';
+import { headerAuthentication } from '../support/authentication.ts';
 import { fullSelection } from '../support/full-selection.ts';
 import { namespace } from '../support/manifests.ts';
 import { corrupt } from '../support/random-corruption.ts';
@@ -101,15 +102,6 @@ describe('access to DevPod and Volcano objects', () => {
     ...grantIn('team-a', 'vic', jobs(...reading)),
     ...grantIn('team-a', 'erin', jobs(...reading, 'patch')),
   ];
-  const authentication = {
-    mode: 'header',
-    userHeader: 'kubeflow-userid',
-    userPrefix: ':',
-    groupsHeader: 'kubeflow-groups',
-    trustedProxyCidrs: [],
-    allowSystemIdentities: false,
-    impersonate: false,
-  } as const;
 
   it.each([
     ['vic', '{ devPodWorkspaceInstances { totalCount } volcanoJobs { totalCount } }', undefined],
@@ -133,7 +125,7 @@ describe('access to DevPod and Volcano objects', () => {
       'FORBIDDEN',
     ],
   ])('authorizes %s by the RBAC rules of the cluster: %s', async (user, query, code) => {
-    await using gateway = await startTestGateway({ objects, authentication });
+    await using gateway = await startTestGateway({ objects, authentication: headerAuthentication });
     await using person = connectUser(gateway.url, { headers: { 'kubeflow-userid': user } });
     const { errors } = await person.ask(query);
     expect(errors?.[0]?.extensions['code']).toBe(code);

@@ -3,6 +3,7 @@ import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import type { Config } from '../../src/config.ts';
+import { headerAuthentication as header } from './authentication.ts';
 import { connectUser, type UserCredentials, type UserClient } from './user-client.ts';
 import { startGatewayFor, type TestGateway } from './test-gateway.ts';
 
@@ -13,22 +14,13 @@ const alice = { name: 'alice', token: 'token-of-alice' };
 export const viewerModes = ['header', 'impersonate', 'token', 'kubeconfig'] as const;
 export type ViewerMode = (typeof viewerModes)[number];
 
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [],
-  allowSystemIdentities: false,
-} as const;
-
 interface Mode {
   readonly authentication: Config['authentication'];
   readonly passport: UserCredentials;
 }
 
 const modes = {
-  header: { authentication: { ...header, impersonate: false }, passport: { headers: { 'kubeflow-userid': 'alice' } } },
+  header: { authentication: header, passport: { headers: { 'kubeflow-userid': 'alice' } } },
   impersonate: {
     authentication: { ...header, impersonate: true },
     passport: { headers: { 'kubeflow-userid': 'alice' } },

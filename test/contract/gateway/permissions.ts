@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { headerAuthentication as header } from '../../support/authentication.ts';
 import { editing, grantIn, grantName, namespaces, viewing, type Rule } from '../../support/access/grants.ts';
 import { connectUser, type UserClient } from '../../support/user-client.ts';
 import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
@@ -7,15 +8,6 @@ import { TestNamespace } from '../test-namespace.ts';
 
 const TTL_SECONDS = 1;
 const REACTION_MS = (TTL_SECONDS + 2) * 1_000;
-const header = {
-  mode: 'header',
-  userHeader: 'kubeflow-userid',
-  userPrefix: ':',
-  groupsHeader: 'kubeflow-groups',
-  trustedProxyCidrs: [],
-  allowSystemIdentities: false,
-  impersonate: false,
-} as const;
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 /** Contract of authorization: the RBAC of the cluster decides about queries, mutations and running subscriptions. */

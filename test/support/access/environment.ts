@@ -3,6 +3,7 @@ import { startSimulator, type Simulator } from '../../../dev/simulator/simulator
 import { workspaceCrd } from '../../../dev/demo/crds/workspace.ts';
 import { workspaceKindCrd } from '../../../dev/demo/crds/workspace-kind.ts';
 import type { Config } from '../../../src/config.ts';
+import { headerAuthentication } from '../authentication.ts';
 import { startGatewayFor, type TestGateway } from '../test-gateway.ts';
 import { waitFor } from '../wait-for.ts';
 import { Caller, testUser, type AuthenticationMode, type TestUser } from './users.ts';
@@ -14,15 +15,8 @@ export const MODES = ['token', 'header'] as const;
 
 const authentications = {
   token: { mode: 'token' },
-  header: {
-    mode: 'header',
-    userHeader: 'kubeflow-userid',
-    userPrefix: ':',
-    groupsHeader: 'kubeflow-groups',
-    trustedProxyCidrs: [],
-    allowSystemIdentities: true, // the users are members of system:authenticated
-    impersonate: false,
-  },
+  // The users are members of system:authenticated.
+  header: { ...headerAuthentication, allowSystemIdentities: true },
 } as const satisfies Record<AuthenticationMode, Config['authentication']>;
 
 /** A cluster administrator, for reads of the actual state. */
