@@ -20,22 +20,17 @@ import { Caller } from '../support/access/users.ts';
 import { headerAuthentication } from '../support/authentication.ts';
 import { workspace } from '../support/manifests.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { seedsOf } from '../support/seeds.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { describeOnClusters, type Cluster } from './clusters.ts';
 import { pathOf } from './rbac-fixtures.ts';
 
-/** Number of seeds, or one range as `from-to`. */
-const [first = 1, last = first] = seedRange(process.env['RBAC_SEEDS'] ?? '2');
+const seeds = seedsOf(process.env['RBAC_SEEDS'] ?? '2');
 const ROUNDS = 6;
 const TIMEOUT_MS = 300_000;
 const RBAC = 'rbac.authorization.k8s.io';
 const header = { ...headerAuthentication, allowSystemIdentities: true };
-
-function seedRange(text: string): readonly number[] {
-  const [from = 1, to] = text.split('-').map(Number);
-  return to === undefined ? [1, from] : [from, to];
-}
 
 describeOnClusters('random RBAC', (cluster) => {
   beforeAll(async () => {
@@ -51,7 +46,7 @@ describeOnClusters('random RBAC', (cluster) => {
   });
 
   describe('with an index of the roles and bindings', () => {
-    it.each(Array.from({ length: last - first + 1 }, (_, index) => first + index))(
+    it.each(seeds)(
       'has every permission among the candidates, and shows what reviews of everything show, with seed %i',
       { timeout: TIMEOUT_MS },
       async (seed) => {

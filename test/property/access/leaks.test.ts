@@ -3,16 +3,12 @@ import { expect, it } from 'vitest';
 import { schema } from '../../../src/schema.ts';
 import { leaksOf } from '../../support/access/leak-scenario.ts';
 import { NOT_ASKED } from '../../support/access/requests.ts';
+import { seedsOf } from '../../support/seeds.ts';
 
 const SEEDS = 4;
 const PATIENCE_MS = 120_000;
 
-/** Seeds of LEAK_SEEDS: a count or a range as `from-to`. */
-function seeds(): readonly number[] {
-  const [from, to] = (process.env['LEAK_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
-  const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+const seeds = seedsOf(process.env['LEAK_SEEDS'] ?? String(SEEDS));
 
 /** Returns every field that an operation can select, as `Type.field`, except those that are not asked for. */
 function reachable(): ReadonlySet<string> {
@@ -35,11 +31,11 @@ function reachable(): ReadonlySet<string> {
 const askedFor = new Set<string>();
 const times = { seen: 0, refused: 0 };
 
-it.each(seeds())(
+it.each(seeds)(
   'returns no hidden object in any response when users send random requests, with seed %i',
   async (seed) => {
     const { mistakes, asked, seen, refused } = await leaksOf(seed);
-    const replay = `LEAK_SEEDS=${seed}-${seed} npx vitest run test/access/leaks`;
+    const replay = `LEAK_SEEDS=${seed}-${seed} npx vitest run test/property/access/leaks`;
     expect(mistakes.length, `${mistakes.join('\n\n')}\n\nAgain: ${replay}\n`).toBe(0);
     for (const coordinate of asked) askedFor.add(coordinate);
     times.seen += seen;
@@ -48,7 +44,7 @@ it.each(seeds())(
   PATIENCE_MS,
 );
 
-it.skipIf(seeds().length < SEEDS)(
+it.skipIf(seeds.length < SEEDS)(
   'selects every field of the schema, with enough permitted and forbidden responses',
   () => {
     expect([...reachable()].filter((coordinate) => !askedFor.has(coordinate))).toEqual([]);

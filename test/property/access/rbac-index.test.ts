@@ -6,23 +6,18 @@ import type { ResourceAttributes } from '../../../src/auth/resource-attributes.t
 import { RbacChanges, USERS, type RbacUser } from '../../support/access/rbac-changes.ts';
 import { RbacStorage } from '../../support/access/rbac-storage.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { seedsOf } from '../../support/seeds.ts';
 
-/** Number of seeds, or one range as `from-to`. */
-const [first, last] = seedRange(process.env['RBAC_SEEDS'] ?? '10');
+const seeds = seedsOf(process.env['RBAC_SEEDS'] ?? '10');
 const ROUNDS = 25;
 const MOST_MISTAKES = 3;
-
-function seedRange(text: string): readonly [number, number] {
-  const [from = 1, to] = text.split('-').map(Number);
-  return to === undefined ? [1, from] : [from, to];
-}
 
 function isAllowed({ authorizer }: RbacStorage, user: RbacUser, { namespace, name, ...action }: ResourceAttributes) {
   const target = { namespace: namespace ?? '', name: name ?? '', subresource: action.subresource ?? '' };
   return authorizer.authorize(user, { ...action, ...target, type: 'resource' }).allowed;
 }
 
-it.each(Array.from({ length: last - first + 1 }, (_, index) => first + index))(
+it.each(seeds)(
   'has every permission among the candidates, and reports every change of a decision, with seed %i',
   (seed) => {
     const changes = new RbacChanges(seededRandom(seed));

@@ -11,17 +11,12 @@ import { NAMES, NAMESPACES, RbacChanges, USERS } from '../../support/access/rbac
 import { RbacStorage } from '../../support/access/rbac-storage.ts';
 import { authorizerFor, resolverFor, ReviewedUser } from '../../support/access/reviewed-user.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { seedsOf } from '../../support/seeds.ts';
 
-/** Number of seeds, or one range as `from-to`. */
-const [first = 1, last = first] = seedRange(process.env['RBAC_SEEDS'] ?? '10');
+const seeds = seedsOf(process.env['RBAC_SEEDS'] ?? '10');
 const ROUNDS = 15;
 const resources: readonly Resource[] = [Workspace, WorkspaceKind, StorageClass];
 const modes: readonly AccessMode[] = ['read', 'watch'];
-
-function seedRange(text: string): readonly number[] {
-  const [from = 1, to] = text.split('-').map(Number);
-  return to === undefined ? [1, from] : [from, to];
-}
 
 /** Returns what reviews of every namespace and every name show. */
 async function reviewedScope(resolver: VisibilityResolver, resource: Resource, mode: AccessMode) {
@@ -46,7 +41,7 @@ function namesOf(scope: Scope): 'all' | readonly string[] {
   return scope === 'all' ? scope : [...scope].toSorted();
 }
 
-it.each(Array.from({ length: last - first + 1 }, (_, index) => first + index))(
+it.each(seeds)(
   'shows with the index and kept decisions what reviews of everything show, with seed %i',
   async (seed) => {
     const changes = new RbacChanges(seededRandom(seed));

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../support/live/scenario.ts';
+import { seedsOf } from '../../support/seeds.ts';
 
 const SEEDS = 30;
 const TIMEOUT_MS = 120_000;
 
-/** `CONVERGENCE_SEEDS` is a number of seeds, or a range `from-to`. */
-function seeds(): readonly number[] {
-  const [from, to] = (process.env['CONVERGENCE_SEEDS'] ?? String(SEEDS)).split('-').map(Number);
-  const [first, last] = to === undefined ? [1, from ?? SEEDS] : [from ?? 1, to];
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+const seeds = seedsOf(process.env['CONVERGENCE_SEEDS'] ?? String(SEEDS));
 
 describe.concurrent('subscriptions under random writes, faults and reconnects', () => {
-  it.each(seeds())(
+  it.each(seeds)(
     'converge and keep the contract with seed %i',
     async (seed) => {
       const violations = await runScenario(seed).catch((error: Error) => [String(error.stack)]); // reported with the command that replays it
