@@ -7,8 +7,9 @@ import { controlPlaneMissing, startControlPlane, type ControlPlane } from '../su
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
-import { startGatewayFor, type TestGateway } from '../support/test-gateway.ts';
+import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { pause, readinessOf, sees } from '../support/workspace-requests.ts';
 import { ApiClient } from './api-client.ts';
 
 /** Time within which changed files have to be in use. */
@@ -126,20 +127,4 @@ async function tokenBoundTo(api: ApiClient, name: string): Promise<string> {
 async function revoke(api: ApiClient, name: string): Promise<void> {
   const { code } = await api.delete(`${CORE}/secrets/${name}`);
   expect(code).toBe(200);
-}
-
-async function readinessOf(gateway: TestGateway): Promise<number> {
-  return (await fetch(new URL('/readyz', gateway.url))).status;
-}
-
-/** Pauses a workspace. Returns the error. */
-async function pause(gateway: TestGateway, name: string): Promise<unknown> {
-  const input = `{ namespace: "team-a", name: "${name}" }`;
-  const { errors } = await gateway.query(`mutation { pauseWorkspace(input: ${input}) { workspace { id } } }`);
-  return errors;
-}
-
-async function sees(gateway: TestGateway, name: string): Promise<boolean> {
-  const { data } = await gateway.query(`{ workspace(namespace: "team-a", name: "${name}") { id } }`);
-  return Boolean(data?.['workspace']);
 }

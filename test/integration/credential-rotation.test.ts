@@ -7,9 +7,10 @@ import { alwaysWatched } from '../support/always-watched.ts';
 import { base64, kubeconfigText } from '../support/kubeconfig.ts';
 import { namespace, workspace } from '../support/manifests.ts';
 import { createScratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
-import { startGatewayFor, type TestGateway } from '../support/test-gateway.ts';
+import { startGatewayFor } from '../support/test-gateway.ts';
 import { startTlsFront, type TlsFront } from '../support/tls-front.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { pause, readinessOf, sees } from '../support/workspace-requests.ts';
 
 /** Time within which changed files have to be in use. */
 const ROTATION_MS = 10_000;
@@ -97,7 +98,7 @@ describe.each(Object.entries(rotations))('a changed %s', (_, { before, rotate })
     front.drop();
     cluster.apply(workspace('late'));
     await waitFor(() => sees(gateway, 'late'), 'a change arrives');
-    expect((await fetch(new URL('/readyz', gateway.url))).status).toBe(200);
+    expect(await readinessOf(gateway)).toBe(200);
   });
 });
 
@@ -151,14 +152,13 @@ it('answers 503 to the readiness probe while every request fails', async () => {
   const file = await directory.write('config', kubeconfigText({ server: cluster.url }, { token: cluster.token }));
   await using gateway = await startGatewayFor('', { connection: { type: 'files', files: [file] } });
   await watched(cluster);
-  const readiness = async () => (await fetch(new URL('/readyz', gateway.url))).status;
-  expect([await readiness(), await sees(gateway, 'nb-1')]).toEqual([200, true]);
+  expect([await readinessOf(gateway), await sees(gateway, 'nb-1')]).toEqual([200, true]);
   cluster.faults.rotateToken();
   cluster.faults.dropWatches();
-  await waitFor(async () => (await readiness()) === 503, 'the gateway is not ready');
+  await waitFor(async () => (await readinessOf(gateway)) === 503, 'the gateway is not ready');
   expect(await sees(gateway, 'nb-1')).toBe(true);
   await directory.write('config', kubeconfigText({ server: cluster.url }, { token: cluster.token }));
-  await waitFor(async () => (await readiness()) === 200, 'the gateway is ready again', 40_000);
+  await waitFor(async () => (await readinessOf(gateway)) === 200, 'the gateway is ready again', 40_000);
 }, 60_000);
 
 async function startSituation(name = 'nb-1'): Promise<Situation & AsyncDisposable> {
@@ -177,16 +177,4 @@ function directConfig({ cluster }: Situation): string {
 
 async function watched(cluster: Simulator): Promise<void> {
   await waitFor(() => cluster.openWatches === alwaysWatched.length, 'every kind is watched');
-}
-
-/** Pauses a workspace. Returns the error. */
-async function pause(gateway: TestGateway, name = 'nb-1'): Promise<unknown> {
-  const input = `{ namespace: "team-a", name: "${name}" }`;
-  const { errors } = await gateway.query(`mutation { pauseWorkspace(input: ${input}) { workspace { id } } }`);
-  return errors;
-}
-
-async function sees(gateway: TestGateway, name: string): Promise<boolean> {
-  const { data } = await gateway.query(`{ workspace(namespace: "team-a", name: "${name}") { id } }`);
-  return Boolean(data?.['workspace']);
 }
