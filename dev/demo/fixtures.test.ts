@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Client } from '../../src/kubernetes/client.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
+import { requestTimeout } from '../../test/support/demo-controller.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { workspaceAdmission } from './admission.ts';
 import { demoDelays } from './controller/controller-context.ts';
@@ -20,7 +21,6 @@ const delays = {
   endPodMs: 1,
   countMs: 1,
 };
-const signal = AbortSignal.timeout(60_000);
 
 it('contains a workspace in every state, and pending restarts', () => {
   const objects: readonly unknown[] = clusterFixtures(new Date());
@@ -45,9 +45,12 @@ it('causes no write when the controller starts', async () => {
 it('passes admission without warnings', async () => {
   await using simulator = await startSimulator({ objects: clusterFixtures(new Date()), admission: workspaceAdmission });
   const client = await clientOf(simulator.kubeconfig);
-  const { items } = await client.list(WorkspaceKinds, { signal }, () => undefined);
+  const { items } = await client.list(WorkspaceKinds, { signal: requestTimeout() }, () => undefined);
   for (const kind of items) {
-    const { warnings } = await client.replace(WorkspaceKinds, kind.metadata, kind, { dryRun: true, signal });
+    const { warnings } = await client.replace(WorkspaceKinds, kind.metadata, kind, {
+      dryRun: true,
+      signal: requestTimeout(),
+    });
     expect(warnings).toEqual([]);
   }
 });
@@ -61,7 +64,7 @@ it('pauses, starts, deletes and recreates workspaces while the activity generato
   const complete = Promise.withResolvers<void>();
   const stopping = new AbortController();
   const watching = client.watch(Workspaces, {
-    resourceVersion: (await client.list(Workspaces, { signal }, () => undefined)).resourceVersion,
+    resourceVersion: (await client.list(Workspaces, { signal: requestTimeout() }, () => undefined)).resourceVersion,
     timeoutSeconds: 60,
     idleTimeoutMs: 60_000,
     signal: stopping.signal,
@@ -87,15 +90,15 @@ async function clientOf(kubeconfig: string): Promise<Client> {
 /** Resource versions of all objects that the controller writes. */
 async function snapshot(client: Client): Promise<[string, string][]> {
   const lists = [
-    (await client.list(Workspaces, { signal }, () => undefined)).items,
-    (await client.list(WorkspaceKinds, { signal }, () => undefined)).items.filter(
+    (await client.list(Workspaces, { signal: requestTimeout() }, () => undefined)).items,
+    (await client.list(WorkspaceKinds, { signal: requestTimeout() }, () => undefined)).items.filter(
       ({ metadata }) => metadata.name !== 'codeserver',
     ),
-    (await client.list(Pods, { signal }, () => undefined)).items,
-    (await client.list(StatefulSets, { signal }, () => undefined)).items,
-    (await client.list(Services, { signal }, () => undefined)).items,
-    (await client.list(ServiceAccounts, { signal }, () => undefined)).items,
-    (await client.list(RoleBindings, { signal }, () => undefined)).items,
+    (await client.list(Pods, { signal: requestTimeout() }, () => undefined)).items,
+    (await client.list(StatefulSets, { signal: requestTimeout() }, () => undefined)).items,
+    (await client.list(Services, { signal: requestTimeout() }, () => undefined)).items,
+    (await client.list(ServiceAccounts, { signal: requestTimeout() }, () => undefined)).items,
+    (await client.list(RoleBindings, { signal: requestTimeout() }, () => undefined)).items,
   ];
   return lists
     .flat()
@@ -113,7 +116,7 @@ async function runOne(client: Client): Promise<void> {
     metadata: { name: 'new', namespace },
     spec,
   };
-  await client.create(Workspaces, manifest, { namespace, signal });
-  const state = async () => (await client.get(Workspaces, { namespace, name: 'new' }, signal)).status?.state;
+  await client.create(Workspaces, manifest, { namespace, signal: requestTimeout() });
+  const state = async () => (await client.get(Workspaces, { namespace, name: 'new' }, requestTimeout())).status?.state;
   await expect.poll(state, { timeout: 15_000 }).toBe('Running');
 }

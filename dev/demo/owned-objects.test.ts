@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlPlaneMissing } from '../../test/support/control-plane.ts';
 import { recordWorkspace } from '../../test/support/workspace-recorder.ts';
-import { startControllerOn, servers } from '../../test/support/demo-controller.ts';
+import { requestTimeout, servers, startControllerOn } from '../../test/support/demo-controller.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import type { Resource } from '../../src/kubernetes/resource.ts';
@@ -20,7 +20,6 @@ import {
 import { WorkspaceKinds } from './workspace-kind.ts';
 import { Workspaces, type WorkspaceVolumes } from './workspace.ts';
 
-const signal = AbortSignal.timeout(240_000);
 const namespace = 'team-research';
 const owned = [StatefulSets, Services, ServiceAccounts, RoleBindings] as const;
 
@@ -52,8 +51,8 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await later.create({});
     await later.until(({ status }) => status?.state === 'Running');
     for (const name of names) {
-      expect((await client.get(Workspaces, { namespace, name }, signal)).status).toBeUndefined();
-      await client.delete(Workspaces, { namespace, name }, { signal });
+      expect((await client.get(Workspaces, { namespace, name }, requestTimeout())).status).toBeUndefined();
+      await client.delete(Workspaces, { namespace, name }, { signal: requestTimeout() });
     }
   });
 
@@ -99,7 +98,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await recorder.create({ volumes });
     await recorder.until(({ status }) => status?.stateMessage.startsWith(message) === true);
     expect(recorder.latest().status?.state).toBe('Error');
-    await client.create(resource, { apiVersion: 'v1', ...object }, { namespace, signal });
+    await client.create(resource, { apiVersion: 'v1', ...object }, { namespace, signal: requestTimeout() });
     await recorder.until(({ status }) => status?.state === 'Running');
   });
 
@@ -107,12 +106,12 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await client.create(
       Secrets,
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'brief' } },
-      { namespace, signal },
+      { namespace, signal: requestTimeout() },
     );
     await using recorder = await recordWorkspace(client, namespace, 'keeps');
     await recorder.create({ volumes: { secrets: [{ secretName: 'brief', mountPath: '/brief' }] } });
     await recorder.until(({ status }) => status?.state === 'Running');
-    await client.delete(Secrets, { namespace, name: 'brief' }, { signal });
+    await client.delete(Secrets, { namespace, name: 'brief' }, { signal: requestTimeout() });
     await recorder.patch({ spec: { displayName: 'Looked at again' } });
     await recorder.until(({ spec }) => spec.displayName === 'Looked at again');
     const [pod] = await ofWorkspace(client, Pods, 'keeps');
@@ -143,21 +142,21 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await giveRoles(client, 'rstudio', ['edit']);
     const rolesOf = async () => (await ofWorkspace(client, RoleBindings, 'owner')).map(({ roleRef }) => roleRef.name);
     await expect.poll(rolesOf, { timeout: 10_000 }).toEqual(['edit']);
-    await client.delete(Workspaces, { namespace, name: 'owner' }, { signal });
+    await client.delete(Workspaces, { namespace, name: 'owner' }, { signal: requestTimeout() });
     for (const resource of [...owned, Pods])
       await expect.poll(() => ofWorkspace(client, resource, 'owner'), { timeout: 10_000 }).toEqual([]);
   });
 
   it('reports a ServiceAccount that the workspace does not own, and recovers when it is deleted', async () => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ws-taken' } };
-    await client.create(ServiceAccounts, account, { namespace, signal });
+    await client.create(ServiceAccounts, account, { namespace, signal: requestTimeout() });
     await using recorder = await recordWorkspace(client, namespace, 'taken');
     await recorder.create({});
     const stateMessage = 'Workspace ServiceAccount ws-taken already exists and is not owned by the Workspace';
     await recorder.until(({ status }) => status?.stateMessage === stateMessage);
     expect(recorder.latest().status?.state).toBe('Error');
     expect(await ofWorkspace(client, Pods, 'taken')).toEqual([]);
-    await client.delete(ServiceAccounts, { namespace, name: 'ws-taken' }, { signal });
+    await client.delete(ServiceAccounts, { namespace, name: 'ws-taken' }, { signal: requestTimeout() });
     await recorder.patch({ metadata: { labels: { touched: 'true' } } });
     await recorder.until(({ status }) => status?.state === 'Running');
   });
@@ -170,11 +169,15 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     const { ownerReferences = [] } = service?.metadata ?? {};
     const metadata = { name: 'another', ownerReferences };
     const spec = { ports: [{ name: 'http', port: 80 }] };
-    await client.create(Services, { apiVersion: 'v1', kind: 'Service', metadata, spec }, { namespace, signal });
+    await client.create(
+      Services,
+      { apiVersion: 'v1', kind: 'Service', metadata, spec },
+      { namespace, signal: requestTimeout() },
+    );
     const stateMessage = `Workspace owns multiple Services: another, ${service?.metadata.name}`;
     await recorder.until(({ status }) => status?.state === 'Error');
     expect(recorder.latest().status?.stateMessage).toBe(stateMessage);
-    await client.delete(Services, { namespace, name: 'another' }, { signal });
+    await client.delete(Services, { namespace, name: 'another' }, { signal: requestTimeout() });
     await recorder.until(({ status }) => status?.state === 'Running');
   });
 
@@ -210,18 +213,22 @@ it('reports the error of the API server when it does not admit the pod', async (
     state: 'Error',
     stateMessage: expect.stringMatching(/^Workspace StatefulSet has warning event: create Pod ws-refused-.*-0 in /u),
   });
-  const { items } = await client.list(Events, { namespace, signal }, () => undefined);
+  const { items } = await client.list(Events, { namespace, signal: requestTimeout() }, () => undefined);
   expect(items.map(({ reason, type }) => `${type} ${reason}`)).toEqual(['Warning FailedCreate']);
 });
 
 async function ofWorkspace<T extends KubernetesObject>(client: Client, resource: Resource<T>, name: string) {
   const labelSelector = `notebooks.kubeflow.org/workspace-name=${name}`;
-  const { items } = await client.list(resource, { namespace, labelSelector, signal }, () => undefined);
+  const { items } = await client.list(
+    resource,
+    { namespace, labelSelector, signal: requestTimeout() },
+    () => undefined,
+  );
   return items;
 }
 
 async function giveRoles(client: Client, kind: string, names: readonly string[]): Promise<void> {
   const clusterRoles = names.map((name) => ({ name }));
   const body = { spec: { podTemplate: { serviceAccount: { clusterRoles } } } };
-  await client.patch(WorkspaceKinds, { name: kind }, { type: 'MERGE', body }, { signal });
+  await client.patch(WorkspaceKinds, { name: kind }, { type: 'MERGE', body }, { signal: requestTimeout() });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlPlaneMissing } from '../../test/support/control-plane.ts';
-import { servers, startControllerOn } from '../../test/support/demo-controller.ts';
+import { requestTimeout, servers, startControllerOn } from '../../test/support/demo-controller.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import { isNotFound } from '../../src/kubernetes/status-error.ts';
 import { Events, Pods, StatefulSets } from './kubernetes-resources.ts';
@@ -9,7 +9,6 @@ import { WorkspaceKinds } from './workspace-kind.ts';
 import { recordWorkspace } from '../../test/support/workspace-recorder.ts';
 import { Workspaces, type Workspace } from './workspace.ts';
 
-const signal = AbortSignal.timeout(120_000);
 const namespace = 'team-research';
 if (controlPlaneMissing) console.warn(`Testing the controller against the simulator only: ${controlPlaneMissing}.`);
 
@@ -48,7 +47,7 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await recorder.patch({ spec: { paused: true } });
     await recorder.until(isIn('Paused'));
     await expect.poll(() => eventsOf(client, 'eventful'), { timeout: 10_000 }).toHaveLength(7);
-    const { items } = await client.list(StatefulSets, { namespace, signal }, () => undefined);
+    const { items } = await client.list(StatefulSets, { namespace, signal: requestTimeout() }, () => undefined);
     const set = items.find(({ metadata }) => metadata.name.startsWith('ws-eventful-'));
     expect([set?.spec.replicas, set?.metadata.ownerReferences]).toMatchObject([
       0,
@@ -111,27 +110,29 @@ describe.each(servers.filter(({ missing }) => !missing))('workspace controller a
     await recorder.create({});
     await recorder.until(isIn('Running'));
     const at = { namespace, name: recorder.latest().status?.podTemplatePod.name ?? '' };
-    await client.delete(Workspaces, { namespace, name: 'short-lived' }, { signal });
+    await client.delete(Workspaces, { namespace, name: 'short-lived' }, { signal: requestTimeout() });
     await recorder.deleted();
     await expect
-      .poll(() => client.get(Pods, at, signal).catch((error: unknown) => isNotFound(error)), { timeout: 10_000 })
+      .poll(() => client.get(Pods, at, requestTimeout()).catch((error: unknown) => isNotFound(error)), {
+        timeout: 10_000,
+      })
       .toBe(true);
   });
 
   it('counts the workspaces of a kind and adds the finalizer while there are any', async () => {
     await using recorder = await recordWorkspace(client, namespace, 'counted');
     await recorder.create({ kind: 'rstudio', imageConfig: 'rstudio-tidyverse:v1.10.0', podConfig: 'small_cpu' });
-    const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, signal);
+    const kind = () => client.get(WorkspaceKinds, { name: 'rstudio' }, requestTimeout());
     await expect.poll(async () => (await kind()).status?.workspaces, { timeout: 10_000 }).toBe(1);
     expect((await kind()).metadata.finalizers).toEqual([WORKSPACE_KIND_FINALIZER]);
-    await client.delete(Workspaces, { namespace, name: 'counted' }, { signal });
+    await client.delete(Workspaces, { namespace, name: 'counted' }, { signal: requestTimeout() });
     await expect.poll(async () => (await kind()).metadata.finalizers ?? [], { timeout: 10_000 }).toEqual([]);
   });
 });
 
 /** Events of a workspace's pods and stateful set as component, kind and reason, sorted. */
 async function eventsOf(client: Client, workspace: string): Promise<string[]> {
-  const { items } = await client.list(Events, { namespace, signal }, () => undefined);
+  const { items } = await client.list(Events, { namespace, signal: requestTimeout() }, () => undefined);
   const own = items.filter(({ involvedObject }) => involvedObject.name.startsWith(`ws-${workspace}-`));
   return own.map(({ source, involvedObject, reason }) => `${source.component} ${involvedObject.kind} ${reason}`).sort();
 }

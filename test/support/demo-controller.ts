@@ -34,37 +34,41 @@ const delays: Delays = {
 };
 
 const definitions = [workspaceCrd, workspaceKindCrd];
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 60_000;
+
+/** Returns a limit on the time of one request. A limit of a module would expire while later test files share the module. */
+export function requestTimeout(): AbortSignal {
+  return AbortSignal.timeout(TIMEOUT_MS);
+}
 
 /** Creates the kinds of the demo and the namespace `team-research`, and starts the demo's controller. */
 export async function startControllerOn(started: AsyncDisposableStack, server: Server): Promise<Client> {
   started.use(server);
   const client = new Client(await createApiConnection({ type: 'text', text: server.kubeconfig }));
-  // Not of the module: test files share it, and it would expire during the next one.
-  await populate(client, AbortSignal.timeout(TIMEOUT_MS));
+  await populate(client);
   started.use(startWorkspaceController({ client, delays }));
   return client;
 }
 
-async function populate(client: Client, signal: AbortSignal): Promise<void> {
+async function populate(client: Client): Promise<void> {
   const Definitions = {
     ...Namespaces,
     group: 'apiextensions.k8s.io',
     kind: 'CustomResourceDefinition',
     plural: 'customresourcedefinitions',
   };
-  for (const definition of definitions) await client.create(Definitions, definition, { signal });
-  await vi.waitUntil(() => served(client, signal), { timeout: 20_000 });
-  await client.create(Namespaces, manifest('Namespace', 'team-research', 'v1'), { signal });
+  for (const definition of definitions) await client.create(Definitions, definition, { signal: requestTimeout() });
+  await vi.waitUntil(() => served(client), { timeout: 20_000 });
+  await client.create(Namespaces, manifest('Namespace', 'team-research', 'v1'), { signal: requestTimeout() });
   for (const [name, spec] of Object.entries(workspaceKindSpecs)) {
-    await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal });
+    await client.create(WorkspaceKinds, { ...manifest('WorkspaceKind', name), spec }, { signal: requestTimeout() });
   }
 }
 
-async function served(client: Client, signal: AbortSignal): Promise<boolean> {
+async function served(client: Client): Promise<boolean> {
   const lists = [
-    client.list(Workspaces, { signal }, () => undefined),
-    client.list(WorkspaceKinds, { signal }, () => undefined),
+    client.list(Workspaces, { signal: requestTimeout() }, () => undefined),
+    client.list(WorkspaceKinds, { signal: requestTimeout() }, () => undefined),
   ];
   return (await Promise.allSettled(lists)).every(({ status }) => status === 'fulfilled');
 }
