@@ -1,4 +1,4 @@
-import { keyOf, type KubernetesObject } from '../../src/kubernetes/object.ts';
+import { keyOf, type KubernetesObject, type ObjectName } from '../../src/kubernetes/object.ts';
 import { defineResource } from '../../src/kubernetes/resource.ts';
 import { WORKSPACE_NAME_LABEL } from './annotations.ts';
 
@@ -78,9 +78,15 @@ function workspaceKeysOf({ metadata: { namespace, labels } }: Pod): readonly str
 export const OWNER_INDEX = 'owner';
 const indexes = { [OWNER_INDEX]: controllingWorkspacesOf };
 
-function controllingWorkspacesOf({ metadata: { namespace, ownerReferences } }: KubernetesObject): readonly string[] {
-  const owner = ownerReferences?.find(({ kind, controller }) => kind === 'Workspace' && controller);
-  return owner ? [keyOf({ namespace, name: owner.name })] : [];
+function controllingWorkspacesOf(object: KubernetesObject): readonly string[] {
+  const owner = controllingWorkspaceOf(object);
+  return owner ? [keyOf(owner)] : [];
+}
+
+/** Returns the name of the workspace that controls an object. Undefined if there is none. */
+export function controllingWorkspaceOf({ metadata }: KubernetesObject): ObjectName | undefined {
+  const owner = metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Workspace' && controller);
+  return owner && { namespace: metadata.namespace, name: owner.name };
 }
 
 /** The fields of a StatefulSet that the controller reads or writes. */

@@ -3,6 +3,7 @@ import type { Change, ReadonlyStore } from '../../../src/cache/readonly-store.ts
 import {
   Claims,
   ConfigMaps,
+  controllingWorkspaceOf,
   type Pod,
   Pods,
   RoleBindings,
@@ -67,9 +68,9 @@ export function enqueueOnChange({ cache, delays }: ControllerContext, queues: Re
 
 /** Enqueues the workspace that controls a changed object, and the pod of a deleted StatefulSet. */
 function enqueueOnOwned(cache: ControllerContext['cache'], queues: ReconcileQueues): readonly (() => void)[] {
-  function ownedChanged({ object: { metadata } }: Change<KubernetesObject>): void {
-    const owner = metadata.ownerReferences?.find(({ kind, controller }) => kind === 'Workspace' && controller);
-    if (owner) queues.workspaces.add({ namespace: metadata.namespace, name: owner.name });
+  function ownedChanged({ object }: Change<KubernetesObject>): void {
+    const owner = controllingWorkspaceOf(object);
+    if (owner) queues.workspaces.add(owner);
   }
 
   function setChanged(change: Change<StatefulSet>): void {
