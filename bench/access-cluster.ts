@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { workspaceKindCrd } from '../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../dev/simulator/api-object.ts';
@@ -17,19 +16,12 @@ export interface AccessCluster extends AsyncDisposable {
   reviews(): Promise<number>;
 }
 
-const TICKS_PER_SECOND = 100;
 const CONCURRENT_WRITES = 32;
 const definitions = [workspaceCrd, workspaceKindCrd];
 
 /** Starts the simulator, or the kube-apiserver in `KUBEBUILDER_ASSETS`. */
 export function startAccessCluster(server: 'simulator' | 'kube-apiserver'): Promise<AccessCluster> {
   return server === 'simulator' ? startSimulated() : startReal();
-}
-
-/** Returns the user and system time of a process, in seconds. Linux only. */
-export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 async function startSimulated(): Promise<AccessCluster> {

@@ -2,7 +2,7 @@
  * `npm run bench:access`: the cost of permissions on a cluster of many namespaces, of which each viewer sees three.
  *
  * The gateway runs in a process of its own, in header mode. The simulated API server and the clients run in this one; with
- * `--server kube-apiserver`, that of `KUBEBUILDER_ASSETS` runs in its own. Where other work disturbs the times, compare the
+ * `--server kube-apiserver`, that of `KUBEBUILDER_ASSETS` runs in its own. If other work disturbs the times, compare the
  * CPU times.
  */
 import path from 'node:path';
@@ -12,8 +12,9 @@ import { WebSocket } from 'ws';
 import type { Manifest } from '../dev/simulator/api-object.ts';
 import { startGatewayProcess, type GatewayProcess } from '../test/support/gateway-process.ts';
 import { namespace, workspace } from '../test/support/manifests.ts';
+import { cpuMsOf } from '../test/support/abuse/process-usage.ts';
 import { bound, reader } from '../test/support/access/rbac-objects.ts';
-import { cpuSeconds, startAccessCluster } from './access-cluster.ts';
+import { startAccessCluster } from './access-cluster.ts';
 
 const NAMESPACES_PER_VIEWER = 3;
 const MAX_WAIT_MS = 60_000;
@@ -80,12 +81,12 @@ async function ask({ port }: GatewayProcess, user: string): Promise<number> {
 /** Measures the first query of several viewers, one after the other, and the second one of each. */
 async function measureQueries(gateway: GatewayProcess): Promise<void> {
   await ask(gateway, 'warm-up');
-  const before = { reviews: await cluster.reviews(), cpu: cpuSeconds(gateway.pid) };
+  const before = { reviews: await cluster.reviews(), cpu: await cpuMsOf(gateway.pid) };
   const users = Array.from({ length: Math.min(FIRST_QUERIES, viewers) }, (_, viewer) => `user-${viewer}`);
   const first: number[] = [];
   for (const user of users) first.push(await ask(gateway, user));
   const reviews = ((await cluster.reviews()) - before.reviews) / users.length;
-  const cpu = ((cpuSeconds(gateway.pid) - before.cpu) / users.length) * 1_000;
+  const cpu = ((await cpuMsOf(gateway.pid)) - before.cpu) / users.length;
   const again: number[] = [];
   for (const user of users) again.push(await ask(gateway, user));
   report('first query of a viewer', `${reviews} reviews`, timesOf(first), `${cpu.toFixed(1)} ms of CPU`);
@@ -117,10 +118,10 @@ async function subscribe({ port }: GatewayProcess, count: number): Promise<reado
 }
 
 async function measureIdle({ pid }: GatewayProcess, subscribers: readonly Subscriber[]): Promise<void> {
-  const before = { reviews: await cluster.reviews(), cpu: cpuSeconds(pid), server: serverSeconds() };
+  const before = { reviews: await cluster.reviews(), cpu: await cpuMsOf(pid), server: await serverMs() };
   await delay(seconds * 1_000);
-  const cpu = shareOf(cpuSeconds(pid) - before.cpu);
-  const server = cluster.pid === undefined ? [] : [`API server ${shareOf(serverSeconds() - before.server)}`];
+  const cpu = shareOf((await cpuMsOf(pid)) - before.cpu);
+  const server = cluster.pid === undefined ? [] : [`API server ${shareOf((await serverMs()) - before.server)}`];
   const perMinute = (((await cluster.reviews()) - before.reviews) / subscribers.length) * (60 / seconds);
   report(
     `${subscribers.length} idle subscribers`,
@@ -132,17 +133,21 @@ async function measureIdle({ pid }: GatewayProcess, subscribers: readonly Subscr
 
 async function measureServerAlone(): Promise<void> {
   if (cluster.pid === undefined) return;
-  const before = serverSeconds();
+  const before = await serverMs();
   await delay(seconds * 500);
-  report('API server without a gateway', shareOf((serverSeconds() - before) * 2));
+  report('API server without a gateway', shareOf(((await serverMs()) - before) * 2));
 }
 
-function serverSeconds(): number {
-  return cluster.pid === undefined ? 0 : cpuSeconds(cluster.pid);
+async function serverMs(): Promise<number> {
+  return cluster.pid === undefined ? 0 : cpuMsOf(cluster.pid);
 }
 
-function shareOf(cpu: number): string {
-  return `${((cpu / seconds) * 100).toFixed(1)} %`;
+function inSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function shareOf(cpuMs: number): string {
+  return `${(cpuMs / seconds / 10).toFixed(1)} %`;
 }
 
 /** Creates a binding of half of the viewers in one more namespace, and deletes one of their three. */
@@ -290,13 +295,13 @@ await measureServerAlone();
 }
 {
   await using gateway = await startGatewayProcess(cluster.kubeconfig, settings);
-  const begun = { time: performance.now(), cpu: cpuSeconds(gateway.pid), server: serverSeconds() };
+  const begun = { time: performance.now(), cpu: await cpuMsOf(gateway.pid), server: await serverMs() };
   const all = await subscribe(gateway, viewers);
   report(
     `${viewers} viewers have their subscriptions again`,
     `${Math.round(performance.now() - begun.time)} ms`,
-    `gateway ${(cpuSeconds(gateway.pid) - begun.cpu).toFixed(1)} s of CPU`,
-    `API server ${(serverSeconds() - begun.server).toFixed(1)} s`,
+    `gateway ${inSeconds((await cpuMsOf(gateway.pid)) - begun.cpu)} of CPU`,
+    `API server ${inSeconds((await serverMs()) - begun.server)}`,
     all.every((subscriber) => subscriber.isRight) ? 'all right' : 'not all right',
     `${endsOf(all)} meanwhile`,
   );
