@@ -13,7 +13,7 @@ import type { ResourceAttributes } from '../../src/auth/resource-attributes.ts';
 import { readConfig } from '../../src/config.ts';
 import { createApiConnection } from '../../src/kubernetes/api-connection.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { LiveNames } from '../support/access/live-names.ts';
+import { LiveNames, shownNames } from '../support/access/live-names.ts';
 import { AGGREGATE } from '../support/access/random-rbac.ts';
 import { NAMESPACES, RbacChanges, USERS, type RbacChange, type RbacUser } from '../support/access/rbac-changes.ts';
 import { Caller } from '../support/access/users.ts';
@@ -86,13 +86,12 @@ async function mistakesOf(cluster: Cluster, seed: number): Promise<readonly stri
     const missing = await missingCandidates(reviews, changes, index);
     if (missing.length > 0) return [about, ...missing];
     for (const { user, caller, live } of viewers) {
-      const shown = async () => namesIn(await caller.ask('{ workspaces { nodes { name } } }'));
       const [atRest, watched] = [
         await namesFor(reviews, user, ['list']),
         await namesFor(reviews, user, ['list', 'watch']),
       ];
       await waitFor(
-        async () => isDeepStrictEqual(await shown(), atRest),
+        async () => isDeepStrictEqual(await shownNames(caller), atRest),
         `${user.name} sees ${atRest.join(', ')} ${about}`,
       );
       await waitFor(
@@ -139,11 +138,6 @@ function reviewsBy(client: Client): IsAllowed {
   const { signal } = new AbortController();
   return async ({ name, groups }, attributes) =>
     (await subjectAccessReview(client, name, groups)(attributes, signal)).allowed;
-}
-
-function namesIn({ data }: Awaited<ReturnType<Caller['ask']>>): readonly string[] | undefined {
-  const workspaces = data?.['workspaces'] as { readonly nodes: readonly { readonly name: string }[] } | undefined;
-  return workspaces?.nodes.map(({ name }) => name).toSorted();
 }
 
 /** The RBAC objects of a cluster. */

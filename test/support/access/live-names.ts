@@ -9,6 +9,13 @@ interface Event {
   readonly object: { readonly name: string } | null;
 }
 
+/** Returns the names of the workspaces that a query shows, sorted. Undefined if it fails. */
+export async function shownNames(caller: Caller): Promise<readonly string[] | undefined> {
+  const { data } = await caller.ask('{ workspaces { nodes { name } } }');
+  const workspaces = data?.['workspaces'] as { readonly nodes: readonly { readonly name: string }[] } | undefined;
+  return workspaces?.nodes.map(({ name }) => name).toSorted();
+}
+
 /** Names of the workspaces that a subscription shows. It subscribes again when it ends, as with FORBIDDEN. */
 export class LiveNames implements AsyncDisposable {
   readonly #caller: Caller;
