@@ -139,7 +139,7 @@ export const RoleBindings = defineResource<RoleBinding>({
   cache: { indexes },
 });
 
-/** Claims and Secrets are needed to know whether they exist. */
+/** Claims and Secrets are cached without their content: only their existence matters. */
 export const Claims = defineResource<KubernetesObject>({
   group: '',
   version: 'v1',

@@ -17,7 +17,7 @@ const codeOf = (manifest: unknown) => {
   }
 };
 
-/** Returns a manifest with so many values, by default of about 1 MB. */
+/** Returns a JSON manifest with the given number of values, by default of 20 bytes each. */
 function jsonOf(values: number, item: unknown = 'x'.repeat(17)): string {
   return JSON.stringify({ spec: Array.from({ length: values - 2 }, () => item) });
 }

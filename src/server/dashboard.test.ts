@@ -92,7 +92,7 @@ it('serves another script when a page is requested after another build', async (
   expect(/app-\w+\.js/u.exec(second)?.[0]).not.toBe(/app-\w+\.js/u.exec(first)?.[0]);
 });
 
-it('says how to build the dashboard when its files are missing', async () => {
+it('names the command that builds the dashboard when its files are missing', async () => {
   await using site = await startSite({ isBuilt: false });
   const response = await site.get('/');
   expect(response.status).toBe(503);

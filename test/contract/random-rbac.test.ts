@@ -180,7 +180,7 @@ class StoredRbac {
     const { api } = this.#cluster;
     this.#canaries += 1;
     const name = `canary-${process.hrtime.bigint()}-${this.#canaries}`;
-    const rules = [{ verbs: ['sing'], apiGroups: ['example.com'], resources: ['cages'] }];
+    const rules = [{ verbs: ['get'], apiGroups: ['example.com'], resources: ['canaries'] }];
     const subjects = [{ apiGroup: RBAC, kind: 'User', name }];
     const objects: readonly Manifest[] = [{ name, namespace: 'team-a' }, { name }].flatMap((metadata) => {
       const kind = 'namespace' in metadata ? 'Role' : 'ClusterRole';
@@ -188,13 +188,12 @@ class StoredRbac {
       const roleRef = { apiGroup: RBAC, kind, name };
       return [role, { apiVersion: `${RBAC}/v1`, kind: `${kind}Binding`, metadata, roleRef, subjects }];
     });
-    const sing = { verb: 'sing', group: 'example.com', resource: 'cages', name: null };
+    const request = { verb: 'get', group: 'example.com', resource: 'canaries', name: null };
     const user = { name, groups: [] };
     for (const object of objects.slice(0, 2)) await api.create(pathOf(object), object);
-    const inTeam = { ...sing, namespace: 'team-a' };
-    await this.#follows(index, user, inTeam);
+    await this.#follows(index, user, { ...request, namespace: 'team-a' });
     for (const object of objects.slice(2)) await api.create(pathOf(object), object);
-    await this.#follows(index, user, { ...sing, namespace: null });
+    await this.#follows(index, user, { ...request, namespace: null });
     for (const object of objects) await api.delete(`${pathOf(object)}/${name}`);
   }
 

@@ -90,7 +90,7 @@ describe('a restart whose gateway has ended', () => {
     await expect.poll(async () => (await person.ask(HINT)).data, { timeout: 10_000 }).toEqual(finished);
   });
 
-  it('is left to people, and tried once, without the optional role', async () => {
+  it('is tried once, and left to users, without the optional role', async () => {
     await using cluster = await startCluster();
     await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
       authentication: { mode: 'token' },

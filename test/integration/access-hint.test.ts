@@ -29,7 +29,7 @@ it('returns the identity and the missing permissions when the viewer may list wo
   );
 });
 
-it('returns the same text whichever namespaces and workspaces exist when the viewer may see none of them', async () => {
+it('returns the same text with and without namespaces and workspaces when the viewer may see none of them', async () => {
   await using full = await start();
   await using empty = await AccessEnvironment.start({ users: [ann], objects: [reader], modes: ['header'] });
   expect(await hintIn(full)).toBe(await hintIn(empty));

@@ -94,13 +94,13 @@ it.each([
   expect(logged(WARNING)).toBe(0);
 });
 
-it('reviews every namespace while it may not watch roles, says so once, and uses the index again afterwards', async () => {
+it('reviews every namespace while it may not watch roles, logs one warning, and uses the index again afterwards', async () => {
   const roles = gatewayRoles('token');
   await using scenario = await start(roles);
   const { cluster, live, logged } = scenario;
   for (const role of roles) cluster.apply(withoutRbac(role));
   cluster.faults.endWatches();
-  await waitFor(() => logged(WARNING) > 0, 'the gateway says that it may not watch roles');
+  await waitFor(() => logged(WARNING) > 0, 'the gateway warns that it may not watch roles');
   grant(cluster, 'team-c');
   await shows(live, ['of-team-a', 'of-team-b', 'of-team-c']);
   revoke(cluster, 'team-b');

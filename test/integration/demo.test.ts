@@ -70,7 +70,7 @@ it('names PORT when the port is in use', { timeout: TIMEOUT_MS }, async () => {
   expect(message).toMatch(new RegExp(`port ${port} is in use by another process\\. Set PORT to another one`, 'u'));
 });
 
-it('says which argument is not valid', { timeout: TIMEOUT_MS }, async () => {
+it('names the argument and its range when it is not valid', { timeout: TIMEOUT_MS }, async () => {
   const child = start(['--workspaces', 'many'], {});
   const [message] = await Promise.all([text(child.stderr), once(child, 'close')]);
   expect(message).toContain('--workspaces: expected an integer from 0 to 50000, got "many"');

@@ -19,7 +19,7 @@ export interface TamperingProxy extends AsyncDisposable {
   tamper: Tamper;
   /** Function applied to the target of every request from now on. */
   redirect: (target: string) => string;
-  /** Returns what the proxy responds with in place of the API server, to which the request is then not sent. */
+  /** Returns the response to a request, which is then not sent to the API server. Undefined to forward the request. */
   answer: (request: { readonly method: string; readonly path: string }) => ForeignAnswer | undefined;
 }
 

@@ -88,7 +88,7 @@ function enqueueOnOwned(cache: ControllerContext['cache'], queues: ReconcileQueu
   ];
 }
 
-/** Enqueues the workspaces of a namespace when a claim or Secret appears or goes, for which a pod may wait. */
+/** Enqueues the workspaces of a namespace when a claim or Secret is created or deleted: their pods may wait for it. */
 function enqueueOnMountable(cache: ControllerContext['cache'], queues: ReconcileQueues): readonly (() => void)[] {
   function mountableChanged({ type, object: { metadata } }: Change<KubernetesObject>): void {
     if (type !== 'updated' || metadata.deletionTimestamp) enqueueWorkspaces(cache, queues, metadata.namespace);

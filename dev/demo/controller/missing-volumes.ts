@@ -2,7 +2,7 @@ import { type JsonObject, objectAt, stringAt } from '../../simulator/json.ts';
 import { Claims, ConfigMaps, Secrets } from '../kubernetes-resources.ts';
 import type { ControllerContext } from './controller-context.ts';
 
-/** Why a pod with these volumes cannot start. Without a claim it is not scheduled, without another source not mounted. */
+/** Reason that a pod does not start: it is not scheduled without its claim, and does not mount a missing Secret or ConfigMap. */
 export interface MissingVolume {
   readonly outcome: 'Unschedulable' | 'FailedMount';
   readonly message: string;

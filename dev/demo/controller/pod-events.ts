@@ -33,7 +33,7 @@ interface EventDetails {
   readonly at: number;
   /** Time until which repeated events have been counted. */
   readonly now: number;
-  /** Why the pod is not created, scheduled, or its volume not mounted. */
+  /** Reason that the pod is not created or not scheduled, or that its volume is not mounted. */
   readonly message?: string | undefined;
 }
 

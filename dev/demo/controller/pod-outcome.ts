@@ -38,7 +38,7 @@ const SANDBOX = 'PodReadyToStartContainers';
 
 type StartingPod = Pick<Pod, 'spec'> & { readonly metadata: Pick<Pod['metadata'], 'name'> };
 
-/** Returns the pod status for the result of a start. Of a pod that may not be created there is none. */
+/** Returns the pod status for the result of a start. Throws if the pod may not be created. */
 export function statusAfter({ outcome, message = NO_NODE }: PodStart, pod: StartingPod, at: Date): PodStatus {
   const startedAt = timestamp(at);
   switch (outcome) {

@@ -38,7 +38,7 @@ function stepWithoutPod({ workspace, start, isRefused }: PodSituation, { createP
   return isRefused ? undefined : { do: 'refuse', afterMs: createPodMs };
 }
 
-/** Returns whether the pod has to go. A pod gets its node when it is created, so it is replaced when it fits on one later. */
+/** Returns whether the pod has to be deleted. A pod gets its node when it is created, so it is replaced when it fits on one later. */
 function isObsolete({ workspace, templateHash, start }: PodSituation, { metadata, spec }: Pod): boolean {
   const isOutdated = metadata.annotations?.[TEMPLATE_HASH] !== templateHash;
   const isBound = spec.nodeName !== undefined;

@@ -162,7 +162,7 @@ export class WorkspaceReconciler {
         return this.#refuse(desired);
       case 'start': {
         const status = statusAfter(step.start, pod ?? desired, new Date(now()));
-        // The events come first: they are not watched, so the change of the pod has to be the later one.
+        // The events come first: they enqueue no workspace, so the change of the pod has to be the later one.
         if (pod) await this.#events.record(pod, step.start.outcome, step.start.message);
         const patch = { type: 'MERGE', body: { status } } as const;
         const { object } = await client.patch(Pods, at, patch, { subresource: 'status', signal });
@@ -195,7 +195,7 @@ export class WorkspaceReconciler {
     }
   }
 
-  /** Records that the pod may not be created, with the error of the API server if it is real. */
+  /** Records that the pod may not be created, with the error of the API server if there is one. */
   async #refuse(desired: ReturnType<typeof podOf>, message?: string): Promise<number> {
     const { metadata, spec } = desired;
     const uid = metadata.ownerReferences[0]?.uid ?? '';

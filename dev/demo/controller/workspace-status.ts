@@ -11,7 +11,7 @@ export interface WorkspaceInputs {
   readonly pod: Pod | undefined;
   readonly statefulSetWarning?: string | undefined;
   readonly podWarning?: string | undefined;
-  /** Why the objects that the workspace owns are not as they should be. Takes precedence over the state of the pod. */
+  /** State message of an error about the objects that the workspace owns. Takes precedence over the state of the pod. */
   readonly ownershipProblem?: string | undefined;
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
@@ -36,7 +36,7 @@ export interface WorkspaceResult {
   readonly requeueAfterMs: number | undefined;
 }
 
-/** Events are not watched: a pending pod is looked at again, for its warnings. */
+/** Events enqueue no workspace: a pending one is reconciled again, to find its warnings. */
 const PENDING_REQUEUE_MS = 15_000;
 
 const INITIAL_STATUS: WorkspaceStatus = {
@@ -72,7 +72,7 @@ export function calculateWorkspaceStatus(inputs: WorkspaceInputs): WorkspaceResu
   return withPod(inputs, withOptions, { image: image.current, podConfig: pod.current });
 }
 
-/** Result for an error that is found before the pod is looked at. The status stays unchanged while state and message are the same. */
+/** Result for an error that does not depend on the pod. The status stays unchanged while state and message are the same. */
 function withError(previous: WorkspaceStatus, reached: WorkspaceStatus, stateMessage: string): WorkspaceResult {
   const isSame = previous.state === 'Error' && previous.stateMessage === stateMessage;
   const status: WorkspaceStatus = isSame ? previous : { ...reached, state: 'Error', stateMessage };

@@ -20,7 +20,7 @@ export interface Measurement {
   readonly gatewayMs: number;
 }
 
-/** A client that behaves: it sends a query now and then, and reads its subscription. */
+/** A well-behaved client: it sends one query after the other, with pauses, and reads its subscription. */
 export class InnocentClient implements AsyncDisposable {
   readonly #gateway: { readonly port: number; readonly pid: number };
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -67,8 +67,8 @@ export class InnocentClient implements AsyncDisposable {
   }
 
   /**
-   * Sends one query after the other, {@link INTERVAL_MS} after the last answer: its share of the time is small, whatever share of the
-   * machine the gateway gets.
+   * Sends one query after the other, {@link INTERVAL_MS} after the last answer, so it takes a small share of the gateway's time on a
+   * slow machine, too.
    */
   async measure(durationMs: number): Promise<readonly Measurement[]> {
     const end = performance.now() + durationMs;
