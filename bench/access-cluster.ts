@@ -2,7 +2,7 @@ import { workspaceKindCrd } from '../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../dev/demo/crds/workspace.ts';
 import type { Manifest } from '../dev/simulator/api-object.ts';
 import { startSimulator } from '../dev/simulator/simulator.ts';
-import { ApiClient } from '../test/contract/api-client.ts';
+import { ApiClient, collectionOf } from '../test/contract/api-client.ts';
 import { startControlPlane } from '../test/support/control-plane.ts';
 
 /** A cluster whose cost of access reviews is measured. */
@@ -70,12 +70,6 @@ async function inParallel(objects: readonly Manifest[], act: (object: Manifest) 
     for (const object of waiting) await act(object);
   };
   await Promise.all(Array.from({ length: CONCURRENT_WRITES }, work));
-}
-
-function collectionOf({ apiVersion, kind, metadata }: Manifest): string {
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const namespace = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  return `${group}${namespace}/${kind.toLowerCase()}s`;
 }
 
 function sumOf(metrics: string, name: string, label: string): number {

@@ -7,7 +7,8 @@ import { accessCases, type AccessCase } from './access-cases.ts';
 import { impersonation } from './impersonation.ts';
 import { rbacObjects } from './rbac-objects.ts';
 import { accessReviews } from './access-reviews.ts';
-import { aggregatedRules, canaries, pathOf, rbacFixtures } from './rbac-fixtures.ts';
+import { aggregatedRules, canaries, rbacFixtures } from './rbac-fixtures.ts';
+import { collectionOf } from './api-client.ts';
 import { describeOnClusters, type Cluster } from './clusters.ts';
 import { impersonatedNames } from './impersonated-names.ts';
 
@@ -57,11 +58,11 @@ describeOnClusters('access', (cluster) => {
 
 async function arrange({ api, name }: Cluster): Promise<void> {
   for (const definition of [workspaceCrd, workspaceKindCrd]) await api.define(definition);
-  for (const manifest of rbacFixtures) await api.create(pathOf(manifest), manifest);
+  for (const manifest of rbacFixtures) await api.create(collectionOf(manifest), manifest);
   if (name === 'kube-apiserver') await aggregate({ api });
   for (const [role, rules] of Object.entries(aggregatedRules))
     expect(await api.get(`${CLUSTER_ROLES}/${role}`)).toMatchObject({ body: { rules } });
-  for (const manifest of canaries) await api.create(pathOf(manifest), manifest);
+  for (const manifest of canaries) await api.create(collectionOf(manifest), manifest);
 }
 
 /** Aggregates ClusterRoles, because there is no kube-controller-manager. */

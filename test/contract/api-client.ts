@@ -207,6 +207,13 @@ export class WatchStream implements Disposable {
   }
 }
 
+/** Returns the path of the collection of a manifest. Its plural is the kind with an `s`. */
+export function collectionOf({ apiVersion, kind, metadata }: Manifest): string {
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const namespace = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';
+  return `${group}${namespace}/${kind.toLowerCase()}s`;
+}
+
 export function versionOf({ body }: ApiResponse): string {
   return body.metadata?.resourceVersion ?? '';
 }

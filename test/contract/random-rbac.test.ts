@@ -23,8 +23,8 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { seedsOf } from '../support/seeds.ts';
 import { startGatewayFor } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { collectionOf } from './api-client.ts';
 import { describeOnClusters, type Cluster } from './clusters.ts';
-import { pathOf } from './rbac-fixtures.ts';
 
 const seeds = seedsOf(process.env['RBAC_SEEDS'] ?? '2');
 const ROUNDS = 6;
@@ -153,9 +153,9 @@ class StoredRbac {
 
   async change({ deleted, object }: RbacChange): Promise<void> {
     const { api } = this.#cluster;
-    const path = `${pathOf(object)}/${object.metadata.name}`;
+    const path = `${collectionOf(object)}/${object.metadata.name}`;
     const { code, text } = deleted ? await api.delete(path) : await api.put(path, object);
-    if (code === 404 && !deleted) return void (await api.create(pathOf(object), object));
+    if (code === 404 && !deleted) return void (await api.create(collectionOf(object), object));
     if (code >= 300 && code !== 404) throw new Error(`Expected to change ${path}, got ${code}: ${text}`);
     return undefined;
   }
@@ -190,11 +190,11 @@ class StoredRbac {
     });
     const request = { verb: 'get', group: 'example.com', resource: 'canaries', name: null };
     const user = { name, groups: [] };
-    for (const object of objects.slice(0, 2)) await api.create(pathOf(object), object);
+    for (const object of objects.slice(0, 2)) await api.create(collectionOf(object), object);
     await this.#follows(index, user, { ...request, namespace: 'team-a' });
-    for (const object of objects.slice(2)) await api.create(pathOf(object), object);
+    for (const object of objects.slice(2)) await api.create(collectionOf(object), object);
     await this.#follows(index, user, { ...request, namespace: null });
-    for (const object of objects) await api.delete(`${pathOf(object)}/${name}`);
+    for (const object of objects) await api.delete(`${collectionOf(object)}/${name}`);
   }
 
   async #follows(index: RbacIndex, user: RbacUser, request: ResourceAttributes): Promise<void> {

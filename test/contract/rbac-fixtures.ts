@@ -117,13 +117,6 @@ export const canaries: readonly Manifest[] = [
   bind('canary', 'team-a', 'Role/canary', user('canary')),
 ];
 
-export function pathOf({ kind, metadata }: Manifest): string {
-  const plural = `${kind.toLowerCase()}s`;
-  if (kind === 'Namespace') return `/api/v1/${plural}`;
-  const scope = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';
-  return `/apis/${RBAC}/v1${scope}/${plural}`;
-}
-
 function namespace(name: string): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
