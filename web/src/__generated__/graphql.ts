@@ -103,45 +103,6 @@ export type CreateWorkspaceInput = {
   waitThroughErrors?: boolean;
 };
 
-/** Code of an error, in `extensions.code`. Errors of the API server also have `status` (the HTTP status), `reason`, `kind`, `namespace`, `name`, `causes` ([{ reason, field, message }]) and `retryAfterSeconds`, as far as it returned them. The `field` of a cause is the path of the input field if there is one, else the path in the object. An operation that exceeds a limit has `limit` { name, max, actual }: the setting, its value, and the value of the operation. */
-export type ErrorCode =
-  /** HTTP 409. An object with this name already exists. */
-  | 'ALREADY_EXISTS'
-  /** HTTP 400. The request is malformed, e.g. a query, selector or cursor, or it exceeds a limit. */
-  | 'BAD_REQUEST'
-  /** HTTP 409. The object was changed by another write, or its state does not allow the operation. */
-  | 'CONFLICT'
-  /** HTTP 410. The requested version is no longer available. */
-  | 'EXPIRED'
-  /** HTTP 403. The viewer does not have the required permission, or the gateway does not allow the change. */
-  | 'FORBIDDEN'
-  /** HTTP 500. An unexpected error: of the API server, with its message and `status`, or of the gateway, with a generic message; the details are in the log of the gateway. */
-  | 'INTERNAL'
-  /** HTTP 422. The object violates the schema of its kind or an admission rule of the cluster. See `causes`. */
-  | 'INVALID'
-  /** HTTP 404. The cluster does not serve the kind. */
-  | 'KIND_UNAVAILABLE'
-  /** HTTP 405. The cluster does not support the operation for this kind. */
-  | 'METHOD_NOT_ALLOWED'
-  /** HTTP 406. The response is not available in an accepted format. */
-  | 'NOT_ACCEPTABLE'
-  /** HTTP 404. The object does not exist. */
-  | 'NOT_FOUND'
-  /** The gateway has no automatic persisted queries. Send the text of the operation; clients do so when they receive this code. */
-  | 'PERSISTED_QUERY_NOT_SUPPORTED'
-  /** HTTP 429. Too many requests. See `retryAfterSeconds`. */
-  | 'RATE_LIMITED'
-  /** HTTP 504. The API server did not respond in time. A write may have been applied: read the object before repeating it. */
-  | 'TIMEOUT'
-  /** HTTP 413. The request is too large. */
-  | 'TOO_LARGE'
-  /** HTTP 401. The request has no valid credentials. */
-  | 'UNAUTHENTICATED'
-  /** HTTP 503. The API server is unreachable, a webhook of the cluster is down or slow, or the cache of the gateway is not synced yet. A refused write can be repeated after `retryAfterSeconds`. */
-  | 'UNAVAILABLE'
-  /** HTTP 415. The request has an unsupported format, e.g. a STRATEGIC patch of a custom resource. */
-  | 'UNSUPPORTED_MEDIA_TYPE';
-
 /** Type of an event of a list subscription. */
 export type EventType =
   /** The object was created, or starts to match. `object` is its current state. */
@@ -243,15 +204,6 @@ export type ProbeResult =
   | 'TIMEOUT'
   /** A result that this gateway does not know. */
   | 'UNKNOWN';
-
-/** Severity of a redirect message. */
-export type RedirectMessageLevel =
-  /** Possible loss of data. */
-  | 'DANGER'
-  /** Information. */
-  | 'INFO'
-  /** Warning. */
-  | 'WARNING';
 
 /** Secret to mount, as files. */
 export type SecretMountInput = {
@@ -360,7 +312,7 @@ export type PauseMutationVariables = Exact<{
 }>;
 
 
-export type PauseMutation = { result: { stateReached: boolean | null, warnings: Array<string>, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
+export type PauseMutation = { result: { stateReached: boolean | null, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
 
 export type StartMutationVariables = Exact<{
   namespace: string;
@@ -368,7 +320,7 @@ export type StartMutationVariables = Exact<{
 }>;
 
 
-export type StartMutation = { result: { stateReached: boolean | null, warnings: Array<string>, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
+export type StartMutation = { result: { stateReached: boolean | null, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
 
 export type RestartMutationVariables = Exact<{
   namespace: string;
@@ -376,7 +328,7 @@ export type RestartMutationVariables = Exact<{
 }>;
 
 
-export type RestartMutation = { result: { stateReached: boolean, warnings: Array<string>, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
+export type RestartMutation = { result: { stateReached: boolean, workspace: { id: string, state: WorkspaceState, stateMessage: string } } | null };
 
 export type DeleteMutationVariables = Exact<{
   namespace: string;
@@ -385,7 +337,7 @@ export type DeleteMutationVariables = Exact<{
 }>;
 
 
-export type DeleteMutation = { result: { deletionPending: boolean, warnings: Array<string> } | null };
+export type DeleteMutation = { result: { deletionPending: boolean } | null };
 
 export type PauseManyMutationVariables = Exact<{
   namespace: string;
@@ -393,7 +345,7 @@ export type PauseManyMutationVariables = Exact<{
 }>;
 
 
-export type PauseManyMutation = { result: { warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null }> } | null };
+export type PauseManyMutation = { result: { results: Array<{ name: string, ok: boolean, message: string | null }> } | null };
 
 export type StartManyMutationVariables = Exact<{
   namespace: string;
@@ -401,9 +353,11 @@ export type StartManyMutationVariables = Exact<{
 }>;
 
 
-export type StartManyMutation = { result: { warnings: Array<string>, results: Array<{ namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null }> } | null };
+export type StartManyMutation = { result: { results: Array<{ name: string, ok: boolean, message: string | null }> } | null };
 
-export type BulkResultFragment = { namespace: string, name: string, ok: boolean, code: ErrorCode | null, message: string | null };
+export type ObservedStateFragment = { id: string, state: WorkspaceState, stateMessage: string };
+
+export type BulkResultFragment = { name: string, ok: boolean, message: string | null };
 
 export type CreationRightsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -420,26 +374,28 @@ export type CreationRightQuery = { viewer: { canCreate: boolean } };
 export type WorkspaceRowsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WorkspaceRowsSubscription = { workspaces: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { createdAt: string, deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> } | null } };
+export type WorkspaceRowsSubscription = { workspaces: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> } | null } };
 
 export type FirstWorkspacesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type FirstWorkspacesQuery = { workspaces: { totalCount: number, nodes: Array<{ id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { createdAt: string, deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> }> } };
+export type FirstWorkspacesQuery = { workspaces: { nodes: Array<{ id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> }> } };
 
-export type WorkspaceRowFragment = { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { createdAt: string, deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> };
+export type WorkspaceRowFragment = { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, imageConfig: { optionId: string }, podConfig: { optionId: string }, activity: { lastActivityAt: string | null }, audit: { deletedAt: string | null }, metadata: { uid: string }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> };
 
 export type KindRowsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type KindRowsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, description: string, deprecated: boolean, deprecationMessage: string | null, hidden: boolean, icon: { url: string | null }, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }> } | null } };
+export type KindRowsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, imageConfigs: Array<{ optionId: string, displayName: string }>, podConfigs: Array<{ optionId: string, displayName: string, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, icon: { url: string | null } } | null } };
 
-export type KindOptionFragment = { optionId: string, displayName: string, description: string, hidden: boolean };
+export type KindNameFragment = { id: string, name: string, displayName: string, icon: { url: string | null } };
+
+export type OptionResourcesFragment = { pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null };
 
 export type IdentityQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type IdentityQuery = { viewer: { name: string, groups: Array<string> }, gateway: { version: string, kubernetesVersion: string | null } };
+export type IdentityQuery = { viewer: { name: string } };
 
 export type PermissionsQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -469,7 +425,11 @@ export type KindCardsSubscriptionVariables = Exact<{
 }>;
 
 
-export type KindCardsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, description: string, deprecated: boolean, deprecationMessage: string | null, hidden: boolean, defaultImageConfig: string, defaultPodConfig: string, icon: { url: string | null }, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, offer?: { hidden: boolean, denied: boolean, deniedMessage: string | null, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }> } | null } | null } };
+export type KindCardsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { hidden: boolean, description: string, deprecated: boolean, deprecationMessage: string | null, defaultImageConfig: string, defaultPodConfig: string, id: string, name: string, displayName: string, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, offer?: { hidden: boolean, denied: boolean, deniedMessage: string | null, imageConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }>, podConfigs: Array<{ optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null }> } | null, icon: { url: string | null } } | null } };
+
+export type KindSummaryFragment = { description: string, deprecated: boolean, deprecationMessage: string | null, defaultImageConfig: string, defaultPodConfig: string, id: string, name: string, displayName: string, icon: { url: string | null } };
+
+export type OfferStateFragment = { hidden: boolean, denied: boolean, deniedMessage: string | null };
 
 export type OptionRowFragment = { optionId: string, displayName: string, description: string, hidden: boolean, denied: boolean, deniedMessage: string | null, redirectTo: string | null, redirectMessage: { text: string } | null, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string }>, limits: Array<{ resource: string, quantity: string }> } | null };
 
@@ -488,7 +448,7 @@ export type FormKindsSubscriptionVariables = Exact<{
 }>;
 
 
-export type FormKindsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { id: string, name: string, displayName: string, description: string, deprecated: boolean, deprecationMessage: string | null, homeMountPath: string | null, defaultImageConfig: string, defaultPodConfig: string, icon: { url: string | null }, imageConfigs: Array<{ optionId: string, displayName: string }>, podConfigs: Array<{ optionId: string, displayName: string }>, offer: { hidden: boolean, denied: boolean, deniedMessage: string | null } | null } | null } };
+export type FormKindsSubscription = { workspaceKinds: { type: EventType, cursor: string, object: { homeMountPath: string | null, description: string, deprecated: boolean, deprecationMessage: string | null, defaultImageConfig: string, defaultPodConfig: string, id: string, name: string, displayName: string, imageConfigs: Array<{ optionId: string, displayName: string }>, podConfigs: Array<{ optionId: string, displayName: string }>, offer: { hidden: boolean, denied: boolean, deniedMessage: string | null } | null, icon: { url: string | null } } | null } };
 
 export type FormOptionsSubscriptionVariables = Exact<{
   namespace: string;
@@ -525,7 +485,7 @@ export type EditedWorkspaceSubscriptionVariables = Exact<{
 }>;
 
 
-export type EditedWorkspaceSubscription = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
+export type EditedWorkspaceSubscription = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
 
 export type ReadEditedWorkspaceQueryVariables = Exact<{
   namespace: string;
@@ -533,9 +493,9 @@ export type ReadEditedWorkspaceQueryVariables = Exact<{
 }>;
 
 
-export type ReadEditedWorkspaceQuery = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
+export type ReadEditedWorkspaceQuery = { workspace: { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } } | null };
 
-export type EditedWorkspaceFragment = { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, state: WorkspaceState, revision: string, deferUpdates: boolean | null, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } };
+export type EditedWorkspaceFragment = { id: string, name: string, namespaceName: string, displayName: string, kindName: string, paused: boolean, revision: string, canUpdate: boolean, imageConfig: { optionId: string }, podConfig: { optionId: string }, volumes: { home: { claimName: string } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean }>, secrets: Array<{ secretName: string, mountPath: string, defaultMode: number }> }, podMetadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, metadata: { labels: Array<{ key: string, value: string }>, annotations: Array<{ key: string, value: string }> }, audit: { updatedBy: string | null } };
 
 export type CreateWorkspaceMutationVariables = Exact<{
   input: CreateWorkspaceInput;
@@ -564,13 +524,13 @@ export type WorkspaceDetailsSubscriptionVariables = Exact<{
 }>;
 
 
-export type WorkspaceDetailsSubscription = { workspace: { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pausedAt: string | null, lastRunningAt: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, podConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, activity: { lastActivityAt: string | null, pauseEligibleAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }>, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> } } | null };
+export type WorkspaceDetailsSubscription = { workspace: { pausedAt: string | null, lastRunningAt: string | null, id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { text: string } | null }> }, podConfig: { optionId: string, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { text: string } | null }> }, activity: { pauseEligibleAt: string | null, lastActivityAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> } | null };
 
-export type WorkspaceDetailsFragment = { id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pausedAt: string | null, lastRunningAt: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, podConfig: { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> }, activity: { lastActivityAt: string | null, pauseEligibleAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }>, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> } };
+export type WorkspaceDetailsFragment = { pausedAt: string | null, lastRunningAt: string | null, id: string, name: string, displayName: string, namespaceName: string, state: WorkspaceState, paused: boolean, stateMessage: string, stateHint: string | null, pendingRestart: boolean, kindName: string, canUpdate: boolean, canDelete: boolean, kind: { id: string, displayName: string, icon: { url: string | null } } | null, imageConfig: { optionId: string, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { text: string } | null }> }, podConfig: { optionId: string, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { text: string } | null }> }, activity: { pauseEligibleAt: string | null, lastActivityAt: string | null, lastProbe: { endedAt: string, result: ProbeResult, message: string } | null }, pod: { name: string, phase: PodPhase | null, nodeName: string | null, startedAt: string | null, containers: Array<string>, initContainers: Array<string>, conditions: Array<{ type: string, status: ConditionStatus, reason: string | null, message: string | null }>, containerStatuses: Array<{ name: string, image: string | null, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null }>, initContainerStatuses: Array<{ name: string, image: string | null, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null }> } | null, volumes: { home: { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null } | null, data: Array<{ claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null }>, secrets: Array<{ secretName: string, mountPath: string, leftOut: boolean }> }, audit: { createdAt: string, createdBy: string | null, updatedAt: string | null, updatedBy: string | null, deletedAt: string | null }, metadata: { uid: string, labels: Array<{ key: string, value: string }> }, services: Array<{ portId: string, displayName: string, httpPath: string, connectable: boolean }> };
 
-export type ChosenOptionFragment = { optionId: string, desiredOptionId: string | null, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { level: RedirectMessageLevel, text: string } | null }> };
+export type ChosenOptionFragment = { optionId: string, option: { displayName: string, image: { image: string } | null, pod: { requests: Array<{ resource: string, quantity: string, value: number }>, limits: Array<{ resource: string, quantity: string, value: number }> } | null } | null, redirectChain: Array<{ sourceId: string, targetId: string, target: { displayName: string } | null, message: { text: string } | null }> };
 
-export type ContainerDetailsFragment = { name: string, image: string | null, ready: boolean, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null, message: string | null } | null };
+export type ContainerDetailsFragment = { name: string, image: string | null, restartCount: number, state: { name: ContainerStateName, reason: string | null, message: string | null, startedAt: string | null, exitCode: number | null }, lastTermination: { reason: string | null, exitCode: number | null, finishedAt: string | null } | null };
 
 export type MountedVolumeFragment = { claimName: string, mountPath: string | null, readOnly: boolean, leftOut: boolean, claim: { id: string, phase: PersistentVolumeClaimPhase, capacity: { quantity: string } | null, requestedSize: { quantity: string } | null } | null };
 
@@ -596,7 +556,7 @@ export type WorkspaceUsageQueryVariables = Exact<{
 }>;
 
 
-export type WorkspaceUsageQuery = { workspace: { id: string, usage: { available: boolean, reason: UsageUnavailableReason | null, containers: Array<{ name: string, at: string | null, cpu: { value: number } | null, memory: { value: number } | null }> } } | null };
+export type WorkspaceUsageQuery = { workspace: { id: string, usage: { available: boolean, reason: UsageUnavailableReason | null, containers: Array<{ cpu: { value: number } | null, memory: { value: number } | null }> } } | null };
 
 export type WorkspaceLogSubscriptionVariables = Exact<{
   namespace: string;
@@ -632,59 +592,68 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ObservedStateFragmentDoc = new TypedDocumentString(`
+    fragment ObservedState on Workspace {
+  id
+  state
+  stateMessage
+}
+    `, {"fragmentName":"ObservedState"}) as unknown as TypedDocumentString<ObservedStateFragment, unknown>;
 export const BulkResultFragmentDoc = new TypedDocumentString(`
     fragment BulkResult on WorkspaceResult {
-  namespace
   name
   ok
-  code
   message
 }
     `, {"fragmentName":"BulkResult"}) as unknown as TypedDocumentString<BulkResultFragment, unknown>;
-export const WorkspaceRowFragmentDoc = new TypedDocumentString(`
-    fragment WorkspaceRow on Workspace {
+export const KindNameFragmentDoc = new TypedDocumentString(`
+    fragment KindName on WorkspaceKind {
   id
   name
   displayName
-  namespaceName
-  state
-  paused
-  stateMessage
-  stateHint
-  pendingRestart
-  kindName
-  imageConfig {
-    optionId
-  }
-  podConfig {
-    optionId
-  }
-  activity {
-    lastActivityAt
-  }
-  audit {
-    createdAt
-    deletedAt
-  }
-  metadata {
-    uid
-  }
-  services {
-    portId
-    displayName
-    httpPath
-    connectable
+  icon {
+    url
   }
 }
-    `, {"fragmentName":"WorkspaceRow"}) as unknown as TypedDocumentString<WorkspaceRowFragment, unknown>;
-export const KindOptionFragmentDoc = new TypedDocumentString(`
-    fragment KindOption on SpawnerOption {
-  optionId
-  displayName
+    `, {"fragmentName":"KindName"}) as unknown as TypedDocumentString<KindNameFragment, unknown>;
+export const KindSummaryFragmentDoc = new TypedDocumentString(`
+    fragment KindSummary on WorkspaceKind {
+  ...KindName
   description
-  hidden
+  deprecated
+  deprecationMessage
+  defaultImageConfig
+  defaultPodConfig
 }
-    `, {"fragmentName":"KindOption"}) as unknown as TypedDocumentString<KindOptionFragment, unknown>;
+    fragment KindName on WorkspaceKind {
+  id
+  name
+  displayName
+  icon {
+    url
+  }
+}`, {"fragmentName":"KindSummary"}) as unknown as TypedDocumentString<KindSummaryFragment, unknown>;
+export const OfferStateFragmentDoc = new TypedDocumentString(`
+    fragment OfferState on WorkspaceKindOffer {
+  hidden
+  denied
+  deniedMessage
+}
+    `, {"fragmentName":"OfferState"}) as unknown as TypedDocumentString<OfferStateFragment, unknown>;
+export const OptionResourcesFragmentDoc = new TypedDocumentString(`
+    fragment OptionResources on SpawnerOption {
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}
+    `, {"fragmentName":"OptionResources"}) as unknown as TypedDocumentString<OptionResourcesFragment, unknown>;
 export const OptionRowFragmentDoc = new TypedDocumentString(`
     fragment OptionRow on SpawnerOption {
   optionId
@@ -700,6 +669,9 @@ export const OptionRowFragmentDoc = new TypedDocumentString(`
   image {
     image
   }
+  ...OptionResources
+}
+    fragment OptionResources on SpawnerOption {
   pod {
     requests {
       resource
@@ -710,8 +682,7 @@ export const OptionRowFragmentDoc = new TypedDocumentString(`
       quantity
     }
   }
-}
-    `, {"fragmentName":"OptionRow"}) as unknown as TypedDocumentString<OptionRowFragment, unknown>;
+}`, {"fragmentName":"OptionRow"}) as unknown as TypedDocumentString<OptionRowFragment, unknown>;
 export const EditedWorkspaceFragmentDoc = new TypedDocumentString(`
     fragment EditedWorkspace on Workspace {
   id
@@ -720,9 +691,7 @@ export const EditedWorkspaceFragmentDoc = new TypedDocumentString(`
   displayName
   kindName
   paused
-  state
   revision
-  deferUpdates
   imageConfig {
     optionId
   }
@@ -770,10 +739,44 @@ export const EditedWorkspaceFragmentDoc = new TypedDocumentString(`
   canUpdate: viewerCan(action: UPDATE)
 }
     `, {"fragmentName":"EditedWorkspace"}) as unknown as TypedDocumentString<EditedWorkspaceFragment, unknown>;
+export const WorkspaceRowFragmentDoc = new TypedDocumentString(`
+    fragment WorkspaceRow on Workspace {
+  id
+  name
+  displayName
+  namespaceName
+  state
+  paused
+  stateMessage
+  stateHint
+  pendingRestart
+  kindName
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  activity {
+    lastActivityAt
+  }
+  audit {
+    deletedAt
+  }
+  metadata {
+    uid
+  }
+  services {
+    portId
+    displayName
+    httpPath
+    connectable
+  }
+}
+    `, {"fragmentName":"WorkspaceRow"}) as unknown as TypedDocumentString<WorkspaceRowFragment, unknown>;
 export const ChosenOptionFragmentDoc = new TypedDocumentString(`
     fragment ChosenOption on WorkspaceOption {
   optionId
-  desiredOptionId
   option {
     displayName
     image {
@@ -799,7 +802,6 @@ export const ChosenOptionFragmentDoc = new TypedDocumentString(`
       displayName
     }
     message {
-      level
       text
     }
   }
@@ -809,7 +811,6 @@ export const ContainerDetailsFragmentDoc = new TypedDocumentString(`
     fragment ContainerDetails on PodContainer {
   name
   image
-  ready
   restartCount
   state {
     name
@@ -822,7 +823,6 @@ export const ContainerDetailsFragmentDoc = new TypedDocumentString(`
     reason
     exitCode
     finishedAt
-    message
   }
 }
     `, {"fragmentName":"ContainerDetails"}) as unknown as TypedDocumentString<ContainerDetailsFragment, unknown>;
@@ -846,18 +846,9 @@ export const MountedVolumeFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"MountedVolume"}) as unknown as TypedDocumentString<MountedVolumeFragment, unknown>;
 export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
     fragment WorkspaceDetails on Workspace {
-  id
-  name
-  displayName
-  namespaceName
-  state
-  paused
-  stateMessage
-  stateHint
+  ...WorkspaceRow
   pausedAt
   lastRunningAt
-  pendingRestart
-  kindName
   kind {
     id
     displayName
@@ -872,19 +863,12 @@ export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
     ...ChosenOption
   }
   activity {
-    lastActivityAt
     pauseEligibleAt
     lastProbe {
       endedAt
       result
       message
     }
-  }
-  services {
-    portId
-    displayName
-    httpPath
-    connectable
   }
   pod {
     name
@@ -924,10 +908,8 @@ export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
     createdBy
     updatedAt
     updatedBy
-    deletedAt
   }
   metadata {
-    uid
     labels {
       key
       value
@@ -936,9 +918,41 @@ export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
   canUpdate: viewerCan(action: UPDATE)
   canDelete: viewerCan(action: DELETE)
 }
-    fragment ChosenOption on WorkspaceOption {
+    fragment WorkspaceRow on Workspace {
+  id
+  name
+  displayName
+  namespaceName
+  state
+  paused
+  stateMessage
+  stateHint
+  pendingRestart
+  kindName
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  activity {
+    lastActivityAt
+  }
+  audit {
+    deletedAt
+  }
+  metadata {
+    uid
+  }
+  services {
+    portId
+    displayName
+    httpPath
+    connectable
+  }
+}
+fragment ChosenOption on WorkspaceOption {
   optionId
-  desiredOptionId
   option {
     displayName
     image {
@@ -964,7 +978,6 @@ export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
       displayName
     }
     message {
-      level
       text
     }
   }
@@ -972,7 +985,6 @@ export const WorkspaceDetailsFragmentDoc = new TypedDocumentString(`
 fragment ContainerDetails on PodContainer {
   name
   image
-  ready
   restartCount
   state {
     name
@@ -985,7 +997,6 @@ fragment ContainerDetails on PodContainer {
     reason
     exitCode
     finishedAt
-    message
   }
 }
 fragment MountedVolume on VolumeMount {
@@ -1010,45 +1021,48 @@ export const PauseDocument = new TypedDocumentString(`
     input: { namespace: $namespace, name: $name, waitFor: PAUSED, timeoutSeconds: 90 }
   ) {
     stateReached
-    warnings
     workspace {
-      id
-      state
-      stateMessage
+      ...ObservedState
     }
   }
 }
-    `) as unknown as TypedDocumentString<PauseMutation, PauseMutationVariables>;
+    fragment ObservedState on Workspace {
+  id
+  state
+  stateMessage
+}`) as unknown as TypedDocumentString<PauseMutation, PauseMutationVariables>;
 export const StartDocument = new TypedDocumentString(`
     mutation Start($namespace: String!, $name: String!) {
   result: startWorkspace(
     input: { namespace: $namespace, name: $name, waitFor: RUNNING, timeoutSeconds: 180 }
   ) {
     stateReached
-    warnings
     workspace {
-      id
-      state
-      stateMessage
+      ...ObservedState
     }
   }
 }
-    `) as unknown as TypedDocumentString<StartMutation, StartMutationVariables>;
+    fragment ObservedState on Workspace {
+  id
+  state
+  stateMessage
+}`) as unknown as TypedDocumentString<StartMutation, StartMutationVariables>;
 export const RestartDocument = new TypedDocumentString(`
     mutation Restart($namespace: String!, $name: String!) {
   result: restartWorkspace(
     input: { namespace: $namespace, name: $name, timeoutSeconds: 180 }
   ) {
     stateReached
-    warnings
     workspace {
-      id
-      state
-      stateMessage
+      ...ObservedState
     }
   }
 }
-    `) as unknown as TypedDocumentString<RestartMutation, RestartMutationVariables>;
+    fragment ObservedState on Workspace {
+  id
+  state
+  stateMessage
+}`) as unknown as TypedDocumentString<RestartMutation, RestartMutationVariables>;
 export const DeleteDocument = new TypedDocumentString(`
     mutation Delete($namespace: String!, $name: String!, $uid: ID!) {
   result: deleteWorkspace(
@@ -1061,40 +1075,33 @@ export const DeleteDocument = new TypedDocumentString(`
     }
   ) {
     deletionPending
-    warnings
   }
 }
     `) as unknown as TypedDocumentString<DeleteMutation, DeleteMutationVariables>;
 export const PauseManyDocument = new TypedDocumentString(`
     mutation PauseMany($namespace: String!, $names: [String!]!) {
   result: pauseWorkspaces(input: { namespace: $namespace, names: $names }) {
-    warnings
     results {
       ...BulkResult
     }
   }
 }
     fragment BulkResult on WorkspaceResult {
-  namespace
   name
   ok
-  code
   message
 }`) as unknown as TypedDocumentString<PauseManyMutation, PauseManyMutationVariables>;
 export const StartManyDocument = new TypedDocumentString(`
     mutation StartMany($namespace: String!, $names: [String!]!) {
   result: startWorkspaces(input: { namespace: $namespace, names: $names }) {
-    warnings
     results {
       ...BulkResult
     }
   }
 }
     fragment BulkResult on WorkspaceResult {
-  namespace
   name
   ok
-  code
   message
 }`) as unknown as TypedDocumentString<StartManyMutation, StartManyMutationVariables>;
 export const CreationRightsDocument = new TypedDocumentString(`
@@ -1152,7 +1159,6 @@ export const WorkspaceRowsDocument = new TypedDocumentString(`
     lastActivityAt
   }
   audit {
-    createdAt
     deletedAt
   }
   metadata {
@@ -1168,7 +1174,6 @@ export const WorkspaceRowsDocument = new TypedDocumentString(`
 export const FirstWorkspacesDocument = new TypedDocumentString(`
     query FirstWorkspaces {
   workspaces(first: 60, orderBy: [{ field: NAME }]) {
-    totalCount
     nodes {
       ...WorkspaceRow
     }
@@ -1195,7 +1200,6 @@ export const FirstWorkspacesDocument = new TypedDocumentString(`
     lastActivityAt
   }
   audit {
-    createdAt
     deletedAt
   }
   metadata {
@@ -1214,50 +1218,43 @@ export const KindRowsDocument = new TypedDocumentString(`
     type
     cursor
     object {
-      id
-      name
-      displayName
-      description
-      deprecated
-      deprecationMessage
-      hidden
-      icon {
-        url
-      }
+      ...KindName
       imageConfigs {
-        ...KindOption
+        optionId
+        displayName
       }
       podConfigs {
-        ...KindOption
-        pod {
-          requests {
-            resource
-            quantity
-          }
-          limits {
-            resource
-            quantity
-          }
-        }
+        optionId
+        displayName
+        ...OptionResources
       }
     }
   }
 }
-    fragment KindOption on SpawnerOption {
-  optionId
+    fragment KindName on WorkspaceKind {
+  id
+  name
   displayName
-  description
-  hidden
+  icon {
+    url
+  }
+}
+fragment OptionResources on SpawnerOption {
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
 }`) as unknown as TypedDocumentString<KindRowsSubscription, KindRowsSubscriptionVariables>;
 export const IdentityDocument = new TypedDocumentString(`
     query Identity {
   viewer {
     name
-    groups
-  }
-  gateway {
-    version
-    kubernetesVersion
   }
 }
     `) as unknown as TypedDocumentString<IdentityQuery, IdentityQueryVariables>;
@@ -1370,18 +1367,8 @@ export const KindCardsDocument = new TypedDocumentString(`
     type
     cursor
     object {
-      id
-      name
-      displayName
-      description
-      deprecated
-      deprecationMessage
+      ...KindSummary
       hidden
-      defaultImageConfig
-      defaultPodConfig
-      icon {
-        url
-      }
       imageConfigs {
         ...OptionRow
       }
@@ -1389,9 +1376,7 @@ export const KindCardsDocument = new TypedDocumentString(`
         ...OptionRow
       }
       offer(namespace: $namespace) @include(if: $isChosen) {
-        hidden
-        denied
-        deniedMessage
+        ...OfferState
         imageConfigs {
           ...OptionRow
         }
@@ -1402,7 +1387,40 @@ export const KindCardsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment OptionRow on SpawnerOption {
+    fragment KindName on WorkspaceKind {
+  id
+  name
+  displayName
+  icon {
+    url
+  }
+}
+fragment OptionResources on SpawnerOption {
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}
+fragment KindSummary on WorkspaceKind {
+  ...KindName
+  description
+  deprecated
+  deprecationMessage
+  defaultImageConfig
+  defaultPodConfig
+}
+fragment OfferState on WorkspaceKindOffer {
+  hidden
+  denied
+  deniedMessage
+}
+fragment OptionRow on SpawnerOption {
   optionId
   displayName
   description
@@ -1416,16 +1434,7 @@ export const KindCardsDocument = new TypedDocumentString(`
   image {
     image
   }
-  pod {
-    requests {
-      resource
-      quantity
-    }
-    limits {
-      resource
-      quantity
-    }
-  }
+  ...OptionResources
 }`) as unknown as TypedDocumentString<KindCardsSubscription, KindCardsSubscriptionVariables>;
 export const NamespaceOffersDocument = new TypedDocumentString(`
     subscription NamespaceOffers {
@@ -1437,9 +1446,7 @@ export const NamespaceOffersDocument = new TypedDocumentString(`
       name
       workspaceKindOffers {
         nodes {
-          hidden
-          denied
-          deniedMessage
+          ...OfferState
           kind {
             name
           }
@@ -1448,7 +1455,11 @@ export const NamespaceOffersDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<NamespaceOffersSubscription, NamespaceOffersSubscriptionVariables>;
+    fragment OfferState on WorkspaceKindOffer {
+  hidden
+  denied
+  deniedMessage
+}`) as unknown as TypedDocumentString<NamespaceOffersSubscription, NamespaceOffersSubscriptionVariables>;
 export const NamespaceRowsDocument = new TypedDocumentString(`
     subscription NamespaceRows {
   namespaces {
@@ -1468,18 +1479,8 @@ export const FormKindsDocument = new TypedDocumentString(`
     type
     cursor
     object {
-      id
-      name
-      displayName
-      description
-      deprecated
-      deprecationMessage
+      ...KindSummary
       homeMountPath
-      defaultImageConfig
-      defaultPodConfig
-      icon {
-        url
-      }
       imageConfigs {
         optionId
         displayName
@@ -1489,14 +1490,32 @@ export const FormKindsDocument = new TypedDocumentString(`
         displayName
       }
       offer(namespace: $namespace) {
-        hidden
-        denied
-        deniedMessage
+        ...OfferState
       }
     }
   }
 }
-    `) as unknown as TypedDocumentString<FormKindsSubscription, FormKindsSubscriptionVariables>;
+    fragment KindName on WorkspaceKind {
+  id
+  name
+  displayName
+  icon {
+    url
+  }
+}
+fragment KindSummary on WorkspaceKind {
+  ...KindName
+  description
+  deprecated
+  deprecationMessage
+  defaultImageConfig
+  defaultPodConfig
+}
+fragment OfferState on WorkspaceKindOffer {
+  hidden
+  denied
+  deniedMessage
+}`) as unknown as TypedDocumentString<FormKindsSubscription, FormKindsSubscriptionVariables>;
 export const FormOptionsDocument = new TypedDocumentString(`
     subscription FormOptions($namespace: String!, $kind: String!, $imageConfig: ID, $podConfig: ID) {
   workspaceKind(name: $kind) {
@@ -1511,7 +1530,19 @@ export const FormOptionsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment OptionRow on SpawnerOption {
+    fragment OptionResources on SpawnerOption {
+  pod {
+    requests {
+      resource
+      quantity
+    }
+    limits {
+      resource
+      quantity
+    }
+  }
+}
+fragment OptionRow on SpawnerOption {
   optionId
   displayName
   description
@@ -1525,16 +1556,7 @@ export const FormOptionsDocument = new TypedDocumentString(`
   image {
     image
   }
-  pod {
-    requests {
-      resource
-      quantity
-    }
-    limits {
-      resource
-      quantity
-    }
-  }
+  ...OptionResources
 }`) as unknown as TypedDocumentString<FormOptionsSubscription, FormOptionsSubscriptionVariables>;
 export const FormClaimsDocument = new TypedDocumentString(`
     subscription FormClaims($namespace: String!) {
@@ -1597,9 +1619,7 @@ export const EditedWorkspaceDocument = new TypedDocumentString(`
   displayName
   kindName
   paused
-  state
   revision
-  deferUpdates
   imageConfig {
     optionId
   }
@@ -1659,9 +1679,7 @@ export const ReadEditedWorkspaceDocument = new TypedDocumentString(`
   displayName
   kindName
   paused
-  state
   revision
-  deferUpdates
   imageConfig {
     optionId
   }
@@ -1735,7 +1753,7 @@ export const WorkspaceDetailsDocument = new TypedDocumentString(`
     ...WorkspaceDetails
   }
 }
-    fragment WorkspaceDetails on Workspace {
+    fragment WorkspaceRow on Workspace {
   id
   name
   displayName
@@ -1744,10 +1762,34 @@ export const WorkspaceDetailsDocument = new TypedDocumentString(`
   paused
   stateMessage
   stateHint
-  pausedAt
-  lastRunningAt
   pendingRestart
   kindName
+  imageConfig {
+    optionId
+  }
+  podConfig {
+    optionId
+  }
+  activity {
+    lastActivityAt
+  }
+  audit {
+    deletedAt
+  }
+  metadata {
+    uid
+  }
+  services {
+    portId
+    displayName
+    httpPath
+    connectable
+  }
+}
+fragment WorkspaceDetails on Workspace {
+  ...WorkspaceRow
+  pausedAt
+  lastRunningAt
   kind {
     id
     displayName
@@ -1762,19 +1804,12 @@ export const WorkspaceDetailsDocument = new TypedDocumentString(`
     ...ChosenOption
   }
   activity {
-    lastActivityAt
     pauseEligibleAt
     lastProbe {
       endedAt
       result
       message
     }
-  }
-  services {
-    portId
-    displayName
-    httpPath
-    connectable
   }
   pod {
     name
@@ -1814,10 +1849,8 @@ export const WorkspaceDetailsDocument = new TypedDocumentString(`
     createdBy
     updatedAt
     updatedBy
-    deletedAt
   }
   metadata {
-    uid
     labels {
       key
       value
@@ -1828,7 +1861,6 @@ export const WorkspaceDetailsDocument = new TypedDocumentString(`
 }
 fragment ChosenOption on WorkspaceOption {
   optionId
-  desiredOptionId
   option {
     displayName
     image {
@@ -1854,7 +1886,6 @@ fragment ChosenOption on WorkspaceOption {
       displayName
     }
     message {
-      level
       text
     }
   }
@@ -1862,7 +1893,6 @@ fragment ChosenOption on WorkspaceOption {
 fragment ContainerDetails on PodContainer {
   name
   image
-  ready
   restartCount
   state {
     name
@@ -1875,7 +1905,6 @@ fragment ContainerDetails on PodContainer {
     reason
     exitCode
     finishedAt
-    message
   }
 }
 fragment MountedVolume on VolumeMount {
@@ -1930,8 +1959,6 @@ export const WorkspaceUsageDocument = new TypedDocumentString(`
       available
       reason
       containers {
-        name
-        at
         cpu {
           value
         }

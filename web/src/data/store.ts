@@ -25,7 +25,6 @@ export interface Store {
   readonly session: Session;
   readonly workspaces: LiveRows<WorkspaceRow>;
   readonly kinds: ReadonlySignal<ReadonlyMap<string, KindRow>>;
-  readonly kindRows: LiveRows<KindRow>;
   /** Rows of the list or, until it has a snapshot, the first ones. Undefined until there is anything to show. */
   readonly rows: ReadonlySignal<readonly WorkspaceRow[] | undefined>;
   readonly identity: ReadonlySignal<IdentityQuery | undefined>;
@@ -55,7 +54,6 @@ export function createStore(session: Session): Store {
   return {
     session,
     workspaces,
-    kindRows,
     kinds,
     rows,
     ...loadIdentity(session, ending.signal),

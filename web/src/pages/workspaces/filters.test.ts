@@ -18,7 +18,7 @@ function workspace(name: string, changes: Partial<WorkspaceRow> = {}): Workspace
     imageConfig: { optionId: 'scipy' },
     podConfig: { optionId: 'big' },
     activity: { lastActivityAt: null },
-    audit: { createdAt: '2026-01-01T00:00:00Z', deletedAt: null },
+    audit: { deletedAt: null },
     metadata: { uid: name },
     services: [],
     ...changes,
@@ -29,20 +29,14 @@ const requests = [
   { resource: 'cpu', quantity: '4000m' },
   { resource: 'memory', quantity: '16Gi' },
 ];
-const option = { description: '', hidden: false };
 const kind: KindRow = {
   id: 'kind',
   name: 'jupyterlab',
   displayName: 'JupyterLab',
-  description: '',
-  deprecated: false,
-  deprecationMessage: null,
-  hidden: false,
   icon: { url: null },
-  imageConfigs: [{ ...option, optionId: 'scipy', displayName: 'SciPy' }],
+  imageConfigs: [{ optionId: 'scipy', displayName: 'SciPy' }],
   podConfigs: [
     {
-      ...option,
       optionId: 'big',
       displayName: 'Big',
       pod: { requests, limits: [{ resource: 'nvidia.com/gpu', quantity: '2' }] },
