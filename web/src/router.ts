@@ -79,8 +79,25 @@ export function editPath(workspace: Parameters<typeof workspacePath>[0]): string
   return `${workspacePath(workspace)}/edit`;
 }
 
-/** Returns the path of the form for a new workspace, with what is chosen already. */
-export function newPath(chosen: { readonly namespace: string; readonly kind: string }): string {
-  const parameters = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== '')).toString();
-  return parameters ? `create?${parameters}` : 'create';
+/** Returns the path of the form for a new workspace with its first input. Empty values are left out. */
+export function newPath(input: { readonly namespace: string; readonly kind: string }): string {
+  return withQuery('create', input);
+}
+
+/** Filters of the table in the URL. */
+interface TableFilters {
+  readonly namespace: string;
+  readonly kind?: string;
+  /** State in lower case. */
+  readonly state?: string;
+}
+
+/** Returns the path of the table of workspaces with filters. Empty values are left out. */
+export function tablePath(filters: TableFilters): string {
+  return withQuery('./', { ...filters });
+}
+
+function withQuery(to: string, parameters: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '')).toString();
+  return text ? `${to}?${text}` : to;
 }

@@ -1,5 +1,18 @@
 import { setQuery } from '../router.ts';
 
+interface NamespaceChoiceProps {
+  readonly label?: string;
+  readonly all?: string;
+  readonly value: string;
+  readonly names: readonly string[];
+}
+
+/** Filter of the page by namespace. */
+export function NamespaceChoice({ label = 'Namespace', all = 'All namespaces', value, names }: NamespaceChoiceProps) {
+  const options = names.map((name) => [name, name] as const);
+  return <Choice label={label} name="namespace" all={all} value={value} options={options} />;
+}
+
 interface ChoiceProps {
   readonly label: string;
   /** Name of the parameter of the URL. */

@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { CreationRightDocument, CreationRightsDocument } from '../__generated__/graphql.ts';
+import { forEachConcurrently } from './concurrency.ts';
 import type { Session } from './session.ts';
 
 /** Where the viewer may create workspaces. */
@@ -38,14 +39,10 @@ async function request(session: Session, signalOfEnd: AbortSignal): Promise<read
   const { viewer, namespaces } = await session.request(CreationRightsDocument, {}, signalOfEnd);
   const names = namespaces.nodes.map(({ name }) => name).sort();
   if (viewer.canCreate) return names;
-  const waiting = [...names];
   const allowed: string[] = [];
-  const work = async () => {
-    for (let namespace = waiting.shift(); namespace; namespace = waiting.shift()) {
-      const answer = await session.request(CreationRightDocument, { namespace }, signalOfEnd);
-      if (answer.viewer.canCreate) allowed.push(namespace);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await forEachConcurrently(names, CONCURRENCY, async (namespace) => {
+    const answer = await session.request(CreationRightDocument, { namespace }, signalOfEnd);
+    if (answer.viewer.canCreate) allowed.push(namespace);
+  });
   return allowed.sort();
 }

@@ -2,7 +2,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import { PermissionsDocument } from '../__generated__/graphql.ts';
 import type { Session } from './session.ts';
 
-/** What the viewer may do with a workspace. */
+/** Permissions of the viewer for a workspace. */
 export interface Permission {
   readonly canUpdate: boolean;
   readonly canDelete: boolean;
@@ -20,7 +20,7 @@ export interface Permissions {
 
 /** Time in which requests for further workspaces are collected, for example while a person scrolls. */
 const COLLECT_MS = 60;
-/** Permissions may change while a person looks. */
+/** Interval of requests for the workspaces on the screen, because permissions may change. */
 const REFRESH_MS = 10_000;
 /** Workspaces of one request. */
 const BATCH = 100;
@@ -62,4 +62,9 @@ export function createPermissions(session: Session): Permissions {
       clearInterval(interval);
     },
   };
+}
+
+/** Returns the reason for which an action is not offered. An empty namespace stands for all that the viewer may see. */
+export function deniedText(verb: 'create' | 'update' | 'delete', namespace: string): string {
+  return `The cluster does not allow you to ${verb} workspaces in ${namespace || 'any namespace that you may see'}.`;
 }

@@ -8,6 +8,7 @@ import {
   StartManyDocument,
   type WorkspaceState,
 } from '../__generated__/graphql.ts';
+import { forEachConcurrently } from './concurrency.ts';
 import { messageOf, RequestError } from './request-error.ts';
 import type { Store, WorkspaceRow } from './store.ts';
 
@@ -27,7 +28,6 @@ export interface TaskItem {
 export interface Task {
   readonly id: number;
   readonly action: Action;
-  readonly startedAt: number;
   readonly items: readonly TaskItem[];
 }
 
@@ -64,7 +64,7 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
   const id = ++lastId;
   const items = targets.map((target): TaskItem => ({ target, status: 'running', message: '' }));
   const kept = tasks.value.filter((task, index) => isBusy(task) || index < MAX_TASKS - 1);
-  tasks.value = [{ id, action, startedAt: Date.now(), items }, ...kept];
+  tasks.value = [{ id, action, items }, ...kept];
   const finish: Finish = (target, status, message) => {
     if (status === 'failed') store.permissions.refresh();
     tasks.value = tasks.value.map((task) =>
@@ -91,18 +91,14 @@ interface Run {
 }
 
 async function runEach(store: Store, action: Action, { targets, finish }: Run): Promise<void> {
-  const waiting = [...targets];
-  const work = async () => {
-    for (let target = waiting.shift(); target; target = waiting.shift()) {
-      try {
-        const { isReached, message } = await runOne(store, action, target);
-        finish(target, isReached ? 'done' : 'failed', message);
-      } catch (error) {
-        finish(target, 'failed', failureText(error, action, target));
-      }
+  await forEachConcurrently(targets, CONCURRENCY, async (target) => {
+    try {
+      const { isReached, message } = await runOne(store, action, target);
+      finish(target, isReached ? 'done' : 'failed', message);
+    } catch (error) {
+      finish(target, 'failed', failureText(error, action, target));
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, targets.length) }, work));
+  });
 }
 
 interface Outcome {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TypedDocumentString } from '../__generated__/graphql.ts';
+import { startPolling } from './polling.ts';
 import { messageOf } from './request-error.ts';
 import { useStore } from './store.ts';
 
@@ -12,7 +13,7 @@ export interface Polled<Result> {
   readonly error: string | undefined;
 }
 
-/** Sends a query, for what has no subscription, every few seconds while the component is shown and the page is visible. */
+/** Sends a query every few seconds while the component is shown and the page is visible. For data without a subscription. */
 export function usePolled<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
@@ -21,27 +22,16 @@ export function usePolled<Result, Variables>(
   const key = JSON.stringify(variables);
   const [polled, setPolled] = useState<Polled<Result> & { readonly key: string }>();
   useEffect(() => {
-    const ending = new AbortController();
-    let isBusy = false;
-    const poll = async () => {
-      if (isBusy || globalThis.document.hidden) return;
-      isBusy = true;
+    const poll = async (signal: AbortSignal) => {
       try {
-        const data = await session.request(document, variables, ending.signal);
+        const data = await session.request(document, variables, signal);
         setPolled({ key, data, error: undefined });
       } catch (error) {
-        if (ending.signal.aborted) return;
+        if (signal.aborted) return;
         setPolled((last) => ({ key, data: last?.key === key ? last.data : undefined, error: messageOf(error) }));
-      } finally {
-        isBusy = false;
       }
     };
-    void poll();
-    const timer = setInterval(() => void poll(), POLL_MS);
-    return () => {
-      ending.abort();
-      clearInterval(timer);
-    };
+    return startPolling(poll, POLL_MS);
   }, [session, document, key]);
   return polled?.key === key ? polled : { data: undefined, error: undefined };
 }

@@ -1,4 +1,5 @@
 import { GatewayStatusDocument, type GatewayStatusQuery, type KindUpdates } from '../../__generated__/graphql.ts';
+import { Fact } from '../../components/fact.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { usePolled } from '../../data/use-polled.ts';
@@ -116,10 +117,9 @@ function Subscriptions({ live }: { readonly live: NonNullable<Gateway['live']> }
       <h2 id="subscriptions">Subscriptions of all people</h2>
       <dl class="wide-facts">
         {facts.map(([title, value]) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>{value.toLocaleString()}</dd>
-          </div>
+          <Fact key={title} title={title}>
+            {value.toLocaleString()}
+          </Fact>
         ))}
       </dl>
     </section>

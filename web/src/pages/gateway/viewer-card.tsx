@@ -3,9 +3,10 @@ import {
   ViewerPermissionsDocument,
   type ViewerPermissionsQuery,
 } from '../../__generated__/graphql.ts';
-import { Choice } from '../../components/choice.tsx';
+import { NamespaceChoice } from '../../components/choice.tsx';
+import { Fact } from '../../components/fact.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { useLiveRows } from '../../data/use-live-rows.ts';
+import { useLiveRows } from '../../data/use-live.ts';
 import { usePolled } from '../../data/use-polled.ts';
 import { query } from '../../router.ts';
 
@@ -24,7 +25,7 @@ const permissions: readonly (readonly [keyof Viewer, string])[] = [
   ['updateKinds', 'Change kinds'],
 ];
 
-/** Who the gateway takes the viewer for, and what the cluster allows them in a namespace or in all of them. */
+/** Identity of the viewer, and their permissions in a namespace or in all of them. */
 export function ViewerCard() {
   const chosen = query.value.get('namespace') ?? '';
   const { data, error } = usePolled(ViewerPermissionsDocument, { namespace: chosen === '' ? null : chosen });
@@ -32,17 +33,11 @@ export function ViewerCard() {
   return (
     <section class="card" aria-labelledby="viewer">
       <h2 id="viewer">You</h2>
-      <dl>
-        <div>
-          <dt>Name</dt>
-          <dd class="break">{viewer?.name ?? '…'}</dd>
-        </div>
-        <div>
-          <dt>Groups</dt>
-          <dd class="break">{viewer ? viewer.groups.join(', ') || 'none' : '…'}</dd>
-        </div>
+      <dl class="break">
+        <Fact title="Name">{viewer?.name ?? '…'}</Fact>
+        <Fact title="Groups">{viewer ? viewer.groups.join(', ') || 'none' : '…'}</Fact>
       </dl>
-      <NamespaceChoice chosen={chosen} />
+      <PermissionNamespace chosen={chosen} />
       {error !== undefined && <p class="error">{error}</p>}
       <ul class="permissions">
         {permissions.map(([field, title]) => (
@@ -53,19 +48,13 @@ export function ViewerCard() {
   );
 }
 
-function NamespaceChoice({ chosen }: { readonly chosen: string }) {
+function PermissionNamespace({ chosen }: { readonly chosen: string }) {
   const { rows } = useLiveRows(NamespaceRowsDocument, {});
   const names = rows.map(({ name }) => name).sort();
   return (
     <div class="row-line">
       Permissions in
-      <Choice
-        label="Namespace of the permissions"
-        name="namespace"
-        all="all namespaces"
-        value={chosen}
-        options={names.map((name) => [name, name] as const)}
-      />
+      <NamespaceChoice label="Namespace of the permissions" all="all namespaces" value={chosen} names={names} />
     </div>
   );
 }

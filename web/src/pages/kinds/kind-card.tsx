@@ -1,7 +1,8 @@
 import type { KindCardsSubscription, NamespaceOffersSubscription } from '../../__generated__/graphql.ts';
 import type { RowOf } from '../../../../client/src/index.ts';
-import { Icon } from '../../components/icon.tsx';
 import { KindIcon } from '../../components/kind-icon.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { tablePath } from '../../router.ts';
 import { OptionList } from './option-list.tsx';
 import type { WorkspaceCounts } from './workspace-counts.ts';
 
@@ -53,7 +54,6 @@ interface KindHeadProps extends Pick<KindCardProps, 'kind' | 'namespace'> {
 
 function KindHead({ kind, namespace, total }: KindHeadProps) {
   const { name, displayName, offer } = kind;
-  const inTable = new URLSearchParams({ ...(namespace && { namespace }), kind: name }).toString();
   return (
     <header class="kind-head">
       <KindIcon url={kind.icon.url} name={displayName} />
@@ -65,14 +65,14 @@ function KindHead({ kind, namespace, total }: KindHeadProps) {
         </div>
         <small class="muted">{name}</small>
       </div>
-      <a class="button" href={`./?${inTable}`} data-page>
+      <a class="button" href={tablePath({ namespace, kind: name })} data-page>
         {total ?? '–'} {total === 1 ? 'workspace' : 'workspaces'}
       </a>
     </header>
   );
 }
 
-/** Why a kind should not or cannot be chosen. */
+/** Reasons against the choice of a kind. */
 function Reasons({ kind, namespace }: Pick<KindCardProps, 'kind' | 'namespace'>) {
   const { deprecated, deprecationMessage, hidden, offer } = kind;
   const reasons = [
@@ -85,10 +85,9 @@ function Reasons({ kind, namespace }: Pick<KindCardProps, 'kind' | 'namespace'>)
   return (
     <>
       {reasons.map((reason) => (
-        <p key={reason} class="notice" data-state="PENDING">
-          <Icon name="alert" />
-          <span>{reason}</span>
-        </p>
+        <Notice key={reason} state="PENDING">
+          {reason}
+        </Notice>
       ))}
     </>
   );

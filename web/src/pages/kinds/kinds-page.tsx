@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import { KindCardsDocument, NamespaceOffersDocument } from '../../__generated__/graphql.ts';
 import type { ListState } from '../../../../client/src/index.ts';
-import { Choice } from '../../components/choice.tsx';
+import { NamespaceChoice } from '../../components/choice.tsx';
 import { ListMessage } from '../../components/list-message.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
+import { sortedBy } from '../../data/sorting.ts';
 import { useStore } from '../../data/store.ts';
-import { useLiveRows } from '../../data/use-live-rows.ts';
+import { useLiveRows } from '../../data/use-live.ts';
 import { query } from '../../router.ts';
 import { KindCard } from './kind-card.tsx';
 import { countWorkspaces, type WorkspaceCounts } from './workspace-counts.ts';
@@ -16,21 +17,15 @@ export function KindsPage() {
   const list = useLiveRows(KindCardsDocument, { namespace, isChosen: namespace !== '' });
   const offers = useLiveRows(NamespaceOffersDocument, {});
   const counts = useWorkspaceCounts(namespace);
-  const kinds = [...list.rows].sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
-  const namespaces = [...offers.rows].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const kinds = sortedBy(list.rows, ({ displayName }) => displayName);
+  const namespaces = sortedBy(offers.rows, ({ name }) => name);
   return (
     <div class="page details" aria-busy={list.status === 'connecting'}>
       <PageTitle
         title="Kinds"
         about="Images and sizes of workspaces. Filter rules may change the offer of a namespace."
       >
-        <Choice
-          label="Namespace"
-          name="namespace"
-          all="All namespaces"
-          value={namespace}
-          options={namespaces.map(({ name }) => [name, name] as const)}
-        />
+        <NamespaceChoice value={namespace} names={namespaces.map(({ name }) => name)} />
       </PageTitle>
       {kinds.length === 0 ? (
         <NoKinds state={list} />

@@ -1,5 +1,5 @@
 import type { OptionRowFragment } from '../../__generated__/graphql.ts';
-import { resourcesOf } from '../workspaces/row-view.ts';
+import { OptionFacts } from './option-facts.tsx';
 
 interface OptionListProps {
   readonly title: string;
@@ -12,7 +12,7 @@ interface OptionListProps {
   readonly countOf: (optionId: string) => number | undefined;
 }
 
-/** Images or sizes of a kind, each with what a person has to know before choosing it. */
+/** Images or sizes of a kind, each with its facts and the number of its workspaces. */
 export function OptionList({ title, options, offered, defaultId, countOf }: OptionListProps) {
   const offers = offered && new Map(offered.map((option) => [option.optionId, option]));
   return (
@@ -44,27 +44,13 @@ interface OptionItemProps {
 }
 
 function OptionItem({ option, isRemoved, isDefault, redirectName, count }: OptionItemProps) {
-  const { displayName, description, hidden, denied, deniedMessage, redirectTo, redirectMessage } = option;
-  const content = contentOf(option);
+  const { denied, redirectTo } = option;
   return (
     <li class="option" data-off={isRemoved || denied}>
       <div>
-        <div class="row-line">
-          <strong>{displayName}</strong>
-          {isDefault && <span class="tag">default</span>}
-          {hidden && <span class="tag">hidden</span>}
-          {denied && <span class="tag warning">denied</span>}
+        <OptionFacts option={option} isDefault={isDefault} redirectName={redirectName ?? redirectTo ?? undefined}>
           {isRemoved && <span class="tag warning">not offered here</span>}
-        </div>
-        {content !== displayName && <small class="muted break">{content}</small>}
-        {description && <small class="muted">{description}</small>}
-        {denied && <small class="warning">{deniedMessage ?? 'A filter rule denies it, without a message.'}</small>}
-        {redirectTo && (
-          <small class="warning">
-            Replaced by {redirectName ?? redirectTo} at the next start
-            {redirectMessage && `: ${redirectMessage.text}`}
-          </small>
-        )}
+        </OptionFacts>
       </div>
       <span class="count" title="Workspaces with this option">
         {count ?? '–'}
@@ -72,13 +58,4 @@ function OptionItem({ option, isRemoved, isDefault, redirectName, count }: Optio
       </span>
     </li>
   );
-}
-
-/** Returns the image, or the resources with those beyond CPU and memory, such as `2 CPU · 8Gi · 1 nvidia.com/gpu`. */
-export function contentOf({ optionId, image, pod }: OptionRowFragment): string {
-  if (image) return image.image;
-  if (!pod) return optionId;
-  const extended = pod.limits.filter(({ resource }) => resource.includes('/'));
-  const texts = extended.map(({ resource, quantity }) => `${quantity} ${resource}`);
-  return [resourcesOf(pod.requests), ...texts].filter(Boolean).join(' · ') || optionId;
 }

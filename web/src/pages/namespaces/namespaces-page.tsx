@@ -9,9 +9,10 @@ import { ListMessage } from '../../components/list-message.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { Search } from '../../components/search.tsx';
 import { stateNames } from '../../components/state-badge.tsx';
+import { sortedBy } from '../../data/sorting.ts';
 import { useStore } from '../../data/store.ts';
-import { useLiveRows } from '../../data/use-live-rows.ts';
-import { query } from '../../router.ts';
+import { useLiveRows } from '../../data/use-live.ts';
+import { query, tablePath } from '../../router.ts';
 import { states } from '../workspaces/filters.ts';
 
 type StateCounts = ReadonlyMap<WorkspaceState, number>;
@@ -23,9 +24,8 @@ export function NamespacesPage() {
   const search = query.value.get('q') ?? '';
   const { status, rows } = workspaces.state.value;
   const counts = useMemo(() => (status === 'connecting' ? undefined : countByNamespace(rows)), [status, rows]);
-  const shown = list.rows
-    .filter(({ name }) => name.includes(search.trim().toLowerCase()))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found = list.rows.filter(({ name }) => name.includes(search.trim().toLowerCase()));
+  const shown = sortedBy(found, ({ name }) => name);
   return (
     <div class="page details" aria-busy={list.status === 'connecting'}>
       <PageTitle title="Namespaces" about="Namespaces that you may see. Each count leads to the workspaces.">
@@ -63,7 +63,7 @@ function NamespaceItem({ namespace: { name, phase }, counts, isCounted }: Namesp
   return (
     <li>
       <div class="row-line">
-        <a class="title" href={tablePath(name)} data-page>
+        <a class="title" href={tablePath({ namespace: name })} data-page>
           {name}
         </a>
         {phase === 'TERMINATING' && <span class="tag warning">is being deleted</span>}
@@ -87,18 +87,19 @@ function Counts({ name, counts, isCounted }: CountsProps) {
       {states
         .filter((state) => counts?.get(state))
         .map((state) => (
-          <a key={state} class="badge" data-state={state} href={tablePath(name, state)} data-page>
+          <a
+            key={state}
+            class="badge"
+            data-state={state}
+            href={tablePath({ namespace: name, state: state.toLowerCase() })}
+            data-page
+          >
             {counts?.get(state)} {stateNames[state]}
             <span class="visually-hidden"> in {name}</span>
           </a>
         ))}
     </div>
   );
-}
-
-/** Returns the path of the table with the workspaces of a namespace. */
-function tablePath(namespace: string, state?: WorkspaceState): string {
-  return `./?${new URLSearchParams({ namespace, ...(state && { state: state.toLowerCase() }) }).toString()}`;
 }
 
 interface CountedRow {

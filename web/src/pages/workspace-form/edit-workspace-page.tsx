@@ -4,14 +4,14 @@ import {
   ReadEditedWorkspaceDocument,
   type EditedWorkspaceFragment,
 } from '../../__generated__/graphql.ts';
-import { Icon } from '../../components/icon.tsx';
+import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { useTitle } from '../../components/use-title.ts';
+import { deniedText } from '../../data/permissions.ts';
 import { useStore } from '../../data/store.ts';
-import { useLiveObject } from '../../data/use-live-object.ts';
+import { useLiveObject } from '../../data/use-live.ts';
 import { workspacePath } from '../../router.ts';
-import { deniedText } from '../workspaces/row-actions.tsx';
 import { changesOf, rebased, type Change } from './changes.ts';
 import { draftOf } from './draft.ts';
 import { Group } from './field.tsx';
@@ -97,7 +97,6 @@ function EditForm({ first, latest, isDeleted, onConflict }: EditFormProps) {
       form={form}
       isNew={false}
       saving={saving}
-      submitTitle="Save"
       cancelPath={path}
       consequence={consequenceOf(changes, latest)}
       disabledReason={disabledReasonOf(latest, { isDeleted, isUnchanged: changes.length === 0 })}
@@ -142,9 +141,7 @@ interface HeadProps {
 function Head({ workspace: { displayName, namespaceName, name, kindName }, path }: HeadProps) {
   return (
     <>
-      <a class="back" href={path} data-page>
-        <Icon name="back" /> {displayName}
-      </a>
+      <BackLink to={path}>{displayName}</BackLink>
       <PageTitle
         title={`Edit ${displayName}`}
         about={
@@ -167,11 +164,11 @@ function disabledReasonOf(
   { isDeleted, isUnchanged }: Circumstances,
 ): string | undefined {
   if (isDeleted) return 'The workspace has been deleted.';
-  if (!canUpdate) return deniedText('pause', namespaceName);
+  if (!canUpdate) return deniedText('update', namespaceName);
   return isUnchanged ? 'Nothing has changed yet.' : undefined;
 }
 
-/** Returns what saving does to running programs. */
+/** Returns the effect of saving on running programs. */
 function consequenceOf(changes: readonly Change[], { paused }: EditedWorkspaceFragment): string | undefined {
   const pauses = changes.find(({ key }) => key === 'paused')?.after;
   if (pauses === 'yes') return 'Saving pauses the workspace: running programs end.';

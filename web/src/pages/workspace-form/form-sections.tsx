@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { FormKindsDocument } from '../../__generated__/graphql.ts';
-import { useLiveRows } from '../../data/use-live-rows.ts';
+import { useLiveRows } from '../../data/use-live.ts';
 import { EntryFields } from './entry-fields.tsx';
 import { CheckField, TextField } from './field.tsx';
 import { useForm } from './form-model.ts';

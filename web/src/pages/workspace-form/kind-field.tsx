@@ -1,6 +1,7 @@
 import type { FormKindsSubscription } from '../../__generated__/graphql.ts';
 import type { RowOf } from '../../../../client/src/index.ts';
 import { KindIcon } from '../../components/kind-icon.tsx';
+import { compareTexts } from '../../data/sorting.ts';
 import { Group } from './field.tsx';
 import { useForm } from './form-model.ts';
 
@@ -16,7 +17,7 @@ export function KindField({ kinds }: KindFieldProps) {
   const { kind: chosen, namespace } = form.draft.value;
   const shown = kinds
     .filter(({ name, offer }) => name === chosen || (offer && !offer.hidden))
-    .sort((a, b) => Number(a.deprecated) - Number(b.deprecated) || (a.displayName < b.displayName ? -1 : 1));
+    .sort((a, b) => Number(a.deprecated) - Number(b.deprecated) || compareTexts(a.displayName, b.displayName));
   return (
     <Group path="kind" legend="Kind">
       {shown.length === 0 && <p class="muted">{namespace} is offered no kinds.</p>}

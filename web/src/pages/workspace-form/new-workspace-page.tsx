@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import { Icon } from '../../components/icon.tsx';
+import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
 import { useTitle } from '../../components/use-title.ts';
+import { deniedText } from '../../data/permissions.ts';
 import { useStore } from '../../data/store.ts';
 import { query, workspacePath } from '../../router.ts';
-import { creationDeniedText } from '../workspaces/new-button.tsx';
 import { emptyDraft } from './draft.ts';
 import { Group, SelectField, TextField } from './field.tsx';
 import { createFormModel, useForm } from './form-model.ts';
@@ -14,7 +14,7 @@ import { useKeptForm } from './kept-forms.ts';
 import { useSave } from './use-save.ts';
 import { WorkspaceForm } from './workspace-form.tsx';
 
-/** Unsaved input is kept under this key, whatever the URL chooses. */
+/** Key of unsaved input. It does not depend on the namespace and the kind of the URL. */
 const NEW_KEY = 'new';
 
 /** The form for a new workspace. Namespace and kind may be in the URL. */
@@ -39,9 +39,8 @@ export function NewWorkspacePage() {
       form={form}
       isNew
       saving={saving}
-      submitTitle="Create"
       cancelPath="./"
-      disabledReason={isDenied ? creationDeniedText(namespace) : undefined}
+      disabledReason={isDenied ? deniedText('create', namespace) : undefined}
       head={<Head />}
     >
       <Group path="identity" legend="Namespace and name">
@@ -58,7 +57,7 @@ export function NewWorkspacePage() {
 function Denied() {
   return (
     <NotFound title="You cannot create a workspace">
-      <p>{creationDeniedText('')}</p>
+      <p>{deniedText('create', '')}</p>
     </NotFound>
   );
 }
@@ -66,9 +65,7 @@ function Denied() {
 function Head() {
   return (
     <>
-      <a class="back" href="./" data-page>
-        <Icon name="back" /> All workspaces
-      </a>
+      <BackLink />
       <PageTitle title="New workspace" about="The namespace decides which kinds, images and sizes are offered." />
     </>
   );

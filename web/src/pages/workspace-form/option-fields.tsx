@@ -4,8 +4,8 @@ import {
   type FormOptionsSubscription,
   type OptionRowFragment,
 } from '../../__generated__/graphql.ts';
-import { useLiveObject } from '../../data/use-live-object.ts';
-import { contentOf } from '../kinds/option-list.tsx';
+import { useLiveObject } from '../../data/use-live.ts';
+import { OptionFacts } from '../kinds/option-facts.tsx';
 import { Group } from './field.tsx';
 import { useForm } from './form-model.ts';
 import type { FormKind } from './kind-field.tsx';
@@ -88,7 +88,8 @@ function OptionField({ list, legend, kind, options }: OptionFieldProps) {
   const form = useForm();
   const chosen = form.draft.value[list];
   const isMissing = chosen !== '' && !options.some(({ optionId }) => optionId === chosen);
-  const names = list === 'imageConfig' ? kind.imageConfigs : kind.podConfigs;
+  const [names, defaultId] =
+    list === 'imageConfig' ? [kind.imageConfigs, kind.defaultImageConfig] : [kind.podConfigs, kind.defaultPodConfig];
   const nameOf = (id: string) => names.find(({ optionId }) => optionId === id)?.displayName ?? id;
   return (
     <Group path={list} legend={legend}>
@@ -106,7 +107,7 @@ function OptionField({ list, legend, kind, options }: OptionFieldProps) {
               list={list}
               option={option}
               isChosen={option.optionId === chosen}
-              isDefault={option.optionId === (list === 'imageConfig' ? kind.defaultImageConfig : kind.defaultPodConfig)}
+              isDefault={option.optionId === defaultId}
               redirectName={option.redirectTo === null ? undefined : nameOf(option.redirectTo)}
               onChoose={() => form.change(list, { [list]: option.optionId })}
             />
@@ -126,8 +127,7 @@ interface OptionCardProps {
 }
 
 function OptionCard({ list, option, isChosen, isDefault, redirectName, onChoose }: OptionCardProps) {
-  const { optionId, displayName, description, hidden, denied, deniedMessage, redirectMessage } = option;
-  const content = contentOf(option);
+  const { optionId, denied } = option;
   return (
     <label class="choice" data-off={denied}>
       <input
@@ -139,20 +139,7 @@ function OptionCard({ list, option, isChosen, isDefault, redirectName, onChoose 
         onChange={onChoose}
       />
       <span class="choice-text">
-        <span class="row-line">
-          <strong>{displayName}</strong>
-          {isDefault && <span class="tag">default</span>}
-          {hidden && <span class="tag">hidden</span>}
-          {denied && <span class="tag warning">denied</span>}
-        </span>
-        {content !== displayName && <small class="muted break">{content}</small>}
-        {description && <small class="muted">{description}</small>}
-        {denied && <small class="warning">{deniedMessage ?? 'A filter rule denies it, without a message.'}</small>}
-        {redirectName && (
-          <small class="warning">
-            Replaced by {redirectName} at the next start{redirectMessage && `: ${redirectMessage.text}`}
-          </small>
-        )}
+        <OptionFacts option={option} isDefault={isDefault} redirectName={redirectName} />
       </span>
     </label>
   );

@@ -6,7 +6,8 @@ import {
 } from '../../__generated__/graphql.ts';
 import type { ListState, RowOf } from '../../../../client/src/index.ts';
 import { Icon } from '../../components/icon.tsx';
-import { useLiveRows } from '../../data/use-live-rows.ts';
+import { sortedBy } from '../../data/sorting.ts';
+import { useLiveRows } from '../../data/use-live.ts';
 import { usePolled } from '../../data/use-polled.ts';
 import { emptyClaim, emptyVolume, type ClaimChoice, type DataVolume } from './draft.ts';
 import { AddButton, addPath, CheckField, Group, SelectField, TextField } from './field.tsx';
@@ -188,13 +189,11 @@ function ClaimOptions({ claims, chosen }: ClaimOptionsProps) {
   return (
     <>
       {chosen !== '' && !isListed && <option value={chosen}>{chosen}</option>}
-      {[...claims]
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map((claim) => (
-          <option key={claim.id} value={claim.name} disabled={!claim.canMount && claim.name !== chosen}>
-            {claimText(claim)}
-          </option>
-        ))}
+      {sortedBy(claims, ({ name }) => name).map((claim) => (
+        <option key={claim.id} value={claim.name} disabled={!claim.canMount && claim.name !== chosen}>
+          {claimText(claim)}
+        </option>
+      ))}
     </>
   );
 }

@@ -10,7 +10,6 @@ interface WorkspaceFormProps {
   readonly form: FormModel;
   readonly isNew: boolean;
   readonly saving: ReturnType<typeof useSave>;
-  readonly submitTitle: string;
   readonly cancelPath: string;
   readonly consequence?: string | undefined;
   readonly disabledReason?: string | undefined;
@@ -21,7 +20,7 @@ interface WorkspaceFormProps {
 }
 
 /** The form for a workspace, new or existing. */
-export function WorkspaceForm({ form, isNew, saving, submitTitle, head, children, ...footer }: WorkspaceFormProps) {
+export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }: WorkspaceFormProps) {
   useLeaveWarning(form);
   return (
     <FormContext.Provider value={form}>
@@ -37,7 +36,7 @@ export function WorkspaceForm({ form, isNew, saving, submitTitle, head, children
         <ProblemSummary />
         {children}
         {form.draft.value.namespace !== '' && <FormSections isNew={isNew} />}
-        <FormFooter {...footer} saving={saving} title={submitTitle} onCancel={form.settle} />
+        <FormFooter {...footer} saving={saving} title={isNew ? 'Create' : 'Save'} onCancel={form.settle} />
       </form>
     </FormContext.Provider>
   );

@@ -1,6 +1,6 @@
 import { WorkspaceEventsDocument } from '../../__generated__/graphql.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { useLiveObject } from '../../data/use-live-object.ts';
+import { useLiveObject } from '../../data/use-live.ts';
 import type { Details } from './workspace-page.tsx';
 
 /** Kubernetes events of the workspace and its pod, the newest first. */

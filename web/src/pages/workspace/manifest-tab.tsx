@@ -1,6 +1,6 @@
 import { WorkspaceManifestDocument } from '../../__generated__/graphql.ts';
 import { Icon } from '../../components/icon.tsx';
-import { useLiveObject } from '../../data/use-live-object.ts';
+import { useLiveObject } from '../../data/use-live.ts';
 import { downloadText } from './download.ts';
 import type { Details } from './workspace-page.tsx';
 import { toYaml } from './yaml.ts';

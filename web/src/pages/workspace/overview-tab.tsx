@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact';
+import { Fact } from '../../components/fact.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { allResourcesOf } from '../../data/resources.ts';
 import { durationText, exactTime, now } from '../../data/time.ts';
-import { resourcesOf } from '../workspaces/row-view.ts';
 import { Containers } from './containers.tsx';
 import { UsageCard } from './usage-card.tsx';
 import { VolumesCard } from './volumes-card.tsx';
@@ -19,24 +19,9 @@ export function OverviewTab({ workspace }: { readonly workspace: Details }) {
   );
 }
 
-interface FactProps {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}
-
-/** A name and its value, in a list of facts. */
-function Fact({ title, children }: FactProps) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 function Summary({ workspace }: { readonly workspace: Details }) {
   const { kind, kindName, imageConfig, podConfig, audit, metadata, pod } = workspace;
-  const resources = resourcesOf(podConfig.option?.pod?.requests ?? []);
+  const size = podConfig.option;
   return (
     <section class="card">
       <h2>Overview</h2>
@@ -47,8 +32,8 @@ function Summary({ workspace }: { readonly workspace: Details }) {
           {imageConfig.option?.image && <small class="muted break">{imageConfig.option.image.image}</small>}
         </Fact>
         <Fact title="Size">
-          {podConfig.option?.displayName ?? podConfig.optionId}
-          <small class="muted">{[resources, extendedResourcesOf(workspace)].filter(Boolean).join(' · ')}</small>
+          {size?.displayName ?? podConfig.optionId}
+          <small class="muted">{size?.pod && allResourcesOf(size.pod)}</small>
         </Fact>
         <Fact title="Node">{pod?.nodeName ?? '–'}</Fact>
         <Fact title="Created">
@@ -80,15 +65,6 @@ function Labels({ labels }: { readonly labels: Details['metadata']['labels'] }) 
       </span>
     </Fact>
   );
-}
-
-/** Limits other than CPU and memory, such as `nvidia.com/gpu 1`. */
-function extendedResourcesOf({ podConfig }: Details): string {
-  const amounts = podConfig.option?.pod?.limits ?? [];
-  return amounts
-    .filter(({ resource }) => resource.includes('/'))
-    .map(({ resource, quantity }) => `${quantity} ${resource}`)
-    .join(' · ');
 }
 
 function Activity({ workspace }: { readonly workspace: Details }) {

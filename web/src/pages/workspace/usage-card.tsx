@@ -4,6 +4,7 @@ import {
   type UsageUnavailableReason,
   type WorkspaceUsageQuery,
 } from '../../__generated__/graphql.ts';
+import { startPolling } from '../../data/polling.ts';
 import { useStore } from '../../data/store.ts';
 import type { Details } from './workspace-page.tsx';
 
@@ -63,26 +64,15 @@ function useSamples({ namespaceName, name, state }: Details) {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const [reason, setReason] = useState<string>();
   useEffect(() => {
-    const ending = new AbortController();
-    const poll = async () => {
-      if (document.hidden) return;
-      const { workspace } = await session.request(
-        WorkspaceUsageDocument,
-        { namespace: namespaceName, name },
-        ending.signal,
-      );
+    const measure = async (signal: AbortSignal) => {
+      const { workspace } = await session.request(WorkspaceUsageDocument, { namespace: namespaceName, name }, signal);
       const sample = workspace ? sampleOf(workspace.usage) : undefined;
       if (sample) setSamples((known) => [...known, sample].slice(-MAX_SAMPLES));
       else setSamples([]);
       setReason(workspace?.usage.reason ? reasons[workspace.usage.reason] : undefined);
     };
-    const run = () => void poll().catch(() => undefined); // the next poll tries again
-    run();
-    const interval = setInterval(run, POLL_MS);
-    return () => {
-      clearInterval(interval);
-      ending.abort();
-    };
+    const ignore = () => undefined; // the next poll tries again
+    return startPolling((signal) => measure(signal).catch(ignore), POLL_MS);
   }, [session, namespaceName, name, state]);
   return { samples, reason };
 }

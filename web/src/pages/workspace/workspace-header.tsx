@@ -1,13 +1,14 @@
-import { askFor } from '../../components/action-dialog.tsx';
+import { ActionButton } from '../../components/action-button.tsx';
+import { BackLink } from '../../components/back-link.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { KindIcon } from '../../components/kind-icon.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { savedWarnings } from '../../data/saved-warnings.ts';
-import { useStore } from '../../data/store.ts';
-import { runTask, verbs, type Action } from '../../data/tasks.ts';
-import { editPath, workspacePath } from '../../router.ts';
-import { connectUrl, deniedText } from '../workspaces/row-actions.tsx';
-import { transitionOf } from '../workspaces/row-view.ts';
+import { deniedText } from '../../data/permissions.ts';
+import { editPath, tablePath, workspacePath } from '../../router.ts';
+import { connectUrl } from '../workspaces/row-actions.tsx';
+import { isEnding, transitionOf } from '../workspaces/row-view.ts';
 import type { Details } from './workspace-page.tsx';
 
 interface WorkspaceHeaderProps {
@@ -20,15 +21,13 @@ export function WorkspaceHeader({ workspace, isStale }: WorkspaceHeaderProps) {
   const { displayName, namespaceName, name, kind, kindName } = workspace;
   return (
     <>
-      <a class="back" href="./" data-page>
-        <Icon name="back" /> All workspaces
-      </a>
+      <BackLink />
       <div class="details-head">
         <KindIcon url={kind?.icon.url} name={kind?.displayName ?? kindName} />
         <div class="details-title">
           <h1 tabIndex={-1}>{displayName}</h1>
           <p class="muted">
-            <a href={`./?namespace=${encodeURIComponent(namespaceName)}`} data-page>
+            <a href={tablePath({ namespace: namespaceName })} data-page>
               {namespaceName}
             </a>
             /{name}
@@ -44,40 +43,25 @@ export function WorkspaceHeader({ workspace, isStale }: WorkspaceHeaderProps) {
 }
 
 function Actions({ workspace }: { readonly workspace: Details }) {
-  const store = useStore();
   const { canUpdate, canDelete, paused, namespaceName } = workspace;
   const transition = transitionOf(workspace);
-  const toggle: Action = paused ? 'start' : 'pause';
-  const isChanging = transition === 'deleting' || transition === 'pausing';
   return (
     <div class="details-actions">
       <ConnectLinks workspace={workspace} />
       {canUpdate ? (
         <>
-          <ActionButton
-            action={toggle}
-            isDisabled={isChanging}
-            onClick={() => (toggle === 'start' ? runTask(store, toggle, [workspace]) : askFor(toggle, [workspace]))}
-          />
+          <ActionButton action={paused ? 'start' : 'pause'} target={workspace} isWaiting={isEnding(transition)} />
           <a class="button" href={editPath(workspace)} data-page>
             <Icon name="edit" /> Edit
           </a>
-          {!paused && (
-            <ActionButton action="restart" isDisabled={isChanging} onClick={() => askFor('restart', [workspace])} />
-          )}
+          {!paused && <ActionButton action="restart" target={workspace} isWaiting={isEnding(transition)} />}
         </>
       ) : (
-        <span class="view-only" title={deniedText('pause', namespaceName)}>
+        <span class="view-only" title={deniedText('update', namespaceName)}>
           <Icon name="lock" /> View only
         </span>
       )}
-      {canDelete && (
-        <ActionButton
-          action="delete"
-          isDisabled={transition === 'deleting'}
-          onClick={() => askFor('delete', [workspace])}
-        />
-      )}
+      {canDelete && <ActionButton action="delete" target={workspace} isWaiting={transition === 'deleting'} />}
     </div>
   );
 }
@@ -95,63 +79,30 @@ function ConnectLinks({ workspace: { services } }: { readonly workspace: Details
   );
 }
 
-const icons = { start: 'play', pause: 'pause', restart: 'restart', delete: 'trash' } as const;
-
-interface ActionButtonProps {
-  readonly action: Action;
-  readonly isDisabled: boolean;
-  readonly onClick: () => void;
-}
-
-function ActionButton({ action, isDisabled, onClick }: ActionButtonProps) {
-  return (
-    <button
-      type="button"
-      class={`button ${action === 'delete' ? 'danger' : ''}`}
-      disabled={isDisabled}
-      title={isDisabled ? 'Wait until the change in progress is made.' : undefined}
-      onClick={onClick}
-    >
-      <Icon name={icons[action]} /> {verbs[action].title}
-    </button>
-  );
-}
-
-/** Why the workspace does not run, and what a restart would change. */
+/** Reasons for which the workspace does not run, and effects of a restart. */
 function Notices({ workspace }: { readonly workspace: Details }) {
   const { state, stateMessage, stateHint, paused } = workspace;
   const isFine = state === 'RUNNING' || (state === 'PAUSED' && paused);
   return (
     <>
-      {!isFine && stateMessage && (
-        <p class="notice" data-state={state}>
-          <Icon name="alert" />
-          <span>{stateMessage}</span>
-        </p>
-      )}
-      {stateHint && (
-        <p class="notice" data-state="PENDING">
-          <Icon name="alert" />
-          <span>{stateHint}</span>
-        </p>
-      )}
+      {!isFine && stateMessage && <Notice state={state}>{stateMessage}</Notice>}
+      {stateHint && <Notice state="PENDING">{stateHint}</Notice>}
       <SavedWarnings path={workspacePath(workspace)} />
       {workspace.pendingRestart && <PendingRestart workspace={workspace} />}
     </>
   );
 }
 
-/** What the API server has warned of when the workspace was saved. */
+/** Warnings of the API server about the workspace, if it was saved last. */
 function SavedWarnings({ path }: { readonly path: string }) {
   const saved = savedWarnings.value;
   if (saved?.path !== path) return null;
   return (
     <>
       {saved.warnings.map((warning) => (
-        <p key={warning} class="notice" data-state="PENDING">
-          <Icon name="alert" />
-          <span>Saved with a warning: {warning}</span>
-        </p>
+        <Notice key={warning} state="PENDING">
+          Saved with a warning: {warning}
+        </Notice>
       ))}
     </>
   );

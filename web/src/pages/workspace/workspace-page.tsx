@@ -1,9 +1,9 @@
 import { WorkspaceDetailsDocument, type WorkspaceDetailsFragment } from '../../__generated__/graphql.ts';
-import { Icon } from '../../components/icon.tsx';
+import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
-import { useLiveObject } from '../../data/use-live-object.ts';
+import { useLiveObject } from '../../data/use-live.ts';
 import { useTitle } from '../../components/use-title.ts';
-import { query } from '../../router.ts';
+import { query, workspacePath } from '../../router.ts';
 import { EventsTab } from './events-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { ManifestTab } from './manifest-tab.tsx';
@@ -54,16 +54,14 @@ export function WorkspacePage({ namespace, name }: WorkspacePageProps) {
 }
 
 function tabPath(namespace: string, name: string, tab: string): string {
-  const path = `workspaces/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+  const path = workspacePath({ namespaceName: namespace, name });
   return tab ? `${path}?tab=${tab}` : path;
 }
 
 function Loading({ name, reason }: { readonly name: string; readonly reason: string | undefined }) {
   return (
     <div class="page details" aria-busy="true">
-      <a class="back" href="./" data-page>
-        <Icon name="back" /> All workspaces
-      </a>
+      <BackLink />
       <div class="details-head">
         <span class="kind-icon" />
         <div class="details-title">

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
+import { deniedText } from '../../data/permissions.ts';
 import { useStore } from '../../data/store.ts';
 import { newPath } from '../../router.ts';
 
@@ -9,7 +10,7 @@ interface NewButtonProps {
   readonly kind: string;
 }
 
-/** Leads to the form for a new workspace. Not offered to people who may not create one, with the reason. */
+/** Link to the form for a new workspace, or the reason for which the viewer may not create one. */
 export function NewButton({ namespace, kind }: NewButtonProps) {
   const { creationRights } = useStore();
   useEffect(() => creationRights.load(), [creationRights]);
@@ -26,17 +27,11 @@ export function NewButton({ namespace, kind }: NewButtonProps) {
         {content}
       </a>
     );
-  const reason = allowed && creationDeniedText(namespace);
+  const reason = allowed && deniedText('create', namespace);
   return (
     <button type="button" class="button" aria-disabled="true" title={reason}>
       {content}
       {reason && <span class="visually-hidden">. {reason}</span>}
     </button>
   );
-}
-
-/** Why a workspace cannot be created, in the words of the cluster. */
-export function creationDeniedText(namespace: string): string {
-  const where = namespace === '' ? 'any namespace that you may see' : namespace;
-  return `The cluster does not allow you to create workspaces in ${where}.`;
 }

@@ -1,12 +1,13 @@
+import { ActionButton } from '../../components/action-button.tsx';
 import { askFor } from '../../components/action-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
-import type { Permission } from '../../data/permissions.ts';
+import { deniedText, type Permission } from '../../data/permissions.ts';
 import { useStore, type WorkspaceRow } from '../../data/store.ts';
-import { runTask, verbs, type Action } from '../../data/tasks.ts';
+import type { Action } from '../../data/tasks.ts';
 import { editPath, navigate } from '../../router.ts';
 import { settings } from '../../settings.ts';
-import type { RowView } from './row-view.ts';
+import { isEnding, type RowView } from './row-view.ts';
 
 /** Whether an action changes something. Unknown permissions are tried: the result says so if they are missing. */
 export function isApplicable(
@@ -19,21 +20,12 @@ export function isApplicable(
   return action === 'start' ? workspace.paused : !workspace.paused;
 }
 
-/** Why an action is not offered, in the words of the cluster. */
-export function deniedText(action: Action, namespace: string): string {
-  return `The cluster does not allow you to ${action === 'delete' ? 'delete' : 'update'} workspaces in ${namespace}.`;
-}
-
 /** Connect links and actions of a row. Nothing is offered that the viewer may not do. */
 export function RowActions({ row }: { readonly row: RowView }) {
-  const store = useStore();
   const { workspace, transition } = row;
-  const permission = store.permissions.byId.value.get(workspace.id);
+  const permission = useStore().permissions.byId.value.get(workspace.id);
   const isViewOnly = permission && !permission.canUpdate && !permission.canDelete;
-  const toggle: Action = workspace.paused ? 'start' : 'pause';
-  // The API refuses to start a workspace while its pod terminates.
-  const isChanging = transition === 'deleting' || transition === 'pausing';
-  const reason = deniedText('pause', workspace.namespaceName);
+  const reason = deniedText('update', workspace.namespaceName);
   return (
     <div class="row-actions">
       <Connect workspace={workspace} />
@@ -43,16 +35,13 @@ export function RowActions({ row }: { readonly row: RowView }) {
         </span>
       ) : (
         <>
-          <button
-            type="button"
-            class="button action"
-            disabled={!permission?.canUpdate || isChanging}
-            title={isChanging ? 'Wait until the change in progress is made.' : undefined}
-            onClick={() => (toggle === 'start' ? runTask(store, toggle, [workspace]) : askFor(toggle, [workspace]))}
-          >
-            <Icon name={toggle === 'start' ? 'play' : 'pause'} />
-            {verbs[toggle].title}
-          </button>
+          <ActionButton
+            action={workspace.paused ? 'start' : 'pause'}
+            target={workspace}
+            isDisabled={!permission?.canUpdate}
+            isWaiting={isEnding(transition)}
+            buttonClass="button action"
+          />
           <Menu
             label={`More actions for ${workspace.displayName}`}
             button={<Icon name="more" />}
@@ -66,12 +55,13 @@ export function RowActions({ row }: { readonly row: RowView }) {
 
 function itemsOf(row: RowView, permission: Permission | undefined): readonly MenuItem[] {
   const { workspace, transition } = row;
-  const denied = (action: Action, isAllowed: boolean | undefined) => {
-    if (isAllowed === false) return deniedText(action, workspace.namespaceName);
+  const denied = (verb: 'update' | 'delete', isAllowed: boolean | undefined) => {
+    if (isAllowed === false) return deniedText(verb, workspace.namespaceName);
     return transition === 'deleting' ? 'The workspace is being deleted.' : undefined;
   };
+  const noUpdate = denied('update', permission?.canUpdate);
   return [
-    editItem(workspace, denied('restart', permission?.canUpdate)),
+    editItem(workspace, noUpdate),
     {
       key: 'restart',
       content: (
@@ -79,8 +69,7 @@ function itemsOf(row: RowView, permission: Permission | undefined): readonly Men
           <Icon name="restart" /> Restart
         </>
       ),
-      disabledReason:
-        denied('restart', permission?.canUpdate) ?? (workspace.paused ? 'The workspace is paused.' : undefined),
+      disabledReason: noUpdate ?? (workspace.paused ? 'The workspace is paused.' : undefined),
       onSelect: () => askFor('restart', [workspace]),
     },
     {

@@ -1,6 +1,7 @@
+import { gpusOf, resourcesOf } from '../../data/resources.ts';
 import type { KindRow, WorkspaceRow } from '../../data/store.ts';
 
-/** Change that was asked for and has not been observed yet. */
+/** Change that was requested and has not been observed yet. */
 export type Transition = 'starting' | 'pausing' | 'deleting';
 
 /** A row of the table: a workspace with the names of its kind's options. */
@@ -15,13 +16,11 @@ export interface RowView {
   /** Number of GPUs, 0 if none. */
   readonly gpus: number;
   readonly transition: Transition | undefined;
-  /** Why the workspace does not run. Empty if it runs, or if it is paused as asked for. */
+  /** Reason for which the workspace does not run. Empty if it runs, or if it is paused as requested. */
   readonly reason: string;
   /** Lower-case text in which a search finds the row. */
   readonly searchText: string;
 }
-
-type Amount = { readonly resource: string; readonly quantity: string };
 
 /** Returns views of workspaces. The view of an unchanged workspace is the same object, until the kinds change. */
 export function createRowViews(kinds: ReadonlyMap<string, KindRow>): (workspace: WorkspaceRow) => RowView {
@@ -39,7 +38,6 @@ function rowViewOf(workspace: WorkspaceRow, kind: KindRow | undefined): RowView 
   const imageId = workspace.imageConfig.optionId;
   const image = kind?.imageConfigs.find(({ optionId }) => optionId === imageId)?.displayName ?? imageId;
   const size = kind?.podConfigs.find(({ optionId }) => optionId === workspace.podConfig.optionId);
-  const amounts = [...(size?.pod?.limits ?? []), ...(size?.pod?.requests ?? [])];
   const kindName = kind?.displayName ?? workspace.kindName;
   const names = [workspace.displayName, workspace.name, workspace.namespaceName, kindName, image];
   return {
@@ -49,7 +47,7 @@ function rowViewOf(workspace: WorkspaceRow, kind: KindRow | undefined): RowView 
     image,
     size: size?.displayName ?? workspace.podConfig.optionId,
     resources: resourcesOf(size?.pod?.requests ?? []),
-    gpus: gpusOf(amounts),
+    gpus: size?.pod ? gpusOf(size.pod) : 0,
     transition: transitionOf(workspace),
     reason: reasonOf(workspace),
     searchText: names.join('\n').toLowerCase(),
@@ -67,28 +65,13 @@ export function transitionOf({
   return state === 'PAUSED' || state === 'PENDING' || state === 'TERMINATING' ? 'starting' : undefined;
 }
 
+/** Whether the pods of a workspace end, or the workspace itself. The API refuses to start it in the meantime. */
+export function isEnding(transition: Transition | undefined): boolean {
+  return transition === 'deleting' || transition === 'pausing';
+}
+
 function reasonOf({ state, paused, stateMessage, stateHint }: WorkspaceRow): string {
   if (stateHint) return stateHint;
   if (state === 'RUNNING' || (state === 'PAUSED' && paused)) return '';
   return stateMessage;
-}
-
-/** Returns CPU and memory as a person reads them: `100m` stays, `1000m` is 1 CPU. */
-export function resourcesOf(amounts: readonly Amount[]): string {
-  const cpu = amounts.find(({ resource }) => resource === 'cpu')?.quantity;
-  const memory = amounts.find(({ resource }) => resource === 'memory')?.quantity;
-  return [cpu && `${cpuText(cpu)} CPU`, memory].filter(Boolean).join(' · ');
-}
-
-function cpuText(quantity: string): string {
-  const millis = /^(\d+)m$/u.exec(quantity)?.[1];
-  return millis && Number(millis) % 100 === 0 ? String(Number(millis) / 1_000) : quantity;
-}
-
-/** Returns the number of GPUs of any vendor, such as `nvidia.com/gpu` and `amd.com/gpu`. */
-function gpusOf(amounts: readonly Amount[]): number {
-  return Math.max(
-    0,
-    ...amounts.filter(({ resource }) => /gpu/iu.test(resource)).map(({ quantity }) => Number(quantity) || 0),
-  );
 }

@@ -1,5 +1,5 @@
 import type { WorkspaceState } from '../../__generated__/graphql.ts';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, NamespaceChoice } from '../../components/choice.tsx';
 import { Search } from '../../components/search.tsx';
 import { stateNames } from '../../components/state-badge.tsx';
 import type { KindRow } from '../../data/store.ts';
@@ -28,13 +28,7 @@ export function Toolbar(props: ToolbarProps) {
       </h1>
       <StateChips {...props} />
       <div class="filters">
-        <Choice
-          label="Namespace"
-          name="namespace"
-          all="All namespaces"
-          value={filters.namespace}
-          options={namespaces.map((name) => [name, name] as const)}
-        />
+        <NamespaceChoice value={filters.namespace} names={namespaces} />
         <Choice label="Kind" name="kind" all="All kinds" value={filters.kind} options={kindOptions} />
         <Search label="Search workspaces by name, namespace, kind or image" value={filters.search} />
         <NewButton namespace={filters.namespace} kind={filters.kind} />

@@ -1,0 +1,32 @@
+import { useStore } from '../data/store.ts';
+import { runTask, verbs, type Action, type Target } from '../data/tasks.ts';
+import { askFor } from './action-dialog.tsx';
+import { Icon } from './icon.tsx';
+
+const icons = { start: 'play', pause: 'pause', restart: 'restart', delete: 'trash' } as const;
+
+interface ActionButtonProps {
+  readonly action: Action;
+  readonly target: Target;
+  readonly isDisabled?: boolean;
+  /** Whether a change in progress has to be made first. */
+  readonly isWaiting: boolean;
+  readonly buttonClass?: string;
+}
+
+/** Performs an action on one workspace, after a confirmation unless it starts. */
+export function ActionButton(props: ActionButtonProps) {
+  const { action, target, isDisabled = false, isWaiting, buttonClass = 'button' } = props;
+  const store = useStore();
+  return (
+    <button
+      type="button"
+      class={action === 'delete' ? `${buttonClass} danger` : buttonClass}
+      disabled={isDisabled || isWaiting}
+      title={isWaiting ? 'Wait until the change in progress is made.' : undefined}
+      onClick={() => (action === 'start' ? runTask(store, action, [target]) : askFor(action, [target]))}
+    >
+      <Icon name={icons[action]} /> {verbs[action].title}
+    </button>
+  );
+}

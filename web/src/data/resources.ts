@@ -1,0 +1,34 @@
+interface Amount {
+  readonly resource: string;
+  readonly quantity: string;
+}
+
+interface PodResources {
+  readonly requests: readonly Amount[];
+  readonly limits: readonly Amount[];
+}
+
+/** Returns CPU and memory as a person reads them: `100m` stays, `1000m` is 1 CPU. */
+export function resourcesOf(amounts: readonly Amount[]): string {
+  const cpu = amounts.find(({ resource }) => resource === 'cpu')?.quantity;
+  const memory = amounts.find(({ resource }) => resource === 'memory')?.quantity;
+  return [cpu && `${cpuText(cpu)} CPU`, memory].filter(Boolean).join(' · ');
+}
+
+/** Returns requested CPU and memory, and the limits of extended resources, such as `2 CPU · 8Gi · 1 nvidia.com/gpu`. */
+export function allResourcesOf({ requests, limits }: PodResources): string {
+  const extended = limits.filter(({ resource }) => resource.includes('/'));
+  const texts = extended.map(({ resource, quantity }) => `${quantity} ${resource}`);
+  return [resourcesOf(requests), ...texts].filter(Boolean).join(' · ');
+}
+
+function cpuText(quantity: string): string {
+  const millis = /^(\d+)m$/u.exec(quantity)?.[1];
+  return millis && Number(millis) % 100 === 0 ? String(Number(millis) / 1_000) : quantity;
+}
+
+/** Returns the number of GPUs of any vendor, such as `nvidia.com/gpu` and `amd.com/gpu`. */
+export function gpusOf({ requests, limits }: PodResources): number {
+  const gpus = [...limits, ...requests].filter(({ resource }) => /gpu/iu.test(resource));
+  return Math.max(0, ...gpus.map(({ quantity }) => Number(quantity) || 0));
+}
