@@ -65,7 +65,7 @@ export function changesOf(before: Draft, after: Draft): readonly Change[] {
     .filter((change) => change.before !== change.after);
 }
 
-/** Returns the draft on the current state: what the person has changed is kept, everything else is as it is now. */
+/** Returns the current state with the changes of the person. */
 export function rebased(draft: Draft, base: Draft, current: Draft): Draft {
   return changesOf(base, draft).reduce<Draft>((next, { key }) => ({ ...next, [key]: draft[key] }), current);
 }

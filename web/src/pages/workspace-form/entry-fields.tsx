@@ -1,7 +1,7 @@
-import { Icon } from '../../components/icon.tsx';
 import { nextKey, type Entry } from './draft.ts';
-import { AddButton, addPath, FieldError, Group, useControl } from './field.tsx';
-import { focusSoon, useForm } from './form-model.ts';
+import { AddButton, FieldError, Group, RemoveButton, useControl } from './field.tsx';
+import { useForm } from './form-model.ts';
+import { useItems } from './use-items.ts';
 
 type EntryList = 'labels' | 'annotations' | 'podLabels' | 'podAnnotations';
 
@@ -15,9 +15,8 @@ interface EntryFieldsProps {
 
 /** Labels or annotations, one per line. */
 export function EntryFields({ list, path, legend, hint }: EntryFieldsProps) {
-  const form = useForm();
-  const entries = form.draft.value[list];
-  const set = (field: string, next: readonly Entry[]) => form.change(field, { [list]: next });
+  const entries = useForm().draft.value[list];
+  const items = useItems({ path, items: entries, firstField: 'key', draftWith: (next) => ({ [list]: next }) });
   return (
     <Group path={path} legend={legend} hint={hint}>
       {entries.map((entry, index) => (
@@ -26,28 +25,11 @@ export function EntryFields({ list, path, legend, hint }: EntryFieldsProps) {
           path={`${path}[${index}]`}
           name={`${legend}, line ${index + 1}`}
           entry={entry}
-          onChange={(field, next) =>
-            set(
-              field,
-              entries.map((other) => (other.key === next.key ? next : other)),
-            )
-          }
-          onRemove={() => {
-            set(
-              path,
-              entries.filter((other) => other !== entry),
-            );
-            focusSoon(addPath(path));
-          }}
+          onChange={items.replace}
+          onRemove={() => items.remove(entry)}
         />
       ))}
-      <AddButton
-        path={path}
-        onClick={() => {
-          set(`${path}[${entries.length}]`, [...entries, { key: nextKey(), name: '', value: '' }]);
-          focusSoon(`${path}[${entries.length}].key`);
-        }}
-      >
+      <AddButton path={path} onClick={() => items.add({ key: nextKey(), name: '', value: '' })}>
         Add<span class="visually-hidden"> to {legend}</span>
       </AddButton>
     </Group>
@@ -84,9 +66,7 @@ function EntryItem({ path, name, entry, onChange, onRemove }: EntryItemProps) {
         value={entry.value}
         onInput={({ currentTarget }) => onChange(`${path}.value`, { ...entry, value: currentTarget.value })}
       />
-      <button type="button" class="button icon-button" aria-label={`Remove ${name}`} title="Remove" onClick={onRemove}>
-        <Icon name="trash" />
-      </button>
+      <RemoveButton name={name} onClick={onRemove} />
       <FieldError path={`${path}.key`} />
       <FieldError path={`${path}.value`} />
     </div>

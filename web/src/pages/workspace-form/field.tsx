@@ -174,6 +174,21 @@ export function AddButton({ path, onClick, children }: AddButtonProps) {
   );
 }
 
+interface RemoveButtonProps {
+  /** Name of the item for screen readers. */
+  readonly name: string;
+  readonly onClick: () => void;
+}
+
+/** Removes an item from a list. */
+export function RemoveButton({ name, onClick }: RemoveButtonProps) {
+  return (
+    <button type="button" class="button icon-button" aria-label={`Remove ${name}`} title="Remove" onClick={onClick}>
+      <Icon name="trash" />
+    </button>
+  );
+}
+
 /** Returns the path of the button that adds to a list. */
 export function addPath(list: string): string {
   return `${list}-add`;

@@ -7,9 +7,9 @@ interface FormFooterProps {
   /** Path of the page to which a person returns. */
   readonly cancelPath: string;
   readonly onCancel: () => void;
-  /** What saving does to the workspace. */
+  /** Effect of saving on the workspace. */
   readonly consequence?: string | undefined;
-  /** Why nothing can be saved. */
+  /** Reason for which the input cannot be saved. */
   readonly disabledReason?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import type { Base } from './inputs.ts';
 import type { Problem } from './problems.ts';
 
-/** The input of a form with its problems. It is kept while the page is shown, whatever the connection does. */
+/** The input of a form with its problems. It is kept while the page is shown, also without a connection. */
 export interface FormModel {
   readonly draft: ReadonlySignal<Draft>;
   /** State of the existing workspace that the changes are based on. Undefined for a new workspace. */

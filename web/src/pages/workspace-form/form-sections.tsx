@@ -9,7 +9,7 @@ import { OptionFields } from './option-fields.tsx';
 import { SecretFields } from './secret-fields.tsx';
 import { VolumeFields } from './volume-fields.tsx';
 
-/** Everything that depends on the namespace. */
+/** Fields that depend on the namespace. */
 export function FormSections({ isNew }: { readonly isNew: boolean }) {
   const { kind: kindName, namespace } = useForm().draft.value;
   const kinds = useLiveRows(FormKindsDocument, { namespace });
@@ -84,7 +84,7 @@ function StateFields({ isNew }: { readonly isNew: boolean }) {
   );
 }
 
-/** The name that people see. */
+/** Field of the name that is shown to people. */
 export function DisplayNameField() {
   const form = useForm();
   return (

@@ -32,7 +32,7 @@ export interface Base {
   readonly revision: string;
 }
 
-/** Returns an input with what has changed, and nothing else. */
+/** Returns an input with the changes only. */
 export function updateInput(draft: Draft, base: Base, dryRun: boolean): UpdateWorkspaceInput {
   const { namespace, name, displayName, imageConfig, podConfig, paused } = draft;
   const changed = new Set(changesOf(base.draft, draft).map(({ key }) => key));

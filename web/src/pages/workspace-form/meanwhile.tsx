@@ -2,16 +2,16 @@ import { Icon } from '../../components/icon.tsx';
 import type { Change } from './changes.ts';
 
 interface MeanwhileProps {
-  /** What has changed since the form was opened. */
+  /** Changes of the workspace since the form was opened. */
   readonly changes: readonly Change[];
-  /** What the person has changed in the form. */
+  /** Changes of the person in the form. */
   readonly own: readonly Change[];
   /** User of the last change. */
   readonly author: string | null;
   readonly onAdopt: () => void;
 }
 
-/** What others have changed while the form was open, and the way to go on. The input is kept. */
+/** Changes by others while the form was open, and a button that adopts them. The input is kept. */
 export function Meanwhile({ changes, own, author, onAdopt }: MeanwhileProps) {
   const ownKeys = new Set(own.map(({ key }) => key));
   return (

@@ -2,9 +2,9 @@ import { messageOf, RequestError } from '../../data/request-error.ts';
 import { claimChoices } from './inputs.ts';
 import { modeOf, type ClaimChoice, type Draft } from './draft.ts';
 
-/** Something wrong with the input. */
+/** A problem of the input. */
 export interface Problem {
-  /** Path of the field, such as `volumes.data[0].claimName`. Undefined if it is about none of the form. */
+  /** Path of the field, such as `volumes.data[0].claimName`. Undefined if the form has no such field. */
   readonly field: string | undefined;
   readonly message: string;
 }
@@ -114,7 +114,7 @@ export function claimProblemsOf(error: unknown, at: string): readonly Problem[] 
   return error.causes.map(({ field = '', message }) => ({ field: own(fieldAt(field, claimParts) ?? 'name'), message }));
 }
 
-/** Returns what is missing or cannot be sent. Everything else is checked by the gateway. */
+/** Returns problems of missing values and of values that cannot be sent. The gateway checks the other ones. */
 export function localProblems(draft: Draft): readonly Problem[] {
   const { namespace, name, kind, imageConfig, podConfig, data, secrets } = draft;
   const required: readonly (readonly [field: string, value: string, message: string])[] = [

@@ -26,7 +26,8 @@ export async function check(session: Session, { draft, base }: Pick<SaveOptions,
   const local = localProblems(draft);
   // Without a namespace and a kind, the gateway has nothing to check the rest against.
   if (draft.namespace === '' || draft.kind === '') return { problems: inFormOrder(local, draft), warnings: [] };
-  const claims = claimsToCreate(draft, true).filter(({ input: { name } }) => name !== '');
+  const newClaims = claimsToCreate(draft, true);
+  const claims = newClaims.filter(({ input: { name } }) => name !== '');
   const [ofWorkspace, ...ofClaims] = await Promise.all([
     attempt(() => write(session, { draft: completed(draft), base, dryRun: true })),
     ...claims.map(({ input }) => attempt(() => session.request(CreateClaimDocument, { input }))),
@@ -34,7 +35,7 @@ export async function check(session: Session, { draft, base }: Pick<SaveOptions,
   const { error } = ofWorkspace;
   if (isConflict(error)) return conflict(draft, local);
   // The claims do not exist during the check.
-  const missing = new Set(claimsToCreate(draft, true).map(({ at }) => at));
+  const missing = new Set(newClaims.map(({ at }) => at));
   const refused = error === undefined ? [] : problemsOf(error, draft).filter(({ field }) => !missing.has(field ?? ''));
   const known = new Set(local.map(({ field }) => field));
   const remote = [

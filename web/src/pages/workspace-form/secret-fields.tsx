@@ -1,41 +1,39 @@
 import { FormSecretsDocument } from '../../__generated__/graphql.ts';
-import { Icon } from '../../components/icon.tsx';
 import { usePolled } from '../../data/use-polled.ts';
 import { emptySecret, type SecretVolume } from './draft.ts';
-import { AddButton, addPath, Group, SelectField, TextField } from './field.tsx';
-import { focusSoon, useForm } from './form-model.ts';
+import { AddButton, Group, SelectField, TextField } from './field.tsx';
+import { useForm } from './form-model.ts';
+import { MountItem } from './mount-item.tsx';
+import { useItems } from './use-items.ts';
+
+const PATH = 'volumes.secrets';
 
 type Secrets = readonly { readonly name: string; readonly canMount: boolean; readonly type: string }[];
 
 /** Secrets that are mounted as files. */
 export function SecretFields() {
-  const form = useForm();
-  const { namespace, secrets } = form.draft.value;
+  const { namespace, secrets } = useForm().draft.value;
   const { data, error } = usePolled(FormSecretsDocument, { namespace });
   const listed = data?.secrets.nodes ?? (error === undefined ? [] : undefined);
-  const setSecret = (field: string, next: SecretVolume) =>
-    form.change(field, { secrets: secrets.map((other) => (other.key === next.key ? next : other)) });
-  const add = () => {
-    form.change(`volumes.secrets[${secrets.length}]`, { secrets: [...secrets, emptySecret(secrets.length)] });
-    focusSoon(`volumes.secrets[${secrets.length}].secretName`);
-  };
-  const remove = (secret: SecretVolume) => {
-    form.change('volumes.secrets', { secrets: secrets.filter((other) => other !== secret) });
-    focusSoon(addPath('volumes.secrets'));
-  };
+  const items = useItems({
+    path: PATH,
+    items: secrets,
+    firstField: 'secretName',
+    draftWith: (next) => ({ secrets: next }),
+  });
   return (
-    <Group path="volumes.secrets" legend="Secrets" hint="Each key of a secret becomes a file below the mount path.">
+    <Group path={PATH} legend="Secrets" hint="Each key of a secret becomes a file below the mount path.">
       {secrets.map((secret, index) => (
         <SecretItem
           key={secret.key}
           index={index}
           secret={secret}
           listed={listed}
-          onChange={setSecret}
-          onRemove={() => remove(secret)}
+          onChange={items.replace}
+          onRemove={() => items.remove(secret)}
         />
       ))}
-      <AddButton path="volumes.secrets" onClick={add}>
+      <AddButton path={PATH} onClick={() => items.add(emptySecret(secrets.length))}>
         Add a secret
       </AddButton>
     </Group>
@@ -52,41 +50,31 @@ interface SecretItemProps {
 }
 
 function SecretItem({ index, secret, listed, onChange, onRemove }: SecretItemProps) {
-  const path = `volumes.secrets[${index}]`;
+  const path = `${PATH}[${index}]`;
   return (
-    <section class="form-item" aria-label={`Secret ${index + 1}`}>
-      <SecretName
-        path={`${path}.secretName`}
-        listed={listed}
-        value={secret.secretName}
-        onChange={(secretName) => onChange(`${path}.secretName`, { ...secret, secretName })}
-      />
-      <TextField
-        path={`${path}.mountPath`}
-        label="Mount path"
-        isRequired
-        value={secret.mountPath}
-        onInput={(mountPath) => onChange(`${path}.mountPath`, { ...secret, mountPath })}
-      />
-      <div class="form-item-end">
-        <TextField
-          path={`${path}.defaultMode`}
-          label="Mode"
-          isRequired
-          value={secret.defaultMode}
-          onInput={(defaultMode) => onChange(`${path}.defaultMode`, { ...secret, defaultMode })}
+    <MountItem
+      path={path}
+      title={`Secret ${index + 1}`}
+      mount={secret}
+      onChange={onChange}
+      onRemove={onRemove}
+      source={
+        <SecretName
+          path={`${path}.secretName`}
+          listed={listed}
+          value={secret.secretName}
+          onChange={(secretName) => onChange(`${path}.secretName`, { ...secret, secretName })}
         />
-        <button
-          type="button"
-          class="button icon-button"
-          aria-label={`Remove secret ${index + 1}`}
-          title="Remove"
-          onClick={onRemove}
-        >
-          <Icon name="trash" />
-        </button>
-      </div>
-    </section>
+      }
+    >
+      <TextField
+        path={`${path}.defaultMode`}
+        label="Mode"
+        isRequired
+        value={secret.defaultMode}
+        onInput={(defaultMode) => onChange(`${path}.defaultMode`, { ...secret, defaultMode })}
+      />
+    </MountItem>
   );
 }
 

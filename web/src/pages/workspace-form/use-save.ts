@@ -11,7 +11,7 @@ import { check, save, type Outcome } from './save.ts';
 type Work = 'check' | 'save';
 
 interface Saving {
-  /** What is in progress. */
+  /** Work in progress. */
   readonly work: Work | undefined;
   /** Result of the last attempt. It is gone when the input changes. */
   readonly outcome: (Outcome & { readonly work: Work }) | undefined;

@@ -5,14 +5,17 @@ import {
   type FormClaimsSubscription,
 } from '../../__generated__/graphql.ts';
 import type { ListState, RowOf } from '../../../../client/src/index.ts';
-import { Icon } from '../../components/icon.tsx';
 import { sortedBy } from '../../data/sorting.ts';
 import { useLiveRows } from '../../data/use-live.ts';
 import { usePolled } from '../../data/use-polled.ts';
 import { emptyClaim, emptyVolume, type ClaimChoice, type DataVolume } from './draft.ts';
-import { AddButton, addPath, CheckField, Group, SelectField, TextField } from './field.tsx';
-import { focusSoon, useForm } from './form-model.ts';
+import { AddButton, CheckField, Group, SelectField, TextField } from './field.tsx';
+import { useForm } from './form-model.ts';
+import { MountItem } from './mount-item.tsx';
 import { NewClaimFields, type StorageClass } from './new-claim-fields.tsx';
+import { useItems } from './use-items.ts';
+
+const PATH = 'volumes.data';
 
 type Claim = RowOf<FormClaimsSubscription>;
 
@@ -28,13 +31,18 @@ interface VolumeFieldsProps {
 export function VolumeFields({ homeMountPath }: VolumeFieldsProps) {
   const form = useForm();
   const { namespace, data, home } = form.draft.value;
-  const volumes = useDataVolumes();
+  const items = useItems({
+    path: PATH,
+    items: data,
+    firstField: 'claimName',
+    draftWith: (next) => ({ data: next }),
+  });
   const claims = useLiveRows(FormClaimsDocument, { namespace });
   const storage = usePolled(FormStorageClassesDocument, {});
   const classes = storage.data?.storageClasses.nodes.filter(({ canUse }) => canUse) ?? [];
   const shared = { claims, classes };
   return (
-    <Group path="volumes.data" legend="Volumes" hint="Files on volumes are kept while the workspace is paused.">
+    <Group path={PATH} legend="Volumes" hint="Files on volumes are kept while the workspace is paused.">
       <ClaimField
         {...shared}
         path="volumes.home"
@@ -49,33 +57,15 @@ export function VolumeFields({ homeMountPath }: VolumeFieldsProps) {
           key={volume.key}
           index={index}
           volume={volume}
-          onChange={volumes.set}
-          onRemove={() => volumes.remove(volume)}
+          onChange={items.replace}
+          onRemove={() => items.remove(volume)}
         />
       ))}
-      <AddButton path="volumes.data" onClick={volumes.add}>
+      <AddButton path={PATH} onClick={() => items.add(emptyVolume(data.length))}>
         Add a data volume
       </AddButton>
     </Group>
   );
-}
-
-/** Changes of the list of data volumes. */
-function useDataVolumes() {
-  const form = useForm();
-  const { data } = form.draft.value;
-  return {
-    set: (field: string, next: DataVolume) =>
-      form.change(field, { data: data.map((other) => (other.key === next.key ? next : other)) }),
-    add: () => {
-      form.change(`volumes.data[${data.length}]`, { data: [...data, emptyVolume(data.length)] });
-      focusSoon(`volumes.data[${data.length}].claimName`);
-    },
-    remove: (volume: DataVolume) => {
-      form.change('volumes.data', { data: data.filter((other) => other !== volume) });
-      focusSoon(addPath('volumes.data'));
-    },
-  };
 }
 
 interface SharedProps {
@@ -91,42 +81,32 @@ interface DataVolumeFieldsProps extends SharedProps {
 }
 
 function DataVolumeFields({ index, volume, onChange, onRemove, ...shared }: DataVolumeFieldsProps) {
-  const path = `volumes.data[${index}]`;
+  const path = `${PATH}[${index}]`;
   return (
-    <section class="form-item" aria-label={`Data volume ${index + 1}`}>
-      <ClaimField
-        {...shared}
-        path={`${path}.claimName`}
-        label="Claim"
-        isRequired
-        value={volume}
-        onChange={(choice) => onChange(`${path}.claimName`, { ...volume, ...choice })}
-      />
-      <TextField
-        path={`${path}.mountPath`}
-        label="Mount path"
-        isRequired
-        value={volume.mountPath}
-        onInput={(mountPath) => onChange(`${path}.mountPath`, { ...volume, mountPath })}
-      />
-      <div class="form-item-end">
-        <CheckField
-          path={`${path}.readOnly`}
-          label="Read-only"
-          isChecked={volume.readOnly}
-          onChange={(readOnly) => onChange(`${path}.readOnly`, { ...volume, readOnly })}
+    <MountItem
+      path={path}
+      title={`Data volume ${index + 1}`}
+      mount={volume}
+      onChange={onChange}
+      onRemove={onRemove}
+      source={
+        <ClaimField
+          {...shared}
+          path={`${path}.claimName`}
+          label="Claim"
+          isRequired
+          value={volume}
+          onChange={(choice) => onChange(`${path}.claimName`, { ...volume, ...choice })}
         />
-        <button
-          type="button"
-          class="button icon-button"
-          aria-label={`Remove data volume ${index + 1}`}
-          title="Remove"
-          onClick={onRemove}
-        >
-          <Icon name="trash" />
-        </button>
-      </div>
-    </section>
+      }
+    >
+      <CheckField
+        path={`${path}.readOnly`}
+        label="Read-only"
+        isChecked={volume.readOnly}
+        onChange={(readOnly) => onChange(`${path}.readOnly`, { ...volume, readOnly })}
+      />
+    </MountItem>
   );
 }
 
