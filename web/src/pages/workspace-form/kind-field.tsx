@@ -21,7 +21,7 @@ export function KindField({ kinds }: KindFieldProps) {
   return (
     <Group path="kind" legend="Kind">
       {shown.length === 0 && <p class="muted">{namespace} is offered no kinds.</p>}
-      <div class="choices kind-choices">
+      <div class="choices">
         {shown.map((kind) => (
           <KindCard
             key={kind.id}

@@ -9,7 +9,7 @@ export function ProblemSummary() {
   const problems = useForm().problems.value;
   if (problems.length === 0) return null;
   return (
-    <section class="notice problems" data-state="ERROR" id={SUMMARY_ID} tabIndex={-1} aria-labelledby="problems-title">
+    <section class="notice" data-state="ERROR" id={SUMMARY_ID} tabIndex={-1} aria-labelledby="problems-title">
       <Icon name="alert" />
       <div>
         <h2 id="problems-title">

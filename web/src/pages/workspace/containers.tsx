@@ -6,7 +6,7 @@ export function Containers({ workspace }: { readonly workspace: Details }) {
   const { pod } = workspace;
   const failed = pod?.conditions.filter(({ status, message }) => status !== 'TRUE' && message) ?? [];
   return (
-    <section class="card wide">
+    <section class="card">
       <h2>Pod and containers</h2>
       {pod ? (
         <p class="muted">

@@ -12,7 +12,7 @@ export function EventsTab({ workspace }: { readonly workspace: Details }) {
   if (events.length === 0)
     return <p class="muted">{error?.message ?? 'There are no events. The cluster keeps them for about an hour.'}</p>;
   return (
-    <ol class="events card wide">
+    <ol class="events card">
       {events.map(({ id, type, reason, message, count, lastAt, source, involvedObject }) => (
         <li key={id} data-type={type}>
           <span class="event-time">

@@ -156,7 +156,7 @@ function Placeholder() {
   return (
     <div role="rowgroup">
       {Array.from({ length: 12 }, (_, index) => (
-        <div key={index} role="row" class="table-row placeholder">
+        <div key={index} role="row" class="table-row">
           <span role="cell" />
           {columns.map(({ name }) => (
             <span key={name} role="cell" class={`cell-${name}`}>

@@ -29,7 +29,7 @@ export function WorkspacesPage() {
   const isLoading = all.value === undefined;
   const isLive = store.workspaces.state.value.status !== 'connecting';
   return (
-    <div class="page workspaces-page">
+    <div class="page">
       <Toolbar
         filters={filters.value}
         counts={counts.value}
