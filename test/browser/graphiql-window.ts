@@ -1,11 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
+import { observePage, type PageObserver } from './page-observer.ts';
 
 /** A page with GraphiQL, operated through its visible elements. Disposing closes it. */
-export interface GraphiQLWindow {
-  /** Hosts of all requests and WebSockets so far. */
-  readonly hosts: ReadonlySet<string>;
-  /** Uncaught errors of the page, and errors that the browser logged, such as a blocked request. */
-  readonly problems: readonly string[];
+export interface GraphiQLWindow extends PageObserver {
   tabs(): Promise<readonly string[]>;
   open(tab: string): Promise<void>;
   write(query: string): Promise<void>;
@@ -32,7 +29,7 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
-  const { hosts, problems } = observe(page);
+  const { hosts, problems } = observePage(page);
   await page.goto(url);
   const runButton = page.locator('.graphiql-execute-button');
   await runButton.waitFor();
@@ -64,21 +61,6 @@ export async function openGraphiQL(browser: Browser, url: string): Promise<Graph
     shows: (text) => page.locator('.graphiql-response .view-line', { hasText: text }).first().waitFor(),
     [Symbol.asyncDispose]: () => context.close(),
   };
-}
-
-function observe(page: Page): { readonly hosts: Set<string>; readonly problems: string[] } {
-  const hosts = new Set<string>();
-  const problems: string[] = [];
-  const remember = ({ protocol, host }: URL) => {
-    if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
-  };
-  page.on('request', (request) => remember(new URL(request.url())));
-  page.on('websocket', (socket) => remember(new URL(socket.url())));
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-  return { hosts, problems };
 }
 
 const TOOL_EDITOR = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';

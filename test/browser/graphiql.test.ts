@@ -4,16 +4,12 @@ import type { Browser } from 'playwright-core';
 import { startDemo } from '../../dev/demo/demo.ts';
 import { demoUsers } from '../../dev/demo/users.ts';
 import { exampleOf, firstTabs, readExampleTabs } from '../../src/server/graphiql-examples.ts';
-import { findChromium, launchChromium } from './chromium.ts';
+import { executablePath } from './browser.ts';
+import { launchChromium } from './chromium.ts';
 import { openGraphiQL } from './graphiql-window.ts';
 
 /** Directory for pictures of the page, if any. */
 const pictures = process.env['PICTURES'];
-const executablePath = findChromium(process.env);
-const missing = 'No Chromium on the PATH (or in CHROMIUM)';
-if (!executablePath && process.env['REQUIRE_BROWSER'] === '1')
-  throw new Error(`${missing}, and REQUIRE_BROWSER is set`);
-if (!executablePath) process.stderr.write(`${missing}: the GraphiQL tests are skipped\n`);
 
 describe.skipIf(!executablePath)('GraphiQL in a browser', { timeout: 90_000 }, () => {
   let browser: Browser;

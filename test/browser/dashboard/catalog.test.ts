@@ -1,36 +1,29 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../chromium.ts';
+import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
-import { startTestGateway, type SimulatedGateway } from '../../support/test-gateway.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard } from './dashboard-window.ts';
+import { startTestGateway } from '../../support/test-gateway.ts';
+import { executablePath } from '../browser.ts';
+import { suiteBrowser, suiteServer } from './suite.ts';
 
 describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashboard', () => {
-  let browser: Browser;
-  let gateway: SimulatedGateway;
-  beforeAll(async () => {
-    buildDashboard();
-    const objects = [
-      namespace('team-a'),
-      namespace('team-b'),
-      workspaceKind('jupyterlab'),
-      workspaceKind('rstudio', {}, { displayName: 'RStudio' }),
-    ];
-    [browser, gateway] = await Promise.all([launchChromium(executablePath ?? ''), startTestGateway({ objects })]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await gateway[Symbol.asyncDispose]();
-  });
+  const open = suiteBrowser();
+  const gateway = suiteServer(() =>
+    startTestGateway({
+      objects: [
+        namespace('team-a'),
+        namespace('team-b'),
+        workspaceKind('jupyterlab'),
+        workspaceKind('rstudio', {}, { displayName: 'RStudio' }),
+      ],
+    }),
+  );
 
   it('counts the workspaces of each kind and option while they change', async () => {
-    await using window = await openDashboard(browser, gateway.url, { path: 'kinds' });
+    await using window = await open(gateway().url, { path: 'kinds' });
     const { page } = window;
     const card = page.getByRole('article', { name: 'JupyterLab' });
     await card.getByRole('link', { name: '0 workspaces' }).waitFor();
-    gateway.cluster.apply(workspace('one', { state: 'Running' }));
-    gateway.cluster.apply(workspace('two', { state: 'Paused', namespace: 'team-b' }));
+    gateway().cluster.apply(workspace('one', { state: 'Running' }));
+    gateway().cluster.apply(workspace('two', { state: 'Paused', namespace: 'team-b' }));
     await card.getByRole('link', { name: '2 workspaces' }).waitFor();
     await expect.poll(() => card.locator('.count').allInnerTexts()).toContain('2\nworkspaces');
     await page.getByRole('combobox', { name: 'Namespace' }).selectOption('team-b');
@@ -41,15 +34,15 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
   });
 
   it('shows new kinds and namespaces, and where a kind is offered', async () => {
-    await using window = await openDashboard(browser, gateway.url, { path: 'kinds' });
+    await using window = await open(gateway().url, { path: 'kinds' });
     const { page } = window;
     const card = page.getByRole('article', { name: 'RStudio' });
     await card.getByText(/^Offered in all \d+ namespaces$/u).waitFor();
-    gateway.cluster.apply(
+    gateway().cluster.apply(
       workspaceKind('rstudio', {}, { displayName: 'RStudio', deprecated: true, deprecationMessage: 'Use JupyterLab.' }),
     );
     await card.getByText('Use JupyterLab.').waitFor();
-    gateway.cluster.apply(namespace('team-c'));
+    gateway().cluster.apply(namespace('team-c'));
     await card.getByText(/^Offered in all/u).click();
     await card.getByRole('link', { name: 'team-c' }).click();
     await expect.poll(() => page.getByRole('combobox', { name: 'Namespace' }).inputValue()).toBe('team-c');
@@ -59,10 +52,10 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
   });
 
   it('counts the states of each namespace, with links to the workspaces', async () => {
-    await using window = await openDashboard(browser, gateway.url, { path: 'namespaces' });
+    await using window = await open(gateway().url, { path: 'namespaces' });
     const { page } = window;
     await page.getByRole('link', { name: 'team-b', exact: true }).waitFor();
-    gateway.cluster.apply(workspace('broken', { state: 'Error', namespace: 'team-b' }));
+    gateway().cluster.apply(workspace('broken', { state: 'Error', namespace: 'team-b' }));
     await page.keyboard.press('/');
     await page.keyboard.type('team-b');
     await expect.poll(() => page.locator('.namespaces .title').allInnerTexts()).toEqual(['team-b']);
@@ -72,7 +65,7 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
   });
 
   it('names the served kinds, the viewer, and the permissions in a namespace', async () => {
-    await using window = await openDashboard(browser, gateway.url, { path: 'gateway?namespace=team-a' });
+    await using window = await open(gateway().url, { path: 'gateway?namespace=team-a' });
     const { page } = window;
     const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /^Workspace\s*kubeflow/u }) });
     await row.getByText('Live').waitFor();

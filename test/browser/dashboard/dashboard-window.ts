@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { observePage, type PageObserver } from '../page-observer.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Pictures of all pages, which CI keeps. */
@@ -14,14 +15,12 @@ export function buildDashboard(): void {
 }
 
 /** A window with the dashboard. Disposing closes it. */
-export interface DashboardWindow {
+export interface DashboardWindow extends PageObserver {
   readonly page: Page;
-  /** Uncaught errors, and errors that the browser logged, such as a violation of the content security policy. */
-  readonly problems: readonly string[];
-  /** Hosts of all requests so far. */
-  readonly hosts: ReadonlySet<string>;
   /** Shows another page of the dashboard, as a link to it does. */
   goTo(path: string): Promise<void>;
+  /** Acts as another person of the demo. */
+  actAs(name: string): Promise<void>;
   /** Waits until a row contains all texts. */
   showsRow(...texts: readonly string[]): Promise<void>;
   /** Waits until the mark of the header is this one. */
@@ -35,7 +34,7 @@ export interface DashboardWindow {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-interface WindowOptions extends BrowserContextOptions {
+export interface WindowOptions extends BrowserContextOptions {
   readonly path?: string;
 }
 
@@ -50,7 +49,7 @@ export async function openDashboard(
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
-  const { problems, hosts } = observe(page);
+  const { problems, hosts } = observePage(page);
   await page.addInitScript(recordLayoutShifts);
   const goTo = async (to: string) => void (await page.goto(new URL(to, endpoint.replace(/graphql$/u, '')).href));
   await goTo(path);
@@ -59,6 +58,11 @@ export async function openDashboard(
     problems,
     hosts,
     goTo,
+    actAs: async (name) => {
+      await page.getByRole('button', { name: /^Signed in as/u }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+      await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+    },
     showsRow: async (...texts) => {
       let row = page.getByRole('row');
       for (const text of texts) row = row.filter({ hasText: text });
@@ -73,21 +77,6 @@ export async function openDashboard(
     layoutShift: () => page.evaluate(() => (globalThis as ShiftRecorder).layoutShift ?? 0),
     [Symbol.asyncDispose]: () => context.close(),
   };
-}
-
-function observe(page: Page) {
-  const problems: string[] = [];
-  const hosts = new Set<string>();
-  page.on('request', (request) => {
-    const { protocol, host } = new URL(request.url());
-    if (protocol !== 'data:' && protocol !== 'blob:') hosts.add(host);
-  });
-  page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-  return { problems, hosts };
 }
 
 interface ShiftRecorder {

@@ -1,11 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../chromium.ts';
+import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startGatewayFor, startTestGateway } from '../../support/test-gateway.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard } from './dashboard-window.ts';
+import { executablePath } from '../browser.ts';
+import type { DashboardWindow } from './dashboard-window.ts';
+import { suiteBrowser } from './suite.ts';
 
 const objects = [
   namespace('team-a'),
@@ -34,18 +33,27 @@ function viewerOf(user: string, at: string) {
   ];
 }
 
-describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    buildDashboard();
-    browser = await launchChromium(executablePath ?? '');
+/** Starts a gateway with a viewer who has a token, and permissions in some namespaces. */
+function startForViewer(token: string, name: string, namespaces: readonly string[]) {
+  return startTestGateway({
+    authentication: { mode: 'token' },
+    users: [{ token, name, groups: [] }],
+    objects: [...objects, ...namespaces.flatMap((at) => [namespace(at), ...viewerOf(name, at)])],
   });
-  afterAll(() => browser.close());
+}
+
+async function signIn({ page }: DashboardWindow, token: string): Promise<void> {
+  await page.getByLabel('Bearer token').fill(token);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
+describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60_000 }, () => {
+  const open = suiteBrowser();
 
   it('says that it reconnects when the connection is cut, and shows what has changed in between', async () => {
     await using gateway = await startTestGateway({ objects });
     await using proxy = await TcpProxy.to(gateway);
-    await using window = await openDashboard(browser, proxy.url);
+    await using window = await open(proxy.url);
     await window.showsRow('one', 'Running');
     await window.isMarked('live');
     await proxy.disconnect();
@@ -63,7 +71,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
     await using gateway = await startTestGateway({ objects });
     const { cluster } = gateway;
     const first = await startGatewayFor(cluster.kubeconfig);
-    await using window = await openDashboard(browser, first.url, { path: 'workspaces/team-a/one' });
+    await using window = await open(first.url, { path: 'workspaces/team-a/one' });
     await window.page.getByText('Running').first().waitFor();
     await first[Symbol.asyncDispose]();
     cluster.apply(workspace('one', { state: 'Error', status: { stateMessage: 'The image cannot be pulled.' } }));
@@ -75,12 +83,8 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
   });
 
   it('removes what the viewer may not see any more when a permission is revoked', async () => {
-    await using gateway = await startTestGateway({
-      authentication: { mode: 'token' },
-      users: [{ token: 'token-vera', name: 'vera@example.com', groups: [] }],
-      objects: [...objects, ...viewerOf('vera@example.com', 'team-a')],
-    });
-    await using window = await openDashboard(browser, gateway.url, { path: 'workspaces/team-a/one' });
+    await using gateway = await startForViewer('token-vera', 'vera@example.com', ['team-a']);
+    await using window = await open(gateway.url, { path: 'workspaces/team-a/one' });
     await window.page.getByLabel('Bearer token').fill('token-vera');
     await window.picture('token');
     expect(await window.violations()).toEqual([]);
@@ -97,16 +101,11 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
 
   it('removes rows, counts and namespaces without a reload when a permission is revoked', async () => {
     const name = 'vic@example.com';
-    await using gateway = await startTestGateway({
-      authentication: { mode: 'token' },
-      users: [{ token: 'token-vic', name, groups: [] }],
-      objects: [...objects, ...viewerOf(name, 'team-a'), ...viewerOf(name, 'team-b')],
-    });
+    await using gateway = await startForViewer('token-vic', name, ['team-a', 'team-b']);
     const { cluster } = gateway;
-    await using window = await openDashboard(browser, gateway.url);
+    await using window = await open(gateway.url);
     const { page } = window;
-    await page.getByLabel('Bearer token').fill('token-vic');
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await signIn(window, 'token-vic');
     await window.showsRow('one');
     await window.showsRow('two');
     // A reload would ask for the token again.
@@ -121,14 +120,9 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
 
   it('distinguishes a viewer without permissions from a namespace without workspaces', async () => {
     const name = 'vic@example.com';
-    await using gateway = await startTestGateway({
-      authentication: { mode: 'token' },
-      users: [{ token: 'token-vic', name, groups: [] }],
-      objects: [...objects, namespace('team-c'), ...viewerOf(name, 'team-c')],
-    });
-    await using window = await openDashboard(browser, gateway.url);
-    await window.page.getByLabel('Bearer token').fill('token-vic');
-    await window.page.getByRole('button', { name: 'Continue' }).click();
+    await using gateway = await startForViewer('token-vic', name, ['team-c']);
+    await using window = await open(gateway.url);
+    await signIn(window, 'token-vic');
     await window.page.getByRole('heading', { name: 'There are no workspaces yet' }).waitFor();
     await window.picture('empty-without-workspaces');
     expect(await window.violations()).toEqual([]);
@@ -140,9 +134,8 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
 
   it('asks for another token when the cluster does not accept one', async () => {
     await using gateway = await startTestGateway({ authentication: { mode: 'token' }, objects });
-    await using window = await openDashboard(browser, gateway.url);
-    await window.page.getByLabel('Bearer token').fill('unknown');
-    await window.page.getByRole('button', { name: 'Continue' }).click();
+    await using window = await open(gateway.url);
+    await signIn(window, 'unknown');
     await window.page.getByRole('alert').getByText('does not accept this token').waitFor();
     expect(await window.page.getByLabel('Bearer token').inputValue()).toBe('');
   });
@@ -161,7 +154,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
       objects: [...objects, ...viewerOf('mesh@example.com', 'team-b')],
     });
     const extraHTTPHeaders = { 'kubeflow-userid': 'mesh@example.com' };
-    await using window = await openDashboard(browser, gateway.url, { extraHTTPHeaders });
+    await using window = await open(gateway.url, { extraHTTPHeaders });
     await window.page.getByRole('button', { name: 'Signed in as mesh@example.com' }).waitFor();
     await window.showsRow('two', 'View only');
     expect(await window.page.locator('.cell-name .title').allInnerTexts()).toEqual(['two']);

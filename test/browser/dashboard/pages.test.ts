@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
-import { launchChromium } from '../chromium.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard } from './dashboard-window.ts';
+import { describe, expect, it } from 'vitest';
+import { startDemo } from '../../../dev/demo/demo.ts';
+import { executablePath } from '../browser.ts';
+import { suiteBrowser, suiteServer } from './suite.ts';
 
 const MAX_BYTES = 60_000;
 
@@ -38,19 +36,11 @@ const looks = [
 ] as const;
 
 describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let demo: Demo;
-  beforeAll(async () => {
-    buildDashboard();
-    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await demo[Symbol.asyncDispose]();
-  });
+  const open = suiteBrowser();
+  const demo = suiteServer(() => startDemo({ port: 0 }));
 
   it.each(pages)('is accessible in both themes and loads nothing from elsewhere: $name', async ({ name, path }) => {
-    await using window = await openDashboard(browser, demo.url, { path });
+    await using window = await open(demo().url, { path });
     await window.isMarked('live');
     await window.page.locator(CONTENT).first().waitFor();
     for (const { size, colorScheme } of looks) {
@@ -62,11 +52,11 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
       expect(width).toBeLessThanOrEqual(screens[size].width);
     }
     expect(window.problems).toEqual([]);
-    expect([...window.hosts]).toEqual([new URL(demo.url).host]);
+    expect([...window.hosts]).toEqual([new URL(demo().url).host]);
   });
 
   it('shifts nothing while the table loads', async () => {
-    await using window = await openDashboard(browser, demo.url);
+    await using window = await open(demo().url);
     await window.isMarked('live');
     await window.page.locator('.row-actions .button:enabled').first().waitFor();
     await window.page.locator('img.kind-icon').first().waitFor();
@@ -76,7 +66,7 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
   it.each(['kinds', 'namespaces', 'gateway', 'create?namespace=team-research&kind=jupyterlab'])(
     'shifts nothing while the page loads: %s',
     async (path) => {
-      await using window = await openDashboard(browser, demo.url, { path });
+      await using window = await open(demo().url, { path });
       await window.isMarked('live');
       await window.page.locator(CONTENT).first().waitFor();
       await window.page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
@@ -93,7 +83,7 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
 
   it('stays on a nested page when the link to its content is used', async () => {
     const path = 'workspaces/team-vision/labelling';
-    await using window = await openDashboard(browser, demo.url, { path });
+    await using window = await open(demo().url, { path });
     await window.page.locator(CONTENT).first().waitFor();
     await window.page.keyboard.press('Tab');
     await window.page.keyboard.press('Enter');
@@ -102,7 +92,7 @@ describe.skipIf(!executablePath)('the pages of the dashboard', { timeout: 60_000
   });
 
   it('keeps the theme that was chosen when the page is loaded again', async () => {
-    await using window = await openDashboard(browser, demo.url, { colorScheme: 'light' });
+    await using window = await open(demo().url, { colorScheme: 'light' });
     await window.page.getByRole('button', { name: 'Theme' }).click();
     await window.page.getByRole('menuitemradio', { name: 'Dark' }).click();
     await window.page.reload();

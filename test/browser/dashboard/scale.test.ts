@@ -1,10 +1,10 @@
-import type { Browser, CDPSession } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../chromium.ts';
+import type { CDPSession } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { namespace, workspace, workspaceKind } from '../../support/manifests.ts';
 import { startTestGateway, type SimulatedGateway } from '../../support/test-gateway.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+import { executablePath } from '../browser.ts';
+import type { DashboardWindow } from './dashboard-window.ts';
+import { suiteBrowser } from './suite.ts';
 
 const STATES = ['Running', 'Paused', 'Pending', 'Error'];
 const MANY = 10_000;
@@ -20,17 +20,12 @@ function workspaces(count: number) {
 }
 
 describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 }, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    buildDashboard();
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(() => browser.close());
+  const open = suiteBrowser();
 
   it('shows 10,000 workspaces with the rows of the screen only', async () => {
     const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(MANY)];
     await using gateway = await startTestGateway({ objects });
-    await using window = await openDashboard(browser, gateway.url);
+    await using window = await open(gateway.url);
     const { page } = window;
     await window.showsRow('ws-00000');
     process.stderr.write(`first of 10,000 rows after ${await firstRowMs(window)} ms\n`);
@@ -50,7 +45,7 @@ describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 },
   it('does not grow over 10,000 events', async () => {
     const objects = [namespace('team-a'), workspaceKind('jupyterlab'), ...workspaces(50)];
     await using gateway = await startTestGateway({ objects });
-    await using window = await openDashboard(browser, gateway.url);
+    await using window = await open(gateway.url);
     await window.showsRow('ws-00000');
     const session = await window.page.context().newCDPSession(window.page);
     await session.send('Performance.enable');

@@ -1,29 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
-import { launchChromium } from '../chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { startDemo } from '../../../dev/demo/demo.ts';
 import { namespace, workspaceKind } from '../../support/manifests.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { startTestGateway } from '../../support/test-gateway.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+import { executablePath } from '../browser.ts';
+import { suiteBrowser, suiteServer } from './suite.ts';
 
 const EDIT = 'workspaces/team-research/form-test/edit';
 
 describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let demo: Demo;
-  beforeAll(async () => {
-    buildDashboard();
-    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await demo[Symbol.asyncDispose]();
-  });
+  const open = suiteBrowser();
+  const demo = suiteServer(() => startDemo({ port: 0 }));
 
   it('creates a workspace with an existing and a new claim, and shows its page', async () => {
-    await using window = await openDashboard(browser, demo.url, { path: '?namespace=team-research' });
+    await using window = await open(demo().url, { path: '?namespace=team-research' });
     const { page } = window;
     await page.getByRole('link', { name: 'New workspace' }).click();
     await page.getByRole('radio', { name: /JupyterLab Notebook/u }).check();
@@ -61,7 +51,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
   });
 
   it('shows all errors at their fields at once, and moves the focus to the first', async () => {
-    await using window = await openDashboard(browser, demo.url, {
+    await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',
     });
     const { page } = window;
@@ -108,7 +98,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
   });
 
   it('explains why an option is denied in the namespace', async () => {
-    await using window = await openDashboard(browser, demo.url, {
+    await using window = await open(demo().url, {
       path: 'create?namespace=team-research&kind=jupyterlab',
     });
     const denied = window.page.getByRole('radio', { name: /GPUs are for production namespaces/u }).first();
@@ -122,7 +112,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     const objects = [namespace('team-a'), workspaceKind('jupyterlab')];
     await using gateway = await startTestGateway({ objects });
     await using proxy = await TcpProxy.to(gateway);
-    await using window = await openDashboard(browser, proxy.url, { path: 'create?namespace=team-a&kind=jupyterlab' });
+    await using window = await open(proxy.url, { path: 'create?namespace=team-a&kind=jupyterlab' });
     const { page } = window;
     await page.getByLabel('Name', { exact: true }).fill('kept');
     await page.getByRole('radio', { name: /^SciPy 2/u, checked: true }).waitFor();
@@ -143,9 +133,9 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
   });
 
   it('is not offered to a person who may not create or edit workspaces, with the reason', async () => {
-    await using window = await openDashboard(browser, demo.url, { path: '?q=churn' });
+    await using window = await open(demo().url, { path: '?q=churn' });
     const { page } = window;
-    await actAs(window, 'victor@example.com');
+    await window.actAs('victor@example.com');
     const button = page.getByRole('button', { name: /New workspace.*does not allow you to create/u });
     await button.waitFor();
     expect(await page.getByRole('link', { name: 'New workspace' }).count()).toBe(0);
@@ -158,8 +148,8 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
   });
 
   it('keeps the input when the workspace changes meanwhile, and saves only what was changed', async () => {
-    await using ada = await openDashboard(browser, demo.url, { path: EDIT });
-    await using colleague = await openDashboard(browser, demo.url, { path: EDIT });
+    await using ada = await open(demo().url, { path: EDIT });
+    await using colleague = await open(demo().url, { path: EDIT });
     await ada.page.getByLabel('Display name').fill('By Ada');
     await colleague.page.getByRole('radio', { name: /Small CPU/u }).check();
     await colleague.page.getByText(/Saving restarts the workspace \(size\)/u).waitFor();
@@ -179,9 +169,3 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     expect(ada.problems).toEqual([]);
   });
 });
-
-async function actAs({ page }: DashboardWindow, name: string): Promise<void> {
-  await page.getByRole('button', { name: /^Signed in as/u }).click();
-  await page.getByRole('menuitemradio', { name }).click();
-  await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
-}

@@ -1,26 +1,16 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Demo, startDemo } from '../../../dev/demo/demo.ts';
-import { launchChromium } from '../chromium.ts';
-import { executablePath } from './browser.ts';
-import { buildDashboard, openDashboard, type DashboardWindow } from './dashboard-window.ts';
+import { describe, expect, it } from 'vitest';
+import { startDemo } from '../../../dev/demo/demo.ts';
+import { executablePath } from '../browser.ts';
+import { suiteBrowser, suiteServer } from './suite.ts';
 
 describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let demo: Demo;
-  beforeAll(async () => {
-    buildDashboard();
-    [browser, demo] = await Promise.all([launchChromium(executablePath ?? ''), startDemo({ port: 0 })]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await demo[Symbol.asyncDispose]();
-  });
+  const open = suiteBrowser();
+  const demo = suiteServer(() => startDemo({ port: 0 }));
 
   it('shows two people side by side what one of them changes, and offers each what they may do', async () => {
-    await using ada = await openDashboard(browser, demo.url, { path: '?q=churn' });
-    await using victor = await openDashboard(browser, demo.url, { path: '?q=churn' });
-    await actAs(victor, 'victor@example.com');
+    await using ada = await open(demo().url, { path: '?q=churn' });
+    await using victor = await open(demo().url, { path: '?q=churn' });
+    await victor.actAs('victor@example.com');
     await victor.showsRow('Churn analysis', 'Running', 'View only');
     await ada.page.getByRole('button', { name: 'Pause', exact: true }).click();
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
@@ -34,7 +24,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('keeps filters, search and order in the URL, with counts of the states', async () => {
-    await using window = await openDashboard(browser, demo.url);
+    await using window = await open(demo().url);
     await window.isMarked('live');
     await window.page.getByRole('button', { name: /^Error \d/u }).click();
     await window.page.getByLabel('Namespace', { exact: true }).selectOption('team-platform');
@@ -53,7 +43,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('shows the result of each workspace when several are changed', async () => {
-    await using window = await openDashboard(browser, demo.url, { path: '?namespace=team-platform' });
+    await using window = await open(demo().url, { path: '?namespace=team-platform' });
     await window.isMarked('live');
     await window.page.getByRole('checkbox', { name: 'Select all shown workspaces' }).check();
     await window.page
@@ -69,7 +59,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('is operated with the keyboard', async () => {
-    await using window = await openDashboard(browser, demo.url);
+    await using window = await open(demo().url);
     const { page } = window;
     await window.isMarked('live');
     await page.keyboard.press('/');
@@ -84,8 +74,8 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('flashes a row once when it changes, and not when the person prefers less motion', async () => {
-    await using calm = await openDashboard(browser, demo.url, { path: '?q=fraud', reducedMotion: 'reduce' });
-    await using window = await openDashboard(browser, demo.url, { path: '?q=fraud' });
+    await using calm = await open(demo().url, { path: '?q=fraud', reducedMotion: 'reduce' });
+    await using window = await open(demo().url, { path: '?q=fraud' });
     await window.isMarked('live');
     await calm.isMarked('live');
     for (const { page } of [calm, window]) await page.evaluate(countFlashes);
@@ -97,8 +87,8 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('explains why the table is empty to a person without permissions', async () => {
-    await using window = await openDashboard(browser, demo.url);
-    await actAs(window, 'nobody@example.com');
+    await using window = await open(demo().url);
+    await window.actAs('nobody@example.com');
     await window.page.getByText('There are no workspaces that you may see').waitFor();
     await window.page
       .getByText(/^nobody@example\.com \(groups: system:authenticated\) may list .* kubeflow-view/u)
@@ -108,7 +98,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   });
 
   it('shows the pictures of kinds although they need a token', async () => {
-    await using window = await openDashboard(browser, demo.url, { path: '?q=crash-course' });
+    await using window = await open(demo().url, { path: '?q=crash-course' });
     const picture = window.page.locator('img.kind-icon');
     await picture.first().waitFor();
     expect(await picture.first().getAttribute('src')).toMatch(/^blob:/u);
@@ -117,12 +107,6 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
       .toBeGreaterThan(0);
   });
 });
-
-async function actAs({ page }: DashboardWindow, name: string): Promise<void> {
-  await page.getByRole('button', { name: /^Signed in as/u }).click();
-  await page.getByRole('menuitemradio', { name }).click();
-  await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
-}
 
 interface FlashCounter {
   flashes?: number;
