@@ -12,7 +12,7 @@ const app = await rolldown({
   input: `${root}web/src/main.tsx`,
   platform: 'browser',
   tsconfig: `${root}web/tsconfig.json`,
-  // graphql-ws has a module for Node only, which is not imported: anything unresolved is an error.
+  // An unresolved import is an error. The page does not import the module of graphql-ws for Node.
   onLog: (level, log) => {
     if (level === 'warn') throw new Error(log.message);
   },
@@ -22,7 +22,7 @@ const { code } = bundle({ filename: `${root}web/src/styles/app.css`, minify: tru
 
 mkdirSync(outDir, { recursive: true });
 replace('app.css', code);
-// Last: the gateway reads both again when this one has changed.
+// The script is replaced last, because the gateway reads both files again when it has changed.
 replace('app.js', output[0].code);
 
 function replace(name, content) {

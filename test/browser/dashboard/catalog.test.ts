@@ -33,7 +33,7 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
     expect(window.problems).toEqual([]);
   });
 
-  it('shows new kinds and namespaces, and where a kind is offered', async () => {
+  it('shows new kinds and namespaces, and the namespaces that are offered a kind', async () => {
     await using window = await open(gateway().url, { path: 'kinds' });
     const { page } = window;
     const card = page.getByRole('article', { name: 'RStudio' });

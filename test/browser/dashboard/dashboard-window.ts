@@ -23,9 +23,9 @@ export interface DashboardWindow extends PageObserver {
   actAs(name: string): Promise<void>;
   /** Waits until a row contains all texts. */
   showsRow(...texts: readonly string[]): Promise<void>;
-  /** Waits until the mark of the header is this one. */
+  /** Waits until the header has this mark. */
   isMarked(mark: 'live' | 'reconnecting' | 'stale'): Promise<void>;
-  /** Keeps a picture of the window. */
+  /** Saves a picture of the window. */
   picture(name: string): Promise<void>;
   /** Returns violations of WCAG 2.2 AA and of best practices, each with its elements. */
   violations(): Promise<readonly string[]>;

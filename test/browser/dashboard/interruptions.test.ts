@@ -14,10 +14,10 @@ const objects = [
   workspace('two', { state: 'Running', namespace: 'team-b' }),
 ];
 
-/** A permission may be remembered for some seconds. */
+/** An allowed decision is cached for some seconds. */
 const PATIENT = { timeout: 15_000 };
 
-/** RBAC objects that let a user read the workspaces of a namespace. */
+/** RBAC objects that allow a user to read the workspaces of a namespace. */
 function viewerOf(user: string, at: string) {
   const group = 'rbac.authorization.k8s.io';
   const rules = [{ apiGroups: ['kubeflow.org'], resources: ['workspaces'], verbs: ['get', 'list', 'watch'] }];
@@ -50,7 +50,7 @@ async function signIn({ page }: DashboardWindow, token: string): Promise<void> {
 describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60_000 }, () => {
   const open = suiteBrowser();
 
-  it('says that it reconnects when the connection is cut, and shows what has changed in between', async () => {
+  it('says that it reconnects when the connection is cut, and shows the changes in between', async () => {
     await using gateway = await startTestGateway({ objects });
     await using proxy = await TcpProxy.to(gateway);
     await using window = await open(proxy.url);
@@ -67,7 +67,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
     expect(await window.page.locator('.badge').allInnerTexts()).toEqual(['Paused', 'Running']);
   });
 
-  it('goes on with the next gateway when one is restarted, and shows what has changed in between', async () => {
+  it('goes on with the next gateway when one is restarted, and shows the changes in between', async () => {
     await using gateway = await startTestGateway({ objects });
     const { cluster } = gateway;
     const first = await startGatewayFor(cluster.kubeconfig);
@@ -82,7 +82,7 @@ describe.skipIf(!executablePath)('interruptions of the dashboard', { timeout: 60
     expect(await window.page.locator('.details-head .badge').innerText()).toBe('Error');
   });
 
-  it('removes what the viewer may not see any more when a permission is revoked', async () => {
+  it('removes a workspace that the viewer may not see any more when a permission is revoked', async () => {
     await using gateway = await startForViewer('token-vera', 'vera@example.com', ['team-a']);
     await using window = await open(gateway.url, { path: 'workspaces/team-a/one' });
     await window.page.getByLabel('Bearer token').fill('token-vera');

@@ -10,7 +10,7 @@ const STATES = ['Running', 'Paused', 'Pending', 'Error'];
 const MANY = 10_000;
 const EVENTS = 10_000;
 const MAX_GROWTH_BYTES = 4_000_000;
-/** Rows in the document: those of the screen and some around it. */
+/** Bound of rows in the document: those on the screen and some around it. */
 const MAX_ROWS = 60;
 
 function workspaces(count: number) {
@@ -60,12 +60,12 @@ describe.skipIf(!executablePath)('the dashboard at scale', { timeout: 120_000 },
   });
 });
 
-/** Milliseconds from the start of the navigation until the first row was there. */
+/** Returns the milliseconds from the start of the navigation to the first row. */
 async function firstRowMs({ page }: DashboardWindow): Promise<number> {
   return page.evaluate(() => Math.round(performance.getEntriesByName('first-rows')[0]?.startTime ?? Number.NaN));
 }
 
-/** Changes workspaces one after the other, and waits until the page shows the last change. */
+/** Changes workspaces in sequence, and waits until the page shows the last change. */
 async function change(
   { cluster }: SimulatedGateway,
   window: DashboardWindow,

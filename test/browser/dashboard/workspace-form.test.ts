@@ -147,7 +147,7 @@ describe.skipIf(!executablePath)('the form for workspaces', { timeout: 60_000 },
     expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
   });
 
-  it('keeps the input when the workspace changes meanwhile, and saves only what was changed', async () => {
+  it('keeps the input when the workspace changes meanwhile, and saves only the changes', async () => {
     await using ada = await open(demo().url, { path: EDIT });
     await using colleague = await open(demo().url, { path: EDIT });
     await ada.page.getByLabel('Display name').fill('By Ada');

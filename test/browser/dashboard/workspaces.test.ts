@@ -7,7 +7,7 @@ describe.skipIf(!executablePath)('the table of workspaces', { timeout: 60_000 },
   const open = suiteBrowser();
   const demo = suiteServer(() => startDemo({ port: 0 }));
 
-  it('shows two people side by side what one of them changes, and offers each what they may do', async () => {
+  it('shows the change of one person to another, and offers each the actions that they may perform', async () => {
     await using ada = await open(demo().url, { path: '?q=churn' });
     await using victor = await open(demo().url, { path: '?q=churn' });
     await victor.actAs('victor@example.com');

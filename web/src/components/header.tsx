@@ -58,7 +58,7 @@ function ThemeMenu() {
   return <Menu label="Theme" button={<Icon name={current?.icon ?? 'system'} />} items={items} />;
 }
 
-/** Who looks: the person of the demo, or the identity of the token or of the proxy. */
+/** Identity of the viewer: the person of the demo, or the user of the token or of the proxy. */
 function PersonMenu() {
   const { identity, identityError } = useStore();
   const { person } = credentials.value;

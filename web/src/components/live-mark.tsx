@@ -28,7 +28,7 @@ function markOf(
   return isOld ? 'stale' : 'reconnecting';
 }
 
-/** Whether the rows are those of the cluster now. */
+/** State of the live list: whether its rows are current. */
 export function LiveMark() {
   const { status, error, rows } = useStore().workspaces.state.value;
   useEffect(() => {

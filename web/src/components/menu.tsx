@@ -17,7 +17,7 @@ export interface MenuItem {
   /** A link instead of a command. */
   readonly href?: string;
   readonly isDangerous?: boolean;
-  /** Why the item cannot be chosen. */
+  /** Reason for which the item cannot be chosen. */
   readonly disabledReason?: string | undefined;
   readonly isChecked?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A page without content, with the reason and a way on. */
+/** A page without content, with the reason and a link to the workspaces. */
 export function NotFound({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   return (
     <div class="empty">

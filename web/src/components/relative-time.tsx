@@ -1,6 +1,6 @@
 import { agoText, exactTime, now } from '../data/time.ts';
 
-/** How long ago a time was, with the exact time on hover. */
+/** Age of a time, with the exact time on hover. */
 export function RelativeTime({
   time,
   none = '–',

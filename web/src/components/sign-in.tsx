@@ -2,7 +2,7 @@ import { useToken } from '../data/credentials.ts';
 import { settings } from '../settings.ts';
 import { Logo } from './logo.tsx';
 
-/** Asks for a bearer token, or says why the identity of a proxy is missing. */
+/** Form for a bearer token, or the reason for which the identity of a proxy is missing. */
 export function SignIn({ isRefused = false }: { readonly isRefused?: boolean }) {
   return (
     <main class="sign-in">

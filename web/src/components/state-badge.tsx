@@ -12,11 +12,11 @@ export const stateNames: Readonly<Record<WorkspaceState, string>> = {
 
 interface StateBadgeProps {
   readonly state: WorkspaceState;
-  /** Change that was asked for. The state as observed differs from it until the controller has made it. */
+  /** Requested change. The observed state differs from it until the controller has made the change. */
   readonly transition: Transition | undefined;
 }
 
-/** The observed state and, if it differs, the one that was asked for. The color only repeats the text. */
+/** The observed state and, if it differs, the requested change. The color only repeats the text. */
 export function StateBadge({ state, transition }: StateBadgeProps) {
   return (
     <span class="state">

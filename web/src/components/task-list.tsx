@@ -68,7 +68,7 @@ function ItemList({ items, isOpen }: { readonly items: readonly TaskItem[]; read
 
 const ranks = { failed: 0, running: 1, done: 2 } as const;
 
-/** One workspace, with its result and its state as observed now. */
+/** One workspace with its result and its observed state. */
 function Item({ item, row }: { readonly item: TaskItem; readonly row: WorkspaceRow | undefined }) {
   const { target, status, message } = item;
   return (

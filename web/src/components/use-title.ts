@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** Names the page in the title of the window, by which a person finds it among others. */
+/** Sets the title of the window to the name of the page. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title ? `${title} · Workspaces` : 'Workspaces';

@@ -3,18 +3,18 @@ import { CreationRightDocument, CreationRightsDocument } from '../__generated__/
 import { forEachConcurrently } from './concurrency.ts';
 import type { Session } from './session.ts';
 
-/** Where the viewer may create workspaces. */
+/** Namespaces in which the viewer may create workspaces. */
 export interface CreationRights {
   /** Names of the namespaces, sorted. Undefined until they are known. */
   readonly namespaces: ReadonlySignal<readonly string[] | undefined>;
-  /** Requests them, unless that was done a moment ago. */
+  /** Requests them, unless the last request was less than {@link FRESH_MS} ago. */
   readonly load: () => void;
   readonly dispose: () => void;
 }
 
-/** Time after which they are requested again: roles change seldom, and each namespace is a question to the cluster. */
+/** Time to live of the result. Roles change seldom, and each namespace is a request to the cluster. */
 const FRESH_MS = 30_000;
-/** Questions that are sent at a time. */
+/** Requests that are sent at a time. */
 const CONCURRENCY = 6;
 
 export function createCreationRights(session: Session): CreationRights {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { settings, type Person } from '../settings.ts';
 
-/** Who uses the page. Without a token, the gateway knows. */
+/** Identity with which the page sends requests. Without a token, the gateway determines it. */
 export interface Credentials {
   readonly person?: Person;
   readonly token?: string;
@@ -9,7 +9,7 @@ export interface Credentials {
 
 const STORAGE_KEY = 'person';
 
-/** The credentials of this window. A token that was typed in is only here: it is gone when the page is left or loaded again. */
+/** The credentials of this window. A typed token is stored only here: it is lost when the page is left or loaded again. */
 export const credentials = signal<Credentials>(initial());
 
 /** Acts as another person of the demo in this window, also after the page is loaded again. */

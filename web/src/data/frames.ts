@@ -1,12 +1,12 @@
-/** A list of this size or more is shown at most once per {@link LARGE_LIST_MS}: filtering and sorting it takes some milliseconds. */
+/** A list of this size or more is shown at most once per {@link LARGE_LIST_MS}, because filtering and sorting take some milliseconds. */
 const LARGE_LIST_ROWS = 1_000;
 const LARGE_LIST_MS = 250;
-/** Interval while the page is hidden, where browsers run no animation frames. */
+/** Interval while the page is hidden. Browsers run no animation frames then. */
 const HIDDEN_MS = 1_000;
 
 /**
- * Returns a function that runs a job soon: in the next frame or, for large lists and hidden pages, after a short time. Calls
- * in the meantime cause no further run, so a burst of events costs one.
+ * Runs a job on request: in the next frame or, for large lists and hidden pages, after a short time. Further requests before
+ * the run cause no other one, so a burst of events costs one run.
  */
 export function inFrames(
   job: () => void,

@@ -10,7 +10,7 @@ import {
 import { inFrames } from './frames.ts';
 import type { Session } from './session.ts';
 
-/** Longest time between two attempts to connect: a person is looking. */
+/** Longest time between two attempts to connect. Short, because a person waits for it. */
 const MAX_RETRY_MS = 5_000;
 /** Time after which a list that failed is tried again, because a permission may have been granted. */
 const FAILED_RETRY_MS = 10_000;
@@ -26,7 +26,7 @@ interface FollowRowsOptions {
   readonly after?: Promise<unknown>;
 }
 
-/** Follows a list of the gateway. The signal changes at most once per frame, whatever the rate of events. */
+/** Follows a list of the gateway. The signal changes at most once per frame, at any rate of events. */
 export function followRows<Result extends ListResult<Result>, Variables extends object>(
   session: Session,
   document: ListDocument<Result, Variables>,

@@ -35,7 +35,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Returns a message to show for anything that was thrown. */
+/** Returns the message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

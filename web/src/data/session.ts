@@ -26,7 +26,7 @@ export interface Session {
   readonly dispose: () => void;
 }
 
-/** Starts a session. Without a token, the gateway knows the person by the headers of a proxy or by its own kubeconfig. */
+/** Starts a session. Without a token, the gateway identifies the person by the headers of a proxy or by its own kubeconfig. */
 export function createSession(token?: string): Session {
   const isRefused = signal(false);
   const headers: Readonly<Record<string, string>> = token ? { authorization: `Bearer ${token}` } : {};

@@ -20,12 +20,12 @@ import type { Session } from './session.ts';
 export type WorkspaceRow = WorkspaceRowFragment;
 export type KindRow = RowOf<KindRowsSubscription>;
 
-/** What all pages of one session share. */
+/** State shared by all pages of a session. */
 export interface Store {
   readonly session: Session;
   readonly workspaces: LiveRows<WorkspaceRow>;
   readonly kinds: ReadonlySignal<ReadonlyMap<string, KindRow>>;
-  /** Rows of the list or, until it has a snapshot, the first ones. Undefined until there is anything to show. */
+  /** Rows of the list or, until it has a snapshot, the first ones. Undefined until either is loaded. */
   readonly rows: ReadonlySignal<readonly WorkspaceRow[] | undefined>;
   readonly identity: ReadonlySignal<IdentityQuery | undefined>;
   /** Reason for which the identity is not known. */

@@ -31,7 +31,7 @@ export interface Task {
   readonly items: readonly TaskItem[];
 }
 
-/** Finished tasks that are kept. */
+/** Bound of finished tasks. */
 const MAX_TASKS = 5;
 /** Single mutations that are sent at a time. Each waits for its result. */
 const CONCURRENCY = 8;
@@ -59,7 +59,7 @@ export const verbs: Readonly<
   delete: { title: 'Delete', doing: 'Deleting', done: 'Deleted' },
 };
 
-/** Performs an action, and shows it as a task until it is dismissed. A single workspace is waited for until its state is observed. */
+/** Performs an action, and shows it as a task until it is dismissed. A task of one workspace ends when its state is observed. */
 export function runTask(store: Store, action: Action, targets: readonly Target[]): void {
   const id = ++lastId;
   const items = targets.map((target): TaskItem => ({ target, status: 'running', message: '' }));
@@ -78,7 +78,7 @@ export function runTask(store: Store, action: Action, targets: readonly Target[]
   else void runEach(store, action, { targets, finish });
 }
 
-/** Whether results are missing. */
+/** Whether a result is missing. */
 function isBusy({ items }: Task): boolean {
   return items.some(({ status }) => status === 'running');
 }
@@ -132,7 +132,7 @@ function missedText(workspace: { readonly state: WorkspaceState; readonly stateM
   return `The change was accepted. The state is ${state}${stateMessage ? `: ${stateMessage}` : ', and the time to wait is over.'}`;
 }
 
-/** Pauses or starts many workspaces: one mutation per namespace and hundred, with a result for each workspace. */
+/** Pauses or starts workspaces with one mutation per namespace and {@link BULK_SIZE}. Each workspace has a result. */
 async function runBulk({ session }: Store, action: 'pause' | 'start', { targets, finish }: Run): Promise<void> {
   const document = action === 'pause' ? PauseManyDocument : StartManyDocument;
   const byNamespace = Map.groupBy(targets, ({ namespaceName }) => namespaceName);

@@ -29,7 +29,7 @@ export function durationText(ms: number): string {
   return `${Math.floor(size / DAY)} d`;
 }
 
-/** Returns how long ago a time was, such as `12 min ago`. Times of the last seconds, and future ones, are `now`. */
+/** Returns the age of a time, such as `12 min ago`. Times of the last seconds, and future ones, are `now`. */
 export function agoText(time: string, at: number): string {
   const age = at - Date.parse(time);
   return age < 10 * SECOND ? 'now' : `${durationText(age)} ago`;

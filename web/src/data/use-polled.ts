@@ -6,7 +6,7 @@ import { useStore } from './store.ts';
 
 const POLL_MS = 5_000;
 
-/** The last result of a query that is sent again and again. */
+/** The last result of a polled query. */
 export interface Polled<Result> {
   readonly data: Result | undefined;
   /** Reason for which the last attempt failed. The data is that of an earlier one. */

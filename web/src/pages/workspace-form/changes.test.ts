@@ -12,7 +12,7 @@ const base: Draft = {
   podLabels: [{ key: nextKey(), name: 'team', value: 'a' }],
 };
 
-it('sends what has changed, and nothing else', () => {
+it('sends only the changes', () => {
   const draft: Draft = { ...base, podConfig: 'big', data: base.data.map((volume) => ({ ...volume, readOnly: true })) };
   expect(updateInput(draft, { draft: base, revision: 'r1' }, false)).toEqual({
     namespace: 'team-a',

@@ -117,7 +117,7 @@ function entriesOf(pairs: readonly { readonly key: string; readonly value: strin
 }
 
 /**
- * Returns the draft with placeholders for everything that is empty, so that the gateway checks the rest: it refuses an
+ * Returns the draft with placeholders for all empty values, so that the gateway checks the rest: it refuses an
  * empty name before it looks at anything else.
  */
 export function completed(draft: Draft): Draft {

@@ -11,16 +11,16 @@ export interface FormModel {
   /** State of the existing workspace that the changes are based on. Undefined for a new workspace. */
   readonly base: ReadonlySignal<Base | undefined>;
   readonly problems: ReadonlySignal<readonly Problem[]>;
-  /** Whether anything was typed or chosen since the form was opened or saved. */
+  /** Whether the person has changed the input since the form was opened or saved. */
   readonly isTouched: ReadonlySignal<boolean>;
   /** Changes the draft. The problems of the field, and of those below it, are no longer shown. */
   readonly change: (field: string, changes: Partial<Draft>) => void;
-  /** Replaces the draft without a touch of the person, such as by a default. */
+  /** Changes the draft by a default, which is no input of the person. */
   readonly preset: (changes: Partial<Draft>) => void;
   readonly report: (problems: readonly Problem[]) => void;
   /** Replaces the draft by one that is based on a newer state. */
   readonly rebase: (draft: Draft, base: Base) => void;
-  /** The input is saved, or no longer wanted. */
+  /** Marks the input as saved or discarded. */
   readonly settle: () => void;
 }
 

@@ -6,7 +6,7 @@ import type { FormModel } from './form-model.ts';
 /** Forms that were left with unsaved input, by session and by a key for each page. */
 const keptForms = new WeakMap<Session, Map<string, FormModel>>();
 
-/** Returns the form of a page: the one with unsaved input if there is one, as after a look at another page, else a new one. */
+/** Returns the form of a page with its unsaved input, for example after a visit of another page, or a new form. */
 export function useKeptForm(key: string, create: () => FormModel): FormModel {
   const { session } = useStore();
   const form = useMemo(() => keptForms.get(session)?.get(key) ?? create(), [session, key]);

@@ -15,11 +15,11 @@ type List = 'imageConfig' | 'podConfig';
 
 interface OptionFieldsProps {
   readonly kind: FormKind;
-  /** Called when there is something to show, or nothing to wait for. */
+  /** Called when the options are loaded, or have failed to load. */
   readonly onLoaded: () => void;
 }
 
-/** Image and size. What the namespace is offered depends on the combination of both. */
+/** Image and size. The offer of the namespace depends on the combination of both. */
 export function OptionFields({ kind, onLoaded }: OptionFieldsProps) {
   const form = useForm();
   const { namespace, imageConfig, podConfig } = form.draft.value;
@@ -55,7 +55,7 @@ function known(options: FormKind['imageConfigs'], id: string): string | null {
   return options.some(({ optionId }) => optionId === id) ? id : null;
 }
 
-/** Returns the value or, while it is loaded again for the same key, the last one: nothing jumps between two choices. */
+/** Returns the value or, while it is loaded again for the same key, the last one, so that the layout does not shift. */
 function useLastOf<Value>(value: Value | undefined, key: string): Value | undefined {
   const last = useRef<{ readonly key: string; readonly value: Value } | undefined>(undefined);
   if (value !== undefined) last.current = { key, value };

@@ -75,7 +75,7 @@ it('returns the problems of a claim at the fields of its volume', () => {
   ]);
 });
 
-it('finds all that is missing before anything is sent, in the order of the form', () => {
+it('finds all missing values before a request is sent, in the order of the form', () => {
   const incomplete: Draft = {
     ...emptyDraft('team-a', 'jupyterlab'),
     imageConfig: 'scipy',

@@ -52,7 +52,7 @@ export function useSave(form: FormModel, path: string, onConflict?: () => void):
     } else if (next === 'save') {
       form.settle();
       savedWarnings.value = { path, warnings: outcome.warnings };
-      // A person who has gone on to another page stays there.
+      // A person who has left the form stays on the other page.
       if (isShown.current) navigate(path);
     }
   };
@@ -60,7 +60,7 @@ export function useSave(form: FormModel, path: string, onConflict?: () => void):
   return { work, outcome, run: (next) => void (work === undefined && perform(next)) };
 }
 
-/** The claim exists now: another attempt must not create it again. */
+/** Turns a created claim into an existing one, so that another attempt does not create it again. */
 function keepCreatedClaim(form: FormModel, at: string): void {
   const { home, data } = form.draft.value;
   const index = claimChoices(form.draft.value).findIndex((choice) => choice.at === at) - 1;

@@ -42,7 +42,7 @@ export function WorkspaceForm({ form, isNew, saving, head, children, ...footer }
   );
 }
 
-/** The browser asks before it leaves the page with input that is not saved. */
+/** Makes the browser ask for confirmation before it leaves the page with unsaved input. */
 function useLeaveWarning({ isTouched }: FormModel): void {
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {

@@ -1,10 +1,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 
-/** Lines that are kept. Older ones are dropped by whole blocks. */
+/** Bound of lines. Older ones are dropped by whole blocks. */
 const MAX_LINES = 5_000;
 const BLOCK_LINES = 250;
 
-/** Some lines of a log as one text, which is never rendered again once it is full. */
+/** Lines of a log that are rendered as one text. A full block does not change, so it is not rendered again. */
 export interface LogBlock {
   readonly id: number;
   readonly lines: readonly string[];

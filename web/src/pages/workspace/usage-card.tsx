@@ -9,7 +9,7 @@ import { useStore } from '../../data/store.ts';
 import type { Details } from './workspace-page.tsx';
 
 const POLL_MS = 15_000;
-/** Samples that are kept: ten minutes. */
+/** Bound of samples: those of ten minutes. */
 const MAX_SAMPLES = 40;
 
 interface Sample {

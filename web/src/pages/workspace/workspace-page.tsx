@@ -24,7 +24,7 @@ interface WorkspacePageProps {
   readonly name: string;
 }
 
-/** Everything about one workspace, kept up to date. */
+/** Details of one workspace, kept up to date. */
 export function WorkspacePage({ namespace, name }: WorkspacePageProps) {
   const { status, data, error } = useLiveObject(WorkspaceDetailsDocument, { namespace, name });
   const workspace = data?.workspace;

@@ -14,7 +14,7 @@ interface BulkBarProps {
   readonly selected: Signal<ReadonlySet<string>>;
 }
 
-/** Actions on the selected rows. Each is performed on those that it applies to. */
+/** Actions on the selected rows. Each is performed on the rows that it applies to. */
 export function BulkBar({ rows, selected }: BulkBarProps) {
   const permissions = useStore().permissions.byId.value;
   if (rows.length === 0) return null;

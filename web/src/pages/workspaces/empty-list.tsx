@@ -10,7 +10,7 @@ interface EmptyListProps {
   readonly isSettled: boolean;
 }
 
-/** Why the table is empty, and what to do about it. */
+/** Reason for which the table is empty, and a way to change it. */
 export function EmptyList({ isFiltered, isSettled }: EmptyListProps) {
   const { status, error } = useStore().workspaces.state.value;
   const isForbidden = status === 'failed' && error?.code === 'FORBIDDEN';

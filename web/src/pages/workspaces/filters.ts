@@ -15,7 +15,7 @@ export interface Filters {
   readonly isDescending: boolean;
 }
 
-/** States in the order in which they matter to a person. */
+/** States, those that need attention first. */
 export const states: readonly WorkspaceState[] = ['ERROR', 'PENDING', 'RUNNING', 'TERMINATING', 'PAUSED', 'UNKNOWN'];
 
 /** Returns the filters of the URL. Unknown values are ignored. */

@@ -9,7 +9,7 @@ import { editPath, navigate } from '../../router.ts';
 import { settings } from '../../settings.ts';
 import { isEnding, type RowView } from './row-view.ts';
 
-/** Whether an action changes something. Unknown permissions are tried: the result says so if they are missing. */
+/** Whether an action has an effect. An unknown permission counts as granted: the result is an error if it is missing. */
 export function isApplicable(
   action: Action,
   { workspace, transition }: RowView,
@@ -20,7 +20,7 @@ export function isApplicable(
   return action === 'start' ? workspace.paused : !workspace.paused;
 }
 
-/** Connect links and actions of a row. Nothing is offered that the viewer may not do. */
+/** Connect links and actions of a row. Actions that the viewer may not perform are not offered. */
 export function RowActions({ row }: { readonly row: RowView }) {
   const { workspace, transition } = row;
   const permission = useStore().permissions.byId.value.get(workspace.id);

@@ -17,7 +17,7 @@ interface ToolbarProps {
   readonly isCounted: boolean;
 }
 
-/** Filters of the table: everything that is chosen here is in the URL. */
+/** Filters of the table. All of them are in the URL. */
 export function Toolbar(props: ToolbarProps) {
   const { filters, namespaces, kinds } = props;
   const kindOptions = [...kinds.values()].map(({ name, displayName }) => [name, displayName] as const);

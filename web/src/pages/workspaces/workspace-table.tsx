@@ -11,7 +11,7 @@ import type { RowView } from './row-view.ts';
 import { tableKeys, toggleId } from './table-keys.ts';
 import { TableRow } from './table-row.tsx';
 
-/** Heights of a row and of a card, in rem. The style has the same. */
+/** Heights of a row and of a card, in rem. The style sheet has the same. */
 const ROW_REM = 3.625;
 const CARD_REM = 9;
 
@@ -151,7 +151,7 @@ function ColumnHeader({ column, filters }: { readonly column: (typeof columns)[n
   );
 }
 
-/** Rows without content, of the same height as those to come. */
+/** Rows without content, of the same height as the loaded ones. */
 function Placeholder() {
   return (
     <div role="rowgroup">
