@@ -48,6 +48,7 @@ describe.skipIf(!executablePath)('kinds, namespaces and the gateway on the dashb
     await expect.poll(() => page.getByRole('combobox', { name: 'Namespace' }).inputValue()).toBe('team-c');
     await page.getByRole('link', { name: 'Namespaces' }).click();
     await page.getByRole('link', { name: 'team-c', exact: true }).waitFor();
+    await expect.poll(() => page.title()).toBe('Namespaces · Workspaces');
     expect(window.problems).toEqual([]);
   });
 

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { useTitle } from './use-title.ts';
 
 /** A page without content, with the reason and a link to the workspaces. */
 export function NotFound({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  useTitle(title);
   return (
     <div class="empty">
       <h1 tabIndex={-1}>{title}</h1>

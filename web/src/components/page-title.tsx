@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useTitle } from './use-title.ts';
 
 interface PageTitleProps {
   readonly title: string;
@@ -8,8 +9,9 @@ interface PageTitleProps {
   readonly children?: ComponentChildren;
 }
 
-/** First heading of a page, with its filters. */
+/** First heading of a page, with its filters. The window has the same title. */
 export function PageTitle({ title, about, children }: PageTitleProps) {
+  useTitle(title);
   return (
     <div class="page-title">
       <div>

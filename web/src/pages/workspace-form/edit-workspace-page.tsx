@@ -7,7 +7,6 @@ import {
 import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
-import { useTitle } from '../../components/use-title.ts';
 import { deniedText } from '../../data/permissions.ts';
 import { useStore } from '../../data/store.ts';
 import { useLiveObject } from '../../data/use-live.ts';
@@ -30,7 +29,6 @@ interface EditWorkspacePageProps {
 
 /** The form for an existing workspace. It starts with the first state; later ones are offered, and never replace input. */
 export function EditWorkspacePage({ namespace, name }: EditWorkspacePageProps) {
-  useTitle(`Edit ${name}`);
   const { session } = useStore();
   const { status, data, error } = useLiveObject(EditedWorkspaceDocument, { namespace, name });
   const [first, setFirst] = useState<EditedWorkspaceFragment>();

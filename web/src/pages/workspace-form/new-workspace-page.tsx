@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks';
 import { BackLink } from '../../components/back-link.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageTitle } from '../../components/page-title.tsx';
-import { useTitle } from '../../components/use-title.ts';
 import { deniedText } from '../../data/permissions.ts';
 import { useStore } from '../../data/store.ts';
 import { query, workspacePath } from '../../router.ts';
@@ -19,7 +18,6 @@ const NEW_KEY = 'new';
 
 /** The form for a new workspace. Namespace and kind may be in the URL. */
 export function NewWorkspacePage() {
-  useTitle('New workspace');
   const { creationRights } = useStore();
   useEffect(() => creationRights.load(), [creationRights]);
   const form = useKeptForm(NEW_KEY, () => {
