@@ -14,7 +14,7 @@ export interface AccessIndex extends AsyncDisposable {
 }
 
 const CONSEQUENCE =
-  'Without it, the gateway reviews access to every namespace, finds no permissions with resourceNames for lists, and notices changed permissions later. Apply deploy/cluster-role.yaml, or set AUTHORIZER=reviews.';
+  'Without it, the gateway reviews access to every namespace, finds no permissions with resourceNames for lists, and notices changed permissions later. Apply deploy/base/cluster-role.yaml, or set AUTHORIZER=reviews.';
 
 /** Starts the watches of the RBAC resources. Returns undefined if the configuration says that all is to be reviewed. */
 export function startAccessIndex(config: Config, client: Client, log: Logger): AccessIndex | undefined {

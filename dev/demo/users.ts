@@ -45,12 +45,12 @@ export const gatewayServiceAccount: TokenUser = {
 
 /** The RBAC objects of `deploy/` for an authentication mode, as on a real cluster. */
 export function gatewayRoles(mode: 'token' | 'header' | 'impersonate'): Manifest[] {
-  return ['cluster-role', `mode-${mode}`].flatMap(deployedObjects);
+  return ['base', `components/mode-${mode}`].flatMap(deployedRoles);
 }
 
-/** The objects of a file of `deploy/`, which is named without its extension. */
-export function deployedObjects(file: string): Manifest[] {
-  const text = readFileSync(new URL(`../../deploy/${file}.yaml`, import.meta.url), 'utf8');
+/** The ClusterRole and its binding in a directory of `deploy/`. */
+export function deployedRoles(directory: string): Manifest[] {
+  const text = readFileSync(new URL(`../../deploy/${directory}/cluster-role.yaml`, import.meta.url), 'utf8');
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 

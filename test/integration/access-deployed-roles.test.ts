@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployedObjects, gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
+import { deployedRoles, gatewayServiceAccount, gatewayRoles } from '../../dev/demo/users.ts';
 import { kubeflowRoles, bindingTo } from '../../dev/demo/roles.ts';
 import { headerAuthentication as header } from '../support/authentication.ts';
 import { namespace, workspace, workspaceKind } from '../support/manifests.ts';
@@ -81,7 +81,7 @@ describe('a restart whose gateway has ended', () => {
   }
 
   it('is finished by another gateway with the optional role', async () => {
-    await using cluster = await startCluster(...deployedObjects('finish-restarts'));
+    await using cluster = await startCluster(...deployedRoles('components/finish-restarts'));
     await using gateway = await startGatewayFor(cluster.kubeconfigFor(gatewayServiceAccount.token), {
       authentication: { mode: 'token' },
     });

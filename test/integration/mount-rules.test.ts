@@ -184,7 +184,7 @@ describe('mounts in mode header', () => {
       expect(errors).toMatchObject([
         {
           message: expect.stringMatching(
-            new RegExp(`^The gateway may not get ${plural} .*deploy/mode-header.yaml`, 'u'),
+            new RegExp(`^The gateway may not get ${plural} .*deploy/components/mode-header`, 'u'),
           ),
           extensions: { code: 'FORBIDDEN', reason: 'GatewayForbidden', kind },
         },

@@ -135,7 +135,7 @@ async function reasonByGateway(
     if (!isForbidden(error)) throw error;
     throw failure(
       'FORBIDDEN',
-      `The gateway may not get ${plural} in namespace ${JSON.stringify(namespace)}, so it cannot check whether a workspace may mount them. Grant its service account the role in deploy/mode-header.yaml, or set IMPERSONATE=true.`,
+      `The gateway may not get ${plural} in namespace ${JSON.stringify(namespace)}, so it cannot check whether a workspace may mount them. Grant its service account the role in deploy/components/mode-header, or set IMPERSONATE=true.`,
       { reason: 'GatewayForbidden', kind, namespace },
     );
   }
