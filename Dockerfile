@@ -34,7 +34,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
 ENTRYPOINT ["node", "--enable-source-maps"]
 
 FROM production AS demo
-ENV HOST=0.0.0.0
+ENV LISTEN_HOST=0.0.0.0
 # A development dependency that only the simulator imports. It has no dependencies of its own.
 COPY --from=build /app/node_modules/fast-json-patch ./node_modules/fast-json-patch
 COPY deploy ./deploy

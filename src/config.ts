@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import type { HeaderAuthenticatorOptions } from './auth/authenticators/header.ts';
 import { addressMatcher } from './auth/client-address.ts';
 import type { ConnectionSource } from './kubernetes/kubeconfig.ts';
 import type { ProxySettings } from './kubernetes/proxy-settings.ts';
 import { isLoopback } from './server/origin-policy.ts';
+import { ConfigError, flag, integer, listOf, oneOf, port, Settings, type Environment } from './settings.ts';
 
-/** The configuration of the gateway. Read once, from environment variables, by {@link readConfig}. */
+/** The configuration of the gateway. Read once, from environment variables and a file, by {@link readConfig}. */
 export interface Config {
   /** Address to listen on. */
   readonly host: string;
@@ -130,21 +132,34 @@ type Authorizers = (typeof authorizers)[number];
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof logLevels)[number];
 
-/** Invalid configuration. The message names the variable, the expected value, and the actual one if it is not a secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+/** The result of reading the settings. */
+export interface ReadConfig {
+  readonly settings: Settings;
+  /** Undefined if a setting is not valid. */
+  readonly config: Config | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
- * Returns the configuration; unset and empty variables get their defaults.
- * @throws {ConfigError} for the first invalid variable
+ * Returns the configuration; settings that are not set or empty get their defaults.
+ * @throws {ConfigError} with all mistakes
  */
 export function readConfig(env: Environment): Config {
+  const { settings, config } = inspectConfig(env);
+  if (!config) throw new ConfigError(settings.mistakes());
+  return config;
+}
+
+/** Reads the configuration like {@link readConfig}, and returns each setting and the mistakes instead of throwing. */
+export function inspectConfig(environment: Environment): ReadConfig {
+  const settings = new Settings(environment);
+  const config = { ...configFrom(settings), environment };
+  return { settings, config: settings.mistakes().length === 0 ? config : undefined };
+}
+
+function configFrom(env: Settings): Omit<Config, 'environment'> {
   return {
-    host: env['HOST'] || '127.0.0.1',
-    port: integer(env, 'PORT', 4000, 65_535),
+    host: listenHost(env),
+    port: port(env, 'PORT', 4000),
     allowedOrigins: origins(env, 'ALLOWED_ORIGINS'),
     allowedHeaders: headerNames(env, 'ALLOWED_HEADERS'),
     authentication: authentication(env),
@@ -160,9 +175,8 @@ export function readConfig(env: Environment): Config {
     connection: connectionSource(env),
     proxies: proxySettings(env),
     execPluginTimeoutSeconds: integer(env, 'EXEC_PLUGIN_TIMEOUT_SECONDS', 30, 600, 1),
-    environment: env,
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
-    enforceFilterRules: oneOf(env, 'ENFORCE_FILTER_RULES', ['true', 'false'], 'true') === 'true',
+    enforceFilterRules: flag(env, 'ENFORCE_FILTER_RULES', 'true'),
     watchIdleTimeoutMs: integer(env, 'WATCH_IDLE_TIMEOUT_MS', 90_000, 3_600_000),
     watchIdleMinutes: integer(env, 'WATCH_IDLE_MINUTES', 10, 10_080),
     discoveryIntervalMs: integer(env, 'DISCOVERY_INTERVAL_MS', 5_000, 3_600_000),
@@ -178,7 +192,7 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-function concurrencyLimits(env: Environment) {
+function concurrencyLimits(env: Settings) {
   return {
     requestTimeoutSeconds: integer(env, 'REQUEST_TIMEOUT_SECONDS', 30, 3_600, 1),
     maxRequestsPerViewer: integer(env, 'MAX_REQUESTS_PER_VIEWER', 100, 1_000_000, 1),
@@ -200,7 +214,7 @@ function concurrencyLimits(env: Environment) {
   };
 }
 
-function operationLimits(env: Environment) {
+function operationLimits(env: Settings) {
   return {
     maxHeaderBytes: integer(env, 'MAX_HEADER_BYTES', 65_536, 1_048_576, 8_192),
     maxBodyBytes: integer(env, 'MAX_BODY_BYTES', 4_194_304, 268_435_456, 1),
@@ -218,134 +232,134 @@ function operationLimits(env: Environment) {
   };
 }
 
-const authModes = ['header', 'token', 'kubeconfig'] as const;
-
-/** AUTH_MODE is required in a cluster. Outside it defaults to kubeconfig, which is refused unless HOST is a loopback address. */
-function authentication(env: Environment): Authentication {
-  const isInCluster = Boolean(env['KUBERNETES_SERVICE_HOST'] && !env['KUBECONFIG']);
-  const mode = oneOf(env, 'AUTH_MODE', authModes, isInCluster ? undefined : 'kubeconfig');
-  switch (mode) {
-    case 'header':
-      return {
-        mode,
-        userHeader: env['USERID_HEADER'] || 'kubeflow-userid',
-        userPrefix: env['USERID_PREFIX'] ?? ':',
-        groupsHeader: env['GROUPS_HEADER'] || 'kubeflow-groups',
-        trustedProxyCidrs: trustedProxies(env),
-        allowSystemIdentities: flag(env, 'ALLOW_SYSTEM_IDENTITIES'),
-        impersonate: flag(env, 'IMPERSONATE'),
-      };
-    case 'token':
-      return { mode };
-    case 'kubeconfig': {
-      const host = env['HOST'] || '127.0.0.1';
-      if (isLoopback(host) || flag(env, 'I_UNDERSTAND_EVERYONE_IS_ADMIN')) return { mode };
-      throw new ConfigError(
-        `Expected HOST to be a loopback address with AUTH_MODE=kubeconfig, got ${host}: every client that reaches it would act as the gateway's own identity in the cluster. Set AUTH_MODE to header or token, or leave HOST at 127.0.0.1. To allow it anyway, set I_UNDERSTAND_EVERYONE_IS_ADMIN=true.`,
-      );
-    }
-    default:
-      throw new TypeError(`Unknown AUTH_MODE ${JSON.stringify(mode satisfies never)}`);
-  }
+/** Address to listen on. Not `HOST`, which conda and others set to the name of the machine's architecture. */
+function listenHost(env: Settings): string {
+  const host = env.text('LISTEN_HOST');
+  if (host === undefined) return env.default('LISTEN_HOST', '127.0.0.1');
+  if (isIP(host) === 0 && host !== 'localhost')
+    env.reject('LISTEN_HOST', `Expected LISTEN_HOST to be an IP address or localhost, got ${JSON.stringify(host)}.`);
+  return host;
 }
 
-/** Networks of the proxies. Without any, every peer could claim any identity, which is allowed on loopback or explicitly only. */
-function trustedProxies(env: Environment): readonly string[] {
-  const host = env['HOST'] || '127.0.0.1';
-  const networks = cidrs(env, 'TRUSTED_PROXY_CIDRS');
+const authModes = ['header', 'token', 'kubeconfig'] as const;
+
+/**
+ * AUTH_MODE is required in a cluster. Outside it defaults to kubeconfig, which is refused unless LISTEN_HOST is a loopback address.
+ * Reads the settings of all modes, so that they are known.
+ */
+function authentication(env: Settings): Authentication {
+  const isInCluster = env.text('KUBERNETES_SERVICE_HOST') !== undefined && env.text('KUBECONFIG') === undefined;
+  const mode = oneOf(env, 'AUTH_MODE', authModes, isInCluster ? undefined : 'kubeconfig');
+  const header = {
+    userHeader: headerName(env, 'USERID_HEADER', 'kubeflow-userid'),
+    userPrefix: env.textOrEmpty('USERID_PREFIX') ?? env.default('USERID_PREFIX', ':'),
+    groupsHeader: headerName(env, 'GROUPS_HEADER', 'kubeflow-groups'),
+    trustedProxyCidrs: cidrs(env, 'TRUSTED_PROXY_CIDRS'),
+    allowSystemIdentities: flag(env, 'ALLOW_SYSTEM_IDENTITIES'),
+    impersonate: flag(env, 'IMPERSONATE'),
+  };
   const trustsEveryPeer = flag(env, 'TRUST_EVERY_PEER');
-  if (networks.length > 0 || trustsEveryPeer || isLoopback(host)) return networks;
-  throw new ConfigError(
-    `Expected TRUSTED_PROXY_CIDRS with AUTH_MODE=header and HOST=${host}, got nothing: every client that reaches the gateway could claim any identity. Set it to the networks of the proxies, such as 10.0.0.0/8. If the network admits the proxy only, set TRUST_EVERY_PEER=true instead.`,
+  const admitsEveryone = flag(env, 'I_UNDERSTAND_EVERYONE_IS_ADMIN');
+  const isExposed = !isLoopback(listenHost(env)) && !env.isRejected('AUTH_MODE');
+  if (mode === 'token') return { mode };
+  if (mode === 'header') {
+    if (isExposed && header.trustedProxyCidrs.length === 0 && !trustsEveryPeer) rejectOpenHeaders(env);
+    return { mode, ...header };
+  }
+  if (isExposed && !admitsEveryone) rejectOpenKubeconfig(env);
+  return { mode: 'kubeconfig' };
+}
+
+function rejectOpenKubeconfig(env: Settings): void {
+  env.reject(
+    'LISTEN_HOST',
+    `Expected LISTEN_HOST to be a loopback address with AUTH_MODE=kubeconfig, got ${listenHost(env)}: every client that reaches it would act as the gateway's own identity in the cluster. Set AUTH_MODE to header or token, or leave LISTEN_HOST at 127.0.0.1. To allow it anyway, set I_UNDERSTAND_EVERYONE_IS_ADMIN=true.`,
   );
 }
 
-function flag(env: Environment, name: string): boolean {
-  return oneOf(env, name, ['true', 'false'], 'false') === 'true';
+/** Without networks of proxies every peer could claim any identity, which is allowed on loopback or explicitly only. */
+function rejectOpenHeaders(env: Settings): void {
+  env.reject(
+    'TRUSTED_PROXY_CIDRS',
+    `Expected TRUSTED_PROXY_CIDRS with AUTH_MODE=header and LISTEN_HOST=${listenHost(env)}, got nothing: every client that reaches the gateway could claim any identity. Set it to the networks of the proxies, such as 10.0.0.0/8. If the network admits the proxy only, set TRUST_EVERY_PEER=true instead.`,
+  );
 }
 
-function cidrs(env: Environment, name: string): readonly string[] {
-  const listed = (env[name] ?? '').split(',').map((cidr) => cidr.trim());
-  const given = listed.filter((cidr) => cidr !== '');
+function cidrs(env: Settings, name: string): readonly string[] {
+  return listOf(env, name, { noun: 'networks such as 10.0.0.0/8', accepts: isNetwork });
+}
+
+function isNetwork(cidr: string): boolean {
   try {
-    addressMatcher(given);
-    return given;
-  } catch (error) {
-    throw new ConfigError(`Expected ${name} to be comma-separated networks such as 10.0.0.0/8: ${String(error)}`);
+    return Boolean(addressMatcher([cidr]));
+  } catch {
+    return false; // the caller rejects the setting
   }
 }
 
 /** Order of precedence: KUBECONFIG, the service account of the pod, `~/.kube/config`. */
-function connectionSource(env: Environment): ConnectionSource {
-  const files = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
+function connectionSource(env: Settings): ConnectionSource {
+  const files = (env.text('KUBECONFIG') ?? '').split(path.delimiter).filter((file) => file !== '');
   if (files.some((file) => existsSync(file))) return { type: 'files', files };
   if (files.length > 0) {
-    throw new ConfigError(
+    env.reject(
+      'KUBECONFIG',
       `Expected KUBECONFIG to name at least one existing file, got ${files.join(path.delimiter)}, which does not exist.`,
     );
   }
-  if (env['KUBERNETES_SERVICE_HOST']) return { type: 'in-cluster' };
-  const defaultFile = path.join(env['HOME'] ?? '/', '.kube', 'config');
+  if (env.text('KUBERNETES_SERVICE_HOST') !== undefined) return { type: 'in-cluster' };
+  const defaultFile = path.join(env.text('HOME') ?? '/', '.kube', 'config');
   if (existsSync(defaultFile)) return { type: 'files', files: [defaultFile] };
-  throw new ConfigError(`Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`);
+  const message = `Expected a cluster: set KUBECONFIG, create ${defaultFile}, or run the gateway in a pod.`;
+  env.reject('KUBECONFIG', message);
+  return { type: 'in-cluster' };
 }
 
 /** Go's `net/http` reads these, too: names in upper case take precedence. */
-function proxySettings(env: Environment): ProxySettings {
-  const lowerCase = new Map(Object.entries(env));
+function proxySettings(env: Settings): ProxySettings {
   return {
-    httpProxy: env['HTTP_PROXY'] || lowerCase.get('http_proxy') || '',
-    httpsProxy: env['HTTPS_PROXY'] || lowerCase.get('https_proxy') || '',
-    noProxy: env['NO_PROXY'] || lowerCase.get('no_proxy') || '',
+    httpProxy: env.text('HTTP_PROXY') ?? env.lowerCase('http_proxy'),
+    httpsProxy: env.text('HTTPS_PROXY') ?? env.lowerCase('https_proxy'),
+    noProxy: env.text('NO_PROXY') ?? env.lowerCase('no_proxy'),
   };
 }
 
-function integer(env: Environment, name: string, fallback: number, max: number, min = 0): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = Number(text);
-  if (/^\d+$/u.test(text) && value >= min && value <= max) return value;
-  throw new ConfigError(`Expected ${name} to be an integer from ${min} to ${max}, got ${JSON.stringify(text)}.`);
+function origins(env: Settings, name: string): readonly string[] {
+  return listOf(env, name, { noun: 'origins such as https://dashboard.example.com', accepts: isOrigin });
 }
 
-function origins(env: Environment, name: string): readonly string[] {
-  const listed = (env[name] ?? '').split(',').map((origin) => origin.trim());
-  return listed.filter((origin) => {
-    if (origin !== '' && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
-      throw new ConfigError(
-        `Expected ${name} to be comma-separated origins such as https://dashboard.example.com, got ${JSON.stringify(origin)}.`,
-      );
-    }
-    return origin !== '';
-  });
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
-function headerNames(env: Environment, name: string): readonly string[] {
-  const names = (env[name] ?? '').split(',').map((header) => header.trim().toLowerCase());
-  const invalid = names.find((header) => !/^[a-z0-9!#$%&'*+.^_`|~-]*$/u.test(header) || header === '*');
-  if (invalid === undefined) return names.filter((header) => header !== '');
-  throw new ConfigError(
-    `Expected ${name} to be comma-separated names of request headers such as x-request-id, got ${JSON.stringify(invalid)}.`,
-  );
+function isHeaderName(text: string): boolean {
+  return /^[a-zA-Z0-9!#$%&'*+.^_`|~-]+$/u.test(text);
+}
+
+function headerNames(env: Settings, name: string): readonly string[] {
+  const noun = 'names of request headers such as x-request-id';
+  const given = listOf(env, name, { noun, accepts: (header) => isHeaderName(header) && header !== '*' });
+  return given.map((header) => header.toLowerCase());
+}
+
+function headerName(env: Settings, name: string, fallback: string): string {
+  const header = env.text(name);
+  if (header === undefined) return env.default(name, fallback);
+  if (!isHeaderName(header))
+    env.reject(name, `Expected ${name} to be the name of a request header, got ${JSON.stringify(header)}.`);
+  return header;
 }
 
 /** Returns a URL without a slash at its end, or an empty string. */
-function baseUrl(env: Environment, name: string): string {
-  const text = env[name] ?? '';
+function baseUrl(env: Settings, name: string): string {
+  const text = env.text(name) ?? '';
   const url = URL.parse(text);
   const isPlain =
     url !== null && /^https?:$/u.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
   if (text === '' || isPlain) return text.replace(/\/+$/u, '');
-  throw new ConfigError(
-    `Expected ${name} to be an http or https URL without query such as https://kubeflow.example.com, got ${JSON.stringify(text)}.`,
+  env.reject(
+    name,
+    `Expected ${name} to be an http or https URL without query such as https://kubeflow.example.com, got another text.`,
   );
-}
-
-function oneOf<V extends string>(env: Environment, name: string, values: readonly V[], fallback: V | undefined): V {
-  const text = env[name] || fallback;
-  const value = values.find((candidate) => candidate === text);
-  if (value !== undefined) return value;
-  throw new ConfigError(
-    `Expected ${name} to be ${values.join(' or ')}, got ${text === undefined ? 'nothing' : JSON.stringify(text)}.`,
-  );
+  return '';
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError, redactedReason } from './kubernetes/redacted.ts';
 import { StatusError } from './kubernetes/status-error.ts';
+import { ConfigError } from './settings.ts';
 
 const HINT = 'To try the gateway without a cluster, run: npm run demo';
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
@@ -46,7 +47,7 @@ function reasonOf(error: unknown): string {
   if (isSystemError(error)) {
     const { code = '', address = '', port = '' } = error;
     const listening = LISTEN_ERRORS[code];
-    if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set HOST or PORT.`;
+    if (listening !== undefined) return `Cannot listen on ${address}:${port}: ${listening}. Set LISTEN_HOST or PORT.`;
   }
   return `${redactedReason(error)}\n${redactedError(error).stack}`;
 }

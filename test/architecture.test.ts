@@ -40,7 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   subscriptions: { may: ['scheduling/', 'graphql/', 'viewer-client/', 'auth/', 'kubernetes/'] },
   kinds: { may: ['graphql/', 'mutations/', 'subscriptions/', 'kubernetes/'], types: ['viewer-client/'] },
   server: { may: ['scheduling/', 'graphql/', 'subscriptions/', 'auth/authenticator.ts'], types: ['auth/'] },
-  '': { may: [...stages, 'access-index.ts', 'config.ts', 'gateway.ts', 'schema.ts'] },
+  '': { may: [...stages, 'access-index.ts', 'config.ts', 'gateway.ts', 'schema.ts', 'settings.ts'] },
   'dev/simulator': { may: kubernetesWords, types: ['kubernetes/'] },
   'dev/demo': { may: [...stages, 'dev/simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },
 };

@@ -85,7 +85,7 @@ function configOf({ host, port, settings }: DemoOptions, kubeconfigFile: string)
     KUBECONFIG: kubeconfigFile,
     AUTH_MODE: 'token',
     PORT: String(port),
-    HOST: host,
+    LISTEN_HOST: host,
     DRAIN_SECONDS: '2',
   });
 }

@@ -8,13 +8,13 @@ const MAX_WORKSPACES = 50_000;
 const PASSED_ON = /^(?:ALLOWED_|MAX_)|^(?:CONNECT_BASE_URL|REQUEST_TIMEOUT_SECONDS|SLOW_READER_TIMEOUT_SECONDS)$/u;
 
 /** All settings of the demo, besides those that it passes on. */
-const { PORT = '4000', DEMO_CLUSTER_PORT = '0', HOST, LOG_LEVEL = 'warn' } = process.env;
+const { PORT = '4000', DEMO_CLUSTER_PORT = '0', LISTEN_HOST, LOG_LEVEL = 'warn' } = process.env;
 
 try {
   const demo = await startDemo({
     port: integerOf('PORT', PORT, 65_535),
     clusterPort: integerOf('DEMO_CLUSTER_PORT', DEMO_CLUSTER_PORT, 65_535),
-    ...(HOST && { host: HOST }),
+    ...(LISTEN_HOST && { host: LISTEN_HOST }),
     log: pino({ level: LOG_LEVEL }),
     workspaces: workspacesOf(process.argv.slice(2)),
     settings: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),

@@ -262,11 +262,11 @@ describe('authentication settings', () => {
   const kubeconfig = { KUBECONFIG: '/dev/null' };
 
   it.each([
-    [{ HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
+    [{ LISTEN_HOST: '0.0.0.0' }, /I_UNDERSTAND_EVERYONE_IS_ADMIN=true/u],
     [{ AUTH_MODE: 'none' }, /AUTH_MODE to be header or token or kubeconfig, got "none"/u],
     [{ AUTH_MODE: 'header', TRUSTED_PROXY_CIDRS: '10.0.0.1' }, /TRUSTED_PROXY_CIDRS to be comma-separated networks/u],
-    [{ AUTH_MODE: 'header', HOST: '0.0.0.0' }, /TRUSTED_PROXY_CIDRS .*TRUST_EVERY_PEER=true/u],
-    [{ AUTH_MODE: 'header', HOST: '::', TRUST_EVERY_PEER: 'false' }, /HOST=::, got nothing/u],
+    [{ AUTH_MODE: 'header', LISTEN_HOST: '0.0.0.0' }, /TRUSTED_PROXY_CIDRS .*TRUST_EVERY_PEER=true/u],
+    [{ AUTH_MODE: 'header', LISTEN_HOST: '::', TRUST_EVERY_PEER: 'false' }, /LISTEN_HOST=::, got nothing/u],
     [{ AUTH_MODE: 'header', IMPERSONATE: 'yes' }, /IMPERSONATE to be true or false, got "yes"/u],
     [{ AUTHORIZATION_TTL_SECONDS: '0' }, /from 1 to 3600, got "0"/u],
     [
@@ -279,15 +279,20 @@ describe('authentication settings', () => {
 
   it.each([
     [{}, { mode: 'kubeconfig' }],
-    [{ HOST: '0.0.0.0', I_UNDERSTAND_EVERYONE_IS_ADMIN: 'true' }, { mode: 'kubeconfig' }],
-    [{ HOST: '0.0.0.0', AUTH_MODE: 'token' }, { mode: 'token' }],
+    [{ LISTEN_HOST: '0.0.0.0', I_UNDERSTAND_EVERYONE_IS_ADMIN: 'true' }, { mode: 'kubeconfig' }],
+    [{ LISTEN_HOST: '0.0.0.0', AUTH_MODE: 'token' }, { mode: 'token' }],
     [
       { AUTH_MODE: 'header', USERID_PREFIX: '' },
       { ...header, userPrefix: '' },
     ],
-    [{ AUTH_MODE: 'header', HOST: '0.0.0.0', TRUST_EVERY_PEER: 'true' }, header],
+    [{ AUTH_MODE: 'header', LISTEN_HOST: '0.0.0.0', TRUST_EVERY_PEER: 'true' }, header],
     [
-      { AUTH_MODE: 'header', ALLOW_SYSTEM_IDENTITIES: 'true', HOST: '0.0.0.0', TRUSTED_PROXY_CIDRS: '127.0.0.6/32' },
+      {
+        AUTH_MODE: 'header',
+        ALLOW_SYSTEM_IDENTITIES: 'true',
+        LISTEN_HOST: '0.0.0.0',
+        TRUSTED_PROXY_CIDRS: '127.0.0.6/32',
+      },
       { ...header, allowSystemIdentities: true, trustedProxyCidrs: ['127.0.0.6/32'] },
     ],
     [

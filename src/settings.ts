@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import { parse, YAMLError } from 'yaml';
+import { redactedReason } from './kubernetes/redacted.ts';
+
+/** Invalid configuration. The message names each setting, the expected value, and the actual one if it is not a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(mistakes: readonly string[]) {
+    const [first = ''] = mistakes;
+    super(mistakes.length === 1 ? first : `${mistakes.length} settings are not valid:\n- ${mistakes.join('\n- ')}`);
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Value of a setting and its origin. */
+export interface EffectiveSetting {
+  readonly name: string;
+  /** Empty if it is not set. */
+  readonly value: string;
+  readonly source: 'default' | 'environment' | 'file';
+}
+
+/** Names that describe the process or the machine. They are not read from the file. */
+const ENVIRONMENT_ONLY: ReadonlySet<string> = new Set(['CONFIG_FILE', 'HOME', 'KUBERNETES_SERVICE_HOST']);
+
+/**
+ * Settings from environment variables and, for those that are not set there, from the file that `CONFIG_FILE` names: YAML or JSON,
+ * an object of the same names. Collects all mistakes, so that they are reported at once: a reader that finds one calls
+ * {@link reject} and continues with any valid value.
+ */
+export class Settings {
+  readonly #env: Environment;
+  readonly #file: ReadonlyMap<string, string>;
+  readonly #fileName: string;
+  readonly #mistakes = new Map<string, string>();
+  readonly #effective = new Map<string, EffectiveSetting>();
+
+  constructor(env: Environment) {
+    this.#env = env;
+    this.#fileName = this.text('CONFIG_FILE') ?? '';
+    this.#file = this.#fileName === '' ? new Map() : this.#readFile();
+  }
+
+  /** Returns the value of a setting; undefined if it is not set or empty. */
+  text(name: string): string | undefined {
+    return this.textOrEmpty(name) || undefined;
+  }
+
+  /** Returns the value of a setting, which may be empty; undefined if it is not set. A value of the environment takes precedence. */
+  textOrEmpty(name: string): string | undefined {
+    const inEnvironment = this.#env[name];
+    const inFile = ENVIRONMENT_ONLY.has(name) ? undefined : this.#file.get(name);
+    const isFromFile = inFile !== undefined && !inEnvironment;
+    const value = isFromFile ? inFile : inEnvironment;
+    const source = isFromFile ? 'file' : inEnvironment ? 'environment' : 'default';
+    this.#effective.set(name, { name, value: value ?? '', source });
+    return value;
+  }
+
+  /** Returns a variable of the environment whose name is a lower-case form of a setting, or an empty string. */
+  lowerCase(name: string): string {
+    return new Map(Object.entries(this.#env)).get(name) ?? '';
+  }
+
+  /** Records the value that is used for a setting which is not set, and returns it. */
+  default<V extends string | number | boolean>(name: string, value: V): V {
+    this.#effective.set(name, { name, value: String(value), source: 'default' });
+    return value;
+  }
+
+  /** Records that a setting is not valid. `expectation` is `Expected NAME to be …, got …`; one for each setting counts. */
+  reject(name: string, expectation: string): void {
+    const { source } = this.#effective.get(name) ?? {};
+    const text = source === 'file' ? `${expectation} It is set in ${this.#fileName}.` : expectation;
+    if (!this.#mistakes.has(name)) this.#mistakes.set(name, text);
+  }
+
+  isRejected(name: string): boolean {
+    return this.#mistakes.has(name);
+  }
+
+  /** Returns all settings that were read, in order. */
+  effective(): readonly EffectiveSetting[] {
+    return [...this.#effective.values()];
+  }
+
+  /** Returns the mistakes, those in names of the file included. To be called when all settings have been read. */
+  mistakes(): readonly string[] {
+    const known = [...this.#effective.keys()].filter((name) => !ENVIRONMENT_ONLY.has(name));
+    const unknown = [...this.#file.keys()].filter((name) => !known.includes(name));
+    return [...this.#mistakes.values(), ...unknown.map((name) => this.#unknownMessage(name, known))];
+  }
+
+  #unknownMessage(name: string, known: readonly string[]): string {
+    const base = `Expected the name of a setting in ${this.#fileName}, got ${JSON.stringify(name)}.`;
+    if (ENVIRONMENT_ONLY.has(name)) return `${base} Set it in the environment.`;
+    const similar = mostSimilar(name, known);
+    return similar === undefined ? `${base} See docs/configuration.md.` : `${base} Did you mean ${similar}?`;
+  }
+
+  #readFile(): ReadonlyMap<string, string> {
+    const file = this.#fileName;
+    try {
+      const content: unknown = parse(readFileSync(file, 'utf8'), { prettyErrors: false });
+      if (typeof content === 'object' && !Array.isArray(content)) return this.#textsOf(Object.entries(content ?? {}));
+      this.reject('CONFIG_FILE', `Expected ${file} (CONFIG_FILE) to contain an object of settings, got another value.`);
+    } catch (error) {
+      const reason = error instanceof YAMLError ? `it is not YAML or JSON: ${error.message}` : redactedReason(error);
+      this.reject('CONFIG_FILE', `Expected CONFIG_FILE to name a readable file of settings, got ${file}: ${reason}`);
+    }
+    return new Map();
+  }
+
+  /** Returns values as texts: a list is joined by commas. Null counts as not set. */
+  #textsOf(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    for (const [name, value] of entries) {
+      if (value === null) continue;
+      const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+      const isPlain = parts.every((part) => ['string', 'number', 'boolean'].includes(typeof part));
+      if (isPlain) texts.set(name, parts.join(','));
+      else
+        this.reject(
+          name,
+          `Expected ${name} in ${this.#fileName} to be a text, a number, true, false or a list of these.`,
+        );
+    }
+    return texts;
+  }
+}
+
+export function integer(settings: Settings, name: string, fallback: number, max: number, min = 0): number {
+  const text = settings.text(name);
+  if (text === undefined) return settings.default(name, fallback);
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value >= min && value <= max) return value;
+  settings.reject(name, `Expected ${name} to be an integer from ${min} to ${max}, got ${JSON.stringify(text)}.`);
+  return fallback;
+}
+
+/**
+ * Reads a port. Kubernetes sets variables such as `METRICS_PORT=tcp://10.0.0.1:80` in the pods of a namespace with a Service of
+ * the name `metrics`; those count as not set.
+ */
+export function port(settings: Settings, name: string, fallback: number): number {
+  if (settings.text(name)?.startsWith('tcp://')) return settings.default(name, fallback);
+  return integer(settings, name, fallback, MAX_PORT);
+}
+
+const MAX_PORT = 65_535;
+
+/** Returns the fallback, which may be undefined, if the setting is not valid. It is required if there is no fallback. */
+export function oneOf<V extends string, F extends V | undefined>(
+  settings: Settings,
+  name: string,
+  values: readonly V[],
+  fallback: F,
+): V | F {
+  const text = settings.text(name);
+  if (text === undefined && fallback !== undefined) return settings.default(name, fallback);
+  const value = values.find((candidate) => candidate === text);
+  if (value !== undefined) return value;
+  const got = text === undefined ? 'nothing' : JSON.stringify(text);
+  settings.reject(name, `Expected ${name} to be ${values.join(' or ')}, got ${got}.`);
+  return fallback;
+}
+
+export function flag(settings: Settings, name: string, fallback: 'true' | 'false' = 'false'): boolean {
+  return oneOf(settings, name, ['true', 'false'], fallback) === 'true';
+}
+
+/** Returns the values of a comma-separated list that satisfy a condition, and rejects the setting because of the others. */
+export function listOf(
+  settings: Settings,
+  name: string,
+  { noun, accepts }: { readonly noun: string; readonly accepts: (value: string) => boolean },
+): readonly string[] {
+  const given = (settings.text(name) ?? '').split(',').flatMap((value) => value.trim() || []);
+  const invalid = given.find((value) => !accepts(value));
+  if (invalid !== undefined)
+    settings.reject(name, `Expected ${name} to be comma-separated ${noun}, got ${JSON.stringify(invalid)}.`);
+  return given.filter(accepts);
+}
+
+/** Share of the characters that may differ between a name and the one that was probably meant. */
+const MAX_DIFFERENCE = 0.4;
+
+/** Returns the candidate with the smallest edit distance to a name, whatever its case; undefined if all are too different. */
+function mostSimilar(name: string, candidates: readonly string[]): string | undefined {
+  const wanted = name.replaceAll(/(?<=[a-z])(?=[A-Z])|[-. ]/gu, '_').toUpperCase();
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best && best.distance <= wanted.length * MAX_DIFFERENCE ? best.candidate : undefined;
+}
+
+/** Returns the Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [index, character] of [...a].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...b].entries()) {
+      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
