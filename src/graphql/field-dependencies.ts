@@ -3,7 +3,9 @@ import {
   TypeInfo,
   visit,
   visitWithTypeInfo,
+  type ArgumentNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
@@ -15,11 +17,24 @@ class FieldDependencies {
   readonly resources: readonly Resource[];
   /** Whether its value depends on the viewer, beyond the visibility of those resources. */
   readonly viewerDependent: boolean;
+  /** Returns further resources that its resolver reads because of its arguments. */
+  readonly ofArguments: ResourcesOfArguments | undefined;
 
-  constructor(resources: readonly Resource[], onViewer: boolean) {
+  constructor(resources: readonly Resource[], onViewer: boolean, ofArguments?: ResourcesOfArguments) {
     this.resources = resources;
     this.viewerDependent = onViewer;
+    this.ofArguments = ofArguments;
   }
+}
+
+type ResourcesOfArguments = (args: readonly ArgumentNode[]) => readonly Resource[];
+
+/** Like {@link dependsOn}, for a field that reads further resources if its arguments in the document may need them. */
+export function dependsOnArguments(
+  ofArguments: ResourcesOfArguments,
+  ...resources: readonly Resource[]
+): { readonly dependsOn: FieldDependencies } {
+  return { dependsOn: new FieldDependencies(resources, false, ofArguments) };
 }
 
 /**
@@ -61,16 +76,18 @@ export function dependenciesOf(schema: GraphQLSchema, document: DocumentNode): O
 function declaredIn(schema: GraphQLSchema, document: DocumentNode): FieldDependencies[] {
   const declared: FieldDependencies[] = [];
   const typeInfo = new TypeInfo(schema);
-  const take = (field: GraphQLField<unknown, unknown> | null | undefined): void => {
+  const take = (field: GraphQLField<unknown, unknown> | null | undefined, args: readonly ArgumentNode[]): void => {
     const declaration: unknown = field?.extensions['dependsOn'];
-    if (declaration instanceof FieldDependencies) declared.push(declaration);
+    if (!(declaration instanceof FieldDependencies)) return;
+    declared.push(declaration);
+    if (declaration.ofArguments) declared.push(new FieldDependencies(declaration.ofArguments(args), false));
   };
   const visitor = {
-    Field({ name }: { readonly name: { readonly value: string } }) {
+    Field({ name, arguments: args = [] }: FieldNode) {
       const parent = typeInfo.getParentType();
-      take(typeInfo.getFieldDef());
+      take(typeInfo.getFieldDef(), args);
       if (!isInterfaceType(parent)) return;
-      for (const type of schema.getPossibleTypes(parent)) take(type.getFields()[name.value]);
+      for (const type of schema.getPossibleTypes(parent)) take(type.getFields()[name.value], args);
     },
   };
   visit(document, visitWithTypeInfo(typeInfo, visitor));

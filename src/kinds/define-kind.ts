@@ -8,12 +8,25 @@ import type { KubernetesObject, ObjectName } from '../kubernetes/object.ts';
 import type { Resource } from '../kubernetes/resource.ts';
 import { ListPosition, type LiveConnection } from '../subscriptions/live-cursor.ts';
 import { listSource, objectSource, type SubscriptionEvent } from '../subscriptions/source.ts';
+import type { PrefetchedReader } from '../viewer-client/reader.ts';
+import type { ScopedLister } from '../viewer-client/scoped-lister.ts';
 import type { ViewerClient } from '../viewer-client/viewer-client.ts';
 
 interface FieldDescription {
   /** Name of the root field. */
   readonly name: string;
   readonly description: string;
+}
+
+/** Other objects that a filter reads. */
+interface RelatedToFilter<T extends KubernetesObject, F extends object> {
+  readonly to: (filter: F | null | undefined) => readonly Resource[];
+  /** Returns the objects that may match or not because a related object has changed. */
+  readonly dependentsOf: (
+    resource: Resource,
+    changed: KubernetesObject,
+    objects: ScopedLister<T>,
+  ) => Iterable<KubernetesObject>;
 }
 
 /** Root fields of one kind and their types. */
@@ -23,7 +36,10 @@ interface KindDefinition<T extends KubernetesObject, F extends object> {
   readonly connection: TypeRef<LiveConnection<T>>;
   readonly event: TypeRef<SubscriptionEvent<T>>;
   readonly filter: { readonly type: InputRef<F>; readonly description: string };
-  readonly matcher: (filter: F | null | undefined) => (object: T) => boolean;
+  /** @param reader reads the resources that {@link RelatedToFilter.to} returns */
+  readonly matcher: (filter: F | null | undefined, reader: PrefetchedReader) => (object: T) => boolean;
+  /** Default: the filter reads no other objects. */
+  readonly related?: RelatedToFilter<T, F>;
   /** Order of the list. Default: by namespace and name. */
   readonly ordering?: Ordering<T>;
   /** Query of one object by name. */
@@ -57,7 +73,7 @@ type SubscribeArgs = Selection & { readonly after?: string | null | undefined };
  * Kinds with other arguments leave a field out and define it themselves.
  */
 export function defineKind<T extends KubernetesObject, F extends object>(definition: KindDefinition<T, F>): void {
-  const { resource, matcher, ordering = byNamespaceAndName } = definition;
+  const { resource, matcher, related, ordering = byNamespaceAndName } = definition;
   const typed = {
     get: async (client: ViewerClient, at: ObjectName) => (await client.reader.get(resource, at)) ?? null,
     list: async (
@@ -67,13 +83,26 @@ export function defineKind<T extends KubernetesObject, F extends object>(definit
       const lister = await client.reader.lister(resource, namespace);
       const [objects, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
       await client.cost.pause();
-      return position.connect(paginate(objects.filter(matcher(filter)), ordering, { ...paging, client }));
+      return position.connect(
+        paginate(objects.filter(matcher(filter, client.reader)), ordering, { ...paging, client }),
+      );
     },
     subscribeOne: (client: ViewerClient, at: ObjectName) => objectSource(client, resource, at),
-    subscribe: (
+    subscribe: async (
       client: ViewerClient,
       { namespace, filter, after }: SubscribeArgs & { filter?: F | null | undefined },
-    ) => listSource(client, resource, { namespace, filter, matcher, after }),
+    ) => {
+      const resources = related?.to(filter) ?? [];
+      if (resources.length > 0) await client.reader.prefetch(resources, 'watch');
+      const reader = client.reader.prefetchedForWatch();
+      const relatedReads = resources.map((each) => ({
+        objects: reader.prefetched(each),
+        dependentsOf: (changed: KubernetesObject, objects: ScopedLister<T>) =>
+          related?.dependentsOf(each, changed, objects) ?? [],
+      }));
+      const matches = matcher(filter, reader);
+      return listSource(client, resource, { namespace, filter, matches, related: relatedReads, after });
+    },
   };
   const operations: KindOperations = typed;
   addQueries(definition, operations);

@@ -26,7 +26,7 @@ export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
     createdBy: t.string({
       nullable: true,
       description: 'Name of the user who created the object. Null if not recorded.',
-      resolve: (object) => auditValue(object, 'createdBy'),
+      resolve: createdByOf,
     }),
     updatedAt: t.field({
       type: 'DateTime',
@@ -50,6 +50,11 @@ export const Audit = builder.objectRef<KubernetesObject>('Audit').implement({
     }),
   }),
 });
+
+/** Returns the name of the user who created an object. Null if it is not recorded. */
+export function createdByOf(object: KubernetesObject): string | null {
+  return auditValue(object, 'createdBy');
+}
 
 function auditValue({ metadata }: KubernetesObject, what: keyof typeof auditKeys): string | null {
   return metadata.annotations?.[auditKeys[what]] || null;

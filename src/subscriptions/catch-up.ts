@@ -47,6 +47,9 @@ interface MissedObject {
  * An object in `pastCheckpoint` was delivered in a state that the change log does not contain; it gets MODIFIED unless
  * its version is the delivered one. Clients may therefore receive one superfluous MODIFIED, never miss one.
  *
+ * If the filter reads related objects and any of them has changed, it is not known which objects matched at the position:
+ * there is no catch-up then, and the subscriber gets a snapshot.
+ *
  * From the position of a list, each changed object that is not in the result set gets DELETED: a page that was loaded
  * later may have contained it.
  */
@@ -91,7 +94,7 @@ export class CatchUp {
    */
   async events(resultSet: ResultSet, toSequence: number, options: CatchUpOptions): Promise<PendingEvent[] | undefined> {
     const changes = this.#changes();
-    const changedKeys = this.#changedDependencyKeys();
+    const changedKeys = this.#changedDependencyKeys(options.source);
     if (!changes || !changedKeys) return undefined;
     const dependents = [...options.dependencies.dependentsOf(changedKeys)];
     const changeByUid = new Map(changes.map((change) => [change.last.metadata.uid, change]));
@@ -156,11 +159,12 @@ export class CatchUp {
   }
 
   /** Returns the keys of all reads of related objects that may have other results now. Undefined if not known any more. */
-  #changedDependencyKeys(): ReadonlySet<string> | undefined {
+  #changedDependencyKeys({ related }: CatchUpOptions['source']): ReadonlySet<string> | undefined {
+    const decisive = new Set(related.map(({ objects }) => objects.storeKey));
     const changedKeys = new Set<string>();
     for (const { objects, changes } of this.#related) {
       const known = changes();
-      if (!known) return undefined;
+      if (!known || (known.length > 0 && decisive.has(objects.storeKey))) return undefined;
       for (const change of known)
         for (const dependencyKey of objects.dependencyKeysOf(change)) changedKeys.add(dependencyKey);
     }

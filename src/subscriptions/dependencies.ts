@@ -33,12 +33,16 @@ export class Dependencies {
 
   /** Records that the row of this uid depends on a read. Handles changes of the resource from the first read on. */
   record(uid: string, objects: ScopedLister<KubernetesObject>, dependencyKey: string): void {
-    if (!this.#tracked.has(objects.storeKey)) {
-      const { version: since } = objects;
-      this.#tracked.set(objects.storeKey, { objects, since, removeHandler: objects.addEventHandler(this.#handler) });
-    }
+    this.track(objects);
     addTo(this.#uidsByDependency, dependencyKey, uid);
     addTo(this.#dependenciesByUid, uid, dependencyKey);
+  }
+
+  /** Handles changes of a resource, and records how far it is included in the result set, also before a row reads it. */
+  track(objects: ScopedLister<KubernetesObject>): void {
+    if (this.#tracked.has(objects.storeKey)) return;
+    const { version: since } = objects;
+    this.#tracked.set(objects.storeKey, { objects, since, removeHandler: objects.addEventHandler(this.#handler) });
   }
 
   /** Removes the dependencies of a row. */

@@ -34,7 +34,7 @@ export class DirtySet {
   constructor(source: SubscriptionSource<KubernetesObject>, resultSet: ResultSet) {
     this.#source = source;
     this.#resultSet = resultSet;
-    this.#markCandidates();
+    this.markCandidates();
   }
 
   get isEmpty(): boolean {
@@ -64,6 +64,11 @@ export class DirtySet {
     }
   }
 
+  /** Adds every object that may match. */
+  markCandidates(): void {
+    for (const last of this.#source.candidates()) this.#dirty.set(last.metadata.uid, { last, isDeleted: false });
+  }
+
   /** Adds every object of the result set. */
   markAll(): void {
     this.mark(this.#resultSet.objects().map(({ metadata }) => metadata.uid));
@@ -82,7 +87,7 @@ export class DirtySet {
     }
     for (const last of [...this.#resultSet.objects(), ...this.#inFlight.map((object) => object.last)])
       this.#dirty.set(last.metadata.uid, { last, isDeleted: true });
-    this.#markCandidates();
+    this.markCandidates();
   }
 
   /** Removes and returns everything, to be evaluated now. {@link complete} must follow unless the batch becomes stale. */
@@ -108,10 +113,6 @@ export class DirtySet {
   clear(): void {
     this.#epoch += 1;
     this.#dirty.clear();
-  }
-
-  #markCandidates(): void {
-    for (const last of this.#source.candidates()) this.#dirty.set(last.metadata.uid, { last, isDeleted: false });
   }
 }
 

@@ -17,7 +17,7 @@ import { DirtySet, SerialLoop, type Batch } from './dirty-set.ts';
 import { InitialEvents, type InitialEventsOptions, type JoinRequest } from './initial-events.ts';
 import { Renderer, type ExecuteEvent } from './result-template.ts';
 import { ResultSet, type DirtyObject, type ResultRow } from './result-set.ts';
-import type { SubscriptionSource } from './source.ts';
+import type { RelatedToMatch, SubscriptionSource } from './source.ts';
 import { INITIAL_CHECKPOINT, nextSequence, Subscriber, type Checkpoint, type EventSink } from './subscriber.ts';
 
 export interface SharedSubscriptionOptions {
@@ -53,7 +53,7 @@ export class SharedSubscription {
   readonly #dependencies: Dependencies;
   readonly #renderer: Renderer;
   readonly #joinOptions: InitialEventsOptions;
-  readonly #removeHandler: () => void;
+  readonly #removeHandlers: readonly (() => void)[];
   readonly #stopping = new AbortController();
   readonly #subscribers = new Set<Subscriber>();
   /** Subscribers whose catch-up is being prepared. Each then moves to `#joining`, and from there to `#subscribers`. */
@@ -88,10 +88,25 @@ export class SharedSubscription {
     this.#resultSet = new ResultSet({ source, renderer, counters });
     this.#joinOptions = { source, dependencies, renderer, resultSet: this.#resultSet, counters };
     this.#dirtySet = new DirtySet(source, this.#resultSet);
-    this.#removeHandler = source.objects.addEventHandler({
-      changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
-      reset: () => this.#schedule(() => this.#dirtySet.reset()),
-      failed: (error) => this.#fail(error),
+    this.#removeHandlers = [
+      source.objects.addEventHandler({
+        changed: (change) => this.#schedule(() => this.#dirtySet.markChanged(change, this.#loop.isRunning)),
+        reset: () => this.#schedule(() => this.#dirtySet.reset()),
+        failed: (error) => this.#fail(error),
+      }),
+      ...source.related.map((related) => this.#followRelated(related)),
+    ];
+  }
+
+  /** Evaluates objects again that may match or not because an object that the filter reads has changed. */
+  #followRelated({ objects, dependentsOf }: RelatedToMatch): () => void {
+    this.#dependencies.track(objects);
+    const reevaluateAll = () => this.#schedule(() => this.#dirtySet.markCandidates());
+    return objects.addEventHandler({
+      changed: ({ last }) =>
+        this.#schedule(() => this.#dirtySet.mark([...dependentsOf(last)].map(({ metadata }) => metadata.uid))),
+      reset: reevaluateAll,
+      failed: reevaluateAll,
     });
   }
 
@@ -252,7 +267,7 @@ export class SharedSubscription {
     this.#dirtySet.clear();
     this.#loop.cancel();
     this.#stopping.abort();
-    this.#removeHandler();
+    for (const removeHandler of this.#removeHandlers) removeHandler();
     this.#dependencies[Symbol.dispose]();
     for (const collection of [this.#subscribers, this.#joining, this.#catchingUp, this.#resultSet]) collection.clear();
     this.#options.onEmpty();

@@ -66,6 +66,13 @@ export interface SubscriptionEvent<T extends KubernetesObject> {
   readonly cursor: string;
 }
 
+/** A resource that the filter of a subscription reads besides the subscribed one. */
+export interface RelatedToMatch {
+  readonly objects: ScopedLister<KubernetesObject>;
+  /** Returns the subscribed objects that may match or not because a related object has changed. */
+  readonly dependentsOf: (changed: KubernetesObject) => Iterable<KubernetesObject>;
+}
+
 interface SubscriptionSourceOptions<T extends KubernetesObject> {
   readonly objects: ScopedLister<T>;
   readonly shape: SubscriptionSource<T>['shape'];
@@ -74,6 +81,7 @@ interface SubscriptionSourceOptions<T extends KubernetesObject> {
   readonly after?: string | undefined;
   readonly candidates: () => Iterable<T>;
   readonly matches: (object: T) => boolean;
+  readonly related?: readonly RelatedToMatch[];
 }
 
 /**
@@ -94,12 +102,15 @@ export class SubscriptionSource<T extends KubernetesObject> implements AsyncIter
   readonly selection: string;
   /** The position of the client's cursor. Undefined if the client wants a snapshot. */
   readonly resumeFrom: StreamPosition | undefined;
+  /** Resources that {@link matches} reads besides the subscribed one. */
+  readonly related: readonly RelatedToMatch[];
 
   constructor(options: SubscriptionSourceOptions<T>) {
     this.#options = options;
     this.objects = options.objects;
     this.shape = options.shape;
     this.selection = options.selection;
+    this.related = options.related ?? [];
     this.resumeFrom = options.after === undefined ? undefined : this.positionOf(options.after);
   }
 
@@ -132,7 +143,12 @@ interface ListSelection<T extends KubernetesObject, F> {
   readonly namespace?: string | null | undefined;
   /** The remaining arguments of the client. Part of the selection, so it must be serializable. */
   readonly filter: F;
-  readonly matcher: (filter: F) => (object: T) => boolean;
+  readonly matches: (object: T) => boolean;
+  /** Resources that `matches` reads besides the subscribed one. */
+  readonly related: readonly {
+    readonly objects: ScopedLister<KubernetesObject>;
+    readonly dependentsOf: (changed: KubernetesObject, objects: ScopedLister<T>) => Iterable<KubernetesObject>;
+  }[];
   /** Cursor to resume from. */
   readonly after?: string | null | undefined;
 }
@@ -145,10 +161,9 @@ interface ListSelection<T extends KubernetesObject, F> {
 export async function listSource<T extends KubernetesObject, F>(
   client: ViewerClient,
   resource: Resource<T>,
-  { namespace, filter, matcher, after }: ListSelection<T, F>,
+  { namespace, filter, matches, related, after }: ListSelection<T, F>,
 ): Promise<SubscriptionSource<T>> {
   const objects = await client.reader.listerForWatch(resource, { namespace });
-  const matches = matcher(filter);
   const selection = JSON.stringify([objects.resourceKey, namespace ?? null, filter ?? null]);
   return new SubscriptionSource({
     objects,
@@ -156,6 +171,7 @@ export async function listSource<T extends KubernetesObject, F>(
     selection,
     candidates: () => objects.list(namespace ?? undefined),
     matches: (object) => (!namespace || object.metadata.namespace === namespace) && matches(object),
+    related: related.map((each) => ({ ...each, dependentsOf: (changed) => each.dependentsOf(changed, objects) })),
     after: after || undefined,
   });
 }

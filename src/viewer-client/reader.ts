@@ -49,6 +49,12 @@ export interface ObjectSelection {
   readonly name?: string | undefined;
 }
 
+/** Synchronous reads of resources that were prefetched. */
+export interface PrefetchedReader {
+  /** See {@link Reader.prefetched}. */
+  prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T>;
+}
+
 export interface FollowedPod {
   readonly name: string;
   /** Undefined if the viewer may not read the pod. */
@@ -76,7 +82,7 @@ const PODS = { group: '', plural: 'pods', namespaced: true };
  * `StatusError`: Forbidden if the viewer lacks the permission, whether the object exists or not; NotSynced or
  * KindUnavailable if the resource is not cached yet or not served; ServiceUnavailable if there is no decision.
  */
-export class Reader {
+export class Reader implements PrefetchedReader {
   readonly #options: ReaderOptions;
   // Created by the first use: a subscription keeps its client, and most need neither.
   #visibility: OperationVisibility | undefined;
@@ -155,11 +161,20 @@ export class Reader {
    * is not declared.
    */
   prefetched<T extends KubernetesObject>(resource: Resource<T>): ScopedLister<T> {
+    return this.#prefetched(resource, {});
+  }
+
+  /** Returns the same reads for as long as a subscription runs, which has no cost of its own. */
+  prefetchedForWatch(): PrefetchedReader {
+    return { prefetched: (resource) => this.#prefetched(resource, { onListed: () => undefined }) };
+  }
+
+  #prefetched<T extends KubernetesObject>(resource: Resource<T>, options: ListerOptions<T>): ScopedLister<T> {
     const scope = this.visibility.scopeOf(resource);
     const { version, failure } = this.#options.cluster.cache.store(resource);
     const isUnsynced = resource.cache.watched === 'on-demand' && version === '' && failure === undefined;
     if (isUnsynced && !(scope && seesNothing(scope))) throw readErrorFor(resource, failure);
-    if (scope) return this.#listerOf(resource, scope);
+    if (scope) return this.#listerOf(resource, scope, options);
     throw undeclared(resource);
   }
 

@@ -778,7 +778,9 @@ export type VolumeMountInput = {
 
 /** Filter for workspaces. A workspace matches if it meets every given condition. */
 export type WorkspaceFilter = {
-  /** IDs of imageConfig options, one of which is in the spec. */
+  /** Names of users, one of whom created the workspace (`audit.createdBy`). */
+  createdBy?: Array<string> | null | undefined;
+  /** IDs or display names of imageConfig options, one of which is in the spec. */
   imageConfigs?: Array<string | number> | null | undefined;
   /** Matches workspaces whose last activity is before this time. Workspaces without known activity do not match. */
   inactiveSince?: string | null | undefined;
@@ -788,12 +790,18 @@ export type WorkspaceFilter = {
   labelSelector?: string | null | undefined;
   /** Namespaces, one of which the workspace is in. */
   namespaces?: Array<string> | null | undefined;
+  /** Names of nodes, one of which the pod is on (`pod.nodeName`). */
+  nodes?: Array<string> | null | undefined;
+  /** Matches RUNNING workspaces that the controller may pause for inactivity before this time (`activity.pauseEligibleAt`). */
+  pauseEligibleBefore?: string | null | undefined;
   /** Value of `paused`, the desired state. For the observed state see `states`. */
   paused?: boolean | null | undefined;
   /** Value of `pendingRestart`. */
   pendingRestart?: boolean | null | undefined;
-  /** IDs of podConfig options, one of which is in the spec. */
+  /** IDs or display names of podConfig options, one of which is in the spec. */
   podConfigs?: Array<string | number> | null | undefined;
+  /** Resources, such as `nvidia.com/gpu`, of one of which the workspace requests at least one unit (`resources.requests`). */
+  requests?: Array<string> | null | undefined;
   /** Substring of the name or `displayName`, case-insensitive. */
   search?: string | null | undefined;
   /** States, one of which the workspace is in. */

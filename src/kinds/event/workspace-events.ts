@@ -82,7 +82,7 @@ function partsOf(client: ViewerClient, workspace: WorkspaceObject): PartNames {
     .byIndex('workspace', keyOf(workspace.metadata))
     .filter((pod) => isPart(pod, workspace, owned));
   const setsOfPods = pods.flatMap((pod) => ownerOf(pod, 'StatefulSet')?.name ?? []);
-  const current = workspacePodOf(client, workspace);
+  const current = workspacePodOf(client.reader, workspace);
   return {
     sets: new Set([...owned.map(({ metadata: { name } }) => name), ...setsOfPods]),
     pods: new Set([
@@ -107,7 +107,7 @@ function withoutEarlierPods(
   workspace: WorkspaceObject,
   events: readonly EventObject[],
 ): readonly EventObject[] {
-  const current = workspacePodOf(client, workspace)?.pod?.metadata.uid;
+  const current = workspacePodOf(client.reader, workspace)?.pod?.metadata.uid;
   return events.filter((event) => {
     const { kind, uid } = eventFieldsOf(event).involvedObject ?? {};
     return kind !== 'Pod' || uid === current;

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { labelCondition, matchesAll, searchCondition } from '../../graphql/filter.ts';
 import { ObjectMetaType } from '../../graphql/object-meta.ts';
@@ -11,6 +11,7 @@ import { offerConnection, WorkspaceKindOfferConnection } from '../workspace-kind
 import { workspaceKindFilterArg } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
+import { relatedToArguments } from '../workspace/related.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { NamespaceConnection, NamespaceEvent, NamespaceType } from './refs.ts';
 import { Namespace, type NamespaceObject } from './resource.ts';
@@ -57,7 +58,7 @@ NamespaceType.implement({
       type: WorkspaceConnection,
       description: 'Workspaces in the namespace.',
       args: { ...workspaceListArgs, ...pagingArgs },
-      extensions: dependsOn(Workspace),
+      extensions: dependsOnArguments(relatedToArguments, Workspace),
       resolve: ({ metadata: { name } }, args, { client }) => {
         const lister = client.reader.prefetched(Workspace);
         return workspaceConnection(lister.list(name), new ListPosition(client, lister, name), { ...args, client });

@@ -121,7 +121,7 @@ async function logOf(
     throw failure('BAD_REQUEST', `Expected tailLines to be from 1 to ${MAX_TAIL_LINES}, got ${tailLines}.`);
   const workspace = await client.reader.get(Workspace, { namespace, name });
   if (!workspace) throw failure('NOT_FOUND', `Workspace ${namespace}/${name} not found.`);
-  const pod = workspacePodOf(client, workspace);
+  const pod = workspacePodOf(client.reader, workspace);
   if (!pod) throw failure('CONFLICT', `Workspace ${namespace}/${name} has no pod, so it has no log.`);
   const since = typeof sinceTime === 'number' ? new Date(sinceTime).toISOString() : undefined;
   const options = { container: containerOf(pod, container), tailLines, sinceTime: since, previous };

@@ -1,4 +1,10 @@
-import { formatQuantity, parseQuantity } from '../../kubernetes/quantity.ts';
+import {
+  formatQuantity,
+  parseExact,
+  sumOf as exactSumOf,
+  ZERO,
+  type Quantity as ExactQuantity,
+} from '../../kubernetes/quantity.ts';
 import { podSpecOf, type Container, type PodObject } from './resource.ts';
 
 /** Quantities by resource, as Kubernetes writes them. */
@@ -47,11 +53,11 @@ function withPodLevel(ofContainers: Quantities, podLevel: Quantities = {}): Quan
 }
 
 function sumOf(a: Quantities, b: Quantities): Quantities {
-  return merged(a, b, (one, other) => formatQuantity(amount(one) + amount(other), [String(one), String(other)]));
+  return merged(a, b, (one, other) => formatQuantity(exactSumOf(amount(one), amount(other))));
 }
 
 function maxOf(a: Quantities, b: Quantities): Quantities {
-  return merged(a, b, (one, other) => (amount(one) >= amount(other) ? one : other));
+  return merged(a, b, (one, other) => (amount(one).nanos >= amount(other).nanos ? one : other));
 }
 
 type Quantity = Quantities[string];
@@ -64,6 +70,6 @@ function merged(a: Quantities, b: Quantities, merge: (one: Quantity, other: Quan
   return { ...a, ...Object.fromEntries(both) };
 }
 
-function amount(quantity: Quantity): number {
-  return parseQuantity(String(quantity)) ?? 0;
+function amount(quantity: Quantity): ExactQuantity {
+  return parseExact(String(quantity)) ?? ZERO;
 }

@@ -82,7 +82,7 @@ builder.objectField(WorkspaceType, 'usage', (t) =>
 
 async function usageOf(client: ViewerClient, workspace: WorkspaceObject): Promise<Usage> {
   const { namespace = '' } = workspace.metadata;
-  const pod = workspacePodOf(client, workspace);
+  const pod = workspacePodOf(client.reader, workspace);
   if (!pod) return unavailable('WORKSPACE_NOT_RUNNING');
   const mayList = await client.can('list', podMetrics, { namespace });
   if (!mayList) return unavailable('NOT_PERMITTED');

@@ -1,12 +1,13 @@
 import { builder } from '../../graphql/builder.ts';
 import { pagingArgs } from '../../graphql/connection.ts';
-import { dependsOn } from '../../graphql/field-dependencies.ts';
+import { dependsOn, dependsOnArguments } from '../../graphql/field-dependencies.ts';
 import { isRedacted, KubernetesObjectInterface, NodeInterface } from '../../graphql/node.ts';
 import { revisionOf } from '../../graphql/object-meta.ts';
 import { ListPosition } from '../../subscriptions/live-cursor.ts';
 import { defineKind } from '../define-kind.ts';
 import { Namespace } from '../namespace/resource.ts';
 import { WorkspaceConnection, workspaceConnection, workspaceListArgs } from '../workspace/refs.ts';
+import { relatedToArguments } from '../workspace/related.ts';
 import { Workspace } from '../workspace/resource.ts';
 import { ActivityRule } from './activity-rule.ts';
 import {
@@ -115,7 +116,7 @@ builder.objectFields(WorkspaceKindType, (t) => ({
     type: WorkspaceConnection,
     description: 'Workspaces of this WorkspaceKind that you may see.',
     args: { ...workspaceListArgs, ...pagingArgs },
-    extensions: dependsOn(Workspace),
+    extensions: dependsOnArguments(relatedToArguments, Workspace),
     resolve: ({ metadata }, args, { client }) => {
       const lister = client.reader.prefetched(Workspace);
       const workspaces = lister.byIndex('kind', metadata.name);

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { timestampOf, statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
+import { millisecondsOf, timestampOf, statusOf, type ActivityStatus, type WorkspaceObject } from './resource.ts';
 import { stateOf } from './state.ts';
 
 const probeResults = { Success: 'SUCCESS', Failure: 'FAILURE', Timeout: 'TIMEOUT' } as const;
@@ -46,6 +46,12 @@ function isKnown(result: string): result is keyof typeof probeResults {
   return Object.hasOwn(probeResults, result);
 }
 
+/** Returns the time from which the controller may pause the workspace, in milliseconds. Undefined unless it is RUNNING. */
+export function pauseEligibleAtOf(workspace: WorkspaceObject): number | undefined {
+  if (stateOf(workspace) !== 'RUNNING') return undefined; // otherwise the time belongs to the previous run
+  return millisecondsOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
+}
+
 export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceActivity').implement({
   description:
     'Activity of a workspace. The controller resets it when the workspace starts; times may move backwards or lie in the future.',
@@ -73,10 +79,7 @@ export const WorkspaceActivity = builder.objectRef<WorkspaceObject>('WorkspaceAc
       nullable: true,
       description:
         'Time from which the controller may pause the workspace for inactivity. Null unless it is RUNNING and the time is known.',
-      resolve: (workspace) => {
-        if (stateOf(workspace) !== 'RUNNING') return null; // otherwise the time belongs to the previous run
-        return timestampOf(statusOf(workspace).activity?.rules?.pauseWorkspace?.eligibleAfter);
-      },
+      resolve: (workspace) => timestampOf(pauseEligibleAtOf(workspace)),
     }),
   }),
 });

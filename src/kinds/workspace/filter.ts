@@ -1,6 +1,15 @@
 import { builder } from '../../graphql/builder.ts';
 import { flagCondition, labelCondition, matchesAll, oneOfCondition, searchCondition } from '../../graphql/filter.ts';
+import type { Resource } from '../../kubernetes/resource.ts';
+import { createdByOf } from '../../mutations/audit-annotations.ts';
+import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import { Pod } from '../pod/resource.ts';
+import { spawnerOptionOf } from '../workspace-kind/option.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { pauseEligibleAtOf } from './activity.ts';
+import { nodeNameOf, workspacePodOf } from './pod.ts';
 import { isRestartPending } from './redirects.ts';
+import { requestsOf } from './requests.ts';
 import {
   displayNameOf,
   millisecondsOf,
@@ -8,6 +17,7 @@ import {
   optionIdOf,
   specOf,
   statusOf,
+  type OptionList,
   type WorkspaceObject,
 } from './resource.ts';
 import { stateOf, WorkspaceStateEnum } from './state.ts';
@@ -23,8 +33,12 @@ export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
       description: 'Value of `paused`, the desired state. For the observed state see `states`.',
     }),
     pendingRestart: t.boolean({ description: 'Value of `pendingRestart`.' }),
-    imageConfigs: t.idList({ description: 'IDs of imageConfig options, one of which is in the spec.' }),
-    podConfigs: t.idList({ description: 'IDs of podConfig options, one of which is in the spec.' }),
+    imageConfigs: t.idList({
+      description: 'IDs or display names of imageConfig options, one of which is in the spec.',
+    }),
+    podConfigs: t.idList({
+      description: 'IDs or display names of podConfig options, one of which is in the spec.',
+    }),
     labelSelector: t.string({
       description:
         'Kubernetes label selector on the labels of the Workspace, e.g. `team=ml,tier in (dev,test),!legacy`. BAD_REQUEST if it is malformed.',
@@ -34,34 +48,97 @@ export const WorkspaceFilterInput = builder.inputType('WorkspaceFilter', {
       description:
         'Matches workspaces whose last activity is before this time. Workspaces without known activity do not match.',
     }),
+    pauseEligibleBefore: t.field({
+      type: 'DateTime',
+      description:
+        'Matches RUNNING workspaces that the controller may pause for inactivity before this time (`activity.pauseEligibleAt`).',
+    }),
+    requests: t.stringList({
+      description:
+        'Resources, such as `nvidia.com/gpu`, of one of which the workspace requests at least one unit (`resources.requests`).',
+    }),
+    createdBy: t.stringList({ description: 'Names of users, one of whom created the workspace (`audit.createdBy`).' }),
+    nodes: t.stringList({ description: 'Names of nodes, one of which the pod is on (`pod.nodeName`).' }),
   }),
 });
 
 export type WorkspaceFilter = typeof WorkspaceFilterInput.$inferInput;
 
+/** Returns the resources that a filter reads besides workspaces. They must be prefetched. */
+export function relatedToFilter(filter: WorkspaceFilter | null | undefined): readonly Resource[] {
+  const { requests, nodes, imageConfigs, podConfigs } = filter ?? {};
+  return [...(requests || nodes ? [Pod] : []), ...(requests || imageConfigs || podConfigs ? [WorkspaceKind] : [])];
+}
+
 /**
  * Returns the filter as a predicate.
+ * @param reader reads what {@link relatedToFilter} returns
  * @throws {GraphQLError} BAD_REQUEST if the label selector is malformed
  */
-export function workspaceMatcher(filter: WorkspaceFilter | null | undefined): (workspace: WorkspaceObject) => boolean {
+export function workspaceMatcher(
+  filter: WorkspaceFilter | null | undefined,
+  reader: PrefetchedReader,
+): (workspace: WorkspaceObject) => boolean {
   return matchesAll<WorkspaceObject>([
-    searchCondition(filter?.search, (workspace) => [workspace.metadata.name, displayNameOf(workspace)]),
     oneOfCondition(filter?.kinds, workspaceKindNameOf),
     oneOfCondition(filter?.states, stateOf),
     oneOfCondition(filter?.namespaces, ({ metadata }) => metadata.namespace),
-    oneOfCondition(filter?.imageConfigs, (workspace) => optionIdOf(workspace, 'imageConfig')),
-    oneOfCondition(filter?.podConfigs, (workspace) => optionIdOf(workspace, 'podConfig')),
+    oneOfCondition(filter?.createdBy, createdByOf),
     flagCondition(filter?.paused, (workspace) => specOf(workspace).paused === true),
     flagCondition(filter?.pendingRestart, isRestartPending),
-    inactiveSinceCondition(filter?.inactiveSince),
+    beforeCondition(filter?.inactiveSince, (workspace) => millisecondsOf(statusOf(workspace).activity?.lastActivity)),
+    beforeCondition(filter?.pauseEligibleBefore, pauseEligibleAtOf),
     labelCondition(filter?.labelSelector),
+    searchCondition(filter?.search, (workspace) => [workspace.metadata.name, displayNameOf(workspace)]),
+    optionCondition(reader, 'imageConfig', filter?.imageConfigs),
+    optionCondition(reader, 'podConfig', filter?.podConfigs),
+    nodeCondition(reader, filter?.nodes),
+    requestsCondition(reader, filter?.requests),
   ]);
 }
 
-function inactiveSinceCondition(limit: number | null | undefined) {
-  if (typeof limit !== 'number') return undefined;
-  return (workspace: WorkspaceObject) => {
-    const lastActivity = millisecondsOf(statusOf(workspace).activity?.lastActivity);
-    return lastActivity !== undefined && lastActivity < limit;
+type Condition = ((workspace: WorkspaceObject) => boolean) | undefined;
+type Values = readonly string[] | null | undefined;
+
+function beforeCondition(
+  limit: number | null | undefined,
+  timeOf: (workspace: WorkspaceObject) => number | undefined,
+): Condition {
+  return typeof limit === 'number' ? (workspace) => (timeOf(workspace) ?? limit) < limit : undefined;
+}
+
+function optionCondition(reader: PrefetchedReader, list: OptionList, values: Values): Condition {
+  if (!values) return undefined;
+  const wanted = new Set(values);
+  return (workspace) => {
+    const id = optionIdOf(workspace, list);
+    return wanted.has(id) || wanted.has(optionDisplayNameOf(reader, workspace, list) ?? id);
+  };
+}
+
+/** Undefined if the WorkspaceKind or the option does not exist. */
+function optionDisplayNameOf(
+  reader: PrefetchedReader,
+  workspace: WorkspaceObject,
+  list: OptionList,
+): string | undefined {
+  const workspaceKind = reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
+  return workspaceKind && spawnerOptionOf(workspaceKind, list, optionIdOf(workspace, list))?.spec.spawner?.displayName;
+}
+
+function nodeCondition(reader: PrefetchedReader, nodes: Values): Condition {
+  return oneOfCondition(nodes, (workspace: WorkspaceObject) => {
+    const pod = workspacePodOf(reader, workspace);
+    return pod ? nodeNameOf(pod) : undefined;
+  });
+}
+
+const ONE_UNIT = 1_000_000_000n;
+
+function requestsCondition(reader: PrefetchedReader, resources: Values): Condition {
+  if (!resources) return undefined;
+  return (workspace) => {
+    const requests = requestsOf(reader, workspace);
+    return resources.some((resource) => (requests?.get(resource)?.nanos ?? 0n) >= ONE_UNIT);
   };
 }

@@ -1,7 +1,21 @@
 import { builder } from '../../graphql/builder.ts';
 import { foldedText } from '../../graphql/filter.ts';
 import { sortText, type Ordering } from '../../graphql/ordering.ts';
-import { displayNameOf, millisecondsOf, workspaceKindNameOf, statusOf, type WorkspaceObject } from './resource.ts';
+import { sortKeyOf, ZERO } from '../../kubernetes/quantity.ts';
+import type { Resource } from '../../kubernetes/resource.ts';
+import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import { Pod } from '../pod/resource.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { pauseEligibleAtOf } from './activity.ts';
+import { gpusOf, requestsOf, type Requests } from './requests.ts';
+import {
+  displayNameOf,
+  millisecondsOf,
+  optionIdOf,
+  workspaceKindNameOf,
+  statusOf,
+  type WorkspaceObject,
+} from './resource.ts';
 import { stateOf } from './state.ts';
 
 /** Sorts letters with marks next to those without, `é` after `e` and before `f`, in the same way in every locale. */
@@ -32,10 +46,42 @@ const fields = {
     description: 'Time of the last pause. Workspaces that are not paused come last.',
     of: (workspace) => millisecondsOf(statusOf(workspace).pauseTime) ?? null,
   },
+  PAUSE_ELIGIBLE_AT: {
+    description:
+      'Time from which the controller may pause the workspace (`activity.pauseEligibleAt`). Workspaces without one come last.',
+    of: (workspace) => pauseEligibleAtOf(workspace) ?? null,
+  },
+  IMAGE_CONFIG: {
+    description: 'ID of the imageConfig option in the spec.',
+    of: (workspace) => sortText(optionIdOf(workspace, 'imageConfig')),
+  },
+  POD_CONFIG: {
+    description: 'ID of the podConfig option in the spec.',
+    of: (workspace) => sortText(optionIdOf(workspace, 'podConfig')),
+  },
 } as const satisfies Record<
   string,
   { readonly description: string; readonly of: (workspace: WorkspaceObject) => string | number | null }
 >;
+
+/**
+ * Fields that are read from related objects, too, which viewers may or may not see: there is no order of them for all viewers.
+ */
+const requestFields = {
+  CPU: { description: requested('CPU'), of: (requests: Requests) => requests.get('cpu') ?? ZERO },
+  MEMORY: { description: requested('memory'), of: (requests: Requests) => requests.get('memory') ?? ZERO },
+  GPU: { description: requested('GPUs of all resources, such as `nvidia.com/gpu`'), of: gpusOf },
+} as const;
+
+function requested(what: string): string {
+  return `Requested ${what} (\`resources.requests\`), compared exactly. Workspaces whose requests are not known come last.`;
+}
+
+type RequestField = keyof typeof requestFields;
+
+function isRequestField(field: WorkspaceOrder['field']): field is RequestField {
+  return Object.hasOwn(requestFields, field);
+}
 
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Sort direction.',
@@ -56,7 +102,13 @@ const WorkspaceOrderField = builder.enumType('WorkspaceOrderField', {
     CREATED_AT: { description: fields.CREATED_AT.description },
     LAST_ACTIVITY_AT: { description: fields.LAST_ACTIVITY_AT.description },
     PAUSED_AT: { description: fields.PAUSED_AT.description },
-  } as const satisfies Record<keyof typeof fields, object>,
+    PAUSE_ELIGIBLE_AT: { description: fields.PAUSE_ELIGIBLE_AT.description },
+    IMAGE_CONFIG: { description: fields.IMAGE_CONFIG.description },
+    POD_CONFIG: { description: fields.POD_CONFIG.description },
+    CPU: { description: requestFields.CPU.description },
+    MEMORY: { description: requestFields.MEMORY.description },
+    GPU: { description: requestFields.GPU.description },
+  } as const satisfies Record<keyof typeof fields | RequestField, object>,
 });
 
 export const WorkspaceOrderInput = builder.inputType('WorkspaceOrder', {
@@ -74,8 +126,19 @@ const byName: readonly WorkspaceOrder[] = [
   { field: 'NAME', direction: 'ASC' },
 ];
 
-/** Returns the requested criteria, followed by namespace and name, so that the order is total. */
-export function workspaceOrdering(orderBy: readonly WorkspaceOrder[] | null | undefined): Ordering<WorkspaceObject> {
+/** Returns the resources that an order reads besides workspaces. They must be prefetched. */
+export function relatedToOrder(orderBy: readonly WorkspaceOrder[] | null | undefined): readonly Resource[] {
+  return orderBy?.some(({ field }) => isRequestField(field)) ? [Pod, WorkspaceKind] : [];
+}
+
+/**
+ * Returns the requested criteria, followed by namespace and name, so that the order is total.
+ * @param reader reads what {@link relatedToOrder} returns
+ */
+export function workspaceOrdering(
+  orderBy: readonly WorkspaceOrder[] | null | undefined,
+  reader: PrefetchedReader,
+): Ordering<WorkspaceObject> {
   const known = new Set<WorkspaceOrder['field']>();
   // A criterion after another one of the same field decides nothing. Without it, clients could ask for any number.
   const criteria = [...(orderBy ?? []), ...byName].filter(({ field }) => {
@@ -86,6 +149,15 @@ export function workspaceOrdering(orderBy: readonly WorkspaceOrder[] | null | un
   return {
     name: criteria.map(({ field, direction }) => `${field} ${direction}`).join(', '),
     directions: criteria.map(({ direction }) => (direction === 'ASC' ? 1 : -1)),
-    positionOf: (workspace) => criteria.map(({ field }) => fields[field].of(workspace)),
+    positionOf: (workspace) =>
+      criteria.map(({ field }) =>
+        isRequestField(field) ? requestKeyOf(reader, workspace, field) : fields[field].of(workspace),
+      ),
   };
+}
+
+/** Null if the requests are not known. */
+function requestKeyOf(reader: PrefetchedReader, workspace: WorkspaceObject, field: RequestField): string | null {
+  const requests = requestsOf(reader, workspace);
+  return requests ? sortKeyOf(requestFields[field].of(requests)) : null;
 }

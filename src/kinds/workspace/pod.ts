@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { keyOf } from '../../kubernetes/object.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
+import type { PrefetchedReader } from '../../viewer-client/reader.ts';
 import { Pod, podSpecOf, type PodObject } from '../pod/resource.ts';
 import { statusOf, type PodStatus, type WorkspaceObject } from './resource.ts';
 
@@ -11,9 +11,9 @@ export interface WorkspacePodParts {
 }
 
 /** Returns the pod of a workspace: of several, the reported one, or else the newest. Null while there is none. */
-export function workspacePodOf(client: ViewerClient, workspace: WorkspaceObject): WorkspacePodParts | null {
+export function workspacePodOf(reader: PrefetchedReader, workspace: WorkspaceObject): WorkspacePodParts | null {
   const { podTemplatePod: reported } = statusOf(workspace);
-  const pods = client.reader.prefetched(Pod).byIndex('workspace', keyOf(workspace.metadata));
+  const pods = reader.prefetched(Pod).byIndex('workspace', keyOf(workspace.metadata));
   const pod = pods.find(({ metadata }) => metadata.name === reported?.name) ?? pods.toSorted(byAge).at(-1);
   return pod || reported?.name ? { reported, pod } : null;
 }
@@ -31,7 +31,7 @@ export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod')
     nodeName: t.string({
       nullable: true,
       description: 'Name of its node. Null until the pod is scheduled.',
-      resolve: ({ reported, pod }) => (pod ? podSpecOf(pod).nodeName : reported?.nodeName) || null,
+      resolve: (parts) => nodeNameOf(parts) ?? null,
     }),
     serviceAccountName: t.string({
       nullable: true,
@@ -45,6 +45,11 @@ export const WorkspacePod = builder.objectRef<WorkspacePodParts>('WorkspacePod')
     }),
   }),
 });
+
+/** Undefined until the pod is scheduled. */
+export function nodeNameOf({ reported, pod }: WorkspacePodParts): string | undefined {
+  return (pod ? podSpecOf(pod).nodeName : reported?.nodeName) || undefined;
+}
 
 export function podNameOf({ reported, pod }: WorkspacePodParts): string {
   return pod?.metadata.name ?? reported?.name ?? '';

@@ -3,6 +3,7 @@ import { paginate, type PageOptions } from '../../graphql/connection.ts';
 import { kubernetesType } from '../../graphql/node.ts';
 import { ListPosition, liveConnectionTypeOf, type LiveConnection } from '../../subscriptions/live-cursor.ts';
 import { eventTypeOf } from '../../subscriptions/source.ts';
+import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { type WorkspaceFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { type WorkspaceOrder, workspaceOrdering, WorkspaceOrderInput } from './order.ts';
 import { Workspace, type WorkspaceObject } from './resource.ts';
@@ -23,12 +24,13 @@ export const workspaceListArgs = builder.args((t) => ({
 }));
 
 interface WorkspaceListArgs extends PageOptions {
+  readonly client: ViewerClient;
   readonly filter?: WorkspaceFilter | null | undefined;
   readonly orderBy?: readonly WorkspaceOrder[] | null | undefined;
 }
 
 /**
- * Returns a page of the objects that match.
+ * Returns a page of the objects that match. What the filter and the order read must be prefetched.
  * @param position where the cache was when the workspaces were read
  */
 export function workspaceConnection(
@@ -36,6 +38,6 @@ export function workspaceConnection(
   position: ListPosition<WorkspaceObject>,
   args: WorkspaceListArgs,
 ): LiveConnection<WorkspaceObject> {
-  const matching = workspaces.filter(workspaceMatcher(args.filter));
-  return position.connect(paginate(matching, workspaceOrdering(args.orderBy), args));
+  const matching = workspaces.filter(workspaceMatcher(args.filter, args.client.reader));
+  return position.connect(paginate(matching, workspaceOrdering(args.orderBy, args.client.reader), args));
 }

@@ -1,16 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
 import { dependsOn } from '../../graphql/field-dependencies.ts';
 import { amountsOf, ResourceAmountType } from '../../graphql/resource-amount.ts';
-import { isRedacted } from '../../graphql/node.ts';
-import type { ViewerClient } from '../../viewer-client/viewer-client.ts';
 import { Pod } from '../pod/resource.ts';
-import { resourceTotalsOf, type ResourceTotals } from '../pod/resource-totals.ts';
-import { spawnerOptionOf } from '../workspace-kind/option.ts';
-import { podSpecOf } from '../workspace-kind/option-spec.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
-import { workspacePodOf } from './pod.ts';
 import { WorkspaceType } from './refs.ts';
-import { optionIdOf, workspaceKindNameOf, type WorkspaceObject } from './resource.ts';
+import { resourcesOf, type WorkspaceAmounts } from './requests.ts';
 
 const ResourceSource = builder.enumType('ResourceSource', {
   description: 'Origin of the resources of a workspace.',
@@ -24,25 +18,7 @@ const ResourceSource = builder.enumType('ResourceSource', {
   } as const,
 });
 
-interface Resources extends ResourceTotals {
-  readonly source: typeof ResourceSource.$inferType;
-}
-
-/**
- * Returns the resources of the pod or, if there is none or the viewer may not list pods, of the podConfig option. A request
- * that the option omits defaults to its limit, as in the pod.
- */
-function resourcesOf(client: ViewerClient, workspace: WorkspaceObject): Resources {
-  const pod = workspacePodOf(client, workspace)?.pod;
-  if (pod) return { ...resourceTotalsOf(pod), source: 'POD' };
-  const workspaceKind = client.reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
-  const option = workspaceKind && spawnerOptionOf(workspaceKind, 'podConfig', optionIdOf(workspace, 'podConfig'));
-  if (!option || isRedacted(workspaceKind)) return { requests: {}, limits: {}, source: 'NONE' };
-  const { requests, limits = {} } = podSpecOf(option.spec.spec).resources ?? {};
-  return { requests: { ...limits, ...requests }, limits, source: 'POD_CONFIG' };
-}
-
-const WorkspaceResources = builder.objectRef<Resources>('WorkspaceResources').implement({
+const WorkspaceResources = builder.objectRef<WorkspaceAmounts>('WorkspaceResources').implement({
   description: 'Resources of the pod of a workspace or, without a pod, of its podConfig option.',
   fields: (t) => ({
     requests: t.field({
@@ -66,6 +42,6 @@ builder.objectField(WorkspaceType, 'resources', (t) =>
     type: WorkspaceResources,
     description: 'Requested resources and limits. Of the podConfig option for viewers who may not list pods.',
     extensions: dependsOn(Pod, WorkspaceKind),
-    resolve: (workspace, _, { client }) => resourcesOf(client, workspace),
+    resolve: (workspace, _, { client }) => resourcesOf(client.reader, workspace),
   }),
 );

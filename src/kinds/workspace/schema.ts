@@ -13,11 +13,12 @@ import { connectPathOf, imagePortsOf } from '../workspace-kind/ports.ts';
 import { WorkspaceKindType } from '../workspace-kind/refs.ts';
 import { WorkspaceKind } from '../workspace-kind/resource.ts';
 import { WorkspaceActivity } from './activity.ts';
-import { WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
+import { relatedToFilter, WorkspaceFilterInput, workspaceMatcher } from './filter.ts';
 import { WorkspaceOption } from './option.ts';
 import { WorkspacePod, workspacePodOf } from './pod.ts';
 import { PodMetadata } from './pod-metadata.ts';
 import { isRestartPending } from './redirects.ts';
+import { prefetchRelated, workspacesRelatedTo } from './related.ts';
 import { WorkspaceConnection, workspaceConnection, WorkspaceEvent, workspaceListArgs, WorkspaceType } from './refs.ts';
 import {
   workspaceKindNameOf,
@@ -205,7 +206,7 @@ builder.objectFields(WorkspaceType, (t) => ({
     nullable: true,
     description: 'Pod of the workspace. Null while there is none.',
     extensions: dependsOn(Pod),
-    resolve: (workspace, _, { client }) => workspacePodOf(client, workspace),
+    resolve: (workspace, _, { client }) => workspacePodOf(client.reader, workspace),
   }),
 }));
 
@@ -246,6 +247,7 @@ defineKind({
   event: WorkspaceEvent,
   filter: { type: WorkspaceFilterInput, description: 'Filter for workspaces. Null for all that you may see.' },
   matcher: workspaceMatcher,
+  related: { to: relatedToFilter, dependentsOf: workspacesRelatedTo },
   get: { name: 'workspace', description: 'Workspace by name. Null if it does not exist.' },
   subscribeOne: {
     name: 'workspace',
@@ -264,6 +266,7 @@ builder.queryField('workspaces', (t) =>
     description: 'Matching workspaces, sorted by `orderBy`, or by namespace and name.',
     args: { ...namespaceArg, ...workspaceListArgs, ...pagingArgs },
     resolve: async (_, { namespace, ...args }, { client }) => {
+      await prefetchRelated(client, args);
       const lister = await client.reader.lister(Workspace, namespace);
       const [workspaces, position] = [lister.list(namespace ?? undefined), new ListPosition(client, lister, namespace)];
       await client.cost.pause();

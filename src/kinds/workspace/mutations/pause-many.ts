@@ -2,12 +2,12 @@ import { builder } from '../../../graphql/builder.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { detailsOf, ErrorCause, ErrorCodeEnum, failure, publicError, type ErrorCode } from '../../../graphql/errors.ts';
 import type { StatusCause } from '../../../kubernetes/status-error.ts';
-import { inOrder } from '../../../graphql/ordering.ts';
+import { byNamespaceAndName, inOrder } from '../../../graphql/ordering.ts';
 import { dryRunField } from '../../../mutations/inputs.ts';
 import { WorkspaceFilterInput, workspaceMatcher } from '../filter.ts';
-import { workspaceOrdering } from '../order.ts';
 import { setPaused } from './pause.ts';
 import { WorkspaceType } from '../refs.ts';
+import { prefetchRelated } from '../related.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
 
 /** Maximum number of concurrent writes of one mutation. */
@@ -149,8 +149,10 @@ async function placesOf({ client }: Context, { namespace, names, filter }: ManyI
     return [...new Set(names)].map((name) => ({ namespace, name }));
   }
   if (!filter) throw failure('BAD_REQUEST', 'Expected input.names or input.filter, got neither.');
-  const matching = (await client.reader.list(Workspace, namespace)).filter(workspaceMatcher(filter));
-  return inOrder(matching, workspaceOrdering(null)).map(({ item: { metadata } }) => ({
+  await prefetchRelated(client, { filter });
+  const matches = workspaceMatcher(filter, client.reader);
+  const matching = (await client.reader.list(Workspace, namespace)).filter(matches);
+  return inOrder(matching, byNamespaceAndName).map(({ item: { metadata } }) => ({
     namespace: metadata.namespace ?? '',
     name: metadata.name,
   }));

@@ -1,0 +1,87 @@
+import { isRedacted } from '../../graphql/node.ts';
+import { parseExact, sumOf, ZERO, type Quantity } from '../../kubernetes/quantity.ts';
+import type { PrefetchedReader } from '../../viewer-client/reader.ts';
+import { resourceTotalsOf, type Quantities, type ResourceTotals } from '../pod/resource-totals.ts';
+import type { PodObject } from '../pod/resource.ts';
+import { spawnerOptionOf } from '../workspace-kind/option.ts';
+import { podSpecOf } from '../workspace-kind/option-spec.ts';
+import { WorkspaceKind } from '../workspace-kind/resource.ts';
+import { workspacePodOf } from './pod.ts';
+import { optionIdOf, workspaceKindNameOf, type WorkspaceObject } from './resource.ts';
+
+/** Requests and limits of a workspace, and where they come from. */
+export interface WorkspaceAmounts extends ResourceTotals {
+  readonly source: 'POD' | 'POD_CONFIG' | 'NONE';
+}
+
+const NONE: WorkspaceAmounts = { requests: {}, limits: {}, source: 'NONE' };
+
+/**
+ * Returns the resources of the pod or, if there is none or the viewer may not list pods, of the podConfig option. A request
+ * that the option omits defaults to its limit, as in the pod. Depends on Pod and WorkspaceKind.
+ */
+export function resourcesOf(reader: PrefetchedReader, workspace: WorkspaceObject): WorkspaceAmounts {
+  const pod = workspacePodOf(reader, workspace)?.pod;
+  if (pod) return amountsOfPod(pod);
+  const workspaceKind = reader.prefetched(WorkspaceKind).get({ name: workspaceKindNameOf(workspace) });
+  const option = workspaceKind && spawnerOptionOf(workspaceKind, 'podConfig', optionIdOf(workspace, 'podConfig'));
+  return !option || isRedacted(workspaceKind) ? NONE : amountsOfPodConfig(podSpecOf(option.spec.spec));
+}
+
+const ofPods = new WeakMap<PodObject, WorkspaceAmounts>();
+
+function amountsOfPod(pod: PodObject): WorkspaceAmounts {
+  let amounts = ofPods.get(pod);
+  if (!amounts) ofPods.set(pod, (amounts = { ...resourceTotalsOf(pod), source: 'POD' }));
+  return amounts;
+}
+
+const ofPodConfigs = new WeakMap<object, WorkspaceAmounts>();
+
+/** Returns the amounts of the spec of a podConfig option. */
+export function amountsOfPodConfig(spec: ReturnType<typeof podSpecOf>): WorkspaceAmounts {
+  let amounts = ofPodConfigs.get(spec);
+  if (!amounts) {
+    const { requests, limits = {} } = spec.resources ?? {};
+    ofPodConfigs.set(spec, (amounts = { requests: { ...limits, ...requests }, limits, source: 'POD_CONFIG' }));
+  }
+  return amounts;
+}
+
+/** Exact amounts by resource. */
+export type Requests = ReadonlyMap<string, Quantity>;
+
+const exact = new WeakMap<Quantities, Requests>();
+
+/** Returns the exact amounts of quantities, without malformed ones. */
+export function exactOf(quantities: Quantities): Requests {
+  let amounts = exact.get(quantities);
+  if (!amounts) {
+    const parsed = Object.entries(quantities).flatMap(([resource, text]): [string, Quantity][] => {
+      const quantity = parseExact(String(text));
+      return quantity ? [[resource, quantity]] : [];
+    });
+    exact.set(quantities, (amounts = new Map(parsed)));
+  }
+  return amounts;
+}
+
+/** Returns the exact requests of a workspace. Undefined if they are not known. */
+export function requestsOf(reader: PrefetchedReader, workspace: WorkspaceObject): Requests | undefined {
+  const { requests, source } = resourcesOf(reader, workspace);
+  return source === 'NONE' ? undefined : exactOf(requests);
+}
+
+/** Extended resources of whole GPUs and of their partitions. */
+const GPU = /^(?:[^/]+\/gpu(?:\.shared)?|nvidia\.com\/mig-.+|gpu\.intel\.com\/(?:i915|xe))$/u;
+
+export function isGpu(resource: string): boolean {
+  return GPU.test(resource);
+}
+
+/** Returns the sum of all GPU resources. */
+export function gpusOf(requests: Requests): Quantity {
+  let sum = ZERO;
+  for (const [resource, quantity] of requests) if (isGpu(resource)) sum = sumOf(sum, quantity);
+  return sum;
+}
