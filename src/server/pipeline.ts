@@ -11,6 +11,7 @@ import {
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../auth/viewer.ts';
+import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import { isContext, type Context } from '../graphql/context.ts';
 import type { ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import type { Deadline } from '../graphql/deadline.ts';
@@ -102,7 +103,7 @@ export class Pipeline {
       plugins: [
         useEngine({
           parse: (source: string) => parseWithin(options, source),
-          execute: (operation: ExecutionArgs) => this.#execute(operation),
+          execute: async (operation: ExecutionArgs) => withStringify(await this.#execute(operation)),
           subscribe: refuseSubscription,
         }),
         readParameters(options),
@@ -138,13 +139,17 @@ export class Pipeline {
    * Executes a query or mutation, or authorizes a subscription, which the caller must start. Never rejects.
    * @param after cursor of the last event that the client received, if the transport carries it
    */
-  async run(operation: PreparedOperation, after?: string): Promise<ExecutionResult | SubscriptionHandle> {
+  async run(
+    operation: PreparedOperation,
+    after?: string,
+  ): Promise<ExecutionResult | SerializedResult | SubscriptionHandle> {
     try {
       if (isSubscriptionOperation(operation)) {
         const errors = this.#invalidInputs(operation);
         return errors.length > 0 ? this.#failure(errors) : await this.#subscribe(operation, after);
       }
       const result = await this.#execute(operation);
+      if (isSerialized(result)) return result;
       return result.errors ? { ...result, ...this.#failure(result.errors) } : result;
     } catch (error) {
       return this.#failure([error]);
@@ -164,7 +169,7 @@ export class Pipeline {
    * Executes an operation after fetching the viewer's visibility of all resources that it reads. Returns an error, and stops
    * the execution, when the deadline passes.
    */
-  async #execute(operation: ExecutionArgs): Promise<ExecutionResult> {
+  async #execute(operation: ExecutionArgs): Promise<ExecutionResult | SerializedResult> {
     const { schema, document, contextValue } = operation;
     if (!isContext(contextValue)) throw new TypeError('Expected an operation with a context of createContext.');
     const errors = this.#invalidInputs(operation);
@@ -218,8 +223,17 @@ export function isSubscriptionOperation({ document, operationName }: ExecutionAr
   return getOperationAST(document, operationName)?.operation === 'subscription';
 }
 
-export function isSubscription(result: ExecutionResult | SubscriptionHandle): result is SubscriptionHandle {
+export function isSubscription(
+  result: ExecutionResult | SerializedResult | SubscriptionHandle,
+): result is SubscriptionHandle {
   return 'start' in result;
+}
+
+/** Returns a result of yoga, which calls its `stringify` instead of JSON.stringify. */
+function withStringify(result: ExecutionResult | SerializedResult): ExecutionResult {
+  if (!isSerialized(result)) return result;
+  const serialized: ExecutionResult & { readonly stringify: () => string } = { stringify: () => result.text };
+  return serialized;
 }
 
 /** Removes the HTTP status that yoga reads from errors: these transports have no status per operation. */

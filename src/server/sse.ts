@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import type { ErrorCode } from '../graphql/errors.ts';
 import type { SerializedEvent } from '../subscriptions/result-template.ts';
 import type { EventSink, SubscriptionHandle } from '../subscriptions/subscriber.ts';
@@ -70,7 +71,7 @@ export class EventStreamServer {
       if (isSubscription(result)) result.discard();
       return undefined;
     }
-    const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(JSON.stringify(result)));
+    const event = isSubscription(result) ? undefined : Buffer.from(nextEvent(textOf(result)));
     beginStream(response);
     if (isSubscription(result) && !('errors' in prepared)) return this.#subscribe(result, response, caller.viewer.name);
     if (event) await writeSlices(response, event);
@@ -182,8 +183,12 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
 ]);
 
 /** Returns whether a result is the answer to a query, or an error that the same request would get again. */
-function isFinalResult({ data, errors }: ExecutionResult): boolean {
-  return Boolean(data) || areFinal(errors);
+function isFinalResult(result: ExecutionResult | SerializedResult): boolean {
+  return isSerialized(result) || Boolean(result.data) || areFinal(result.errors);
+}
+
+function textOf(result: ExecutionResult | SerializedResult): string {
+  return isSerialized(result) ? result.text : JSON.stringify(result);
 }
 
 function areFinal(errors: readonly GraphQLError[] = []): boolean {

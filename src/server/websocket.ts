@@ -6,6 +6,7 @@ import { CloseCode, handleProtocols, makeServer, MessageType, type Server, type 
 import { WebSocketServer, type WebSocket } from 'ws';
 import { credentialsOf, type Authenticator } from '../auth/authenticator.ts';
 import type { Viewer } from '../auth/viewer.ts';
+import { isSerialized, type SerializedResult } from '../execution/serialized-result.ts';
 import { tooMany, type ConcurrencyLimit } from '../graphql/concurrency-limit.ts';
 import { Deadline } from '../graphql/deadline.ts';
 import { excessiveValues } from './body-values.ts';
@@ -243,12 +244,13 @@ export class WebSocketHandler {
     return prepared;
   }
 
-  async #run(operation: object): Promise<ExecutionResult | SubscriptionIterator> {
+  async #run(operation: object): Promise<ExecutionResult | AsyncGenerator<never> | SubscriptionIterator> {
     const { pipeline, maxSubscriptionsPerConnection: limit } = this.#options;
     const subscribed = this.#operations.get(operation);
     if (!subscribed) throw new TypeError('Expected an operation that was prepared by onSubscribe.');
     const { prepared, id, connection, after } = subscribed;
     const result = await pipeline.run(prepared, after);
+    if (isSerialized(result)) return sendSerialized(connection, id, result);
     if (!isSubscription(result)) return result;
     if (connection.subscriptions >= limit) {
       result.discard();
@@ -256,6 +258,19 @@ export class WebSocketHandler {
     }
     return connection.carry(id, result);
   }
+}
+
+/**
+ * Returns an iterator that sends the `next` message of a result and yields nothing. graphql-ws iterates it, unless the client has
+ * cancelled the operation, and sends `complete` at its end.
+ */
+// oxlint-disable-next-line eslint/require-yield -- the message is sent here, so nothing is left for graphql-ws to send
+async function* sendSerialized(
+  connection: WebSocketConnection,
+  id: string,
+  { text }: SerializedResult,
+): AsyncGenerator<never> {
+  await connection.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${text}}`);
 }
 
 /** JSON.parse accepts any nesting, JSON.stringify does not. */
