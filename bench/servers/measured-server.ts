@@ -6,6 +6,10 @@ export type ServerRequest =
   | { readonly type: 'state' }
   /** Collects garbage first. */
   | { readonly type: 'state after collection' }
+  /** Starts to measure the turns of the event loop. It is busy meanwhile. */
+  | { readonly type: 'measure turns' }
+  /** Ends that, and returns the longest turn in milliseconds of the thread's CPU time. */
+  | { readonly type: 'longest turn' }
   /** The message to send around each timestamp, for servers that do not execute operations. */
   | { readonly type: 'message'; readonly before: string; readonly after: string };
 
@@ -22,6 +26,38 @@ interface Server {
   readonly setMessage?: (before: string, after: string) => void;
 }
 
+/** Measures the turns of the event loop, with a callback in each. */
+class TurnMeasure {
+  #isRunning = false;
+  #longestMs = 0;
+
+  start(): void {
+    this.#longestMs = 0;
+    this.#isRunning = true;
+    this.#next(threadCpuMs());
+  }
+
+  stop(): number {
+    this.#isRunning = false;
+    return this.#longestMs;
+  }
+
+  #next(before: number): void {
+    setImmediate(() => {
+      const now = threadCpuMs();
+      this.#longestMs = Math.max(this.#longestMs, now - before);
+      if (this.#isRunning) this.#next(now);
+    });
+  }
+}
+
+const turns = new TurnMeasure();
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** Handles the requests of the bench, in the process of the server under test. */
 export function handleBenchRequests({ url, readers, setMessage }: Server): void {
   handleRequests((request: ServerRequest) => {
@@ -32,6 +68,10 @@ export function handleBenchRequests({ url, readers, setMessage }: Server): void 
         return stateOf(readers());
       case 'state after collection':
         return stateAfterCollection(readers());
+      case 'measure turns':
+        return turns.start();
+      case 'longest turn':
+        return turns.stop();
       case 'message':
         return setMessage?.(request.before, request.after);
       default:

@@ -1,0 +1,176 @@
+import { NAMESPACES, nameAt, namespaceAt, viewers } from './cluster.ts';
+
+/** One request of a case. */
+export interface QueryRequest {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly viewer: string;
+}
+
+/** Upper or lower bound of a figure. */
+export type Goal =
+  /** CPU time of the bare server / that of the gateway. */
+  | { readonly ratio: number }
+  /** CPU time of a request. */
+  | { readonly ms: number };
+
+/** A kind of request whose CPU time is measured. */
+export interface QueryCase {
+  readonly name: string;
+  readonly workspaces: 1_000 | 10_000;
+  readonly goals: readonly Goal[];
+  /**
+   * Happens before each request, outside of the measurement. `change`: one workspace changes. `new selection`: the request selects fields
+   * as none did before, so that no row is in a cache; its document is known from a page of one.
+   */
+  readonly before?: 'change' | 'new selection';
+  /** Whether the cost at 40,000 workspaces may be at most 1.3 times that at 2,000. */
+  readonly flat?: boolean;
+  /** Sent in turn, so that a cache of whole answers would not help. Equal numbers have equal requests. */
+  readonly requestAt: (number: number) => QueryRequest;
+}
+
+/** Number of different documents of a case. */
+const DOCUMENTS = 4;
+
+const LIST_FIELDS = `id name namespaceName kindName state stateMessage stateHint paused pendingRestart pausedAt lastRunningAt
+  imageConfig { optionId } podConfig { optionId } activity { lastActivityAt }`;
+const OPTION = `optionId option { displayName description labels { key value } }
+  redirectChain { sourceId targetId message { level text } }`;
+/** The fields of the list items of Kubeflow's REST backend. */
+const KUBEFLOW_FIELDS = `name namespaceName kind { name icon { url } logo { url } } paused pausedAt lastRunningAt state stateMessage
+  imageConfig { ${OPTION} } podConfig { ${OPTION} }
+  activity { lastActivityAt lastUpdateAt pauseEligibleAt lastProbe { startedAt endedAt result message } }
+  services { displayName httpPath } audit { createdAt createdBy updatedAt updatedBy deletedAt }`;
+const ORDERS = ['NAME', 'DISPLAY_NAME', 'LAST_ACTIVITY_AT', 'STATE'];
+const ACTIONS = ['PAUSE', 'START', 'UPDATE', 'DELETE'].map((action) => `can${action}: viewerCan(action: ${action})`);
+
+export const queryCases: readonly QueryCase[] = [
+  {
+    name: 'list of 1,000, 15 fields, warm',
+    workspaces: 1_000,
+    goals: [{ ratio: 1.2 }],
+    requestAt: inDocuments((own) => `{ workspaces { nodes { ${own} ${LIST_FIELDS} } } }`),
+  },
+  {
+    name: 'list of 1,000, 15 fields, after one change',
+    workspaces: 1_000,
+    goals: [{ ratio: 1.2 }],
+    before: 'change',
+    requestAt: inDocuments((own) => `{ workspaces { nodes { ${own} ${LIST_FIELDS} } } }`),
+  },
+  {
+    name: 'list of 1,000, 15 fields, no row cached',
+    workspaces: 1_000,
+    goals: [{ ratio: 0.4 }],
+    before: 'new selection',
+    requestAt: (number) => ({
+      query: `query ($first: Int) { workspaces(first: $first) { nodes { new${number}: displayName ${LIST_FIELDS} } } }`,
+      viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: "list of 1,000, Kubeflow's fields",
+    workspaces: 1_000,
+    goals: [{ ratio: 1.2 }, { ms: 3 }],
+    requestAt: inDocuments((own) => `{ workspaces { nodes { ${own} ${KUBEFLOW_FIELDS} } } }`),
+  },
+  {
+    name: 'viewerCan x 4 on 1,000',
+    workspaces: 1_000,
+    goals: [{ ms: 0.6 }],
+    requestAt: inDocuments((own) => `{ workspaces { nodes { ${own} ${ACTIONS.join(' ')} } } }`),
+  },
+  {
+    name: 'one by name',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.5 }],
+    requestAt: (number) => ({
+      query:
+        'query ($namespace: String!, $name: String!) { workspace(namespace: $namespace, name: $name) { name state paused kindName } }',
+      variables: { namespace: namespaceAt(number % 500), name: nameAt(number % 500) },
+      viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: '{ __typename }',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.5 }],
+    requestAt: (number) => ({
+      query: `{ own${number % DOCUMENTS}: __typename }`,
+      viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: 'page of 1',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.4 }],
+    flat: true,
+    requestAt: inDocuments((own) => `{ workspaces(first: 1) { nodes { ${own} name } } }`),
+  },
+  {
+    name: 'sorted page of 50',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.4 }],
+    flat: true,
+    requestAt: inDocuments(
+      (own, number) =>
+        `{ workspaces(first: 50, orderBy: [{ field: ${ORDERS[number % ORDERS.length]} }]) { nodes { ${own} name state } } }`,
+    ),
+  },
+  {
+    name: 'page of 50 of one namespace',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.4 }],
+    flat: true,
+    requestAt: (number) => ({
+      query:
+        'query ($namespace: String) { workspaces(namespace: $namespace, first: 50) { totalCount nodes { name state } } }',
+      variables: { namespace: `team-${number % NAMESPACES}` },
+      viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: 'counts per namespace',
+    workspaces: 10_000,
+    goals: [{ ratio: 0.25 }],
+    requestAt: inDocuments(
+      (own) =>
+        `{ namespaces { nodes { name workspaces(first: 1) { totalCount ${own.split(':')[0]}: stateCounts { state count } } } } }`,
+    ),
+  },
+  {
+    name: 'search',
+    workspaces: 10_000,
+    goals: [{ ms: 0.4 }],
+    requestAt: (number) => ({
+      query:
+        'query ($search: String) { workspaces(filter: { search: $search }, first: 50) { totalCount nodes { name } } }',
+      variables: { search: `book-${100 + (number % 100)}` },
+      viewer: viewerAt(number),
+    }),
+  },
+  {
+    name: 'label selector',
+    workspaces: 10_000,
+    goals: [{ ms: 0.4 }],
+    requestAt: (number) => ({
+      query:
+        'query ($labels: String) { workspaces(filter: { labelSelector: $labels }, first: 50) { totalCount nodes { name } } }',
+      variables: { labels: `team=team-${number % NAMESPACES},tier in (dev,test)` },
+      viewer: viewerAt(number),
+    }),
+  },
+];
+
+/** Returns a function that returns one of a few documents, with viewers in turn. Each document has an alias of its own. */
+function inDocuments(documentOf: (own: string, number: number) => string): QueryCase['requestAt'] {
+  return (number) => {
+    const document = number % DOCUMENTS;
+    return { query: documentOf(`own${document}: displayName`, document), viewer: viewerAt(number) };
+  };
+}
+
+function viewerAt(number: number): string {
+  return viewers[number % viewers.length] ?? viewers[0];
+}

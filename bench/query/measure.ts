@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Simulator } from '../../dev/simulator/simulator.ts';
+import type { QueryCase, QueryRequest } from './cases.ts';
+import { changeWorkspace, nameAt, namespaceAt, viewers } from './cluster.ts';
+import type { MeasuredProcess } from './measured-process.ts';
+
+/** CPU time of one request, in milliseconds. */
+export interface Costs {
+  readonly gateway: number;
+  readonly bare: number;
+  /** That of the gateway which executes every operation with graphql-js. */
+  readonly reference: number | undefined;
+}
+
+export interface Bench {
+  readonly cluster: Simulator;
+  readonly gateway: MeasuredProcess;
+  readonly bare: MeasuredProcess;
+  readonly reference: MeasuredProcess | undefined;
+  readonly quick: boolean;
+}
+
+/** Number of different requests of a case. */
+const REQUESTS = 100;
+const ROUNDS = 5;
+/** CPU time of a round of requests. */
+const ROUND_MS = 120;
+/** The code of small requests is compiled after thousands of them. */
+const WARM_UP_MS = 1_500;
+const MAX_REQUESTS_OF_ROUND = 4_000;
+/** Time for a change to reach the gateway. */
+const CHANGE_MS = 5;
+const CHANGED_REQUESTS = 24;
+
+/** Sends a request of the case to one server. */
+type Send = (number: number) => Promise<Buffer>;
+
+interface Measured {
+  readonly process: MeasuredProcess;
+  readonly send: Send;
+  /** Happens before each request, outside of the measurement. */
+  readonly before?: (number: number) => Promise<void>;
+}
+
+/** Measures all servers in turn, because the load of the machine changes, and returns the medians. */
+export async function measureCase(query: QueryCase, bench: Bench): Promise<Costs> {
+  const { gateway, bare, reference, quick } = bench;
+  await storeAnswers(query, bench);
+  const measured = {
+    gateway: measuredGateway(gateway, query, bench),
+    bare: { process: bare, send: (number: number) => bare.repeat(pathOf(query, number), query.requestAt(number)) },
+    ...(reference && { reference: measuredGateway(reference, query, bench) }),
+  };
+  const costs: Record<string, number[]> = {};
+  for (let round = -1; round < (quick ? 2 : ROUNDS); round += 1) {
+    for (const [name, each] of Object.entries(measured)) {
+      const cost = await costOf(each, round < 0 ? WARM_UP_MS / (quick ? 2 : 1) : ROUND_MS);
+      if (round >= 0) (costs[name] ??= []).push(cost);
+    }
+  }
+  const { gateway: own = [], bare: lowest = [], reference: plain } = costs;
+  return { gateway: median(own), bare: median(lowest), reference: plain && median(plain) };
+}
+
+function pathOf({ name }: QueryCase, number: number): string {
+  return `/${encodeURIComponent(name)}/${number % REQUESTS}`;
+}
+
+/** Gives the answers of the gateway to the bare server. */
+async function storeAnswers(query: QueryCase, { gateway, bare }: Bench): Promise<void> {
+  const distinct = new Map<string, Buffer>();
+  for (let number = 0; number < REQUESTS; number += 1) {
+    const request = query.requestAt(query.before === 'new selection' ? 0 : number);
+    const key = JSON.stringify([request.query, request.variables]);
+    const answer = distinct.get(key) ?? (await gateway.query(request));
+    distinct.set(key, answer);
+    await bare.store(pathOf(query, number), answer);
+  }
+}
+
+let requestNumber = 0;
+
+/** Numbers are never used twice: those of new selections have to be new. */
+function measuredGateway(process: MeasuredProcess, query: QueryCase, { cluster }: Bench): Measured {
+  const send = (number: number) => process.query(query.requestAt(number));
+  if (query.before === undefined) return { process, send };
+  if (query.before === 'new selection')
+    return { process, send, before: (number) => warmUp(process, query.requestAt(number)) };
+  return { process, send, before: (number) => change(cluster, process, number) };
+}
+
+/** Changes one workspace. Resolves when the gateway has it. */
+async function change(cluster: Simulator, process: MeasuredProcess, number: number): Promise<void> {
+  const message = `change ${number} of the bench`;
+  const index = number % 1_000;
+  changeWorkspace(cluster, index, message);
+  const variables = { namespace: namespaceAt(index), name: nameAt(index) };
+  const query =
+    'query ($namespace: String!, $name: String!) { workspace(namespace: $namespace, name: $name) { stateMessage } }';
+  for (let isThere = false; !isThere;) {
+    await delay(CHANGE_MS);
+    isThere = (await process.query({ query, variables, viewer: viewers[0] })).includes(message);
+  }
+}
+
+/** Lets the gateway parse, validate and compile the document of a request. */
+async function warmUp(process: MeasuredProcess, request: QueryRequest): Promise<void> {
+  await process.query({ ...request, variables: { first: 1 } });
+}
+
+/** Returns the CPU time of one request: of the number of requests that takes about the given time. */
+async function costOf({ process, send, before }: Measured, forMs: number): Promise<number> {
+  let [cpuMs, count] = [0, 0];
+  const end = before ? CHANGED_REQUESTS : MAX_REQUESTS_OF_ROUND;
+  while (count < end && cpuMs < forMs) {
+    const batch = before ? 1 : Math.min(20, end - count);
+    const first = requestNumber;
+    requestNumber += batch;
+    await before?.(first);
+    const begun = process.cpuMs;
+    for (let number = first; number < first + batch; number += 1) await send(number);
+    cpuMs += process.cpuMs - begun;
+    count += batch;
+  }
+  return cpuMs / count;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
