@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { startAccessIndex } from './access-index.ts';
@@ -6,7 +5,7 @@ import { Authorizer } from './auth/authorizer.ts';
 import { headerAuthenticator } from './auth/authenticators/header.ts';
 import type { Authenticator, Credentials } from './auth/authenticator.ts';
 import { clientAddressOf, trustedProxyMatcher } from './auth/client-address.ts';
-import { kubeconfigAuthenticator, whoAmI } from './auth/authenticators/kubeconfig.ts';
+import { kubeconfigAuthenticator } from './auth/authenticators/kubeconfig.ts';
 import type { ViewerAccesses } from './auth/rbac/viewer-access.ts';
 import { tokenAuthenticator } from './auth/authenticators/token.ts';
 import { startClusterCache, type ClusterCache } from './cache/cluster-cache.ts';
@@ -30,12 +29,11 @@ import { Workspace } from './kinds/workspace/resource.ts';
 import { startRestartFinisher } from './kinds/workspace/restart-finisher.ts';
 import type { Cluster } from './viewer-client/cluster.ts';
 import { readErrorFor } from './viewer-client/read-error.ts';
-import { Client } from './kubernetes/client.ts';
-import { createApiConnection, type ApiConnection } from './kubernetes/api-connection.ts';
-import { kubernetesVersionOf } from './kubernetes/discovery.ts';
-import { KubeconfigError } from './kubernetes/kubeconfig.ts';
+import { connect } from './connect.ts';
+import type { ApiConnection } from './kubernetes/api-connection.ts';
+import type { Client } from './kubernetes/client.ts';
 import { redactedError } from './kubernetes/redacted.ts';
-import { isUnauthorized, StatusError } from './kubernetes/status-error.ts';
+import { StatusError } from './kubernetes/status-error.ts';
 import { PodUsages } from './viewer-client/pod-usages.ts';
 import { SharedLogs } from './viewer-client/shared-logs.ts';
 import { SentWrites, type SentWrite } from './viewer-client/sent-writes.ts';
@@ -43,6 +41,7 @@ import { schema } from './schema.ts';
 import { readExampleTabs } from './server/graphiql-examples.ts';
 import { startHttpServer, type HttpServerOptions, type Readiness } from './server/http-server.ts';
 import type { Person } from './server/person.ts';
+import { gatewayVersion } from './version.ts';
 
 /** Times to live of decisions after which a token is reviewed again. */
 const TOKEN_TTL_FACTOR = 3;
@@ -163,28 +162,6 @@ function followUntilStarted(signal: AbortSignal, controller: AbortController): (
   const abort = () => controller.abort();
   signal.addEventListener('abort', abort);
   return () => signal.removeEventListener('abort', abort);
-}
-
-/**
- * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
- * @param signal ends the start, and later the exec plugins
- */
-async function connect(config: Config, log: Logger, signal: AbortSignal) {
-  const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
-  const connection = await createApiConnection(config.connection, { ...config, execPluginTimeoutMs, signal });
-  const client = new Client(connection);
-  try {
-    const kubernetesVersion = await kubernetesVersionOf(client, signal);
-    const self = await whoAmI(client, connection.userName, signal);
-    log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
-    return { connection, client, kubernetesVersion, self };
-  } catch (error) {
-    if (!isUnauthorized(error)) throw error;
-    throw new KubeconfigError(
-      `Expected the API server at ${connection.server} to accept the credentials of the kubeconfig, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
-      { cause: error },
-    );
-  }
 }
 
 /** The options of the HTTP server that depend on the configuration only. */
@@ -344,10 +321,3 @@ function readinessOf(cache: ClusterCache, connection: ApiConnection): Readiness 
 
 /** Minimum interval of messages that clients can cause at any rate. */
 const LOG_INTERVAL_MS = 10_000;
-
-function gatewayVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
-  return version;
-}

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { readConfig } from './config.ts';
+import { check, type CheckReport } from './check.ts';
+import { commandOf, helpText, UsageError, type Command } from './command-line.ts';
+import { inspectConfig, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
 import { KubeconfigError } from './kubernetes/kubeconfig.ts';
 import { redactedError, redactedReason } from './kubernetes/redacted.ts';
 import { StatusError } from './kubernetes/status-error.ts';
 import { ConfigError } from './settings.ts';
+import { gatewayVersion } from './version.ts';
 
 const HINT = 'To try the gateway without a cluster, run: npm run demo';
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
@@ -22,6 +25,16 @@ for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => terminated.abor
 const { signal } = terminated;
 
 try {
+  const command = commandOf(process.argv.slice(2));
+  process.exit(command === 'serve' ? await serve() : await print(command));
+} catch (error) {
+  if (signal.aborted) process.exit(0); // the start was aborted
+  process.stderr.write(`Cannot start the gateway. ${reasonOf(error)}\n`);
+  process.exit(1);
+}
+
+/** Serves until a signal ends it. Returns the exit code. */
+async function serve(): Promise<number> {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel });
   const gateway = await startGateway(config, log, { signal });
@@ -33,15 +46,32 @@ try {
   }
   await gateway[Symbol.asyncDispose]();
   log.info('stopped');
-  process.exit(0);
-} catch (error) {
-  if (signal.aborted) process.exit(0); // the start was aborted
-  process.stderr.write(`Cannot start the gateway. ${reasonOf(error)}\n`);
-  process.exit(1);
+  return 0;
+}
+
+/** Prints the result of a command to the standard output. Returns the exit code. */
+async function print(command: Exclude<Command, 'serve'>): Promise<number> {
+  const { lines, passed } = await outputOf(command);
+  await new Promise((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
+  return passed ? 0 : 1;
+}
+
+async function outputOf(command: Exclude<Command, 'serve'>): Promise<CheckReport> {
+  switch (command) {
+    case 'check':
+      return check(inspectConfig(process.env));
+    case 'help':
+      return { lines: [helpText()], passed: true };
+    case 'version':
+      return { lines: [gatewayVersion()], passed: true };
+    default:
+      throw new TypeError(`Unknown command ${JSON.stringify(command satisfies never)}`);
+  }
 }
 
 /** Expected errors are one sentence; unexpected ones have a stack. */
 function reasonOf(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
   if (error instanceof ConfigError || error instanceof KubeconfigError || error instanceof StatusError)
     return `${error.message}\n${HINT}`;
   if (isSystemError(error)) {

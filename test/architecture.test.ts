@@ -45,7 +45,21 @@ const rules: Readonly<Record<string, Rule>> = {
     may: ['scheduling/', 'execution/', 'graphql/', 'subscriptions/', 'auth/authenticator.ts'],
     types: ['auth/'],
   },
-  '': { may: [...stages, 'access-index.ts', 'config.ts', 'gateway.ts', 'schema.ts', 'settings.ts'] },
+  '': {
+    may: [
+      ...stages,
+      'access-index.ts',
+      'check.ts',
+      'command-line.ts',
+      'config.ts',
+      'connect.ts',
+      'gateway.ts',
+      'permissions.ts',
+      'schema.ts',
+      'settings.ts',
+      'version.ts',
+    ],
+  },
   'dev/simulator': { may: kubernetesWords, types: ['kubernetes/'] },
   'dev/demo': { may: [...stages, 'dev/simulator/', 'config.ts', 'gateway.ts', 'schema.ts'] },
 };

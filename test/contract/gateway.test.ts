@@ -2,6 +2,7 @@ import { beforeAll, describe } from 'vitest';
 import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
 import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
 import { describeOnClusters } from './clusters.ts';
+import { configurationCheck } from './gateway/configuration-check.ts';
 import { lifecycle } from './gateway/lifecycle.ts';
 import { pausing } from './gateway/pausing.ts';
 import { queries } from './gateway/queries.ts';
@@ -48,6 +49,9 @@ describeOnClusters('the gateway', (cluster) => {
   });
   describe('permissions', () => {
     permissions(cluster);
+  });
+  describe('--check', () => {
+    configurationCheck(cluster);
   });
   describe('recovery', () => {
     recovery(cluster);

@@ -1,0 +1,164 @@
+import { pino } from 'pino';
+import { gatewayAccessReview } from './auth/access-reviews.ts';
+import { attributesFor } from './auth/resource-attributes.ts';
+import type { Config, ReadConfig } from './config.ts';
+import { connect } from './connect.ts';
+import { resources } from './kinds/index.ts';
+import type { Client } from './kubernetes/client.ts';
+import { Discovery, type Serving } from './kubernetes/discovery.ts';
+import { KubeconfigError } from './kubernetes/kubeconfig.ts';
+import { redactedReason } from './kubernetes/redacted.ts';
+import { apiVersionOf } from './kubernetes/resource.ts';
+import { StatusError } from './kubernetes/status-error.ts';
+import { features, identityModeOf, permissionText, RBAC_INDEX, type Feature } from './permissions.ts';
+import type { EffectiveSetting } from './settings.ts';
+
+/** The result of a check. */
+export interface CheckReport {
+  readonly lines: readonly string[];
+  /** Whether a gateway with this configuration could serve workspaces. */
+  readonly passed: boolean;
+}
+
+/** Time limit of the check. */
+const TIMEOUT_MS = 30_000;
+/** Kinds without which the gateway is of no use. */
+const REQUIRED_KINDS: ReadonlySet<string> = new Set(['Workspace', 'WorkspaceKind', 'Namespace']);
+const SERVING: Readonly<Record<Serving, string>> = {
+  watched: 'served',
+  listed: 'served without watch: lists are repeated',
+  absent: 'not served',
+  unknown: 'unknown: discovery failed',
+};
+
+/**
+ * Checks a configuration without serving: prints the settings, what the cluster serves, and which permissions the gateway's own
+ * identity lacks. Changes nothing in the cluster. Never rejects.
+ */
+export async function check({ settings, config }: ReadConfig): Promise<CheckReport> {
+  const lines = ['Settings', ...settings.effective().map(settingLine)];
+  const mistakes = settings.mistakes();
+  if (!config) return { lines: [...lines, '', 'Mistakes', ...indented(mistakes)], passed: false };
+  try {
+    const cluster = await checkCluster(config, AbortSignal.timeout(TIMEOUT_MS));
+    return { ...cluster, lines: [...lines, '', ...cluster.lines] };
+  } catch (error) {
+    const isExpected = error instanceof KubeconfigError || error instanceof StatusError;
+    const reason = isExpected ? error.message : redactedReason(error);
+    return { lines: [...lines, '', 'Cluster', ...indented([reason])], passed: false };
+  }
+}
+
+async function checkCluster(config: Config, signal: AbortSignal): Promise<CheckReport> {
+  const { client, connection, kubernetesVersion, self } = await connect(config, pino({ level: 'silent' }), signal);
+  const version = `Kubernetes ${kubernetesVersion ?? 'of an unknown version'}`;
+  const kinds = await checkKinds(client, signal);
+  const permissions = await checkPermissions(config, { client, signal, absent: kinds.absent });
+  const passed = kinds.passed && permissions.passed;
+  return {
+    passed,
+    lines: [
+      'Cluster',
+      `  ${connection.server}, ${version}, as ${self.name || 'an unknown user'}`,
+      '',
+      'Kinds',
+      ...kinds.lines,
+      '',
+      `Permissions with the identity mode ${identityModeOf(config)}`,
+      ...permissions.lines,
+      '',
+      passed ? 'The gateway can serve this cluster.' : 'The gateway cannot serve this cluster.',
+    ],
+  };
+}
+
+interface KindReport extends CheckReport {
+  /** `plural.group` of the resources that are not served. */
+  readonly absent: ReadonlySet<string>;
+}
+
+async function checkKinds(client: Client, signal: AbortSignal): Promise<KindReport> {
+  const discovery = new Discovery(client, { intervalMs: TIMEOUT_MS, now: () => performance.now(), signal });
+  const found = await Promise.all(
+    resources.map(async (resource) => ({ resource, serving: await discovery.discover(resource) })),
+  );
+  const absent = found.filter(({ serving }) => serving === 'absent').map(({ resource }) => resource);
+  return {
+    absent: new Set(absent.map(({ plural, group }) => `${plural}.${group}`)),
+    passed: !absent.some(({ kind }) => REQUIRED_KINDS.has(kind)),
+    lines: found.map(({ resource, serving }) => `  ${resource.kind} (${apiVersionOf(resource)}): ${SERVING[serving]}`),
+  };
+}
+
+interface PermissionOptions {
+  readonly client: Client;
+  readonly signal: AbortSignal;
+  readonly absent: KindReport['absent'];
+}
+
+async function checkPermissions(config: Config, options: PermissionOptions): Promise<CheckReport> {
+  const mode = identityModeOf(config);
+  const used = features.filter(({ modes }) => modes.includes(mode));
+  const checked = await Promise.all(
+    used.map(async (feature) => ({ feature, missing: await missingFor(feature, options) })),
+  );
+  return {
+    passed: !checked.some(({ feature, missing }) => feature.required && missing !== undefined && missing.length > 0),
+    lines: checked.map(({ feature, missing }) => featureLine(feature, missing, config)),
+  };
+}
+
+/** @param missing permissions as text; undefined if the cluster serves none of the feature's kinds */
+function featureLine(
+  { name, required, without }: Feature,
+  missing: readonly string[] | undefined,
+  config: Config,
+): string {
+  if (!missing) return `  not served  ${name}`;
+  if (missing.length === 0) return `  ok          ${name}`;
+  if (name === RBAC_INDEX && config.authorizer === 'reviews') return `  not used    ${name}: AUTHORIZER=reviews`;
+  return `  ${required ? 'REQUIRED  ' : 'missing   '}  ${name}: ${missing.join('; ')}. ${without}`;
+}
+
+/**
+ * Returns the missing permissions of a feature as text. Those on kinds that are not served are not asked for; undefined if no
+ * kind is served.
+ */
+async function missingFor(
+  { permissions }: Feature,
+  { client, signal, absent }: PermissionOptions,
+): Promise<readonly string[] | undefined> {
+  const asked = permissions.flatMap(({ group, resources: names, verbs }) =>
+    names.filter((name) => !absent.has(`${pluralOf(name)}.${group}`)).map((name) => ({ group, name, verbs })),
+  );
+  if (asked.length === 0) return undefined;
+  const review = gatewayAccessReview(client);
+  const missing = asked.map(async ({ group, name, verbs }) => {
+    const plural = pluralOf(name);
+    const subresource = name.slice(plural.length + 1) || undefined;
+    const attributes = verbs.map((verb) => attributesFor(verb, { group, plural, namespaced: true }, { subresource }));
+    const reviews = await Promise.all(attributes.map((each) => review(each, signal)));
+    const denied = verbs.filter((_, index) => !reviews[index]?.allowed);
+    return denied.length === 0 ? [] : [permissionText({ group, resources: [name], verbs: denied })];
+  });
+  return (await Promise.all(missing)).flat();
+}
+
+/** Returns the resource of `resource/subresource`. */
+function pluralOf(name: string): string {
+  return name.replace(/\/.*$/u, '');
+}
+
+function settingLine({ name, value, source }: EffectiveSetting): string {
+  return `  ${name}=${withoutSecrets(name, value)}${value === '' ? '(not set)' : ` (${source})`}`;
+}
+
+/** Hides the credentials of URLs, and settings whose name says that they are secret. */
+function withoutSecrets(name: string, value: string): string {
+  if (value !== '' && /HEADERS$|TOKEN|PASSWORD|SECRET/u.test(name) && name !== 'ALLOWED_HEADERS') return '***';
+  return value.replaceAll(/(?<=^|\/\/|,)[^/@\s,]+@/gu, '***@');
+}
+
+function indented(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => text.split('\n')).map((line) => `  ${line}`);
+}

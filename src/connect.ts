@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import { whoAmI } from './auth/authenticators/kubeconfig.ts';
+import type { Config } from './config.ts';
+import { createApiConnection } from './kubernetes/api-connection.ts';
+import { Client } from './kubernetes/client.ts';
+import { kubernetesVersionOf } from './kubernetes/discovery.ts';
+import { KubeconfigError } from './kubernetes/kubeconfig.ts';
+import { isUnauthorized } from './kubernetes/status-error.ts';
+
+/**
+ * Connects to the API server. Its version and the gateway's identity prove that it accepts the credentials.
+ * @param signal ends the start, and later the exec plugins
+ * @throws {KubeconfigError} if the kubeconfig is invalid, or the API server does not accept its credentials
+ * @throws {StatusError} if the API server cannot be reached
+ */
+export async function connect(config: Config, log: Logger, signal: AbortSignal) {
+  const execPluginTimeoutMs = config.execPluginTimeoutSeconds * 1_000;
+  const connection = await createApiConnection(config.connection, { ...config, execPluginTimeoutMs, signal });
+  const client = new Client(connection);
+  try {
+    const kubernetesVersion = await kubernetesVersionOf(client, signal);
+    const self = await whoAmI(client, connection.userName, signal);
+    log.info({ server: connection.server, kubernetesVersion, identity: self.name }, 'connected to the API server');
+    return { connection, client, kubernetesVersion, self };
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    throw new KubeconfigError(
+      `Expected the API server at ${connection.server} to accept the credentials of the kubeconfig, got 401 Unauthorized: the token or certificate may have expired, or may be of another cluster.`,
+      { cause: error },
+    );
+  }
+}

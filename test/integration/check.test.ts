@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { workspaceKindCrd } from '../../dev/demo/crds/workspace-kind.ts';
+import { workspaceCrd } from '../../dev/demo/crds/workspace.ts';
+import { deployedRoles, gatewayRoles, gatewayServiceAccount } from '../../dev/demo/users.ts';
+import { startSimulator, type Simulator } from '../../dev/simulator/simulator.ts';
+import { check } from '../../src/check.ts';
+import { commandOf, helpText, UsageError } from '../../src/command-line.ts';
+import { inspectConfig } from '../../src/config.ts';
+import { features, permissionText, type IdentityMode } from '../../src/permissions.ts';
+import { createScratchDirectory } from '../support/scratch-directory.ts';
+
+const MAIN = path.resolve(import.meta.dirname, '../../src/main.ts');
+const AUTH = {
+  header: { AUTH_MODE: 'header' },
+  impersonate: { AUTH_MODE: 'header', IMPERSONATE: 'true' },
+  token: { AUTH_MODE: 'token' },
+} as const;
+
+async function checkOf(cluster: Simulator, env: Readonly<Record<string, string>>, token = gatewayServiceAccount.token) {
+  await using directory = await createScratchDirectory();
+  const KUBECONFIG = await directory.write('config', cluster.kubeconfigFor(token));
+  return check(inspectConfig({ KUBECONFIG, ...env }));
+}
+
+describe('--check', () => {
+  it.each(['header', 'impersonate', 'token'] as const)(
+    'finds no missing permission when the roles of deploy/ are applied for the mode %s',
+    async (mode) => {
+      const roles = [...gatewayRoles(mode), ...deployedRoles('components/finish-restarts')];
+      const objects = [workspaceCrd, workspaceKindCrd, ...roles];
+      await using cluster = await startSimulator({ users: [gatewayServiceAccount], objects });
+      const { lines, passed } = await checkOf(cluster, AUTH[mode]);
+      expect(lines.filter((line) => /^ {2}(?:missing|REQUIRED)/u.test(line))).toEqual([]);
+      expect(lines).toContain('  ok          RBAC index');
+      expect(passed).toBe(true);
+    },
+  );
+
+  it('fails when the cluster serves no workspaces, or the account may not review tokens', async () => {
+    await using cluster = await startSimulator({ users: [gatewayServiceAccount], objects: gatewayRoles('header') });
+    const { lines, passed } = await checkOf(cluster, AUTH.token);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  Workspace (kubeflow.org/v1beta1): not served',
+        expect.stringMatching(
+          /^ {2}REQUIRED {4}Bearer tokens: create tokenreviews \(authentication\.k8s\.io\)\. Every /u,
+        ),
+      ]),
+    );
+    expect(passed).toBe(false);
+  });
+
+  it('prints the effective settings without secrets, and fails, when the API server rejects the token', async () => {
+    await using cluster = await startSimulator();
+    const HTTPS_PROXY = 'http://me:zqsecretqz@proxy.example.com:3128';
+    const { lines, passed } = await checkOf(cluster, { HTTPS_PROXY, MAX_PAGE: '7' }, 'zqexpiredqz');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  MAX_PAGE=7 (environment)',
+        '  PORT=4000 (default)',
+        '  HTTPS_PROXY=http://***@proxy.example.com:3128 (environment)',
+        expect.stringContaining('to accept the credentials of the kubeconfig, got 401 Unauthorized'),
+      ]),
+    );
+    expect(lines.join('\n')).not.toMatch(/zqsecretqz|zqexpiredqz/u);
+    expect(passed).toBe(false);
+  });
+
+  it('exits with 1 and prints all mistakes when settings are not valid', async () => {
+    const env = { PATH: process.env['PATH'], KUBECONFIG: '/dev/null', PORT: 'x', MAX_PAGE: '0' };
+    const { promise, resolve } = Promise.withResolvers<readonly [unknown, string]>();
+    execFile(process.execPath, [MAIN, '--check'], { env }, (error, stdout) => resolve([error?.code, stdout]));
+    const [code, output] = await promise;
+    expect(output).toMatch(/Mistakes\n {2}Expected PORT .*\n {2}Expected MAX_PAGE .*\n$/u);
+    expect(code).toBe(1);
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [[], 'serve'],
+    [['--check'], 'check'],
+    [['--help'], 'help'],
+    [['-h'], 'help'],
+    [['--version'], 'version'],
+  ] as const)('selects a command when the arguments are %j', (args, command) => {
+    expect(commandOf(args)).toBe(command);
+  });
+
+  it.each([['--port=4000'], ['--checks'], ['serve'], ['--check=yes']])('refuses the argument %s', (argument) => {
+    expect(() => commandOf([argument])).toThrow(UsageError);
+  });
+
+  it('names the settings with their defaults in the help', () => {
+    expect(helpText()).toContain('\n  LISTEN_HOST=127.0.0.1\n  PORT=4000\n');
+  });
+});
+
+describe('the table of permissions', () => {
+  it.each(['header', 'impersonate', 'token'] as const)(
+    'has every permission of the roles of deploy/ for %s',
+    (mode) => {
+      const roles = [...gatewayRoles(mode), ...deployedRoles('components/finish-restarts')];
+      const rules = roles.flatMap(({ rules: list = [] }) => list as readonly Rule[]);
+      const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+        apiGroups.flatMap((group) =>
+          resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+        ),
+      );
+      expect([...new Set(granted)].sort()).toEqual(neededIn(mode));
+    },
+  );
+
+  it('is the same in docs/operations.md', async () => {
+    const page = await readFile(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    const rows = features.map(({ name, permissions, modes, required, without }) => {
+      const used = modes.length === 4 ? 'all' : modes.join(', ');
+      const needed = permissions.map(permissionText).join('; ');
+      return `| ${name} | ${needed} | ${used} | ${required ? 'Required. ' : ''}${without} |`;
+    });
+    expect(page).toContain(rows.join('\n'));
+  });
+});
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+function neededIn(mode: IdentityMode): readonly string[] {
+  const needed = features
+    .filter(({ modes }) => modes.includes(mode))
+    .flatMap(({ permissions }) => permissions)
+    .flatMap(({ group, resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
+    );
+  return [...new Set(needed)].sort();
+}
