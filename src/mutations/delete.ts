@@ -10,8 +10,11 @@ import { assertCanUpdate } from './permission-labels.ts';
 export type DeletePayload = Deleted<KubernetesObject | undefined>;
 
 /** Defines the payload of a mutation that deletes one object: the object, `deletionPending` and warnings. */
-export function deletePayload(name: string, { field, type, description }: PayloadOptions) {
-  const payload = builder.objectRef<DeletePayload>(name);
+export function deletePayload<P extends DeletePayload = DeletePayload>(
+  name: string,
+  { field, type, description }: PayloadOptions,
+) {
+  const payload = builder.objectRef<P>(name);
   payload.implement({
     description,
     fields: (t) => ({
@@ -22,8 +25,9 @@ export function deletePayload(name: string, { field, type, description }: Payloa
           'The object as the API server returned it, or else as it was before the deletion. Null if you may not get it.',
         resolve: ({ object }) => object ?? null,
       }),
-      deletionPending: t.exposeBoolean('deletionPending', {
+      deletionPending: t.boolean({
         description: 'True if the object still exists because of its finalizers. False if it is deleted.',
+        resolve: ({ deletionPending }) => deletionPending,
       }),
       warnings: t.stringList({
         description: 'Warnings of the API server, and about objects that depend on the deleted one.',

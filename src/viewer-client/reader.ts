@@ -213,6 +213,18 @@ export class Reader implements PrefetchedReader {
   }
 
   /**
+   * Returns the objects of a namespace from the cache without a permission check, for decisions of the gateway only: nothing of
+   * them may reach the viewer. Throws if the resource cannot be cached, so that no decision is made without it.
+   */
+  async listUnrestricted<T extends KubernetesObject>(resource: Resource<T>, namespace: string): Promise<readonly T[]> {
+    const { cluster, signal } = this.#options;
+    const cached = cluster.cache.cached(resource, resource.cache.perNamespace ? namespace : undefined);
+    await cached.ensureSynced(signal);
+    if (cached.store.version === '') throw readErrorFor(resource, cached.store.failure);
+    return [...cached.store.list(namespace)];
+  }
+
+  /**
    * Returns the uid of a cached object without a permission check, for its global ID only: the uid itself may not reach the
    * viewer. Undefined if the object does not exist or the resource is not cached.
    */

@@ -4,9 +4,11 @@ import type { Context } from '../../../graphql/context.ts';
 import { withInputPaths } from '../../../mutations/field-errors.ts';
 import { deleteFields, deleteOptionsOf, deletionFields } from '../../../mutations/inputs.ts';
 import { deleteObject, deletePayload, type DeletePayload } from '../../../mutations/delete.ts';
+import type { ScopedLister } from '../../../viewer-client/scoped-lister.ts';
 import { countOwnedObjects } from '../owned-objects.ts';
 import { WorkspaceType } from '../refs.ts';
 import { Workspace, type WorkspaceObject } from '../resource.ts';
+import { deleteVolumes, KeptVolumeType, type DeletedVolumes } from './delete-volumes.ts';
 import { followWorkspace } from './follow.ts';
 import { allowTimeFor, assertTimeout, mayStillGet, timeoutField } from './wait.ts';
 
@@ -33,14 +35,35 @@ const DeleteWorkspaceInput = builder.inputType('DeleteWorkspaceInput', {
         'Stage to wait for before the mutation returns, for up to `timeoutSeconds`. If null, it returns at once.',
     }),
     timeoutSeconds: timeoutField(t),
+    deleteVolumes: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Whether to delete also its PersistentVolumeClaims that no other workspace or pod mounts, no other object owns, and users may change. Requires `get` and `delete` of each claim. See `keptVolumes` for the others.',
+    }),
   }),
 });
 
-const DeleteWorkspacePayload = deletePayload('DeleteWorkspacePayload', {
+type WorkspaceDeletion = DeletePayload & DeletedVolumes;
+
+const DeleteWorkspacePayload = deletePayload<WorkspaceDeletion>('DeleteWorkspacePayload', {
   field: 'workspace',
   type: WorkspaceType,
   description: 'Result of deleteWorkspace. With `waitFor`, `deletionPending` is also true while its pod exists.',
 });
+
+builder.objectFields(DeleteWorkspacePayload, (t) => ({
+  deletedVolumes: t.stringList({
+    description:
+      'Names of the PersistentVolumeClaims that were deleted; in a dry run, that would be. Kubernetes keeps a claim until no pod uses it. Empty without `deleteVolumes`.',
+    resolve: ({ deletedVolumes }) => [...deletedVolumes],
+  }),
+  keptVolumes: t.field({
+    type: [KeptVolumeType],
+    description: 'PersistentVolumeClaims of the workspace that were not deleted. Empty without `deleteVolumes`.',
+    resolve: ({ keptVolumes }) => [...keptVolumes],
+  }),
+}));
 
 const DeleteWorkspacesInput = builder.inputType('DeleteWorkspacesInput', {
   description: 'Workspaces of a namespace to delete, and options of the deletion. Without a selector, all of them.',
@@ -74,7 +97,7 @@ builder.mutationFields((t) => ({
   deleteWorkspace: t.field({
     type: DeleteWorkspacePayload,
     nullable: true,
-    description: 'Deletes a workspace and its pod. Its volumes remain.',
+    description: 'Deletes a workspace and its pod. Its volumes remain unless `deleteVolumes` is set.',
     args: { input: t.arg({ type: DeleteWorkspaceInput, required: true, description: 'Selection and options.' }) },
     resolve: (_, { input }, context) => deleteOne(context, input),
   }),
@@ -94,23 +117,53 @@ builder.mutationFields((t) => ({
 
 type DeleteInput = typeof DeleteWorkspaceInput.$inferInput;
 
-async function deleteOne(context: Context, input: DeleteInput): Promise<DeletePayload> {
+async function deleteOne(context: Context, input: DeleteInput): Promise<WorkspaceDeletion> {
   assertTimeout(input);
-  const { client, signal } = context;
-  const { namespace, name, dryRun, waitFor, timeoutSeconds } = input;
+  const { client } = context;
+  const { namespace, name, dryRun, waitFor } = input;
   if (waitFor) allowTimeFor(context, input);
   const at = { namespace, name };
   await client.assertCan('delete', Workspace, at);
-  const before = (await client.reader.get(Workspace, at)) ?? (await client.reader.getUncached(Workspace, at));
+  const before = await lastState(context, input);
   const followed = waitFor ? await client.reader.listerForWatch(Workspace, at) : undefined;
-  const deleted = await deleteObject(client, { resource: Workspace, at, before }, input);
-  if (!followed || dryRun) return deleted;
-  const end = performance.now() + timeoutSeconds * 1_000;
+  // The claims are those of this object, so no other one of the same name may be deleted.
+  const uid = input.uid ?? (input.deleteVolumes ? before.metadata.uid : undefined);
+  const deleted = await deleteObject(client, { resource: Workspace, at, before }, { ...input, uid });
+  const end = performance.now() + input.timeoutSeconds * 1_000;
+  const isOrphaning = input.propagationPolicy === 'ORPHAN';
+  const volumes = input.deleteVolumes ? await deleteVolumes(context, before, { dryRun, isOrphaning }) : NO_VOLUMES;
+  const awaited = followed && !dryRun ? await waitForDeletion(context, input, { followed, deleted, end }) : deleted;
+  return { ...awaited, ...volumes };
+}
+
+const NO_VOLUMES: DeletedVolumes = { deletedVolumes: [], keptVolumes: [] };
+
+/** Returns the workspace; as the API server has it if its volumes are to be deleted, since they may have just changed. */
+async function lastState({ client }: Context, { namespace, name, deleteVolumes: all }: DeleteInput) {
+  const at = { namespace, name };
+  const cached = all ? undefined : await client.reader.get(Workspace, at);
+  return cached ?? client.reader.getUncached(Workspace, at);
+}
+
+interface SentDeletion {
+  readonly followed: ScopedLister<WorkspaceObject>;
+  readonly deleted: Awaited<ReturnType<typeof deleteObject<WorkspaceObject, WorkspaceObject>>>;
+  /** Of `performance.now`. */
+  readonly end: number;
+}
+
+async function waitForDeletion(
+  context: Context,
+  input: DeleteInput,
+  { followed, deleted, end }: SentDeletion,
+): Promise<DeletePayload> {
+  const { signal } = context;
+  const { timeoutSeconds } = input;
   const { workspace, exists } = deleted.deletionPending
     ? await followWorkspace(followed, deleted.object, { timeoutSeconds, signal, decide: () => undefined })
     : { workspace: deleted.object, exists: false };
   if (exists) return { ...deleted, object: (await mayStillGet(context, workspace)) ? workspace : deleted.object };
-  const isKept = input.propagationPolicy === 'ORPHAN' || waitFor === 'DELETED';
+  const isKept = input.propagationPolicy === 'ORPHAN' || input.waitFor === 'DELETED';
   const remaining = isKept ? 0 : await waitForOwnedObjects(context, workspace, end);
   const object = deleted.deletionPending && !(await mayStillGet(context, workspace)) ? deleted.object : workspace;
   const warnings = remaining === undefined ? [...deleted.warnings, POD_NOT_AWAITED] : deleted.warnings;
