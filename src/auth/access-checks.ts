@@ -68,21 +68,39 @@ export class AccessChecks {
     return candidates === 'all' ? candidates : candidates.names;
   }
 
-  async isAllowedFor(attributes: ResourceAttributes): Promise<boolean> {
+  /** Returns a promise only if the decision is not cached. */
+  isAllowedFor(attributes: ResourceAttributes): boolean | Promise<boolean> {
     this.interests.add(attributes);
-    const { authorizer, viewer, notBefore, isRecheck, signal, budget } = this.#options;
-    const decision = await authorizer.decide(viewer, attributes, { notBefore, isRecheck, signal, budget });
-    this.#validity = earliestOf(this.#validity, decision);
-    return decision.allowed;
+    const { authorizer, viewer } = this.#options;
+    const cached = authorizer.cachedDecision(viewer, attributes, this.#options);
+    return cached ? this.#include(cached) : this.#review(attributes);
   }
 
-  /** Reviews all names, and then the one name, as far as RBAC could grant them: a denial mostly takes one review. */
-  async isAllowed(attributes: ResourceAttributes): Promise<boolean> {
+  /**
+   * Reviews all names, and then the one name, as far as RBAC could grant them: a denial mostly takes one review. Returns a
+   * promise only if a decision is not cached.
+   */
+  isAllowed(attributes: ResourceAttributes): boolean | Promise<boolean> {
     const allNames = { ...attributes, name: null };
     const isNamed = attributes.name !== null && this.couldBeAllowed(attributes);
     const isAllNames = this.couldBeAllowed(allNames) || !isNamed;
-    if (isAllNames && (await this.isAllowedFor(allNames))) return true;
-    return isNamed && this.isAllowedFor(attributes);
+    const forAllNames = isAllNames && this.isAllowedFor(allNames);
+    const orForOne = (isAllowed: boolean) => isAllowed || (isNamed && this.isAllowedFor(attributes));
+    return typeof forAllNames === 'boolean' ? orForOne(forAllNames) : forAllNames.then(orForOne);
+  }
+
+  /**
+   * Returns the decision about an action in the namespace of the attributes, if it is the same for every name and cached.
+   * Undefined if each name has a decision of its own.
+   */
+  decisionForEveryName(attributes: ResourceAttributes): boolean | undefined {
+    const { namespace } = attributes;
+    const candidates = this.#candidates(attributes);
+    if (candidates !== 'all' && namespace !== null && !candidates.namespaces.has(namespace))
+      return candidates.names.size === 0 && !candidates.namesIn.has(namespace) ? false : undefined;
+    const { authorizer, viewer } = this.#options;
+    const forAllNames = authorizer.cachedDecision(viewer, { ...attributes, name: null }, this.#options);
+    return forAllNames?.allowed === true ? true : undefined;
   }
 
   /**
@@ -103,6 +121,16 @@ export class AccessChecks {
   expectsAll(verbs: readonly string[], resource: ReviewedResource): boolean | undefined {
     const expected = verbs.map((verb) => this.expects(attributesFor(verb, resource)));
     return expected.includes(undefined) ? undefined : expected.every(Boolean);
+  }
+
+  async #review(attributes: ResourceAttributes): Promise<boolean> {
+    const { authorizer, viewer, notBefore, isRecheck, signal, budget } = this.#options;
+    return this.#include(await authorizer.decide(viewer, attributes, { notBefore, isRecheck, signal, budget }));
+  }
+
+  #include(decision: Decision): boolean {
+    this.#validity = earliestOf(this.#validity, decision);
+    return decision.allowed;
   }
 
   #candidates(action: Action) {

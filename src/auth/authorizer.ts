@@ -120,7 +120,7 @@ export class Authorizer {
       return this.#review(viewer, attributes, abandoned);
     };
     try {
-      const key = `${viewer.key} ${attributesKey(attributes)}`;
+      const key = decisionKey(viewer, attributes);
       const access = this.accessOf(viewer);
       const mayServe = ({ value: { allowed }, startedAt }: LoadedAt<CachedDecision>) =>
         this.#lifetime.mayServeStale(access, attributes, { allowed, startedAt, now: this.now() });
@@ -136,6 +136,19 @@ export class Authorizer {
     } catch (error) {
       throw isFinal(error) ? error : undecided(attributes, error);
     }
+  }
+
+  /**
+   * Returns the cached decision about a request, if {@link decide} would return it without a review. Undefined if it would
+   * review, or refuse the attributes.
+   */
+  cachedDecision(viewer: Viewer, attributes: ResourceAttributes, options: AuthorizeOptions = {}): Decision | undefined {
+    const access = this.accessOf(viewer);
+    const decided = this.#decisions.getFresh(
+      decisionKey(viewer, attributes),
+      this.#notBefore(access, attributes, options),
+    );
+    return decided && this.#limited(viewer, attributes, decided);
   }
 
   /** Returns the time of the authorizer's clock. */
@@ -219,6 +232,10 @@ export class Authorizer {
       }
     }
   }
+}
+
+function decisionKey(viewer: Viewer, attributes: ResourceAttributes): string {
+  return `${viewer.key} ${attributesKey(attributes)}`;
 }
 
 function reviewTimeout(): StatusError {

@@ -95,7 +95,7 @@ export class TtlCache<V> {
     { notBefore = -Infinity, servesStale = () => true, signal }: TtlCacheGetOptions<V> = {},
   ): Promise<V> {
     const entry = this.#entries.get(key);
-    if (entry && entry.startedAt >= notBefore && this.#now() < entry.expiresAt) return entry.value;
+    if (entry && this.#isFresh(entry, notBefore)) return entry.value;
     try {
       signal?.throwIfAborted();
       return await this.#join(key, this.#load(key, load, notBefore), signal);
@@ -103,6 +103,12 @@ export class TtlCache<V> {
       if (entry && this.#now() < entry.expiresAt + this.#graceMs && servesStale(error, entry)) return entry.value;
       throw error;
     }
+  }
+
+  /** Returns the cached value of a key within its TTL, which {@link get} would return. Undefined if it would load one. */
+  getFresh(key: string, notBefore = -Infinity): V | undefined {
+    const entry = this.#entries.get(key);
+    return entry && this.#isFresh(entry, notBefore) ? entry.value : undefined;
   }
 
   /**
@@ -113,6 +119,10 @@ export class TtlCache<V> {
     const entry = this.#entries.peek(key);
     const isServed = entry && this.#now() < entry.expiresAt + this.#graceMs && accepts(entry);
     return isServed ? entry.value : undefined;
+  }
+
+  #isFresh({ startedAt, expiresAt }: Entry<V>, notBefore: number): boolean {
+    return startedAt >= notBefore && this.#now() < expiresAt;
   }
 
   #load(key: string, load: Load<V>, notBefore: number): PendingLoad<V> {

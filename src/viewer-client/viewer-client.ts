@@ -65,7 +65,7 @@ export class ViewerClient {
   }
 
   /** Returns whether the viewer has a permission; see {@link VisibilityResolver.can}. */
-  can(verb: string, resource: ReviewedResource, target?: AccessTarget): Promise<boolean> {
+  can(verb: string, resource: ReviewedResource, target?: AccessTarget): boolean | Promise<boolean> {
     return this.#resolver.can(verb, resource, target);
   }
 

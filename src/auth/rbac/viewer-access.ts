@@ -80,6 +80,7 @@ export class ViewerAccess implements Disposable {
   /** When RBAC first allowed a target that was not a candidate. */
   #unexplainedSince: number | undefined;
   #sampledSince = -Infinity;
+  #revision = 0;
 
   constructor(viewer: Viewer, options: ViewerAccessOptions) {
     this.#viewer = viewer;
@@ -87,6 +88,11 @@ export class ViewerAccess implements Disposable {
     this.#subjects = subjectKeysOf(viewer);
     this.#createdAt = options.now();
     this.#removeHandler = options.index.addChangeHandler(this.#subjects, (change) => this.#record(change));
+  }
+
+  /** Number of recorded changes: equal numbers mean equal permissions. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Returns the candidates of an action. Undefined if every target has to be reviewed. */
@@ -170,6 +176,7 @@ export class ViewerAccess implements Disposable {
   }
 
   #record(change: AccessChange): void {
+    this.#revision += 1;
     this.#candidates.clear();
     this.#unexplainedSince = undefined;
     this.#changes.push({ at: this.#options.now(), change });
