@@ -7,8 +7,8 @@ import { timestampNow } from './timestamp.ts';
 /** Approximate size of one message. */
 export type MessageBytes = 250 | 2000;
 
-/** Updated in turn. More than the events in flight, so that two changes of one object are never coalesced. */
-const WORKSPACES = 8;
+/** Updated in turn. Many more than the events in flight, so that changes of one object are not coalesced where some subscriptions lag. */
+const WORKSPACES = 64;
 const CLAIMS = 11;
 
 /** Starts a simulated API server with the workspaces to update. */
