@@ -49,7 +49,10 @@ function run({ version, variable }) {
   if (!found.startsWith(`v${version}.`))
     return `Kubernetes ${version} is not tested: expected kube-apiserver v${version} in ${variable}, got ${found}`;
   console.log(`test:long: the contract suite against Kubernetes ${found}`);
-  const { status } = runScript('test:contract', argumentsOfContract, { KUBEBUILDER_ASSETS: assets });
+  const { status } = runScript('test:contract', argumentsOfContract, {
+    KUBEBUILDER_ASSETS: assets,
+    DEPLOYMENT_SUITES: 'all',
+  });
   return status === 0 ? undefined : `the contract suite failed against Kubernetes ${found}`;
 }
 

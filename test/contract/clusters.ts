@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { CURRENT_VERSION, isKubernetesVersion, type KubernetesVersion } from '../../dev/simulator/server-version.ts';
 import { startSimulator } from '../../dev/simulator/simulator.ts';
 import { controlPlaneMissing, controlPlaneVersion, startControlPlane } from '../support/control-plane.ts';
+import { startGatewayFor, type GatewayOptions, type TestGateway } from '../support/test-gateway.ts';
 import { ApiClient } from './api-client.ts';
 
 /** A cluster without controllers that a contract is tested against. */
@@ -14,6 +15,8 @@ export interface Cluster extends AsyncDisposable {
   readonly minorVersion: number;
   /** Bearer token of the user `impersonator`, who has no rights until RBAC objects grant some. */
   readonly impersonatorToken: string;
+  /** Starts the gateway under test. All its clients act as the administrator of the kubeconfig. */
+  startGateway(options?: GatewayOptions): Promise<TestGateway>;
   /** Kills the API server. Stored objects persist. */
   stop(): Promise<void>;
   /** Starts the API server on the same port with the same certificate. Resolves when it is ready. */
@@ -94,7 +97,9 @@ function simulatedVersion(): KubernetesVersion {
   return CURRENT_VERSION;
 }
 
-async function complete(server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'restart'>): Promise<Cluster> {
+async function complete(
+  server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | 'startGateway' | 'restart'>,
+): Promise<Cluster> {
   const api = await ApiClient.connect(server.kubeconfig);
   const { text } = await api.get('/version');
   return {
@@ -102,6 +107,7 @@ async function complete(server: Omit<Cluster, 'url' | 'api' | 'minorVersion' | '
     url: api.url,
     api,
     minorVersion: Number(/"minor":\s*"(\d+)/u.exec(text)?.[1]),
+    startGateway: (options) => startGatewayFor(server.kubeconfig, options),
     async restart() {
       await server.stop();
       await server.start();

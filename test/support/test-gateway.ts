@@ -30,7 +30,8 @@ export interface TestGateway extends AsyncDisposable {
   statistics(): GatewayStatistics;
   /** Returns the number of running subscriptions. */
   readers(): number;
-  query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** Sends an operation over HTTP. @param signal makes the client leave */
+  query(query: string, variables?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Answer>;
   /** Creates a client with its own WebSocket, disposed with the gateway. */
   connect(options?: Partial<ClientOptions>): WebSocketClient;
   /** Subscribes on a separate WebSocket. */
@@ -45,7 +46,7 @@ export interface Subscription<D> extends AsyncIterableIterator<{
   return(): Promise<IteratorResult<{ readonly data?: D | null; readonly errors?: Answer['errors'] }>>;
 }
 
-interface GatewayOptions extends Partial<Config> {
+export interface GatewayOptions extends Partial<Config> {
   readonly when?: 'ready' | 'at once';
   /** Default: a log of the level TEST_LOG_LEVEL, or none. */
   readonly log?: Logger;
@@ -79,7 +80,7 @@ export async function startGatewayFor(
     readers: () => gateway.statistics().live.readers,
     statistics: () => gateway.statistics(),
     connect,
-    query: (query, variables) => postOperation(gateway.url, query, variables),
+    query: (query, variables, signal) => postOperation(gateway.url, { query, variables }, signal),
     subscribe: (query, variables) => connect().iterate({ query, variables }) as Subscription<never>,
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map(async (client) => client.dispose()));
@@ -88,15 +89,12 @@ export async function startGatewayFor(
   };
 }
 
-async function postOperation(
-  url: string,
-  query: string,
-  variables?: Readonly<Record<string, unknown>>,
-): Promise<Answer> {
+async function postOperation(url: string, operation: object, signal: AbortSignal | undefined): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify(operation),
+    ...(signal && { signal }),
   });
   return (await response.json()) as Answer;
 }

@@ -10,7 +10,11 @@ export type UserCredentials =
 /** A client of one user. Disposal closes its connections. */
 export interface UserClient extends AsyncDisposable {
   /** Sends an operation over HTTP. `status` is the HTTP status. */
-  ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer & { readonly status: number }>;
+  ask(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<Answer & { readonly status: number }>;
   /** Subscribes on a separate WebSocket. `next()` throws the close event. */
   subscribe<D = Record<string, unknown>>(query: string, variables?: Readonly<Record<string, unknown>>): Subscription<D>;
   connect(options?: Partial<ClientOptions>): Client;
@@ -31,11 +35,12 @@ export function connectUser(url: string, passport: UserCredentials): UserClient 
     return client;
   };
   return {
-    async ask(query, variables) {
+    async ask(query, variables, signal) {
       const response = await fetch(url, {
         method: 'POST',
         headers: headersOf(passport),
         body: JSON.stringify({ query, variables }),
+        ...(signal && { signal }),
       });
       return { ...((await response.json()) as Answer), status: response.status };
     },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { workspaceKind } from '../../support/manifests.ts';
-import { startGatewayFor, type Subscription, type TestGateway } from '../../support/test-gateway.ts';
+import type { Subscription, TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { ApiBody, ApiEvent, WatchStream } from '../api-client.ts';
 import type { Cluster } from '../clusters.ts';
@@ -114,7 +114,7 @@ class Lifecycle implements AsyncDisposable {
   static async on(cluster: Cluster): Promise<Lifecycle> {
     const team = await TestNamespace.in(cluster);
     await team.api.post('/apis/kubeflow.org/v1beta1/workspacekinds', workspaceKind('lifecycle'));
-    const gateway = await startGatewayFor(cluster.kubeconfig);
+    const gateway = await cluster.startGateway();
     const { body } = await team.api.get(team.workspaces);
     const stream = await team.api.watch(`${team.workspaces}?resourceVersion=${body.metadata?.resourceVersion}`);
     return new Lifecycle(gateway, team, stream);

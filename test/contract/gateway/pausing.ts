@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
+import type { Answer, TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -27,7 +27,7 @@ function pauses(cluster: () => Cluster): void {
   it('pauses a workspace with audit annotations, and returns it to the next query', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data, errors } = await gateway.query(PAUSE, inputs(team));
     expect(errors).toBeUndefined();
     const workspace = { paused: true, state: 'RUNNING', audit: { updatedBy: expect.any(String) } };
@@ -41,7 +41,7 @@ function pauses(cluster: () => Cluster): void {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
     await team.change('nb', { metadata: { annotations: { mine: 'kept' } } });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
     const { body } = await team.api.get(team.pathOf('nb'));
     expect(body.metadata?.annotations).toEqual({
@@ -54,7 +54,7 @@ function pauses(cluster: () => Cluster): void {
   it('uses the current state when its cache is behind', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Paused' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     await Promise.all([
       team.change('nb', { spec: { paused: false }, metadata: { annotations: { by: 'kubectl' } } }),
       team.report('nb', 'Running'),
@@ -68,7 +68,7 @@ function pauseConflicts(cluster: () => Cluster): void {
   it('returns CONFLICT with the state when the workspace is already paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Terminating' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const message = expect.stringContaining('TERMINATING');
     expect(failureOf(await gateway.query(PAUSE, inputs(team)))).toEqual({ code: 'CONFLICT', message });
   });
@@ -76,7 +76,7 @@ function pauseConflicts(cluster: () => Cluster): void {
   it('accepts one of two concurrent pauses', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const answers = await Promise.all([1, 2, 3].map(() => gateway.query(PAUSE, inputs(team))));
     expect(answers.map((answer) => String(failureOf(answer).code)).toSorted()).toEqual([
       'CONFLICT',
@@ -88,7 +88,7 @@ function pauseConflicts(cluster: () => Cluster): void {
 
   it('returns NOT_FOUND when the name or namespace does not exist', async () => {
     const team = await TestNamespace.in(cluster());
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     expect(failureOf(await gateway.query(PAUSE, inputs(team))).code).toBe('NOT_FOUND');
     expect(failureOf(await gateway.query(START, inputs(team, { namespace: 'nowhere' }))).code).toBe('NOT_FOUND');
   });
@@ -96,7 +96,7 @@ function pauseConflicts(cluster: () => Cluster): void {
   it('validates but changes nothing when the pause is a dry run', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data } = await gateway.query(PAUSE, inputs(team, { dryRun: true }));
     expect(data).toMatchObject({ pauseWorkspace: { workspace: { paused: true } } });
     expect(await isPaused(team)).toBe(false);
@@ -110,7 +110,7 @@ function pausesDuringDeletion(cluster: () => Cluster): void {
     await team.create('nb', { state: 'Running' });
     await team.change('nb', { metadata: { finalizers: ['example.org/keep'] } });
     await team.delete('nb');
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     expect(failureOf(await gateway.query(PAUSE, inputs(team)))).toEqual({
       code: 'CONFLICT',
       message: `Workspace ${team.name}/nb cannot be paused: it is being deleted. Its state is TERMINATING.`,
@@ -124,7 +124,7 @@ function pauseWaits(cluster: () => Cluster): void {
   it('returns after the controller reports the state when waitFor is set', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const paused = gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED' }));
     await waitFor(async () => (await isPaused(team)) === true, 'spec.paused is true');
     await team.report('nb', 'Terminating');
@@ -137,7 +137,7 @@ function pauseWaits(cluster: () => Cluster): void {
   it('returns TIMEOUT or NOT_FOUND when the state is not reached or the workspace is deleted', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const dry = await gateway.query(PAUSE, inputs(team, { waitFor: 'PAUSED', timeoutSeconds: 0 }));
     expect(dry.data).toMatchObject({ pauseWorkspace: { stateReached: false, workspace: { state: 'RUNNING' } } });
     await team.report('nb', 'Paused');
@@ -152,7 +152,7 @@ function starts(cluster: () => Cluster): void {
   it('starts a workspace only when it is PAUSED', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     expect(failureOf(await gateway.query(START, inputs(team)))).toMatchObject({ code: 'CONFLICT' });
     await team.report('nb', 'Terminating');
     expect(failureOf(await gateway.query(START, inputs(team))).message).toContain('TERMINATING');
@@ -165,7 +165,7 @@ function starts(cluster: () => Cluster): void {
 
   it('pauses a workspace immediately after its creation', async () => {
     const team = await TestNamespace.in(cluster());
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     await team.create('nb');
     expect((await gateway.query(PAUSE, inputs(team))).errors).toBeUndefined();
     await seen(gateway, team);

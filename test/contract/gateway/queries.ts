@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { workspaceKind } from '../../support/manifests.ts';
-import { startGatewayFor } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -16,7 +15,7 @@ function objectsAndRelations(cluster: () => Cluster): void {
   it('returns existing workspaces, and later ones after their creation', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('early', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const states = async () => (await gateway.query(STATES, { in: [team.name] })).data?.['workspaces'];
     expect(await states()).toEqual({ totalCount: 1, nodes: [{ name: 'early', state: 'RUNNING' }] });
     await team.create('late');
@@ -29,7 +28,7 @@ function objectsAndRelations(cluster: () => Cluster): void {
     const kind = `kind-of-${team.name}`;
     await team.api.create('/apis/kubeflow.org/v1beta1/workspacekinds', workspaceKind(kind));
     await team.create('nb', { kind, state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data, errors } = await gateway.query(
       `query ($namespace: String!) { workspace(namespace: $namespace, name: "nb") {
         namespace { name phase } kind { name workspaceCount } imageConfig { option { displayName workspaceCount } } } }`,
@@ -48,7 +47,7 @@ function manifestsAndPages(cluster: () => Cluster): void {
   it('returns the manifest of the API server without managedFields', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running', labels: { app: 'x' } });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const query = 'query ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { manifest } }';
     const { data } = await gateway.query(query, { namespace: team.name });
     const { body } = await team.api.get(team.pathOf('nb'));
@@ -61,14 +60,14 @@ function manifestsAndPages(cluster: () => Cluster): void {
     const names = Array.from({ length: 501 }, (_, index) => `nb-${String(index).padStart(3, '0')}`);
     for (let begin = 0; begin < names.length; begin += 50)
       await Promise.all(names.slice(begin, begin + 50).map((name) => team.create(name)));
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data } = await gateway.query(STATES, { in: [team.name] });
     expect(data?.['workspaces']).toMatchObject({ totalCount: 501, nodes: names.map((name) => ({ name })) });
     await team.api.delete(team.workspaces);
   });
 
   it('returns the permissions of its own identity', async () => {
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const can = 'can(verb: "patch", group: "kubeflow.org", resource: "workspaces", namespace: "default")';
     expect(await gateway.query(`{ viewer { ${can} } gateway { kubernetesVersion } }`)).toEqual({
       data: { viewer: { can: true }, gateway: { kubernetesVersion: expect.stringMatching(/^v1\.\d+\.\d+/u) } },

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor } from '../../support/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
 
@@ -38,7 +37,7 @@ function events(cluster: () => Cluster): void {
       const created = await team.create(name, { state: 'Running' });
       await team.createPodOf(name, { uid: created.metadata?.uid ?? '', set: `ws-${cut}-${index}` });
     }
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const stream = gateway.subscribe<{ readonly workspace: unknown }>(
       `subscription ($namespace: String!) { workspace(namespace: $namespace, name: "${names[1]}") { events { message } } }`,
       { namespace: team.name },
@@ -71,7 +70,7 @@ function mounts(cluster: () => Cluster): void {
       const spec = { containers: [main], volumes, ...nothing };
       await team.api.create(team.pathTo('pods'), { apiVersion: 'v1', kind: 'Pod', metadata, spec });
     }
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data, errors } = await gateway.query(
       'query ($namespace: String!) { persistentVolumeClaim(namespace: $namespace, name: "data") { pods { name } } }',
       { namespace: team.name },
@@ -89,7 +88,7 @@ function resources(cluster: () => Cluster): void {
     const spec = { containers: [main], initContainers: [sidecar], ...nothing };
     const metadata = { name: 'ws-nb-0', labels: labelsOf('nb') };
     await team.api.create(team.pathTo('pods'), { apiVersion: 'v1', kind: 'Pod', metadata, spec });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data } = await gateway.query(
       `query ($namespace: String!) { workspace(namespace: $namespace, name: "nb") {
         resources { source requests { resource quantity } limits { quantity } } } }`,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor, type TestGateway } from '../../support/test-gateway.ts';
+import type { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -39,7 +39,7 @@ function requests(cluster: () => Cluster): void {
   it('pauses the workspace, waits until it is PAUSED and starts it', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const restarting = restart(gateway, team);
     await waitFor(async () => String(await hint(gateway, team)).includes('being restarted'), 'stateHint reports it');
     expect(await stored(team)).toEqual({ paused: true, mark: '2' });
@@ -55,7 +55,7 @@ function requests(cluster: () => Cluster): void {
   it('returns a warning when the time passes, and starts the workspace later', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const { data } = await restart(gateway, team, { timeoutSeconds: 0 });
     const warnings = [expect.stringContaining('not PAUSED yet')];
     const workspace = { paused: true, state: 'RUNNING' };
@@ -67,7 +67,7 @@ function requests(cluster: () => Cluster): void {
   it('returns CONFLICT when the workspace is paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { paused: true, state: 'Paused' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     expect((await restart(gateway, team)).errors).toMatchObject([{ extensions: { code: 'CONFLICT' } }]);
     expect(await stored(team)).toEqual({ paused: true, mark: undefined });
   });
@@ -77,15 +77,10 @@ function abandonedRestarts(cluster: () => Cluster): void {
   it('starts the workspace when the client has left', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const leaving = new AbortController();
     const input = { namespace: team.name, name: 'nb' };
-    const response = fetch(gateway.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: RESTART, variables: { input } }),
-      signal: leaving.signal,
-    });
+    const response = gateway.query(RESTART, { input }, leaving.signal);
     await waitFor(async () => (await stored(team)).paused === true, 'the workspace is paused');
     leaving.abort();
     await expect(response).rejects.toThrow('aborted');
@@ -97,12 +92,12 @@ function abandonedRestarts(cluster: () => Cluster): void {
   it('starts the workspace with the next gateway when the first one has ended', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    const first = await startGatewayFor(cluster().kubeconfig);
+    const first = await cluster().startGateway();
     await restart(first, team, { timeoutSeconds: 0 });
     await first[Symbol.asyncDispose]();
     await pause(team);
     expect(await stored(team)).toEqual({ paused: true, mark: '2' });
-    await using next = await startGatewayFor(cluster().kubeconfig);
+    await using next = await cluster().startGateway();
     await waitFor(async () => (await stored(team)).paused === false, 'it is started');
     expect(await stored(team)).toEqual({ paused: false, mark: undefined });
     await waitFor(async () => (await hint(next, team)) === null, 'stateHint is empty');
@@ -113,7 +108,7 @@ function changes(cluster: () => Cluster): void {
   it('leaves the workspace paused, and says so, when its spec is changed meanwhile', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const restarting = restart(gateway, team);
     await waitFor(async () => (await stored(team)).paused === true, 'the workspace is paused');
     await team.change('nb', { spec: { displayName: 'Changed' } });
@@ -130,7 +125,7 @@ function changes(cluster: () => Cluster): void {
   it('removes the annotation when another client has started the workspace', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     await restart(gateway, team, { timeoutSeconds: 0 });
     await team.change('nb', { spec: { paused: false } });
     await waitFor(async () => (await stored(team)).mark === undefined, 'the annotation is removed');

@@ -21,7 +21,7 @@ function changedDefinitions(cluster: () => Cluster): void {
   it('returns INVALID instead of CONFLICT when the schema rejects a pause', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     await using _ = await stricter(team);
     const { errors } = await gateway.query(PAUSE, { input: { namespace: team.name, name: 'nb' } });
     expect(errors).toMatchObject([
@@ -39,7 +39,7 @@ function changedDefinitions(cluster: () => Cluster): void {
   it('loses and repeats no event when a definition changes', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const view = ReconstructedView.follow(gateway, team);
     await view.next(3);
     {
@@ -56,7 +56,7 @@ function deletedDefinitions(cluster: () => Cluster): void {
   it('ends subscriptions of a kind when its definition is deleted, and serves it when it is created again', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb');
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const view = ReconstructedView.follow(gateway, team);
     const namespaces = gateway.subscribe(
       'subscription { namespaces(filter: { labelSelector: "after" }) { type object { name } } }',

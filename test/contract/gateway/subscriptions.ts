@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { workspaceKind } from '../../support/manifests.ts';
-import { startGatewayFor } from '../../support/test-gateway.ts';
 import type { Cluster } from '../clusters.ts';
 import { ReconstructedView } from '../reconstructed-view.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -17,7 +16,7 @@ function workspaceEvents(cluster: () => Cluster): void {
   it('sends RESET, the snapshot, SYNCED, then each change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a');
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const view = ReconstructedView.follow(gateway, team);
     expect(await view.next(3)).toEqual(['RESET', 'ADDED a', 'SYNCED']);
     await team.create('b');
@@ -32,7 +31,7 @@ function workspaceEvents(cluster: () => Cluster): void {
   it('sends nothing when only unselected fields change', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const view = ReconstructedView.follow(gateway, team);
     await view.next(3);
     await team.report('a', 'Error');
@@ -47,7 +46,7 @@ function filteredEvents(cluster: () => Cluster): void {
   it('sends ADDED when an object starts to match a filter and DELETED when it ceases to', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('a', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const failing = ReconstructedView.follow(gateway, team, { states: ['ERROR'] });
     const chosen = ReconstructedView.follow(gateway, team, { labelSelector: 'on' });
     const empty = ['RESET', 'SYNCED'];
@@ -65,7 +64,7 @@ function filteredEvents(cluster: () => Cluster): void {
 function singleWorkspaces(cluster: () => Cluster): void {
   it('sends the states of one workspace, its deletion and the next one of its name', async () => {
     const team = await TestNamespace.in(cluster());
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const life = gateway.subscribe(
       'subscription ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { state metadata { uid } } }',
       { namespace: team.name },
@@ -86,7 +85,7 @@ function singleWorkspaces(cluster: () => Cluster): void {
 function otherKinds(cluster: () => Cluster): void {
   it('sends changes of namespaces and WorkspaceKinds', async () => {
     const { api } = cluster();
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const namespaces = gateway.subscribe(
       'subscription { namespaces(filter: { labelSelector: "followed" }) { type object { name } } }',
     );
@@ -114,7 +113,7 @@ function pauseEvents(cluster: () => Cluster): void {
   it('sends each state when a workspace is paused', async () => {
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     const course = gateway.subscribe(
       'subscription ($namespace: String!) { workspace(namespace: $namespace, name: "nb") { state paused } }',
       { namespace: team.name },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
+import type { Answer, TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -34,7 +34,7 @@ class Scenario implements AsyncDisposable {
   readonly team: TestNamespace;
 
   static async on(cluster: Cluster): Promise<Scenario> {
-    return new Scenario(await startGatewayFor(cluster.kubeconfig), await TestNamespace.in(cluster));
+    return new Scenario(await cluster.startGateway(), await TestNamespace.in(cluster));
   }
 
   private constructor(gateway: TestGateway, team: TestNamespace) {

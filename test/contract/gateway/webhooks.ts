@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { startGatewayFor } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Cluster } from '../clusters.ts';
 import { TestNamespace } from '../test-namespace.ts';
@@ -33,7 +32,7 @@ export function webhooks(cluster: () => Cluster): void {
     skip(cluster().name === 'simulator', 'the simulator calls no webhooks over the network');
     const team = await TestNamespace.in(cluster());
     await team.create('nb', { state: 'Running' });
-    await using gateway = await startGatewayFor(cluster().kubeconfig);
+    await using gateway = await cluster().startGateway();
     await team.api.create(WEBHOOKS, unreachableWebhook(team.name));
     try {
       // The API server uses a new webhook after a moment.

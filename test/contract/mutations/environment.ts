@@ -1,4 +1,4 @@
-import { startGatewayFor, type Answer, type TestGateway } from '../../support/test-gateway.ts';
+import type { Answer, TestGateway } from '../../support/test-gateway.ts';
 import { workspace, workspaceKind } from '../../support/manifests.ts';
 import { claim, secret } from '../../support/mounts.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -28,7 +28,7 @@ export class MutationEnvironment implements AsyncDisposable {
 
   static async start(cluster: Cluster): Promise<MutationEnvironment> {
     for (const definition of [workspaceCrd, workspaceKindCrd]) await cluster.api.define(definition);
-    return new MutationEnvironment(cluster, await startGatewayFor(cluster.kubeconfig));
+    return new MutationEnvironment(cluster, await cluster.startGateway());
   }
 
   private constructor(cluster: Cluster, gateway: TestGateway) {
