@@ -27,3 +27,17 @@ it.each([
 ])('accepts %s', (_, text) => {
   expect(excessiveValues(text, 500)).toBeUndefined();
 });
+
+it('finds the end of a string when backslashes stand anywhere before a quotation mark', () => {
+  const separators = ','.repeat(1_000);
+  for (let length = 0; length < 200; length += 1) {
+    for (let backslashes = 0; backslashes < 6; backslashes += 1) {
+      const start = `${'x'.repeat(length)}${'\\'.repeat(backslashes)}"`;
+      const isEscaped = backslashes % 2 === 1;
+      const text = isEscaped ? `["${start}${separators}"]` : `["${start},${list(1_000)}]`;
+      expect(JSON.parse(text)).toBeDefined();
+      const isAccepted = excessiveValues(text, 500) === undefined;
+      expect({ length, backslashes, isAccepted }).toEqual({ length, backslashes, isAccepted: isEscaped });
+    }
+  }
+});
