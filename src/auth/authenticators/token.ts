@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Client } from '../../kubernetes/client.ts';
 import { boolean, listOf, object, string } from '../../kubernetes/decoder.ts';
 import { decodeHeader } from '../../kubernetes/header-text.ts';
-import { unauthorized, type Authenticator } from '../authenticator.ts';
+import { unauthorized, type Authenticator, type Credentials } from '../authenticator.ts';
 import { invalidResponse, StatusError } from '../../kubernetes/status-error.ts';
 import { TtlCache } from '../../kubernetes/ttl-cache.ts';
 import { selfAccessReview } from '../access-reviews.ts';
@@ -67,45 +67,50 @@ export function tokenAuthenticator(client: Client, options: TokenAuthenticatorOp
     now: options.now,
   });
   const review = (token: string) => monitor.observe(reviewToken(client, token)).catch(notAboutToken);
-  const ownerOf = async (token: string, address: string): Promise<NonNullable<Owner>> => {
-    const last = millisecondsLeft(token) > 0 ? owners.getStale(digestOf(token)) : undefined;
+  const ownerOf = async (token: BearerToken, address: string): Promise<NonNullable<Owner>> => {
+    const { text, digest } = token;
+    const last = token.millisecondsLeft > 0 ? owners.getStale(digest) : undefined;
     const load = async () => {
-      const found = await (last ? review(token) : failures.limit(address, () => review(token)));
-      return { value: found, ttlMs: found ? Math.min(acceptedTtlMs, millisecondsLeft(token)) : REJECTED_TTL_MS };
+      const found = await (last ? review(text) : failures.limit(address, () => review(text)));
+      return { value: found, ttlMs: found ? Math.min(acceptedTtlMs, token.millisecondsLeft) : REJECTED_TTL_MS };
     };
-    const found = owners.get(digestOf(token), load, { servesStale: () => millisecondsLeft(token) > 0 });
+    const found = owners.get(digest, load, { servesStale: () => token.millisecondsLeft > 0 });
     const owner = await (last ? monitor.unlessHanging(found, last) : found);
     if (owner) return owner;
     throw unauthorized('The cluster does not accept this bearer token: it is unknown, revoked, or has expired.');
   };
   const isTrustedProxy = trustedProxyMatcher(options.trustedProxyCidrs ?? []);
   return async (credentials) => {
-    const { headers, connectionParams } = credentials;
-    const token =
-      bearerIn(decodeHeader(headers['authorization']?.[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
-    if (token === undefined)
-      throw unauthorized(
-        'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
-      );
-    if (token.length > MAX_TOKEN_LENGTH)
-      throw unauthorized(`Expected a bearer token of at most ${MAX_TOKEN_LENGTH} characters, got ${token.length}.`);
+    const token = new BearerToken(tokenIn(credentials));
     const address = clientAddressOf(credentials, isTrustedProxy);
     return viewerOf(client, token, () => ownerOf(token, address));
   };
 }
 
+/** @throws {StatusError} 401 Unauthorized if there is no token, or it is too long */
+function tokenIn({ headers, connectionParams }: Credentials): string {
+  const token =
+    bearerIn(decodeHeader(headers['authorization']?.[0] ?? '')) ?? bearerIn(authorizationIn(connectionParams));
+  if (token === undefined)
+    throw unauthorized(
+      'Expected a bearer token: the header `Authorization: Bearer …`, or on a WebSocket { "authorization": "Bearer …" } as payload of connection_init.',
+    );
+  if (token.length <= MAX_TOKEN_LENGTH) return token;
+  throw unauthorized(`Expected a bearer token of at most ${MAX_TOKEN_LENGTH} characters, got ${token.length}.`);
+}
+
 async function viewerOf(
   client: Client,
-  token: string,
+  { text, digest }: BearerToken,
   authenticate: () => Promise<NonNullable<Owner>>,
 ): Promise<Viewer> {
   const { name, groups } = await authenticate();
-  const own = client.withToken(token);
+  const own = client.withToken(text);
   return {
     name,
     groups,
     // Two tokens of a user may have different permissions, and expire separately.
-    key: digestOf(token),
+    key: digest,
     client: own,
     clientIdentity: 'viewer',
     reviewAccess: selfAccessReview(own),
@@ -148,17 +153,33 @@ function authorizationIn(params: Readonly<Record<string, unknown>> = {}): unknow
   return Object.entries(params).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }
 
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+/** A token with what each request needs of it, computed once. */
+class BearerToken {
+  readonly text: string;
+  /** SHA-256 of the token. */
+  readonly digest: string;
+  /** Time of the token's `exp` claim in milliseconds since the epoch. Infinity if it has none. */
+  readonly #expiry: number;
+
+  constructor(text: string) {
+    this.text = text;
+    this.digest = hash('sha256', text, 'base64url');
+    this.#expiry = expiryOf(text);
+  }
+
+  /** Time until the token's `exp` claim, not below 0; the longest TTL if it has none. */
+  get millisecondsLeft(): number {
+    return this.#expiry === Infinity ? ACCEPTED_TTL_MS : Math.max(0, this.#expiry - Date.now());
+  }
 }
 
-/** Returns the time until the token's `exp` claim; the longest TTL if it has none. */
-function millisecondsLeft(token: string): number {
+function expiryOf(token: string): number {
+  const [, claims, signature] = token.split('.', 3);
+  if (claims === undefined || signature === undefined) return Infinity; // not a JSON Web Token
   try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    const { exp } = claims as { readonly exp?: unknown };
-    return typeof exp === 'number' ? Math.max(0, exp * 1_000 - Date.now()) : ACCEPTED_TTL_MS;
+    const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { readonly exp?: unknown };
+    return typeof exp === 'number' ? exp * 1_000 : Infinity;
   } catch {
-    return ACCEPTED_TTL_MS; // not a JSON Web Token
+    return Infinity; // not a JSON Web Token
   }
 }
