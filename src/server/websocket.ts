@@ -34,6 +34,8 @@ const CONNECTION_INIT_TIMEOUT_MS = 5_000;
 const socketOptions = {
   noServer: true,
   perMessageDeflate: false,
+  // One message of a connection in each iteration of the event loop: a hundred subscriptions in one packet must not be one long turn.
+  allowSynchronousEvents: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
   handleProtocols,
 };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { headerAuthentication as header } from '../support/authentication.ts';
@@ -7,6 +8,7 @@ import { startTestGateway, type TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const OPEN = 'open';
+const MESSAGES = 100;
 
 /** Opens a WebSocket and keeps it open. Returns `open`, or the HTTP status of the refused upgrade and its `Retry-After`. */
 async function upgrade({ url }: TestGateway, headers: Readonly<Record<string, string>> = {}) {
@@ -30,6 +32,13 @@ async function connect(gateway: TestGateway, headers: Readonly<Record<string, st
   socket.once('close', (code: number, reason: Buffer) => resolve(`${code} ${reason.toString()}`));
   socket.send('{"type":"connection_init"}');
   return { socket, outcome: await promise };
+}
+
+/** Returns the TCP connection of a WebSocket, which its type does not declare. */
+function transportOf(socket: WebSocket): Socket {
+  const transport: unknown = Reflect.get(socket, '_socket');
+  if (!(transport instanceof Socket)) throw new TypeError('Expected an open WebSocket.');
+  return transport;
 }
 
 async function close(socket: WebSocket): Promise<void> {
@@ -89,4 +98,27 @@ it('forgets a WebSocket that is cut before it is authenticated', async () => {
   expect([outcome, (await upgrade(gateway)).outcome]).toEqual([OPEN, '429 1']);
   socket.terminate();
   await waitFor(async () => (await upgrade(gateway)).outcome === OPEN, 'a WebSocket can be opened again');
+});
+
+it('handles one message of a WebSocket in each iteration of the event loop when a hundred arrive at once', async () => {
+  await using gateway = await startTestGateway();
+  const { socket } = await connect(gateway);
+  let iterations = 0;
+  let pongs = 0;
+  const answered = Promise.withResolvers<void>();
+  const count = () => {
+    iterations += 1;
+    if (pongs < MESSAGES) setImmediate(count);
+  };
+  socket.on('message', () => {
+    pongs += 1;
+    if (pongs === MESSAGES) answered.resolve();
+  });
+  const transport = transportOf(socket);
+  transport.cork();
+  for (let index = 0; index < MESSAGES; index += 1) socket.send('{"type":"ping"}');
+  transport.uncork();
+  setImmediate(count);
+  await answered.promise;
+  expect(iterations).toBeGreaterThanOrEqual(MESSAGES);
 });
