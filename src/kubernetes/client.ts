@@ -74,7 +74,7 @@ export class Client {
       resource,
       query,
     });
-    const page = decodeBody(body, decodeList);
+    const page = decodeBody(body, (list) => decodeList(list, resource));
     const items = page.items.flatMap((item) => {
       try {
         const object = decodeObject(item, resource);
@@ -208,7 +208,8 @@ export class Client {
     const query = { labelSelector, fieldSelector };
     const about = { signal: options.signal, resource, namespace, query, body: deleteOptionsOf(options) };
     const path = resourcePath(resource, { namespace });
-    const { body, warnings } = await this.#requests.write('DELETE', path, about, decodeItemCount);
+    const decode = (answer: unknown) => decodeItemCount(answer, resource);
+    const { body, warnings } = await this.#requests.write('DELETE', path, about, decode);
     return { count: body, warnings };
   }
 

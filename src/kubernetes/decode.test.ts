@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeObject, decodeStatus, decodeVersion } from './decode.ts';
+import { decodeBookmark, decodeList, decodeObject, decodeStatus } from './decode.ts';
 import { defineResource } from './resource.ts';
 import { Widget, type WidgetObject } from '../../test/support/widget.ts';
 
@@ -76,21 +76,51 @@ describe('an object', () => {
   });
 });
 
-describe('a version', () => {
-  it('returns metadata.resourceVersion when it is set', () => {
-    expect(decodeVersion({ metadata: { resourceVersion: '7' } })).toBe('7');
+describe('a list', () => {
+  const page = { metadata: { resourceVersion: '7' }, items: [] };
+
+  it.each([{}, { kind: 'WidgetList' }, { kind: 'WidgetList', apiVersion: 'example.org/v2' }, { kind: 'List' }])(
+    'is accepted with %j',
+    (names) => {
+      expect(decodeList({ ...page, ...names }, Widget)).toMatchObject({ items: [], resourceVersion: '7' });
+    },
+  );
+
+  it.each([
+    { kind: 'PodList', apiVersion: 'v1' },
+    { kind: 'GadgetList', apiVersion: 'example.org/v1' },
+    { kind: 'WidgetList', apiVersion: 'v1' },
+    { kind: 'WidgetList', apiVersion: 'example.com/v1' },
+    { kind: 'Widget' },
+    { kind: 'Status' },
+    { kind: 7 },
+  ])('is refused with %j', (names) => {
+    expect(() => decodeList({ ...page, ...names }, Widget)).toThrow(
+      'Expected a WidgetList, got an object of another kind',
+    );
+  });
+});
+
+describe('the version of a bookmark', () => {
+  it('is metadata.resourceVersion when it is set', () => {
+    expect(decodeBookmark({ metadata: { resourceVersion: '7' } }, Widget)).toBe('7');
+  });
+
+  it('is refused when the bookmark is of another kind', () => {
+    const bookmark = { kind: 'Pod', apiVersion: 'v1', metadata: { resourceVersion: '7' } };
+    expect(() => decodeBookmark(bookmark, Widget)).toThrow('Expected a Widget, got an object of another kind');
   });
 
   it.each([null, {}, { metadata: { resourceVersion: '' } }, { metadata: { resourceVersion: 7 } }])(
     'is not in %j',
     (value) => {
-      expect(() => decodeVersion(value)).toThrow(/^Expected a resourceVersion, got /u);
+      expect(() => decodeBookmark(value, Widget)).toThrow(/^Expected a resourceVersion, got /u);
     },
   );
 
   it('quotes no content when a list has no resourceVersion', () => {
     const list = { items: [{ kind: 'Secret', data: { password: 'hidden' } }] };
-    expect(() => decodeVersion(list)).toThrow('Expected a resourceVersion, got an object with 1 field');
+    expect(() => decodeBookmark(list, Widget)).toThrow('Expected a resourceVersion, got an object with 1 field');
   });
 });
 

@@ -7,6 +7,7 @@ import { StatusError, type StatusCause } from './status-error.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 interface RawObject {
+  readonly apiVersion?: unknown;
   readonly kind?: unknown;
   readonly status?: unknown;
   readonly metadata?: {
@@ -85,11 +86,16 @@ export function decodeObject<T extends KubernetesObject>(value: unknown, resourc
   return deepFreeze(resource.cache.trim(trimmed as KubernetesObject as T)) as KubernetesObject as T;
 }
 
-/** Items of lists have no kind. */
-function assertKind(value: unknown, { kind: expected }: Resource): void {
-  const kind = (value as RawObject | null)?.kind;
-  if (kind !== undefined && kind !== expected)
+/** Items of lists have no kind and no apiVersion. Other versions of a group differ in their fields, not in what they are. */
+function assertKind(value: unknown, { kind: expected, group }: Pick<Resource, 'kind' | 'group'>): void {
+  const { kind, apiVersion } = (value ?? {}) as RawObject;
+  if ((kind !== undefined && kind !== expected) || !isOfGroup(apiVersion, group))
     throw new DecodeError(`Expected a ${expected}, got an object of another kind: ${redactedSummary(value)}`);
+}
+
+function isOfGroup(apiVersion: unknown, group: string): boolean {
+  if (typeof apiVersion !== 'string') return true;
+  return group === '' ? !apiVersion.includes('/') : apiVersion.startsWith(`${group}/`);
 }
 
 /**
@@ -131,23 +137,28 @@ interface RawPage {
 
 /**
  * Returns the items of a list (`metav1.List`), its resourceVersion and its continue token.
- * @throws {DecodeError} if the items are no list, or there is no resourceVersion
+ * @throws {DecodeError} if it is a list of another kind, the items are no list, or there is no resourceVersion
  */
-export function decodeList(value: unknown): RawPage {
+export function decodeList(value: unknown, resource: ListedKind): RawPage {
   const { metadata } = value as { readonly metadata?: { readonly continue?: unknown } };
   const token = metadata?.continue;
   return {
-    items: decodeListItems(value),
+    items: decodeListItems(value, resource),
     resourceVersion: decodeListVersion(value),
     continue: typeof token === 'string' && token !== '' ? token : undefined,
   };
 }
 
+/** Kind of the items of a list. */
+type ListedKind = Pick<Resource, 'kind' | 'group'>;
+
 /**
  * Returns the items of a list. Those of an empty one may be null; without the field it is no list, but another object.
- * @throws {DecodeError} if the items are no list
+ * @throws {DecodeError} if it is a list of another kind, or the items are no list. An empty list of another kind would otherwise
+ * count as the deletion of all objects
  */
-export function decodeListItems(value: unknown): readonly unknown[] {
+export function decodeListItems(value: unknown, { kind, group }: ListedKind): readonly unknown[] {
+  if ((value as RawObject | null)?.kind !== 'List') assertKind(value, { kind: `${kind}List`, group });
   const items = (value as RawList | null)?.items;
   if (items === null) return [];
   if (!Array.isArray(items)) throw new DecodeError(`Expected a list of items, got ${redactedSummary(items)}`);
@@ -165,17 +176,18 @@ function decodeListVersion(value: unknown): string {
 
 /**
  * Returns the number of items of a list; 0 for a Status.
- * @throws {DecodeError} if it is neither
+ * @throws {DecodeError} if it is neither, or a list of another kind
  */
-export function decodeItemCount(value: unknown): number {
-  return isStatus(value) ? 0 : decodeListItems(value).length;
+export function decodeItemCount(value: unknown, resource: ListedKind): number {
+  return isStatus(value) ? 0 : decodeListItems(value, resource).length;
 }
 
 /**
  * Returns the resourceVersion of a bookmark.
- * @throws {DecodeError} if there is none
+ * @throws {DecodeError} if there is none, or the bookmark is of another kind
  */
-export function decodeVersion(value: unknown): string {
+export function decodeBookmark(value: unknown, resource: Resource): string {
+  assertKind(value, resource);
   const version = (value as RawObject | null)?.metadata?.resourceVersion;
   if (typeof version !== 'string' || version === '')
     throw new DecodeError(`Expected a resourceVersion, got ${redactedSummary(value)}`);

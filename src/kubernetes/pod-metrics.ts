@@ -44,7 +44,7 @@ export async function listPodMetrics(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly ContainerUsage[]>> {
   const document = await client.request('GET', resourcePath(podMetrics, { namespace }), { signal });
-  const items = podMetricsItems.decode(decodeBody(document, decodeListItems)) ?? [];
+  const items = podMetricsItems.decode(decodeBody(document, (list) => decodeListItems(list, podMetrics))) ?? [];
   return new Map(
     items.map(({ metadata, timestamp: at, containers = [] }) => [
       metadata?.name ?? '',

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { decodeObject, decodeStatus, decodeVersion, decodeWriteTime } from './decode.ts';
+import { decodeBookmark, decodeObject, decodeStatus, decodeWriteTime } from './decode.ts';
 import type { KubernetesObject } from './object.ts';
 import { redactedSummary } from './redacted.ts';
 import type { Resource } from './resource.ts';
@@ -179,7 +179,7 @@ function decodeEvent<T extends KubernetesObject>({ type, object }: RawEvent, res
     case 'BOOKMARK':
       return {
         type,
-        resourceVersion: decodeVersion(object),
+        resourceVersion: decodeBookmark(object, resource),
         initialEventsEnd: object?.metadata?.annotations?.['k8s.io/initial-events-end'] === 'true',
       };
     case 'ERROR':
